@@ -1,0 +1,139 @@
+"""IDX, the format of MNIST's files: a magic number, big-endian axis lengths, then the bytes.
+
+This module needs only the standard library, torch and `autograder.errors`, so the sandbox can use it alone.
+torch is imported by `load_pair`, not before.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import UserError
+
+if TYPE_CHECKING:
+    import torch
+
+GZIP_MAGIC = b"\x1f\x8b"
+# The official training images, the largest file that we read, unpack to 47 MB.
+LARGEST = 64_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Images with their labels, as torchvision's MNIST classes hold them.
+
+    images: uint8 (N, 28, 28), 0 is the background and 255 the brightest.
+    labels: int64 (N,), class numbers from 0 to 9.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Idx:
+    """An unpacked IDX file of unsigned bytes: its axis lengths, and its bytes in C order."""
+
+    shape: tuple[int, ...]
+    data: bytes
+
+
+def parse_idx(content: bytes) -> Idx:
+    """Read an IDX file's bytes. Raises ValueError, saying what is wrong."""
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08":
+        raise ValueError("it is no IDX file of unsigned bytes")
+    axes = content[3]
+    start = 4 + 4 * axes
+    if axes == 0 or len(content) < start:
+        raise ValueError("its header is cut off")
+    shape = struct.unpack(f">{axes}I", content[4:start])
+    if len(content) - start != math.prod(shape):
+        raise ValueError(f"its header announces {math.prod(shape)} bytes and {len(content) - start} follow")
+    return Idx(shape, content[start:])
+
+
+def format_idx(idx: Idx) -> bytes:
+    """The inverse of `parse_idx`."""
+    return (
+        b"\x00\x00\x08" + bytes([len(idx.shape)]) + struct.pack(f">{len(idx.shape)}I", *idx.shape) + idx.data
+    )
+
+
+def pack(content: bytes) -> bytes:
+    """Compress as gzip does, with nothing in the header that differs from run to run (no name, no time).
+
+    The deflate stream is zlib's own at level 9: another implementation (zlib-ng) may write other bytes,
+    which unpack to the same.
+    """
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    header = GZIP_MAGIC + b"\x08\x00" + b"\x00\x00\x00\x00" + b"\x02\xff"
+    trailer = struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+    return header + deflate.compress(content) + deflate.flush() + trailer
+
+
+def unpack(content: bytes, largest: int = LARGEST) -> bytes:
+    """Undo gzip; content that is not gzipped comes back as it is.
+
+    Never makes more than `largest` bytes. Raises ValueError, saying what is wrong.
+    """
+    if not content.startswith(GZIP_MAGIC):
+        return content
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        unpacked = inflate.decompress(content, largest)
+    except zlib.error as error:
+        raise ValueError("it does not unpack: some of its bytes are wrong") from error
+    if not inflate.eof:
+        grows = inflate.unconsumed_tail or len(unpacked) == largest
+        raise ValueError(f"it unpacks to more than {largest:,} bytes" if grows else "it is cut off")
+    return unpacked
+
+
+def read_file(path: Path) -> bytes:
+    """The file's bytes, unpacked. Raises UserError when it is missing, unreadable or does not unpack."""
+    try:
+        return unpack(path.read_bytes())
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise UserError(f"{path} is damaged: {error}.") from error
+
+
+def to_images(images: bytes, labels: bytes, source: str) -> Images:
+    """Two unpacked IDX files as tensors. Raises UserError, naming `source`, when they do not fit together."""
+    import torch
+
+    try:
+        pixels, classes = parse_idx(images), parse_idx(labels)
+    except ValueError as error:
+        raise UserError(f"{source} is damaged: {error}.") from error
+    if len(pixels.shape) != 3 or pixels.shape[1:] != (28, 28):
+        raise UserError(f"{source} holds shape {pixels.shape}; images have shape (N, 28, 28).")
+    if classes.shape != pixels.shape[:1]:
+        raise UserError(f"{source} holds {pixels.shape[0]} images, but labels of shape {classes.shape}.")
+    if not classes.data or max(classes.data) > 9:
+        raise UserError(f"{source} holds labels other than the class numbers 0 to 9, or none.")
+    # A bytearray, since torch warns of tensors over bytes that may not be written.
+    return Images(
+        images=torch.frombuffer(bytearray(pixels.data), dtype=torch.uint8).reshape(pixels.shape),
+        labels=torch.frombuffer(bytearray(classes.data), dtype=torch.uint8).to(torch.int64),
+    )
+
+
+def load_pair(images_path: Path, labels_path: Path) -> Images:
+    """Images (N, 28, 28) and labels (N,) from two IDX files, gzipped or not.
+
+    For the sandbox, which is given two files and nothing else: no checksum, no manifest.
+    Raises UserError when a file is missing or damaged, or the two do not fit together.
+    """
+    return to_images(read_file(images_path), read_file(labels_path), str(images_path))
