@@ -1,0 +1,191 @@
+"""The course: where its assignments, released stubs and secret are.
+
+The folder listing is the registry: an assignment is a folder that holds a file of its own name
+(`solutions/a1_permute/a1_permute.py`), and no table elsewhere names it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import InfrastructureError, UserError
+
+SECRET_VARIABLE = "AUTOGRADER_SECRET"
+SECRET_FILE = ".course-secret"
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sorting key that puts `a2` before `a10`, and `Ada` beside `ada`."""
+    parts = re.split(r"([0-9]+)", text)
+    return tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part
+    )
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment in one folder, under `solutions/` or `assignments/`.
+
+    Any of the files may be missing: a released assignment has neither hidden checks nor misconceptions.
+    """
+
+    name: str
+    folder: Path
+
+    @property
+    def master(self) -> Path:
+        """The reference solution under `solutions/`, the stub under `assignments/`."""
+        return self.folder / f"{self.name}.py"
+
+    @property
+    def public_checks(self) -> Path:
+        return self.folder / f"test_{self.name}.py"
+
+    @property
+    def hidden_checks(self) -> Path:
+        return self.folder / f"test_{self.name}_hidden.py"
+
+    @property
+    def misconceptions(self) -> Path:
+        return self.folder / "misconceptions.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course repository, or a student's repository, which has no `solutions/`."""
+
+    root: Path
+
+    @property
+    def solutions(self) -> Path:
+        return self.root / "solutions"
+
+    @property
+    def assignments(self) -> Path:
+        return self.root / "assignments"
+
+    @property
+    def has_solutions(self) -> bool:
+        """Is this the whole course, or a student's repository?"""
+        return bool(_names_in(self.solutions))
+
+    def assignment_names(self) -> list[str]:
+        """The names of all assignments, `a2` before `a10`; from `solutions/` where it stands."""
+        return _names_in(self.solutions) or _names_in(self.assignments)
+
+    def resolve(self, name: str) -> str:
+        """The full name of the assignment that `name` means: its name, or a beginning that only it has (`a1`).
+
+        Raises UserError, which lists the assignments, when `name` means none of them or several.
+        """
+        names = self.assignment_names()
+        if name in names:
+            return name
+        # `a1` means a1_permute, not a10_attention.
+        matches = [
+            n for n in names if name and n.startswith(name) and not (name[-1] + n[len(name)]).isdecimal()
+        ]
+        if len(matches) == 1:
+            return matches[0]
+        problem = (
+            f"{name!r} could be {' or '.join(matches)}" if matches else f"There is no assignment {name!r}"
+        )
+        raise UserError(f"{problem}. The assignments are: {', '.join(names)}.")
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment with its solution and all its checks. Raises UserError in a student's repository."""
+        if not self.has_solutions:
+            raise UserError(
+                f"{self.root} is a student's repository: it has no solutions/. "
+                "Run this command in the course repository."
+            )
+        name = self.resolve(name)
+        return Assignment(name, self.solutions / name)
+
+    def released(self, name: str) -> Assignment:
+        """The assignment as students get it. Raises UserError when it has not been released."""
+        name = self.resolve(name)
+        released = Assignment(name, self.assignments / name)
+        if not released.master.is_file():
+            raise UserError(f"{name} has not been released yet. Run: autograder release")
+        return released
+
+    def secret(self) -> bytes:
+        """The secret that seeds the hidden checks: $AUTOGRADER_SECRET, or the file .course-secret.
+
+        The file is made on first use, readable by its owner alone; two first uses at once agree on one secret.
+        Raises InfrastructureError when it can be neither read nor made.
+        """
+        given = os.environ.get(SECRET_VARIABLE, "").strip()
+        if given:
+            return given.encode("utf-8", "surrogateescape")
+        path = self.root / SECRET_FILE
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                return _read_secret(path)
+            _make_secret(path)
+            return _read_secret(path)
+        except OSError as error:
+            raise InfrastructureError(
+                f"The course's secret {path} cannot be read or made ({error.strerror}). "
+                f"Set ${SECRET_VARIABLE} instead."
+            ) from error
+
+
+def find_course(start: Path) -> Course:
+    """The course that `start` lies in: the nearest folder above it with solutions/ or assignments/.
+
+    Raises UserError, which says what to do, when there is none.
+    """
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if _names_in(folder / "solutions") or _names_in(folder / "assignments"):
+            return Course(folder)
+    raise UserError(
+        f"{start} is not in a course repository: neither it nor a folder above it has assignments/ or solutions/. "
+        "Change to your clone of the course (cd) and run the command again."
+    )
+
+
+def _names_in(folder: Path) -> list[str]:
+    """The assignments in a folder: its subfolders that hold a script of their own name."""
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.name.isidentifier()]
+    except OSError:
+        return []
+    return sorted((n for n in names if (folder / n / f"{n}.py").is_file()), key=natural_key)
+
+
+def _read_secret(path: Path) -> bytes:
+    secret = path.read_bytes().strip()
+    if not secret:
+        raise InfrastructureError(
+            f"The course's secret {path} is empty. Put back your copy of it; if there is none, delete the file, "
+            "and the next grading makes another."
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Make the secret whole or not at all: written aside, then linked to its name if that is still free."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            draft.hardlink_to(path)  # fails when another process was first: its secret holds
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            if not path.exists():
+                draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,113 @@
+"""What a notebook's cells hold that is not Python: magics, shell lines, questions for help.
+
+Such lines are found where a statement begins, outside strings and brackets. There Python allows none of them, so
+that a line of Python is never lost; nothing is parsed, so that no cell can crash or stall the grader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# Cell magics whose body runs as ordinary Python in the notebook; the body of any other is not Python of this cell.
+_KEEPS_BODY = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "debug"})
+
+_CELL_MAGIC = re.compile(r"\s*%%\s*(\w*)")
+_NOT_PYTHON = re.compile(
+    r"""\s*+(?: [%!?]                             # %matplotlib inline, !pip install, ?torch.permute
+           | [\w.*]++ \?{1,2} \s* $              # torch.permute?
+           | [\w.,\s*]++ = \s* [%!] \s* \w  # files = !ls
+          )""",
+    re.VERBOSE,
+)
+_TOKEN = re.compile(r"""\#|\"{3}|'{3}|["']|[(\[{]|[)\]}]""")
+_STRING_END = {quote: re.compile(rf"\\.|{quote}") for quote in ('"', "'", '"""', "'''")}
+
+
+def statement_starts(lines: list[str]) -> Iterator[tuple[bool, bool]]:
+    """For each line: (does a statement begin here?, is it a line that is not Python?).
+
+    A line inside a string or a bracket, or after a backslash, begins no statement.
+    """
+    quote: str | None = None  # the string that is open at the end of the line before
+    depth = 0  # of brackets
+    continued = False  # by a backslash
+    dropped = False  # a shell line goes on after its backslash
+    for line in lines:
+        if dropped and continued:
+            continued = line.endswith("\\")
+            yield False, True
+            continue
+        starts = quote is None and depth == 0 and not continued
+        dropped = starts and _NOT_PYTHON.match(line) is not None
+        if dropped:
+            continued = line.endswith("\\")
+        else:
+            quote, depth, continued = _scan(line, quote, depth)
+        yield starts, dropped
+
+
+def _scan(line: str, quote: str | None, depth: int) -> tuple[str | None, int, bool]:
+    """The state after a line: the open string, the depth of brackets, whether a backslash continues it."""
+    position = 0
+    while True:
+        if quote is not None:
+            end = next((m for m in _STRING_END[quote].finditer(line, position) if m.group() == quote), None)
+            if end is None:
+                # Only a triple quote, or a backslash at the very end, carries a string on to the next line.
+                backslashes = len(line) - len(line.rstrip("\\"))
+                return (quote if len(quote) == 3 or backslashes % 2 else None), depth, False
+            quote, position = None, end.end()
+        token = _TOKEN.search(line, position)
+        if token is None:
+            return None, depth, line.endswith("\\")
+        position, text = token.end(), token.group()
+        if text == "#":
+            return None, depth, False
+        if text in _STRING_END:
+            quote = text
+        else:
+            depth = depth + 1 if text in "([{" else max(0, depth - 1)
+
+
+def drop_magics(cell: str) -> str:
+    """The cell's Python alone, every line where it was: what is not Python becomes blank, or `pass` in a block.
+
+    `%%time` and its like keep the rest of the cell; `%%bash`, `%%writefile` and their like drop it all.
+    """
+    lines = cell.split("\n")
+    first = next(
+        (i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None
+    )
+    if first is not None and (magic := _CELL_MAGIC.match(lines[first])):
+        if magic.group(1) not in _KEEPS_BODY:
+            return "\n" * (len(lines) - 1)
+        lines[first] = ""
+    for number, (starts, dropped) in enumerate(statement_starts(lines)):
+        if dropped:
+            line = lines[number]
+            indent = line[: len(line) - len(line.lstrip())] if starts else ""
+            lines[number] = f"{indent}pass" if indent else ""
+    return "\n".join(lines)
+
+
+def code_lines(text: str) -> Iterator[str]:
+    """The lines that matter when two texts are compared: no comment lines, no blank ones, no blanks at the end.
+
+    Lines inside a string are all kept.
+    """
+    lines = text.split("\n")
+    inside_string = False
+    for line, inside_string in zip(lines, _string_lines(lines), strict=True):
+        bare = line.rstrip()
+        if inside_string or (bare and not bare.lstrip().startswith("#")):
+            yield bare
+
+
+def _string_lines(lines: list[str]) -> Iterator[bool]:
+    """For each line: does it begin inside a string?"""
+    quote: str | None = None
+    depth = 0
+    for line in lines:
+        yield quote is not None
+        quote, depth, _ = _scan(line, quote, depth)

@@ -1,0 +1,250 @@
+"""Reading one submission: a script or a notebook, as text that can run, whatever form or encoding it came in.
+
+Nothing here trusts a submission: sizes are capped before anything is allocated for them, and no code is parsed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import itertools
+import json
+import os
+import re
+import stat
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .magics import code_lines, drop_magics, statement_starts
+
+CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images would need
+WEIGHTS_LIMIT = 8 * 1024 * 1024  # 500,000 numbers of 8 bytes, with room for their names
+NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON: nearly all of it outputs
+NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
+
+# Encodings that a coding line may name. Python has more, and some of them are no encodings of text, or very slow.
+_ENCODINGS = re.compile(
+    r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I
+)
+_CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Unreadable(Exception):
+    """A file that is no submission: its message says why, and is shown to the student."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of a submission that runs together: a code cell of a notebook, or what follows a `# %%` line."""
+
+    text: str  # without the newline at its end
+    first_line: int  # its first line in the source's text, counted from 1
+    label: str | None  # "cell 3" in a notebook (code cells, counted from 1), None in a script
+
+
+@dataclass(frozen=True)
+class Source:
+    """A submission that has been read."""
+
+    form: Literal["py", "ipynb"]
+    cells: tuple[Cell, ...]
+    weights: bytes | None = None  # the safetensors file beside it, never parsed here
+    notes: tuple[str, ...] = ()  # what the reader of the result should know about the file
+
+    @property
+    def text(self) -> str:
+        """The code as one script: what runs."""
+        return "\n".join(cell.text for cell in self.cells) + "\n"
+
+    def locate(self, line: int) -> str:
+        """Where a line of `text` stands in the student's file: "line 12", or "cell 3, line 2" in a notebook."""
+        if self.form == "py":
+            return f"line {line}"
+        cell = self.cells[max(0, bisect_right(self.cells, line, key=lambda c: c.first_line) - 1)]
+        return f"{cell.label}, line {max(1, line - cell.first_line + 1)}"
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 (hexadecimal) of what is graded: form, code and weights; a notebook's outputs do not count."""
+        digest = hashlib.sha256(self.form.encode())
+        digest.update(hashlib.sha256(self.text.encode()).digest())
+        digest.update(b"no weights" if self.weights is None else hashlib.sha256(self.weights).digest())
+        return digest.hexdigest()
+
+    @property
+    def code_digest(self) -> str:
+        """sha256 (hexadecimal) of the code without comments, blank lines and blanks at the end of lines.
+
+        The same for a script and its notebook, and for a stub whatever notes were added to it: two sources with
+        one digest are one answer. The manifest of released stubs holds these digests.
+        """
+        return hashlib.sha256("\n".join(code_lines(self.text)).encode()).hexdigest()
+
+
+def read_source(path: Path, weights: Path | None = None) -> Source:
+    """Read a submission, and the weights beside it (`<name>.safetensors`, or the file given).
+
+    Raises Unreadable, with a message for the student, when it is not text, is empty, holds more than 64 KB of code,
+    is a broken notebook, or cannot be opened.
+    """
+    notebook = path.suffix.lower() == ".ipynb"
+    raw = _read_bytes(path, NOTEBOOK_LIMIT if notebook else 4 * CODE_LIMIT + 4)
+    if not raw.strip():
+        raise Unreadable(f"{path.name} is empty.")
+    cells = _notebook_cells(raw, path.name) if notebook else _script_cells(_decode(raw, path.name), path.name)
+    code = "\n".join(cell.text for cell in cells)
+    if not code.strip():
+        raise Unreadable(f"{path.name} holds no code.")
+    if (size := len(code.encode())) > CODE_LIMIT:
+        raise Unreadable(_too_large(path.name, size))
+    data, notes = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
+    return Source("ipynb" if notebook else "py", cells, data, notes)
+
+
+def _read_bytes(path: Path, limit: int) -> bytes:
+    """The file's bytes, at most `limit`. A pipe or device under a submission's name is never waited for."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Unreadable(f"{path.name} is not a file.")
+            raw = file.read(limit + 1)
+            if len(raw) > limit:
+                raise Unreadable(_too_large(path.name, os.fstat(handle).st_size))
+            return raw
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not valid"
+        raise Unreadable(f"{path.name} could not be opened: {reason}.") from error
+
+
+def _too_large(name: str, size: int) -> str:
+    human = f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.0f} MB"
+    if name.lower().endswith(".ipynb") and size > NOTEBOOK_LIMIT:
+        return f"{name} is too large ({human}): clear its outputs, save it and submit it again."
+    return f"{name} holds {human} of code; a submission may hold 64 KB."
+
+
+def _read_weights(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
+    if path.suffix != ".safetensors" or path.is_symlink() or not path.is_file():
+        return None, ()
+    try:
+        return _read_bytes(path, WEIGHTS_LIMIT), ()
+    except Unreadable:
+        return None, (f"{path.name} was passed over: it cannot be read or is larger than 8 MB.",)
+
+
+def _decode(raw: bytes, name: str) -> str:
+    """The text of a script: a byte order mark decides, else its coding line, else it is UTF-8."""
+    mark, encoding = next(((m, e) for m, e in _MARKS if raw.startswith(m)), (b"", "utf-8"))
+    raw = raw[len(mark) :]
+    if not mark:
+        for first_line in raw.split(b"\n", 2)[:2]:
+            if coding := _CODING_LINE.match(first_line):
+                encoding = coding.group(1).decode("ascii", "replace")
+                break
+    try:
+        if not _ENCODINGS.match(encoding):
+            raise LookupError
+        text = raw.decode(encoding)
+    except LookupError:
+        raise Unreadable(
+            f"{name} names an encoding that is not known: {encoding}. Save it as UTF-8."
+        ) from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise Unreadable(
+            f"{name} is not a text file in UTF-8 (line {line}, byte 0x{raw[error.start]:02x}). Save it as UTF-8."
+        ) from None
+    if "\0" in text:
+        raise Unreadable(f"{name} is not a text file: it holds zero bytes.")
+    return text
+
+
+def _clean(text: str) -> str:
+    """One kind of line end, and nothing that cannot be encoded: JSON may spell half a character."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+
+
+def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
+    text = _clean(text)
+    if text.lstrip().startswith("{") and '"nbformat"' in text:
+        raise Unreadable(f"{name} is a notebook under the name of a script. Rename it to end in .ipynb.")
+    lines = text.removesuffix("\n").split("\n")
+    if len(text) > CODE_LIMIT * 2:
+        return (Cell("\n".join(lines), 1, None),)  # too large: the caller says so
+    starts = [
+        number
+        for number, ((starts, _), line) in enumerate(zip(statement_starts(lines), lines, strict=True))
+        if starts and _CELL_LINE.match(line)
+    ]
+    edges = [0, *(start for start in starts if start), len(lines)]
+    return tuple(
+        Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None)
+        for begin, end in itertools.pairwise(edges)
+    )
+
+
+def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
+    codes = _code_of_notebook(raw, name)
+    if (size := sum(len(code) for code in codes)) > CODE_LIMIT:
+        raise Unreadable(_too_large(name, size))
+    cells: list[Cell] = []
+    line = 1
+    for number, code in enumerate(codes, 1):
+        if "\0" in code:
+            raise Unreadable(f"{name} is not text: cell {number} holds zero bytes.")
+        text = drop_magics(_clean(code))
+        cells.append(Cell(text, line, f"cell {number}"))
+        line += text.count("\n") + 1
+    return tuple(cells)
+
+
+def _code_of_notebook(raw: bytes, name: str) -> list[str]:
+    """The sources of a notebook's code cells (formats 3 and 4). Raises Unreadable for anything else."""
+    # An upper bound of what Python's objects for this JSON take: a few bytes of it can cost 240.
+    cost = 5 * len(raw) + 240 * raw.count(b"{") + 64 * raw.count(b"[") + 32 * raw.count(b",")
+    if cost > NOTEBOOK_MEMORY:
+        raise Unreadable(f"{name} is too large to be read: clear its outputs, save it and submit it again.")
+    try:
+        notebook: Any = json.loads(raw)
+    except (ValueError, RecursionError, MemoryError) as error:
+        if b"\n<<<<<<< " in raw and b"\n>>>>>>> " in raw:
+            raise Unreadable(
+                f"{name} holds the marks of an unfinished merge (<<<<<<<). Resolve it in git."
+            ) from None
+        where = (
+            f" (its JSON breaks in line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        )
+        raise Unreadable(
+            f"{name} is not a notebook that can be read{where}. Open it in Jupyter and save it."
+        ) from None
+    sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
+    holders = sheets if isinstance(sheets, list) else [notebook]
+    lists = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
+    cells = [cell for cells in lists if isinstance(cells, list) for cell in cells]
+    if not any(isinstance(cells, list) for cells in lists):
+        raise Unreadable(f"{name} is not a notebook: it has no list of cells.")
+    codes = []
+    for cell in cells:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            code = cell.get("source", cell.get("input", ""))
+            if isinstance(code, list):
+                code = "".join(part for part in code if isinstance(part, str))
+            codes.append(code if isinstance(code, str) else "")
+    return codes
