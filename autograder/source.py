@@ -29,6 +29,8 @@ _ENCODINGS = re.compile(
     r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I
 )
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+# The locked cells that show the public checks in Jupyter are no part of an answer (autograder/release/master.py).
+_CHECK_CELL = "from autograder.notebook import check"
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 
 
@@ -246,5 +248,6 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
             code = cell.get("source", cell.get("input", ""))
             if isinstance(code, list):
                 code = "".join(part for part in code if isinstance(part, str))
-            codes.append(code if isinstance(code, str) else "")
+            keep = isinstance(code, str) and not code.lstrip().startswith(_CHECK_CELL)
+            codes.append(code if keep else "")
     return codes

@@ -1,0 +1,76 @@
+"""Building what students get, from `solutions/` alone, into an empty folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course
+from autograder.errors import UserError
+from autograder.release import made, settings
+from autograder.release.collect import collect
+from autograder.release.master import Master, read_master, source_notebook
+from autograder.release.notebooks import generate, stub_script, write_notebook
+from autograder.source import read_source
+
+MANIFEST_SCHEMA = "autograder/manifest/v1"
+
+
+@dataclass(frozen=True)
+class Built:
+    """Two folders, ready to be swapped in: `assignments/` and nbgrader's `solutions/notebooks/`."""
+
+    assignments: Path
+    sources: Path
+    masters: tuple[Master, ...]
+
+
+def build(course: Course, into: Path) -> Built:
+    """Builds all assignments of `course` under the empty folder `into`, laid out as at the course's root.
+
+    The same solutions give the same bytes, whenever and wherever.
+    Raises UserError for anything in `solutions/` that is not as it should be.
+    """
+    import nbformat
+
+    if not course.has_solutions:
+        raise UserError(f"{course.root} has no solutions/: releasing is for the course repository.")
+    masters = []
+    for name in course.assignment_names():
+        folder = course.solutions / name
+        master = read_master(folder, collect(folder))
+        masters.append(master)
+        write_notebook(source_notebook(master), into / settings.SOURCE / name / f"{name}.ipynb")
+
+    generate(into, [master.name for master in masters])
+    entries, stubs = {}, {}
+    for master in masters:
+        released = into / settings.RELEASE / master.name / f"{master.name}.ipynb"
+        notebook: Any = nbformat.read(str(released), as_version=4)
+        write_notebook(notebook, released)
+        folder = into / "assignments" / master.name
+        folder.mkdir()
+        stub = folder / f"{master.name}.py"
+        stub.write_bytes(stub_script(notebook).encode())
+        checks = course.solutions / master.name / f"test_{master.name}.py"
+        shutil.copyfile(checks, folder / checks.name)
+        entries[master.name] = {"tasks": list(master.tasks), "points": _points(master)}
+        stubs[master.name] = {
+            "py": read_source(stub).code_digest,
+            "ipynb": read_source(released).code_digest,
+        }
+    # What grading and checking read: tasks in order, points by task, and the stubs' code, for a file
+    # that says what its stub says is no submission.
+    manifest = {"schema": MANIFEST_SCHEMA, "assignments": entries, "stubs": stubs}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (into / "assignments" / "manifest.json").write_bytes(text.encode())
+    for folder in (into / "assignments", into / settings.SOURCE):
+        made.write_record(folder)
+    return Built(into / "assignments", into / settings.SOURCE, tuple(masters))
+
+
+def _points(master: Master) -> dict[str, dict[str, int]]:
+    return {task: {"public": public, "hidden": hidden} for task, (public, hidden) in master.points.items()}

@@ -1,0 +1,79 @@
+"""`autograder release`: from solutions/ to everything that students and nbgrader see."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograder.course import Course, find_course
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `autograder release`."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing; say whether assignments/ is what solutions/ makes it (exit 1 when it is not)",
+    )
+    what.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="make the complete student repository in FOLDER, which must be new, empty or made by this command",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the command; returns its exit code."""
+    course = find_course(Path.cwd())
+    if args.check:
+        return check(course)
+    if args.to is not None:
+        from autograder.release.student import release_to
+
+        return release_to(course, args.to)
+    return release(course)
+
+
+def release(course: Course) -> int:
+    """Makes assignments/ and nbgrader's source notebooks anew, in one swap each."""
+    from autograder.release import made
+    from autograder.release.build import build
+
+    sources = course.solutions / "notebooks"
+    with made.staging(beside=course.assignments) as folder:
+        built = build(course, folder)
+        for target in (course.assignments, sources):
+            made.refuse_foreign(target)
+        edited = made.edited_files(course.assignments)
+        if edited:
+            print(f"Edited by hand, made anew from solutions/: {', '.join(edited)}")
+        made.swap_in(built.sources, sources)
+        made.swap_in(built.assignments, course.assignments)
+    tasks = sum(len(master.tasks) for master in built.masters)
+    print(
+        f"Released {len(built.masters)} assignments with {tasks} tasks: assignments/ holds what students get."
+    )
+    return 0
+
+
+def check(course: Course) -> int:
+    """Compares assignments/ with a fresh build; prints each difference and the remedy."""
+    from autograder.release import made
+    from autograder.release.build import build
+    from autograder.release.compare import differences
+
+    with made.staging(beside=course.assignments) as folder:
+        found = differences(build(course, folder).assignments, course.assignments)
+    if not found:
+        print("assignments/ is up to date with solutions/.")
+        return 0
+    for difference in found:
+        print(f"assignments/{difference.name} {difference.what}")
+        if difference.diff:
+            print(difference.diff)
+    print(
+        "\nEverything in assignments/ is made from solutions/. Change it there, then run: autograder release"
+    )
+    return 1

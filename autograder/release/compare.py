@@ -1,0 +1,56 @@
+"""`release --check`: does `assignments/` say what `solutions/` says?"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from autograder.release import made
+
+_DIFF_LINES = 40
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One file under assignments/ that is not what a release would make, and a diff where it is text."""
+
+    name: str
+    what: str
+    diff: str
+
+
+def differences(built: Path, standing: Path) -> list[Difference]:
+    """What sets `standing` (assignments/ as it is) apart from `built` (as it should be)."""
+    record = made.read_record(standing)
+    should, is_ = made.files_in(built), made.files_in(standing)
+    found = []
+    for name in sorted(set(should) | set(is_)):
+        if name not in is_:
+            found.append(Difference(name, "is missing", ""))
+        elif name not in should:
+            found.append(
+                Difference(name, "is not made by release" if name not in record else "is left over", "")
+            )
+        elif should[name].read_bytes() != is_[name].read_bytes():
+            if name == made.RECORD:
+                continue  # says no more than the files themselves do
+            by_hand = name in record and made.sha256(is_[name]) != record[name]
+            what = "was edited by hand" if by_hand else "is out of date"
+            found.append(Difference(name, what, _diff(is_[name], should[name], name)))
+    return found
+
+
+def _diff(old: Path, new: Path, name: str) -> str:
+    try:
+        before, after = (path.read_text(encoding="utf-8").splitlines() for path in (old, new))
+    except UnicodeDecodeError:
+        return ""
+    lines = difflib.unified_diff(
+        before, after, f"assignments/{name}", f"assignments/{name} from solutions/", lineterm=""
+    )
+    shown = list(islice(lines, _DIFF_LINES + 1))
+    if len(shown) > _DIFF_LINES:
+        shown[-1] = "..."
+    return "\n".join(shown)

@@ -1,0 +1,245 @@
+"""Does anything released hold a line of a solution, a hidden check or a misconception?
+
+A secret line is a line of code from inside a solution block, a hidden check or a misconception,
+of at least six tokens, spelled without comments, spaces and kinds of quotes. It is looked for in
+every file of what is released, whatever wraps it: JSON and HTML escapes, base64, zip, gzip and tar
+(wheels, sdists), UTF-16, and every object in the history of a git repository.
+
+Imports, decorators, signatures and plain strings are no secrets: the first three are no answers,
+and the messages of misconceptions are released on purpose. A line that a student may see all the
+same, because the lecture itself shows it, stands in `solutions/allowed-lines.txt`.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import bz2
+import gzip
+import html
+import io
+import lzma
+import re
+import subprocess
+import tarfile
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ALLOWED = "allowed-lines.txt"
+MINIMUM_TOKENS = 6
+_DEPTH = 4  # archives within archives
+_UNPACKED = 256 * 2**20  # no archive of a course unpacks to more
+
+_LAYOUT = {
+    tokenize.NEWLINE,
+    tokenize.NL,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+    tokenize.ENCODING,
+}
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One line that no student may see: its spelling without spaces, and where it stands."""
+
+    spelling: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A secret line, and the released file that shows it."""
+
+    secret: Secret
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.where} holds line {self.secret.line} of {self.secret.file}"
+
+
+def find_leaks(solutions: Path, released: Path) -> list[Leak]:
+    """All leaks of `solutions` (the folder of the masters) into `released`: a folder or one file."""
+    allowed = allowed_lines(solutions / ALLOWED)
+    secrets = [secret for secret in secret_lines(solutions) if secret.spelling not in allowed]
+    leaks = []
+    for where, blob in _blobs(released):
+        view = "\0".join(_views(blob))
+        leaks += [Leak(secret, where) for secret in secrets if secret.spelling in view]
+    return leaks
+
+
+def secret_lines(solutions: Path) -> list[Secret]:
+    """The secret lines of every assignment under `solutions`; of equal ones the first."""
+    found: dict[str, Secret] = {}
+    for path in sorted(solutions.glob("*/*.py")):
+        name, text = path.parent.name, path.read_text(encoding="utf-8")
+        if path.name == f"{name}.py":
+            rows = _solution_rows(text)
+        elif path.name == f"test_{name}.py":
+            continue
+        else:  # hidden checks, misconceptions, and whatever helps them
+            rows = set(range(1, text.count("\n") + 2))
+        for row, spelling in _spelled(text, rows - _open_rows(text)):
+            found.setdefault(spelling, Secret(spelling, path.relative_to(solutions).as_posix(), row))
+    return list(found.values())
+
+
+def allowed_lines(path: Path) -> set[str]:
+    """The spellings in an allow-list: a line of code each, `#` before a reason."""
+    if not path.is_file():
+        return set()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    code = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+    return {_squeeze(re.sub(r"^return ", "", line)) for line in code} | {_squeeze(line) for line in code}
+
+
+def _solution_rows(text: str) -> set[int]:
+    """The numbers of the lines between BEGIN SOLUTION and END SOLUTION."""
+    rows, inside = set(), False
+    for row, line in enumerate(text.splitlines(), start=1):
+        if "BEGIN SOLUTION" in line:
+            inside = True
+        elif "END SOLUTION" in line:
+            inside = False
+        elif inside:
+            rows.add(row)
+    return rows
+
+
+def _open_rows(text: str) -> set[int]:
+    """Lines that hold no answer: imports, decorators, signatures, docstrings, hints."""
+    rows: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                rows |= _rows(node.lineno, node.end_lineno)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                if node.body[0].lineno > node.lineno:
+                    rows |= _rows(first, node.body[0].lineno - 1)
+            case ast.Expr(value=ast.Constant(value=str())):
+                rows |= _rows(node.lineno, node.end_lineno)
+            case ast.Expr(value=ast.Call(func=ast.Name(id="hints"))):
+                rows |= _rows(node.lineno, node.end_lineno)
+    return rows
+
+
+def _rows(first: int, last: int | None) -> set[int]:
+    return set(range(first, (last or first) + 1))
+
+
+def _spelled(text: str, rows: set[int]) -> Iterator[tuple[int, str]]:
+    """The number and the spelling of each line among `rows` that has enough tokens."""
+    tokens: dict[int, list[str]] = {}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in _LAYOUT and token.type != tokenize.COMMENT and token.start[0] in rows:
+            tokens.setdefault(token.start[0], []).append(token.string)
+    for row, words in sorted(tokens.items()):
+        # `return x` shows as much as x: prose gives the expression without the word.
+        if words[0] == "return" and len(words) > MINIMUM_TOKENS:
+            words = words[1:]
+        if len(words) >= MINIMUM_TOKENS:
+            yield row, _squeeze("".join(words))
+
+
+def _squeeze(text: str) -> str:
+    """Text without white space, with one kind of quote."""
+    return "".join(text.split()).replace("'", '"')
+
+
+def _views(blob: bytes, depth: int = 0) -> Iterator[str]:
+    """The ways of reading a file's bytes, squeezed: as it stands, without escapes, decoded."""
+    if blob[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = blob.decode("utf-16", "replace")
+    elif b"\0" in blob[:4096]:  # binary: what can be read in it
+        text = b"\n".join(_PRINTABLE.findall(blob)).decode("ascii")
+    else:
+        text = blob.decode("utf-8", "replace")
+    yield _squeeze(text)
+    unescaped = text
+    for _ in range(2):  # JSON within JSON: a notebook's output that shows a notebook
+        unescaped = re.sub(
+            r'\\(["\\/ntr])', lambda m: {"n": "\n", "t": " ", "r": " "}.get(m[1], m[1]), unescaped
+        )
+        # The lines of a notebook's cell are separate strings, and the end of one begins the next.
+        yield _squeeze(re.sub(r'",?\s*\n\s*"', "", unescaped))
+        unescaped = html.unescape(unescaped)
+        yield _squeeze(unescaped)
+    if depth < 2:
+        for run in _BASE64.findall(blob):
+            try:
+                decoded = base64.b64decode(run, validate=True)
+            except (binascii.Error, ValueError):
+                continue
+            for unpacked in _unpacked("", decoded, _DEPTH - 1):
+                yield from _views(unpacked[1], depth + 1)
+
+
+def _blobs(released: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file under `released`, archives unpacked, and the history of a git repository."""
+    paths: Iterable[Path] = [released] if released.is_file() else sorted(released.rglob("*"))
+    for path in paths:
+        name = path.relative_to(released).as_posix() if path != released else path.name
+        if path.is_file() and ".git" not in Path(name).parts and "__pycache__" not in Path(name).parts:
+            yield from _unpacked(name, path.read_bytes(), 0)
+    for repository in [released, *released.rglob("*/")]:
+        if (repository / ".git").exists():
+            yield from _history(repository)
+
+
+def _history(repository: Path) -> Iterator[tuple[str, bytes]]:
+    """Every object that git keeps, reachable or not: blobs, commit messages, tags, names in trees."""
+    command = ["git", "-C", str(repository), "cat-file", "--batch", "--batch-all-objects"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        while header := process.stdout.readline().split():
+            name, kind, size = header[0].decode(), header[1].decode(), int(header[2])
+            content = process.stdout.read(size)
+            process.stdout.read(1)
+            yield from _unpacked(f".git ({kind} {name[:10]})", content, 0)
+
+
+def _unpacked(name: str, blob: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
+    """A file, and everything in it when it is an archive or compressed."""
+    yield name, blob
+    if depth >= _DEPTH:
+        return
+    inner: list[tuple[str, bytes]] = []
+    try:
+        if blob[:4] == b"PK\3\4":
+            with zipfile.ZipFile(io.BytesIO(blob)) as archive:
+                inner = [
+                    (entry.filename, archive.read(entry))
+                    for entry in archive.infolist()
+                    if not entry.is_dir()
+                ]
+        elif blob[:2] == b"\x1f\x8b":
+            inner = [("", gzip.GzipFile(fileobj=io.BytesIO(blob)).read(_UNPACKED))]
+        elif blob[:3] == b"BZh":
+            inner = [("", bz2.decompress(blob))]
+        elif blob[:6] == b"\xfd7zXZ\0":
+            inner = [("", lzma.decompress(blob))]
+        elif blob[:1] == b"\x78" and depth:  # zlib has no magic number worth the name
+            inner = [("", zlib.decompress(blob))]
+        elif blob[257:262] == b"ustar":
+            with tarfile.open(fileobj=io.BytesIO(blob)) as tar:
+                inner = [(entry.name, _member(tar, entry)) for entry in tar if entry.isfile()]
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile):
+        return
+    for inner_name, content in inner:
+        yield from _unpacked(f"{name}!{inner_name}" if inner_name else name, content, depth + 1)
+
+
+def _member(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
+    file = tar.extractfile(entry)
+    return file.read() if file else b""

@@ -1,0 +1,164 @@
+"""Folders that `release` makes: what it made there, and swapping in a new one.
+
+Each such folder carries a record, `.release.json`, of the sha256 of every file in it. A file that
+the record does not know was made by somebody else, and is never deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.errors import InfrastructureError, UserError
+
+RECORD = ".release.json"
+_PREFIX = ".release-"
+# What running Python, pytest and Jupyter leaves behind is nobody's work.
+CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store"})
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    """Every file under `folder` by its path with forward slashes, but for caches and `.git`."""
+    found = {}
+    for directory, subfolders, names in os.walk(folder):
+        subfolders[:] = sorted(name for name in subfolders if name not in CACHES | {".git"})
+        for name in sorted(names):
+            if name not in CACHES:
+                path = Path(directory, name)
+                found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_record(folder: Path) -> None:
+    """Writes down what `folder` holds now."""
+    record = {name: sha256(path) for name, path in files_in(folder).items() if name != RECORD}
+    (folder / RECORD).write_bytes((json.dumps(record, indent=1) + "\n").encode())
+
+
+def read_record(folder: Path) -> dict[str, str]:
+    """The record of a made folder: sha256 by path; empty when there is none or it is broken."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def foreign_files(folder: Path) -> list[str]:
+    """Files in `folder` that its record does not know."""
+    return sorted(set(files_in(folder)) - set(read_record(folder)) - {RECORD})
+
+
+def edited_files(folder: Path) -> list[str]:
+    """Files in `folder` that were made by us and say something else now."""
+    here = files_in(folder)
+    return [name for name, made in read_record(folder).items() if name in here and sha256(here[name]) != made]
+
+
+@contextlib.contextmanager
+def staging(beside: Path) -> Iterator[Path]:
+    """A temporary folder on the same file system as `beside`, removed at the end.
+
+    Leftovers of runs that were killed are removed first.
+    """
+    _remove_leftovers(beside.parent)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=beside.parent))
+        folder.chmod(0o755)
+    except OSError as error:
+        raise InfrastructureError(f"Cannot write in {beside.parent}: {error.strerror}.") from None
+    try:
+        yield folder
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise InfrastructureError(f"The disk is full: nothing was changed in {beside}.") from None
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def swap_in(new: Path, target: Path) -> None:
+    """Puts the folder `new` in the place of `target`, whose old content ends up in `new`'s place or is gone.
+
+    On Linux the two change places in one step. Elsewhere a kill between two renames can leave `target`
+    missing, never half-made; the next release puts it right.
+    Raises UserError when `target` holds a file that no release made.
+    """
+    refuse_foreign(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        new.rename(target)
+    elif not _exchange(new, target):
+        aside = new.with_name(new.name + "-old")
+        target.rename(aside)
+        new.rename(target)
+
+
+def refuse_foreign(target: Path) -> None:
+    foreign = foreign_files(target)
+    if foreign:
+        raise UserError(
+            f"{target} holds what release did not make: {_few(foreign)}. Move it elsewhere, "
+            "or delete it, and run the command again; nothing was changed."
+        )
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Linux's renameat2(RENAME_EXCHANGE); False where there is none."""
+    if sys.platform != "linux":
+        return False
+    at_cwd, rename_exchange = -100, 2
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    arguments = (
+        at_cwd,
+        os.fsencode(first.absolute()),
+        at_cwd,
+        os.fsencode(second.absolute()),
+        rename_exchange,
+    )
+    return bool(renameat2(*arguments) == 0)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        for leftover in folder.glob(f"{_PREFIX}[0-9]*-*"):
+            if not _is_running(leftover):
+                shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_running(leftover: Path) -> bool:
+    """Does the process that made this staging folder still work on it?"""
+    if time.time() - leftover.stat().st_mtime > 3600:
+        return False
+    if sys.platform == "win32":  # there, os.kill(pid, 0) ends the process
+        return True
+    pid = int(leftover.name.removeprefix(_PREFIX).split("-")[0])
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return pid != os.getpid()

@@ -1,0 +1,143 @@
+"""Reading a master: from a py:percent script to nbgrader's source notebook.
+
+A lecturer types no metadata. A code cell with a solution block is a solution cell; the task it
+is named after is the one of the checks' tasks that the cell defines. Each task is followed by a
+locked check cell, worth the task's public and hidden points together.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import UserError
+
+if TYPE_CHECKING:
+    from autograder.release.collect import Promise
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+@dataclass(frozen=True)
+class Master:
+    """One assignment as its author wrote it.
+
+    `tasks` stand in the order of the master; `points` gives (public, hidden) for each.
+    """
+
+    name: str
+    tasks: tuple[str, ...]
+    points: dict[str, tuple[int, int]]
+    cells: tuple[Any, ...]
+
+
+def read_master(folder: Path, promises: Sequence[Promise]) -> Master:
+    """Reads `folder/<name>.py` against the checks that were collected for it.
+
+    Raises UserError, naming the line, for a master that nbgrader could not make a fair stub of.
+    """
+    import jupytext
+
+    path = folder / f"{folder.name}.py"
+    text = path.read_text(encoding="utf-8")
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        raise UserError(f"{path.name} is no valid Python, line {error.lineno}: {error.msg}.") from None
+
+    points: dict[str, tuple[int, int]] = {}
+    for promise in promises:
+        public, hidden = points.get(promise.task, (0, 0))
+        gain = (0, promise.points) if promise.hidden else (promise.points, 0)
+        points[promise.task] = (public + gain[0], hidden + gain[1])
+
+    cells = tuple(jupytext.reads(text, fmt="py:percent").cells)
+    tasks: list[str] = []
+    for cell in cells:
+        if cell.cell_type == "code" and "BEGIN SOLUTION" in cell.source:
+            task = _task_of(cell.source, set(points), path.name)
+            if task in tasks:
+                raise UserError(f"{path.name} solves {task} in two cells: one task, one cell.")
+            tasks.append(task)
+        elif cell.cell_type != "code" and "BEGIN SOLUTION" in cell.source:
+            raise UserError(f"{path.name} has a solution block in a prose cell: solutions are code.")
+    missing = sorted(set(points) - set(tasks))
+    if missing:
+        raise UserError(
+            f"{path.name} solves no {', '.join(missing)}, but the checks ask for it. Each task needs a cell "
+            f"that defines it and holds a block between {BEGIN} and {END}."
+        )
+    return Master(folder.name, tuple(tasks), {task: points[task] for task in tasks}, cells)
+
+
+def _task_of(source: str, tasks: set[str], file: str) -> str:
+    """The task that a cell with a solution block defines."""
+    defined: list[str] = []
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
+                defined.append(name)
+            case ast.Assign(targets=targets):
+                defined += [target.id for target in targets if isinstance(target, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                defined.append(name)
+    found = sorted(set(defined) & tasks, key=defined.index)
+    if len(found) != 1:
+        seen = f"defines {', '.join(found)}" if found else f"defines {', '.join(defined) or 'nothing'}"
+        raise UserError(
+            f"A cell of {file} with a solution block {seen}; it must define exactly one task "
+            f"that the checks name ({', '.join(sorted(tasks))}). The cell begins:\n"
+            + "\n".join(source.splitlines()[:3])
+        )
+    return found[0]
+
+
+def source_notebook(master: Master) -> Any:
+    """nbgrader's source notebook (an nbformat node, version 4.5): prose, solutions, check cells."""
+    import nbformat.v4 as v4
+
+    cells = []
+    for number, cell in enumerate(master.cells, start=1):
+        if cell.cell_type == "code" and "BEGIN SOLUTION" in cell.source:
+            task = _task_of(cell.source, set(master.tasks), master.name)
+            solution = v4.new_code_cell(cell.source, id=f"task-{task}")
+            solution.metadata["nbgrader"] = _metadata(task, solution=True)
+            cells += [solution, check_cell(master, task)]
+        elif cell.cell_type == "code":
+            cells.append(v4.new_code_cell(cell.source, id=f"code-{number}"))
+        else:
+            cells.append(v4.new_markdown_cell(cell.source, id=f"prose-{number}"))
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+    }
+    notebook = v4.new_notebook(cells=cells, metadata=metadata)
+    # new_notebook takes the newest minor version that the installed nbformat knows; ours is fixed.
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def check_cell(master: Master, task: str) -> Any:
+    """The locked cell under a task: it runs the public checks in the kernel and ends in points."""
+    import nbformat.v4 as v4
+
+    total = sum(master.points[task])
+    source = f'from autograder.notebook import check\n\ncheck("{master.name}", "{task}", points={total})'
+    cell = v4.new_code_cell(source, id=f"check-{task}")
+    cell.metadata["nbgrader"] = _metadata(f"check-{task}", solution=False) | {"points": total}
+    return cell
+
+
+def _metadata(grade_id: str, *, solution: bool) -> dict[str, Any]:
+    """nbgrader's cell metadata, schema 3: a solution cell, or a locked grade cell."""
+    return {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": not solution,
+        "solution": solution,
+        "locked": not solution,
+        "task": False,
+    }

@@ -1,0 +1,92 @@
+"""Stripping: nbgrader's own `generate_assignment`, on a folder of source notebooks.
+
+nbgrader is the only stripper; the `.py` stub is written from the cells that it leaves.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UserError
+from autograder.release import settings
+
+
+def write_notebook(notebook: Any, path: Path) -> None:
+    """Writes an nbformat node with `\\n` as the end of line on every system."""
+    import nbformat
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+
+
+def generate(root: Path, names: list[str]) -> None:
+    """Runs nbgrader over `root`/solutions/notebooks into `root`/assignments/notebooks.
+
+    No database: the gradebook belongs to the lecturer, and `nbgrader generate_assignment` fills it.
+    Raises UserError with nbgrader's own words when it refuses a notebook.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    words = io.StringIO()
+    log = logging.getLogger("autograder.release.nbgrader")
+    log.propagate = False
+    log.setLevel(logging.WARNING)
+    handler = logging.StreamHandler(words)
+    log.addHandler(handler)
+    try:
+        for name in names:
+            config = Config()
+            settings.configure(config, root)
+            config.CourseDirectory.assignment_id = name
+            config.SaveCells.enabled = False
+            course = CourseDirectory(config=config, log=log)
+            converter = GenerateAssignment(coursedir=course, config=config, log=log)
+            converter.no_database = True
+            try:
+                converter.start()
+            except NbGraderException:
+                raise UserError(_complaint(name, words.getvalue())) from None
+    finally:
+        log.removeHandler(handler)
+
+
+def _complaint(name: str, log: str) -> str:
+    """nbgrader's log without its traceback: the lines that say something."""
+    said = [
+        line for line in log.splitlines() if line and not line.startswith((" ", "Traceback", "Please see"))
+    ]
+    return "\n  ".join([f"nbgrader could not make the notebook of {name}:", *said])
+
+
+def stub_script(notebook: Any) -> str:
+    """The `.py` stub (py:percent) of a stripped notebook: its cells but for the check cells.
+
+    Raises UserError when a stripped cell is no valid Python, such as a class left without a body.
+    """
+    import jupytext
+    import nbformat.v4 as v4
+
+    cells = []
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            continue
+        if cell.cell_type == "code":
+            try:
+                compile(cell.source, "stub", "exec")
+            except SyntaxError as error:
+                raise UserError(
+                    f"Without its solution block, this cell is no valid Python ({error.msg}). "
+                    f"Leave a docstring or a signature outside the block:\n{cell.source}"
+                ) from None
+        plain = v4.new_code_cell if cell.cell_type == "code" else v4.new_markdown_cell
+        cells.append(plain(cell.source))
+    # No header: the stub is a script first, and jupytext's version has no place in it.
+    metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}}
+    script: str = jupytext.writes(v4.new_notebook(cells=cells, metadata=metadata), fmt="py:percent")
+    return script

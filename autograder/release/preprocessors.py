@@ -1,0 +1,36 @@
+"""Our one step in nbgrader's own `generate_assignment`.
+
+Imported by nbgrader (see `settings.configure`) and by nothing that students run.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+# What ClearSolutions leaves in place of a solution block, by its setting in `settings`.
+STUB = "raise NotImplementedError()"
+_STUB_LINE = re.compile(rf"(?P<indent>\s*){re.escape(STUB)}\s*")
+
+
+class NameTheTask(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs after ClearSolutions: each stub names its task, and a block at module level leaves nothing.
+
+    `ANSWERS = {...: None}` stands above such a block, and a `raise` there would end the whole script.
+    """
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        if cell.cell_type == "code" and utils.is_solution(cell):
+            task = cell.metadata.nbgrader["grade_id"]
+            lines = []
+            for line in cell.source.split("\n"):
+                stub = _STUB_LINE.fullmatch(line)
+                if stub is None:
+                    lines.append(line)
+                elif stub["indent"]:
+                    lines.append(f'{stub["indent"]}raise NotImplementedError("{task}")')
+            cell.source = "\n".join(lines).rstrip("\n")
+        return cell, resources

@@ -1,0 +1,40 @@
+"""nbgrader's settings for this course, shared by `autograder release` and nbgrader_config.py."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+SOURCE = "solutions/notebooks"
+RELEASE = "assignments/notebooks"
+
+
+def configure(config: Any, root: Path) -> None:
+    """Fills traitlets' `config` (nbgrader's `get_config()`) for the course at `root`.
+
+    nbgrader's folders hold notebooks and nothing else, for it copies every other file that it
+    finds beside them and deletes what lies where it writes.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import ClearSolutions
+
+    from autograder.release.preprocessors import STUB, NameTheTask
+
+    # nbgrader's gradebook starts a bare `alembic`, which lies beside the interpreter.
+    scripts = str(Path(sys.executable).parent)
+    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.source_directory = SOURCE
+    config.CourseDirectory.release_directory = RELEASE
+    # The default, {nbgrader_step}/{student_id}/{assignment_id}, suits: for a source and a release
+    # the student is ".". Spelled out, since the two folders above are two levels deep.
+    config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
+    config.ClearSolutions.code_stub = {"python": STUB}
+    steps = list(GenerateAssignment.preprocessors.default_args[0])
+    steps.insert(steps.index(ClearSolutions) + 1, NameTheTask)
+    config.GenerateAssignment.preprocessors = steps
+    # 644 without the executable bit or the umask's whims: two releases are byte-identical.
+    config.GenerateAssignment.permissions = 644
