@@ -242,10 +242,10 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
     cells = [cell for cells in lists if isinstance(cells, list) for cell in cells]
     if not any(isinstance(cells, list) for cells in lists):
         raise Unreadable(f"{name} is not a notebook: it has no list of cells.")
-    codes = []
+    codes: list[str] = []
     for cell in cells:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            code = cell.get("source", cell.get("input", ""))
+            code: Any = cell.get("source", cell.get("input", ""))
             if isinstance(code, list):
                 code = "".join(part for part in code if isinstance(part, str))
             keep = isinstance(code, str) and not code.lstrip().startswith(_CHECK_CELL)

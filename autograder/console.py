@@ -1,0 +1,27 @@
+"""What people see in a terminal: one console, and text of strangers made harmless."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from rich.console import Console
+
+# Invisible, but part of emoji and of words in some scripts.
+_JOINERS = frozenset("\u200c\u200d\ufe0f")
+
+
+@cache
+def console(stderr: bool = False) -> Console:
+    """The console to print on. In a log, lines are 120 wide and have neither colour nor movement."""
+    plain = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if plain.is_terminal or "COLUMNS" in os.environ:
+        return plain
+    return Console(stderr=stderr, highlight=False, width=120)
+
+
+def printable(text: str) -> str:
+    """A stranger's text on one line: what would move the cursor, colour or turn round the text is spelled out."""
+    return "".join(
+        c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text
+    )

@@ -1,0 +1,63 @@
+"""The fingerprint of a grading: equal fingerprints mean that grading again would find the same."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from .course import Assignment
+from .job import Settings
+from .source import Source
+
+# Parts of the package that have no say in a result.
+_NO_SAY = frozenset(
+    ["cli.py", "console.py", "grade.py", "pool.py", "progress.py", "results.py", "summary.py", "verify.py", "job.py"]
+    + ["hint.py", "watch.py", "train.py", "plagiarism.py", "policy.py", "fingerprint.py", "course.py", "errors.py"]
+)
+_NO_SAY_FOLDERS = frozenset({"exports", "report", "release", "__pycache__"})
+
+
+def fingerprint(source: Source, checks: str, settings: Settings) -> str:
+    """sha256 (hexadecimal) over a submission, the checks' digest and what else decides its result."""
+    parts = [source.fingerprint, checks, versions()]
+    if source.weights is not None and settings.retrain:
+        parts.append("retrain")
+    return _sha256("\n".join(parts).encode())
+
+
+def checks_digest(assignment: Assignment) -> str:
+    """sha256 over the checks of an assignment, its misconceptions and what else lies beside them.
+
+    The master has no say: a change of its prose or of a reference solution grades nobody again.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(assignment.folder.glob("*.py")):
+        if path != assignment.master:
+            digest.update(f"{path.name}\0{_sha256(path.read_bytes())}\n".encode())
+    return digest.hexdigest()
+
+
+@cache
+def versions() -> str:
+    """Python, the libraries that submissions and checks compute with, and the grading code itself."""
+    numbers = [f"python {sys.version.split()[0]}"]
+    numbers += [f"{name} {metadata.version(name)}" for name in ("torch", "numpy", "pytest")]
+    return "\n".join([*numbers, _own_code()])
+
+
+def _own_code() -> str:
+    """sha256 over the modules of this package that decide a result."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).parts
+        if parts[0] not in _NO_SAY and not _NO_SAY_FOLDERS.intersection(parts):
+            digest.update("/".join(parts).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,361 @@
+"""Results: what grading says about one submission, as data and as files.
+
+`RESULTS/<student>/<assignment>.json` in the schema `autograder/result/v1` is the source of truth. A file is written
+whole or not at all, and is read only when it is valid: whoever holds a `Result` can rely on its sums.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from .course import natural_key
+from .errors import InfrastructureError, UserError
+
+SCHEMA = "autograder/result/v1"
+
+Status = Literal["graded", "missing", "unreadable", "ambiguous"]
+Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
+
+
+class InvalidResult(Exception):
+    """Data that is no valid result; the message says why."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The misconception that explains a failure: its id, and the message that it earns."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found. `score` is `points` when the outcome is `passed`, else 0."""
+
+    name: str
+    title: str
+    task: str
+    points: int
+    score: int
+    outcome: Outcome
+    hidden: bool
+    diagnosis: Diagnosis | None = None
+    message: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What grading found for one student and assignment. Raises InvalidResult when its parts contradict each other."""
+
+    student: str
+    assignment: str
+    form: Literal["py", "ipynb"] | None  # None when nothing could be read
+    status: Status
+    score: int
+    max_score: int
+    checks: tuple[CheckResult, ...] = ()
+    metrics: Mapping[str, Any] = field(default_factory=dict)  # accuracy, training seconds, ...
+    environment: Mapping[str, Any] = field(default_factory=dict)  # versions, sandbox tier, seed, ...
+    fingerprint: str = ""  # "" makes the next run grade it again
+    notes: tuple[str, ...] = ()  # what a reader should know: "was run again as definitions only", ...
+
+    def __post_init__(self) -> None:
+        for check in self.checks:
+            right = check.points if check.outcome == "passed" else 0
+            if check.score != right or check.points < 0:
+                raise InvalidResult(
+                    f"check {check.name}: {check.outcome} of {check.points} cannot score {check.score}"
+                )
+        if len({check.name for check in self.checks}) < len(self.checks):
+            raise InvalidResult("two checks have one name")
+        if not 0 <= self.score <= self.max_score:
+            raise InvalidResult(f"a score of {self.score} of {self.max_score}")
+        if self.checks and self.score != sum(check.score for check in self.checks):
+            raise InvalidResult("the score is not the sum of the checks' scores")
+        if self.checks and self.max_score != sum(check.points for check in self.checks):
+            raise InvalidResult("max_score is not the sum of the checks' points")
+        if self.status != "graded" and self.score:
+            raise InvalidResult(f"{self.status}, and yet a score")
+
+
+# --- as JSON -------------------------------------------------------------------------------------------------------
+
+
+def to_json(result: Result) -> dict[str, Any]:
+    """The result as JSON-able data: the schema's keys, in the schema's order."""
+    checks = [
+        {
+            "name": check.name,
+            "title": check.title,
+            "task": check.task,
+            "points": check.points,
+            "score": check.score,
+            "outcome": check.outcome,
+            "hidden": check.hidden,
+            "diagnosis": check.diagnosis
+            and {"name": check.diagnosis.name, "message": check.diagnosis.message},
+            "message": check.message,
+            "seconds": round(check.seconds, 4),
+        }
+        for check in result.checks
+    ]
+    return cast(
+        dict[str, Any],
+        _plain(
+            {
+                "schema": SCHEMA,
+                "student": result.student,
+                "assignment": result.assignment,
+                "form": result.form,
+                "status": result.status,
+                "score": result.score,
+                "max_score": result.max_score,
+                "checks": checks,
+                "metrics": result.metrics,
+                "environment": result.environment,
+                "fingerprint": result.fingerprint,
+                "notes": result.notes,
+            }
+        ),
+    )
+
+
+def from_json(data: object) -> Result:
+    """The result that `to_json` described. Raises InvalidResult, which names the first thing that is wrong."""
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise InvalidResult(f"it is not in the schema {SCHEMA}")
+    get = _Reader(data, "")
+    checks = []
+    for number, item in enumerate(get.items("checks")):
+        if not isinstance(item, dict):
+            raise InvalidResult(f"checks[{number}] is no object")
+        check = _Reader(item, f"checks[{number}].")
+        diagnosis = item.get("diagnosis")
+        if diagnosis is not None:
+            if not isinstance(diagnosis, dict):
+                raise InvalidResult(f"checks[{number}].diagnosis is no object")
+            inner = _Reader(diagnosis, f"checks[{number}].diagnosis.")
+            diagnosis = Diagnosis(inner.text("name"), inner.text("message"))
+        checks.append(
+            CheckResult(
+                name=check.text("name"),
+                title=check.text("title"),
+                task=check.text("task"),
+                points=check.whole("points"),
+                score=check.whole("score"),
+                outcome=cast(Outcome, check.one_of("outcome", get_args(Outcome))),
+                hidden=check.yes_or_no("hidden"),
+                diagnosis=diagnosis,
+                message=check.text("message"),
+                seconds=check.number("seconds"),
+            )
+        )
+    form = None if data.get("form") is None else get.one_of("form", ("py", "ipynb"))
+    return Result(
+        student=get.text("student"),
+        assignment=get.text("assignment"),
+        form=cast(Literal["py", "ipynb"] | None, form),
+        status=cast(Status, get.one_of("status", get_args(Status))),
+        score=get.whole("score"),
+        max_score=get.whole("max_score"),
+        checks=tuple(checks),
+        metrics=get.mapping("metrics"),
+        environment=get.mapping("environment"),
+        fingerprint=get.text("fingerprint"),
+        notes=tuple(note for note in get.items("notes", optional=True) if isinstance(note, str)),
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Takes values of the right type out of a JSON object, or says which one is wrong."""
+
+    data: dict[str, Any]
+    where: str
+
+    def _get(self, key: str, wanted: tuple[type, ...], kind: str) -> Any:
+        value = self.data.get(key)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            raise InvalidResult(f"{self.where}{key} is not {kind}")
+        return value
+
+    def text(self, key: str) -> str:
+        return cast(str, self._get(key, (str,), "a text"))
+
+    def whole(self, key: str) -> int:
+        return cast(int, self._get(key, (int,), "a whole number"))
+
+    def number(self, key: str) -> float:
+        value = float(self._get(key, (int, float), "a number"))
+        if not math.isfinite(value) or value < 0:
+            raise InvalidResult(f"{self.where}{key} is not a number of seconds")
+        return value
+
+    def yes_or_no(self, key: str) -> bool:
+        return cast(bool, self._get(key, (bool,), "true or false"))
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        return cast(dict[str, Any], self._get(key, (dict,), "an object"))
+
+    def items(self, key: str, optional: bool = False) -> list[Any]:
+        if optional and key not in self.data:
+            return []
+        return cast(list[Any], self._get(key, (list, tuple), "a list"))
+
+    def one_of(self, key: str, values: tuple[str, ...]) -> str:
+        value = self.text(key)
+        if value not in values:
+            raise InvalidResult(f"{self.where}{key} is {value!r}, none of {', '.join(values)}")
+        return value
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON knows it: no tuples, no NaN, and text that can be written as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_plain(str(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+# --- as files ------------------------------------------------------------------------------------------------------
+
+_UNSAFE = frozenset('/\\:*?"<>|%')
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+)
+
+
+def folder_name(student: str) -> str:
+    """A name for the student's folder that every file system takes; two students never share one.
+
+    What can be read stays as it is; what is not safe becomes %XX, as in web addresses.
+    """
+    safe = "".join(c if c.isprintable() and c not in _UNSAFE else _percent(c) for c in student)
+    if safe[:1] in (".", " ", "-", "~", ""):
+        safe = (_percent(safe[0]) if safe else "%") + safe[1:]
+    if safe[-1] in (".", " "):
+        safe = safe[:-1] + _percent(safe[-1])
+    if safe.split(".")[0].casefold() in _RESERVED:
+        safe = _percent(safe[0]) + safe[1:]
+    if len(safe.encode()) > 180:
+        digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        safe = safe.encode()[:120].decode("utf-8", "ignore") + "%~" + digest
+    return safe
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def path_of(folder: Path, student: str, assignment: str) -> Path:
+    """Where the result of a student and an assignment lies in a folder of results."""
+    return folder / folder_name(student) / f"{assignment}.json"
+
+
+def write(result: Result, folder: Path) -> Path:
+    """Write a result to its place, whole or not at all, and return the path.
+
+    Raises InfrastructureError when it cannot be written (a full disk): what stood there before still stands.
+    """
+    path = path_of(folder, result.student, result.assignment)
+    text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_atomically(path, text.encode())
+    return path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, with the folders above it. Raises InfrastructureError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InfrastructureError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
+def read(path: Path) -> Result:
+    """Read one result. Raises InvalidResult when the file is torn, no result, or not the one for its place."""
+    try:
+        result = from_json(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise InvalidResult(f"it cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidResult("it is torn or not JSON") from error
+    if (path.parent.name, path.stem) != (folder_name(result.student), result.assignment):
+        raise InvalidResult(f"it is the result of {result.student!r} for {result.assignment}")
+    return result
+
+
+@dataclass(frozen=True)
+class ClassResults:
+    """All results in a folder, and what was passed over there: (path, why)."""
+
+    results: tuple[Result, ...]
+    problems: tuple[tuple[Path, str], ...] = ()
+
+    def students(self) -> dict[str, dict[str, Result]]:
+        """student -> assignment -> result; students and assignments in natural order."""
+        table: dict[str, dict[str, Result]] = {}
+        for result in self.results:
+            table.setdefault(result.student, {})[result.assignment] = result
+        return table
+
+    def max_scores(self) -> dict[str, int]:
+        """assignment -> the points that it is worth, in natural order."""
+        best: dict[str, int] = {}
+        for result in self.results:
+            best[result.assignment] = max(best.get(result.assignment, 0), result.max_score)
+        return {name: best[name] for name in sorted(best, key=natural_key)}
+
+
+def read_all(folder: Path) -> ClassResults:
+    """All results in a folder, in natural order of students and assignments; torn files are reported, not read.
+
+    Raises UserError when `folder` is no folder or holds no result at all.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}"
+        )
+    results: list[Result] = []
+    problems: list[tuple[Path, str]] = []
+    for path in result_files(folder):
+        try:
+            results.append(read(path))
+        except InvalidResult as error:
+            problems.append((path, str(error)))
+    if not results and not problems:
+        raise UserError(f"{folder} holds no results. First run: autograder grade SUBMISSIONS --out {folder}")
+    results.sort(key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
+    return ClassResults(tuple(results), tuple(problems))
+
+
+def result_files(folder: Path) -> Iterator[Path]:
+    """The files that should hold results: `<student>/<assignment>.json`."""
+    for student in sorted(p for p in folder.iterdir() if not p.name.startswith(".")):
+        if student.is_dir():
+            yield from (p for p in sorted(student.glob("*.json")) if not p.name.startswith("."))
