@@ -45,9 +45,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Do what the command line asks. Returns 0; raises UserError or InfrastructureError."""
-    from rich.console import Console
+    from autograder.console import console as the_console
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = the_console()
     root = args.root if args.root is not None else data_folder()
     dataset = DATASETS[args.name]
     if dataset is not FASHION_MNIST and (args.make_subset or not args.full):
@@ -76,9 +76,10 @@ def show_subset(console: Console, root: Path, manifests: tuple[Manifest, ...]) -
     """Print how many images of each class there are, then the checksums as `sha256sum` prints them."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     frame = box.SIMPLE_HEAD if console.is_terminal else None
-    table = Table(title=f"Fashion-MNIST in {root}", title_justify="left", box=frame, pad_edge=False)
+    table = Table(title=Text(f"Fashion-MNIST in {root}"), title_justify="left", box=frame, pad_edge=False)
     table.add_column("class")
     table.add_column("", style="bold")
     for manifest in manifests:
@@ -91,7 +92,7 @@ def show_subset(console: Console, root: Path, manifests: tuple[Manifest, ...]) -
     console.print()
     for manifest in manifests:
         for entry in manifest.files:
-            console.print(f"{entry.sha256}  {root / entry.name}", style="dim")
+            console.print(f"{entry.sha256}  {root / entry.name}", style="dim", markup=False, soft_wrap=True)
     console.print()
     only_training = " The test images are not here: only the course's own repository has them."
     console.print("[green]All checksums are right.[/]" + (only_training if len(manifests) == 1 else ""))
@@ -101,11 +102,16 @@ def show_full(console: Console, dataset: Dataset, root: Path, laid: tuple[Laid, 
     """Print each file's checksum, where it came from, and how to read them all."""
     for item in laid:
         came = f"from {item.source}" if item.source else "was there already"
-        console.print(f"{item.file.sha256}  {item.path}", style="dim", markup=False)
-        console.print(f"    {item.file.size / 1e6:.1f} MB, {came}", markup=False)
+        console.print(f"{item.file.sha256}  {item.path}", style="dim", markup=False, soft_wrap=True)
+        console.print(f"    {item.file.size:,} bytes, {came}", markup=False, soft_wrap=True)
     console.print()
     console.print(f"[green]{dataset.title} is complete and all checksums are right.[/] To read it:")
-    console.print(f'    torchvision.datasets.{dataset.folder}(root="{root}")', style="bold", markup=False)
+    console.print(
+        f'    torchvision.datasets.{dataset.folder}(root="{root}")',
+        style="bold",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 class ConsoleReporter:
@@ -125,7 +131,7 @@ class ConsoleReporter:
 
     def note(self, text: str) -> None:
         """Print a line, above the bars."""
-        self.console.print(text, markup=False, style="yellow")
+        self.console.print(text, markup=False, style="yellow", soft_wrap=True)
 
     def progress(self, name: str, done: int, total: int | None) -> None:
         """Move the bar of file `name`; on no terminal, say once that it is being downloaded."""

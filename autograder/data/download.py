@@ -84,7 +84,7 @@ def _attempt(url: str, part: Path, largest: int, progress: Progress) -> None:
             progress(done, total)
             while True:
                 try:
-                    chunk = response.read(CHUNK)
+                    chunk = response.read1(CHUNK)  # what is there: no waiting for a full chunk
                 except (OSError, http.client.HTTPException) as error:
                     raise _Lost(f"the connection was lost after {done:,} bytes") from error
                 if not chunk:
