@@ -10,9 +10,17 @@ from .source import Source
 
 @dataclass(frozen=True)
 class Settings:
-    """What was asked for on the command line and changes how a submission is graded."""
+    """What was asked for on the command line and changes how a submission is graded.
+
+    The seconds are CPU time of everything that the submission starts; the wall clock allows twice as much.
+    """
 
     retrain: bool = False  # train even where weights were submitted
+    public_only: bool = False  # leave the hidden checks out, as a student must
+    call_seconds: float = 10.0
+    load_seconds: float = 10.0
+    training_seconds: float = 90.0
+    memory: int = 4 << 30  # bytes, of everything that the submission starts
     require_sandbox: str | None = (
         None  # the lowest tier ("A" to "D") that may grade; None takes what there is
     )

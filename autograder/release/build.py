@@ -12,6 +12,7 @@ from autograder.course import Course
 from autograder.errors import UserError
 from autograder.release import made, settings
 from autograder.release.collect import collect
+from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
 from autograder.release.notebooks import generate, stub_script, write_notebook
 from autograder.source import read_source
@@ -57,6 +58,7 @@ def build(course: Course, into: Path) -> Built:
         stub.write_bytes(stub_script(notebook).encode())
         checks = course.solutions / master.name / f"test_{master.name}.py"
         shutil.copyfile(checks, folder / checks.name)
+        record(course.assignment(master.name)).save(folder)
         entries[master.name] = {"tasks": list(master.tasks), "points": _points(master)}
         stubs[master.name] = {
             "py": read_source(stub).code_digest,

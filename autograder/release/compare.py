@@ -36,10 +36,22 @@ def differences(built: Path, standing: Path) -> list[Difference]:
         elif should[name].read_bytes() != is_[name].read_bytes():
             if name == made.RECORD:
                 continue  # says no more than the files themselves do
-            by_hand = name in record and made.sha256(is_[name]) != record[name]
+            if Path(name).stem == "diagnoses" and _same_diagnoses(should[name].parent, is_[name].parent):
+                continue  # made on another machine
+            by_hand = name in record and made.sha256(is_[name]) not in record[name]
             what = "was edited by hand" if by_hand else "is out of date"
             found.append(Difference(name, what, _diff(is_[name], should[name], name)))
     return found
+
+
+def _same_diagnoses(one: Path, other: Path) -> bool:
+    from autograder.diagnosis import DataCatalogue
+    from autograder.release.diagnoses import alike
+
+    try:
+        return alike(DataCatalogue.load(one), DataCatalogue.load(other))
+    except Exception:  # a damaged file
+        return False
 
 
 def _diff(old: Path, new: Path, name: str) -> str:

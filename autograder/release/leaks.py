@@ -6,7 +6,8 @@ every file of what is released, whatever wraps it: JSON and HTML escapes, base64
 (wheels, sdists), UTF-16, and every object in the history of a git repository.
 
 Imports, decorators, signatures and plain strings are no secrets: the first three are no answers,
-and the messages of misconceptions are released on purpose. A line that a student may see all the
+and the messages of misconceptions are released on purpose. A line that the public checks of the same
+assignment hold too hides nothing in a hidden check (in a solution it does). A line that a student may see all the
 same, because the lecture itself shows it, stands in `solutions/allowed-lines.txt`.
 """
 
@@ -83,6 +84,7 @@ def secret_lines(solutions: Path) -> list[Secret]:
     found: dict[str, Secret] = {}
     for path in sorted(solutions.glob("*/*.py")):
         name, text = path.parent.name, path.read_text(encoding="utf-8")
+        public = _public_lines(path.with_name(f"test_{name}.py"))
         if path.name == f"{name}.py":
             rows = _solution_rows(text)
         elif path.name == f"test_{name}.py":
@@ -90,8 +92,18 @@ def secret_lines(solutions: Path) -> list[Secret]:
         else:  # hidden checks, misconceptions, and whatever helps them
             rows = set(range(1, text.count("\n") + 2))
         for row, spelling in _spelled(text, rows - _open_rows(text)):
+            if path.name == f"test_{name}_hidden.py" and spelling in public:
+                continue
             found.setdefault(spelling, Secret(spelling, path.relative_to(solutions).as_posix(), row))
     return list(found.values())
+
+
+def _public_lines(path: Path) -> set[str]:
+    """The spellings of all lines of the public checks."""
+    if not path.is_file():
+        return set()
+    text = path.read_text(encoding="utf-8")
+    return {spelling for _, spelling in _spelled(text, set(range(1, text.count("\n") + 2)))}
 
 
 def allowed_lines(path: Path) -> set[str]:

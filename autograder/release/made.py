@@ -49,13 +49,16 @@ def write_record(folder: Path) -> None:
     (folder / RECORD).write_bytes((json.dumps(record, indent=1) + "\n").encode())
 
 
-def read_record(folder: Path) -> dict[str, str]:
-    """The record of a made folder: sha256 by path; empty when there is none or it is broken."""
+def read_record(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The record of a made folder: sha256 by path; empty when there is none or it is broken.
+
+    Two sums for a file mean that an update was interrupted: it may say either.
+    """
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return {name: (sums,) if isinstance(sums, str) else tuple(sums) for name, sums in record.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
         return {}
-    return record if isinstance(record, dict) else {}
 
 
 def foreign_files(folder: Path) -> list[str]:
@@ -66,7 +69,7 @@ def foreign_files(folder: Path) -> list[str]:
 def edited_files(folder: Path) -> list[str]:
     """Files in `folder` that were made by us and say something else now."""
     here = files_in(folder)
-    return [name for name, made in read_record(folder).items() if name in here and sha256(here[name]) != made]
+    return [n for n, sums in read_record(folder).items() if n in here and sha256(here[n]) not in sums]
 
 
 @contextlib.contextmanager
@@ -108,16 +111,49 @@ def swap_in(new: Path, target: Path) -> None:
         new.rename(target)
 
 
+def update(new: Path, target: Path) -> None:
+    """Makes the folder `target` say what `new` says, and keeps its `.git`.
+
+    Entry by entry, with a record of both states in between: a kill leaves a folder that the next run
+    takes for its own and completes.
+    """
+    if not files_in(target) and not (target / ".git").exists():
+        if target.exists():
+            shutil.rmtree(target)
+        new.rename(target)
+        return
+    before, after = read_record(target), read_record(new)
+    both = {name: [*before.get(name, ()), *after.get(name, ())] for name in sorted({*before, *after})}
+    _write_atomically(target / RECORD, json.dumps(both, indent=1) + "\n")
+    aside = Path(tempfile.mkdtemp(dir=new.parent))
+    names = {name.split("/")[0] for name in both}
+    for name in sorted(names):
+        old = target / name
+        if old.exists():
+            old.rename(aside / name)
+        if (new / name).exists():
+            (new / name).rename(old)
+    (new / RECORD).replace(target / RECORD)
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_bytes(text.encode())
+    draft.replace(path)
+
+
 def refuse_foreign(target: Path) -> None:
+    """Raises UserError when `target` holds a file that no release made there."""
     foreign = foreign_files(target)
     if foreign:
         raise UserError(
-            f"{target} holds what release did not make: {_few(foreign)}. Move it elsewhere, "
+            f"{target} holds what release did not make: {few(foreign)}. Move it elsewhere, "
             "or delete it, and run the command again; nothing was changed."
         )
 
 
-def _few(names: list[str]) -> str:
+def few(names: list[str]) -> str:
+    """The first of many names, for a message."""
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 

@@ -84,8 +84,9 @@ def stub_script(notebook: Any) -> str:
                     f"Without its solution block, this cell is no valid Python ({error.msg}). "
                     f"Leave a docstring or a signature outside the block:\n{cell.source}"
                 ) from None
-        plain = v4.new_code_cell if cell.cell_type == "code" else v4.new_markdown_cell
-        cells.append(plain(cell.source))
+            cells.append(v4.new_code_cell(cell.source))
+        else:
+            cells.append(v4.new_markdown_cell(cell.source))
     # No header: the stub is a script first, and jupytext's version has no place in it.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}}
     script: str = jupytext.writes(v4.new_notebook(cells=cells, metadata=metadata), fmt="py:percent")

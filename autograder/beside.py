@@ -1,0 +1,56 @@
+"""Plain pytest on a folder of checks: the submission is the file beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .course import Assignment, find_course
+from .engine import parameters
+from .errors import UserError
+from .plugin import Bench
+from .sandbox import tiers
+from .sandbox.launch import Sandbox
+from .source import Unreadable, read_source
+
+
+def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
+    """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
+    from .diagnosis import Catalogue, CodeCatalogue, DataCatalogue
+    from .run import Order, SandboxRun
+
+    assignment = Assignment(folder.name, folder)
+    try:
+        source = read_source(assignment.master)
+        root = find_course(folder).root
+    except Unreadable as error:
+        pytest.fail(error.message, pytrace=False)
+    except UserError as error:
+        pytest.fail(str(error), pytrace=False)
+    trains = b"mark.trains" in assignment.public_checks.read_bytes()
+    sandbox = Sandbox(tiers.choose(None), trains=trains)
+    if trains:
+        from .data import load_train
+
+        images = load_train(root / "data")
+        sandbox.keep({"train_images": images.images, "train_labels": images.labels})
+    code = assignment.misconceptions.is_file()
+    catalogue: Catalogue = (
+        CodeCatalogue.load(assignment.misconceptions) if code else DataCatalogue.load(folder)
+    )
+    seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
+    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment.master)))
+
+    def held_out() -> object:
+        from .data import load_test
+
+        return load_test(root / "data")
+
+    def close() -> None:
+        run.close()
+        sandbox.close()
+
+    return Bench(run, catalogue, seed, held_out), close  # type: ignore[arg-type]

@@ -1,0 +1,93 @@
+"""Calls, values and errors in words that a student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ..observation import Call, Observation
+from ..sandbox.wire import Resident
+
+_LONG = 60  # characters after which a value is described, not shown
+
+
+def call(observation: Observation) -> str:
+    """How the observation came about: ``to_nchw(images of shape (2, 5, 7, 3))``."""
+    text = observation.task
+    for step in observation.calls:
+        if step.verb == "item":
+            text = f"{text}[{step.args[0]!r}]"
+        elif step.verb == "probe":
+            text = "the network" if observation.task == step.name else f"the {observation.task}"
+        elif step.verb == "call":
+            text = f"{text}({_arguments(step)})"
+        else:
+            text = f"{text}{'.' + step.name if step.name else ''}({_arguments(step)})"
+    return text
+
+
+def _arguments(step: Call) -> str:
+    shown = [_argument(arg, step.names[i] if i < len(step.names) else "") for i, arg in enumerate(step.args)]
+    return ", ".join([*shown, *(f"{name}={_value(value)}" for name, value in step.kwargs.items())])
+
+
+def _argument(value: Any, name: str) -> str:
+    if isinstance(value, torch.Tensor) and value.numel() > 8:
+        return f"{name or kind(value)} of shape {shape(value)}"
+    if isinstance(value, (Observation, Resident)):
+        return name or "..."
+    return _value(value)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        text = str(numbers(value)) if value.dim() else f"{value.item():.6g}"
+        return text if len(text) <= _LONG else f"{kind(value)} of shape {shape(value)}"
+    text = repr(value)
+    return text if len(text) <= _LONG else text[:_LONG] + "..."
+
+
+def numbers(tensor: torch.Tensor) -> Any:
+    """The elements as nested lists, floats rounded as a person would."""
+    if tensor.dim() == 0:
+        value = tensor.item()
+        return float(f"{value:.5g}") if isinstance(value, float) else value
+    return [numbers(row) for row in tensor]
+
+
+def shape(tensor: torch.Tensor) -> str:
+    return str(tuple(tensor.shape))
+
+
+def dtype(tensor: torch.Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def kind(value: Any) -> str:
+    """What sort of thing it is, with its article: ``a float32 tensor``, ``None``, ``a list``."""
+    if value is None:
+        return "None"
+    if isinstance(value, torch.Tensor):
+        return f"{_article(dtype(value))} {dtype(value)} tensor"
+    return f"{_article(type(value).__name__)} {type(value).__name__}"
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeiou" and not word.startswith("uint") else "a"
+
+
+def returned(observation: Observation) -> str:
+    """What came back, in a few words: ``a float32 tensor of shape (2, 3)``, ``None``, ``7``."""
+    value = observation.value
+    if observation.handle is not None:
+        name = observation.type_name
+        lazy = ", which holds no values yet" if name in ("generator", "map", "filter", "zip") else ""
+        return f"{_article(name.lower())} {name}{lazy}"
+    if isinstance(value, torch.Tensor):
+        if value.numel() <= 4 and value.dim() <= 1:
+            return f"{kind(value)}, {numbers(value)}"
+        return f"{kind(value)} of shape {shape(value)}"
+    if value is None:
+        return "None, as a function does that has no return"
+    return _value(value)

@@ -1,0 +1,90 @@
+"""Errors that student code raised, in words: with the student's own line, and no frame of ours."""
+
+from __future__ import annotations
+
+import re
+
+from ..observation import Observation
+from . import describe
+
+# Errors that nobody raises on purpose to refuse bad input.
+NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})
+
+
+def message(observation: Observation) -> str:
+    """What was called, what it raised and where, and what that usually means."""
+    error = observation.error
+    assert error is not None
+    if error.type_name == "MissingTask":
+        return error.message
+    where = f" at {error.where}" if error.where else ""
+    line = f" (`{error.text}`)" if error.text else ""
+    text = f"{describe.call(observation)} raised {error.type_name}{where}{line}: {_first_line(error.message)}"
+    idea = explain(error.type_name, error.message)
+    return f"{text.rstrip('.')}. {idea}" if idea else text
+
+
+def _first_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[0][:300] if lines else "no message"
+
+
+_MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+_CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) channels")
+_RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d, but got input of size: (\[.*?\])")
+
+
+def explain(type_name: str, text: str) -> str:
+    """The idea behind a common error, or nothing."""
+    if match := _MULTIPLY.search(text):
+        came, declared = match[2], match[3]
+        return (
+            f"{came} numbers came for each row, but the layer was declared for {declared}. "
+            "Work out how many are left after the layers before it."
+        )
+    if match := _CHANNELS.search(text):
+        return (
+            f"The layer was declared for {match[1]} input channels, and the tensor has {match[2]} on axis 1, "
+            "where torch looks for the channels."
+        )
+    if match := _RANK.search(text):
+        return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: is the channel axis missing?"
+    for pattern, idea in _IDEAS:
+        if re.search(pattern, f"{type_name}: {text}"):
+            return idea
+    return ""
+
+
+_IDEAS = (
+    (
+        r"expected scalar type Float but found|Found dtype (Long|Byte)|result type Float can't be cast",
+        "Whole numbers met a function that computes with floats: mind the dtype.",
+    ),
+    (
+        r"(mean|softmax|norm)\(?\)?.*(Byte|Long|Int)|not implemented for '(Byte|Long|Int|Char)'",
+        "This operation needs floats, and whole numbers came: mind the dtype.",
+    ),
+    (
+        r"expected m1 and m2 to have the same dtype|should be the same.*(Byte|Long|Float)Tensor",
+        "Two tensors of different dtypes met: make them the same before they are combined.",
+    ),
+    (
+        r"permute\(sparse_coo\)|permute.*number of dimensions|Dimension out of range",
+        "The tensor has fewer or more axes than the code counts on: look at its shape first.",
+    ),
+    (
+        r"shape '.*' is invalid for input of size",
+        "The sizes asked for do not multiply to the number of elements: one of them is taken for another, or fixed.",
+    ),
+    (
+        r"The size of tensor a .* must match the size of tensor b",
+        "Two shapes met that cannot be lined up: compare them from the last axis on.",
+    ),
+    (r"NoneType", "Something is None here that should be a value: does a function lack its return?"),
+    (r"Can't call numpy\(\) on Tensor that requires grad", "Detach the tensor from the graph before numpy sees it."),
+    (r"^RecursionError", "The function calls itself without an end."),
+    (r"^MemoryError|can't allocate memory|not enough memory", "It asks for more memory than there is."),
+    (r"^ModuleNotFoundError", "The grading environment has torch, numpy, torchvision, einops, matplotlib and tqdm."),
+    (r"^EOFError.*reading a line", "Nobody is there to type an answer to input()."),
+    (r"^SystemExit", "The code ends the program: leave that to whoever runs it."),
+)

@@ -1,0 +1,288 @@
+"""What a check may expect of an observation. Each either says nothing or raises :class:`CheckFailed` with a
+message: what was called, what came back, and what about it is wrong, never the value that would be right.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from ..observation import Observation
+from . import describe, errors, explain
+from .failure import CheckFailed
+
+Judge = Callable[[Observation], str | None]
+
+
+def settle(observation: Observation) -> None:
+    """Raise unless something came back: an error, a timeout and a crash each have an outcome of their own."""
+    if observation.status == "value":
+        return
+    what = describe.call(observation)
+    if observation.status == "timeout":
+        raise CheckFailed(f"{what} was stopped: {observation.reason}.", observation, outcome="timeout")
+    if observation.status == "crashed":
+        raise CheckFailed(f"{what} did not come back: {observation.reason}.", observation, outcome="crashed")
+    if observation.error is not None and observation.error.type_name == "NotImplementedError":
+        raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run")
+    raise CheckFailed(errors.message(observation), observation, _raises, outcome="error")
+
+
+def _raises(observation: Observation) -> str | None:
+    return None if observation.returned else "it raised"
+
+
+def _expect(observation: Observation, judge: Judge) -> None:
+    settle(observation)
+    problem = judge(observation)
+    if problem is not None:
+        raise CheckFailed(problem, observation, judge)
+
+
+def expect(
+    condition: bool, observation: Observation, message: str, because: str | None = None
+) -> None:
+    """Whatever else a check judges. ``because`` names the misconception that it is a sign of."""
+    settle(observation)
+    if not condition:
+        raise CheckFailed(message, observation, None, because=because)
+
+
+def expect_pixels(
+    observation: Observation, rule: Callable[..., Any], shape: Sequence[int], dtype: torch.dtype | None = None
+) -> None:
+    """A tensor of this shape in which the element at each index is ``rule(*index)``, exactly.
+
+    dtype: that of the values that the rule gives, unless another is asked for.
+    """
+    values = [rule(*index) for index in itertools.product(*map(range, shape))]
+    plain = torch.tensor([v.item() if isinstance(v, torch.Tensor) else v for v in values], dtype=torch.float64)
+    first = values[0] if values else None
+    kind = dtype or (first.dtype if isinstance(first, torch.Tensor) else torch.float32)
+    _expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), 0.0, 0.0, "pixels", "in the wrong place")
+
+
+def expect_tensor(
+    observation: Observation, expected: torch.Tensor, atol: float = 0.0, rtol: float = 0.0
+) -> None:
+    """A tensor (or numpy array) of the same shape and dtype, each element within atol + rtol * abs(expected)."""
+    _expect_tensor(observation, expected, atol, rtol, "values", "not right")
+
+
+def _expect_tensor(
+    observation: Observation, expected: torch.Tensor, atol: float, rtol: float, noun: str, wrong: str
+) -> None:
+    def judge(seen: Observation) -> str | None:
+        got, what = seen.value, describe.call(seen)
+        if not isinstance(got, torch.Tensor):
+            return f"{what} returned {describe.returned(seen)}; a tensor was asked for."
+        if got.shape != expected.shape:
+            text = f"{what} returned shape {describe.shape(got)}; it should be {describe.shape(expected)}."
+            return _and(text, explain.tensor(got, expected) if got.dim() != expected.dim() else "")
+        bad = _mismatches(got, expected, atol, rtol)
+        if bad == 0:
+            if got.dtype == expected.dtype:
+                return None
+            return (
+                f"{what} returned the right values, but in {describe.dtype(got)}; "
+                f"{describe.dtype(expected)} was asked for."
+            )
+        text = f"{what} returned shape {describe.shape(got)}, as it should, but {_share(bad, got.numel(), noun)} {wrong}."
+        if got.dim() == 0:
+            text = f"{what} returned {describe.returned(seen)}, which is {wrong}."
+        return _and(text, explain.tensor(got, expected))
+
+    _expect(observation, judge)
+
+
+def _share(bad: int, total: int, noun: str) -> str:
+    if bad == total:
+        return f"all {total} {noun} are"
+    return f"{bad} of {total} {noun} {'is' if bad == 1 else 'are'}"
+
+
+def _mismatches(got: torch.Tensor, expected: torch.Tensor, atol: float, rtol: float) -> int:
+    if got.dtype.is_complex != expected.dtype.is_complex:
+        return int(expected.numel())
+    if not (got.is_floating_point() or expected.is_floating_point() or got.dtype.is_complex):
+        return int((got.to(torch.int64) != expected.to(torch.int64)).sum())
+    wide = torch.complex128 if got.dtype.is_complex else torch.float64
+    close = torch.isclose(got.to(wide), expected.to(wide), rtol=rtol, atol=atol, equal_nan=False)
+    return int((~close).sum())
+
+
+def _and(text: str, more: str) -> str:
+    return f"{text} {more}" if more else text
+
+
+def _number(value: Any) -> float | int | None:
+    """The value as a number: int, float, or a tensor with one element and no axes."""
+    if isinstance(value, torch.Tensor) and value.dim() == 0 and not value.is_complex():
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value
+
+
+def expect_number(
+    observation: Observation, expected: float, atol: float = 0.0, rtol: float = 0.0
+) -> None:
+    """A number (float, int, or 0-dim tensor) within atol + rtol * abs(expected)."""
+
+    def judge(seen: Observation) -> str | None:
+        what, got = describe.call(seen), _number(seen.value)
+        if got is None:
+            return f"{what} returned {describe.returned(seen)}; one number was asked for."
+        if math.isfinite(got) and abs(got - expected) <= atol + rtol * abs(expected):
+            return None
+        return _and(f"{what} returned {got:.7g}, which is not right.", explain.number(got, expected))
+
+    _expect(observation, judge)
+
+
+def expect_integer(observation: Observation, expected: int) -> None:
+    """A whole number: int, numpy integer, or 0-dim tensor of integers."""
+
+    def judge(seen: Observation) -> str | None:
+        what, got = describe.call(seen), _number(seen.value)
+        answer = seen.calls[-1].verb == "item"
+        gave = f"{what} is" if answer else f"{what} returned"
+        if not isinstance(got, int):
+            return f"{gave} {describe.returned(seen)}; a whole number was asked for."
+        if got == expected:
+            return None
+        return _and(f"{gave} {got}, which is not right.", "" if answer else explain.number(got, expected))
+
+    _expect_answer(observation, judge)
+
+
+def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
+    """A shape: a tuple, list or torch.Size of whole numbers, or a 1-dim tensor of them."""
+
+    def judge(seen: Observation) -> str | None:
+        what, got = describe.call(seen), _sizes(seen.value)
+        answer = seen.calls[-1].verb == "item"
+        gave = f"{what} is" if answer else f"{what} returned"
+        if got is None:
+            return f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
+        if got == tuple(expected):
+            return None
+        return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
+
+    _expect_answer(observation, judge)
+
+
+def _expect_answer(observation: Observation, judge: Judge) -> None:
+    """As other values, but for an entry that still is None: that is a question not answered yet."""
+    settle(observation)
+    if observation.calls[-1].verb == "item" and observation.value is None and observation.handle is None:
+        raise CheckFailed(f"{describe.call(observation)} is not answered yet.", outcome="not_run")
+    _expect(observation, judge)
+
+
+def _sizes(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, torch.Tensor) and value.dim() == 1 and not value.is_floating_point():
+        value = value.tolist()
+    if not isinstance(value, (tuple, list)):
+        return None
+    numbers = [_number(item) for item in value]
+    return tuple(n for n in numbers if isinstance(n, int)) if all(isinstance(n, int) for n in numbers) else None
+
+
+def expect_shape(
+    observation: Observation, expected: Sequence[int], dtype: torch.dtype | None = None
+) -> None:
+    """A tensor of this shape (and dtype), whatever its values."""
+
+    def judge(seen: Observation) -> str | None:
+        what, got = describe.call(seen), seen.value
+        if not isinstance(got, torch.Tensor):
+            return f"{what} returned {describe.returned(seen)}; a tensor was asked for."
+        if tuple(got.shape) != tuple(expected):
+            text = f"{what} returned shape {describe.shape(got)}; it should be {tuple(expected)}."
+            return _and(text, explain.sizes(tuple(got.shape), tuple(expected)))
+        if dtype is not None and got.dtype != dtype:
+            name = str(dtype).removeprefix("torch.")
+            return f"{what} returned {describe.returned(seen)}; {name} was asked for."
+        return None
+
+    _expect(observation, judge)
+
+
+def expect_finite(observation: Observation) -> None:
+    """Neither NaN nor infinity anywhere in a number or tensor."""
+
+    def judge(seen: Observation) -> str | None:
+        got = seen.value
+        tensor = got if isinstance(got, torch.Tensor) else None
+        if tensor is None and _number(got) is not None:
+            tensor = torch.tensor(float(got))
+        what = describe.call(seen)
+        if tensor is None:
+            return f"{what} returned {describe.returned(seen)}; numbers were asked for."
+        if tensor.isfinite().all():
+            return None
+        return _and(f"{what} returned {describe.returned(seen)}.", explain.tensor(tensor, torch.zeros_like(tensor)))
+
+    _expect(observation, judge)
+
+
+def expect_raises(observation: Observation, type_name: str) -> None:
+    """An error of that type, raised on purpose."""
+
+    def judge(seen: Observation) -> str | None:
+        if seen.status == "error" and seen.error is not None:
+            if seen.error.type_name == type_name:
+                return None
+            return f"{describe.call(seen)} raised {seen.error.type_name}; {type_name} was asked for."
+        return f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."
+
+    raised = observation.status == "error" and observation.error is not None
+    if not raised or (observation.error and observation.error.type_name in errors.NOT_ON_PURPOSE):
+        settle(observation)
+    problem = judge(observation)
+    if problem is not None:
+        raise CheckFailed(problem, observation, judge)
+
+
+def expect_inputs_kept(observation: Observation) -> None:
+    """No argument was changed in place."""
+
+    def judge(seen: Observation) -> str | None:
+        if not seen.changed_inputs:
+            return None
+        names = [_parameter(seen, position) for position in seen.changed_inputs]
+        return (
+            f"{describe.call(seen)} changed its input {' and '.join(names)} in place. "
+            "The caller still needs it: leave it as it is, and give back something new."
+        )
+
+    _expect(observation, judge)
+
+
+def _parameter(observation: Observation, position: str) -> str:
+    names = observation.calls[-1].names
+    if position.isdecimal():
+        return names[int(position)] if int(position) < len(names) else f"number {int(position) + 1}"
+    return position
+
+
+def expect_accuracy(observation: Observation, labels: torch.Tensor, at_least: float) -> float:
+    """Class numbers, right for at least this share of the labels (N,). Returns the share."""
+    expect_shape(observation, labels.shape)
+    accuracy = float((observation.value.to(torch.int64) == labels).double().mean())
+
+    def judge(seen: Observation) -> str | None:
+        if accuracy >= at_least:
+            return None
+        return (
+            f"The network is right on {accuracy:.1%} of {len(labels):,} test images that it has never seen; "
+            f"this check asks for {at_least:.1%}."
+        )
+
+    _expect(observation, judge)
+    return accuracy

@@ -1,0 +1,119 @@
+"""What can be said about a wrong value from the values alone, when no misconception explains it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import torch
+
+_MOST_AXES = 5  # axes whose orders are tried: 120 of them
+
+
+def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
+    """A sentence about how ``got`` differs from ``expected``, or nothing."""
+    if got.dtype.is_complex or expected.dtype.is_complex:
+        return ""
+    ours, right = got.to(torch.float64), expected.to(torch.float64)
+    if ours.isnan().any() and not right.isnan().any():
+        return "Some of its values are NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
+    if ours.isinf().any() and not right.isinf().any():
+        return "Some of its values are infinite: a step on the way overflows, or takes the log of 0."
+    if got.shape == expected.shape:
+        return _same_shape(ours, right) or _other_order(ours, right)
+    if got.numel() == expected.numel() and _equal(ours.reshape(-1), right.reshape(-1)):
+        return "The values are right, and in the right order: only the shape is not."
+    return _other_order(ours, right)
+
+
+def _same_shape(got: torch.Tensor, right: torch.Tensor) -> str:
+    if got.numel() > 1 and _equal(got, torch.full_like(got, got.flatten()[0].item())) and not _constant(right):
+        return "Every value is the same."
+    for axis in range(got.dim()):
+        for step in (1, -1):
+            if got.shape[axis] > 2 and _equal(
+                got.narrow(axis, max(0, step), got.shape[axis] - 1),
+                right.narrow(axis, max(0, -step), got.shape[axis] - 1),
+            ):
+                return f"It is the right result moved by one place along axis {axis}."
+        if got.shape[axis] > 1 and _equal(got, right.flip(axis)) and not _equal(right, right.flip(axis)):
+            return f"It is the right result mirrored along axis {axis}."
+    factor = _factor(got, right)
+    if factor is not None:
+        return f"Every value is {factor} what it should be."
+    difference = got - right
+    if got.numel() > 1 and _constant(difference) and not _equal(got, right):
+        return f"Every value is off by the same number, {difference.flatten()[0].item():.4g}."
+    return ""
+
+
+def _other_order(got: torch.Tensor, right: torch.Tensor) -> str:
+    """The right array with its axes in another order, or its elements in other places."""
+    if got.dim() == right.dim() and 1 < got.dim() <= _MOST_AXES and not _constant(right):
+        for order in itertools.permutations(range(right.dim())):
+            if order != tuple(range(right.dim())):
+                moved = right.permute(order)
+                if moved.shape == got.shape and _equal(got, moved):
+                    return f"It is the right result with its axes in the order {order}."
+    if got.numel() == right.numel() > 1 and _equal(got.flatten().sort()[0], right.flatten().sort()[0]):
+        return "All the right values are there, but in other places."
+    return ""
+
+
+def _factor(got: torch.Tensor, right: torch.Tensor) -> str | None:
+    where = right != 0
+    if not where.any() or (got[~where] != 0).any():
+        return None
+    ratios = got[where] / right[where]
+    if not _constant(ratios):
+        return None
+    return _times(float(ratios.flatten()[0]))
+
+
+def _times(ratio: float) -> str | None:
+    """A factor in words, where it is one that a mistake makes: -1, a whole number, or one part of it."""
+    if not math.isfinite(ratio) or ratio == 0 or math.isclose(ratio, 1, rel_tol=1e-4):
+        return None
+    if math.isclose(ratio, -1, rel_tol=1e-4):
+        return "the negative of"
+    for value, text in ((ratio, "{} times"), (1 / ratio, "one part in {} of")):
+        if value > 1.5 and math.isclose(value, round(value), rel_tol=1e-4):
+            return text.format(round(value))
+    return None
+
+
+def number(got: float, expected: float) -> str:
+    """A sentence about how one number differs from another, or nothing."""
+    if math.isnan(got):
+        return "It is NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
+    if math.isinf(got):
+        return "It is infinite: a step on the way overflows, or takes the log of 0."
+    if isinstance(got, int) and isinstance(expected, int) and abs(got - expected) == 1:
+        return "It is off by one."
+    factor = _times(got / expected) if expected else None
+    return f"It is {factor} what it should be." if factor else ""
+
+
+def sizes(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """A sentence about how one shape differs from another, or nothing."""
+    if len(got) != len(expected):
+        return f"It has {len(got)} axes, and should have {len(expected)}."
+    if sorted(got) == sorted(expected):
+        return "Its sizes are right, but their order is not."
+    wrong = [i for i, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b]
+    if len(wrong) == len(got):
+        return "None of its sizes is right." if len(got) > 1 else ""
+    which = " and ".join(map(str, wrong))
+    off = {abs(got[i] - expected[i]) for i in wrong} == {1}
+    one = len(wrong) == 1
+    text = f"The size of axis {which} is" if one else f"The sizes of axes {which} are"
+    return f"{text} {'off by one' if off else 'not right'}; the others are right."
+
+
+def _equal(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return a.shape == b.shape and torch.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True)
+
+
+def _constant(values: torch.Tensor) -> bool:
+    flat = values.flatten()
+    return flat.numel() > 0 and _equal(flat, flat[:1].expand_as(flat))

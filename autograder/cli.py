@@ -1,0 +1,78 @@
+"""The command line: ``autograder COMMAND``. A command's module is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from . import __version__
+from .errors import InfrastructureError, UserError
+
+# command -> (module with add_arguments and run, what it does, for whom)
+COMMANDS = {
+    "check": ("check", "run the public checks on my work, in seconds", "Students"),
+    "hint": ("hint", "the next hint for a task, never the answer", "Students"),
+    "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
+    "export": ("exports", "write results in the form that another system reads", "Teaching assistants"),
+    "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
+    "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
+    "data": ("data", "check the data set, or fetch all of it", "Everybody"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 a finding, 2 misuse, 3 an infrastructure failure."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if words[0] in ("-V", "--version"):
+        print(f"autograder {__version__}")
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"autograder: there is no command {words[0]!r}.\n\n{_help()}", file=sys.stderr)
+        return 2
+    return _run(words[0], words[1:])
+
+
+def _run(command: str, words: list[str]) -> int:
+    name, description, _ = COMMANDS[command]
+    try:
+        module: ModuleType = importlib.import_module(f"autograder.{name}")
+        parser = argparse.ArgumentParser(f"autograder {command}", description=_sentence(description))
+        module.add_arguments(parser)
+        return int(module.run(parser.parse_args(words)))
+    except (UserError, InfrastructureError) as error:
+        print(f"autograder {command}: {error}", file=sys.stderr)
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("autograder"):
+            raise
+        print(
+            f"autograder {command}: the package {error.name} is not installed here. "
+            'The whole course needs: pip install -e ".[dev]"',
+            file=sys.stderr,
+        )
+        return 3
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _help() -> str:
+    lines = ["Usage: autograder COMMAND ...", ""]
+    for audience in dict.fromkeys(who for _, _, who in COMMANDS.values()):
+        lines.append(f"{audience}:")
+        lines += [f"  {name:9} {what}" for name, (_, what, who) in COMMANDS.items() if who == audience]
+        lines.append("")
+    return "\n".join([*lines, "autograder COMMAND --help tells more. The README has an example of each."])

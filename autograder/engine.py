@@ -1,0 +1,338 @@
+"""Grades one submission after another: checks collected once, torch imported once, a child for each submission."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import contextlib
+import dataclasses
+import hashlib
+import platform
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import __version__, plugin, results
+from .course import Assignment, Course
+from .errors import InfrastructureError
+from .job import Job, Settings
+from .plugin import Bench, CheckInfo, Verdict
+from .sandbox import tiers
+from .sandbox.launch import Sandbox
+from .source import Source
+
+_PLUGINS_NOT_NEEDED = (
+    "terminal cacheprovider capture faulthandler unraisableexception threadexception logging warnings doctest "
+    "stepwise junitxml pastebin nose debugging setuponly setupplan recwarn monkeypatch tmpdir legacypath subtests"
+).split()
+
+
+class LiveChecks:
+    """The checks of some files, collected once by a pytest session that stays alive in a thread of its own."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self.items: list[pytest.Item] = []
+        self._files = files
+        self._benches: queue.Queue[Bench | None] = queue.Queue()
+        self._done: queue.Queue[str | None] = queue.Queue()
+        self._complaints: list[str] = []
+        self._bench: Bench | None = None
+        self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
+        self._thread.start()
+        self._wait()
+
+    def run(self, bench: Bench, only: Callable[[CheckInfo], bool] | None = None) -> list[Verdict]:
+        """Run all checks on this bench; the verdicts in the order of the checks."""
+        self._only = only
+        self._benches.put(bench)
+        self._wait()
+        return bench.verdicts
+
+    def close(self) -> None:
+        """End the session."""
+        self._benches.put(None)
+        self._thread.join()
+
+    def _wait(self) -> None:
+        problem = self._done.get()
+        if problem is not None:
+            raise InfrastructureError(problem)
+
+    def _session(self) -> None:
+        arguments = [
+            *map(str, self._files),
+            f"--rootdir={self._files[0].parent}",
+            f"--config-file={Path(__file__).with_name('checks.ini')}",
+            "--import-mode=importlib",
+            "--noconftest",
+            "--assert=plain",
+            "--disable-plugin-autoload",
+            *(f"-pno:{name}" for name in _PLUGINS_NOT_NEEDED),
+        ]
+        try:
+            pytest.main(arguments, plugins=[plugin, self])
+            reason = "; ".join(self._complaints) or "pytest ended"
+        except BaseException as error:
+            reason = f"{type(error).__name__}: {error}"
+        self._done.put(f"the checks in {self._files[0].parent} cannot be run: {reason}")
+
+    # pytest's hooks
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Checks find the bench here."""
+        config.stash[plugin.BENCH] = self._current
+
+    def _current(self, item: pytest.Item) -> Bench:
+        assert self._bench is not None
+        return self._bench
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that cannot be imported is named with its reason."""
+        if report.failed:
+            self._complaints.append(str(report.longrepr).strip().splitlines()[-1])
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of one round over the checks: a round for each bench that comes."""
+        if self._complaints:
+            return True
+        self.items = [item for item in session.items if plugin.is_check(item)]
+        for item in self.items:
+            plugin.info(item)
+        self._done.put(None)
+        for bench in iter(self._benches.get, None):
+            self._bench = bench
+            self._round(session)
+            self._done.put(None)
+        return True
+
+    def _round(self, session: pytest.Session) -> None:
+        items = [i for i in self.items if self._only is None or self._only(plugin.info(i))]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        session.testsfailed = 0
+
+    _only: Callable[[CheckInfo], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one submission found."""
+
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+    metrics: Mapping[str, Any]
+    seed: int
+    unreadable: str = ""  # why nothing at all could be run
+
+
+class Engine:
+    """Grades submissions of one assignment. Not for two threads at once: see :func:`grade_job`."""
+
+    def __init__(self, course: Course, assignment: Assignment, settings: Settings | None = None) -> None:
+        self.course, self.assignment = course, assignment
+        self.settings = settings = settings or Settings()
+        files = [assignment.public_checks]
+        if not settings.public_only and assignment.hidden_checks.is_file():
+            files.append(assignment.hidden_checks)
+        self.tier = tiers.choose(settings.require_sandbox)
+        self._trains = any(b"mark.trains" in file.read_bytes() for file in files)
+        # The sandbox imports torch while this process does.
+        self._sandbox = Sandbox(self.tier, trains=self._trains, memory=settings.memory)
+        self.live = LiveChecks(files)
+        self._closed = False
+
+    @property
+    def checks(self) -> list[CheckInfo]:
+        """The checks in the order in which they run."""
+        return [plugin.info(item) for item in self.live.items]
+
+    @cached_property
+    def catalogue(self) -> Any:
+        """The misconceptions: as code where the course has them, else as released data."""
+        from .diagnosis import CodeCatalogue, DataCatalogue
+
+        if self.assignment.misconceptions.is_file():
+            return CodeCatalogue.load(self.assignment.misconceptions)
+        return DataCatalogue.load(self.assignment.folder)
+
+    @cached_property
+    def parameters(self) -> dict[str, tuple[str, ...]]:
+        """The parameters' names of each task, as the master or stub writes them."""
+        return parameters(self.assignment.master)
+
+    @cached_property
+    def _ready(self) -> Sandbox:
+        if self._trains:
+            from .data import load_train
+
+            images = load_train(self.course.root / "data")
+            self._sandbox.keep({"train_images": images.images, "train_labels": images.labels})
+        return self._sandbox
+
+    @cached_property
+    def _held_out(self) -> Any:
+        from .data import load_test
+
+        return load_test(self.course.root / "data")
+
+    def grade(
+        self, source: Source, seed: int, only: Callable[[CheckInfo], bool] | None = None
+    ) -> Graded:
+        """Run all checks (or some) on a submission. Raises InfrastructureError when the fault is not the student's."""
+        from .run import Order, SandboxRun
+        from .sandbox.session import Ended, Limits
+
+        wanted = self.settings
+        limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory, wanted.training_seconds)
+        if wanted.retrain:
+            source = dataclasses.replace(source, weights=None)
+        order = Order(self.assignment.name, source, seed, self.parameters, limits)
+        run = SandboxRun(lambda: self._ready, order)
+        bench = Bench(run, self.catalogue, seed, lambda: self._held_out)
+        try:
+            with contextlib.suppress(Ended):  # then every check says so
+                run.load()
+            tasks = {check.task for check in self.checks}
+            if run.load_error is not None and run.load_error.type_name in _SYNTAX and not tasks & set(run.defines):
+                return Graded((), tuple(run.notes), {}, seed, _unreadable(run.load_error))
+            verdicts = self.live.run(bench, only)
+        finally:
+            run.close()
+        for verdict in verdicts:
+            if verdict.bug:
+                raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
+        return Graded(tuple(verdicts), tuple([*source.notes, *run.notes]), bench.metrics, seed)
+
+    def close(self) -> None:
+        """End the sandbox and the session of checks."""
+        if not self._closed:
+            self._closed = True
+            self._sandbox.close()
+            self.live.close()
+
+
+_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
+
+
+def _unreadable(error: Any) -> str:
+    line = f": {error.text}" if error.text else ""
+    return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message.split(' (')[0]}{line}"
+
+
+def parameters(master: Path) -> dict[str, tuple[str, ...]]:
+    """The parameters' names of each function at the top level of a master or stub; none where it does not parse."""
+    try:
+        tree = ast.parse(master.read_bytes())
+    except (SyntaxError, ValueError, OSError):
+        return {}
+    return {
+        node.name: tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+class _Engines:
+    """The engines of this process: one warm engine, that of the assignment which is being graded."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # a cluster's worker may call from several threads
+        self._key: tuple[Path, str, Settings] | None = None
+        self._engine: Engine | None = None
+
+    def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
+        """The engine for these, started if need be; the one before is closed."""
+        if self._key != (root, assignment, settings) or self._engine is None:
+            self.close()
+            course = Course(root)
+            found = course.released(assignment) if settings.public_only else course.assignment(assignment)
+            self._engine = Engine(course, found, settings)
+            self._key = (root, assignment, settings)
+        return self._engine
+
+    def close(self) -> None:
+        """End the engine, if there is one."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = self._key = None
+
+
+@lru_cache(maxsize=1)
+def _engines() -> _Engines:
+    engines = _Engines()
+    atexit.register(engines.close)
+    return engines
+
+
+def grade_job(job: Job) -> dict[str, Any]:
+    """Grade one submission; the result as JSON-able data, without a fingerprint, which is the caller's.
+
+    Raises InfrastructureError when the machine, not the submission, is at fault.
+    """
+    engines = _engines()
+    with engines.lock:
+        try:
+            engine = engines.get(job.course_root, job.assignment, job.settings)
+            graded = engine.grade(job.source, seed_of(job.secret, job.assignment, job.source.fingerprint))
+        except InfrastructureError:
+            engines.close()  # the next submission starts with a fresh sandbox
+            raise
+        return results.to_json(result_of(job, engine, graded))
+
+
+def result_of(job: Job, engine: Engine, graded: Graded) -> results.Result:
+    """A grading as the result that is kept."""
+    checks = () if graded.unreadable else tuple(map(_check_result, graded.verdicts))
+    return results.Result(
+        student=job.student,
+        assignment=job.assignment,
+        form=job.source.form,
+        status="unreadable" if graded.unreadable else "graded",
+        score=sum(check.score for check in checks),
+        max_score=sum(check.points for check in engine.checks),
+        checks=checks,
+        metrics=graded.metrics,
+        environment=environment(engine.tier) | {"seed": graded.seed},
+        notes=(graded.unreadable, *graded.notes) if graded.unreadable else graded.notes,
+    )
+
+
+def _check_result(verdict: Verdict) -> results.CheckResult:
+    check, found = verdict.check, verdict.diagnosis
+    return results.CheckResult(
+        name=check.name,
+        title=check.title,
+        task=check.task,
+        points=check.points,
+        score=check.points if verdict.outcome == "passed" else 0,
+        outcome=verdict.outcome,
+        hidden=check.hidden,
+        diagnosis=results.Diagnosis(found.name, found.message) if found else None,
+        message=verdict.message,
+        seconds=verdict.seconds,
+    )
+
+
+def environment(tier: tiers.Tier) -> dict[str, Any]:
+    """What a result depends on besides the submission."""
+    versions = {name: metadata.version(name) for name in ("torch", "numpy", "pytest")}
+    return {
+        "autograder": __version__,
+        "python": platform.python_version(),
+        **versions,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "sandbox": tier.letter,
+    }
+
+
+def seed_of(secret: bytes, assignment: str, fingerprint: str) -> int:
+    """The seed of a grading: nobody can predict it, and the same submission always gets the same."""
+    digest = hashlib.sha256(b"/".join((secret, assignment.encode(), fingerprint.encode()))).digest()
+    return int.from_bytes(digest[:8], "big") >> 1

@@ -1,0 +1,251 @@
+"""The check cells of the notebooks: `check("a1_permute", "to_nchw", points=4)` under each task.
+
+Runs the public checks of one task on the functions that the student's own kernel holds now. For the
+student alone: it never counts, so it needs no sandbox, and Jupyter's interrupt button is its timeout.
+Shows what passes, what fails and why, in the words of `autograder check`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import html
+import io
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .course import Assignment
+    from .observation import Observation
+    from .plugin import Verdict
+
+
+def check(assignment: str, task: str, points: int) -> float:
+    """Shows the public checks of a task, run on the functions of this kernel.
+
+    points: what the task is worth in all, public and hidden checks together.
+    Returns the share of `points` that the public checks earned: nbgrader reads it as the cell's grade,
+    until `autograder grade` has judged.
+    """
+    written = io.StringIO()
+    # nbgrader takes any word on stderr for a failure; and a student's own prints are shown once, at the end.
+    with contextlib.redirect_stderr(written), contextlib.redirect_stdout(written):
+        try:
+            verdicts, problem = _run(assignment, task), ""
+        except Exception as error:
+            verdicts, problem = [], str(error) or type(error).__name__
+    _show(_page(task, verdicts, problem, written.getvalue()))
+    earned = sum(v.check.points for v in verdicts if v.outcome == "passed")
+    possible = sum(v.check.points for v in verdicts)
+    return round(points * earned / possible, 2) if possible else 0.0
+
+
+def _run(name: str, task: str) -> list[Verdict]:
+    """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
+    from .course import find_course
+    from .diagnosis import DataCatalogue
+    from .engine import parameters
+    from .plugin import Bench
+
+    course = find_course(Path.cwd())
+    assignment = course.released(name)
+    run = _kernel_run(_namespace(), parameters(assignment.master), course.root / "data")
+    bench = Bench(run, DataCatalogue.load(assignment.folder), 0, _no_test_images)
+    _round(assignment, task, bench)
+    for verdict in bench.verdicts:
+        if verdict.bug:
+            raise RuntimeError(f"A check is broken, which is not your fault: {verdict.bug}")
+    return bench.verdicts
+
+
+def _namespace() -> Mapping[str, Any]:
+    """What the student's cells have defined so far."""
+    shell = _shell()
+    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
+
+
+def _shell() -> Any:
+    """The IPython shell that runs this, or None."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _no_test_images() -> Any:
+    raise RuntimeError("the test images stay with the graders")
+
+
+def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> Any:
+    """A run in this process, on the student's own objects, that knows the training images and the cells."""
+    from .observation import Call, StudentError
+    from .run import LocalRun
+    from .sandbox.wire import Resident
+
+    class KernelRun(LocalRun):
+        """As LocalRun, but with the place in a cell where an error arose."""
+
+        raised: BaseException | None = None
+
+        def ask(
+            self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
+        ) -> Observation:
+            if calls[-1].verb in ("call", "item") and task not in namespace:
+                missing = StudentError(
+                    "MissingTask", f"{task} is not defined yet: run the cell above this one."
+                )
+                from .observation import Observation
+
+                return Observation(task, calls, "error", error=missing, asker=self)
+            self.raised = None
+            seen = super().ask(task, calls, target, record, budget)
+            if seen.error is None or self.raised is None:
+                return seen
+            where, text = _place(self.raised)
+            return dataclasses.replace(seen, error=dataclasses.replace(seen.error, where=where, text=text))
+
+        def _run(self, *args: Any) -> Any:
+            try:
+                return super()._run(*args)
+            except Exception as error:
+                self.raised = error
+                raise
+
+        def _own(self, value: Any) -> Any:
+            if isinstance(value, Resident):
+                from .data import load_train
+
+                images = load_train(data)
+                whole = images.images if value.name == "train_images" else images.labels
+                return whole[value.start : value.stop].clone()
+            return super()._own(value)
+
+    return KernelRun(namespace, names)
+
+
+def _place(error: BaseException) -> tuple[str, str]:
+    """Where in the student's cells an error arose: "cell [3], line 2" and that line; empty when in none."""
+    shell = _shell()
+    numbers: Mapping[str, int] = getattr(getattr(shell, "compile", None), "_filename_map", {})
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename in numbers:
+            return f"cell [{numbers[frame.filename]}], line {frame.lineno}", frame.line or ""
+    return "", ""
+
+
+def _round(assignment: Assignment, task: str, bench: Any) -> None:
+    """Runs the public checks of one task, in this thread, so that an interrupt reaches the student's code."""
+    import pytest
+
+    from . import engine, plugin
+
+    class Round:
+        """A pytest plugin: the bench, and the checks of this task alone."""
+
+        def pytest_configure(self, config: pytest.Config) -> None:
+            config.stash[plugin.BENCH] = lambda item: bench
+
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            items[:] = [i for i in items if plugin.is_check(i) and plugin.info(i).task == task]
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                reason = str(report.longrepr).strip().splitlines()[-1]
+                raise RuntimeError(f"{assignment.public_checks.name} cannot be read: {reason}")
+
+        def pytest_keyboard_interrupt(self) -> None:
+            stopped.append(True)
+
+    stopped: list[bool] = []
+    arguments = [
+        str(assignment.public_checks),
+        f"--rootdir={assignment.folder}",
+        f"--config-file={Path(engine.__file__).with_name('checks.ini')}",
+        "--import-mode=importlib",
+        "--noconftest",
+        "--assert=plain",
+        "--disable-plugin-autoload",
+        *(f"-pno:{name}" for name in engine._PLUGINS_NOT_NEEDED),
+    ]
+    pytest.main(arguments, plugins=[plugin, Round()])
+    if stopped:
+        raise RuntimeError("Stopped.")
+
+
+# --- what the student sees -----------------------------------------------------------------------------------------
+
+# Symbols and words carry the meaning, colours only repeat it; both colours read on a light and on a dark page.
+_MARKS: dict[str, tuple[str, str, str]] = {
+    "passed": ("✓", "#2e8b57", "passes"),
+    "not_run": ("○", "#808080", "not yet"),
+}
+_FAILED = ("✗", "#d1603d", "fails")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Page:
+    """One display in two forms: for Jupyter, and for whatever shows text alone."""
+
+    rich: str
+    plain: str
+
+
+def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Page:
+    """What a check cell shows."""
+    earned = sum(v.check.points for v in verdicts if v.outcome == "passed")
+    possible = sum(v.check.points for v in verdicts)
+    if problem:
+        head = f"{task}: the public checks did not run. {problem}"
+    elif verdicts and all(v.outcome == "not_run" for v in verdicts):
+        head = f"{task}: {verdicts[0].message} Write it in the cell above, run that cell, then this one."
+        verdicts = []
+    elif not verdicts:
+        head = f"{task} has no public check: only grading checks it."
+    elif earned == possible:
+        head = f"{task}: all public checks pass ({_points(earned, possible)}). Grading tries it on other inputs too."
+    else:
+        head = f"{task}: {_points(earned, possible)} of the public checks"
+    rows = [_row(verdict) for verdict in verdicts]
+    said = written.strip()
+    rich = [f'<div style="line-height:1.5"><b>{html.escape(head)}</b>', *(row.rich for row in rows)]
+    plain = [head, *(row.plain for row in rows)]
+    if said:
+        rich.append(
+            "<details><summary>What your code printed</summary>"
+            f"<pre>{html.escape(said[:5000])}</pre></details>"
+        )
+    return _Page("\n".join([*rich, "</div>"]), "\n".join(plain))
+
+
+def _points(earned: int, possible: int) -> str:
+    return f"{earned} of {possible} {'point' if possible == 1 else 'points'}"
+
+
+def _row(verdict: Verdict) -> _Page:
+    """One check: its mark, its title, and what was wrong and why."""
+    sign, colour, word = _MARKS.get(verdict.outcome, _FAILED)
+    why = [verdict.message] if verdict.message else []
+    if verdict.diagnosis is not None:
+        why.append(verdict.diagnosis.message)
+    details = "".join(f'<div style="margin-left:1.6em">{_inline(line)}</div>' for line in why)
+    rich = (
+        f'<div><span style="color:{colour}" title="{word}"><b>{sign}</b> {word}</span> '
+        f"{_inline(verdict.check.title)}</div>{details}"
+    )
+    return _Page(rich, "\n".join([f"{sign} {word}: {verdict.check.title}", *(f"    {line}" for line in why)]))
+
+
+def _inline(text: str) -> str:
+    """A message as HTML: what stands between backticks is code."""
+    parts = html.escape(text).split("`")
+    return "".join(f"<code>{p}</code>" if n % 2 and n < len(parts) - 1 else p for n, p in enumerate(parts))
+
+
+def _show(page: _Page) -> None:
+    """In a notebook as HTML, elsewhere as text."""
+    if _shell() is None:
+        print(page.plain)
+        return
+    display: Callable[..., Any] = sys.modules["IPython"].display.display
+    display({"text/html": page.rich, "text/plain": page.plain}, raw=True)

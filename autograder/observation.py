@@ -1,0 +1,99 @@
+"""What came back from running student code: plain data, never an object that student code made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Status = Literal["value", "error", "timeout", "crashed"]
+
+
+@dataclass(frozen=True)
+class StudentError:
+    """What student code raised. where: a line of the student's own file, "line 12" or "cell 3, line 2"."""
+
+    type_name: str
+    message: str
+    where: str = ""
+    text: str = ""  # that line
+
+
+@dataclass(frozen=True)
+class Call:
+    """One step from the submission to an observation.
+
+    verb: "call" a task, "then" call what it returned (or its method ``name``), "item" look up ``args[0]``.
+    names: the parameters' names as far as they are known, for messages.
+    """
+
+    verb: Literal["call", "then", "item", "probe"]
+    name: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+
+class Asker(Protocol):
+    """Runs calls and says what came back: in a sandbox (:class:`autograder.run.SandboxRun`) or right here
+    (:class:`autograder.run.LocalRun`)."""
+
+    def ask(
+        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
+    ) -> Observation:
+        """Run the last of ``calls``; ``target`` is the handle that a "then" acts on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What came back. ``value`` is data; an object that is no data stays where it is, and this is its handle.
+
+    calls: how it came about, from the task itself on; a misconception replays them.
+    changed_inputs: the arguments that were changed in place, by position or keyword.
+    called: the torch functions that ran, where they were recorded.
+    interrupted: the budget of CPU time ran out; what was done until then stands.
+    ordinal: the how-many-th observation of its check it is.
+    """
+
+    task: str
+    calls: tuple[Call, ...]
+    status: Status
+    value: Any = None
+    error: StudentError | None = None
+    reason: str = ""
+    changed_inputs: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    interrupted: bool = False
+    numpy: bool = False
+    handle: int | None = None
+    type_name: str = ""
+    text: str = ""
+    seconds: float = 0.0
+    output: str = ""
+    ordinal: int = 0
+    asker: Asker | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def returned(self) -> bool:
+        """A value came back, or a handle to an object."""
+        return self.status == "value"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Observation:
+        """Call the object that this is a handle of: ``loss(logits, labels)``."""
+        return self._then(Call("then", "", args, kwargs))
+
+    def call(self, method: str, *args: Any, **kwargs: Any) -> Observation:
+        """Call a method of the object that this is a handle of: ``model.call("eval")``."""
+        return self._then(Call("then", method, args, kwargs))
+
+    def _then(self, call: Call) -> Observation:
+        if not self.returned or self.asker is None:
+            return self  # what failed before fails on
+        return self.asker.ask(self.task, (*self.calls, call), self.handle, False, None)
+
+    def recorded(self) -> Observation:
+        """The same call once more, with a record of the torch functions that run."""
+        if not self.returned or self.asker is None:
+            return self
+        target = None if len(self.calls) == 1 else self.handle
+        return self.asker.ask(self.task, self.calls, target, True, None)

@@ -1,0 +1,236 @@
+"""The pytest plugin: checks get a ``submission``, carry points, and fail in words.
+
+``pytest assignments/a1_permute`` runs the checks on the file beside them; grading hands the plugin one
+submission after another (:mod:`autograder.engine`). Registered for every pytest in the environment, so nothing
+heavy is imported before a check asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .checks import Draw
+    from .checks.failure import Outcome
+    from .data import Images
+    from .diagnosis import Catalogue, Diagnosis
+    from .proxy import SubmissionProxy
+    from .run import SandboxRun
+
+MARKERS = (
+    'points(number, task="..."): whole points that a check is worth, and the task that it checks',
+    "needs(task, ...): the check uses these tasks too, and is not run before the first check of each has passed",
+    "trains: the check needs the training data, and a process that is ready to train",
+)
+
+
+@dataclass(frozen=True)
+class CheckInfo:
+    """What a check says of itself."""
+
+    name: str
+    title: str
+    task: str
+    points: int
+    hidden: bool
+    needs: tuple[str, ...]
+    trains: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one check went. ``bug`` is set when the check itself broke: that is ours, never the student's."""
+
+    check: CheckInfo
+    outcome: Outcome
+    message: str = ""
+    diagnosis: Diagnosis | None = None
+    seconds: float = 0.0
+    where: str = ""  # the student's own line, where an error names one
+    bug: str = ""
+
+
+@dataclass
+class Bench:
+    """The submission on which the checks now run, and what they found so far."""
+
+    run: SandboxRun
+    catalogue: Catalogue
+    seed: int
+    held_out: Callable[[], Images]
+    verdicts: list[Verdict] = field(default_factory=list)
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+BENCH: pytest.StashKey[Callable[[pytest.Item], Bench]] = pytest.StashKey()
+"""How the bench of a check is found: grading sets it; without it, it is the file beside the check."""
+
+_INFO: pytest.StashKey[CheckInfo] = pytest.StashKey()
+_OPEN: pytest.StashKey[dict[Path, tuple[Bench, Callable[[], None]]]] = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def info(item: pytest.Item) -> CheckInfo:
+    """What a check says of itself. Raises pytest.UsageError when it does not say its points and task."""
+    if _INFO not in item.stash:
+        item.stash[_INFO] = _read_info(item)
+    return item.stash[_INFO]
+
+
+def is_check(item: pytest.Item) -> bool:
+    """A check carries points; other tests are none of ours."""
+    return item.get_closest_marker("points") is not None
+
+
+def _read_info(item: pytest.Item) -> CheckInfo:
+    marker = item.get_closest_marker("points")
+    points = marker.args[0] if marker and len(marker.args) == 1 else None
+    task = marker.kwargs.get("task") if marker else None
+    if type(points) is not int or points < 0 or not isinstance(task, str):
+        raise pytest.UsageError(f'{item.nodeid}: a check is marked points(whole number, task="name of the task")')
+    title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None:
+        title = f"{title} [{callspec.id}]"
+    needs = tuple(name for mark in item.iter_markers("needs") for name in mark.args)
+    return CheckInfo(
+        name=item.name,
+        title=title,
+        task=task,
+        points=points,
+        hidden=item.path.stem.endswith("_hidden"),
+        needs=needs,
+        trains=item.get_closest_marker("trains") is not None,
+    )
+
+
+# Fixtures
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> SubmissionProxy:
+    """The submission under check: its tasks are its attributes, and calling one gives an observation."""
+    from .proxy import SubmissionProxy
+
+    bench = _bench(request.node)
+    bench.run.begin_check()
+    return SubmissionProxy(bench.run)
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> Draw:
+    """Draws inputs that nobody can predict, and that a regrade of the same submission repeats."""
+    from .checks import Draw
+
+    bench = _bench(request.node)
+    digest = hashlib.sha256(f"{bench.seed}/{request.node.name}".encode()).digest()
+    return Draw(int.from_bytes(digest[:8], "big"))
+
+
+@pytest.fixture
+def held_out(request: pytest.FixtureRequest) -> Images:
+    """Test images and labels, which no student code has been given."""
+    return _bench(request.node).held_out()
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
+    """``record("accuracy", 0.88)`` keeps a figure in the result."""
+    metrics = _bench(request.node).metrics
+
+    def keep(name: str, value: Any) -> None:
+        metrics[name] = value
+
+    return keep
+
+
+def _bench(item: pytest.Item) -> Bench:
+    find = item.config.stash.get(BENCH, None)
+    return find(item) if find is not None else _bench_beside(item)
+
+
+def _bench_beside(item: pytest.Item) -> Bench:
+    """For plain pytest: a bench for the submission in the check's own folder, opened once."""
+    opened = item.config.stash.setdefault(_OPEN, {})
+    folder = item.path.parent
+    if folder not in opened:
+        from .beside import open_bench
+
+        opened[folder] = open_bench(folder)
+    return opened[folder][0]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Close what plain pytest opened."""
+    for _, close in session.config.stash.get(_OPEN, {}).values():
+        close()
+
+
+# Outcomes
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Leave a check out while a task that it builds on does not work at all."""
+    if not is_check(item):
+        return
+    check = info(item)
+    if not check.needs:
+        return
+    from .checks import CheckFailed
+
+    verdicts = _bench(item).verdicts
+    for task in check.needs:
+        first = next((verdict for verdict in verdicts if verdict.check.task == task), None)
+        if first is not None and first.outcome != "passed":
+            raise CheckFailed(f"This check builds on {task}, which does not work yet.", outcome="not_run")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    """Turn what a check raised into a verdict, and its traceback into words."""
+    report = yield
+    if is_check(item) and (call.when == "call" or call.excinfo is not None):
+        verdict = _verdict(item, call)
+        _bench(item).verdicts.append(verdict)
+        if not verdict.bug and verdict.outcome != "passed":
+            lines = [verdict.message, *([verdict.diagnosis.message] if verdict.diagnosis else [])]
+            report.longrepr = "\n".join([verdict.check.title, *lines])
+    return report
+
+
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
+    from .checks import CheckFailed
+
+    check = info(item)
+    if call.excinfo is None:
+        return Verdict(check, "passed", seconds=call.duration)
+    failure = call.excinfo.value
+    if not isinstance(failure, CheckFailed):
+        return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {failure}")
+    seen = failure.observation
+    diagnosis = _diagnosis(item, failure)
+    where = seen.error.where if seen is not None and seen.error is not None else ""
+    return Verdict(check, failure.outcome, failure.message, diagnosis, call.duration, where)
+
+
+def _diagnosis(item: pytest.Item, failure: Any) -> Diagnosis | None:
+    catalogue = _bench(item).catalogue
+    if failure.because is not None:
+        return catalogue.named(failure.because)
+    if failure.observation is None or failure.judge is None:
+        return None
+    return catalogue.diagnose(item.name, failure.observation, failure.judge)

@@ -1,0 +1,225 @@
+"""Running jobs on worker processes, here or on a cluster, through `concurrent.futures`.
+
+A worker that dies (killed by the kernel, say) never takes the batch with it, nor the blame from the job that killed
+it: what ran at that moment runs again, one job at a time, and the job that kills its worker twice is given up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from typing import Any, Protocol
+
+from .errors import InfrastructureError, UserError
+from .job import Job
+
+JOB_LIMIT = 30 * 60.0  # seconds: far beyond what the engine's own limits allow one submission
+GIVE_UP = 5  # jobs lost one after another, none ended well: it is the machine
+
+GradeFunction = Callable[[Job], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A job that has ended: `data` is what grading returned, None when it was lost; `lost` then says how."""
+
+    job: Job
+    slot: int
+    seconds: float
+    data: dict[str, Any] | None
+    lost: str = ""
+
+
+class Workers(Protocol):
+    """Where jobs run: `size` of them at a time."""
+
+    size: int
+
+    def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]: ...
+    def restart(self) -> None:
+        """After a death: workers as good as new. Kills what still runs."""
+
+    def stop(self, *, now: bool) -> None:
+        """End all workers; `now`: whatever they are doing."""
+
+
+class LocalWorkers:
+    """Worker processes on this machine, started afresh (spawn): they inherit no threads and no locks."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._executor: ProcessPoolExecutor | None = None
+
+    def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]:
+        if self._executor is None:
+            # One thread for torch in each worker: two workers of one thread beat one of two.
+            for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+                os.environ.setdefault(variable, "1")
+            context = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self.size, mp_context=context, initializer=_begin_worker)
+        return self._executor.submit(function, job)
+
+    def restart(self) -> None:
+        self.stop(now=True)
+
+    def stop(self, *, now: bool) -> None:
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        if now:
+            for process in list((getattr(executor, "_processes", None) or {}).values()):
+                with contextlib.suppress(OSError, ValueError):
+                    process.kill()
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """In a new worker: Ctrl-C is the main process's affair, and a worker does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+class ClusterWorkers:
+    """The workers of a dask scheduler. Raises UserError without the extra `cluster`, or when nobody answers."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise UserError("--scheduler needs an extra: pip install 'cnn-autograder[cluster]'") from None
+        try:
+            self._client: Any = Client(address, timeout=20, set_as_default=False)
+        except (OSError, ValueError, ImportError) as error:
+            raise UserError(f"No dask scheduler answers at {address}. Is it running? ({error})") from None
+        self._executor: Executor = self._client.get_executor(pure=False)
+        # Twice as many as run, so that no worker waits for the network.
+        self.size = 2 * max(1, sum(self._client.nthreads().values()))
+
+    def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]:
+        return self._executor.submit(function, job)
+
+    def restart(self) -> None:
+        """The scheduler replaces its own workers."""
+
+    def stop(self, *, now: bool) -> None:
+        with contextlib.suppress(Exception):
+            self._executor.shutdown(wait=not now)
+        with contextlib.suppress(Exception):
+            self._client.close()
+
+
+@dataclass
+class _Running:
+    job: Job
+    slot: int
+    since: float = field(default_factory=time.monotonic)
+
+
+def run_jobs(
+    jobs: Iterator[Job],
+    function: GradeFunction,
+    workers: Workers,
+    began: Callable[[int, Job], None] = lambda slot, job: None,
+    limit: float = JOB_LIMIT,
+) -> Iterator[Ended]:
+    """Run all jobs, and yield each as it ends. `jobs` is asked for the next one only when a worker is free.
+
+    Raises InfrastructureError when jobs are lost one after another, and whatever error of ours (UserError,
+    InfrastructureError) the function raised. The caller stops the workers.
+    """
+    running: dict[Future[dict[str, Any]], _Running] = {}
+    again: deque[Job] = deque()  # ran when a worker died: each runs once more, alone
+    lost_in_a_row = 0
+
+    def start(job: Job) -> None:
+        slot = min(set(range(workers.size)) - {r.slot for r in running.values()}, default=0)
+        try:
+            future = workers.submit(function, job)
+        except BrokenExecutor:
+            workers.restart()
+            future = workers.submit(function, job)
+        running[future] = _Running(job, slot)
+        began(slot, job)
+
+    while True:
+        if again:
+            if not running:
+                start(again[0])
+        else:
+            while len(running) < workers.size and (job := next(jobs, None)) is not None:
+                start(job)
+        if not running:
+            return
+        wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+
+        now = time.monotonic()
+        overdue = [r for future, r in running.items() if now - r.since > limit and not future.done()]
+        if overdue:
+            workers.restart()
+            wait(running, timeout=10.0)
+        broken = bool(overdue) or any(f.done() and _broke(f) for f in running)
+        if broken:
+            wait(running, timeout=10.0)  # one death breaks the whole pool: all of them end now
+        ended: list[Ended] = []
+        suspects: list[Job] = []
+        for future in [f for f in running if f.done() or broken]:
+            run = running.pop(future)
+            seconds = now - run.since
+            alone = bool(again) and run.job is again[0]
+            error = future.exception() if future.done() and not future.cancelled() else BrokenExecutor()
+            if alone:
+                again.popleft()
+            if error is None:
+                ended.append(Ended(run.job, run.slot, seconds, future.result()))
+            elif isinstance(error, (UserError, InfrastructureError)):
+                raise error
+            elif run in overdue:
+                ended.append(
+                    Ended(run.job, run.slot, seconds, None, f"it had not ended after {limit:.0f} seconds")
+                )
+            elif not isinstance(error, BrokenExecutor) and type(error).__name__ != "KilledWorker":
+                lost = f"the grader failed ({type(error).__name__}: {error})"
+                ended.append(Ended(run.job, run.slot, seconds, None, lost[:500]))
+            elif alone or not isinstance(error, BrokenExecutor):
+                ended.append(Ended(run.job, run.slot, seconds, None, "its grading process died twice"))
+            else:
+                suspects.append(run.job)
+        again.extend(suspects)
+        if broken:
+            workers.restart()
+        for end in ended:
+            lost_in_a_row = 0 if end.data is not None else lost_in_a_row + 1
+            yield end
+        if lost_in_a_row >= GIVE_UP:
+            raise InfrastructureError(
+                f"{lost_in_a_row} submissions in a row could not be graded; the last one: {ended[-1].lost}. "
+                "Is there enough memory? What is done is kept: run the same command to go on."
+            )
+
+
+def _broke(future: Future[dict[str, Any]]) -> bool:
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
+
+
+def usable_cpus() -> int:
+    """The processors that this process may use."""
+    if sys.platform == "linux":
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1

@@ -1,0 +1,151 @@
+"""What a grading shows while it runs: live lines in a terminal, lines with time stamps in a log."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from .console import printable
+from .results import Result
+
+PLAIN_EVERY = 10.0  # seconds between two lines in a log
+LIVE_LINES = 16  # workers shown at most
+FIRST_GUESS = 2.0  # seconds for a submission, before any has been graded
+
+
+class Progress:
+    """Counts, the time that is left, the slowest submission. Use as a context manager."""
+
+    def __init__(self, console: Console, todo: Mapping[str, int], workers: int) -> None:
+        """todo: assignment -> how many submissions are to be graded."""
+        self._console = console
+        self._left = Counter(dict(todo))
+        self._total = sum(todo.values())
+        self._workers = max(1, workers)
+        self._seconds: defaultdict[str, list[float]] = defaultdict(list)
+        self._running: dict[int, tuple[str, str, float]] = {}  # slot -> student, assignment, since
+        self._slowest: tuple[float, str, str] = (0.0, "", "")
+        self._lost = 0
+        self._printed = time.monotonic()
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if self._total and self._console.is_terminal:
+            # Called for each refresh, so that the seconds run on between two events.
+            self._live = Live(
+                get_renderable=self._draw, console=self._console, refresh_per_second=4, transient=True
+            )
+            self._live.start()
+        elif self._total:
+            many = "submission" if self._total == 1 else "submissions"
+            self._line(f"grading {self._total} {many} with {_number(self._workers, 'worker')}")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+        elif self._total and self._done:
+            self._line(self._summary())
+
+    @property
+    def _done(self) -> int:
+        return self._total - sum(self._left.values())
+
+    def began(self, slot: int, student: str, assignment: str) -> None:
+        """A worker has begun a submission."""
+        self._running[slot] = (student, assignment, time.monotonic())
+
+    def ended(self, slot: int, result: Result, seconds: float, lost: str) -> None:
+        """A worker has ended one. `lost`: why there is no result but the machine's failure, or nothing."""
+        self._running.pop(slot, None)
+        self._left[result.assignment] -= 1
+        self._seconds[result.assignment].append(seconds)
+        self._slowest = max(self._slowest, (seconds, result.student, result.assignment))
+        if lost:
+            self._lost += 1
+            self.say(f"{printable(result.student)} {result.assignment}: {printable(lost)}")
+        if self._live is None and time.monotonic() - self._printed >= PLAIN_EVERY:
+            self._line(self._summary())
+
+    def skipped(self, assignment: str) -> None:
+        """A submission that was to be graded is not there any more."""
+        self._left[assignment] -= 1
+
+    def say(self, text: str) -> None:
+        """One line that stays."""
+        if self._live is not None:
+            self._live.console.print(Text(text))
+        else:
+            self._line(text)
+
+    # What is said
+
+    def seconds_left(self) -> float:
+        """How long the rest will take: what each assignment took on average, over the workers."""
+        everything = [s for many in self._seconds.values() for s in many]
+        guess = sum(everything) / len(everything) if everything else FIRST_GUESS
+        rest = 0.0
+        for assignment, number in self._left.items():
+            known = self._seconds[assignment]
+            rest += number * (sum(known) / len(known) if known else guess)
+        now = time.monotonic()
+        rest -= sum(min(now - since, guess) for _, _, since in self._running.values())
+        return max(0.0, rest) / self._workers
+
+    def _summary(self) -> str:
+        text = f"{self._done} of {self._total} graded"
+        if self._lost:
+            text += f", {self._lost} lost"
+        if self._done and self._done < self._total:
+            text += f", about {duration(self.seconds_left())} left"
+        seconds, student, assignment = self._slowest
+        if seconds >= 1:
+            text += f", slowest {printable(student)} {assignment} ({duration(seconds)})"
+        return text
+
+    def _line(self, text: str) -> None:
+        self._printed = time.monotonic()
+        self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {text}"), soft_wrap=True)
+
+    def _draw(self) -> RenderableType:
+        bar = Table.grid(padding=(0, 1), expand=True)
+        bar.add_column(width=24)
+        bar.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        bar.add_row(ProgressBar(total=self._total, completed=self._done, width=24), Text(self._summary()))
+        lines = Table.grid(padding=(0, 2))
+        now = time.monotonic()
+        for slot, (student, assignment, since) in sorted(self._running.items())[:LIVE_LINES]:
+            lines.add_row(
+                Text(f"{slot + 1:>3}", style="dim"),
+                Text(printable(student), overflow="ellipsis", no_wrap=True),
+                Text(assignment),
+                Text(duration(now - since), style="dim"),
+            )
+        if len(self._running) > LIVE_LINES:
+            lines.add_row("", Text(f"and {len(self._running) - LIVE_LINES} more", style="dim"))
+        return Group(bar, lines)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: "8 s", "3 min 20 s", "2 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 and whole < 600 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

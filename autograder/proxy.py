@@ -1,0 +1,75 @@
+"""The ``submission`` that a check talks to. Calling a task never raises: it gives an observation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from .observation import Asker, Call, Observation
+
+
+class Run(Asker, Protocol):
+    """A submission that can be asked: :class:`autograder.run.SandboxRun` or :class:`autograder.run.LocalRun`."""
+
+    memory: dict[str, Any]
+
+    def names_of(self, task: str) -> tuple[str, ...]:
+        """The names of a task's parameters, for messages."""
+        ...
+
+    @property
+    def weights(self) -> dict[str, Any] | None:
+        """The trained weights that came with the submission, by name."""
+        ...
+
+
+class TaskProxy:
+    """One task of the submission."""
+
+    def __init__(self, run: Run, task: str, budget: float | None = None) -> None:
+        self._run, self._task, self._budget = run, task, budget
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Observation:
+        """Call the task with these arguments: numbers, texts, shapes, tensors, handles."""
+        call = Call("call", self._task, args, kwargs, self._run.names_of(self._task))
+        return self._run.ask(self._task, (call,), None, False, self._budget)
+
+    def __getitem__(self, key: Any) -> Observation:
+        """The entry of a task that is a dict: ``submission.ANSWERS[(2, 3)]``."""
+        return self._run.ask(self._task, (Call("item", self._task, (key,)),), None, False, None)
+
+    def within(self, cpu_seconds: float) -> TaskProxy:
+        """The task, interrupted when its CPU time is used up; the observation then is ``interrupted``."""
+        return TaskProxy(self._run, self._task, cpu_seconds)
+
+
+class SubmissionProxy:
+    """The submission: its tasks are its attributes."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __getattr__(self, task: str) -> TaskProxy:
+        if task.startswith("_"):
+            raise AttributeError(task)
+        return TaskProxy(self._run, task)
+
+    @property
+    def weights(self) -> dict[str, Any] | None:
+        """The trained weights that came with the submission, name -> tensor, or None."""
+        return self._run.weights
+
+    def probe(self, name: str, *args: Any) -> Observation:
+        """Run a function of :mod:`autograder.sandbox.probes` beside the student's objects."""
+        task = next((arg.task for arg in args if isinstance(arg, Observation)), name)
+        for arg in args:
+            if isinstance(arg, Observation) and not arg.returned:
+                return arg
+        return self._run.ask(task, (Call("probe", name, args),), None, False, None)
+
+    def remember(self, key: str, make: Callable[[], Any]) -> Any:
+        """``make()``, once for this submission: what several checks share, such as a trained model."""
+        memory = self._run.memory
+        if key not in memory:
+            memory[key] = make()
+        return memory[key]

@@ -1,0 +1,153 @@
+"""Diagnoses without the code: what each misconception gives at each point of the public checks.
+
+Public checks have fixed inputs. So what a misconception returns where such a check finds fault can be
+written down once, and a student's wrong result looked up among it, while the misconception itself
+stays in `solutions/`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment
+from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Judge, Misconception, Recorded
+from autograder.errors import UserError
+from autograder.observation import Call, Observation
+from autograder.run import LocalRun
+
+
+def record(assignment: Assignment) -> DataCatalogue:
+    """Runs every misconception of the assignment through its public checks, and keeps what is wrong.
+
+    Nothing is trained for it: what a misconception does to a training is diagnosed by the checks
+    themselves, by name, so that only its message is needed.
+    Raises UserError when the master or the misconceptions do not run.
+    """
+    from autograder.engine import LiveChecks, parameters
+
+    try:
+        catalogue = CodeCatalogue.load(assignment.misconceptions)
+        namespace = _run_master(assignment.master)
+    except Exception as error:
+        raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
+    names = parameters(assignment.master)
+    recorded: list[Recorded] = []
+    live = LiveChecks([assignment.public_checks])
+    try:
+        for known in catalogue.misconceptions:
+            recorded += _failures(live, known, namespace, names)
+    finally:
+        live.close()
+        _forget(assignment.public_checks)
+    public = assignment.public_checks.read_text(encoding="utf-8")
+    named = {entry.name for entry in recorded}
+    messages = {
+        known.name: known.message
+        for known in catalogue.misconceptions
+        if known.name in named or f'"{known.name}"' in public
+    }
+    return DataCatalogue(messages, recorded, dict(catalogue.hints))
+
+
+def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
+    """Do two catalogues say the same? Another processor's last digits make no difference."""
+    from autograder.diagnosis import same
+
+    return (
+        (one.messages, one.hints) == (other.messages, other.hints)
+        and len(one.recorded) == len(other.recorded)
+        and all(
+            (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name)
+            and same(a.observation, b.observation)
+            for a, b in zip(one.recorded, other.recorded, strict=True)
+        )
+    )
+
+
+class _Listener:
+    """A catalogue that knows nothing, and keeps every observation that a check finds fault with."""
+
+    hints: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - the protocol's attribute, never filled
+
+    def __init__(self, known: Misconception) -> None:
+        self.known = known
+        self.heard: list[Recorded] = []
+
+    def diagnose(self, check: str, observation: Observation, judge: Judge) -> Diagnosis | None:
+        if observation.task == self.known.task:
+            self.heard.append(Recorded(check, observation.ordinal, self.known.name, observation))
+        return None
+
+    def named(self, name: str) -> Diagnosis | None:
+        return None
+
+
+class _Untrained(Exception):
+    """The check is about training, or about an object of the student's: nothing of it can be written down."""
+
+
+class _RecordingRun(LocalRun):
+    """Runs calls on data alone. What a network with random weights gives is no mark of an idea."""
+
+    def ask(
+        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
+    ) -> Observation:
+        from autograder.sandbox.wire import Resident
+
+        call = calls[-1]
+        if (
+            any(isinstance(arg, Resident) for arg in (*call.args, *call.kwargs.values()))
+            or budget is not None
+        ):
+            raise _Untrained
+        return super().ask(task, calls, target, record, budget)
+
+
+def _failures(
+    live: Any, known: Misconception, namespace: dict[str, Any], names: dict[str, tuple[str, ...]]
+) -> Sequence[Recorded]:
+    """Where the public checks of its task find fault with one misconception."""
+    import torch
+
+    from autograder.plugin import Bench
+
+    is_dict = isinstance(namespace.get(known.task), dict)
+    tasks = namespace | {known.task: known.function}
+    run = _RecordingRun(tasks, names, answers=known.function if is_dict else None)
+    listener = _Listener(known)
+    bench = Bench(run, listener, 0, _no_images)  # type: ignore[arg-type]
+    torch.manual_seed(0)
+    live.run(bench, lambda check: check.task == known.task)
+    return [entry for entry in listener.heard if _can_be_told(entry.observation)]
+
+
+def _can_be_told(observation: Observation) -> bool:
+    """Only what came of data alone: a network's output has its random weights in it."""
+    if observation.status not in ("value", "error"):
+        return False
+    return all(not isinstance(arg, Observation) for call in observation.calls for arg in call.args)
+
+
+def _no_images() -> Any:
+    raise _Untrained
+
+
+def _run_master(path: Path) -> dict[str, Any]:
+    """The names that the reference solution defines."""
+    spec = importlib.util.spec_from_file_location(f"_master_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return dict(vars(module))
+
+
+def _forget(checks: Path) -> None:
+    """Another course in this process, a test's copy say, may have a check file of the same name."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) == str(checks):
+            del sys.modules[name]

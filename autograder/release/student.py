@@ -1,0 +1,144 @@
+"""`release --to FOLDER`: the complete student repository.
+
+Stubs, notebooks, public checks and diagnoses; the package without what only the course repository
+can do; the training images without the test images; a README, a CI workflow, a .gitignore. Nothing
+is written before the leak check has passed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Callable, Iterable
+from importlib import resources
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import UserError
+from autograder.release import made
+from autograder.release.build import Built, build
+from autograder.release.leaks import find_leaks
+
+# What needs solutions/, and so is of no use to a student.
+_AUTHORS_ONLY = frozenset({"release", "verify.py"})
+_DATA = ("LICENSE*", "README.md", "train-*")
+
+
+def release_to(course: Course, folder: Path) -> int:
+    """Makes the student repository in `folder`, or brings one that it made up to date. Returns the exit code.
+
+    Raises UserError when `folder` holds anything that no release made there, or was edited since.
+    """
+    folder = folder.absolute()
+    _refuse(course, folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with made.staging(beside=folder) as temporary:
+        built = build(course, temporary / "course")
+        student = temporary / "student"
+        compose(course, built, student)
+        leaks = find_leaks(course.solutions, student)
+        if leaks:
+            print("Nothing was written, for students would see lines of solutions:")
+            for leak in leaks:
+                print(f"  {leak}")
+            print("Change the line where it is shown, or allow it in solutions/allowed-lines.txt.")
+            return 1
+        made.write_record(student)
+        made.update(student, folder)
+    count = len(made.files_in(folder)) - 1
+    print(f"{folder} is a complete student repository: {len(built.masters)} assignments, {count} files.")
+    return 0
+
+
+def _refuse(course: Course, folder: Path) -> None:
+    if course.root.resolve().is_relative_to(folder.resolve()):
+        raise UserError(f"{folder} holds the course itself. Choose a new or empty folder.")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file. Choose a new or empty folder.")
+    made.refuse_foreign(folder)
+    edited = made.edited_files(folder)
+    if edited:
+        raise UserError(
+            f"{folder} was edited after it was made: {made.few(edited)}. A student repository is made from "
+            "solutions/ alone; put the file back, or choose a new folder. Nothing was changed."
+        )
+
+
+def compose(course: Course, built: Built, into: Path) -> None:
+    """Puts the student repository together in the new folder `into`. The same course gives the same bytes."""
+    shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(made.RECORD))
+    package = Path(str(resources.files("autograder")))
+    shutil.copytree(package, into / "autograder", ignore=_ignored(package))
+    (into / "data").mkdir()
+    for pattern in _DATA:
+        for file in sorted((course.root / "data").glob(pattern)):
+            shutil.copyfile(file, into / "data" / file.name)
+    for name in ("LICENSE", "constraints.txt"):
+        if (course.root / name).is_file():
+            shutil.copyfile(course.root / name, into / name)
+    _write(into / "README.md", _readme(built))
+    _write(into / "pyproject.toml", _pyproject(course))
+    _write(into / ".gitignore", _template("gitignore"))
+    _write(into / ".gitattributes", _template("gitattributes"))
+    _write(into / ".github" / "workflows" / "check.yml", _template("check.yml"))
+
+
+def _ignored(package: Path) -> Callable[[str, list[str]], set[str]]:
+    """For copytree: caches everywhere, and what is the authors' alone at the top of the package."""
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        out = {name for name in names if name in made.CACHES or name.endswith(".pyc")}
+        return out | (set(names) & _AUTHORS_ONLY if Path(folder) == package else set())
+
+    return ignore
+
+
+def _readme(built: Built) -> str:
+    """The README for students, with the assignments that there are."""
+    rows = ["| assignment | tasks | points |", "| --- | --- | --- |"]
+    for master in built.masters:
+        tasks = ", ".join(f"`{task}`" for task in master.tasks)
+        points = sum(sum(pair) for pair in master.points.values())
+        rows.append(f"| `{master.name}` | {tasks} | {points} |")
+    first = built.masters[0]
+    trains = any("train" in master.tasks for master in built.masters)
+    return _template("README.md").format(
+        assignments="\n".join(rows),
+        first=first.name,
+        task=first.tasks[0],
+        pad=" " * max(1, 13 - len(first.name)),
+        hintpad=" " * max(1, 14 - len(first.tasks[0])),
+        training=_template("training.md") if trains else "",
+    )
+
+
+def _pyproject(course: Course) -> str:
+    """What `pip install -e .` needs in the student repository, with the course's own requirements."""
+    with (course.root / "pyproject.toml").open("rb") as file:
+        whole = tomllib.load(file)
+    project = whole["project"]
+    data = whole.get("tool", {}).get("setuptools", {}).get("package-data", {})
+    return _template("pyproject.template").format(
+        requires_python=project["requires-python"],
+        dependencies=_lines(project["dependencies"]),
+        submissions=_lines(project["optional-dependencies"]["submissions"]),
+        package_data="".join(
+            f"{json.dumps(name)} = {json.dumps(patterns)}\n"
+            for name, patterns in data.items()
+            if name != "autograder.release"
+        ),
+    )
+
+
+def _lines(requirements: Iterable[str]) -> str:
+    return "".join(f"    {json.dumps(requirement)},\n" for requirement in requirements)
+
+
+def _template(name: str) -> str:
+    return resources.files("autograder.release").joinpath("student_files", name).read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())

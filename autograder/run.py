@@ -1,0 +1,388 @@
+"""Two ways to run a submission and observe it: in a sandbox, and right here for code that is trusted."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import difflib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+
+from .observation import Call, Observation, StudentError
+from .sandbox import child, wire
+from .sandbox.launch import Sandbox
+from .sandbox.session import Ended, Limits, Session
+from .submission import Source
+
+_GRACE = 1.0  # seconds that a task which once overran may still use in all
+_HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
+_TRAINING_GRACE = 10.0  # CPU seconds between the interruption of a training and its end by force
+
+
+@dataclass(frozen=True)
+class Order:
+    """A submission to run. parameters: the names of each task's parameters, for messages."""
+
+    name: str
+    source: Source
+    seed: int
+    parameters: Mapping[str, tuple[str, ...]]
+    limits: Limits = Limits()
+
+
+class SandboxRun:
+    """Runs one submission in a sandbox, in as many children as it takes."""
+
+    def __init__(self, sandbox: Callable[[], Sandbox], order: Order) -> None:
+        self._sandbox, self._order = sandbox, order
+        self._session: Session | None = None
+        self._generation = 0
+        self._mode: Literal["whole", "definitions"] = "whole"
+        self._overrun: dict[str, float] = {}  # task -> seconds left to it
+        self._broken: Ended | None = None
+        self._answers: dict[str, Observation] = {}
+        self._weights: dict[str, torch.Tensor] | None = None
+        self._ordinal = 0
+        self.notes: list[str] = []
+        self.defines: tuple[str, ...] = ()
+        self.load_error: StudentError | None = None
+        self.memory: dict[str, Any] = {}
+        self.output = ""
+
+    # What checks ask
+
+    def names_of(self, task: str) -> tuple[str, ...]:
+        """The names of a task's parameters, for messages."""
+        return self._order.parameters.get(task, ())
+
+    @property
+    def weights(self) -> dict[str, torch.Tensor] | None:
+        """The weights that came with the submission; None when there are none, or none that can be read."""
+        if self._weights is None and self._order.source.weights is not None:
+            from . import weights
+
+            try:
+                self._weights = weights.parse(self._order.source.weights)
+            except weights.BadWeights as error:
+                self._note(f"The weights beside the submission were not used: {error}.")
+        return self._weights
+
+    def begin_check(self) -> None:
+        """Observations are numbered within a check."""
+        self._ordinal = 0
+
+    def ask(
+        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
+    ) -> Observation:
+        """Run the last of ``calls`` in the sandbox and observe it."""
+        self._ordinal += 1
+        call = calls[-1]
+        observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
+        if call.verb == "item":
+            return _item(self._dictionary(task), observed, call.args[0])
+        if any(isinstance(arg, Observation) and not arg.returned for arg in call.args):
+            failed = next(a for a in call.args if isinstance(a, Observation) and not a.returned)
+            return dataclasses.replace(failed, ordinal=self._ordinal)
+        if self._overrun.get(task, 1.0) <= 0:
+            return dataclasses.replace(observed, status="timeout", reason="it had used up its time before")
+        handles = [target, *(arg.handle for arg in call.args if isinstance(arg, Observation))]
+        if any(handle is not None and handle // _HANDLES != self._generation for handle in handles):
+            gone = "the process that held its object has ended"
+            return dataclasses.replace(observed, status="crashed", reason=gone)
+        return self._observe(observed, _question(call, target, record, budget), budget)
+
+    def close(self) -> None:
+        """End the child with everything under it."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    # How it is run
+
+    def _observe(self, observed: Observation, question: dict[str, Any], budget: float | None) -> Observation:
+        limits, task = self._order.limits, observed.task
+        seconds = limits.call_seconds if budget is None else budget + _TRAINING_GRACE
+        seconds = min(seconds, self._overrun.get(task, seconds))
+        began = time.monotonic()
+        try:
+            session = self.load()
+            began = time.monotonic()
+            reply = session.ask(question, seconds)
+            return self._read(observed, reply, time.monotonic() - began)
+        except Ended as ended:
+            self._session = None
+            took = time.monotonic() - began
+            if ended.kind == "timeout" and ended is not self._broken:
+                self._overrun[task] = self._overrun.get(task, _GRACE + took) - took
+            return dataclasses.replace(observed, status=ended.kind, reason=ended.reason, seconds=took)
+
+    def load(self) -> Session:
+        """The session, with the submission loaded: as it is written, else as its definitions alone.
+
+        Raises Ended when neither can be had; then every task shares that fate.
+        """
+        if self._session is not None:
+            return self._session
+        if self._broken is not None:
+            raise self._broken
+        if self._mode == "whole":
+            problem = self._try_load("whole")
+            if problem is None:
+                return self._loaded()
+            self._mode = "definitions"
+            self._note(f"{problem} It was run again as its imports, definitions and constants alone.")
+        problem = self._try_load("definitions")
+        if problem is not None and self._session is None:
+            self._broken = Ended("crashed", f"the submission cannot be loaded: {problem}")
+            raise self._broken
+        return self._loaded()
+
+    def _loaded(self) -> Session:
+        assert self._session is not None
+        return self._session
+
+    def _try_load(self, mode: str) -> str | None:
+        """None when the submission loaded, else a sentence that says what came in between."""
+        order = self._order
+        session = Session(
+            self._sandbox(),
+            {
+                "name": order.name,
+                "text": order.source.text,
+                "cells": tuple((cell.text, cell.first_line) for cell in order.source.cells),
+                "seed": order.seed,
+                "scratch": self._sandbox().scratch,
+            },
+            order.limits,
+        )
+        try:
+            reply = session.ask({"op": "load", "mode": mode}, order.limits.load_seconds)
+        except Ended as ended:
+            return f"Run as it is written, the submission did not finish: {ended.reason}."
+        error = self._error_of(reply)
+        if error is not None and mode == "whole":
+            session.close()
+            self.load_error = error
+            where = f" at {error.where}" if error.where else ""
+            return f"Run as it is written, the submission raised {error.type_name}{where}: {error.message}."
+        self._session = session
+        self._generation += 1
+        names = reply.get("value")
+        self.defines = tuple(n for n in names if isinstance(n, str)) if isinstance(names, tuple) else ()
+        return None
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _read(self, observed: Observation, reply: dict[str, Any], seconds: float) -> Observation:
+        """The observation that a reply means. The reply may hold anything: only what has the right form counts."""
+        if self._overrun.get(observed.task) is not None:
+            self._overrun[observed.task] -= seconds
+        value, handle = reply.get("value"), None
+        numpy, type_name, text = False, "", ""
+        if isinstance(value, wire.Handle):
+            handle = self._generation * _HANDLES + value.number % _HANDLES
+            type_name, text, value = value.type_name, value.text, None
+        elif isinstance(value, wire.Array):
+            value, numpy = value.tensor, True
+        return dataclasses.replace(
+            observed,
+            status="error" if reply.get("status") == "error" else "value",
+            value=_without_arrays(value),
+            error=self._error_of(reply),
+            changed_inputs=_texts(reply.get("changed")),
+            called=_texts(reply.get("called")),
+            interrupted=reply.get("interrupted") is True,
+            numpy=numpy,
+            handle=handle,
+            type_name=type_name,
+            text=text,
+            seconds=seconds,
+            output=_output(reply.get("output")),
+        )
+
+    def _error_of(self, reply: dict[str, Any]) -> StudentError | None:
+        if reply.get("status") != "error":
+            return None
+        error = reply.get("error")
+        fields = error if isinstance(error, dict) else {}
+        name, message = str(fields.get("type", "Exception"))[:100], str(fields.get("message", ""))[:500]
+        if name == "MissingTask":
+            return StudentError(name, self._missing(message))
+        line = fields.get("line")
+        where = self._order.source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
+        return StudentError(name, message, where, str(fields.get("text", ""))[:200])
+
+    def _missing(self, task: str) -> str:
+        close = difflib.get_close_matches(task, self.defines, 1, 0.75)
+        also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""
+        return f"The submission defines no {task}.{also}"
+
+    def _dictionary(self, task: str) -> Observation:
+        """The whole dict of a task that is one, fetched once."""
+        if task not in self._answers:
+            observed = Observation(task, (), "value", asker=self)
+            self._answers[task] = self._observe(observed, {"op": "get", "name": task}, None)
+        return self._answers[task]
+
+
+class LocalRun:
+    """Runs trusted functions in this process: misconceptions in the grader, a student's own kernel.
+
+    namespace: the tasks by name. ``answers`` may give the value of a dict task by its key instead.
+    """
+
+    def __init__(
+        self,
+        namespace: Mapping[str, Any],
+        parameters: Mapping[str, tuple[str, ...]] | None = None,
+        answers: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self._namespace, self._parameters, self._lookup = namespace, parameters or {}, answers
+        self._objects: list[Any] = []
+        self._ordinal = 0
+        self.weights: dict[str, Any] | None = None
+        self.memory: dict[str, Any] = {}
+
+    def names_of(self, task: str) -> tuple[str, ...]:
+        """The names of a task's parameters, for messages."""
+        return self._parameters.get(task, ())
+
+    def begin_check(self) -> None:
+        """Observations are numbered within a check."""
+        self._ordinal = 0
+
+    def ask(
+        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
+    ) -> Observation:
+        """Run the last of ``calls`` here, on copies of its tensors."""
+        self._ordinal += 1
+        call = calls[-1]
+        observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
+        args, kwargs = tuple(map(self._own, call.args)), {k: self._own(v) for k, v in call.kwargs.items()}
+        kept = child.Snapshot(args, kwargs)
+        recorder = child.Recorder() if record else contextlib.nullcontext()
+        began = time.monotonic()
+        try:
+            with recorder:
+                value = self._run(task, call, target, args, kwargs)
+            data = child.to_data(value)
+        except Exception as error:
+            raised = StudentError(type(error).__name__, str(error)[:500])
+            return dataclasses.replace(observed, status="error", error=raised)
+        handle = None
+        if data is child.NOT_DATA:
+            self._objects.append(value)
+            handle, data = len(self._objects) - 1, None
+        called = tuple(sorted(recorder.names)) if isinstance(recorder, child.Recorder) else ()
+        numpy = isinstance(data, wire.Array)
+        return dataclasses.replace(
+            observed,
+            value=_without_arrays(data),
+            changed_inputs=kept.changed(),
+            called=called,
+            numpy=numpy,
+            handle=handle,
+            type_name=type(value).__name__ if handle is not None else "",
+            seconds=time.monotonic() - began,
+        )
+
+    def _run(
+        self, task: str, call: Call, target: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if call.verb == "item":
+            return self._lookup(args[0]) if self._lookup else self._namespace[task][args[0]]
+        if call.verb == "call":
+            if task not in self._namespace:
+                raise child.MissingTask(task)
+            return self._namespace[task](*args, **kwargs)
+        if call.verb == "probe":
+            from .sandbox import probes
+
+            return getattr(probes, call.name)(*args)
+        found = self._objects[target if target is not None else -1]
+        return (getattr(found, call.name) if call.name else found)(*args, **kwargs)
+
+    def _own(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return value.clone()
+        if isinstance(value, Observation):
+            return self._objects[value.handle] if value.handle is not None else value.value
+        return value
+
+
+def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, record: bool = False) -> Observation:
+    """What a trusted function gives for the calls that led to an observation."""
+    run = LocalRun({task: function}, answers=function)
+    observed: Observation | None = None
+    for i in range(len(calls)):
+        target = observed.handle if observed is not None else None
+        observed = run.ask(task, calls[: i + 1], target, record and i == len(calls) - 1, None)
+        if not observed.returned:
+            break
+    assert observed is not None
+    return observed
+
+
+def _item(found: Observation, observed: Observation, key: Any) -> Observation:
+    """The entry of a dict that came over the wire; keys match as tuple or list."""
+    if not found.returned:
+        return dataclasses.replace(found, calls=observed.calls, ordinal=observed.ordinal)
+    if not isinstance(found.value, dict):
+        error = StudentError("TypeError", f"{observed.task} is not a dict")
+        return dataclasses.replace(observed, status="error", error=error)
+    if key not in found.value:
+        error = StudentError("KeyError", f"{observed.task} has no entry for {key!r}")
+        return dataclasses.replace(observed, status="error", error=error)
+    return dataclasses.replace(observed, value=found.value[key])
+
+
+def _question(call: Call, target: int | None, record: bool, budget: float | None) -> dict[str, Any]:
+    """A call as the child is asked it."""
+    question: dict[str, Any] = {
+        "op": {"call": "call", "then": "method", "probe": "probe"}[call.verb],
+        "name": call.name,
+        "args": tuple(map(_as_message, call.args)),
+        "kwargs": {name: _as_message(value) for name, value in call.kwargs.items()},
+        "record": record,
+        "budget": budget,
+    }
+    if target is not None and call.verb == "then":
+        question["target"] = wire.Handle(target % _HANDLES)
+    return question
+
+
+def _as_message(value: Any) -> Any:
+    """An argument as it travels: a handle for an object that is in the sandbox, its value for one that is not."""
+    if isinstance(value, Observation):
+        return wire.Handle(value.handle % _HANDLES) if value.handle is not None else value.value
+    return value
+
+
+def _without_arrays(value: Any) -> Any:
+    if isinstance(value, wire.Array):
+        return value.tensor
+    if isinstance(value, wire.Handle):
+        return None
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_without_arrays, value))
+    if isinstance(value, dict):
+        return {k: _without_arrays(v) for k, v in value.items()}
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, (tuple, list)) else ()
+    return tuple(item[:100] for item in items if isinstance(item, str))[:500]
+
+
+def _output(value: Any) -> str:
+    if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
+        return ""
+    text, cut = value
+    return text + (f"\n[{cut:,} more characters were cut]" if type(cut) is int and cut > 0 else "")

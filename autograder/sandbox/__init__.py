@@ -1,0 +1,1 @@
+"""The processes that run student code, and the wire to them."""

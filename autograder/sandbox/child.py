@@ -1,0 +1,381 @@
+"""One submission, served: runs it and answers the grader's questions. Everything here shares the student's fate.
+
+The grader asks, one numbered question at a time; each gets one reply, a dict:
+
+    number   the question's
+    status   "value" or "error"
+    value    the task's return value as data, or a Handle where it is no data
+    error    {"type", "message", "line", "text"} of what student code raised, or None
+    changed  names of the arguments that were changed in place
+    called   names of the torch functions called, where the question asked to record them
+    output   what was printed, at most 64 KB, and how much was cut
+    interrupted   the budget of CPU time ran out in the middle
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import signal
+import socket
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import loading, wire
+
+MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
+_CLONE_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version counter
+
+
+class BudgetSpent(BaseException):
+    """Raised in the middle of student code when its CPU time is used up; not an Exception, so few catch it."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the grader wants served. Plain data, since it crosses the control socket as JSON."""
+
+    name: str  # the assignment's, and so the module's
+    text: str  # the whole submission as it runs
+    cells: tuple[tuple[str, int], ...]
+    seed: int
+    scratch: str
+
+
+class Server:
+    """Holds the student's module and the objects that stay here."""
+
+    def __init__(
+        self, order: Order, residents: dict[str, torch.Tensor], probes: types.ModuleType | None
+    ) -> None:
+        self.order, self.residents, self.probes = order, residents, probes
+        self.objects: list[object] = []
+        self.module: types.ModuleType | None = None
+
+    def serve(self, sock: socket.socket) -> None:
+        """Answer until the grader hangs up."""
+        read = lambda length: wire.read_exactly(sock, length)  # noqa: E731
+        while True:
+            try:
+                question = wire.receive(read, self._resolve, self._resident)
+            except EOFError:
+                return
+            reply = self.answer(question)
+            try:
+                wire.send(sock, reply)
+            except wire.WireError as error:
+                reply["value"], reply["status"] = None, "error"
+                reply["error"] = _plain_error("ValueError", f"the result is too large to look at: {error}")
+                wire.send(sock, reply)
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Run one question. Never raises: whatever student code does is the reply."""
+        kept = Snapshot(question.get("args", ()), question.get("kwargs", {}))
+        reply: dict[str, Any] = {
+            "number": question["number"],
+            "status": "value",
+            "value": None,
+            "error": None,
+            "changed": (),
+            "called": (),
+            "interrupted": False,
+        }
+        recorder = Recorder() if question.get("record") else contextlib.nullcontext()
+        with _captured() as output:
+            try:
+                with _budget(question.get("budget")), recorder:
+                    value = self._run(question)
+                reply["value"] = self._as_data(value)
+            except BudgetSpent:
+                reply["interrupted"] = True
+            except BaseException as error:
+                reply["status"], reply["error"] = "error", self._describe(error)
+        reply["changed"] = kept.changed()
+        if isinstance(recorder, Recorder):
+            reply["called"] = tuple(sorted(recorder.names))[:500]
+        reply["output"] = (output.kept(), output.cut)
+        return reply
+
+    def _run(self, question: dict[str, Any]) -> object:
+        operation, args, kwargs = question["op"], question.get("args", ()), question.get("kwargs", {})
+        if operation == "load":
+            return self._load(question["mode"])
+        if operation == "get":
+            return self._lookup(question["name"])
+        if operation == "call":
+            task = self._lookup(question["name"])
+            if not callable(task):
+                raise TypeError(f"{question['name']} is a {type(task).__name__}, not something to call")
+            return task(*args, **kwargs)
+        if operation == "method":
+            target = question["target"]
+            method = getattr(target, question["name"]) if question["name"] else target
+            return method(*args, **kwargs)
+        if operation == "probe":
+            return getattr(self.probes, question["name"])(*args, **kwargs)
+        raise ValueError(f"unknown operation {operation}")
+
+    def _load(self, mode: str) -> tuple[str, ...]:
+        """Run the submission. Returns the names that it defines."""
+        path = Path(self.order.scratch) / f"{self.order.name}.py"
+        self.module = loading.new_module(self.order.name, path, self.order.text)
+        if mode == "whole":
+            loading.run_whole(self.module, self.order.text)
+        else:
+            loading.run_definitions(self.module, list(self.order.cells))
+        seed(self.order.seed)  # whatever loading drew, every submission starts its tasks from the same state
+        return tuple(str(name) for name in self.module.__dict__ if not str(name).startswith("__"))[:1000]
+
+    def _lookup(self, name: str) -> Any:
+        if self.module is None or name not in self.module.__dict__:
+            raise MissingTask(name)
+        return self.module.__dict__[name]
+
+    def _resolve(self, handle: wire.Handle) -> object:
+        return self.objects[handle.number]
+
+    def _resident(self, resident: wire.Resident) -> object:
+        return self.residents[resident.name][resident.start : resident.stop]
+
+    def _as_data(self, value: object) -> object:
+        data = to_data(value)
+        if data is not NOT_DATA:
+            return data
+        self.objects.append(value)
+        return wire.Handle(len(self.objects) - 1, type(value).__name__, _short_text(value))
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        """Type and message of what was raised, and the innermost line of the student's own file."""
+        path = str(Path(self.order.scratch) / f"{self.order.name}.py")
+        line, text = None, ""
+        if isinstance(error, SyntaxError) and error.filename == path:
+            line, text = error.lineno, (error.text or "").strip()
+        else:
+            with contextlib.suppress(Exception):
+                for frame in traceback.extract_tb(error.__traceback__):
+                    if frame.filename == path:
+                        line, text = frame.lineno, frame.line or ""
+        described = _plain_error(type(error).__name__, _short_text(error))
+        return described | {"line": line, "text": text[:200]}
+
+
+class MissingTask(Exception):
+    """The submission defines nothing of this name."""
+
+
+def _plain_error(name: str, message: str) -> dict[str, Any]:
+    return {"type": name, "message": message, "line": None, "text": ""}
+
+
+def _short_text(value: object) -> str:
+    try:
+        return str(value)[:500]
+    except BaseException:
+        return ""
+
+
+NOT_DATA = object()
+
+
+def to_data(value: object, depth: int = 0) -> Any:
+    """The value as the wire carries it, or ``NOT_DATA``. Views, graphs and subclasses become plain tensors."""
+    if value is None or isinstance(value, (bool, str)):
+        return value if value is None or isinstance(value, bool) else str(value)
+    if isinstance(value, np.generic):
+        return to_data(value.item(), depth)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, torch.Tensor):
+        return _plain_tensor(value)
+    if isinstance(value, np.ndarray):
+        return NOT_DATA if value.dtype.hasobject else _array(value)
+    if depth > 8:
+        return NOT_DATA
+    if isinstance(value, (tuple, list)):
+        items = [to_data(item, depth + 1) for item in value]
+        if any(item is NOT_DATA for item in items):
+            return NOT_DATA
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict):
+        pairs = [(to_data(k, depth + 1), to_data(v, depth + 1)) for k, v in value.items()]
+        if any(k is NOT_DATA or isinstance(k, torch.Tensor) or v is NOT_DATA for k, v in pairs):
+            return NOT_DATA
+        return dict(pairs)
+    return NOT_DATA
+
+
+def _plain_tensor(tensor: torch.Tensor) -> Any:
+    with torch._C.DisableTorchFunctionSubclass():
+        plain = tensor.detach()
+        if plain.is_meta:
+            return NOT_DATA
+        if plain.layout is not torch.strided or plain.is_quantized:
+            plain = plain.dequantize() if plain.is_quantized else plain.to_dense()
+        if plain.numel() * plain.element_size() > wire.MAX_BODY:
+            raise ValueError(f"the result has {plain.numel():,} elements, too many to look at")
+        if type(plain) is not torch.Tensor:
+            plain = plain.as_subclass(torch.Tensor)
+        return plain.cpu()
+
+
+def _array(array: np.ndarray) -> Any:
+    if array.nbytes > wire.MAX_BODY:
+        raise ValueError(f"the result has {array.size:,} elements, too many to look at")
+    native = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
+    try:
+        return wire.Array(torch.from_numpy(native))
+    except TypeError:
+        return NOT_DATA
+
+
+class Snapshot:
+    """Remembers the tensor arguments of a call, to see afterwards which were changed in place."""
+
+    def __init__(self, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+        named = [*((str(i), a) for i, a in enumerate(args)), *kwargs.items()]
+        self.before = [
+            (name, arg, arg.clone() if arg.nbytes <= _CLONE_LIMIT else arg._version)
+            for name, arg in named
+            if isinstance(arg, torch.Tensor)
+        ]
+
+    def changed(self) -> tuple[str, ...]:
+        return tuple(name for name, after, before in self.before if not _same(before, after))
+
+
+def _same(before: torch.Tensor | int, after: torch.Tensor) -> bool:
+    if isinstance(before, int):
+        return after._version == before
+    try:
+        return before.shape == after.shape and wire.tensor_bytes(before) == wire.tensor_bytes(after)
+    except Exception:
+        return False
+
+
+class Recorder(torch.overrides.TorchFunctionMode):
+    """Notes the name of every torch function that runs. Student code can get round it: see SECURITY.md."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        self.names.add(str(getattr(func, "__name__", func)))
+        return func(*args, **(kwargs or {}))
+
+
+class _Output(io.TextIOBase):
+    """Stands for stdout and stderr: keeps the first characters and counts the rest."""
+
+    def __init__(self) -> None:
+        self._kept: list[str] = []
+        self._room = MAX_OUTPUT
+        self.cut = 0
+        self.buffer = _ByteOutput(self)
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 1  # /dev/null: programs that ask for the descriptor may write to it
+
+    def write(self, text: str) -> int:
+        text = str(text)
+        if self._room > 0:
+            self._kept.append(text[: self._room])
+        self.cut += max(0, len(text) - self._room)
+        self._room = max(0, self._room - len(text))
+        return len(text)
+
+    def close(self) -> None:
+        """Stays open: whoever closes stdout goes on with the next call."""
+
+    def kept(self) -> str:
+        return "".join(self._kept)
+
+
+class _ByteOutput(io.RawIOBase):
+    """``sys.stdout.buffer``, for those who write bytes."""
+
+    def __init__(self, text: _Output) -> None:
+        self._text = text
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self._text.write(bytes(data).decode("utf-8", "replace"))
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[_Output]:
+    output = _Output()
+    sys.stdout = sys.stderr = output
+    try:
+        yield output
+    finally:
+        sys.stdout = sys.stderr = _Output()
+
+
+@contextlib.contextmanager
+def _budget(cpu_seconds: float | None) -> Iterator[None]:
+    """Interrupt what runs inside after so much CPU time, again and again should it be swallowed."""
+    if cpu_seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def spent(number: int, frame: types.FrameType | None) -> None:
+        raise BudgetSpent
+
+    signal.signal(signal.SIGPROF, spent)
+    try:
+        signal.setitimer(signal.ITIMER_PROF, max(cpu_seconds, 0.01), 0.5)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def seed(number: int) -> None:
+    """Give every source of chance that student code commonly uses a state of its own."""
+    random.seed(number)
+    np.random.seed(number % 2**32)
+    torch.manual_seed(number)
+
+
+def run(
+    sock: socket.socket,
+    order: Order,
+    residents: dict[str, torch.Tensor],
+    probes: types.ModuleType | None,
+) -> None:
+    """Serve one submission on ``sock`` and end the process."""
+    os.chdir(order.scratch)
+    sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123
+    seed(order.seed)
+    try:
+        Server(order, residents, probes).serve(sock)
+    finally:
+        os._exit(0)

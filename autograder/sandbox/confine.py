@@ -1,0 +1,259 @@
+"""A sandbox child gives up everything that a submission does not need, before any of the student's code runs.
+
+The zygote's side, in this order:
+
+    harden_zygote(tier)                  once, before the first fork
+    pid = fork_child(tier)               like os.fork(); in tier A the child is process 1 of its own pid namespace
+    enter(policy)                        in the child, single-threaded, before student code; OSError when a step fails
+    end_child(pid, tier)                 kills the child and everything that it started, and reaps it
+
+`Policy` is plain data, made by `autograder.sandbox.tiers.child_policy` in the grader and sent as JSON
+(`policy.to_json()`, `Policy.from_json(text)`).
+
+What a child can rely on after `enter`: HOME, TMPDIR and the working folder are `policy.scratch`, the only folder
+that it can write to (in tier A also /dev/shm, where DataLoader's semaphores live).  In tier A it may fork and use
+AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but socketpair(): DataLoader
+must run with num_workers=0 (`may_fork(tier)`).
+
+This module and the three beside it (seccomp, landlock, namespaces) import nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from . import landlock, namespaces, seccomp
+
+if sys.platform != "win32":
+    import resource
+
+__all__ = ["Policy", "end_child", "enter", "fork_child", "harden_zygote", "may_fork"]
+
+_MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one sandbox child may have.  Sizes are in bytes."""
+
+    tier: str
+    """ "A", "B", "C" or "D"."""
+    scratch: str = "/tmp"
+    """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere it must exist and be empty."""
+    readable: tuple[str, ...] = ()
+    """Files and folders that may be read and run: the interpreter, packages, training images."""
+    keep_descriptors: tuple[int, ...] = ()
+    """Descriptors that stay open besides 0, 1 and 2: the wire."""
+    uid: int | None = None
+    """The user to become, where the grader is root; None: the grader's own."""
+    keep_read_search: bool = False
+    """Root's interpreter is readable by root alone: keep the one capability that reads it."""
+    memory: int = 2048 * _MEBIBYTE
+    """Address space that each process may add to what it has at the start (RLIMIT_AS)."""
+    processes: int = 32
+    file_size: int = 64 * _MEBIBYTE
+    open_files: int = 256
+    cpu_seconds: int = 600
+    """A backstop for each process: the grader's own clock is to end the child long before."""
+    tmpfs_size: int = 256 * _MEBIBYTE
+    """Tier A: what the scratch folder and /dev/shm may each hold."""
+    tmpfs_inodes: int = 16384
+    other_threads: int = field(default=0)
+    """Threads that the child's user runs besides: the kernel's limit on processes counts them too."""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Policy:
+        """The policy that `to_json` wrote.  Raises ValueError or TypeError for another text."""
+        fields = json.loads(text)
+        for name in ("readable", "keep_descriptors"):
+            fields[name] = tuple(fields[name])
+        return cls(**fields)
+
+
+def may_fork(tier: str) -> bool:
+    """Whether a child of this tier may start processes: DataLoader workers, multiprocessing, subprocess."""
+    return tier != "B"
+
+
+# --- the zygote ----------------------------------------------------------------------------------------------------
+
+
+def harden_zygote(tier: str) -> None:
+    """Call once in the zygote: it dies with its parent, leaves no core, and no child can trace or read it."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died just before
+        os._exit(1)
+    if tier == "D":
+        return
+    namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
+    if tier == "A":
+        namespaces.own_pid_namespace()
+        # What is the same for every child is worked out once, before the forks.
+        namespaces.lock_capabilities()
+        if seccomp.supported():
+            _filter(tier, 1, landlock.abi())
+    else:
+        namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)  # orphans come to us, and end_child finds them
+
+
+def fork_child(tier: str) -> int:
+    """os.fork() for a submission: 0 in the child, the child's pid in the zygote.  Raises OSError."""
+    return namespaces.fork_in_new_pid_namespace() if tier == "A" else os.fork()
+
+
+def end_child(pid: int, tier: str) -> int:
+    """Kill a child and everything that it started; returns the child's wait status.
+
+    Tier A: the kernel ends the pid namespace with its first process.  Tier B: there is nothing else.  Elsewhere:
+    the process group, and on Linux every orphan that has come to the zygote, until none is left; so the zygote
+    must have no other children.  Call it for a child that has ended by itself too.
+    """
+    for end in (os.kill,) if tier in "AB" else (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            end(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    if tier not in "AB":
+        _end_orphans()
+    return status
+
+
+def _end_orphans() -> None:
+    for _ in range(1000):  # a process that forks faster than we kill is stopped by its limits
+        orphans = list(_children())
+        if not orphans:
+            return
+        for orphan in orphans:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(orphan, signal.SIGKILL)
+        for orphan in orphans:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(orphan, 0)
+
+
+def _children() -> Iterator[int]:
+    with contextlib.suppress(OSError):
+        for task in os.listdir("/proc/self/task"):
+            with open(f"/proc/self/task/{task}/children") as listing:
+                yield from map(int, listing.read().split())
+
+
+# --- the child -----------------------------------------------------------------------------------------------------
+
+
+def enter(policy: Policy) -> None:
+    """Confine this process, and all that it will start, for good.
+
+    Fails closed: where the tier promises a step and the kernel refuses it, OSError, and the caller must exit.
+    """
+    if policy.tier == "D":
+        _settle(policy.scratch)
+        return
+    with contextlib.suppress(PermissionError):  # already a leader
+        os.setsid()
+    _close_descriptors(policy.keep_descriptors)
+    if policy.tier == "A":
+        namespaces.private_mounts()
+        namespaces.mount_proc()
+        namespaces.mount_tmpfs("/dev/shm", policy.tmpfs_size, policy.tmpfs_inodes)
+        namespaces.mount_tmpfs(policy.scratch, policy.tmpfs_size, policy.tmpfs_inodes)
+    elif policy.uid is not None:
+        os.chown(policy.scratch, policy.uid, policy.uid)
+    _set_limits(policy)
+    _settle(policy.scratch)
+    if policy.tier in "AB":
+        _give_up_rights(policy)
+
+
+def _give_up_rights(policy: Policy) -> None:
+    namespaces.drop_capabilities(policy.uid, policy.keep_read_search)
+    # A change of user clears both: the child dies with its zygote, and the grader may read its memory use.
+    namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
+    namespaces.prctl(namespaces.PR_SET_DUMPABLE, 1)
+    namespaces.prctl(namespaces.PR_SET_NO_NEW_PRIVS, 1)
+
+    alone = policy.tier == "A"
+    readable = [*policy.readable, "/dev/urandom", "/dev/random"]
+    writable = [policy.scratch, "/dev/null"]
+    if alone:
+        readable += ["/proc"]
+        writable += ["/dev/shm"]
+    # In tier A the mounts have hidden everything already, and an old kernel without Landlock will do.
+    version = landlock.restrict(readable, writable) if not alone or landlock.abi() else 0
+    seccomp.install(_filter(policy.tier, os.getpid(), version))
+
+
+def _filter(tier: str, own: int, version: int) -> bytes:
+    return seccomp.filter_program(
+        own=own, shared_machine=tier != "A", scoped=version >= 6, truncate_ruled=version >= 3
+    )
+
+
+def _settle(scratch: str) -> None:
+    """Make `scratch` home, working folder and place of temporary files."""
+    os.chdir(scratch)
+    os.umask(0o077)
+    for name in ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PWD"):
+        os.environ[name] = scratch
+    tempfile.tempdir = None  # it remembers the zygote's
+
+
+def _close_descriptors(kept: tuple[int, ...]) -> None:
+    assert sys.platform != "win32"
+    _, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if not 0 < highest < 1 << 20:
+        highest = 1 << 20
+    first = 3
+    for descriptor in sorted({*kept, highest}):
+        if descriptor >= first:
+            os.closerange(first, descriptor)
+            first = descriptor + 1
+
+
+def _set_limits(policy: Policy) -> None:
+    assert sys.platform != "win32"
+    limits = {
+        "CORE": 0,
+        "FSIZE": policy.file_size,
+        "NOFILE": policy.open_files,
+        "CPU": policy.cpu_seconds,
+        "MEMLOCK": 64 * 1024,
+        "MSGQUEUE": 0,
+        "NICE": 0,
+        "RTPRIO": 0,
+        "SIGPENDING": 512,
+    }
+    size = _address_space()
+    if size is not None:
+        limits["AS"] = size + policy.memory
+    # Three more: the child itself, the zygote and bubblewrap's own process count with it.
+    limits["NPROC"] = policy.processes + policy.other_threads + 3
+    for name, value in limits.items():
+        number = getattr(resource, f"RLIMIT_{name}", None)
+        if number is None:
+            continue
+        _, hard = resource.getrlimit(number)
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        resource.setrlimit(number, (value, value))
+
+
+def _address_space() -> int | None:
+    """Bytes of address space in use; None where nobody says (macOS, whose RLIMIT_AS binds nothing anyway)."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return None

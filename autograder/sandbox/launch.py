@@ -1,0 +1,177 @@
+"""Starts the warm process and opens sessions in it: the grader's end. Imports no torch, so both ends import at once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import InfrastructureError
+
+from . import tiers, watch
+
+if TYPE_CHECKING:
+    import torch
+
+START_SECONDS = 120.0  # a cold import of torch from a slow disk
+
+
+@dataclass(frozen=True)
+class Child:
+    """One forked child: its socket, and its pid as the warm process sees it."""
+
+    sock: socket.socket
+    pid: int
+
+
+class Sandbox:
+    """A warm process in the machine's best tier; each :meth:`open` forks a child that serves one submission."""
+
+    def __init__(self, tier: tiers.Tier, *, trains: bool = False, memory: int = 4 << 30) -> None:
+        self.tier, self.trains = tier, trains
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+        self.scratch = "/tmp" if tier.letter == "A" else self._folder.name
+        self._policy = tiers.policy(tier, scratch=self.scratch, memory=memory)
+        self._log = Path(self._folder.name) / "warm.log" if tier.letter == "A" else Path(self._folder.name + ".log")
+        self._residents: Mapping[str, torch.Tensor] = {}
+        self._once = not tiers.can_fork(tier)
+        self._process, self._control = self._start()
+        self._ready = False
+        self._root = self._process.pid
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        config: dict[str, Any] = {"trains": self.trains, "once": self._once, "policy": self._policy.to_json()}
+        if sys.platform == "win32":
+            return self._start_by_callback(config)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            config |= {"fd": theirs.fileno(), "port": None, "token": None}
+            process = self._popen(config, (theirs.fileno(),))
+        return process, ours
+
+    def _start_by_callback(self, config: dict[str, Any]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        token = secrets.token_bytes(32)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            config |= {"fd": None, "port": server.getsockname()[1], "token": token.hex()}
+            process = self._popen(config, ())
+            server.settimeout(START_SECONDS)
+            while True:
+                connection, _ = server.accept()
+                connection.settimeout(5)
+                with contextlib.suppress(OSError):
+                    if secrets.compare_digest(connection.recv(32), token):
+                        connection.settimeout(None)
+                        return process, connection
+                connection.close()
+
+    def _popen(self, config: dict[str, Any], pass_fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
+        zygote = str(Path(__file__).with_name("zygote.py"))
+        command, environment = tiers.zygote_command(
+            self.tier, [zygote, json.dumps(config)], self._policy, pass_fds=pass_fds
+        )
+        with self._log.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=pass_fds,
+                start_new_session=True,
+                cwd=self._folder.name,
+            )
+
+    def processes_of(self, child: Child) -> list[int]:
+        """The child and all its descendants, by the pids that the grader sees. Empty where /proc does not tell."""
+        below = watch.descendants(self._root)
+        return [child.pid, *below] if self._once else below
+
+    def keep(self, residents: Mapping[str, torch.Tensor]) -> None:
+        """Tensors that lie in the sandbox for every submission, by name. Before the first :meth:`open`."""
+        self._residents = residents
+
+    def _finish_start(self) -> None:
+        from . import wire
+
+        if self._ready:
+            return
+        self._control.settimeout(START_SECONDS)
+        try:
+            wire.send(self._control, dict(self._residents))
+            if not self._once and self._control.recv(1) != b"R":
+                raise EOFError
+        except (OSError, EOFError) as error:
+            raise InfrastructureError(self._why_not()) from error
+        # Nothing has been forked yet: the innermost process is the warm one itself.
+        self._root = (watch.descendants(self._process.pid) or [self._process.pid])[-1]
+        self._ready = True
+
+    def _why_not(self) -> str:
+        with contextlib.suppress(OSError):
+            lines = self._log.read_text(errors="replace").strip().splitlines()
+            if lines:
+                return f"the sandbox (tier {self.tier.letter}) did not start: {lines[-1][:300]}"
+        return f"the sandbox (tier {self.tier.letter}) did not start within {START_SECONDS:.0f} s"
+
+    def open(self) -> Child:
+        """Fork a child. Raises :class:`InfrastructureError` when the warm process is gone."""
+        self._finish_start()
+        if self._once:
+            return Child(self._control, self._process.pid)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"S"], [theirs.fileno()])
+                (pid,) = struct.unpack("<q", self._answer())
+            except (OSError, EOFError) as error:
+                ours.close()
+                raise InfrastructureError(self._why_not()) from error
+        return Child(ours, pid)
+
+    def close_child(self, child: Child) -> int:
+        """Kill the child and all its descendants. Returns its wait status, as ``os.waitpid`` gives it."""
+        child.sock.close()
+        if self._once:
+            self._process.kill()
+            code = self._process.wait()
+            self._process, self._control = self._start()
+            self._ready = False
+            return -code if code < 0 else code << 8
+        try:
+            self._control.sendall(b"K")
+            (status,) = struct.unpack("<q", self._answer())
+        except (OSError, EOFError) as error:
+            raise InfrastructureError(self._why_not()) from error
+        return int(status)
+
+    def _answer(self) -> bytes:
+        answer = b""
+        while len(answer) < 8:
+            piece = self._control.recv(8 - len(answer))
+            if not piece:
+                raise EOFError
+            answer += piece
+        return answer
+
+    def close(self) -> None:
+        """End the warm process and everything under it."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+        self._log.unlink(missing_ok=True)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

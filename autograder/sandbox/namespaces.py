@@ -1,0 +1,171 @@
+"""Linux namespaces, mounts and capabilities through ctypes: thin functions that raise OSError."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from functools import cache
+
+__all__ = [
+    "clear_groups",
+    "drop_capabilities",
+    "fork_in_new_pid_namespace",
+    "lock_capabilities",
+    "mount",
+    "mount_proc",
+    "mount_tmpfs",
+    "own_pid_namespace",
+    "prctl",
+    "private_mounts",
+]
+
+CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x8, 0x4000, 0x40000
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_READ, PR_CAPBSET_DROP = 1, 4, 23, 24
+PR_GET_SECUREBITS, PR_SET_SECUREBITS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 27, 28, 36, 38, 47
+_CLEAR_ALL_AMBIENT = 4
+# NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, each with its lock, and the lock of KEEP_CAPS.
+_SECUREBITS = 0b11101111
+CAP_DAC_READ_SEARCH, CAP_SETPCAP, CAP_SYS_ADMIN = 2, 8, 21
+_CAPABILITY_VERSION_3 = 0x20080522
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def prctl(option: int, value: int, third: int = 0) -> None:
+    """prctl(2), or OSError."""
+    unsigned = ctypes.c_ulong
+    _check(_libc().prctl(option, unsigned(value), unsigned(third), unsigned(0), unsigned(0)), f"prctl({option})")
+
+
+# --- processes ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def own_pid_namespace() -> int:
+    """A descriptor of this process's pid namespace, opened once."""
+    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def fork_in_new_pid_namespace() -> int:
+    """os.fork(), but the child is process 1 of a pid namespace of its own: its death ends all that it started.
+
+    Returns 0 in the child and in the parent the child's pid as the parent sees it.
+    A raw clone() would cost the same, but leaves glibc's cached thread id stale in the child.
+    Needs CAP_SYS_ADMIN in the user namespace that owns this pid namespace; raises OSError.
+    """
+    home = own_pid_namespace()
+    _check(_libc().unshare(CLONE_NEWPID), "unshare(CLONE_NEWPID)")
+    try:
+        pid = os.fork()
+    except BaseException:
+        _check(_libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
+        raise
+    if pid != 0:
+        _check(_libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
+    return pid
+
+
+# --- mounts --------------------------------------------------------------------------------------------------------
+
+
+def private_mounts() -> None:
+    """A mount namespace of our own, from which nothing spreads."""
+    _check(_libc().unshare(CLONE_NEWNS), "unshare(CLONE_NEWNS)")
+    mount(None, "/", None, MS_REC | MS_PRIVATE)
+
+
+def mount(source: str | None, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """mount(2), or OSError."""
+
+    def encode(text: str | None) -> bytes | None:
+        return None if text is None else os.fsencode(text)
+
+    result = _libc().mount(
+        encode(source), os.fsencode(target), encode(kind), ctypes.c_ulong(flags), options.encode() or None
+    )
+    _check(result, f"mount {kind or 'flags'} on {target}")
+
+
+def mount_tmpfs(target: str, size: int, inodes: int) -> None:
+    """An empty folder in memory, of at most `size` bytes and `inodes` files, from which nothing is run."""
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, f"size={size},nr_inodes={inodes},mode=1777")
+
+
+def mount_proc(target: str = "/proc") -> None:
+    """The /proc of this process's pid namespace: it shows the processes of this sandbox and no others."""
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    try:
+        mount("proc", target, "proc", flags, "subset=pid")  # Linux 5.8: without the machine's own facts
+    except OSError:
+        mount("proc", target, "proc", flags)
+
+
+# --- capabilities --------------------------------------------------------------------------------------------------
+
+
+def clear_groups() -> None:
+    """Leave every supplementary group; where that is forbidden (an unprivileged user namespace), stay in them."""
+    try:
+        os.setgroups([])
+    except PermissionError:
+        return
+
+
+def lock_capabilities() -> None:
+    """What the process holds stays (a mount still works), but no exec and no change of user gives any back.
+
+    The zygote does it once for all its children; doing it again costs nothing.
+    """
+    if _libc().prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) == _SECUREBITS or not _holds(CAP_SETPCAP):
+        return
+    for capability in range(_last_capability() + 1):
+        prctl(PR_CAPBSET_DROP, capability)
+    # With NO_SETUID_FIXUP a change of user leaves the capabilities alone: drop_capabilities drops them all at once.
+    prctl(PR_SET_SECUREBITS, _SECUREBITS)
+
+
+def drop_capabilities(uid: int | None, keep_read_search: bool) -> None:
+    """Become user `uid` (None: stay who we are), and lose every capability for good, over exec and setuid too.
+
+    keep_read_search: keep CAP_DAC_READ_SEARCH alone, for an interpreter whose files only root may read; what
+    may be read is Landlock's to say, and open_by_handle_at is refused by seccomp.
+    """
+    lock_capabilities()
+    prctl(PR_CAP_AMBIENT, _CLEAR_ALL_AMBIENT)
+    if uid is not None:
+        clear_groups()
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    kept = 1 << CAP_DAC_READ_SEARCH if keep_read_search and _holds(CAP_DAC_READ_SEARCH) else 0
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
+    _check(_libc().capset(header, data), "capset")
+
+
+def _holds(capability: int) -> bool:
+    """Whether a capability is in the effective set of this thread."""
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    data = ctypes.create_string_buffer(24)
+    if _libc().capget(header, data) != 0:
+        return False
+    low, _, _, high, _, _ = struct.unpack("=6I", data.raw)
+    return bool((low | high << 32) >> capability & 1)
+
+
+def _last_capability() -> int:
+    last = 63
+    while last > 0 and _libc().prctl(PR_CAPBSET_READ, ctypes.c_ulong(last), 0, 0, 0) < 0:
+        last -= 1
+    return last

@@ -1,0 +1,161 @@
+"""A session: one child, asked one question at a time, under the grader's clock. Nothing it sends is believed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from . import watch, wire
+from .launch import Child, Sandbox
+
+_FIRST_LOOK = 0.05  # seconds before the tree is first looked at: most answers come sooner
+_LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds are CPU time of the tree; the wall clock allows twice as much."""
+
+    call_seconds: float = 10.0
+    load_seconds: float = 10.0
+    memory: int = 4 << 30  # bytes, of the whole tree
+    training_seconds: float = 90.0
+
+
+class Ended(Exception):
+    """The child cannot be asked any more. ``kind`` is the outcome that this means, ``reason`` says why."""
+
+    def __init__(self, kind: Literal["timeout", "crashed"], reason: str) -> None:
+        super().__init__(reason)
+        self.kind, self.reason = kind, reason
+
+
+class Session:
+    """One child of a sandbox. After :class:`Ended` only :meth:`close` is of use."""
+
+    def __init__(self, sandbox: Sandbox, order: dict[str, Any], limits: Limits) -> None:
+        self._sandbox, self._limits = sandbox, limits
+        self._child: Child | None = sandbox.open()
+        self._sock = self._child.sock
+        self._sock.setblocking(False)
+        self._cpu = 0.0
+        self._deadline = time.monotonic() + 30.0
+        self._cpu_limit = 30.0
+        self._began = time.monotonic()
+        self._peak = 0
+        self._send(order)
+
+    def ask(self, question: dict[str, Any], cpu_seconds: float) -> dict[str, Any]:
+        """The child's reply to one question. Raises :class:`Ended` on a limit, an end, or anything odd."""
+        if _ready(self._sock, 0.0):
+            raise self._ended(self._why_readable())
+        number = secrets.randbits(53)
+        self._began = time.monotonic()
+        self._cpu_limit = cpu_seconds
+        self._deadline = self._began + 2 * cpu_seconds + 0.5
+        self._cpu = -1.0
+        self._send(question | {"number": number})
+        try:
+            reply = wire.receive(self._read)
+        except wire.WireError as error:
+            raise self._ended(f"the answer on the wire was not one of ours ({error})") from None
+        if not isinstance(reply, dict) or reply.get("number") != number:
+            raise self._ended("the answer on the wire was not to the question asked")
+        return reply
+
+    def close(self) -> int | None:
+        """Kill the child with all its descendants; how it ended, as ``waitpid`` says."""
+        child, self._child = self._child, None
+        return None if child is None else self._sandbox.close_child(child)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        header, parts = wire.encode(message)
+        self._write(wire.prefix(header, parts))
+        for part in (header, *parts):
+            self._write(part)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._sock.send(view) :]
+            except BlockingIOError:
+                self._wait(writing=True)
+            except OSError:
+                raise self._ended(None) from None
+
+    def _read(self, length: int) -> bytes:
+        chunks = bytearray()
+        while len(chunks) < length:
+            try:
+                chunk = self._sock.recv(length - len(chunks))
+            except BlockingIOError:
+                self._wait()
+                continue
+            except OSError:
+                chunk = b""
+            if not chunk:
+                raise self._ended(None)
+            chunks += chunk
+        return bytes(chunks)
+
+
+    def _why_readable(self) -> str | None:
+        with contextlib.suppress(OSError):
+            if self._sock.recv(1, socket.MSG_PEEK):
+                return "it answered before it was asked"
+        return None
+
+    def _wait(self, writing: bool = False) -> None:
+        """Until the socket is ready, looking after the limits. Raises :class:`Ended` when one is hit."""
+        pause = _FIRST_LOOK
+        while not _ready(self._sock, pause, writing):
+            self._look()
+            pause = _LOOK
+
+    def _look(self) -> None:
+        elapsed = time.monotonic() - self._began
+        used = watch.usage(self._sandbox.processes_of(self._child) if self._child else [])
+        self._peak = max(self._peak, used.memory)
+        if self._cpu < 0:
+            # The first look at this call: what was used before is what cannot have been used since.
+            self._cpu = max(0.0, used.cpu_seconds - elapsed)
+        if used.memory > self._limits.memory:
+            raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
+        if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
+            self.close()
+            raise Ended("timeout", f"it took longer than {self._cpu_limit:.3g} seconds")
+
+    def _ended(self, reason: str | None) -> Ended:
+        """Kill the child, and say why it ended: the reason given, or what the system knows."""
+        status = self.close()
+        return Ended("crashed", reason or _story(status))
+
+
+def _ready(sock: socket.socket, seconds: float, writing: bool = False) -> bool:
+    """Whether the socket can be read (or written) within that time; its end counts as readable."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(sock, select.POLLOUT if writing else select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+    sockets = [sock]
+    readable, writable, _ = select.select([] if writing else sockets, sockets if writing else [], [], seconds)
+    return bool(readable or writable)
+
+
+def _story(status: int | None) -> str:
+    if status is None:
+        return "its process ended"
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) not in (signal.SIGKILL,):
+        name = signal.Signals(os.WTERMSIG(status)).name
+        return f"its process was ended by {name}, a crash below Python"
+    if os.WIFEXITED(status):
+        return f"it ended the Python process (exit code {os.WEXITSTATUS(status)})"
+    return "its process was killed"

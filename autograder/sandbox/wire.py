@@ -1,0 +1,313 @@
+"""The wire between the grader and the process that runs student code: data only, sizes capped before allocation.
+
+A frame is ``<u32 header length><u64 body length><header><body>``. The header is JSON, a tree of small tagged
+nodes; the body is the raw bytes of the tensors, one after the other in the order in which the header names them.
+Nothing is ever unpickled, imported or evaluated. Every byte that comes from a sandbox may be hostile:
+:func:`decode` raises :class:`WireError` for anything that is not exactly a frame of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+MAX_HEADER = 1 << 20  # bytes of JSON in one frame
+MAX_BODY = 64 << 20  # bytes of tensors in one frame
+MAX_DEPTH = 32  # nesting of tuples, lists and dicts
+MAX_TEXT = 64 << 10  # characters of one string
+_PREFIX = struct.Struct("<IQ")
+
+# Every dtype that may cross, by name. The wire carries the bytes, so the width is all that it needs to know.
+DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.bool,
+        torch.uint8,
+        torch.int8,
+        torch.int16,
+        torch.int32,
+        torch.int64,
+        torch.uint16,
+        torch.uint32,
+        torch.uint64,
+        torch.float16,
+        torch.bfloat16,
+        torch.float32,
+        torch.float64,
+        torch.complex64,
+        torch.complex128,
+    )
+}
+
+
+class WireError(Exception):
+    """What came is not a frame of ours: torn, malformed, or over a cap."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the sandbox: its number there, its class name, and a short text of it."""
+
+    number: int
+    type_name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Resident:
+    """A tensor that already lies in the sandbox (the training data), or a slice of it along the first axis."""
+
+    name: str
+    start: int | None = None
+    stop: int | None = None
+
+    def __getitem__(self, part: slice) -> Resident:
+        """``TRAIN_IMAGES[:512]``: the same tensor, sliced once."""
+        if part.step is not None or self.start is not None or self.stop is not None:
+            raise ValueError("a resident tensor is sliced once, without a step")
+        return Resident(self.name, part.start, part.stop)
+
+
+@dataclass(frozen=True)
+class Array:
+    """A numpy array that came over the wire, as a tensor of the same dtype and shape."""
+
+    tensor: torch.Tensor
+
+
+def encode(message: object) -> tuple[bytes, list[bytes]]:
+    """A message as header and body parts. Raises :class:`WireError` for what is not plain data."""
+    parts: list[bytes] = []
+    header = json.dumps(_node(message, parts, 0), separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    if len(header) > MAX_HEADER or sum(map(len, parts)) > MAX_BODY:
+        raise WireError("the message is larger than a frame may be")
+    return header, parts
+
+
+def _node(value: object, parts: list[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("the message is nested too deeply")
+    if value is None or value is True or value is False:
+        return value
+    if type(value) is int:
+        return {"i": str(value)} if abs(value) > 2**53 else value
+    if type(value) is float:
+        return value if math.isfinite(value) else {"f": repr(value)}
+    if type(value) is str:
+        # A lone surrogate is legal in JSON's escapes and in Python: it travels as it is.
+        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
+    if type(value) is tuple:
+        return {"t": [_node(item, parts, depth + 1) for item in value]}
+    if type(value) is list:
+        return [_node(item, parts, depth + 1) for item in value]
+    if type(value) is dict:
+        return {
+            "d": [[_node(k, parts, depth + 1), _node(v, parts, depth + 1)] for k, v in value.items()]
+        }
+    if isinstance(value, torch.Tensor):
+        return _tensor_node("x", value, parts)
+    if isinstance(value, Array):
+        return _tensor_node("a", value.tensor, parts)
+    if isinstance(value, Handle):
+        return {"h": [value.number, value.type_name[:200], value.text[:500]]}
+    if isinstance(value, Resident):
+        return {"r": [value.name, value.start, value.stop]}
+    raise WireError(f"{type(value).__name__} is not data")
+
+
+def _tensor_node(tag: str, tensor: torch.Tensor, parts: list[bytes]) -> Any:
+    name = str(tensor.dtype).removeprefix("torch.")
+    if name not in DTYPES:
+        raise WireError(f"a tensor of dtype {name} cannot cross")
+    parts.append(tensor_bytes(tensor))
+    return {tag: [name, list(tensor.shape)]}
+
+
+def tensor_bytes(tensor: torch.Tensor) -> bytes:
+    """The tensor's elements in row-major order, in the machine's byte order."""
+    flat = tensor.detach().contiguous().reshape(-1)
+    if flat.is_complex():
+        flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
+    data: bytes = flat.resolve_neg().view(torch.uint8).numpy().tobytes()
+    return data
+
+
+def decode(
+    header: bytes,
+    body: bytearray,
+    handle: Callable[[Handle], object] = lambda h: h,
+    resident: Callable[[Resident], object] = lambda r: r,
+) -> Any:
+    """The message of a frame; ``handle`` and ``resident`` say what stands for those. Raises :class:`WireError`."""
+    try:
+        tree = json.loads(header.decode("ascii"))
+    except (ValueError, RecursionError) as error:
+        raise WireError("the header is not JSON") from error
+    reader = _Reader(body, handle, resident)
+    value = reader.value(tree, 0)
+    if reader.at != len(body):
+        raise WireError("the body is longer than its header says")
+    return value
+
+
+class _Reader:
+    """Walks a header's tree and takes each tensor's bytes from the body in turn, so no two can share bytes."""
+
+    def __init__(
+        self,
+        body: bytearray,
+        handle: Callable[[Handle], object],
+        resident: Callable[[Resident], object],
+    ) -> None:
+        self.body, self.handle, self.resident, self.at = body, handle, resident, 0
+
+    def value(self, node: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise WireError("the message is nested too deeply")
+        if node is None or isinstance(node, (bool, int, float, str)):
+            return node
+        if isinstance(node, list):
+            return [self.value(item, depth + 1) for item in node]
+        if not isinstance(node, dict) or len(node) != 1:
+            raise WireError("a node has exactly one tag")
+        ((tag, content),) = node.items()
+        if tag == "i" and isinstance(content, str):
+            return _big_integer(content)
+        if tag == "f" and content in ("nan", "inf", "-inf"):
+            return float(content)
+        if not isinstance(content, list):
+            raise WireError("a tag's content is a list")
+        if tag == "t":
+            return tuple(self.value(item, depth + 1) for item in content)
+        if tag == "d":
+            return self.mapping(content, depth)
+        if tag in ("x", "a"):
+            tensor = self.tensor(content)
+            return Array(tensor) if tag == "a" else tensor
+        if tag == "h" and len(content) == 3 and _kinds(content, (int, str, str)):
+            return self.handle(Handle(*content))
+        if tag == "r" and len(content) == 3 and isinstance(content[0], str) and _bounds(content[1:]):
+            return self.resident(Resident(*content))
+        raise WireError("a node has no tag of ours")
+
+    def mapping(self, content: list[Any], depth: int) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for pair in content:
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise WireError("a dict is a list of pairs")
+            key = self.value(pair[0], depth + 1)
+            if not _is_plain_key(key):
+                raise WireError("a dict's key is a number, a text or a tuple of those")
+            result[key] = self.value(pair[1], depth + 1)
+        return result
+
+    def tensor(self, content: list[Any]) -> torch.Tensor:
+        if len(content) != 2 or not isinstance(content[0], str) or not isinstance(content[1], list):
+            raise WireError("a tensor is its dtype and its shape")
+        name, shape = content
+        if name not in DTYPES or len(shape) > 64:
+            raise WireError("a tensor of an unknown dtype or rank")
+        count = 1
+        for size in shape:
+            if type(size) is not int or not 0 <= size <= MAX_BODY:
+                raise WireError("a tensor's sizes are whole numbers")
+            count *= size
+            if count > MAX_BODY:
+                raise WireError("a tensor is larger than a frame may be")
+        dtype = DTYPES[name]
+        length = count * dtype.itemsize
+        if self.at + length > len(self.body):
+            raise WireError("a tensor is longer than the body")
+        start, self.at = self.at, self.at + length
+        if count == 0:
+            return torch.empty(shape, dtype=dtype)
+        raw = torch.frombuffer(self.body, dtype=torch.uint8, count=length, offset=start)
+        # A bool of any other byte than 0 and 1 is undefined; a clone is aligned, and owns its bytes.
+        return (raw != 0).reshape(shape) if dtype is torch.bool else raw.clone().view(dtype).reshape(shape)
+
+
+def _big_integer(text: str) -> int:
+    if len(text) > 4000:
+        raise WireError("a number has too many digits")
+    try:
+        return int(text)
+    except ValueError as error:
+        raise WireError("a number is no number") from error
+
+
+def _kinds(content: list[Any], kinds: tuple[type, ...]) -> bool:
+    return all(type(item) is kind for item, kind in zip(content, kinds, strict=True))
+
+
+def _bounds(content: list[Any]) -> bool:
+    return all(item is None or type(item) is int for item in content)
+
+
+def _is_plain_key(key: object) -> bool:
+    if isinstance(key, tuple):
+        return all(_is_plain_key(item) for item in key)
+    return key is None or isinstance(key, (bool, int, float, str))
+
+
+def send(sock: socket.socket, message: object) -> None:
+    """Send one frame. Raises OSError when the other end is gone, TimeoutError when it does not read."""
+    header, parts = encode(message)
+    sock.sendall(prefix(header, parts) + header)
+    for part in parts:
+        sock.sendall(part)
+
+
+def prefix(header: bytes, parts: list[bytes]) -> bytes:
+    """What opens the frame of this header and these body parts."""
+    return _PREFIX.pack(len(header), sum(map(len, parts)))
+
+
+def pieces(length: int) -> Iterator[int]:
+    """Read in pieces, so that memory grows with what has come, not with what was announced."""
+    while length > 0:
+        piece = min(length, 1 << 20)
+        yield piece
+        length -= piece
+
+
+def parse_prefix(prefix: bytes) -> tuple[int, int]:
+    """Header and body length of the frame that this prefix opens. Raises :class:`WireError` over a cap."""
+    header, body = _PREFIX.unpack(prefix)
+    if header > MAX_HEADER or body > MAX_BODY:
+        raise WireError("the frame is larger than a frame may be")
+    return header, body
+
+
+PREFIX_LENGTH = _PREFIX.size
+
+
+def receive(
+    read: Callable[[int], bytes],
+    handle: Callable[[Handle], object] = lambda h: h,
+    resident: Callable[[Resident], object] = lambda r: r,
+) -> Any:
+    """One message; ``read(n)`` returns exactly n bytes or raises."""
+    header_length, body_length = parse_prefix(read(PREFIX_LENGTH))
+    header = b"".join(read(piece) for piece in pieces(header_length))
+    body = bytearray()
+    for piece in pieces(body_length):
+        body += read(piece)
+    return decode(header, body, handle, resident)
+
+
+def read_exactly(sock: socket.socket, length: int) -> bytes:
+    """``length`` bytes from a blocking socket. Raises EOFError when the other end closed."""
+    chunks = bytearray()
+    while len(chunks) < length:
+        chunk = sock.recv(length - len(chunks))
+        if not chunk:
+            raise EOFError
+        chunks += chunk
+    return bytes(chunks)

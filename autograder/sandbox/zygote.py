@@ -1,0 +1,128 @@
+"""The warm process: imports torch once, then forks a child for each submission. It never runs student code.
+
+It holds no secret: a fork copies memory, so nothing may lie here that a student must not see. Started as a
+script, by path, because inside the sandbox only this folder of the package exists.
+
+Over the control socket the grader first sends one frame with the tensors that stay here (the training data).
+Then, for each submission: ``S`` with the submission's socket attached, answered by the child's pid (8 bytes);
+``K``, answered by how the child ended (8 bytes, as ``waitpid`` gives it). One child at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import json
+import os
+import random
+import signal
+import socket
+import struct
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def _make_importable() -> None:
+    """Let ``autograder.sandbox`` be this folder, whatever else is or is not installed."""
+    for name, path in (("autograder", []), ("autograder.sandbox", [str(Path(__file__).parent)])):
+        module = types.ModuleType(name)
+        module.__path__ = path
+        sys.modules[name] = module
+
+
+def warm_up(trains: bool) -> None:
+    """Import what submissions import, single-threaded, so that no fork happens after threads have run.
+
+    trains: also import what the first training step would, about a second's worth.
+    """
+    import linecache  # noqa: F401
+    import traceback  # noqa: F401
+
+    import numpy.random  # noqa: F401
+    import torch
+    import torch.nn.functional
+    import torch.optim
+    import torch.overrides
+    import torch.utils.data
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    torch.manual_seed(random.getrandbits(63))  # imports what seeding needs
+    if trains:
+        import torch._dynamo  # noqa: F401
+
+
+def main(arguments: list[str]) -> None:
+    """``zygote.py CONFIG``: CONFIG is JSON, made by :mod:`autograder.sandbox.launch`."""
+    config = json.loads(arguments[0])
+    _make_importable()
+    control = _connect(config)
+    warm_up(config["trains"])
+    from autograder.sandbox import child, confine, probes, wire
+
+    policy = confine.Policy.from_json(config["policy"])
+
+    def read(sock: socket.socket) -> Any:
+        return wire.receive(lambda length: wire.read_exactly(sock, length))
+
+    residents = read(control)
+
+    def serve(sock: socket.socket) -> None:
+        confine.enter(dataclasses.replace(policy, keep_descriptors=(sock.fileno(),)))
+        child.run(sock, child.Order(**read(sock)), residents, probes)
+
+    if config["once"]:
+        serve(control)
+        return
+    confine.harden_zygote(policy.tier)
+    gc.collect()
+    gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
+    control.sendall(b"R")
+    _fork_for_ever(control, policy, serve)
+
+
+def _connect(config: dict[str, Any]) -> socket.socket:
+    if config["fd"] is not None:
+        return socket.socket(fileno=config["fd"])
+    # No descriptor can be inherited here (Windows): call back, and show that it is us.
+    sock = socket.create_connection(("127.0.0.1", config["port"]))
+    sock.sendall(bytes.fromhex(config["token"]))
+    return sock
+
+
+def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.socket], None]) -> None:
+    from autograder.sandbox import confine
+
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if message != b"S" or len(descriptors) != 1:
+            return
+        pid = confine.fork_child(policy.tier)
+        if pid == 0:
+            _be_child(control, descriptors[0], serve)
+        os.close(descriptors[0])
+        control.sendall(struct.pack("<q", pid))
+        if control.recv(1) != b"K":  # the grader is gone, and nothing may outlive it
+            os.kill(pid, signal.SIGKILL)
+            return
+        control.sendall(struct.pack("<q", confine.end_child(pid, policy.tier)))
+
+
+def _be_child(control: socket.socket, descriptor: int, serve: Callable[[socket.socket], None]) -> None:
+    status = 70  # what the grader reads as "could not be confined"
+    try:
+        control.close()
+        serve(socket.socket(fileno=descriptor))
+    except (EOFError, ConnectionError):
+        status = 0
+    except BaseException as error:
+        os.write(2, f"sandbox child: {type(error).__name__}: {error}\n".encode())
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,65 @@
+"""Hidden checks of a2_linear_dims: the rest of the quiz, and the rules on fresh shapes of one to six axes."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder.checks import expect_inputs_kept, expect_integer, expect_sizes, expect_tensor
+
+QUIZ = runpy.run_path(str(Path(__file__).with_name("test_a2_linear_dims.py")))["QUIZ"]
+
+
+@pytest.mark.points(1, task="ANSWERS")
+def test_quiz_three_and_four_axes(submission):
+    """The quiz: the 3D and the 4D tensor."""
+    for shape in QUIZ[2:]:
+        expect_integer(submission.ANSWERS[shape], shape[-1])
+
+
+@pytest.mark.points(1, task="linear_in_features")
+def test_in_features_for_any_shape(submission, draw):
+    """Fresh shapes of one to six axes."""
+    for axes in (4, 3, 5, 2, 6, 1):
+        shape = tuple(draw.sizes(axes, low=7, high=40))
+        expect_integer(submission.linear_in_features(shape), shape[-1])
+
+
+@pytest.mark.points(1, task="linear_output_shape")
+def test_output_shape_for_any_shape(submission, draw):
+    """Fresh shapes of one to six axes."""
+    for axes in (4, 3, 5, 2, 6, 1):
+        *shape, out_features = draw.sizes(axes + 1, low=7, high=40)
+        expect_sizes(submission.linear_output_shape(tuple(shape), out_features), (*shape[:-1], out_features))
+
+
+@pytest.mark.points(1, task="linear_parameter_count")
+def test_parameters_of_any_layer(submission, draw):
+    """Fresh sizes, with and without bias."""
+    for bias in (True, False):
+        in_features, out_features = draw.sizes(2, low=3, high=60)
+        layer = torch.nn.Linear(in_features, out_features, bias=bias)
+        expected = sum(parameter.numel() for parameter in layer.parameters())
+        expect_integer(submission.linear_parameter_count(in_features, out_features, bias=bias), expected)
+        if bias:
+            expect_integer(submission.linear_parameter_count(in_features, out_features), expected)
+
+
+@pytest.mark.points(1, task="affine")
+def test_affine_for_any_shape(submission, draw):
+    """Fresh numbers with one to four axes, also where as many numbers go in as come out."""
+    for axes in (3, 1, 2, 4):
+        *shape, out_features = draw.sizes(axes + 1, low=2, high=8)
+        check_affine(submission, draw, shape, out_features)
+    rows, features = draw.sizes(2, low=3, high=8)
+    check_affine(submission, draw, (rows, features), features)
+
+
+def check_affine(submission, draw, shape, out_features):
+    """Whole numbers, so that the result is exact in whatever order the student sums."""
+    x = draw.whole_numbers(*shape)
+    weight, bias = draw.whole_numbers(out_features, shape[-1]), draw.whole_numbers(out_features)
+    returned = submission.affine(x, weight, bias)
+    expect_tensor(returned, torch.einsum("...i,oi->...o", x, weight) + bias)
+    expect_inputs_kept(returned)

@@ -1,0 +1,273 @@
+"""Hidden checks of a4_losses: fresh batches, torch in float64 as the oracle.
+
+Every batch is drawn round a few values that no wrong idea survives (both sides of every threshold, sure and wrong,
+sure and right), so that what is caught does not depend on luck. Exact ties and logits of 0 are never drawn.
+"""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from autograder.checks import (
+    expect,
+    expect_finite,
+    expect_inputs_kept,
+    expect_not_called,
+    expect_number,
+    expect_tensor,
+)
+
+TORCHS_SOFTMAX = ("softmax", "softmin")
+TORCHS_LOSSES = (
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "nll_loss",
+    "kl_div",
+    "soft_margin_loss",
+    "multilabel_soft_margin_loss",
+    "logsigmoid",
+    "log_softmax",
+    "softplus",
+)
+
+
+def tolerance(logits):
+    """How exact a loss has to be, by the contract."""
+    return 1e-5 + 1e-6 * logits.abs().max().item()
+
+
+def shuffled(draw, values):
+    """The values in a drawn order along the first axis."""
+    return values[torch.randperm(len(values), generator=draw.generator)]
+
+
+def magnitudes(draw, count, low, high):
+    """(count,): floats from low to high."""
+    return low + (high - low) * torch.rand(count, generator=draw.generator)
+
+
+def unequal_targets(draw, count):
+    """(count,): float targets, both classes there, and not equally often; count is at least 4."""
+    ones = draw.choice([ones for ones in range(1, count) if 2 * ones != count])
+    return shuffled(draw, (torch.arange(count) < ones).float())
+
+
+def unequal_labels(draw, count, classes):
+    """(count,): int64 labels; the last class and class 0 occur, and not every class equally often."""
+    labels = draw.labels(count, classes)
+    labels[:3] = torch.tensor([classes - 1, classes - 1, 0])
+    return shuffled(draw, labels)
+
+
+def spaced_rows(draw, rows, columns):
+    """(rows, columns): moderate numbers; within each row any two are at least 0.5 apart, and none is near 0."""
+    grid = torch.arange(columns) - (columns // 2 - 0.5) - draw.choice([0.0, 1.0])
+    order = torch.stack([torch.randperm(columns, generator=draw.generator) for _ in range(rows)])
+    return grid[order] + 0.5 * torch.rand(rows, columns, generator=draw.generator) - 0.25
+
+
+def extreme_rows(draw, columns):
+    """(6, columns): rows whose largest logit is about 1000, 500, 95, 10, -700 and -1000; two rows lead by little."""
+    leaders = [magnitudes(draw, 1, low, high) for low, high in ((950, 1000), (450, 550), (90, 99), (5, 10))]
+    leaders += [-magnitudes(draw, 1, 600, 700), -magnitudes(draw, 1, 950, 960)]
+    behind = torch.stack([magnitudes(draw, columns, low, high) for low, high in
+                          ((1, 3), (300, 1400), (110, 120), (200, 900), (0.5, 2), (20, 40))])  # fmt: skip
+    rows = torch.cat(leaders)[:, None] - behind
+    first = torch.randint(columns, (6,), generator=draw.generator)
+    rows[torch.arange(6), first] = torch.cat(leaders)
+    return rows.clamp(-1000, 1000)
+
+
+def expect_module(obs):
+    """A loss or an activation is a module, made and ready: not its class, its name, a function, or None."""
+    kind = obs.type_name
+    expect(kind != "type", obs, "the answer is a class. A class has to be called to make a module.")
+    expect(
+        kind not in ("function", "builtin_function_or_method", "method"),
+        obs,
+        "the answer is a function. A module of torch.nn is asked for.",
+    )
+    expect(kind not in ("str", "NoneType"), obs, f"the answer is of type {kind}. A module of torch.nn is asked for.")
+
+
+@pytest.mark.points(1, task="choose_loss")
+def test_losses_of_fresh_batches(submission, draw):
+    """The four losses on other batches: they compute what they should and average over the batch."""
+    of_probability = submission.choose_loss("binary", "probability")
+    of_binary_logit = submission.choose_loss("binary", "logit")
+    of_log_probability = submission.choose_loss("multiclass", "log-probability")
+    of_logit = submission.choose_loss("multiclass", "logit")
+    for loss in (of_probability, of_binary_logit, of_log_probability, of_logit):
+        expect_module(loss)
+
+    count, classes = draw.sizes(2, low=4, high=8)
+    probabilities = magnitudes(draw, count, 0.05, 0.95)
+    targets = unequal_targets(draw, count)
+    from_probability = of_probability(probabilities, targets)
+    # The last logit is sure and wrong: a sigmoid of its own would have run out of digits.
+    sure = magnitudes(draw, 1, 200, 900)
+    logits = torch.cat([draw.normal(count - 1, scale=2.0), sure * (1 - 2 * targets[-1:])])
+    from_binary_logit = of_binary_logit(logits, targets)
+    labels = unequal_labels(draw, count, classes)
+    rows = spaced_rows(draw, count, classes)
+    # Not normalised on purpose: NLLLoss takes the entries as they are.
+    log_probabilities = -rows.abs()
+    from_log_probability = of_log_probability(log_probabilities, labels)
+    from_logit = of_logit(rows, labels)
+
+    expect_number(from_probability, F.binary_cross_entropy(probabilities.double(), targets.double()).item(), atol=1e-5)
+    exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
+    expect_number(from_binary_logit, exact, atol=tolerance(logits))
+    expect_number(from_log_probability, F.nll_loss(log_probabilities.double(), labels).item(), atol=1e-5)
+    expect_number(from_logit, F.cross_entropy(rows.double(), labels).item(), atol=1.5e-5)
+
+
+@pytest.mark.points(1, task="output_activation")
+def test_activations_of_fresh_batches(submission, draw):
+    """The four activations on batches of other sizes."""
+    to_probability = submission.output_activation("binary", "probability")
+    to_binary_logit = submission.output_activation("binary", "logit")
+    to_log_probability = submission.output_activation("multiclass", "log-probability")
+    to_logit = submission.output_activation("multiclass", "logit")
+    for activation in (to_probability, to_binary_logit, to_log_probability, to_logit):
+        expect_module(activation)
+
+    for _ in range(2):
+        count, classes = draw.sizes(2, low=3, high=8)
+        column = shuffled(draw, torch.cat([torch.tensor([-2.5, 3.0]), draw.normal(count - 2, scale=2.0)]))[:, None]
+        rows = spaced_rows(draw, count, classes)
+        probability = to_probability(column)
+        binary_logit = to_binary_logit(column)
+        log_probability = to_log_probability(rows)
+        logit = to_logit(rows)
+        expect_tensor(probability, column.double().sigmoid().float(), atol=1e-5)
+        expect_tensor(binary_logit, column, atol=1e-5)
+        expect_tensor(log_probability, F.log_softmax(rows.double(), dim=1).float(), atol=1e-5)
+        expect_tensor(logit, rows, atol=1e-5)
+
+
+@pytest.mark.points(1, task="binary_targets")
+def test_targets_of_fresh_labels(submission, draw):
+    """Batches of other sizes, a batch of one, and batches of a single class."""
+    count = draw.integer(5, 12)
+    mixed = 1 - unequal_targets(draw, count).long()
+    for labels in (mixed, torch.zeros(count, dtype=torch.int64), torch.ones(3, dtype=torch.int64), mixed[:1]):
+        targets = submission.binary_targets(labels)
+        floating = isinstance(targets.value, torch.Tensor) and targets.value.is_floating_point()
+        expect(floating, targets, "the targets have to be a tensor of floats: losses refuse whole numbers.")
+        expect_tensor(targets, (labels == 0).to(targets.value.dtype), atol=1e-6)
+        expect_inputs_kept(targets)
+
+
+@pytest.mark.points(1, task="softmax")
+def test_softmax_of_fresh_rows(submission, draw):
+    """Batches of other sizes, moderate and extreme, without torch's softmax."""
+    count, classes = draw.sizes(2, low=3, high=8)
+    rows = spaced_rows(draw, count, classes)
+    moderate = submission.softmax(rows)
+    expect_tensor(moderate, rows.double().softmax(dim=1).float(), atol=1e-5)
+    expect_inputs_kept(moderate)
+    wild = shuffled(draw, extreme_rows(draw, classes))
+    extreme = submission.softmax(wild)
+    expect_finite(extreme)
+    expect_tensor(extreme, wild.double().softmax(dim=1).float(), atol=2e-4)
+    one = submission.softmax(rows[:1])
+    expect_tensor(one, rows[:1].double().softmax(dim=1).float(), atol=1e-5)
+    expect_not_called(moderate, TORCHS_SOFTMAX)
+
+
+@pytest.mark.points(1, task="binary_loss")
+def test_binary_loss_of_any_logits(submission, draw):
+    """Batches of other sizes: moderate logits, logits from 17 to 100, and logits up to 1000, right and wrong."""
+    for low, high in ((0.2, 4.0), (17.0, 100.0), (760.0, 1000.0)):
+        count = draw.integer(5, 12)
+        targets = unequal_targets(draw, count)
+        sizes = magnitudes(draw, count, low, high)
+        right = 2 * targets - 1  # the sign of a logit that is right
+        mixed = right * torch.where(torch.arange(count) < 2, -1.0, 1.0)  # two are wrong
+        for signs in (right, mixed):
+            logits = sizes * signs
+            loss = submission.binary_loss(logits, targets)
+            exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
+            expect_finite(loss)
+            expect_number(loss, exact, atol=tolerance(logits))
+            expect_inputs_kept(loss)
+
+
+@pytest.mark.points(1, task="binary_loss")
+def test_binary_loss_is_written_out(submission, draw):
+    """The right number for moderate logits, without torch's losses, logsigmoid, log_softmax or softplus."""
+    count = draw.integer(5, 12)
+    targets = unequal_targets(draw, count)
+    logits = magnitudes(draw, count, 0.2, 4.0) * (1 - 2 * shuffled(draw, targets))
+    loss = submission.binary_loss(logits, targets)
+    exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
+    expect_number(loss, exact, atol=tolerance(logits))
+    expect_not_called(loss, TORCHS_LOSSES)
+
+
+@pytest.mark.points(1, task="multiclass_loss")
+def test_multiclass_loss_of_any_logits(submission, draw):
+    """Batches of other sizes: moderate logits, and logits from -1000 to 1000, right and wrong."""
+    count, classes = draw.sizes(2, low=4, high=8)
+    rows = spaced_rows(draw, count, classes)
+    wild = shuffled(draw, extreme_rows(draw, classes))
+    for logits, labels in (
+        (rows, unequal_labels(draw, count, classes)),
+        (wild, wild.argmax(dim=1)),
+        (wild, shuffled(draw, wild.argmax(dim=1))),
+        (wild, wild.argmin(dim=1)),
+    ):
+        loss = submission.multiclass_loss(logits, labels)
+        expect_finite(loss)
+        expect_number(loss, F.cross_entropy(logits.double(), labels).item(), atol=tolerance(logits))
+        expect_inputs_kept(loss)
+
+
+@pytest.mark.points(1, task="multiclass_loss")
+def test_multiclass_loss_is_written_out(submission, draw):
+    """The right number for moderate logits, without torch's losses, logsigmoid, log_softmax or softplus."""
+    count, classes = draw.sizes(2, low=4, high=8)
+    rows = spaced_rows(draw, count, classes)
+    labels = unequal_labels(draw, count, classes)
+    loss = submission.multiclass_loss(rows, labels)
+    expect_number(loss, F.cross_entropy(rows.double(), labels).item(), atol=tolerance(rows))
+    expect_not_called(loss, TORCHS_LOSSES)
+
+
+@pytest.mark.points(1, task="predict_binary")
+def test_classes_of_fresh_logits(submission, draw):
+    """Batches of other sizes, a batch of one, and logits far from 0 and near it."""
+    for count in draw.sizes(2, low=2, high=8):
+        near = torch.tensor([0.15, -0.15, 0.4]) + 0.05 * torch.rand(3, generator=draw.generator)
+        far = torch.tensor([700.0, -40.0, -8.0, 0.9]) + magnitudes(draw, 4, -0.2, 0.2)
+        more = magnitudes(draw, count, 0.1, 6.0) * (2 * draw.labels(count, 2) - 1)
+        logits = shuffled(draw, torch.cat([near, far, more]))
+        expect_tensor(submission.predict_binary(logits), (logits < 0).long())
+    one = magnitudes(draw, 1, 0.1, 0.4)
+    expect_tensor(submission.predict_binary(one), torch.tensor([0]))
+
+
+@pytest.mark.points(1, task="predict_binary_from_probability")
+def test_classes_of_fresh_probabilities(submission, draw):
+    """Batches of other sizes, a batch of one, and probabilities near 0, 0.5 and 1."""
+    for count in draw.sizes(2, low=2, high=8):
+        near = torch.tensor([0.45, 0.55, 0.4]) + magnitudes(draw, 3, -0.02, 0.02)
+        far = torch.tensor([0.98, 0.03, 0.25]) + magnitudes(draw, 3, -0.02, 0.02)
+        more = 0.5 + magnitudes(draw, count, 0.02, 0.48) * (2 * draw.labels(count, 2) - 1)
+        probabilities = shuffled(draw, torch.cat([near, far, more]))
+        expect_tensor(submission.predict_binary_from_probability(probabilities), (probabilities < 0.5).long())
+    one = magnitudes(draw, 1, 0.02, 0.48)
+    expect_tensor(submission.predict_binary_from_probability(one), torch.tensor([1]))
+
+
+@pytest.mark.points(1, task="predict_multiclass")
+def test_the_largest_of_fresh_scores_wins(submission, draw):
+    """Logits and probabilities of other sizes, and a batch of one."""
+    for rows in range(2):
+        count, classes = draw.sizes(2, low=3, high=8)
+        logits = spaced_rows(draw, count, classes)
+        logits[rows] -= 20.0  # a row of negative logits only: large in size, and the order is what counts
+        for scores in (logits, logits.softmax(dim=1), logits[:1]):
+            expect_tensor(submission.predict_multiclass(scores), scores.argmax(dim=1))
