@@ -7,9 +7,12 @@ stays in `solutions/`.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +32,21 @@ def record(assignment: Assignment) -> DataCatalogue:
     """
     from autograder.engine import LiveChecks, parameters
 
-    try:
-        catalogue = CodeCatalogue.load(assignment.misconceptions)
-        namespace = _run_master(assignment.master)
-    except Exception as error:
-        raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
-    names = parameters(assignment.master)
     recorded: list[Recorded] = []
-    live = LiveChecks([assignment.public_checks])
-    try:
-        for known in catalogue.misconceptions:
-            recorded += _failures(live, known, namespace, names)
-    finally:
-        live.close()
-        _forget(assignment.public_checks)
+    with _silence():
+        try:
+            catalogue = CodeCatalogue.load(assignment.misconceptions)
+            namespace = _run_master(assignment.master)
+        except Exception as error:
+            raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
+        names = parameters(assignment.master)
+        live = LiveChecks([assignment.public_checks])
+        try:
+            for known in catalogue.misconceptions:
+                recorded += _failures(live, known, namespace, names)
+        finally:
+            live.close()
+            _forget(assignment.public_checks)
     public = assignment.public_checks.read_text(encoding="utf-8")
     named = {entry.name for entry in recorded}
     messages = {
@@ -130,6 +134,14 @@ def _can_be_told(observation: Observation) -> bool:
     if observation.status not in ("value", "error"):
         return False
     return all(not isinstance(arg, Observation) for call in observation.calls for arg in call.args)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Masters print their examples, and wrong solutions make torch warn: neither is news here."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _no_images() -> Any:
