@@ -198,7 +198,7 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Pa
     if problem:
         head = f"{task}: the public checks did not run. {problem}"
     elif verdicts and all(v.outcome == "not_run" for v in verdicts):
-        head = f"{task}: {verdicts[0].message} Write it in the cell above, run that cell, then this one."
+        head = f"{verdicts[0].message} Fill in the cell above, run it, then run this one."
         verdicts = []
     elif not verdicts:
         head = f"{task} has no public check: only grading checks it."

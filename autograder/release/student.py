@@ -102,13 +102,18 @@ def _readme(built: Built) -> str:
         points = sum(sum(pair) for pair in master.points.values())
         rows.append(f"| `{master.name}` | {tasks} | {points} |")
     first = built.masters[0]
+    commands = (
+        ("autograder check", "every assignment"),
+        (f"autograder check {first.name}", "one of them"),
+        ("autograder check --watch", "again whenever you save"),
+        (f"autograder hint {first.tasks[0]}", "a hint; each call tells a little more"),
+    )
+    width = max(len(command) for command, _ in commands)
     trains = any("train" in master.tasks for master in built.masters)
     return _template("README.md").format(
         assignments="\n".join(rows),
         first=first.name,
-        task=first.tasks[0],
-        pad=" " * max(1, 13 - len(first.name)),
-        hintpad=" " * max(1, 14 - len(first.tasks[0])),
+        commands="\n".join(f"    {command:<{width}}    # {what}" for command, what in commands),
         training=_template("training.md") if trains else "",
     )
 

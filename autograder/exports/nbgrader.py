@@ -1,0 +1,309 @@
+"""Scores and messages into nbgrader's gradebook, where people grade on.
+
+nbgrader hands out, collects and lets people grade; our grader has executed. Through nbgrader's own
+`Gradebook` each task's points become the automatic score of its check cell, and what went wrong the
+automatic comment on its solution cell. Scores and comments that a person gave stay, and win, as
+nbgrader has it; where our score changed under one, the cell is marked for another look.
+
+nbgrader's pages and feedback show `autograded/<student>/<assignment>/`. Where nbgrader's own
+`autograde` made none, it is made here, from the submission's code, and nothing is executed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import html
+import json
+import os
+import stat
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course, find_course
+from autograder.errors import InfrastructureError, UserError
+from autograder.results import CheckResult, ClassResults, Result, folder_name
+
+OURS = "autograder"  # marks the notebooks in autograded/ that were made here
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an export did: submissions entered, and of these the scores that a person had set."""
+
+    entered: int
+    by_hand: int
+    missing: int
+
+
+def add_arguments(parser: argparse._ArgumentGroup) -> None:
+    """The options of `--to nbgrader`."""
+    parser.add_argument(
+        "--db",
+        metavar="URL",
+        help="the gradebook, as SQLAlchemy names it (default: sqlite:///gradebook.db in the course's folder)",
+    )
+
+
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+    """Enter all results into the gradebook: at `--db`, else the file `destination`, else nbgrader's own."""
+    url = args.db or (f"sqlite:///{destination.absolute()}" if destination is not None else None)
+    summary = write(results, find_course(Path.cwd()), url)
+    print(f"Entered {summary.entered} submissions into nbgrader's gradebook.")
+    if summary.missing:
+        print(f"Not entered, for nothing was handed in: {summary.missing}.")
+    if summary.by_hand:
+        print(f"{summary.by_hand} scores were set by hand in nbgrader, and still are.")
+
+
+def write(found: ClassResults, course: Course, url: str | None = None) -> Summary:
+    """Enters all results into the gradebook at `url` (any that SQLAlchemy knows; default: nbgrader's own).
+
+    Raises UserError when an assignment has not been released, InfrastructureError when the gradebook
+    cannot be opened.
+    """
+    # Importing nbgrader's settings also puts `alembic`, which Gradebook starts, on the PATH.
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SQLAlchemyError
+    from traitlets.config import Config
+
+    from autograder.release.settings import configure
+
+    configure(Config(), course.root)
+    url = url or f"sqlite:///{(course.root / 'gradebook.db').absolute()}"
+    entered = by_hand = missing = 0
+    try:
+        # nbgrader's own insertions make SQLAlchemy warn of an order that does no harm.
+        with warnings.catch_warnings(), Gradebook(url) as book:
+            warnings.simplefilter("ignore")
+            notebooks = {name: _enter_assignment(book, course, name) for name in found.max_scores()}
+            for result in found.results:
+                if result.status == "missing":
+                    missing += 1
+                    continue
+                by_hand += _enter(book, result)
+                _write_autograded(course, result, notebooks[result.assignment])
+                entered += 1
+    except SQLAlchemyError as error:
+        raise InfrastructureError(
+            f"The gradebook {_without_password(url)} cannot be used: {error}"
+        ) from error
+    return Summary(entered, by_hand, missing)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+# --- the gradebook -------------------------------------------------------------------------------------------------
+
+
+def _enter_assignment(book: Any, course: Course, name: str) -> Any:
+    """Makes sure that the gradebook knows the assignment's cells. Returns the released notebook."""
+    import nbformat
+
+    path = course.assignments / "notebooks" / name / f"{name}.ipynb"
+    if not path.is_file():
+        raise UserError(f"{name} has no released notebook. Run: autograder release")
+    notebook: Any = nbformat.read(str(path), as_version=4)
+    book.update_or_create_assignment(name)
+    kernel = json.dumps(dict(notebook.metadata.get("kernelspec", {})))
+    book.update_or_create_notebook(name, name, kernelspec=kernel)
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader")
+        if not marks:
+            continue
+        cell_id = marks["grade_id"]
+        if marks["grade"]:
+            points = float(marks["points"])
+            book.update_or_create_grade_cell(cell_id, name, name, max_score=points, cell_type=cell.cell_type)
+        if marks["solution"]:
+            book.update_or_create_solution_cell(cell_id, name, name)
+        book.update_or_create_source_cell(
+            cell_id,
+            name,
+            name,
+            cell_type=cell.cell_type,
+            locked=marks["locked"],
+            source=cell.source,
+            checksum=marks.get("checksum"),
+        )
+    return notebook
+
+
+def _enter(book: Any, result: Result) -> int:
+    """Enters one result. Returns how many scores of it a person has set."""
+    name = result.assignment
+    book.update_or_create_student(result.student)
+    book.update_or_create_submission(name, result.student)
+    submitted = book.find_submission_notebook(name, name, result.student)
+    comments = task_comments(result)
+    by_hand = 0
+    for grade in _rows(book, submitted, "grades"):
+        task = grade.name.removeprefix("check-")
+        score = float(sum(check.score for check in result.checks if check.task == task))
+        if grade.manual_score is not None:
+            by_hand += 1
+            grade.needs_manual_grade = bool(grade.needs_manual_grade) or grade.auto_score != score
+        else:
+            grade.needs_manual_grade = False
+        grade.auto_score = score
+    for comment in _rows(book, submitted, "comments"):
+        comment.auto_comment = comments.get(comment.name, comments.get("*"))
+    book.db.commit()
+    return by_hand
+
+
+def _rows(book: Any, submitted: Any, kind: str) -> list[Any]:
+    """The grades or comments of a submitted notebook; rows for cells that came later are added."""
+    from nbgrader.api import Comment, Grade
+
+    cells = submitted.notebook.grade_cells if kind == "grades" else submitted.notebook.solution_cells
+    row = Grade if kind == "grades" else Comment
+    known = {existing.name for existing in getattr(submitted, kind)}
+    for cell in cells:
+        if cell.name not in known:
+            book.db.add(row(cell=cell, notebook=submitted))
+    book.db.commit()
+    return list(getattr(submitted, kind))
+
+
+def task_comments(result: Result) -> dict[str, str]:
+    """For each task ("*": for all) the words on it, in Markdown: public checks in full, of hidden ones the points."""
+    tasks = dict.fromkeys(check.task for check in result.checks)
+    comments = {task: _comment([c for c in result.checks if c.task == task]) for task in tasks}
+    if not comments and result.notes:  # nothing could be run: say so on every task
+        return {"*": _text(" ".join(result.notes))}
+    return comments
+
+
+def _comment(checks: Sequence[CheckResult]) -> str:
+    scored, possible = sum(c.score for c in checks), sum(c.points for c in checks)
+    lines = [f"**{scored} of {possible} points.**"]
+    for check in checks:
+        if check.hidden or check.outcome == "passed":
+            continue
+        why = [_text(check.title), _text(check.message)]
+        if check.diagnosis is not None:
+            why.append(_text(check.diagnosis.message))
+        lines.append("- " + " ".join(part for part in why if part))
+    hidden = [check for check in checks if check.hidden]
+    if hidden:
+        part = f"{sum(c.score for c in hidden)} of {sum(c.points for c in hidden)}"
+        lines.append(f"- On other inputs: {part} points.")
+    return "\n\n".join([lines[0], "\n".join(lines[1:])]) if lines[1:] else lines[0]
+
+
+def _text(text: str) -> str:
+    """A message that may quote student code, fit for Markdown: no HTML of its own, one line."""
+    parts = " ".join(text.split()).split("`")
+    if len(parts) % 2 == 0:
+        return html.escape("`".join(parts), quote=False)
+    # Between backticks Markdown escapes by itself.
+    return "`".join(p if n % 2 else html.escape(p, quote=False) for n, p in enumerate(parts))
+
+
+# --- autograded/ ---------------------------------------------------------------------------------------------------
+
+
+def _write_autograded(course: Course, result: Result, released: Any) -> None:
+    """The notebook that formgrader and feedback show, unless nbgrader's own autograde has made it."""
+    import nbformat
+
+    student, name = result.student, result.assignment
+    if folder_name(student) != student:  # nbgrader's folders bear the student's name as it is
+        return
+    path = course.root / "autograded" / student / name / f"{name}.ipynb"
+    if path.is_file() and not _made_here(path):
+        return
+    notebook = nbformat.from_dict(json.loads(json.dumps(released)))
+    notebook.metadata[OURS] = "shows the submission's code; nothing was executed here"
+    code = _submitted_code(course, student, name)
+    _fill_in(notebook, code)
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("grade"):
+            task = marks["grade_id"].removeprefix("check-")
+            checks = [check for check in result.checks if check.task == task]
+            cell.outputs = list(_outputs(checks))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    draft = path.with_name(f".{name}.{os.getpid()}.tmp")
+    draft.write_text(nbformat.writes(notebook), encoding="utf-8")
+    draft.replace(path)
+
+
+def _made_here(path: Path) -> bool:
+    try:
+        return OURS in json.loads(path.read_bytes()).get("metadata", {})
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _submitted_code(course: Course, student: str, name: str) -> str | None:
+    """The code in nbgrader's `submitted/<student>/<assignment>/`, if it lies there."""
+    from autograder.source import Unreadable, read_source
+
+    folder = course.root / "submitted" / student / name
+    for path in (folder / f"{name}.py", folder / f"{name}.ipynb"):
+        if path.is_file():
+            try:
+                return read_source(path).text
+            except Unreadable:
+                continue
+    return None
+
+
+def _fill_in(notebook: Any, code: str | None) -> None:
+    """Puts the student's definition of each task into its solution cell, and all other code into a first cell."""
+    import nbformat.v4 as v4
+
+    if code is None:
+        notebook.cells.insert(0, v4.new_markdown_cell("The submission does not lie in `submitted/`."))
+        return
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        notebook.cells.insert(0, v4.new_code_cell(code))
+        return
+    lines = code.split("\n")
+    pieces: dict[str, str] = {}
+    for node in tree.body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        piece = "\n".join(lines[first - 1 : node.end_lineno])
+        for defined in _defines(node):
+            pieces[defined] = piece
+    tasks = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    for cell in tasks:
+        cell.source = pieces.get(cell.metadata.nbgrader["grade_id"], "# not in the submission")
+    notebook.cells.insert(0, v4.new_markdown_cell("The whole submission stands in the last cell."))
+    notebook.cells.append(v4.new_code_cell(code))
+
+
+def _defines(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+
+
+def _outputs(checks: Sequence[CheckResult]) -> Iterator[Any]:
+    """What a check cell shows in autograded/: the score as the cell's value, for nbgrader reads it there."""
+    import nbformat.v4 as v4
+
+    score = float(sum(check.score for check in checks))
+    words = "\n".join(
+        f"{'passed' if c.outcome == 'passed' else c.outcome}: {c.title}" for c in checks if not c.hidden
+    )
+    if words:
+        yield v4.new_output("stream", name="stdout", text=words + "\n")
+    yield v4.new_output("execute_result", data={"text/plain": repr(score)}, execution_count=1)
