@@ -12,17 +12,26 @@ from .course import Assignment
 from .job import Settings
 from .source import Source
 
-# Parts of the package that have no say in a result.
-_NO_SAY = frozenset(
-    ["cli.py", "console.py", "grade.py", "pool.py", "progress.py", "results.py", "summary.py", "verify.py", "job.py"]
-    + ["hint.py", "watch.py", "train.py", "plagiarism.py", "policy.py", "fingerprint.py", "course.py", "errors.py"]
+# What in this package decides a result: modules, and folders of them.
+_DECIDES = (
+    *(
+        "source.py",
+        "magics.py",
+        "engine.py",
+        "run.py",
+        "plugin.py",
+        "proxy.py",
+        "observation.py",
+        "weights.py",
+    ),
+    *("diagnosis.py", "checks", "sandbox", "data"),
 )
-_NO_SAY_FOLDERS = frozenset({"exports", "report", "release", "__pycache__"})
 
 
 def fingerprint(source: Source, checks: str, settings: Settings) -> str:
     """sha256 (hexadecimal) over a submission, the checks' digest and what else decides its result."""
-    parts = [source.fingerprint, checks, versions()]
+    limits = (settings.call_seconds, settings.load_seconds, settings.training_seconds, settings.memory)
+    parts = [source.fingerprint, checks, versions(), repr(limits)]
     if source.weights is not None and settings.retrain:
         parts.append("retrain")
     return _sha256("\n".join(parts).encode())
@@ -52,10 +61,13 @@ def _own_code() -> str:
     """sha256 over the modules of this package that decide a result."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        parts = path.relative_to(package).parts
-        if parts[0] not in _NO_SAY and not _NO_SAY_FOLDERS.intersection(parts):
-            digest.update("/".join(parts).encode() + path.read_bytes())
+    for name in _DECIDES:
+        paths = sorted((package / name).rglob("*.py")) if (package / name).is_dir() else [package / name]
+        for path in paths:
+            if path.is_file():
+                digest.update(
+                    f"{path.relative_to(package).as_posix()}\0{_sha256(path.read_bytes())}\n".encode()
+                )
     return digest.hexdigest()
 
 

@@ -1,12 +1,14 @@
 """Running jobs on worker processes, here or on a cluster, through `concurrent.futures`.
 
 A worker that dies (killed by the kernel, say) never takes the batch with it, nor the blame from the job that killed
-it: what ran at that moment runs again, one job at a time, and the job that kills its worker twice is given up.
+it: what ran at that moment runs again, one job at a time, and the job that kills its worker twice is given up. So is
+one at which the machine fails twice.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import signal
@@ -101,11 +103,11 @@ class ClusterWorkers:
 
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client
+            distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise UserError("--scheduler needs an extra: pip install 'cnn-autograder[cluster]'") from None
         try:
-            self._client: Any = Client(address, timeout=20, set_as_default=False)
+            self._client: Any = distributed.Client(address, timeout=20, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             raise UserError(f"No dask scheduler answers at {address}. Is it running? ({error})") from None
         self._executor: Executor = self._client.get_executor(pure=False)
@@ -141,8 +143,8 @@ def run_jobs(
 ) -> Iterator[Ended]:
     """Run all jobs, and yield each as it ends. `jobs` is asked for the next one only when a worker is free.
 
-    Raises InfrastructureError when jobs are lost one after another, and whatever error of ours (UserError,
-    InfrastructureError) the function raised. The caller stops the workers.
+    Raises InfrastructureError when jobs are lost one after another, and a UserError that the function raised. The
+    caller stops the workers.
     """
     running: dict[Future[dict[str, Any]], _Running] = {}
     again: deque[Job] = deque()  # ran when a worker died: each runs once more, alone
@@ -188,19 +190,16 @@ def run_jobs(
                 again.popleft()
             if error is None:
                 ended.append(Ended(run.job, run.slot, seconds, future.result()))
-            elif isinstance(error, (UserError, InfrastructureError)):
+            elif isinstance(error, UserError):
                 raise error
             elif run in overdue:
                 ended.append(
                     Ended(run.job, run.slot, seconds, None, f"it had not ended after {limit:.0f} seconds")
                 )
-            elif not isinstance(error, BrokenExecutor) and type(error).__name__ != "KilledWorker":
-                lost = f"the grader failed ({type(error).__name__}: {error})"
-                ended.append(Ended(run.job, run.slot, seconds, None, lost[:500]))
-            elif alone or not isinstance(error, BrokenExecutor):
-                ended.append(Ended(run.job, run.slot, seconds, None, "its grading process died twice"))
-            else:
+            elif not alone and isinstance(error, (BrokenExecutor, InfrastructureError)):
                 suspects.append(run.job)
+            else:
+                ended.append(Ended(run.job, run.slot, seconds, None, _how(error)))
         again.extend(suspects)
         if broken:
             workers.restart()
@@ -209,9 +208,19 @@ def run_jobs(
             yield end
         if lost_in_a_row >= GIVE_UP:
             raise InfrastructureError(
-                f"{lost_in_a_row} submissions in a row could not be graded; the last one: {ended[-1].lost}. "
+                f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "
                 "Is there enough memory? What is done is kept: run the same command to go on."
             )
+
+
+def _how(error: BaseException) -> str:
+    """How a job was lost, in one line."""
+    # dask has a name of its own for a task whose workers died (three times, unless told otherwise).
+    if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
+        return "its grading process died, and died again"
+    if isinstance(error, InfrastructureError):
+        return str(error)[:500]
+    return f"the grader failed ({type(error).__name__}: {error})"[:500]
 
 
 def _broke(future: Future[dict[str, Any]]) -> bool:

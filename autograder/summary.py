@@ -66,9 +66,9 @@ def needs_a_look(result: Result) -> bool:
 def what_went_wrong(result: Result) -> str:
     """One line: the first task that failed and why, and how many more did. "" when nothing went wrong."""
     if result.status != "graded":
-        return f"{result.status}: {printable(result.notes[-1])}" if result.notes else result.status
+        return f"{result.status}: {printable(result.notes[0])}" if result.notes else result.status
     if not result.checks:
-        return printable(result.notes[-1]) if result.notes else "not graded"
+        return printable(result.notes[0]) if result.notes else "not graded"
     if result.score == result.max_score:
         return ""
     first: dict[str, CheckResult] = {}

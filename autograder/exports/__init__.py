@@ -1,0 +1,93 @@
+"""`autograder export`: results in the form that another system reads.
+
+A format is a module in this folder, and the folder is the registry. The module has
+
+    def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None
+
+which writes to `destination`, or to a place of the format's own (standard output, say) when that is None, and may
+have `add_arguments(parser)` for options of its own. Its docstring's first line is the help. Formats only say what the
+results say: no score is computed here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+from typing import Protocol, cast
+
+from ..errors import UserError
+from ..results import ClassResults, read_all, write_atomically
+
+
+class Format(Protocol):
+    """What a module of this folder provides."""
+
+    __doc__: str | None
+
+    def export(self, results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None: ...
+
+
+def formats() -> dict[str, str]:
+    """The formats, as `--to` takes them (github-classroom), with their modules' names (github_classroom)."""
+    names = sorted(
+        module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")
+    )
+    return {name.replace("_", "-"): name for name in names}
+
+
+def load(name: str) -> Format:
+    """A format's module. Raises UserError, which lists the formats, when there is none of that name."""
+    known = formats()
+    if name not in known:
+        raise UserError(f"There is no format {name!r}. The formats are: {', '.join(known)}.")
+    return cast(Format, importlib.import_module(f"{__name__}.{known[name]}"))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `autograder export`, and those of the format that the command line names."""
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote"
+    )
+    parser.add_argument("--to", required=True, metavar="FORMAT", help=f"one of: {', '.join(formats())}")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the file or folder to write; each format has a place of its own else",
+    )
+    chosen = _named_format(sys.argv)
+    add_more = getattr(load(chosen), "add_arguments", None) if chosen in formats() else None
+    if add_more is not None:
+        add_more(parser.add_argument_group(f"for --to {chosen}"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export results. Returns 0 when all was written, 3 when some result files could not be read."""
+    chosen = load(args.to)
+    results = read_all(args.results)
+    chosen.export(results, args.out, args)
+    for path, why in results.problems:
+        print(f"autograder export: {path} was passed over: {why}.", file=sys.stderr)
+    return 3 if results.problems else 0
+
+
+def write_text(text: str, destination: Path | None) -> None:
+    """Write an export whole to its file, or to standard output. Raises InfrastructureError."""
+    if destination is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    else:
+        write_atomically(destination, text.encode())
+
+
+def _named_format(words: list[str]) -> str:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--to":
+            return following
+        if word.startswith("--to="):
+            return word.removeprefix("--to=")
+    return ""

@@ -1,0 +1,35 @@
+"""A table for a spreadsheet: a line for each student, a column for each assignment, and the total."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from pathlib import Path
+
+from ..results import ClassResults
+from . import write_text
+
+# A spreadsheet would run a cell that begins so; students choose their names.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+    """Write student, status and score of each assignment, total and most points, as UTF-8."""
+    points = results.max_scores()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = [column for name in points for column in (name, f"{name} status")]
+    writer.writerow(["student", *columns, "total", "max_total"])
+    for student, own in results.students().items():
+        cells: list[str | int] = []
+        for name in points:
+            result = own.get(name)
+            cells += [result.score if result else 0, result.status if result else "missing"]
+        total = sum(result.score for result in own.values())
+        writer.writerow([_harmless(student), *cells, total, sum(points.values())])
+    write_text(text.getvalue(), destination)
+
+
+def _harmless(name: str) -> str:
+    return f"'{name}" if name.startswith(_FORMULA) else name
