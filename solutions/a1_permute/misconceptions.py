@@ -376,6 +376,12 @@ def forgets_to_move_the_channels(image):
 
 
 @misconception("image_to_batch")
+def squeezes_the_image(image):
+    """An axis of length 1 was dropped, as squeeze does it. A grayscale image has one channel, and its axis stays."""
+    return image.permute(2, 0, 1).squeeze().unsqueeze(0)
+
+
+@misconception("image_to_batch")
 def forgets_the_batch_axis(image):
     """The channels stand before height and width, as they should, but the batch axis is missing. A batch of one is
     still a batch."""
@@ -449,12 +455,6 @@ def takes_the_image_for_grayscale(image):
 
 
 @misconception("image_to_batch")
-def squeezes_the_image(image):
-    """An axis of length 1 was dropped, as squeeze does it. A grayscale image has one channel, and its axis stays."""
-    return image.permute(2, 0, 1).squeeze().unsqueeze(0)
-
-
-@misconception("image_to_batch")
 def stacks_three_channels_of_the_image(image):
     """You took channels 0, 1 and 2 by number. There are not always three: let the input say how many there are."""
     return torch.stack([image[..., 0], image[..., 1], image[..., 2]]).unsqueeze(0)
@@ -510,6 +510,12 @@ hints(
 )
 
 # ---------------------------------------------------------------------------------------------------- add_channel_axis
+
+
+@misconception("add_channel_axis")
+def squeezes_the_single_image(images):
+    """An axis of length 1 was dropped, as squeeze does it. A batch of one image is still a batch."""
+    return images.squeeze().unsqueeze(-3)
 
 
 @misconception("add_channel_axis")
@@ -582,12 +588,6 @@ def reshapes_to_28_by_28(images):
 def one_image_only(images):
     """Only the first image came back. Every image of the batch is to be kept."""
     return images[:1].unsqueeze(1)
-
-
-@misconception("add_channel_axis")
-def squeezes_the_single_image(images):
-    """An axis of length 1 was dropped, as squeeze does it. A batch of one image is still a batch."""
-    return images.squeeze().unsqueeze(-3)
 
 
 @misconception("add_channel_axis")

@@ -59,7 +59,7 @@ def quiz_counts_the_rows(shape):
 
 @misconception("ANSWERS")
 def quiz_counts_the_axes(shape):
-    """You counted the axes of the tensor. The layer wants the length of one of them."""
+    """You counted the axes of the tensor (or counted a length from 0). The layer wants the length of one axis."""
     return len(shape)
 
 
@@ -80,12 +80,6 @@ def quiz_adds_the_dimensions(shape):
 def quiz_counts_a_bias_input(shape):
     """Your number is one too large. The bias needs no place in the input: the layer adds it after the product."""
     return shape[-1] + 1
-
-
-@misconception("ANSWERS")
-def quiz_counts_from_zero(shape):
-    """Your number is one too small. Indices count from 0, but in_features is a length."""
-    return shape[-1] - 1
 
 
 @misconception("ANSWERS")
@@ -240,6 +234,12 @@ hints(
 
 
 @misconception("linear_output_shape")
+def output_at_least_a_matrix(shape, out_features):
+    """You gave a single vector an axis in front. A vector stays a vector: nn.Linear adds no batch axis."""
+    return (*shape[:-1], out_features) if len(shape) > 1 else (1, out_features)
+
+
+@misconception("linear_output_shape")
 def output_flattened_to_rows(shape, out_features):
     """You flattened all axes in front into one, so that the output is a matrix. nn.Linear keeps them as they are."""
     return (math.prod(shape[:-1]), out_features)
@@ -326,12 +326,6 @@ def output_as_input(shape, out_features):
 
 
 @misconception("linear_output_shape")
-def output_at_least_a_matrix(shape, out_features):
-    """You gave a single vector an axis in front. A vector stays a vector: nn.Linear adds no batch axis."""
-    return (*shape[:-1], out_features) if len(shape) > 1 else (1, out_features)
-
-
-@misconception("linear_output_shape")
 def output_of_matrices_only(shape, out_features):
     """You unpacked the shape into two numbers, so it works for a matrix alone. A tensor may have one axis, or many."""
     rows, _features = shape
@@ -358,6 +352,13 @@ hints(
 )
 
 # ------------------------------------------------------------------------------------------- linear_parameter_count
+
+
+@misconception("linear_parameter_count")
+def bias_off_unless_asked_for(in_features, out_features, bias=False):
+    """Without being told, you left the bias out. Like nn.Linear, your function has a bias unless it is told
+    otherwise."""
+    return in_features * out_features + (out_features if bias else 0)
 
 
 @misconception("linear_parameter_count")
@@ -410,29 +411,9 @@ def bias_always_there(in_features, out_features, bias=True):
 
 
 @misconception("linear_parameter_count")
-def bias_the_wrong_way_round(in_features, out_features, bias=True):
-    """You counted the bias when there is none, and left it out when there is one."""
-    return in_features * out_features + (0 if bias else out_features)
-
-
-@misconception("linear_parameter_count")
-def bias_off_unless_asked_for(in_features, out_features, bias=False):
-    """Without being told, you left the bias out. Like nn.Linear, your function has a bias unless it is told
-    otherwise."""
-    return in_features * out_features + (out_features if bias else 0)
-
-
-@misconception("linear_parameter_count")
 def sides_added(in_features, out_features, bias=True):
     """You added the two sides. Every input is joined to every output, each pair by a weight of its own."""
     return in_features + out_features + (out_features if bias else 0)
-
-
-@misconception("linear_parameter_count")
-def sides_added_without_bias(in_features, out_features, bias=True):
-    """Two things: you added the two sides, where every input is joined to every output by a weight of its own, and the
-    bias is missing."""
-    return in_features + out_features
 
 
 @misconception("linear_parameter_count")
@@ -485,6 +466,13 @@ def affine_without_transposing(x, weight, bias):
 
 
 @misconception("affine")
+def affine_without_transposing_or_bias(x, weight, bias):
+    """Two things: you multiplied with the weight as it is stored, (out, in), where the product needs it the other way
+    round, and the bias is missing."""
+    return x @ weight
+
+
+@misconception("affine")
 def affine_reshaping_the_weight(x, weight, bias):
     """You reshaped the weight where it had to be transposed: reshape keeps the order in memory and deals the numbers out
     into other rows."""
@@ -501,13 +489,6 @@ def affine_reshaping_the_weight_without_bias(x, weight, bias):
 def affine_without_bias(x, weight, bias):
     """The product is right, but the bias was not added."""
     return x @ weight.T
-
-
-@misconception("affine")
-def affine_without_transposing_or_bias(x, weight, bias):
-    """Two things: you multiplied with the weight as it is stored, (out, in), where the product needs it the other way
-    round, and the bias is missing."""
-    return x @ weight
 
 
 @misconception("affine")
@@ -536,16 +517,16 @@ def affine_subtracting_the_bias(x, weight, bias):
 
 
 @misconception("affine")
+def affine_squeezed(x, weight, bias):
+    """An axis of length 1 was dropped, as squeeze does it. A matrix with one row stays a matrix."""
+    return (x @ weight.T + bias).squeeze()
+
+
+@misconception("affine")
 def affine_flattened_to_a_matrix(x, weight, bias):
     """The numbers are right, but all axes in front were flattened into one, and stayed so. The output is arranged as the
     input was."""
     return x.reshape(-1, x.shape[-1]) @ weight.T + bias
-
-
-@misconception("affine")
-def affine_squeezed(x, weight, bias):
-    """An axis of length 1 was dropped, as squeeze does it. A matrix with one row stays a matrix."""
-    return (x @ weight.T + bias).squeeze()
 
 
 @misconception("affine")
@@ -596,8 +577,8 @@ def affine_weight_on_the_left(x, weight, bias):
 
 @misconception("affine")
 def affine_elementwise(x, weight, bias):
-    """You multiplied element by element and summed. For a single vector that gives the product, but with more axes the
-    elements no longer meet the right weights."""
+    """You multiplied element by element. For a single vector, summed up, that is the product; with more axes in front the
+    elements no longer meet the weights that they belong to."""
     return (x * weight).sum(-1) + bias
 
 
@@ -624,6 +605,12 @@ def affine_output_in_front(x, weight, bias):
 def affine_with_activation(x, weight, bias):
     """Negative numbers became 0. A linear layer has no activation: ReLU is a layer of its own."""
     return torch.relu(x @ weight.T + bias)
+
+
+@misconception("affine")
+def affine_with_torchs_linear(x, weight, bias):
+    """The numbers are right, but torch's own linear layer made them. Here it is to be written out: a product and a sum."""
+    return torch.nn.functional.linear(x, weight, bias)
 
 
 @misconception("affine")

@@ -31,14 +31,15 @@ def rows_that_fit(shape):
 @pytest.mark.points(1, task="ANSWERS")
 def test_quiz_vector_and_matrix(submission):
     """The quiz: the 1D and the 2D tensor go through the layers that you chose."""
-    for shape in QUIZ[:2]:
-        expect_integer(submission.ANSWERS[shape], rows_that_fit(shape))
+    vector, matrix = QUIZ[:2]
+    expect_integer(submission.ANSWERS[matrix], rows_that_fit(matrix))
+    expect_integer(submission.ANSWERS[vector], rows_that_fit(vector))
 
 
 @pytest.mark.points(1, task="linear_in_features")
 def test_in_features_of_many_axes(submission):
-    """A tensor of shape (6, 3, 9, 2, 7) goes through nn.Linear(7, 5), a vector of 4 numbers through nn.Linear(4, 5)."""
-    expect_integer(submission.linear_in_features((6, 3, 9, 2, 7)), 7)
+    """One axis or eight: (4,) goes through nn.Linear(4, 5), and (10, 4, 6, 9, 14, 3, 5, 12) through nn.Linear(12, 5)."""
+    expect_integer(submission.linear_in_features((10, 4, 6, 9, 14, 3, 5, 12)), 12)
     expect_integer(submission.linear_in_features((1, 3)), 3)
     expect_integer(submission.linear_in_features((4,)), 4)
 
@@ -53,26 +54,31 @@ def test_output_shape_of_many_axes(submission):
 
 @pytest.mark.points(1, task="linear_parameter_count")
 def test_parameters_of_the_lectures_layer(submission):
-    """The lecture's nn.Linear(3, 5) has 20 parameters, 15 of them weights; nn.Linear(784, 10) has 7850."""
-    expect_integer(submission.linear_parameter_count(3, 5), 20)
+    """The lecture's nn.Linear(3, 5) has 15 weights, with its bias 20 parameters, and nn.Linear(784, 10) has 7850."""
     expect_integer(submission.linear_parameter_count(3, 5, bias=False), 15)
-    expect_integer(submission.linear_parameter_count(784, 10, bias=True), 7850)
+    expect_integer(submission.linear_parameter_count(3, 5, bias=True), 20)
+    expect_integer(submission.linear_parameter_count(3, 5), 20)
+    expect_integer(submission.linear_parameter_count(784, 10), 7850)
 
 
 @pytest.mark.points(1, task="affine")
 def test_affine_number_by_number(submission):
-    """The lecture's (1, 3) with a weight of (5, 3), then three axes, number by number, and without nn.Linear."""
+    """A vector, three axes, and the lecture's matrix (1, 3), number by number, and without nn.Linear."""
     weight, bias = whole_numbers(5, 3, seed=1), whole_numbers(5, seed=2)
 
     def output(vector, o):
         return sum(vector[i] * weight[o, i] for i in range(3)) + bias[o]
 
-    matrix = whole_numbers(1, 3, seed=3)
-    returned = submission.affine(matrix, weight, bias)
-    expect_pixels(returned, lambda row, o: output(matrix[row], o), shape=(1, 5))
+    vector = whole_numbers(3, seed=3)
+    returned = submission.affine(vector, weight, bias)
+    expect_pixels(returned, lambda o: output(vector, o), shape=(5,))
+    expect_inputs_kept(returned)
     expect_not_called(returned, ("linear",))
 
     cities = whole_numbers(2, 4, 3, seed=4)
     returned = submission.affine(cities, weight, bias)
     expect_pixels(returned, lambda city, day, o: output(cities[city, day], o), shape=(2, 4, 5))
-    expect_inputs_kept(returned)
+
+    matrix = whole_numbers(1, 3, seed=5)
+    returned = submission.affine(matrix, weight, bias)
+    expect_pixels(returned, lambda row, o: output(matrix[row], o), shape=(1, 5))

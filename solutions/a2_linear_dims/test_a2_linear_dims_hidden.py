@@ -14,15 +14,19 @@ QUIZ = runpy.run_path(str(Path(__file__).with_name("test_a2_linear_dims.py")))["
 @pytest.mark.points(1, task="ANSWERS")
 def test_quiz_three_and_four_axes(submission):
     """The quiz: the 3D and the 4D tensor."""
-    for shape in QUIZ[2:]:
+    for shape in sorted(QUIZ[2:], key=len, reverse=True):  # more axes tell more wrong ideas apart
         expect_integer(submission.ANSWERS[shape], shape[-1])
 
 
 @pytest.mark.points(1, task="linear_in_features")
 def test_in_features_for_any_shape(submission, draw):
-    """Fresh shapes of one to six axes."""
-    for axes in (4, 3, 5, 2, 6, 1):
-        shape = tuple(draw.sizes(axes, low=7, high=40))
+    """Fresh shapes of one to eight axes."""
+    # Eight axes at first, in which the largest and the smallest stand where no other wrong idea looks, and no two are
+    # neighbours.
+    a, b, c, d, e, f, g, h = (2 * size for size in sorted(draw.sizes(8, low=5, high=25)))
+    shapes = [(f, b, d, e, h, a, c, g)]
+    shapes += [draw.sizes(axes, low=7, high=40) for axes in (4, 3, 5, 2, 6, 1)]
+    for shape in shapes:
         expect_integer(submission.linear_in_features(shape), shape[-1])
 
 
@@ -37,29 +41,30 @@ def test_output_shape_for_any_shape(submission, draw):
 @pytest.mark.points(1, task="linear_parameter_count")
 def test_parameters_of_any_layer(submission, draw):
     """Fresh sizes, with and without bias."""
-    for bias in (True, False):
+    for bias in (False, True):
         in_features, out_features = draw.sizes(2, low=3, high=60)
         layer = torch.nn.Linear(in_features, out_features, bias=bias)
         expected = sum(parameter.numel() for parameter in layer.parameters())
         expect_integer(submission.linear_parameter_count(in_features, out_features, bias=bias), expected)
-        if bias:
-            expect_integer(submission.linear_parameter_count(in_features, out_features), expected)
+    expect_integer(submission.linear_parameter_count(in_features, out_features), expected)
 
 
 @pytest.mark.points(1, task="affine")
 def test_affine_for_any_shape(submission, draw):
-    """Fresh numbers with one to four axes, also where as many numbers go in as come out."""
+    """Fresh numbers with one to four axes, also where as many numbers go in as come out, or an axis has length 1."""
+    rows, features, others = draw.sizes(3, low=3, high=8)
+    for shape in ((features,), (rows, features)):  # a square weight: it can be multiplied both ways round
+        check_affine(submission, draw, shape, features)
     for axes in (3, 1, 2, 4):
         *shape, out_features = draw.sizes(axes + 1, low=2, high=8)
         check_affine(submission, draw, shape, out_features)
-    rows, features = draw.sizes(2, low=3, high=8)
-    check_affine(submission, draw, (rows, features), features)
+    check_affine(submission, draw, (rows, 1, features), others)
 
 
 def check_affine(submission, draw, shape, out_features):
-    """Whole numbers, so that the result is exact in whatever order the student sums."""
-    x = draw.whole_numbers(*shape)
-    weight, bias = draw.whole_numbers(out_features, shape[-1]), draw.whole_numbers(out_features)
+    """Whole numbers, so that the result is exact in whatever order the student sums; no two biases are the same."""
+    x, weight = draw.whole_numbers(*shape), draw.whole_numbers(out_features, shape[-1])
+    bias = torch.tensor(draw.sizes(out_features, low=2, high=20), dtype=torch.float32)
     returned = submission.affine(x, weight, bias)
     expect_tensor(returned, torch.einsum("...i,oi->...o", x, weight) + bias)
     expect_inputs_kept(returned)
