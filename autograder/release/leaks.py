@@ -72,11 +72,13 @@ def find_leaks(solutions: Path, released: Path) -> list[Leak]:
     """All leaks of `solutions` (the folder of the masters) into `released`: a folder or one file."""
     allowed = allowed_lines(solutions / ALLOWED)
     secrets = [secret for secret in secret_lines(solutions) if secret.spelling not in allowed]
-    leaks = []
+    leaks: dict[tuple[Secret, str], Leak] = {}
     for where, blob in _blobs(released):
         view = "\0".join(_views(blob))
-        leaks += [Leak(secret, where) for secret in secrets if secret.spelling in view]
-    return leaks
+        # An archive shows it too, before it is unpacked: of both, the place within says more.
+        file = where.split("!")[0]
+        leaks |= {(secret, file): Leak(secret, where) for secret in secrets if secret.spelling in view}
+    return list(leaks.values())
 
 
 def secret_lines(solutions: Path) -> list[Secret]:
@@ -166,7 +168,7 @@ def _spelled(text: str, rows: set[int]) -> Iterator[tuple[int, str]]:
 
 def _squeeze(text: str) -> str:
     """Text without white space, with one kind of quote."""
-    return "".join(text.split()).replace("'", '"')
+    return "".join(text.replace("\\\n", "").split()).replace("'", '"')
 
 
 def _views(blob: bytes, depth: int = 0) -> Iterator[str]:
