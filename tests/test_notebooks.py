@@ -1,0 +1,307 @@
+"""Notebooks in real kernels, nbgrader's own commands at the root, and both forms scoring alike."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("nbgrader")
+pytest.importorskip("nbclient")
+
+from autograder.course import Course
+from autograder.release import command, made
+
+ROOT = Path(__file__).parent.parent
+ASSIGNMENTS = Course(ROOT).assignment_names()
+SHORT = [name for name in ASSIGNMENTS if not name.startswith("a5")]  # nothing in them trains
+
+pytestmark = pytest.mark.heavy
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A fresh clone of this repository after one `autograder release`, and its hand-written files."""
+    root = tmp_path_factory.mktemp("clone") / "course"
+    root.mkdir()
+    for name in ("solutions", "data"):
+        ignored = shutil.ignore_patterns("notebooks", "FashionMNIST", "MNIST", "__pycache__")
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    course = Course(root)
+    assert command.release(course) == 0
+    return course
+
+
+def execute(notebook: Path, folder: Path) -> dict[str, Any]:
+    """Runs a notebook top to bottom in a kernel; an error in a cell fails. Outputs of the check cells by task."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    node: Any = nbformat.read(str(notebook), as_version=4)
+    NotebookClient(node, timeout=600, resources={"metadata": {"path": str(folder)}}).execute()
+    return {
+        cell.metadata.nbgrader.grade_id.removeprefix("check-"): cell.outputs
+        for cell in node.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+def value(outputs: Any) -> float:
+    (result,) = [output for output in outputs if output.output_type == "execute_result"]
+    return float(result.data["text/plain"])
+
+
+def page(outputs: Any) -> str:
+    (shown,) = [output for output in outputs if output.output_type == "display_data"]
+    return str(shown.data["text/html"])
+
+
+# --- in a kernel ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_the_stub_runs_to_its_end_with_a_kind_note_for_each_task(course: Course, name: str) -> None:
+    folder = course.assignments / "notebooks" / name
+    cells = execute(folder / f"{name}.ipynb", folder)
+    assert cells
+    for task, outputs in cells.items():
+        assert value(outputs) == 0, task
+        assert {o.output_type for o in outputs} == {"display_data", "execute_result"}, task
+        assert "Fill in the cell above" in page(outputs), task
+        assert "Traceback" not in page(outputs)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_the_reference_passes_every_check_cell(course: Course, name: str) -> None:
+    folder = course.assignments / "notebooks" / name
+    points = json.loads((course.assignments / "manifest.json").read_text())["assignments"][name]["points"]
+    cells = execute(course.solutions / "notebooks" / name / f"{name}.ipynb", folder)
+    assert {task: value(outputs) for task, outputs in cells.items()} == {
+        task: float(share["public"] + share["hidden"]) for task, share in points.items()
+    }
+
+
+def test_a_wrong_answer_is_shown_with_its_reason(course: Course, tmp_path: Path) -> None:
+    import nbformat
+
+    folder = course.assignments / "notebooks" / "a1_permute"
+    node: Any = nbformat.read(str(folder / "a1_permute.ipynb"), as_version=4)
+    for cell in node.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("grade_id") == "to_nchw":
+            cell.source = (
+                "import sys\n\n\ndef to_nchw(images):\n    print('<b>looking</b>', file=sys.stderr)\n"
+                "    n, h, w, c = images.shape\n    return images.reshape(n, c, h, w)"
+            )
+        if marks.get("grade_id") == "to_nhwc":
+            cell.source = "def to_nhwc(images):\n    return images.permte(0, 2, 3, 1)"
+    nbformat.write(node, str(tmp_path / "wrong.ipynb"))
+    cells = execute(tmp_path / "wrong.ipynb", folder)
+    assert value(cells["to_nchw"]) < 3
+    shown = page(cells["to_nchw"])
+    assert "pixels are in the wrong place" in shown
+    assert "reshape" in shown, "the diagnosis, from data alone"
+    assert "&lt;b&gt;looking&lt;/b&gt;" in shown, "what the code printed, and no HTML of its own"
+    assert not [o for o in cells["to_nchw"] if o.output_type == "stream"], (
+        "nbgrader takes stderr for a failure"
+    )
+    assert re.search(r"raised AttributeError at cell \[\d+\], line 2", page(cells["to_nhwc"]))
+
+
+# --- nbgrader's own commands ---------------------------------------------------------------------------------------
+
+
+def nbgrader(course: Course, *words: str) -> str:
+    """Runs an nbgrader command at the root, as someone does who has not activated the environment."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    environment["PATH"] = os.pathsep.join(
+        p for p in os.environ["PATH"].split(os.pathsep) if not Path(p, "alembic").exists()
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout + run.stderr
+
+
+def by_hand(course: Course) -> dict[str, bytes]:
+    """What people wrote: masters, checks, stubs, configuration."""
+    files = made.files_in(course.root)
+    return {n: p.read_bytes() for n, p in files.items() if n.endswith((".py", ".toml", ".txt"))}
+
+
+@pytest.fixture(scope="session")
+def graded(course: Course) -> Course:
+    """Two students of a1, one with a notebook, one with a script, through nbgrader's commands and our export."""
+    before = by_hand(course)
+    released = made.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb")
+    nbgrader(course, "db", "assignment", "add", "a1_permute")
+    nbgrader(course, "db", "student", "add", "ada", "--first-name=Ada")
+    nbgrader(course, "generate_assignment", "a1_permute", "--force")
+    assert made.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb") == released
+    for student, source in {
+        "ada": course.solutions / "notebooks/a1_permute/a1_permute.ipynb",
+        "bob": course.assignments / "notebooks/a1_permute/a1_permute.ipynb",
+    }.items():
+        (course.root / "submitted" / student / "a1_permute").mkdir(parents=True)
+        shutil.copy(source, course.root / "submitted" / student / "a1_permute" / "a1_permute.ipynb")
+    nbgrader(course, "autograde", "a1_permute")
+    assert by_hand(course) == before, "no command touched a hand-written file"
+    return course
+
+
+def scores(course: Course) -> dict[str, float]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as book:
+        return {entry["student"]: entry["score"] for entry in book.submission_dicts("a1_permute")}
+
+
+def test_autograde_gives_full_marks_to_the_reference_and_none_to_the_stub(graded: Course) -> None:
+    assert scores(graded) == {"ada": 10.0, "bob": 0.0}
+
+
+def test_validate_says_what_holds(graded: Course) -> None:
+    assert "Success" in nbgrader(graded, "validate", "submitted/ada/a1_permute/a1_permute.ipynb")
+    assert "FAILED" in nbgrader(graded, "validate", "submitted/bob/a1_permute/a1_permute.ipynb")
+
+
+def export(course: Course, passed: bool) -> Any:
+    """Enters results as grading would write them: for ada, and for cem, who handed in a script."""
+    from autograder.exports import nbgrader as ours
+    from autograder.results import CheckResult, ClassResults, Diagnosis, Result
+
+    def result(student: str) -> Result:
+        found = None if passed else Diagnosis("reshapes", "You used reshape or view.")
+        message = "" if passed else "to_nchw(images) returned `x<script>`, which is <b>wrong</b>."
+        outcome: Any = "passed" if passed else "failed"
+        score = 2 if passed else 0
+        checks = (
+            CheckResult("test_a", "Moves the channels", "to_nchw", 2, score, outcome, False, found, message),
+            CheckResult("test_b", "A hidden title", "to_nchw", 1, 0, "failed", True, None, "hidden words"),
+            CheckResult("test_c", "Back again", "to_nhwc", 2, 2, "passed", False),
+        )
+        return Result(student, "a1_permute", "py", "graded", score + 2, 5, checks)
+
+    script = course.root / "submitted" / "cem" / "a1_permute" / "a1_permute.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(course.solutions / "a1_permute" / "a1_permute.py", script)
+    return ours.write(ClassResults((result("ada"), result("cem"))), course)
+
+
+def test_our_scores_reach_the_gradebook_and_hand_given_marks_stay(graded: Course) -> None:
+    from nbgrader.api import Gradebook
+
+    url = f"sqlite:///{graded.root / 'gradebook.db'}"
+    assert export(graded, passed=False).entered == 2
+    assert scores(graded) == {"ada": 2.0, "bob": 0.0, "cem": 2.0}
+    where = ("a1_permute", "a1_permute", "ada")
+    with Gradebook(url) as book:
+        book.find_grade("check-to_nchw", *where).manual_score = 1.5
+        book.find_comment("to_nchw", *where).manual_comment = "Nearly."
+        book.db.commit()
+    assert export(graded, passed=True).by_hand == 1
+    with Gradebook(url) as book:
+        grade = book.find_grade("check-to_nchw", *where)
+        assert (grade.auto_score, grade.manual_score, grade.score) == (2.0, 1.5, 1.5)
+        assert grade.needs_manual_grade, "our score changed under a hand-given one"
+        assert book.find_comment("to_nchw", *where).comment == "Nearly."
+    assert scores(graded) == {"ada": 3.5, "bob": 0.0, "cem": 4.0}
+
+
+def test_feedback_carries_our_words_and_no_hidden_check(graded: Course) -> None:
+    export(graded, passed=False)
+    nbgrader(graded, "generate_feedback", "a1_permute", "--force")
+    text = (graded.root / "feedback/cem/a1_permute/a1_permute.html").read_text()
+    assert "You used reshape or view." in text
+    assert "hidden words" not in text
+    assert "A hidden title" not in text
+    assert "<script>, which" not in text
+    assert "<b>wrong</b>" not in text
+    nbgrader(graded, "export", "--to=grades.csv")
+    assert "cem" in (graded.root / "grades.csv").read_text()
+
+
+@pytest.fixture
+def server(graded: Course) -> Iterator[str]:
+    """A Jupyter server at the root, with nbgrader's formgrader."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["jupyter_server", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
+    log = (graded.root / "jupyter.log").open("w")
+    process = subprocess.Popen([sys.executable, "-m", *words], cwd=graded.root, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{url}/api/status", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+@pytest.mark.skipif(
+    shutil.which("chromium") is None and shutil.which("google-chrome") is None, reason="no Chromium here"
+)
+def test_formgrader_shows_our_scores_in_a_browser(graded: Course, server: str) -> None:
+    from nbgrader.api import Gradebook
+
+    export(graded, passed=False)
+    with Gradebook(f"sqlite:///{graded.root / 'gradebook.db'}") as book:
+        submitted = book.find_submission_notebook("a1_permute", "a1_permute", "cem").id
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    assert browser is not None
+    words = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=30000", "--dump-dom"]
+    address = f"{server}/formgrader/submissions/{submitted}"
+    dom = subprocess.run([browser, *words, address], capture_output=True, text=True, timeout=180).stdout
+    assert "check-to_nchw" in dom
+    assert "You used reshape or view." in dom, "our comment, fetched by the page's own script"
+
+
+# --- a sixth assignment --------------------------------------------------------------------------------------------
+
+
+def test_a_sixth_assignment_is_one_folder(course: Course, tmp_path: Path) -> None:
+    """What docs/adding-an-assignment.md says, done in a copy, with its own examples."""
+    text = (ROOT / "docs" / "adding-an-assignment.md").read_text(encoding="utf-8")
+    files = re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", text, re.S)
+    assert {name for name, _ in files} >= {"a6_pool.py", "test_a6_pool.py", "test_a6_pool_hidden.py"}
+    root = tmp_path / "course"
+    shutil.copytree(course.solutions / "a1_permute", root / "solutions" / "a1_permute")
+    folder = root / "solutions" / "a6_pool"
+    folder.mkdir()
+    for name, content in files:
+        (folder / name).write_text(content, encoding="utf-8")
+    grown = Course(root)
+    assert command.release(grown) == 0
+    assert command.check(grown) == 0
+    assert grown.assignment_names() == ["a1_permute", "a6_pool"]
+    stub = root / "assignments" / "notebooks" / "a6_pool"
+    cells = execute(stub / "a6_pool.ipynb", stub)
+    assert {task: value(outputs) for task, outputs in cells.items()} == {"max_pool": 0.0}
+    cells = execute(root / "solutions" / "notebooks" / "a6_pool" / "a6_pool.ipynb", stub)
+    assert {task: value(outputs) for task, outputs in cells.items()} == {"max_pool": 5.0}
