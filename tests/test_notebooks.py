@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -280,6 +281,79 @@ def test_formgrader_shows_our_scores_in_a_browser(graded: Course, server: str) -
     dom = subprocess.run([browser, *words, address], capture_output=True, text=True, timeout=180).stdout
     assert "check-to_nchw" in dom
     assert "You used reshape or view." in dom, "our comment, fetched by the page's own script"
+
+
+# --- both forms score alike ----------------------------------------------------------------------------------------
+
+
+def as_notebook(script: str, path: Path, name: str) -> None:
+    """A submission as its notebook, with a magic and the check cells that students' notebooks have."""
+    import jupytext
+    import nbformat.v4 as v4
+
+    node: Any = jupytext.reads(script, fmt="py:percent")
+    check = f'from autograder.notebook import check\n\ncheck("{name}", "x", points=1)'
+    cells = [v4.new_code_cell("%matplotlib inline\n!ls")]
+    for cell in node.cells:
+        cells += [cell, v4.new_code_cell(check)] if cell.cell_type == "code" else [cell]
+    node.cells = cells
+    path.write_text(jupytext.writes(node, fmt="ipynb"), encoding="utf-8")
+
+
+def alone(source: str, name: str) -> str:
+    """One misconception with its module's imports and helpers, without its siblings and our decorator."""
+
+    def stays(node: ast.stmt) -> bool:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.decorator_list:
+            return node.name == name
+        if isinstance(node, ast.ImportFrom) and node.module == "autograder.diagnosis":
+            return False
+        return not isinstance(node, ast.Expr)
+
+    tree = ast.parse(source)
+    tree.body = [node for node in tree.body if stays(node)]
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            node.decorator_list = []
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_both_forms_of_an_answer_score_alike(course: Course, tmp_path: Path, name: str) -> None:
+    """The reference, the stub and a sample of the misconceptions, as a script and as a notebook."""
+    import random
+
+    from autograder.diagnosis import CodeCatalogue
+    from autograder.engine import Engine
+    from autograder.source import read_source
+
+    assignment = course.assignment(name)
+    master = assignment.master.read_text(encoding="utf-8")
+    wrong = assignment.misconceptions.read_text(encoding="utf-8")
+    known = list(CodeCatalogue.load(assignment.misconceptions).misconceptions)
+    by_task = {m.task: m for m in known}  # one of every task, and some more
+    sample = {m.name: m for m in [*by_task.values(), *random.Random(name).sample(known, min(10, len(known)))]}
+    answers = {"reference": master, "stub": course.released(name).master.read_text(encoding="utf-8")}
+    for m in sample.values():
+        value = f"{{key: {m.name}(key) for key in ANSWERS}}" if m.task == "ANSWERS" else m.name
+        answers[m.name] = f"{master}\n\n# %%\n{alone(wrong, m.name)}\n\n# %%\n{m.task} = {value}\n"
+    engine = Engine(course, assignment)
+    try:
+        for label, text in answers.items():
+            script, notebook = tmp_path / f"{name}.py", tmp_path / f"{name}.ipynb"
+            script.write_text(text, encoding="utf-8")
+            as_notebook(text, notebook, name)
+            sources = [read_source(path) for path in (script, notebook)]
+            assert sources[0].code_digest == sources[1].code_digest, label
+            one, other = (engine.grade(source, seed=7) for source in sources)
+            assert not one.unreadable, label
+            assert [(v.check.name, v.outcome, v.diagnosis) for v in one.verdicts] == [
+                (v.check.name, v.outcome, v.diagnosis) for v in other.verdicts
+            ], label
+            passed = {v.outcome == "passed" for v in one.verdicts}
+            assert passed == {label == "reference"} or label not in ("reference", "stub"), label
+    finally:
+        engine.close()
 
 
 # --- a sixth assignment --------------------------------------------------------------------------------------------
