@@ -7,7 +7,7 @@ The zygote's side, in this order:
     enter(policy)                        in the child, single-threaded, before student code; OSError when a step fails
     end_child(pid, tier)                 kills the child and everything that it started, and reaps it
 
-`Policy` is plain data, made by `autograder.sandbox.tiers.child_policy` in the grader and sent as JSON
+`Policy` is plain data, made by `autograder.sandbox.tiers.policy` in the grader and sent as JSON
 (`policy.to_json()`, `Policy.from_json(text)`).
 
 What a child can rely on after `enter`: HOME, TMPDIR and the working folder are `policy.scratch`, the only folder
@@ -23,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -46,7 +47,7 @@ class Policy:
     tier: str
     """ "A", "B", "C" or "D"."""
     scratch: str = "/tmp"
-    """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere it must exist and be empty."""
+    """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere what a former child left is put away."""
     readable: tuple[str, ...] = ()
     """Files and folders that may be read and run: the interpreter, packages, training images."""
     keep_descriptors: tuple[int, ...] = ()
@@ -159,6 +160,7 @@ def enter(policy: Policy) -> None:
     Fails closed: where the tier promises a step and the kernel refuses it, OSError, and the caller must exit.
     """
     if policy.tier == "D":
+        _empty(policy.scratch)
         _settle(policy.scratch)
         return
     with contextlib.suppress(PermissionError):  # already a leader
@@ -169,8 +171,10 @@ def enter(policy: Policy) -> None:
         namespaces.mount_proc()
         namespaces.mount_tmpfs("/dev/shm", policy.tmpfs_size, policy.tmpfs_inodes)
         namespaces.mount_tmpfs(policy.scratch, policy.tmpfs_size, policy.tmpfs_inodes)
-    elif policy.uid is not None:
-        os.chown(policy.scratch, policy.uid, policy.uid)
+    else:
+        _empty(policy.scratch)
+        if policy.uid is not None:
+            os.chown(policy.scratch, policy.uid, policy.uid)
     _set_limits(policy)
     _settle(policy.scratch)
     if policy.tier in "AB":
@@ -208,6 +212,16 @@ def _settle(scratch: str) -> None:
     for name in ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PWD"):
         os.environ[name] = scratch
     tempfile.tempdir = None  # it remembers the zygote's
+
+
+def _empty(scratch: str) -> None:
+    """A new folder in the place of a former child's, which may be anything: a million files, or none to be removed."""
+    if not os.listdir(scratch):
+        return
+    aside = tempfile.mkdtemp(prefix=f"{os.path.basename(scratch)}-", dir=os.path.dirname(scratch))
+    os.rename(scratch, aside)
+    os.mkdir(scratch, 0o700)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _close_descriptors(kept: tuple[int, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Run in a tier by tiers.probe: `selftest.py POLICY CANARY` confines a child, lets it try to get out, and says how that went.
+"""Run in a tier by tiers: `selftest.py POLICY CANARY` confines a child, lets it try to get out, and says how that went.
 
 Prints "confined", or the first thing that was possible and should not be, or the reverse. Imports no torch.
 """

@@ -1,4 +1,19 @@
-"""The tiers of isolation: which one this machine gives, found out by running it, and how to start a process in it."""
+"""Which sandbox this machine can give, found by trying it, and how to start a process in it. The grader's side.
+
+    tier = choose(wanted)                       the best that works here; InfrastructureError when below `wanted`
+    tier = exactly("B")                         that one, for tests
+    policy(tier, scratch, memory)               what a child may have: plain data for confine.enter
+    zygote_command(tier, arguments, policy)     the command line and the whole environment of the warm process
+    can_fork(tier)                              whether a warm process can fork children at all (not on Windows)
+
+A   bubblewrap round the warm process; each child in pid and mount namespaces of its own, with Landlock and seccomp
+B   Landlock, seccomp and rlimits: the machine is in sight, but closed
+C   rlimits and a process group: keeps accidents, not malice
+D   a process with a time limit: protects nobody, and says so
+
+With AUTOGRADER_TIER=B (or C, D) in the grader's environment no better tier is given: to see what a machine that
+lacks the better ones would do.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,17 +30,20 @@ from pathlib import Path
 
 from autograder.errors import InfrastructureError, UserError
 
-from . import confine, landlock, seccomp
+from . import landlock, seccomp
+from .confine import Policy
 
 LETTERS = "ABCD"
-_MEBIBYTE = 1 << 20
-
+_TRIAL_SECONDS = 30
 _PROMISES = {
     "A": "namespaces and read-only mounts (bubblewrap), Landlock and seccomp",
     "B": "Landlock and seccomp: reads narrowed, no network, no new processes",
     "C": "limits and a process group: stops accidents, not attacks",
     "D": "a process with a time limit: this is not a sandbox, and it protects nobody",
 }
+_SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
+# What the warm process keeps for its children, in its user namespace alone; they drop it before student code runs.
+_CAPABILITIES = ("SYS_ADMIN", "SETPCAP", "SETUID", "SETGID", "KILL", "SYS_PTRACE", "DAC_READ_SEARCH")
 
 
 @dataclass(frozen=True)
@@ -33,6 +52,8 @@ class Tier:
 
     letter: str
     reasons: tuple[str, ...] = ()
+    uid: int | None = None
+    """Whom children become, where the grader is root; None: they stay the grader's user."""
 
     @property
     def promise(self) -> str:
@@ -43,21 +64,23 @@ class Tier:
         return f"tier {self.letter} ({self.promise})"
 
 
-@cache
 def best() -> Tier:
     """The best tier of this machine. Each is tried by confining a process in it; found out once a process."""
+    at_best = os.environ.get("AUTOGRADER_TIER", "A")
+    if at_best not in ("A", "B", "C", "D"):
+        raise UserError(f"AUTOGRADER_TIER is {at_best!r}: the tiers are A, B, C and D")
     reasons: list[str] = []
-    for letter in LETTERS[:-1]:
-        reason = _why_not(letter)
-        if reason is None:
-            return Tier(letter, tuple(reasons))
-        reasons.append(f"tier {letter}: {reason}")
-    return Tier("D", tuple(reasons))
+    for letter in LETTERS:
+        tier = "AUTOGRADER_TIER forbids it" if letter < at_best else _try_letter(letter)
+        if isinstance(tier, Tier):
+            return Tier(letter, tuple(reasons), tier.uid)
+        reasons.append(f"tier {letter}: {tier}")
+    raise AssertionError("tier D is always had")
 
 
 def choose(wanted: str | None) -> Tier:
     """The best tier. Raises InfrastructureError, which says how to get it, when that is below ``wanted``."""
-    if wanted is not None and wanted not in LETTERS:
+    if wanted is not None and wanted not in ("A", "B", "C", "D"):
         raise UserError(f"there is no sandbox tier {wanted!r}: the tiers are A, B, C and D")
     tier = best()
     if wanted is not None and tier.letter > wanted:
@@ -70,10 +93,10 @@ def choose(wanted: str | None) -> Tier:
 
 def exactly(letter: str) -> Tier:
     """That tier and no other, for tests. Raises InfrastructureError when it cannot be had."""
-    reason = None if letter == "D" else _why_not(letter)
-    if reason is not None:
-        raise InfrastructureError(f"sandbox tier {letter} cannot be had: {reason}")
-    return Tier(letter)
+    tier = _try_letter(letter)
+    if isinstance(tier, str):
+        raise InfrastructureError(f"sandbox tier {letter} cannot be had: {tier}")
+    return tier
 
 
 def can_fork(tier: Tier) -> bool:
@@ -81,118 +104,270 @@ def can_fork(tier: Tier) -> bool:
     return sys.platform.startswith("linux") and tier.letter in "ABC"
 
 
-def policy(tier: Tier, scratch: str, memory: int) -> confine.Policy:
-    """What a child of this tier may have. memory: bytes that each of its processes may add."""
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0 and tier.letter in "AB"
-    return confine.Policy(
+def policy(tier: Tier, scratch: str, memory: int, readable: Sequence[str] = ()) -> Policy:
+    """What a child of this tier may have. memory: bytes that each of its processes may add.
+
+    readable: files and folders besides the interpreter and its packages.
+    """
+    paths = (*interpreter_paths(), *readable)
+    own_user = tier.uid is not None
+    return Policy(
         tier=tier.letter,
         scratch=scratch,
-        readable=tuple(_readable()),
-        # A user of its own for each worker's children, so that their limit on processes is theirs alone.
-        uid=1_000_000 + os.getpid() if as_root else None,
-        keep_read_search=as_root,
+        readable=paths,
+        uid=tier.uid,
+        keep_read_search=own_user and not _world_readable(paths, from_root=tier.letter != "A"),
         memory=memory,
-        tmpfs_size=256 * _MEBIBYTE,
+        other_threads=0 if tier.letter == "A" or own_user else _threads_of_user() + 64,
     )
 
 
 def zygote_command(
-    tier: Tier, arguments: Sequence[str], policy: confine.Policy, pass_fds: Sequence[int] = ()
+    tier: Tier, arguments: Sequence[str], policy: Policy, pass_fds: Sequence[int] = ()
 ) -> tuple[list[str], dict[str, str]]:
-    """The command and environment that start a script of this folder in the tier."""
+    """The command that runs this Python with ``arguments`` in the tier, and its whole environment.
+
+    pass_fds are for the caller to pass: bubblewrap hands on what it inherits. In tier A the end of the thread
+    that started the command is the end of the command.
+    """
+    folders = dict.fromkeys([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PATH": os.pathsep.join(folders),
+        "LANG": "C.UTF-8",
         "HOME": policy.scratch,
         "TMPDIR": policy.scratch,
-        "LANG": "C.UTF-8",
+        "USER": "student",
+        "LOGNAME": "student",
         "MPLBACKEND": "Agg",
         # One thread: a fork after threads have run would hang, and two workers beat one with two threads.
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
         "TORCH_SHOW_CPP_STACKTRACES": "0",
+        "PYTHONHASHSEED": "0",  # a regrade repeats everything, the order of sets too
     }
-    if sys.platform == "win32":
-        environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "TEMP") if name in os.environ}
-    command = [sys.executable, "-I", "-B", *arguments]
+    if extra := _user_packages():
+        environment["PYTHONPATH"] = os.pathsep.join(extra)
+    inherited = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP") if sys.platform == "win32" else ("LD_LIBRARY_PATH",)
+    environment |= {name: os.environ[name] for name in inherited if name in os.environ}
+    command = [sys.executable, "-P", "-B", *arguments]
     if tier.letter == "A":
-        command = [*_bubblewrap(policy.scratch), *command]
+        bubblewrap = shutil.which("bwrap") or "/usr/bin/bwrap"
+        command = [bubblewrap, *_namespaces(tier), *_mounts(policy), "--", *command]
+        if tier.uid is not None:
+            launcher = str(Path(__file__).with_name("usermap.py"))
+            command = [sys.executable, "-I", "-S", launcher, str(tier.uid), *command]
     return command, environment
 
 
-def _bubblewrap(scratch: str) -> list[str]:
-    words = [str(shutil.which("bwrap")), "--die-with-parent", "--new-session"]
-    words += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    if os.geteuid() != 0:
-        words.append("--unshare-user")
-    # The warm process keeps what it takes to give each child namespaces of its own; the child drops it all.
-    words += ["--cap-add", "ALL", "--hostname", "sandbox"]
-    for path in _readable():
-        if Path(path).is_symlink():
-            words += ["--symlink", os.readlink(path), path]
-            path = os.path.realpath(path)
-        words += ["--ro-bind", path, path]
-    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", scratch, "--chdir", scratch]
-    return words
+# --- what the interpreter needs ------------------------------------------------------------------------------------
 
 
 @cache
-def _readable() -> list[str]:
-    """What every submission may read: the interpreter, the system's libraries, the packages, this folder."""
-    schemes = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    paths = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime"]
-    paths += [sys.prefix, sys.base_prefix, sys.exec_prefix, *schemes, str(Path(__file__).parent)]
-    kept: list[str] = []
-    for path in (p for p in paths if os.path.lexists(p)):
-        if not any(Path(path).is_relative_to(other) for other in kept):
-            kept.append(path)
-    return kept
+def interpreter_paths() -> tuple[str, ...]:
+    """The files and folders that this Python, its packages and the sandbox's own code are made of.
+
+    Never a whole prefix: a virtual environment may lie in the course, or be made in the course's own folder.
+    """
+    paths = ["/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/store"]
+    paths += ["/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/sys/devices/system/cpu"]
+    for prefix in dict.fromkeys([sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix]):
+        inside = ["lib", "lib64", "pyvenv.cfg", "Frameworks", "Python", "Resources"]
+        if prefix not in _SYSTEM_PREFIXES:
+            inside.append("bin")
+        paths += [str(Path(prefix) / name) for name in inside]
+    paths += [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    paths += _executables()
+    paths += _packages()
+    paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]
+    paths.append(str(Path(__file__).parent))
+    return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
 
 
-def _why_not(letter: str) -> str | None:
-    """None when a process can be confined in that tier here, else the reason, with what to do about it."""
+def _executables() -> list[str]:
+    """Python's own file, with every link on the way to it."""
+    found, path = [], Path(sys.executable)
+    for _ in range(20):
+        found.append(str(path))
+        if not path.is_symlink():
+            break
+        path = Path(os.path.normpath(path.parent / path.readlink()))
+    return found
+
+
+def _packages() -> list[str]:
+    """The folders of packages on sys.path; of what else lies there (a course, say) nothing is needed."""
+    names = ("site-packages", "dist-packages", "lib-dynload")
+    return [path for path in sys.path if path.rstrip("/\\").endswith(names)]
+
+
+def _user_packages() -> list[str]:
+    """The user site, which is not found by itself where HOME is another."""
+    import site
+
+    own = site.getusersitepackages()
+    return [path for path in _packages() if path == own]
+
+
+def _world_readable(paths: Sequence[str], *, from_root: bool) -> bool:
+    """Whether anyone may read these, as a sample shows. from_root: the folders on the way to them count too."""
+    for path in map(Path, paths):
+        candidates = [path, *(path.parents if from_root else ())]
+        if path.is_dir():
+            candidates += list(path.glob("*"))[:20]
+        for candidate in candidates:
+            try:
+                mode = candidate.stat().st_mode
+            except OSError:
+                continue
+            wanted = 0o005 if candidate.is_dir() else 0o004
+            if mode & wanted != wanted:
+                return False
+    return True
+
+
+def _threads_of_user() -> int:
+    """How many threads run as this user: RLIMIT_NPROC counts them with the child's own."""
+    if not hasattr(os, "getuid"):
+        return 0
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            if int(fields["Uid"].split()[0]) == os.getuid():
+                total += int(fields["Threads"])
+        except (OSError, KeyError, ValueError):
+            continue
+    return total
+
+
+# --- bubblewrap's arguments ----------------------------------------------------------------------------------------
+
+
+def _namespaces(tier: Tier) -> list[str]:
+    words = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
+    if tier.uid is None:
+        words.append("--unshare-user")  # else usermap.py has made one, and adds --userns
+    for capability in _CAPABILITIES:
+        words += ["--cap-add", f"CAP_{capability}"]
+    return words
+
+
+def _mounts(policy: Policy) -> list[str]:
+    """An empty root in which the readable paths appear where they are outside, read-only.
+
+    Not bubblewrap's --dev: its terminals take a second user namespace, in which the children's pid namespaces
+    could not be left again.
+    """
+    words: list[str] = []
+    bound: list[str] = []
+
+    def covered(path: str) -> bool:
+        return any(path == outer or path.startswith(outer + "/") for outer in bound)
+
+    for path in sorted(policy.readable, key=lambda path: (len(Path(path).parts), path)):
+        if covered(path):
+            continue
+        if Path(path).is_symlink() and Path(path).parent == Path("/"):  # /lib on a merged /usr
+            words += ["--symlink", str(Path(path).readlink()), path]
+            continue
+        real = os.path.realpath(path)
+        words += ["--ro-bind", real, path]
+        bound.append(path)
+        if not covered(real):
+            words += ["--ro-bind", real, real]
+            bound.append(real)
+    words += ["--dir", "/dev", "--dir", "/dev/shm", "--proc", "/proc"]
+    for device in ("/dev/null", "/dev/urandom", "/dev/random"):
+        words += ["--dev-bind", device, device]
+    words += ["--size", str(16 << 20), "--tmpfs", policy.scratch, "--remount-ro", "/", "--chdir", policy.scratch]
+    return words
+
+
+# --- trying --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _try_letter(letter: str) -> Tier | str:
+    """The tier, or why it is not to be had, with what to do about it."""
+    if letter == "D":
+        return Tier("D")
     if letter == "C":
-        return None if os.name == "posix" else "process groups and limits are a matter of POSIX"
+        return Tier("C") if os.name == "posix" else "process groups and limits are a matter of POSIX"
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     if letter == "A" and shutil.which("bwrap") is None:
         return "bubblewrap is not installed. On Debian and Ubuntu: sudo apt-get install bubblewrap"
     if letter == "B" and not landlock.abi():
-        return "this kernel has no Landlock (Linux 5.13, and lsm=landlock at boot)"
+        return "this kernel has no Landlock (Linux 5.13, and landlock among lsm= at boot)"
     if not seccomp.supported():
-        return "this processor's system calls are not known to us"
-    return _try(letter)
-
-
-def _try(letter: str) -> str | None:
-    import tempfile
-
-    tier = Tier(letter)
-    with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as folder:
-        trial = policy(tier, "/tmp" if letter == "A" else folder, 256 * _MEBIBYTE)
-        script = str(Path(__file__).with_name("trial.py"))
-        command, environment = zygote_command(tier, [script, trial.to_json()], trial)
-        try:
-            ended = subprocess.run(
-                command, env=environment, capture_output=True, timeout=30, stdin=subprocess.DEVNULL, cwd="/"
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"it could not be tried ({error})"
-    if ended.returncode == 0:
-        return None
-    lines = ended.stderr.decode(errors="replace").strip().splitlines()
-    reason = f"a process could not be confined ({lines[-1][:200] if lines else ended.returncode})"
+        return "this processor's system calls are not known to us (x86_64 and aarch64 are)"
+    reason = ""
+    for uid in _users():
+        tier = Tier(letter, uid=uid)
+        why_not = _why_not(tier)
+        if why_not is None:
+            return tier
+        reason = reason or why_not
     return f"{reason}. {_remedy()}" if letter == "A" else reason
 
 
+def _users() -> list[int | None]:
+    """Whom children may become, best first: no limit on processes binds those of root."""
+    if os.geteuid() != 0:
+        return [None]
+    # One number for each grader, so that the children of two do not count as one user's.
+    return [62000 + os.getpid() % 2000, None]
+
+
+def _why_not(tier: Tier) -> str | None:
+    """Run selftest.py in the tier; None when its child was confined, else what went wrong."""
+    with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        canary, scratch = folder / "canary", folder / "scratch"
+        canary.write_text("no student reads this")
+        canary.chmod(0o644)
+        scratch.mkdir()
+        trial = policy(tier, "/tmp" if tier.letter == "A" else str(scratch), 1 << 30)
+        script = str(Path(__file__).with_name("selftest.py"))
+        command, environment = zygote_command(tier, ["-S", script, trial.to_json(), str(canary)], trial)
+        try:
+            ended = subprocess.run(
+                command, env=environment, capture_output=True, text=True, errors="replace",
+                timeout=_TRIAL_SECONDS, stdin=subprocess.DEVNULL, cwd="/", check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"it could not be tried ({error})"
+    if ended.stdout.strip() == "confined":
+        return None
+    lines = (ended.stdout + ended.stderr).strip().splitlines()
+    return f"a process could not be confined ({lines[-1][:200] if lines else ended.returncode})"
+
+
 def _remedy() -> str:
-    switch = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    """What lets bubblewrap make its namespaces, as far as the machine tells."""
+    if _sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return (
+            "AppArmor forbids user namespaces here (Ubuntu 24.04). On your own machine: "
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        )
+    for switch in ("kernel/unprivileged_userns_clone", "user/max_user_namespaces"):
+        if _sysctl(switch) == "0":
+            value = "1" if switch.endswith("clone") else "10000"
+            return f"User namespaces are switched off: sudo sysctl -w {switch.replace('/', '.')}={value}"
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return (
+            "In a container, start it with --cap-add SYS_ADMIN --security-opt seccomp=unconfined "
+            "--security-opt apparmor=unconfined --security-opt systempaths=unconfined"
+        )
+    return "User namespaces may be forbidden here: see SECURITY.md"
+
+
+def _sysctl(name: str) -> str:
     try:
-        if switch.read_text().strip() == "1":
-            return (
-                "AppArmor forbids user namespaces here (Ubuntu 24.04). On your own machine: "
-                "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
-            )
+        return Path(f"/proc/sys/{name}").read_text().strip()
     except OSError:
-        pass
-    return "User namespaces may be forbidden here: see the page on sandboxes in SECURITY.md"
+        return ""
