@@ -279,7 +279,8 @@ def test_formgrader_shows_our_scores_in_a_browser(graded: Course, server: str) -
     words = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=30000", "--dump-dom"]
     address = f"{server}/formgrader/submissions/{submitted}"
     dom = subprocess.run([browser, *words, address], capture_output=True, text=True, timeout=180).stdout
-    assert "check-to_nchw" in dom
+    shown = dict(re.findall(r'id="check-(\w+)" [^>]*placeholder="([^"]*)"', dom))
+    assert (shown["to_nchw"], shown["to_nhwc"]) == ("0", "2"), "our scores"
     assert "You used reshape or view." in dom, "our comment, fetched by the page's own script"
 
 
