@@ -39,9 +39,12 @@ class Sandbox:
     def __init__(self, tier: tiers.Tier, *, trains: bool = False, memory: int = 4 << 30) -> None:
         self.tier, self.trains = tier, trains
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
-        self.scratch = "/tmp" if tier.letter == "A" else self._folder.name
+        # Inside the folder, so that what a child leaves behind can be put aside and goes with the folder.
+        self.scratch = "/tmp" if tier.letter == "A" else str(Path(self._folder.name, "scratch"))
         self._policy = tiers.policy(tier, scratch=self.scratch, memory=memory)
-        self._log = Path(self._folder.name) / "warm.log" if tier.letter == "A" else Path(self._folder.name + ".log")
+        self._log = Path(self._folder.name, "warm.log")
+        if tier.letter != "A":
+            Path(self.scratch).mkdir(mode=0o700)
         self._residents: Mapping[str, torch.Tensor] = {}
         self._once = not tiers.can_fork(tier)
         self._process, self._control = self._start()

@@ -106,6 +106,13 @@ hints(
 
 
 @misconception("linear_in_features")
+def largest_dimension(shape):
+    """You took the largest dimension. In the lecture's quiz it happens to be the right one, but lengths decide nothing:
+    the place does."""
+    return max(shape)
+
+
+@misconception("linear_in_features")
 def first_dimension(shape):
     """You took the first dimension. It says how many there are (often the batch), not what the layer acts on."""
     return shape[0]
@@ -162,19 +169,6 @@ def fourth_dimension(shape):
     """You took dimension 3. In a batch of images that is where the layer acts, but with more or fewer axes it is
     another one: what decides is not the place counted from the front."""
     return shape[3]
-
-
-@misconception("linear_in_features")
-def largest_dimension(shape):
-    """You took the largest dimension. In the lecture's quiz it happens to be the right one, but lengths decide nothing:
-    the place does."""
-    return max(shape)
-
-
-@misconception("linear_in_features")
-def smallest_dimension(shape):
-    """You took the smallest dimension. Lengths decide nothing: the place does."""
-    return min(shape)
 
 
 @misconception("linear_in_features")

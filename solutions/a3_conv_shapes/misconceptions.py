@@ -31,7 +31,8 @@ def stops(size, kernel, step, zeros):
 
 
 def shape_by(count, input_shape, out_channels, kernel_size, stride=1, padding=0, refusing=True):
-    """(N, O, H', W') where `count(size, kernel, step, zeros)` says how often the window stops along an axis."""
+    """(N, O, H', W') where `count(size, kernel, step, zeros)` says how often the window stops along an
+    axis."""
     batch, _, height, width = input_shape
     if padding == "same":
         return batch, out_channels, height, width
@@ -42,10 +43,50 @@ def shape_by(count, input_shape, out_channels, kernel_size, stride=1, padding=0,
     return (batch, out_channels, *(count(*axis) for axis in sides))
 
 
+def unrefused(*layer, **settings):
+    """The right shape, and a size of zero or less where the kernel does not fit."""
+    return shape_by(
+        lambda size, kernel, step, zeros: (size + 2 * zeros - kernel) // step + 1,
+        *layer,
+        refusing=False,
+        **settings,
+    )
+
+
+@misconception("conv2d_output_shape")
+def half_a_kernel_lost_on_each_side(*layer, **settings):
+    """You took away half a kernel, rounded down, on each side. That is right for odd kernels only: an even
+    kernel has no pixel in its middle."""
+    return shape_by(
+        lambda size, kernel, step, zeros: (size + 2 * zeros - 2 * (kernel // 2) - 1) // step + 1,
+        *layer,
+        **settings,
+    )
+
+
+@misconception("conv2d_output_shape")
+def same_taken_as_zero(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """You took "same" for no padding, which is what "valid" means. "same" pads just so much that height and
+    width stay the same."""
+    return shape_by(
+        stops, input_shape, out_channels, kernel_size, stride, 0 if padding == "same" else padding
+    )
+
+
+@misconception("conv2d_output_shape")
+def valid_and_same_exchanged(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """You have exchanged the two names. "valid": the window stops on valid pixels only, nothing is padded.
+    "same": the size stays the same."""
+    exchanged = (
+        {"valid": "same", "same": "valid"}.get(padding, padding) if isinstance(padding, str) else padding
+    )
+    return shape_by(stops, input_shape, out_channels, kernel_size, stride, exchanged)
+
+
 @misconception("conv2d_output_shape")
 def plus_one_forgotten(*layer, **settings):
-    """You counted how far the window can travel, but not the place where it starts: there is one more stop than there
-    are steps."""
+    """You counted how far the window can travel, but not the place where it starts: there is one more stop
+    than there are steps."""
     return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros - kernel) // step, *layer, **settings)
 
 
@@ -63,8 +104,8 @@ def padding_ignored(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def padding_added_to_the_output(*layer, **settings):
-    """You added the padding to the output. It is added to the image, before the window starts to move, and the stride
-    counts over it too."""
+    """You added the padding to the output. It is added to the image, before the window starts to move, and
+    the stride counts over it too."""
     return shape_by(
         lambda size, kernel, step, zeros: (size - kernel) // step + 1 + 2 * zeros, *layer, **settings
     )
@@ -78,23 +119,28 @@ def stride_ignored(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def stride_subtracted(*layer, **settings):
-    """You subtracted the stride. The window stops at every stride-th place, so the number of places is divided."""
-    return shape_by(lambda size, kernel, step, zeros: size + 2 * zeros - kernel + 2 - step, *layer, **settings)
+    """You subtracted the stride. The window stops at every stride-th place, so the number of places is
+    divided."""
+    return shape_by(
+        lambda size, kernel, step, zeros: size + 2 * zeros - kernel + 2 - step, *layer, **settings
+    )
 
 
 @misconception("conv2d_output_shape")
 def rounded_up(*layer, **settings):
-    """You rounded up where the stride does not divide evenly. The window never hangs over the edge: pixels that are
-    too few for one more stop are not seen."""
+    """You rounded up where the stride does not divide evenly. The window never hangs over the edge: pixels
+    that are too few for one more stop are not seen."""
     return shape_by(
-        lambda size, kernel, step, zeros: math.ceil((size + 2 * zeros - kernel) / step) + 1, *layer, **settings
+        lambda size, kernel, step, zeros: math.ceil((size + 2 * zeros - kernel) / step) + 1,
+        *layer,
+        **settings,
     )
 
 
 @misconception("conv2d_output_shape")
 def rounded_to_nearest(*layer, **settings):
-    """You rounded to the nearest whole number. A step that has room for three quarters of itself is still not made:
-    only whole steps count."""
+    """You rounded to the nearest whole number. A step that has room for three quarters of itself is still not
+    made: only whole steps count."""
     return shape_by(
         lambda size, kernel, step, zeros: round((size + 2 * zeros - kernel) / step) + 1, *layer, **settings
     )
@@ -102,22 +148,26 @@ def rounded_to_nearest(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def true_division(*layer, **settings):
-    """Your sizes are not whole numbers of type int. An image has a whole number of rows: which kind of division counts
-    only whole steps?"""
-    return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros - kernel) / step + 1, *layer, **settings)
+    """Your sizes are not whole numbers of type int. An image has a whole number of rows: which kind of
+    division counts only whole steps?"""
+    return shape_by(
+        lambda size, kernel, step, zeros: (size + 2 * zeros - kernel) / step + 1, *layer, **settings
+    )
 
 
 @misconception("conv2d_output_shape")
 def one_added_before_dividing(*layer, **settings):
-    """You counted the first stop before you divided by the stride. The stride leaves out places after the first one;
-    the first one always stays."""
-    return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros - kernel + 1) // step, *layer, **settings)
+    """You counted the first stop before you divided by the stride. The stride leaves out places after the
+    first one; the first one always stays."""
+    return shape_by(
+        lambda size, kernel, step, zeros: (size + 2 * zeros - kernel + 1) // step, *layer, **settings
+    )
 
 
 @misconception("conv2d_output_shape")
 def kernel_not_subtracted(*layer, **settings):
-    """The size of the kernel seems to play no part. The window's far edge reaches the end of the image long before its
-    near edge does, and there it stops."""
+    """The size of the kernel seems to play no part. The window's far edge reaches the end of the image long
+    before its near edge does, and there it stops."""
     return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros - 1) // step + 1, *layer, **settings)
 
 
@@ -130,26 +180,19 @@ def half_a_kernel_lost(*layer, **settings):
 
 
 @misconception("conv2d_output_shape")
-def half_a_kernel_lost_on_each_side(*layer, **settings):
-    """You took away half a kernel, rounded down, on each side. That is right for odd kernels only: an even kernel has no
-    pixel in its middle."""
-    return shape_by(
-        lambda size, kernel, step, zeros: (size + 2 * zeros - 2 * (kernel // 2) - 1) // step + 1, *layer, **settings
-    )
-
-
-@misconception("conv2d_output_shape")
 def tiled_by_the_kernel(*layer, **settings):
-    """You laid the windows side by side like tiles. That is what pooling does by default; a convolution moves by its
-    stride, and neighbouring windows overlap."""
+    """You laid the windows side by side like tiles. That is what pooling does by default; a convolution moves
+    by its stride, and neighbouring windows overlap."""
     return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros) // kernel, *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def kernel_stretched_by_the_stride(*layer, **settings):
-    """You took away the kernel after dividing by the stride. The stride moves the window, it does not shrink the image:
-    first see how far the window can travel, then divide into steps."""
-    return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros) // step - kernel + 1, *layer, **settings)
+    """You took away the kernel after dividing by the stride. The stride moves the window, it does not shrink
+    the image: first see how far the window can travel, then divide into steps."""
+    return shape_by(
+        lambda size, kernel, step, zeros: (size + 2 * zeros) // step - kernel + 1, *layer, **settings
+    )
 
 
 @misconception("conv2d_output_shape")
@@ -180,7 +223,8 @@ def padding_pair_swapped(input_shape, out_channels, kernel_size, stride=1, paddi
 
 @misconception("conv2d_output_shape")
 def all_pairs_swapped(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You took the pairs as (width, height). Every pair in torch is (height, width), in the order of the image's axes."""
+    """You took the pairs as (width, height). Every pair in torch is (height, width), in the order of the
+    image's axes."""
     swapped = padding if isinstance(padding, str) else pair_of(padding)[::-1]
     return shape_by(
         stops, input_shape, out_channels, pair_of(kernel_size)[::-1], pair_of(stride)[::-1], swapped
@@ -196,8 +240,8 @@ def first_of_each_pair_used_twice(input_shape, out_channels, kernel_size, stride
 
 @misconception("conv2d_output_shape")
 def square_images_only(input_shape, *layer, **settings):
-    """Your height is right, and your width is the height once more. Images need not be square: count the stops across
-    with the numbers for the width."""
+    """Your height is right, and your width is the height once more. Images need not be square: count the
+    stops across with the numbers for the width."""
     batch, kernels, height, _ = shape_by(stops, input_shape, *layer, **settings)
     return batch, kernels, height, height
 
@@ -219,30 +263,32 @@ def channels_read_last(input_shape, out_channels, *layer, **settings):
 
 @misconception("conv2d_output_shape")
 def channels_returned_last(*layer, **settings):
-    """All four sizes are right, but the channels stand at the end. Torch keeps (N, C, H, W) for the output as well."""
+    """All four sizes are right, but the channels stand at the end. Torch keeps (N, C, H, W) for the output as
+    well."""
     batch, kernels, height, width = shape_by(stops, *layer, **settings)
     return batch, height, width, kernels
 
 
 @misconception("conv2d_output_shape")
 def input_channels_kept(input_shape, *layer, **settings):
-    """You kept the number of input channels. Each output channel sums over all of them: the output has as many channels
-    as the layer has kernels."""
+    """You kept the number of input channels. Each output channel sums over all of them: the output has as
+    many channels as the layer has kernels."""
     batch, _, height, width = shape_by(stops, input_shape, *layer, **settings)
     return batch, input_shape[1], height, width
 
 
 @misconception("conv2d_output_shape")
 def channels_multiplied(input_shape, *layer, **settings):
-    """You multiplied the input channels by the output channels. The input channels are added up inside each kernel and
-    leave no trace in the shape."""
+    """You multiplied the input channels by the output channels. The input channels are added up inside each
+    kernel and leave no trace in the shape."""
     batch, kernels, height, width = shape_by(stops, input_shape, *layer, **settings)
     return batch, kernels * input_shape[1], height, width
 
 
 @misconception("conv2d_output_shape")
 def batch_dropped(*layer, **settings):
-    """The batch is missing. A convolution treats every image of the batch alike and keeps their number in front."""
+    """The batch is missing. A convolution treats every image of the batch alike and keeps their number in
+    front."""
     return shape_by(stops, *layer, **settings)[1:]
 
 
@@ -254,68 +300,79 @@ def batch_taken_as_one(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def only_height_and_width(*layer, **settings):
-    """Height and width are right, but the task asks for the whole shape, with the batch and the channels in front."""
+    """Height and width are right, but the task asks for the whole shape, with the batch and the channels in
+    front."""
     return shape_by(stops, *layer, **settings)[2:]
 
 
 @misconception("conv2d_output_shape")
 def same_taken_as_one(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You took "same" for a padding of 1. That keeps the size for a 3 x 3 kernel only; a larger kernel needs more."""
-    return shape_by(stops, input_shape, out_channels, kernel_size, stride, 1 if padding == "same" else padding)
-
-
-@misconception("conv2d_output_shape")
-def same_taken_as_zero(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You took "same" for no padding, which is what "valid" means. "same" pads just so much that height and width stay
-    the same."""
-    return shape_by(stops, input_shape, out_channels, kernel_size, stride, 0 if padding == "same" else padding)
+    """You took "same" for a padding of 1. That keeps the size for a 3 x 3 kernel only; a larger kernel needs
+    more."""
+    return shape_by(
+        stops, input_shape, out_channels, kernel_size, stride, 1 if padding == "same" else padding
+    )
 
 
 @misconception("conv2d_output_shape")
 def same_grows_for_even_kernels(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """With "same" and an even kernel your output is larger than the image. An even kernel needs an odd number of zeros
-    in all, so the two sides cannot get equally many."""
+    """With "same" and an even kernel your output is larger than the image. An even kernel needs an odd number
+    of zeros in all, so the two sides cannot get equally many."""
     half = tuple(kernel // 2 for kernel in pair_of(kernel_size))
-    return shape_by(stops, input_shape, out_channels, kernel_size, stride, half if padding == "same" else padding)
+    return shape_by(
+        stops, input_shape, out_channels, kernel_size, stride, half if padding == "same" else padding
+    )
 
 
 @misconception("conv2d_output_shape")
 def same_shrinks_for_even_kernels(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """With "same" and an even kernel your output is smaller than the image. An even kernel needs an odd number of zeros
-    in all, so the two sides cannot get equally many."""
+    """With "same" and an even kernel your output is smaller than the image. An even kernel needs an odd
+    number of zeros in all, so the two sides cannot get equally many."""
     half = tuple((kernel - 1) // 2 for kernel in pair_of(kernel_size))
-    return shape_by(stops, input_shape, out_channels, kernel_size, stride, half if padding == "same" else padding)
+    return shape_by(
+        stops, input_shape, out_channels, kernel_size, stride, half if padding == "same" else padding
+    )
 
 
 @misconception("conv2d_output_shape")
 def same_pads_by_the_kernel(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You took "same" for a padding as large as the kernel. How many pixels does the window cost without padding? Just
-    so many have to be given back, by both sides together."""
+    """You took "same" for a padding as large as the kernel. How many pixels does the window cost without
+    padding? Just so many have to be given back, by both sides together."""
     whole = pair_of(kernel_size) if padding == "same" else padding
     return shape_by(stops, input_shape, out_channels, kernel_size, stride, whole)
 
 
 @misconception("conv2d_output_shape")
-def valid_and_same_exchanged(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You have exchanged the two names. "valid": the window stops on valid pixels only, nothing is padded. "same": the
-    size stays the same."""
-    exchanged = {"valid": "same", "same": "valid"}.get(padding, padding) if isinstance(padding, str) else padding
-    return shape_by(stops, input_shape, out_channels, kernel_size, stride, exchanged)
+def refused_for_height_only(*layer, **settings):
+    """You refuse a kernel that is too high, but one that is too wide gets through. One of the two is enough:
+    it then fits nowhere."""
+    batch, kernels, height, width = unrefused(*layer, **settings)
+    if height < 1:
+        raise ValueError("kernel size is larger than the padded image")
+    return batch, kernels, height, width
+
+
+@misconception("conv2d_output_shape")
+def refused_for_width_only(*layer, **settings):
+    """You refuse a kernel that is too wide, but one that is too high gets through. One of the two is enough:
+    it then fits nowhere."""
+    batch, kernels, height, width = unrefused(*layer, **settings)
+    if width < 1:
+        raise ValueError("kernel size is larger than the padded image")
+    return batch, kernels, height, width
 
 
 @misconception("conv2d_output_shape")
 def large_kernel_not_refused(*layer, **settings):
-    """A kernel larger than the padded image gets a shape of zero or fewer pixels from you. It cannot stop anywhere: the
-    task asks for a ValueError."""
-    return shape_by(
-        lambda size, kernel, step, zeros: (size + 2 * zeros - kernel) // step + 1, *layer, refusing=False, **settings
-    )
+    """A kernel larger than the padded image gets a shape of zero or fewer pixels from you. It cannot stop
+    anywhere: the task asks for a ValueError."""
+    return unrefused(*layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def large_kernel_stops_never(*layer, **settings):
-    """A kernel larger than the padded image gets a size of 0 from you. A layer without any output is a mistake of
-    whoever built it: the task asks for a ValueError."""
+    """A kernel larger than the padded image gets a size of 0 from you. A layer without any output is a
+    mistake of whoever built it: the task asks for a ValueError."""
     return shape_by(
         lambda size, kernel, step, zeros: max((size + 2 * zeros - kernel) // step + 1, 0),
         *layer,
@@ -326,14 +383,24 @@ def large_kernel_stops_never(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def large_kernel_stops_once(*layer, **settings):
-    """A kernel larger than the padded image gets one stop from you. It does not fit even once: the task asks for a
-    ValueError."""
+    """A kernel larger than the padded image gets one stop from you. It does not fit even once: the task asks
+    for a ValueError."""
     return shape_by(
         lambda size, kernel, step, zeros: max((size + 2 * zeros - kernel) // step + 1, 1),
         *layer,
         refusing=False,
         **settings,
     )
+
+
+@misconception("conv2d_output_shape")
+def refused_without_the_padding(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """You refuse kernels that are larger than the bare image. The window moves over the padded image, so that
+    is what it has to fit into."""
+    sides = zip(input_shape[2:], pair_of(kernel_size), strict=True)
+    if padding != "same" and any(kernel > size for size, kernel in sides):
+        raise ValueError("kernel size is larger than the image")
+    return shape_by(stops, input_shape, out_channels, kernel_size, stride, padding)
 
 
 @misconception("conv2d_output_shape")
@@ -347,53 +414,16 @@ def exact_fit_refused(input_shape, out_channels, kernel_size, stride=1, padding=
 
 
 @misconception("conv2d_output_shape")
-def refused_without_the_padding(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You refuse kernels that are larger than the bare image. The window moves over the padded image, so that is what
-    it has to fit into."""
-    sides = zip(input_shape[2:], pair_of(kernel_size), strict=True)
-    if padding != "same" and any(kernel > size for size, kernel in sides):
-        raise ValueError("kernel size is larger than the image")
-    return shape_by(stops, input_shape, out_channels, kernel_size, stride, padding)
-
-
-@misconception("conv2d_output_shape")
-def refused_for_height_only(*layer, **settings):
-    """You refuse a kernel that is too high, but not one that is too wide."""
-    batch, kernels, height, width = large_kernel_not_refused(*layer, **settings)
-    if height < 1:
-        raise ValueError("kernel size is larger than the padded image")
-    return batch, kernels, height, width
-
-
-@misconception("conv2d_output_shape")
-def refused_for_width_only(*layer, **settings):
-    """You refuse a kernel that is too wide, but not one that is too high."""
-    batch, kernels, height, width = large_kernel_not_refused(*layer, **settings)
-    if width < 1:
-        raise ValueError("kernel size is larger than the padded image")
-    return batch, kernels, height, width
-
-
-@misconception("conv2d_output_shape")
-def refused_only_when_both_are_too_large(*layer, **settings):
-    """You refuse a kernel only when it is too high and too wide. One of the two is enough: it then fits nowhere."""
-    batch, kernels, height, width = large_kernel_not_refused(*layer, **settings)
-    if height < 1 and width < 1:
-        raise ValueError("kernel size is larger than the padded image")
-    return batch, kernels, height, width
-
-
-@misconception("conv2d_output_shape")
 def plus_one_forgotten_and_padding_once(*layer, **settings):
-    """Two things at once: the padding is laid on both sides, so it counts twice; and the place where the window starts
-    is a stop as well."""
+    """Two things at once: the padding is laid on both sides, so it counts twice; and the place where the
+    window starts is a stop as well."""
     return shape_by(lambda size, kernel, step, zeros: (size + zeros - kernel) // step, *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def plus_one_forgotten_and_rounded_up(*layer, **settings):
-    """You rounded up in place of counting the first stop. Often that comes to the same, but not where the stride divides
-    evenly."""
+    """You rounded up in place of counting the first stop. Often that comes to the same, but not where the
+    stride divides evenly."""
     return shape_by(
         lambda size, kernel, step, zeros: math.ceil((size + 2 * zeros - kernel) / step), *layer, **settings
     )
@@ -401,8 +431,8 @@ def plus_one_forgotten_and_rounded_up(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def padding_once_and_rounded_up(*layer, **settings):
-    """Two things at once: the padding is laid on both sides, so it counts twice; and steps that do not fit whole are
-    not made."""
+    """Two things at once: the padding is laid on both sides, so it counts twice; and steps that do not fit
+    whole are not made."""
     return shape_by(
         lambda size, kernel, step, zeros: math.ceil((size + zeros - kernel) / step) + 1, *layer, **settings
     )
@@ -410,20 +440,22 @@ def padding_once_and_rounded_up(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def stride_and_padding_ignored(*layer, **settings):
-    """Stride and padding seem to be left out: the padding makes the image larger before the window starts, and the
-    stride leaves out places."""
+    """Stride and padding seem to be left out: the padding makes the image larger before the window starts,
+    and the stride leaves out places."""
     return shape_by(lambda size, kernel, step, zeros: size - kernel + 1, *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def stride_ignored_and_padding_once(*layer, **settings):
-    """Two things at once: the stride is left out; and the padding, which is laid on both sides, counts only once."""
+    """Two things at once: the stride is left out; and the padding, which is laid on both sides, counts only
+    once."""
     return shape_by(lambda size, kernel, step, zeros: size + zeros - kernel + 1, *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def plus_one_forgotten_and_padding_ignored(*layer, **settings):
-    """Two things at once: the padding is left out; and the place where the window starts is a stop as well."""
+    """Two things at once: the padding is left out; and the place where the window starts is a stop as
+    well."""
     return shape_by(lambda size, kernel, step, zeros: (size - kernel) // step, *layer, **settings)
 
 
@@ -442,8 +474,8 @@ hints(
 
 @misconception("conv2d_weight_shape")
 def weight_in_and_out_swapped(in_channels, out_channels, kernel_size):
-    """You put the input channels first, as in the call of the layer. The weight is a stack of kernels: its first axis
-    says which kernel, and there is one for each output channel."""
+    """You put the input channels first, as in the call of the layer. The weight is a stack of kernels: its
+    first axis says which kernel, and there is one for each output channel."""
     return (in_channels, out_channels, *pair_of(kernel_size))
 
 
@@ -461,34 +493,36 @@ def weight_channels_last(in_channels, out_channels, kernel_size):
 
 @misconception("conv2d_weight_shape")
 def weight_as_tensorflow_stores_it(in_channels, out_channels, kernel_size):
-    """That is the order in which TensorFlow stores kernels, with the channels at the end. Torch puts the channels in
-    front, as in its images."""
+    """That is the order in which TensorFlow stores kernels, with the channels at the end. Torch puts the
+    channels in front, as in its images."""
     return (*pair_of(kernel_size), in_channels, out_channels)
 
 
 @misconception("conv2d_weight_shape")
 def weight_window_first(in_channels, out_channels, kernel_size):
-    """You put height and width of the window in front. Torch's order goes from the large to the small: which kernel,
-    which sheet of it, which row, which column."""
+    """You put height and width of the window in front. Torch's order goes from the large to the small: which
+    kernel, which sheet of it, which row, which column."""
     return (*pair_of(kernel_size), out_channels, in_channels)
 
 
 @misconception("conv2d_weight_shape")
 def weight_one_sheet_a_kernel(in_channels, out_channels, kernel_size):
-    """You gave each kernel a single sheet for all input channels. A kernel weighs red, green and blue differently: it
-    has a sheet for each."""
+    """You gave each kernel a single sheet for all input channels. A kernel weighs red, green and blue
+    differently: it has a sheet for each."""
     return (out_channels, *pair_of(kernel_size))
 
 
 @misconception("conv2d_weight_shape")
 def weight_one_channel_deep(in_channels, out_channels, kernel_size):
-    """Your kernels are one channel deep. A kernel looks through all input channels at once, with a sheet for each."""
+    """Your kernels are one channel deep. A kernel looks through all input channels at once, with a sheet for
+    each."""
     return (out_channels, 1, *pair_of(kernel_size))
 
 
 @misconception("conv2d_weight_shape")
 def weight_of_one_kernel(in_channels, out_channels, kernel_size):
-    """That is a single kernel. The layer has one for each output channel, and stores them all in one tensor."""
+    """That is a single kernel. The layer has one for each output channel, and stores them all in one
+    tensor."""
     return (in_channels, *pair_of(kernel_size))
 
 
@@ -500,14 +534,15 @@ def weight_of_one_output(in_channels, out_channels, kernel_size):
 
 @misconception("conv2d_weight_shape")
 def weight_without_channels(in_channels, out_channels, kernel_size):
-    """That is one sheet. Count in the picture: how many sheets has a kernel, and how many kernels are there?"""
+    """That is one sheet. Count in the picture: how many sheets has a kernel, and how many kernels are
+    there?"""
     return pair_of(kernel_size)
 
 
 @misconception("conv2d_weight_shape")
 def weight_channels_multiplied(in_channels, out_channels, kernel_size):
-    """You laid all sheets of all kernels on one stack. Torch keeps them apart: one axis says which kernel, another one
-    which sheet of it."""
+    """You laid all sheets of all kernels on one stack. Torch keeps them apart: one axis says which kernel,
+    another one which sheet of it."""
     return (out_channels * in_channels, *pair_of(kernel_size))
 
 
@@ -519,21 +554,22 @@ def weight_kernel_flattened(in_channels, out_channels, kernel_size):
 
 @misconception("conv2d_weight_shape")
 def weight_kernel_size_once(in_channels, out_channels, kernel_size):
-    """You wrote down the kernel size as it came. One number stands for a height and a width, a pair for its two
-    numbers: the weight has four axes in either case."""
+    """You wrote down the kernel size as it came. One number stands for a height and a width, a pair for its
+    two numbers: the weight has four axes in either case."""
     return (out_channels, in_channels, kernel_size)
 
 
 @misconception("conv2d_weight_shape")
 def weight_square_kernels_only(in_channels, out_channels, kernel_size):
-    """You used the first number of the pair for both directions. The second one is the width of the window."""
+    """You used the first number of the pair for both directions. The second one is the width of the
+    window."""
     return (out_channels, in_channels, pair_of(kernel_size)[0], pair_of(kernel_size)[0])
 
 
 @misconception("conv2d_weight_shape")
 def weight_counted(in_channels, out_channels, kernel_size):
-    """You multiplied the sizes. That is the number of weights, the subject of the next task; here the shape is asked
-    for."""
+    """You multiplied the sizes. That is the number of weights, the subject of the next task; here the shape
+    is asked for."""
     return out_channels * in_channels * math.prod(pair_of(kernel_size))
 
 
@@ -574,14 +610,15 @@ def count_one_bias_in_all(in_channels, out_channels, kernel_size, bias=True):
 
 @misconception("conv2d_parameter_count")
 def count_bias_for_each_weight(in_channels, out_channels, kernel_size, bias=True):
-    """You counted a bias for each weight. A bias is added once, after all products of a window have been summed."""
+    """You counted a bias for each weight. A bias is added once, after all products of a window have been
+    summed."""
     return weights_in(in_channels, out_channels, kernel_size) * (1 + bias)
 
 
 @misconception("conv2d_parameter_count")
 def count_bias_for_each_sheet(in_channels, out_channels, kernel_size, bias=True):
-    """You counted a bias for each sheet of each kernel. The sheets of a kernel are summed first, and then one bias is
-    added."""
+    """You counted a bias for each sheet of each kernel. The sheets of a kernel are summed first, and then one
+    bias is added."""
     return weights_in(in_channels, out_channels, kernel_size) + in_channels * out_channels * bias
 
 
@@ -593,26 +630,25 @@ def count_bias_for_each_input_channel(in_channels, out_channels, kernel_size, bi
 
 @misconception("conv2d_parameter_count")
 def count_bias_for_all_channels(in_channels, out_channels, kernel_size, bias=True):
-    """You counted biases for the input channels and for the output channels. Only what comes out gets a bias."""
+    """You counted biases for the input channels and for the output channels. Only what comes out gets a
+    bias."""
     return weights_in(in_channels, out_channels, kernel_size) + (in_channels + out_channels) * bias
 
 
 @misconception("conv2d_parameter_count")
 def count_bias_for_each_place_in_the_window(in_channels, out_channels, kernel_size, bias=True):
-    """You counted a bias for each place in the window. A whole window, summed over all its places, gets one."""
-    return weights_in(in_channels, out_channels, kernel_size) + out_channels * math.prod(pair_of(kernel_size)) * bias
+    """You counted a bias for each place in the window. A whole window, summed over all its places, gets
+    one."""
+    return (
+        weights_in(in_channels, out_channels, kernel_size)
+        + out_channels * math.prod(pair_of(kernel_size)) * bias
+    )
 
 
 @misconception("conv2d_parameter_count")
 def count_bias_always(in_channels, out_channels, kernel_size, bias=True):
     """You count the biases even where the layer has none: bias=False."""
     return weights_in(in_channels, out_channels, kernel_size) + out_channels
-
-
-@misconception("conv2d_parameter_count")
-def count_bias_flag_turned_round(in_channels, out_channels, kernel_size, bias=True):
-    """You count the biases when there are none, and leave them out when there are some."""
-    return weights_in(in_channels, out_channels, kernel_size) + out_channels * (not bias)
 
 
 @misconception("conv2d_parameter_count")
@@ -629,21 +665,22 @@ def count_one_kernel(in_channels, out_channels, kernel_size, bias=True):
 
 @misconception("conv2d_parameter_count")
 def count_one_output_channel(in_channels, out_channels, kernel_size, bias=True):
-    """You counted what one output channel needs, its kernel and its bias. There are several output channels."""
+    """You counted what one output channel needs, its kernel and its bias. There are several output
+    channels."""
     return weights_in(in_channels, 1, kernel_size) + int(bias)
 
 
 @misconception("conv2d_parameter_count")
 def count_one_sheet_in_all(in_channels, out_channels, kernel_size, bias=True):
-    """You counted the weights of one sheet. Each kernel has a sheet for each input channel, and each output channel has
-    a kernel."""
+    """You counted the weights of one sheet. Each kernel has a sheet for each input channel, and each output
+    channel has a kernel."""
     return weights_in(1, 1, kernel_size) + out_channels * bias
 
 
 @misconception("conv2d_parameter_count")
 def count_channels_added(in_channels, out_channels, kernel_size, bias=True):
-    """You added the input and output channels. Every output channel looks at every input channel: how many sheets are
-    that?"""
+    """You added the input and output channels. Every output channel looks at every input channel: how many
+    sheets are that?"""
     return (in_channels + out_channels) * math.prod(pair_of(kernel_size)) + out_channels * bias
 
 
@@ -667,20 +704,21 @@ def count_square_kernels_only(in_channels, out_channels, kernel_size, bias=True)
 
 @misconception("conv2d_parameter_count")
 def count_window_ignored(in_channels, out_channels, kernel_size, bias=True):
-    """You counted as for a Linear layer, one weight from each input channel to each output channel. Here it is a whole
-    window of weights."""
+    """You counted as for a Linear layer, one weight from each input channel to each output channel. Here it
+    is a whole window of weights."""
     return in_channels * out_channels + out_channels * bias
 
 
 @misconception("conv2d_parameter_count")
-def count_weights_squared(in_channels, out_channels, kernel_size, bias=True):
+def count_bias_multiplied(in_channels, out_channels, kernel_size, bias=True):
     """You multiplied the bias in: the biases are numbers beside the weights, so they are added."""
     return weights_in(in_channels, out_channels, kernel_size) * (out_channels if bias else 1)
 
 
 @misconception("conv2d_parameter_count")
 def count_one_bias_and_one_sheet(in_channels, out_channels, kernel_size, bias=True):
-    """Two things at once: a kernel has a sheet for each input channel, and each output channel has a bias of its own."""
+    """Two things at once: a kernel has a sheet for each input channel, and each output channel has a bias of
+    its own."""
     return weights_in(1, out_channels, kernel_size) + int(bias)
 
 
@@ -721,8 +759,8 @@ def window_at(image, weight, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_kernel_flipped(image, weight, bias, channel, row, col):
-    """You turned the kernel round, as the convolution of mathematics does. Torch lays it on the window as it is: the
-    top left weight meets the top left pixel."""
+    """You turned the kernel round, as the convolution of mathematics does. Torch lays it on the window as it
+    is: the top left weight meets the top left pixel."""
     return (window_at(image, weight, row, col) * weight[channel].flip(1, 2)).sum() + bias[channel]
 
 
@@ -746,14 +784,15 @@ def pixel_biases_summed(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_with_every_bias(image, weight, bias, channel, row, col):
-    """You added the whole bias tensor, so you return a number for each output channel. Only the bias of this channel
-    belongs to this pixel."""
+    """You added the whole bias tensor, so you return a number for each output channel. Only the bias of this
+    channel belongs to this pixel."""
     return (window_at(image, weight, row, col) * weight[channel]).sum() + bias
 
 
 @misconception("conv2d_pixel")
 def pixel_bias_for_each_input_channel(image, weight, bias, channel, row, col):
-    """You added the bias once for each input channel. The input channels are summed first, and then it is added once."""
+    """You added the bias once for each input channel. The input channels are summed first, and then it is
+    added once."""
     return (window_at(image, weight, row, col) * weight[channel]).sum() + image.shape[0] * bias[channel]
 
 
@@ -771,63 +810,69 @@ def pixel_bias_subtracted(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_row_and_col_swapped(image, weight, bias, channel, row, col):
-    """Row and column have changed places. An image is (C, H, W): the first of the two counts rows, downwards."""
+    """Row and column have changed places. An image is (C, H, W): the first of the two counts rows,
+    downwards."""
     return (window_at(image, weight, col, row) * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_kernel_transposed(image, weight, bias, channel, row, col):
-    """Rows and columns of the kernel have changed places. It is (O, C, kH, kW): rows first, as in the image."""
+    """Rows and columns of the kernel have changed places. It is (O, C, kH, kW): rows first, as in the
+    image."""
     turned = weight.transpose(2, 3)
     return (window_at(image, turned, row, col) * turned[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_window_centred(image, weight, bias, channel, row, col):
-    """You laid the middle of the window on (row, col). Without padding it is the top left corner that stands there:
-    output pixel (0, 0) belongs to the window in the corner of the image."""
+    """You laid the middle of the window on (row, col). Without padding it is the top left corner that stands
+    there: output pixel (0, 0) belongs to the window in the corner of the image."""
     top, left = row - weight.shape[2] // 2, col - weight.shape[3] // 2
     return (window_at(image, weight, top, left) * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_window_ends_there(image, weight, bias, channel, row, col):
-    """You laid the bottom right corner of the window on (row, col). It is the top left corner that stands there."""
+    """You laid the bottom right corner of the window on (row, col). It is the top left corner that stands
+    there."""
     top, left = row - weight.shape[2] + 1, col - weight.shape[3] + 1
     return (window_at(image, weight, top, left) * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_counted_from_one(image, weight, bias, channel, row, col):
-    """Your window stands one row too high and one column too far to the left. Rows and columns count from 0, so nothing
-    has to be taken off."""
+    """Your window stands one row too high and one column too far to the left. Rows and columns count from 0,
+    so nothing has to be taken off."""
     return (window_at(image, weight, row - 1, col - 1) * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_window_one_too_far(image, weight, bias, channel, row, col):
-    """Your window stands one row too low and one column too far to the right. Its corner stands on (row, col) itself."""
+    """Your window stands one row too low and one column too far to the right. Its corner stands on (row, col)
+    itself."""
     return (window_at(image, weight, row + 1, col + 1) * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_windows_side_by_side(image, weight, bias, channel, row, col):
-    """You laid the windows side by side, each starting where the last one ends. With stride 1 the next window starts one
-    pixel further, and they overlap."""
+    """You laid the windows side by side, each starting where the last one ends. With stride 1 the next window
+    starts one pixel further, and they overlap."""
     top, left = row * weight.shape[2], col * weight.shape[3]
     return (window_at(image, weight, top, left) * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_last_row_and_column_missed(image, weight, bias, channel, row, col):
-    """You left out the last row and the last column of the window. A range, or a slice, already stops before its end."""
+    """You left out the last row and the last column of the window. A range, or a slice, already stops before
+    its end."""
     products = window_at(image, weight, row, col) * weight[channel]
     return products[:, :-1, :-1].sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_without_a_window(image, weight, bias, channel, row, col):
-    """You used the pixel at (row, col) alone. The window covers as many rows and columns as the kernel has."""
+    """You used the pixel at (row, col) alone. The window covers as many rows and columns as the kernel
+    has."""
     return (image[:, row, col] * weight[channel, :, 0, 0]).sum() + bias[channel]
 
 
@@ -839,8 +884,8 @@ def pixel_first_kernel_for_all(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_one_sheet_for_all_channels(image, weight, bias, channel, row, col):
-    """You used one sheet of the kernel for all input channels. There is a sheet for red, one for green and one for
-    blue."""
+    """You used one sheet of the kernel for all input channels. There is a sheet for red, one for green and
+    one for blue."""
     return (window_at(image, weight, row, col) * weight[channel, 0]).sum() + bias[channel]
 
 
@@ -858,15 +903,15 @@ def pixel_first_input_channel_only(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_last_input_channel_only(image, weight, bias, channel, row, col):
-    """Only the last input channel is in your result. Perhaps each channel replaces the sum of those before it, instead
-    of being added to it."""
+    """Only the last input channel is in your result. Perhaps each channel replaces the sum of those before
+    it, instead of being added to it."""
     return (window_at(image, weight, row, col)[-1] * weight[channel, -1]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_input_channel_of_the_same_number(image, weight, bias, channel, row, col):
-    """You used `channel` for the image as well. It is the number of the output channel: its kernel looks through all
-    input channels."""
+    """You used `channel` for the image as well. It is the number of the output channel: its kernel looks
+    through all input channels."""
     return (window_at(image, weight, row, col)[channel] * weight[channel, channel]).sum() + bias[channel]
 
 
@@ -885,22 +930,23 @@ def pixel_averaged(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_in_and_out_swapped(image, weight, bias, channel, row, col):
-    """You looked for the output channel on the second axis of the weight. The first axis says which kernel, the second
-    one which of its sheets."""
+    """You looked for the output channel on the second axis of the weight. The first axis says which kernel,
+    the second one which of its sheets."""
     return (window_at(image, weight, row, col) * weight[:, channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_in_and_out_swapped_in_a_loop(image, weight, bias, channel, row, col):
-    """You gave the weight the input channel first. Its first axis says which kernel, one for each output channel; the
-    second one says which of its sheets."""
+    """You gave the weight the input channel first. Its first axis says which kernel, one for each output
+    channel; the second one says which of its sheets."""
     window = window_at(image, weight, row, col)
     return sum((window[c] * weight[c, channel]).sum() for c in range(image.shape[0])) + bias[channel]
 
 
 @misconception("conv2d_pixel")
 def pixel_matrix_product(image, weight, bias, channel, row, col):
-    """You multiplied window and kernel as matrices. Here each weight is multiplied with the one pixel under it."""
+    """You multiplied window and kernel as matrices. Here each weight is multiplied with the one pixel under
+    it."""
     return (window_at(image, weight, row, col) @ weight[channel]).sum() + bias[channel]
 
 
@@ -917,21 +963,12 @@ def pixel_of_all_channels(image, weight, bias, channel, row, col):
 
 
 @misconception("conv2d_pixel")
-def pixel_changes_the_image(image, weight, bias, channel, row, col):
-    """The number is right, but the image is not what it was. A slice of a tensor is a view: what you multiply into it in
-    place, you multiply into the image."""
+def pixel_changes_an_input(image, weight, bias, channel, row, col):
+    """The number is right, but an input is not what it was. A slice of a tensor is a view: what you multiply
+    into it in place, you multiply into the tensor that it was cut from."""
     window = window_at(image, weight, row, col)
     window *= weight[channel]
     return window.sum() + bias[channel]
-
-
-@misconception("conv2d_pixel")
-def pixel_changes_the_kernel(image, weight, bias, channel, row, col):
-    """The number is right, but the weights are not what they were. weight[channel] is a view: what you multiply into it
-    in place, you multiply into the weights."""
-    kernel = weight[channel]
-    kernel *= window_at(image, weight, row, col)
-    return kernel.sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")
@@ -988,20 +1025,22 @@ def correlate(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_kernel_flipped(images, weight, bias, stride=1, padding=0):
-    """You turned the kernel round, as the convolution of mathematics does. Torch lays it on the window as it is: the
-    top left weight meets the top left pixel."""
+    """You turned the kernel round, as the convolution of mathematics does. Torch lays it on the window as it
+    is: the top left weight meets the top left pixel."""
     return correlate(images, weight.flip(2, 3), bias, stride, padding)
 
 
 @misconception("conv2d")
 def conv_kernel_flipped_with_its_channels(images, weight, bias, stride=1, padding=0):
-    """You turned the kernel round in all directions, its input channels too. Torch lays it on the window as it is."""
+    """You turned the kernel round in all directions, its input channels too. Torch lays it on the window as
+    it is."""
     return correlate(images, weight.flip(1, 2, 3), bias, stride, padding)
 
 
 @misconception("conv2d")
 def conv_kernel_transposed(images, weight, bias, stride=1, padding=0):
-    """Rows and columns of the kernel have changed places. It is (O, C, kH, kW): rows first, as in the image."""
+    """Rows and columns of the kernel have changed places. It is (O, C, kH, kW): rows first, as in the
+    image."""
     return correlate(images, weight.transpose(2, 3), bias, stride, padding)
 
 
@@ -1025,14 +1064,15 @@ def conv_biases_summed(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_bias_along_the_width(images, weight, bias, stride=1, padding=0):
-    """You added the bias as it is, (O,), to (N, O, H', W'). Broadcasting starts at the last axis, so it meets the width.
-    It belongs to the axis of the output channels."""
+    """You added the bias as it is, (O,), to (N, O, H', W'). Broadcasting starts at the last axis, so it meets
+    the width. It belongs to the axis of the output channels."""
     return unbiased(images, weight, stride, padding) + bias
 
 
 @misconception("conv2d")
 def conv_bias_for_each_input_channel(images, weight, bias, stride=1, padding=0):
-    """You added the bias once for each input channel. The input channels are summed first, and then it is added once."""
+    """You added the bias once for each input channel. The input channels are summed first, and then it is
+    added once."""
     return unbiased(images, weight, stride, padding) + images.shape[1] * bias[:, None, None]
 
 
@@ -1050,7 +1090,8 @@ def conv_bias_subtracted(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_stride_ignored(images, weight, bias, stride=1, padding=0):
-    """The stride seems to be left out: with stride 2 the window stops at every second place only, down and across."""
+    """The stride seems to be left out: with stride 2 the window stops at every second place only, down and
+    across."""
     return correlate(images, weight, bias, 1, padding)
 
 
@@ -1068,8 +1109,8 @@ def conv_stride_across_only(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_stride_in_the_shape_only(images, weight, bias, stride=1, padding=0):
-    """The shape is right, but your windows still move one pixel at a time. The window of output pixel (1, 0) stands a
-    whole stride further down than the one of (0, 0)."""
+    """The shape is right, but your windows still move one pixel at a time. The window of output pixel (1, 0)
+    stands a whole stride further down than the one of (0, 0)."""
     height, width = unbiased(images, weight, stride, padding).shape[2:]
     return correlate(images, weight, bias, 1, padding)[:, :, :height, :width]
 
@@ -1124,22 +1165,22 @@ def conv_padding_with_the_edge(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_padding_round_the_output(images, weight, bias, stride=1, padding=0):
-    """You laid the zeros round the output. They belong round the images, before the window starts to move: then it sees
-    the pixels at the edge more often."""
+    """You laid the zeros round the output. They belong round the images, before the window starts to move:
+    then it sees the pixels at the edge more often."""
     return functional.pad(correlate(images, weight, bias, stride), (padding,) * 4)
 
 
 @misconception("conv2d")
 def conv_last_stop_forgotten(images, weight, bias, stride=1, padding=0):
-    """The last row and the last column of the output are missing. The window's last stop is where it touches the edge,
-    and a range stops before its end."""
+    """The last row and the last column of the output are missing. The window's last stop is where it touches
+    the edge, and a range stops before its end."""
     return correlate(images, weight, bias, stride, padding)[:, :, :-1, :-1]
 
 
 @misconception("conv2d")
 def conv_stops_rounded_up(images, weight, bias, stride=1, padding=0):
-    """Your output has a row or a column too many. The window never hangs over the edge: pixels that are too few for one
-    more stop are not seen."""
+    """Your output has a row or a column too many. The window never hangs over the edge: pixels that are too
+    few for one more stop are not seen."""
     missing = [
         -(size + 2 * padding - kernel) % stride
         for size, kernel in zip(images.shape[2:], weight.shape[2:], strict=True)
@@ -1156,8 +1197,8 @@ def conv_first_input_channel_only(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_last_input_channel_only(images, weight, bias, stride=1, padding=0):
-    """Only the last input channel is in your result. Perhaps each channel replaces the sum of those before it, instead
-    of being added to it."""
+    """Only the last input channel is in your result. Perhaps each channel replaces the sum of those before
+    it, instead of being added to it."""
     return correlate(images[:, -1:], weight[:, -1:], bias, stride, padding)
 
 
@@ -1175,8 +1216,8 @@ def conv_products_averaged(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_one_sheet_for_all_channels(images, weight, bias, stride=1, padding=0):
-    """You used one sheet of each kernel for all input channels. There is a sheet for red, one for green and one for
-    blue."""
+    """You used one sheet of each kernel for all input channels. There is a sheet for red, one for green and
+    one for blue."""
     return correlate(images, weight[:, :1].expand_as(weight), bias, stride, padding)
 
 
@@ -1188,34 +1229,16 @@ def conv_first_kernel_for_all(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_channels_not_summed(images, weight, bias, stride=1, padding=0):
-    """You return a number for each input channel, on an axis of its own. They are added up: the input channels leave no
-    trace in the shape."""
+    """You return a number for each input channel, on an axis of its own. They are added up: the input
+    channels leave no trace in the shape."""
     windows = windows_of(images, weight, stride, padding)
     return torch.einsum("nchwij,ocij->nochw", windows, weight) + bias[:, None, None, None]
 
 
 @misconception("conv2d")
-def conv_channel_by_channel(images, weight, bias, stride=1, padding=0):
-    """You let each kernel see only the input channel of its own number. Every output channel looks through all input
-    channels."""
-    windows = windows_of(images, weight, stride, padding)
-    outputs = [
-        torch.einsum("nhwij,ij->nhw", windows[:, o], weight[o, o]) + bias[o] for o in range(weight.shape[0])
-    ]
-    return torch.stack(outputs, dim=1)
-
-
-@misconception("conv2d")
-def conv_kernels_summed(images, weight, bias, stride=1, padding=0):
-    """You added up the output channels as well. Only the input channels are summed; each kernel makes an output channel
-    of its own."""
-    return correlate(images, weight, bias, stride, padding).sum(dim=1, keepdim=True)
-
-
-@misconception("conv2d")
 def conv_in_and_out_swapped(images, weight, bias, stride=1, padding=0):
-    """You gave the weight the input channel first. Its first axis says which kernel, one for each output channel; the
-    second one says which of its sheets."""
+    """You gave the weight the input channel first. Its first axis says which kernel, one for each output
+    channel; the second one says which of its sheets."""
     windows = windows_of(images, weight, stride, padding)
     outputs = []
     for o in range(weight.shape[0]):
@@ -1225,8 +1248,27 @@ def conv_in_and_out_swapped(images, weight, bias, stride=1, padding=0):
 
 
 @misconception("conv2d")
+def conv_channel_by_channel(images, weight, bias, stride=1, padding=0):
+    """You let each kernel see only the input channel of its own number. Every output channel looks through
+    all input channels."""
+    windows = windows_of(images, weight, stride, padding)
+    outputs = [
+        torch.einsum("nhwij,ij->nhw", windows[:, o], weight[o, o]) + bias[o] for o in range(weight.shape[0])
+    ]
+    return torch.stack(outputs, dim=1)
+
+
+@misconception("conv2d")
+def conv_kernels_summed(images, weight, bias, stride=1, padding=0):
+    """You added up the output channels as well. Only the input channels are summed; each kernel makes an
+    output channel of its own."""
+    return correlate(images, weight, bias, stride, padding).sum(dim=1, keepdim=True)
+
+
+@misconception("conv2d")
 def conv_matrix_product(images, weight, bias, stride=1, padding=0):
-    """You multiplied window and kernel as matrices. Here each weight is multiplied with the one pixel under it."""
+    """You multiplied window and kernel as matrices. Here each weight is multiplied with the one pixel under
+    it."""
     windows = windows_of(images, weight, stride, padding)
     outputs = [
         (windows.movedim(1, 3) @ weight[o]).sum(dim=(3, 4, 5)) + bias[o] for o in range(weight.shape[0])
@@ -1253,6 +1295,13 @@ def conv_first_image_only(images, weight, bias, stride=1, padding=0):
 
 
 @misconception("conv2d")
+def conv_squeezed(images, weight, bias, stride=1, padding=0):
+    """Axes of length 1 have gone from your output. A batch of one is still a batch: the output always has
+    four axes."""
+    return correlate(images, weight, bias, stride, padding).squeeze()
+
+
+@misconception("conv2d")
 def conv_batch_dropped(images, weight, bias, stride=1, padding=0):
     """The axis of the batch is missing from your output, and with it all images but the first."""
     return correlate(images, weight, bias, stride, padding)[0]
@@ -1260,19 +1309,15 @@ def conv_batch_dropped(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_batch_summed(images, weight, bias, stride=1, padding=0):
-    """You added up the images of the batch. They have nothing to do with each other: each has an output of its own."""
+    """You added up the images of the batch. They have nothing to do with each other: each has an output of
+    its own."""
     return correlate(images, weight, bias, stride, padding).sum(dim=0, keepdim=True)
 
 
 @misconception("conv2d")
-def conv_squeezed(images, weight, bias, stride=1, padding=0):
-    """Axes of length 1 have gone from your output. A batch of one is still a batch: the output always has four axes."""
-    return correlate(images, weight, bias, stride, padding).squeeze()
-
-
-@misconception("conv2d")
 def conv_height_and_width_swapped(images, weight, bias, stride=1, padding=0):
-    """Height and width have changed places in your output. The order stays (N, C, H, W): rows first, then columns."""
+    """Height and width have changed places in your output. The order stays (N, C, H, W): rows first, then
+    columns."""
     return correlate(images, weight, bias, stride, padding).transpose(2, 3)
 
 
@@ -1290,35 +1335,37 @@ def conv_batch_and_channels_swapped(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_reshaped_instead_of_permuted(images, weight, bias, stride=1, padding=0):
-    """The numbers are right, but they were dealt out in the wrong order: you reshaped where axes had to change places.
-    reshape keeps the order in memory, permute and transpose move axes."""
+    """The numbers are right, but they were dealt out in the wrong order: you reshaped where axes had to
+    change places. reshape keeps the order in memory, permute and transpose move axes."""
     output = correlate(images, weight, bias, stride, padding)
     return output.permute(0, 2, 3, 1).reshape(output.shape)
 
 
 @misconception("conv2d")
 def conv_stays_in_float64(images, weight, bias, stride=1, padding=0):
-    """The numbers are right, but they are float64. NumPy's arrays of zeros are, unless you say otherwise; the result
-    should have the dtype of the images."""
+    """The numbers are right, but they are float64. NumPy's arrays of zeros are, unless you say otherwise; the
+    result should have the dtype of the images."""
     return correlate(images, weight, bias, stride, padding).double()
 
 
 @misconception("conv2d")
 def conv_becomes_whole(images, weight, bias, stride=1, padding=0):
-    """Your result is a tensor of whole numbers. Pixels and weights are floats, and the result should have the dtype of
-    the images."""
+    """Your result is a tensor of whole numbers. Pixels and weights are floats, and the result should have the
+    dtype of the images."""
     return correlate(images, weight, bias, stride, padding).long()
 
 
 @misconception("conv2d")
 def conv_changes_the_images(images, weight, bias, stride=1, padding=0):
-    """A slice of a tensor is a view: what you multiply into the window in place, you multiply into the image, and the
-    next window sees it."""
+    """A slice of a tensor is a view: what you multiply into the window in place, you multiply into the image,
+    and the next window sees it."""
     padded = functional.pad(images, (padding,) * 4) if padding else images
     height, width = unbiased(images, weight, stride, padding).shape[2:]
     output = images.new_zeros(images.shape[0], weight.shape[0], height, width)
     for n, o, i, j in torch.cartesian_prod(*(torch.arange(size) for size in output.shape)).tolist():
-        window = padded[n, :, i * stride : i * stride + weight.shape[2], j * stride : j * stride + weight.shape[3]]
+        window = padded[
+            n, :, i * stride : i * stride + weight.shape[2], j * stride : j * stride + weight.shape[3]
+        ]
         window *= weight[o]
         output[n, o, i, j] = window.sum() + bias[o]
     return output
@@ -1332,8 +1379,8 @@ def conv_kernel_flipped_and_bias_forgotten(images, weight, bias, stride=1, paddi
 
 @misconception("conv2d")
 def conv_stride_and_padding_ignored(images, weight, bias, stride=1, padding=0):
-    """Stride and padding seem to be left out: first lay the zeros round the images, then let the window stop at every
-    stride-th place only."""
+    """Stride and padding seem to be left out: first lay the zeros round the images, then let the window stop
+    at every stride-th place only."""
     return correlate(images, weight, bias)
 
 
@@ -1357,8 +1404,8 @@ def conv_stride_ignored_and_padded_on_one_side(images, weight, bias, stride=1, p
 
 @misconception("conv2d")
 def calls_torchs_convolution(images, weight, bias, stride=1, padding=0):
-    """The result is right, but torch did the work. Here the convolution is to be written out: loops, slices, unfold and
-    einsum are all welcome."""
+    """The result is right, but torch did the work. Here the convolution is to be written out: loops, slices,
+    unfold and einsum are all welcome."""
     return functional.conv2d(images, weight, bias, stride, padding)
 
 
@@ -1373,6 +1420,9 @@ hints(
 
 
 # --- ANSWERS ---------------------------------------------------------------------------------------------------------
+
+# The order below matters: what first goes wrong at a later layer comes before what goes wrong earlier. A wrong answer
+# is compared where the walk first leaves the path, and up to there the later mistake has to be right.
 
 # The quiz's images; a roster gives each student another batch.
 QUIZ_IMAGES = (32, 1, 28, 28)
@@ -1400,7 +1450,8 @@ def classified(shape):
 
 
 def walk(layer, conv=convolved, pool=pooled, flatten=flattened, linear=classified, images=None):
-    """The shape after a layer of the quiz's network, where each kind of layer changes shapes by a rule of its own."""
+    """The shape after a layer of the quiz's network, where each kind of layer changes shapes by a rule of its
+    own."""
     shapes = {"images": images or QUIZ_IMAGES}
     shapes["conv1"] = conv(shapes["images"], 1, 8, 5)
     shapes["pool1"] = pool(shapes["conv1"])
@@ -1412,45 +1463,79 @@ def walk(layer, conv=convolved, pool=pooled, flatten=flattened, linear=classifie
 
 
 @misconception("ANSWERS")
-def quiz_size_kept_without_padding(layer):
-    """You let conv1 keep the size of the image. Without padding the window cannot go as far as the edge, and the output
-    is smaller."""
-    return walk(layer, conv=lambda shape, i, o, kernel, padding=0: (shape[0], o, *shape[2:]))
+def quiz_linear_predicts_a_class(layer):
+    """You let the last layer name a class. It returns ten numbers for each image, one a class; taking the
+    largest comes afterwards."""
+    return walk(layer, linear=lambda shape: (shape[0],))
 
 
 @misconception("ANSWERS")
-def quiz_plus_one_forgotten(layer):
-    """You took the whole kernel away from the size. The place where the window starts is a stop as well: the output loses
-    one pixel less than the kernel has."""
-    return walk(
-        layer,
-        conv=lambda shape, i, o, kernel, padding=0: (shape[0], o, *(s + 2 * padding - kernel for s in shape[2:])),
-    )
+def quiz_linear_turned_round(layer):
+    """The two numbers have changed places: the batch comes first, and the last dimension is what the layer
+    returns."""
+    return walk(layer, linear=lambda shape: (10, shape[0]))
 
 
 @misconception("ANSWERS")
-def quiz_half_a_kernel_lost(layer):
-    """You took away half a kernel in all. The window's middle keeps away from both edges, not from one."""
-    return walk(
-        layer,
-        conv=lambda shape, i, o, kernel, padding=0: (shape[0], o, *(s + 2 * padding - kernel // 2 for s in shape[2:])),
-    )
+def quiz_linear_left_out(layer):
+    """You let the Linear layer change nothing. It replaces the last dimension by its outputs, ten of them."""
+    return walk(layer, linear=lambda shape: shape)
 
 
 @misconception("ANSWERS")
-def quiz_padding_of_conv2_everywhere(layer):
-    """You gave conv1 a padding of 1. It is only conv2 that has one; where none is written, there is none."""
-    return walk(layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, o, kernel, 1))
+def quiz_linear_adds_an_axis(layer):
+    """You put the ten numbers behind those that come in. A Linear layer replaces the last dimension by its
+    outputs."""
+    return walk(layer, linear=lambda shape: (*shape, 10))
 
 
 @misconception("ANSWERS")
-def quiz_tiled_by_the_kernel(layer):
-    """You laid the windows of the convolution side by side. That is how pooling works by default; a convolution moves by
-    one pixel where no stride is written."""
-    return walk(
-        layer,
-        conv=lambda shape, i, o, kernel, padding=0: (shape[0], o, *((s + 2 * padding) // kernel for s in shape[2:])),
-    )
+def quiz_linear_drops_the_batch(layer):
+    """You wrote down ten numbers in all. Each image of the batch gets its own ten."""
+    return walk(layer, linear=lambda shape: (10,))
+
+
+@misconception("ANSWERS")
+def quiz_flatten_left_out(layer):
+    """Your shape still has four axes after flatten. It lays everything that an image has in one row."""
+    return walk(layer, flatten=lambda shape: shape)
+
+
+@misconception("ANSWERS")
+def quiz_flatten_counts_one_side(layer):
+    """You multiplied the channels with one side of the image. It has a height and a width."""
+    return walk(layer, flatten=lambda shape: (shape[0], shape[1] * shape[2]))
+
+
+@misconception("ANSWERS")
+def quiz_flatten_adds(layer):
+    """You added the sizes. A box of so many channels, rows and columns holds how many numbers?"""
+    return walk(layer, flatten=lambda shape: (shape[0], sum(shape[1:])))
+
+
+@misconception("ANSWERS")
+def quiz_flatten_forgets_the_channels(layer):
+    """You counted the pixels of one channel. All channels of an image go into its row."""
+    return walk(layer, flatten=lambda shape: (shape[0], math.prod(shape[2:])))
+
+
+@misconception("ANSWERS")
+def quiz_flatten_keeps_the_channels(layer):
+    """You laid each channel in a row of its own. Flatten makes one row of everything that an image has,
+    channels too."""
+    return walk(layer, flatten=lambda shape: (*shape[:2], math.prod(shape[2:])))
+
+
+@misconception("ANSWERS")
+def quiz_flattened_without_the_batch(layer):
+    """You wrote down one image after flatten. The batch stays in front: one row for each image."""
+    return walk(layer, flatten=lambda shape: (math.prod(shape[1:]),))
+
+
+@misconception("ANSWERS")
+def quiz_flattened_with_the_batch(layer):
+    """You laid the whole batch in one row. Flatten leaves the batch alone: one row for each image."""
+    return walk(layer, flatten=lambda shape: (math.prod(shape),))
 
 
 @misconception("ANSWERS")
@@ -1464,7 +1549,11 @@ def quiz_padding_counted_once(layer):
     """You counted the padding of conv2 once. One zero is laid on each side, so every axis grows by two."""
     return walk(
         layer,
-        conv=lambda shape, i, o, kernel, padding=0: (shape[0], o, *(s + padding - kernel + 1 for s in shape[2:])),
+        conv=lambda shape, i, o, kernel, padding=0: (
+            shape[0],
+            o,
+            *(s + padding - kernel + 1 for s in shape[2:]),
+        ),
     )
 
 
@@ -1474,30 +1563,123 @@ def quiz_padding_without_the_kernel(layer):
     return walk(
         layer,
         conv=lambda shape, i, o, kernel, padding=0: (
-            (shape[0], o, *(s + 2 * padding for s in shape[2:])) if padding else convolved(shape, i, o, kernel)
+            (shape[0], o, *(s + 2 * padding for s in shape[2:]))
+            if padding
+            else convolved(shape, i, o, kernel)
+        ),
+    )
+
+
+@misconception("ANSWERS")
+def quiz_channels_multiplied(layer):
+    """You multiplied the channels of conv2 with those that come in. The input channels are added up inside
+    each kernel: only the layer's own output channels remain."""
+    return walk(
+        layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, shape[1] * o, kernel, padding)
+    )
+
+
+@misconception("ANSWERS")
+def quiz_channels_added(layer):
+    """You added the output channels to those that come in. The input channels are summed inside each kernel:
+    only the layer's own output channels remain."""
+    return walk(
+        layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, shape[1] + o, kernel, padding)
+    )
+
+
+@misconception("ANSWERS")
+def quiz_pooling_moves_by_one(layer):
+    """You let the pooling window move by one pixel. Pooling's stride is as large as its window, unless you
+    say otherwise."""
+    return walk(layer, pool=lambda shape: (*shape[:2], *(size - 1 for size in shape[2:])))
+
+
+@misconception("ANSWERS")
+def quiz_pooling_subtracts(layer):
+    """You took 2 away. MaxPool2d(2) makes one pixel out of each block of 2 x 2."""
+    return walk(layer, pool=lambda shape: (*shape[:2], *(size - 2 for size in shape[2:])))
+
+
+@misconception("ANSWERS")
+def quiz_pooling_keeps_the_size(layer):
+    """You let pooling keep the size. It makes one pixel out of each block of 2 x 2."""
+    return walk(layer, pool=lambda shape: shape)
+
+
+@misconception("ANSWERS")
+def quiz_pooling_halves_the_channels(layer):
+    """You let pooling halve the channels as well. It looks at each channel by itself and leaves their number
+    alone."""
+    return walk(layer, pool=lambda shape: (shape[0], shape[1] // 2, *pooled(shape)[2:]))
+
+
+@misconception("ANSWERS")
+def quiz_pooling_over_the_channels(layer):
+    """You let pooling take the maximum over the channels. It looks at each channel by itself and leaves their
+    number alone."""
+    return walk(layer, pool=lambda shape: (shape[0], 1, *pooled(shape)[2:]))
+
+
+@misconception("ANSWERS")
+def quiz_pooling_halves_the_height_only(layer):
+    """You halved one side only. MaxPool2d(2) has a window of 2 x 2 and moves by 2 in both directions."""
+    return walk(layer, pool=lambda shape: (*shape[:2], shape[2] // 2, shape[3]))
+
+
+@misconception("ANSWERS")
+def quiz_pooling_quarters(layer):
+    """You divided each side by four. One block of 2 x 2 is four pixels, but only two in each direction."""
+    return walk(layer, pool=lambda shape: (*shape[:2], *(size // 4 for size in shape[2:])))
+
+
+@misconception("ANSWERS")
+def quiz_size_kept_without_padding(layer):
+    """You let conv1 keep the size of the image. Without padding the window cannot go as far as the edge, and
+    the output is smaller."""
+    return walk(layer, conv=lambda shape, i, o, kernel, padding=0: (shape[0], o, *shape[2:]))
+
+
+@misconception("ANSWERS")
+def quiz_plus_one_forgotten(layer):
+    """You took the whole kernel away from the size. The place where the window starts is a stop as well: the
+    output loses one pixel less than the kernel has."""
+    return walk(
+        layer,
+        conv=lambda shape, i, o, kernel, padding=0: (
+            shape[0],
+            o,
+            *(s + 2 * padding - kernel for s in shape[2:]),
+        ),
+    )
+
+
+@misconception("ANSWERS")
+def quiz_conv1_loses_too_little(layer):
+    """You let conv1 lose two rows and two columns, as if it had the padding of conv2, or as if a window of 5
+    cost only half its size. Without padding, count its stops."""
+    return walk(layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, o, kernel, 1))
+
+
+@misconception("ANSWERS")
+def quiz_tiled_by_the_kernel(layer):
+    """You laid the windows of the convolution side by side. That is how pooling works by default; a
+    convolution moves by one pixel where no stride is written."""
+    return walk(
+        layer,
+        conv=lambda shape, i, o, kernel, padding=0: (
+            shape[0],
+            o,
+            *((s + 2 * padding) // kernel for s in shape[2:]),
         ),
     )
 
 
 @misconception("ANSWERS")
 def quiz_input_channels_returned(layer):
-    """You gave the output the number of input channels. In Conv2d(1, 8, 5) the first number says how many channels come
-    in, and the second one how many go out."""
+    """You gave the output the number of input channels. In Conv2d(1, 8, 5) the first number says how many
+    channels come in, and the second one how many go out."""
     return walk(layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, i, kernel, padding))
-
-
-@misconception("ANSWERS")
-def quiz_channels_multiplied(layer):
-    """You multiplied the channels of conv2 with those that come in. The input channels are added up inside each kernel:
-    only the layer's own output channels remain."""
-    return walk(layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, shape[1] * o, kernel, padding))
-
-
-@misconception("ANSWERS")
-def quiz_channels_added(layer):
-    """You added the output channels to those that come in. The input channels are summed inside each kernel: only the
-    layer's own output channels remain."""
-    return walk(layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, shape[1] + o, kernel, padding))
 
 
 @misconception("ANSWERS")
@@ -1527,123 +1709,6 @@ def quiz_channels_last(layer):
 
 
 @misconception("ANSWERS")
-def quiz_pooling_moves_by_one(layer):
-    """You let the pooling window move by one pixel. Pooling's stride is as large as its window, unless you say
-    otherwise."""
-    return walk(layer, pool=lambda shape: (*shape[:2], *(size - 1 for size in shape[2:])))
-
-
-@misconception("ANSWERS")
-def quiz_pooling_subtracts(layer):
-    """You took 2 away. MaxPool2d(2) makes one pixel out of each block of 2 x 2."""
-    return walk(layer, pool=lambda shape: (*shape[:2], *(size - 2 for size in shape[2:])))
-
-
-@misconception("ANSWERS")
-def quiz_pooling_keeps_the_size(layer):
-    """You let pooling keep the size. It makes one pixel out of each block of 2 x 2."""
-    return walk(layer, pool=lambda shape: shape)
-
-
-@misconception("ANSWERS")
-def quiz_pooling_halves_the_channels(layer):
-    """You let pooling halve the channels as well. It looks at each channel by itself and leaves their number alone."""
-    return walk(layer, pool=lambda shape: (shape[0], shape[1] // 2, *pooled(shape)[2:]))
-
-
-@misconception("ANSWERS")
-def quiz_pooling_over_the_channels(layer):
-    """You let pooling take the maximum over the channels. It looks at each channel by itself and leaves their number
-    alone."""
-    return walk(layer, pool=lambda shape: (shape[0], 1, *pooled(shape)[2:]))
-
-
-@misconception("ANSWERS")
-def quiz_pooling_halves_the_height_only(layer):
-    """You halved one side only. MaxPool2d(2) has a window of 2 x 2 and moves by 2 in both directions."""
-    return walk(layer, pool=lambda shape: (*shape[:2], shape[2] // 2, shape[3]))
-
-
-@misconception("ANSWERS")
-def quiz_pooling_quarters(layer):
-    """You divided each side by four. One block of 2 x 2 is four pixels, but only two in each direction."""
-    return walk(layer, pool=lambda shape: (*shape[:2], *(size // 4 for size in shape[2:])))
-
-
-@misconception("ANSWERS")
-def quiz_flattened_with_the_batch(layer):
-    """You laid the whole batch in one row. Flatten leaves the batch alone: one row for each image."""
-    return walk(layer, flatten=lambda shape: (math.prod(shape),))
-
-
-@misconception("ANSWERS")
-def quiz_flattened_without_the_batch(layer):
-    """You wrote down one image after flatten. The batch stays in front: one row for each image."""
-    return walk(layer, flatten=lambda shape: (math.prod(shape[1:]),))
-
-
-@misconception("ANSWERS")
-def quiz_flatten_keeps_the_channels(layer):
-    """You laid each channel in a row of its own. Flatten makes one row of everything that an image has, channels too."""
-    return walk(layer, flatten=lambda shape: (*shape[:2], math.prod(shape[2:])))
-
-
-@misconception("ANSWERS")
-def quiz_flatten_forgets_the_channels(layer):
-    """You counted the pixels of one channel. All channels of an image go into its row."""
-    return walk(layer, flatten=lambda shape: (shape[0], math.prod(shape[2:])))
-
-
-@misconception("ANSWERS")
-def quiz_flatten_adds(layer):
-    """You added the sizes. A box of so many channels, rows and columns holds how many numbers?"""
-    return walk(layer, flatten=lambda shape: (shape[0], sum(shape[1:])))
-
-
-@misconception("ANSWERS")
-def quiz_flatten_counts_one_side(layer):
-    """You multiplied the channels with one side of the image. It has a height and a width."""
-    return walk(layer, flatten=lambda shape: (shape[0], shape[1] * shape[2]))
-
-
-@misconception("ANSWERS")
-def quiz_flatten_left_out(layer):
-    """Your shape still has four axes after flatten. It lays everything that an image has in one row."""
-    return walk(layer, flatten=lambda shape: shape)
-
-
-@misconception("ANSWERS")
-def quiz_linear_drops_the_batch(layer):
-    """You wrote down ten numbers in all. Each image of the batch gets its own ten."""
-    return walk(layer, linear=lambda shape: (10,))
-
-
-@misconception("ANSWERS")
-def quiz_linear_adds_an_axis(layer):
-    """You put the ten numbers behind those that come in. A Linear layer replaces the last dimension by its outputs."""
-    return walk(layer, linear=lambda shape: (*shape, 10))
-
-
-@misconception("ANSWERS")
-def quiz_linear_left_out(layer):
-    """You let the Linear layer change nothing. It replaces the last dimension by its outputs, ten of them."""
-    return walk(layer, linear=lambda shape: shape)
-
-
-@misconception("ANSWERS")
-def quiz_linear_turned_round(layer):
-    """The two numbers have changed places: the batch comes first, and the last dimension is what the layer returns."""
-    return walk(layer, linear=lambda shape: (10, shape[0]))
-
-
-@misconception("ANSWERS")
-def quiz_linear_predicts_a_class(layer):
-    """You let the last layer name a class. It returns ten numbers for each image, one a class; taking the largest comes
-    afterwards."""
-    return walk(layer, linear=lambda shape: (shape[0],))
-
-
-@misconception("ANSWERS")
 def quiz_size_kept_and_batch_dropped(layer):
     """Two things at once: without padding conv1 makes the image smaller, and the batch stays in front."""
     return quiz_size_kept_without_padding(layer)[1:]
@@ -1651,7 +1716,8 @@ def quiz_size_kept_and_batch_dropped(layer):
 
 @misconception("ANSWERS")
 def quiz_plus_one_forgotten_and_batch_dropped(layer):
-    """Two things at once: the place where the window starts is a stop as well, and the batch stays in front."""
+    """Two things at once: the place where the window starts is a stop as well, and the batch stays in
+    front."""
     return quiz_plus_one_forgotten(layer)[1:]
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from autograder.checks import (
+    CheckFailed,
     expect,
     expect_inputs_kept,
     expect_integer,
@@ -20,7 +21,7 @@ from autograder.checks import (
 
 # The lecture's picture: 3 input channels, a 5 x 5 kernel, 2 output channels. All weights are zero but these.
 PICTURE_WEIGHTS = torch.zeros(2, 3, 5, 5)
-PICTURE_WEIGHTS[0, 0, 0, 0] = 1.0  # channel 0 looks at red, top left,
+PICTURE_WEIGHTS[0, 0, 0, 1] = 1.0  # channel 0 looks at red, at the top,
 PICTURE_WEIGHTS[0, 1, 2, 3] = 2.0  # twice at green, a little right of the middle,
 PICTURE_WEIGHTS[0, 2, 4, 1] = -1.0  # and takes away blue, at the bottom
 PICTURE_WEIGHTS[1, 0, 1, 4] = 3.0
@@ -36,7 +37,7 @@ def picture_pixel(image, channel, row, col):
     """The output of the lecture's picture at (channel, row, col), looked up pixel by pixel."""
     red, green, blue = image
     if channel == 0:
-        return red[row, col] + 2 * green[row + 2, col + 3] - blue[row + 4, col + 1] + 30
+        return red[row, col + 1] + 2 * green[row + 2, col + 3] - blue[row + 4, col + 1] + 30
     return 3 * red[row + 1, col + 4] - 2 * green[row + 3, col] + blue[row, col + 2] - 50
 
 
@@ -47,12 +48,21 @@ def pixel_or_padding(image, row, col):
 
 
 def as_sizes(value):
-    """The shape as a tuple of int, or None where the value is no shape."""
-    if not isinstance(value, tuple | list):
+    """A shape as a tuple of int, or None where the value is no shape."""
+    if not isinstance(value, tuple | list) or not value:
         return None
-    sizes = [size.item() if isinstance(size, torch.Tensor) and size.numel() == 1 else size for size in value]
-    whole = all(isinstance(size, int) and not isinstance(size, bool) for size in sizes)
-    return tuple(sizes) if whole and sizes else None
+    sizes = [size.item() if isinstance(size, torch.Tensor) and size.dim() == 0 else size for size in value]
+    return tuple(sizes) if all(type(size) is int for size in sizes) else None
+
+
+def expect_to_fit(answer, misfit):
+    """Fail with what `misfit` says of the answer, unless it says nothing."""
+    expect(True, answer, "")
+    if answer.value is None:
+        raise CheckFailed("Not every layer has its answer yet.", outcome="not_run")
+    problem = misfit(answer)
+    if problem is not None:
+        raise CheckFailed(problem, answer, misfit)
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")
@@ -64,18 +74,18 @@ def test_output_shape_of_the_lectures_picture(submission):
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_with_stride_and_padding(submission):
     """Stride and padding, as one number and as a pair (height, width)."""
-    expect_sizes(submission.conv2d_output_shape((2, 1, 7, 8), 6, 3, stride=2), (2, 6, 3, 3))
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 17), 4, 4, stride=3, padding=2), (2, 4, 4, 6))
-    shape = submission.conv2d_output_shape((5, 3, 12, 19), 7, (6, 3), stride=(3, 4), padding=(2, 3))
-    expect_sizes(shape, (5, 7, 4, 6))
+    shape = submission.conv2d_output_shape((4, 3, 100, 50), 6, (5, 12), stride=(5, 3), padding=(1, 3))
+    expect_sizes(shape, (4, 6, 20, 15))
+    expect_sizes(submission.conv2d_output_shape((4, 1, 7, 8), 6, 3, stride=2), (4, 6, 3, 3))
+    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 17), 7, 4, stride=3, padding=2), (2, 7, 4, 6))
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_with_padding_by_name(submission):
     """padding="valid" is none; padding="same" keeps height and width, whatever the kernel."""
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, 5, padding="same"), (2, 4, 9, 11))
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, (2, 7), padding="same"), (2, 4, 9, 11))
     expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, 5, padding="valid"), (2, 4, 5, 7))
+    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, (8, 5), padding="same"), (2, 4, 9, 11))
+    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, 7, padding="same"), (2, 4, 9, 11))
 
 
 @pytest.mark.points(1, task="conv2d_weight_shape")
@@ -96,8 +106,8 @@ def test_parameters_of_the_lectures_picture(submission):
 @pytest.mark.points(1, task="conv2d_pixel")
 def test_pixels_of_the_lectures_picture(submission):
     """3 input channels, a 5 x 5 kernel, 2 output channels: three output pixels, one by one."""
-    image = whole_numbers(3, 8, 7, low=-9, high=10, seed=31)
-    for channel, row, col in ((0, 3, 2), (1, 1, 2), (1, 2, 0)):
+    image = whole_numbers(3, 12, 11, low=-20, high=21, seed=32)
+    for channel, row, col in ((1, 5, 4), (0, 4, 5), (1, 0, 6)):
         pixel = submission.conv2d_pixel(image, PICTURE_WEIGHTS, PICTURE_BIAS, channel, row, col)
         expect_number(pixel, float(picture_pixel(image, channel, row, col)))
         expect_inputs_kept(pixel)
@@ -106,7 +116,7 @@ def test_pixels_of_the_lectures_picture(submission):
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_of_the_lectures_picture(submission):
     """3 input channels, a 5 x 5 kernel, 2 output channels: the whole output, pixel for pixel."""
-    images = whole_numbers(1, 3, 8, 7, low=-9, high=10, seed=31)
+    images = whole_numbers(1, 3, 8, 7, low=-20, high=21, seed=31)
     output = submission.conv2d(images, PICTURE_WEIGHTS, PICTURE_BIAS)
     expect_pixels(output, lambda n, o, i, j: picture_pixel(images[n], o, i, j), shape=(1, 2, 4, 3))
     expect_shape(output, (1, 2, 4, 3), dtype=torch.float32)
@@ -116,8 +126,14 @@ def test_convolution_of_the_lectures_picture(submission):
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_with_stride_and_padding(submission):
     """Two images, stride 2 and padding 1: each of five kernels looks at one neighbour of one channel."""
-    images = whole_numbers(2, 3, 5, 8, low=-9, high=10, seed=32)
-    looks_at = ((0, 0, 0), (1, 1, 2), (2, 0, 2), (1, 0, 1), (2, 1, 0))  # (input channel, row, column) of the weight 1
+    images = whole_numbers(2, 3, 6, 12, low=-20, high=21, seed=33)
+    looks_at = (
+        (0, 0, 0),
+        (1, 1, 2),
+        (2, 0, 2),
+        (1, 0, 1),
+        (2, 1, 0),
+    )  # (input channel, row, column) of the weight 1
     weight, bias = torch.zeros(5, 3, 2, 3), torch.tensor([20.0, 30.0, 40.0, 50.0, 60.0])
     for kernel, place in enumerate(looks_at):
         weight[kernel, *place] = 1.0
@@ -127,31 +143,39 @@ def test_convolution_with_stride_and_padding(submission):
         return pixel_or_padding(images[n, channel], 2 * i - 1 + row, 2 * j - 1 + col) + bias[o]
 
     output = submission.conv2d(images, weight, bias, stride=2, padding=1)
-    expect_pixels(output, expected, shape=(2, 5, 3, 4))
-    expect_shape(output, (2, 5, 3, 4), dtype=torch.float32)
+    expect_pixels(output, expected, shape=(2, 5, 4, 6))
+    expect_shape(output, (2, 5, 4, 6), dtype=torch.float32)
     expect_inputs_kept(output)
 
 
 @pytest.mark.points(1, task="ANSWERS")
 def test_answers_fit_together(submission):
     """Six shapes, the batch in front of each, and flatten loses no number of pool2."""
-    shapes = {}
-    for layer, rank in (("conv1", 4), ("pool1", 4), ("conv2", 4), ("pool2", 4), ("flatten", 2), ("linear", 2)):
-        answer = submission.ANSWERS[layer]
-        expect(answer.value is not None, answer, f"ANSWERS[{layer!r}] is not answered yet.")
-        sizes = as_sizes(answer.value)
-        shapes[layer] = sizes
-        expect(sizes is not None, answer, f"ANSWERS[{layer!r}] should be a shape: a tuple of whole numbers.")
-        expect(len(sizes) == rank, answer, f"ANSWERS[{layer!r}] should have {rank} numbers, and has {len(sizes)}.")
-        expect(
-            sizes[0] == QUIZ_INPUT[0],
-            answer,
-            f"ANSWERS[{layer!r}] should begin with the batch of {QUIZ_INPUT[0]} images, and begins with {sizes[0]}.",
+    batch = QUIZ_INPUT[0]
+    ranks = {"conv1": 4, "pool1": 4, "conv2": 4, "pool2": 4, "flatten": 2, "linear": 2}
+    for layer, rank in ranks.items():
+
+        def misfit(answer, layer=layer, rank=rank):
+            sizes = as_sizes(answer.value)
+            if sizes is None:
+                return f"ANSWERS[{layer!r}] should be a shape: a tuple of whole numbers."
+            if len(sizes) != rank:
+                return f"ANSWERS[{layer!r}] should have {rank} numbers, but it has {len(sizes)}."
+            if sizes[0] != batch:
+                return f"ANSWERS[{layer!r}] should begin with the batch of {batch}, but it begins with {sizes[0]}."
+            return None
+
+        expect_to_fit(submission.ANSWERS[layer], misfit)
+
+    _, channels, height, width = as_sizes(submission.ANSWERS["pool2"].value)
+
+    def loses_numbers(answer):
+        row = as_sizes(answer.value)[1:]
+        if row == (channels * height * width,):
+            return None
+        return (
+            f"Your answers do not fit together: after pool2 an image has {channels} x {height} x {width} numbers, "
+            f"but ANSWERS['flatten'] keeps {' x '.join(map(str, row))} of them."
         )
-    _, channels, height, width = shapes["pool2"]
-    expect(
-        shapes["flatten"][1] == channels * height * width,
-        submission.ANSWERS["flatten"],
-        f"After pool2 an image has {channels} x {height} x {width} numbers, "
-        f"but flatten makes {shapes['flatten'][1]} of them.",
-    )
+
+    expect_to_fit(submission.ANSWERS["flatten"], loses_numbers)

@@ -17,6 +17,9 @@ from autograder.checks import (
 # What goes into the quiz's network; a roster gives each student another batch. Spelled unlike the stub's line.
 QUIZ_INPUT = torch.Size([32, 1, 28, 28])
 
+# A single output pixel is a single number: from these, two wrong ideas hardly ever make the same one.
+WIDE = {"low": -20, "high": 21}
+
 # Everything in torch that convolves by itself. unfold, einsum and matmul are welcome.
 CONVOLUTIONS = (
     "conv1d",
@@ -34,9 +37,11 @@ CONVOLUTIONS = (
 
 
 def torchs_shape(images, out_channels, kernel_size, **settings):
-    """What torch's own layer makes of a shape; on the meta device, where nothing is computed."""
-    layer = nn.Conv2d(images[1], out_channels, kernel_size, **settings, device="meta")
-    return tuple(layer(torch.empty(images, device="meta")).shape)
+    """What torch's own convolution makes of a shape, tried on one channel of one image."""
+    batch, _, height, width = images
+    kernel = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+    output = nn.functional.conv2d(torch.zeros(1, 1, height, width), torch.zeros(1, 1, *kernel), **settings)
+    return (batch, out_channels, *output.shape[2:])
 
 
 def torchs_convolution(images, weight, bias, **settings):
@@ -50,6 +55,18 @@ def side(stops, kernel, stride, padding, rest):
     return (stops - 1) * stride + kernel + rest - 2 * padding
 
 
+def draw_window(draw, step=1, border=0, rest=0):
+    """A small kernel's height and width, and those of an image on which it stops three to five times each way."""
+    while True:
+        (kernel_h, kernel_w), (stops_h, stops_w) = draw.sizes(2, low=2, high=5), draw.sizes(2, low=3, high=6)
+        height, width = (
+            side(stops_h, kernel_h, step, border, rest),
+            side(stops_w, kernel_w, step, border, rest),
+        )
+        if height != width:
+            return kernel_h, kernel_w, height, width
+
+
 def draw_bias(draw, kernels):
     """Biases that are all different, and none of them zero."""
     return torch.tensor(draw.sizes(kernels, low=3, high=15), dtype=torch.float32)
@@ -58,23 +75,25 @@ def draw_bias(draw, kernels):
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_of_drawn_layers(submission, draw):
     """Other layers: pairs, strides that leave a rest and strides that leave none, and no padding at all."""
-    # One axis leaves less than half a stride over, the other one more: rounding to the nearest is wrong as well.
-    (kernel_h, kernel_w), (border_h, border_w) = draw.sizes(2, low=6, high=9), draw.sizes(2, low=2, high=4)
-    batch, channels, kernels, stops_h, stops_w = draw.sizes(5, low=5, high=14)
-    step_h, rest_h, step_w, rest_w = draw.choice([(3, 1, 4, 3), (4, 3, 3, 1), (4, 1, 3, 2), (3, 2, 4, 1)])
-    height = side(stops_h, kernel_h, step_h, border_h, rest_h)
-    width = side(stops_w, kernel_w, step_w, border_w, rest_w)
-    images = (batch, channels, height, width)
-    layer = {"stride": (step_h, step_w), "padding": (border_h, border_w)}
-    shape = submission.conv2d_output_shape(images, kernels, (kernel_h, kernel_w), **layer)
-    expect_sizes(shape, torchs_shape(images, kernels, (kernel_h, kernel_w), **layer))
+    # Numbers that are far apart, one axis that leaves less than half a stride over and one that leaves more: then
+    # hardly any two wrong rules give the same shape.
+    kernel_size = (draw.integer(7, 10), draw.integer(18, 24))[:: draw.choice([1, -1])]
+    border = (draw.integer(4, 6), draw.integer(9, 14))[:: draw.choice([1, -1])]
+    (step_h, rest_h), (step_w, rest_w) = draw.choice([((3, 2), (5, 1)), ((5, 1), (3, 2))])
+    batch, channels, kernels, stops_h, stops_w = draw.sizes(5, low=20, high=60)
+    height = side(stops_h, kernel_size[0], step_h, border[0], rest_h)
+    width = side(stops_w, kernel_size[1], step_w, border[1], rest_w)
+    images, layer = (batch, channels, height, width), {"stride": (step_h, step_w), "padding": border}
+    shape = submission.conv2d_output_shape(images, kernels, kernel_size, **layer)
+    expect_sizes(shape, torchs_shape(images, kernels, kernel_size, **layer))
 
-    # Plain numbers, where one axis leaves no rest.
-    batch, channels, kernels, stops_h, stops_w = draw.sizes(5, low=4, high=12)
-    kernel, step, border = draw.integer(4, 7), draw.integer(2, 4), draw.integer(2, 4)
-    images = (batch, channels, side(stops_h, kernel, step, border, 0), side(stops_w, kernel, step, border, 1))
-    shape = submission.conv2d_output_shape(images, kernels, kernel, step, border)
-    expect_sizes(shape, torchs_shape(images, kernels, kernel, stride=step, padding=border))
+    # Plain numbers, an odd kernel and an even one, where one axis leaves nothing over.
+    for kernel in (draw.choice([5, 7]), draw.choice([6, 8])):
+        batch, channels, kernels, stops_h, stops_w = draw.sizes(5, low=9, high=20)
+        step, pad = draw.integer(3, 5), draw.integer(2, 5)
+        images = (batch, channels, side(stops_h, kernel, step, pad, 0), side(stops_w, kernel, step, pad, 1))
+        shape = submission.conv2d_output_shape(images, kernels, kernel, step, pad)
+        expect_sizes(shape, torchs_shape(images, kernels, kernel, stride=step, padding=pad))
 
     # A batch of one, stride and padding left out.
     channels, kernels, height, width = draw.sizes(4, low=9, high=20)
@@ -87,31 +106,38 @@ def test_output_shape_of_drawn_layers(submission, draw):
 def test_output_shape_of_drawn_layers_with_padding_by_name(submission, draw):
     """padding="same" for even and odd kernels and for pairs, and padding="valid"."""
     batch, channels, kernels, height, width = draw.sizes(5, low=9, high=20)
-    images = (batch, channels, height, width)
-    even, odd = draw.choice([4, 6, 8]), draw.choice([5, 7, 9])
+    images, even, odd = (batch, channels, height, width), draw.choice([6, 8]), draw.choice([5, 7, 9])
+    shape = submission.conv2d_output_shape(images, kernels, (odd, even), padding="valid")
+    expect_sizes(shape, torchs_shape(images, kernels, (odd, even), padding="valid"))
     for kernel_size in (even, odd, (odd, even), (even, odd)):
         shape = submission.conv2d_output_shape(images, kernels, kernel_size, padding="same")
         expect_sizes(shape, (batch, kernels, height, width))
-    kernel_size, step = draw.choice([(3, 6), (6, 3), (4, 7)]), draw.choice([2, 3])
-    shape = submission.conv2d_output_shape(images, kernels, kernel_size, stride=step, padding="valid")
-    expect_sizes(shape, torchs_shape(images, kernels, kernel_size, stride=step, padding="valid"))
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_refuses_kernels_that_are_too_large(submission, draw):
-    """A kernel that fits exactly stops once; one row or column more raises ValueError."""
+    """A kernel that fits exactly stops once; one that is higher or wider raises ValueError."""
     batch, channels, kernels, height, width = draw.sizes(5, low=5, high=12)
     images, border = (batch, channels, height, width), draw.integer(1, 3)
     padded_h, padded_w = height + 2 * border, width + 2 * border
-    exact = submission.conv2d_output_shape(images, kernels, (padded_h, padded_w), padding=border)
-    expect_sizes(exact, (batch, kernels, 1, 1))
-    for kernel_size in ((padded_h + 1, padded_w - 1), (padded_h - 1, padded_w + 1), (padded_h + 1, padded_w + 2)):
+    bare = submission.conv2d_output_shape(images, kernels, (height, width))
+    expect_sizes(bare, (batch, kernels, 1, 1))
+    padded = submission.conv2d_output_shape(images, kernels, (padded_h, padded_w), padding=border)
+    expect_sizes(padded, (batch, kernels, 1, 1))
+    too_large = (
+        (padded_h + 4, padded_w + 3),
+        (padded_h - 1, padded_w + 3),
+        (padded_h + 4, padded_w - 1),
+        (padded_h + 1, padded_w),
+        (padded_h, padded_w + 1),
+    )
+    for kernel_size in too_large:
         refused = submission.conv2d_output_shape(images, kernels, kernel_size, padding=border)
         expect_raises(refused, "ValueError")
-    refused = submission.conv2d_output_shape(images, kernels, max(height, width) + 1, stride=3)
-    expect_raises(refused, "ValueError")
-    refused = submission.conv2d_output_shape(images, kernels, (2, width + 1), padding="valid")
-    expect_raises(refused, "ValueError")
+    expect_raises(submission.conv2d_output_shape(images, kernels, (height + 1, 2), stride=3), "ValueError")
+    expect_raises(
+        submission.conv2d_output_shape(images, kernels, (2, width + 1), padding="valid"), "ValueError"
+    )
 
 
 @pytest.mark.points(1, task="conv2d_weight_shape")
@@ -120,7 +146,9 @@ def test_weight_shape_of_drawn_layers(submission, draw):
     channels, kernels, height, width = draw.sizes(4, low=2, high=12)
     shape = submission.conv2d_weight_shape(channels, kernels, (height, width))
     expect_sizes(shape, (kernels, channels, height, width))
-    expect_sizes(submission.conv2d_weight_shape(channels, kernels, height), (kernels, channels, height, height))
+    expect_sizes(
+        submission.conv2d_weight_shape(channels, kernels, height), (kernels, channels, height, height)
+    )
 
 
 @pytest.mark.points(1, task="conv2d_parameter_count")
@@ -129,9 +157,11 @@ def test_parameters_of_drawn_layers(submission, draw):
     for bias in (True, False):
         channels, kernels, height, width = draw.sizes(4, low=3, high=12)
         for kernel_size in ((height, width), width):
-            layer = nn.Conv2d(channels, kernels, kernel_size, bias=bias, device="meta")
+            layer = nn.Conv2d(channels, kernels, kernel_size, bias=bias)
             expected = sum(parameter.numel() for parameter in layer.parameters())
-            expect_integer(submission.conv2d_parameter_count(channels, kernels, kernel_size, bias=bias), expected)
+            expect_integer(
+                submission.conv2d_parameter_count(channels, kernels, kernel_size, bias=bias), expected
+            )
 
 
 @pytest.mark.points(1, task="conv2d_pixel")
@@ -139,8 +169,8 @@ def test_pixels_of_drawn_layers(submission, draw):
     """Other layers, square kernels and others, one input channel and several: pixels in the middle and at the edge."""
     for channels, kernels, kernel_h, kernel_w in ((3, 5, 2, 4), (4, 2, 3, 3), (1, 3, 4, 2)):
         stops_h, stops_w = draw.sizes(2, low=5, high=9)
-        image = draw.whole_numbers(channels, stops_h + kernel_h - 1, stops_w + kernel_w - 1)
-        weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
+        image = draw.whole_numbers(channels, stops_h + kernel_h - 1, stops_w + kernel_w - 1, **WIDE)
+        weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w, **WIDE)
         bias = draw_bias(draw, kernels)
         output = torchs_convolution(image[None], weight, bias)[0]
         middle_h, middle_w = draw.sizes(2, low=2, high=4)
@@ -154,7 +184,7 @@ def test_pixels_of_drawn_layers(submission, draw):
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_of_drawn_layers(submission, draw):
     """Other layers with stride 1: several images, kernels that are not square, as many channels out as in."""
-    for batch, channels, kernels, kernel_h, kernel_w in ((3, 2, 4, 3, 2), (2, 3, 3, 3, 3), (1, 1, 2, 1, 1)):
+    for batch, channels, kernels, kernel_h, kernel_w in ((2, 3, 3, 3, 3), (3, 2, 4, 3, 2), (1, 1, 2, 1, 1)):
         stops_h, stops_w = draw.sizes(2, low=3, high=6)
         images = draw.whole_numbers(batch, channels, stops_h + kernel_h - 1, stops_w + kernel_w - 1)
         weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
@@ -165,11 +195,9 @@ def test_convolution_of_drawn_layers(submission, draw):
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_of_drawn_layers_with_stride_and_padding(submission, draw):
     """Other layers with strides that leave a rest, with padding, and with both."""
-    for step, border, rest in ((3, 2, 1), (2, 0, 1), (1, 2, 0)):
+    for step, border, rest in ((3, 2, 2), (2, 0, 1), (1, 1, 0)):
         batch, channels, kernels = draw.sizes(3, low=2, high=5)
-        kernel_h, kernel_w = draw.sizes(2, low=2, high=5)
-        stops_h, stops_w = draw.sizes(2, low=3, high=6)
-        height, width = side(stops_h, kernel_h, step, border, rest), side(stops_w, kernel_w, step, border, rest)
+        kernel_h, kernel_w, height, width = draw_window(draw, step, border, rest)
         images = draw.whole_numbers(batch, channels, height, width)
         weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
         bias = draw_bias(draw, kernels)
@@ -180,8 +208,8 @@ def test_convolution_of_drawn_layers_with_stride_and_padding(submission, draw):
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_is_written_out(submission, draw):
     """The result is right, the inputs stay as they are, and torch's own convolutions are not called."""
-    height, width = draw.sizes(2, low=6, high=10)
-    images, weight = draw.whole_numbers(2, 3, height, width), draw.whole_numbers(4, 3, 2, 3)
+    kernel_h, kernel_w, height, width = draw_window(draw, step=2, border=1, rest=1)
+    images, weight = draw.whole_numbers(2, 3, height, width), draw.whole_numbers(4, 3, kernel_h, kernel_w)
     bias = draw_bias(draw, 4)
     output = submission.conv2d(images, weight, bias, 2, 1)
     expect_tensor(output, torchs_convolution(images, weight, bias, stride=2, padding=1))
@@ -190,34 +218,33 @@ def test_convolution_is_written_out(submission, draw):
 
 
 def quiz_shapes():
-    """The shape after each layer of the quiz's network, from torch's own layers on the meta device."""
-    images = torch.empty(QUIZ_INPUT, device="meta")
+    """The shape after each layer of the quiz's network, from torch's own layers and one image of the batch."""
+    batch, *image = QUIZ_INPUT
+    values = torch.zeros(1, *image)
     layers = {
-        "conv1": nn.Conv2d(1, 8, 5, device="meta"),
+        "conv1": nn.Conv2d(1, 8, 5),
         "pool1": nn.MaxPool2d(2),
-        "conv2": nn.Conv2d(8, 16, 3, padding=1, device="meta"),
+        "conv2": nn.Conv2d(8, 16, 3, padding=1),
         "pool2": nn.MaxPool2d(2),
         "flatten": nn.Flatten(),
-        "linear": nn.LazyLinear(10, device="meta"),
     }
     shapes = {}
     for name, layer in layers.items():
-        images = layer(images)
-        shapes[name] = tuple(images.shape)
-    return shapes
+        values = layer(values)
+        shapes[name] = (batch, *values.shape[1:])
+    return shapes | {"linear": (batch, 10)}
 
 
 @pytest.mark.points(1, task="ANSWERS")
-def test_answers_for_convolution_and_pooling(submission):
-    """The shapes after conv1, pool1, conv2 and pool2."""
+def test_answers_for_the_first_block(submission):
+    """The shapes after conv1 and pool1."""
     expected = quiz_shapes()
-    for layer in ("conv1", "pool1", "conv2", "pool2"):
+    for layer in ("conv1", "pool1"):
         expect_sizes(submission.ANSWERS[layer], expected[layer])
 
 
 @pytest.mark.points(1, task="ANSWERS")
-def test_answers_for_flatten_and_linear(submission):
-    """The shapes after flatten and linear."""
-    expected = quiz_shapes()
-    for layer in ("flatten", "linear"):
-        expect_sizes(submission.ANSWERS[layer], expected[layer])
+def test_answers_for_the_whole_walk(submission):
+    """The shapes after all six layers."""
+    for layer, shape in quiz_shapes().items():
+        expect_sizes(submission.ANSWERS[layer], shape)

@@ -1,4 +1,8 @@
-"""Wrong answers that students give to a4_losses, each with its diagnosis. From special to general within a task."""
+"""Wrong answers that students give to a4_losses, each with its diagnosis.
+
+Within a task the first that gives what was seen wins. So what is right for moderate numbers and wrong for extreme
+ones stands before what is wrong for both (a nan has many fathers), and two mistakes at once before either of them.
+"""
 
 import math
 
@@ -36,6 +40,11 @@ class _SoftmaxThenNLL(nn.Module):
         return F.nll_loss(torch.softmax(logits, dim=1), labels)
 
 
+class _ExpThenNLL(nn.Module):
+    def forward(self, log_probabilities, labels):
+        return F.nll_loss(torch.exp(log_probabilities), labels)
+
+
 class _LogThenNLL(nn.Module):
     def forward(self, probabilities, labels):
         return F.nll_loss(torch.log(probabilities), labels)
@@ -52,32 +61,12 @@ class _BCEWithLogitsOfClassOne(nn.Module):
 
 
 @misconception("choose_loss")
-def hands_back_the_class(task, output):
-    """You returned the class of the loss. A class is only the plan of a module: it has to be called, with empty
-    brackets if need be, before there is a loss that can be computed."""
-    _loss_from((dict,) * 4, task, output)
-    return nn.CrossEntropyLoss
-
-
-@misconception("choose_loss")
-def hands_back_a_function(task, output):
-    """You returned a function. torch.nn has a module for each of these losses, and a module is asked for."""
-    _loss_from((dict,) * 4, task, output)
-    return F.cross_entropy
-
-
-@misconception("choose_loss")
-def hands_back_the_name(task, output):
-    """You returned the name of a loss, a string. The loss itself is asked for, the object that can be called with
-    predictions and targets."""
-    names = (lambda: "BCELoss", lambda: "BCEWithLogitsLoss", lambda: "NLLLoss", lambda: "CrossEntropyLoss")
-    return _loss_from(names, task, output)
-
-
-@misconception("choose_loss")
-def computes_a_loss_and_hands_nothing_back(task, output):
-    """Your function handed nothing back: the loss was perhaps made, but not returned."""
-    _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
+def sums_the_multiclass_losses(task, output):
+    """The binary losses are right; the multi-class ones add up the batch. The default, which you get without asking, is
+    the mean."""
+    kinds = (nn.BCELoss, nn.BCEWithLogitsLoss, lambda: nn.NLLLoss(reduction="sum"),
+             lambda: nn.CrossEntropyLoss(reduction="sum"))  # fmt: skip
+    return _loss_from(kinds, task, output)
 
 
 @misconception("choose_loss")
@@ -97,30 +86,6 @@ def reduces_no_loss(task, output):
 
 
 @misconception("choose_loss")
-def exchanges_both_pairs_of_losses(task, output):
-    """In both tasks the two losses changed places. Ask of each loss what it applies by itself: the one that applies
-    Sigmoid or LogSoftmax inside belongs to the network that has not applied it yet."""
-    kinds = (nn.BCEWithLogitsLoss, nn.BCELoss, nn.CrossEntropyLoss, nn.NLLLoss)
-    return _loss_from(kinds, task, output)
-
-
-@misconception("choose_loss")
-def exchanges_the_binary_losses(task, output):
-    """The two binary losses changed places: the one whose name speaks of logits expects logits, the other one expects
-    what Sigmoid has already turned into a probability."""
-    kinds = (nn.BCEWithLogitsLoss, nn.BCELoss, nn.NLLLoss, nn.CrossEntropyLoss)
-    return _loss_from(kinds, task, output)
-
-
-@misconception("choose_loss")
-def exchanges_the_multiclass_losses(task, output):
-    """The two multi-class losses changed places: one of them applies LogSoftmax inside, and only the other one
-    expects a network that has done so."""
-    kinds = (nn.BCELoss, nn.BCEWithLogitsLoss, nn.CrossEntropyLoss, nn.NLLLoss)
-    return _loss_from(kinds, task, output)
-
-
-@misconception("choose_loss")
 def exchanges_the_tasks(task, output):
     """Binary and multi-class changed places: the losses for one output number an image went to the networks with K of
     them, and the other way round."""
@@ -129,18 +94,33 @@ def exchanges_the_tasks(task, output):
 
 
 @misconception("choose_loss")
-def takes_logits_always(task, output):
-    """Your losses expect logits, whatever the network returns. They are the common choice, but a network that has
-    applied Sigmoid or LogSoftmax already would get it twice."""
-    kinds = (nn.BCEWithLogitsLoss, nn.BCEWithLogitsLoss, nn.CrossEntropyLoss, nn.CrossEntropyLoss)
+def sigmoid_twice_and_summed(task, output):
+    """Two things went wrong at binary probabilities: BCEWithLogitsLoss applies Sigmoid once more, and the batch is added
+    up where the default is the mean."""
+    kinds = (lambda: nn.BCEWithLogitsLoss(reduction="sum"), nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss)
     return _loss_from(kinds, task, output)
 
 
 @misconception("choose_loss")
-def takes_logits_never(task, output):
-    """Your losses expect probabilities or log-probabilities, whatever the network returns. A network that ends in
-    Linear returns logits, and these losses do not convert them."""
-    return _loss_from((nn.BCELoss, nn.BCELoss, nn.NLLLoss, nn.NLLLoss), task, output)
+def nll_on_logits_and_summed(task, output):
+    """Two things went wrong at multi-class logits: NLLLoss expects log-probabilities, and the batch is added up where
+    the default is the mean."""
+    kinds = (nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, lambda: nn.NLLLoss(reduction="sum"))
+    return _loss_from(kinds, task, output)
+
+
+@misconception("choose_loss")
+def exponentials_before_nll(task, output):
+    """You turn the log-probabilities back into probabilities before NLLLoss. It takes no logarithm by itself: it expects
+    log-probabilities, which is what the network returns."""
+    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, _ExpThenNLL, nn.CrossEntropyLoss), task, output)
+
+
+@misconception("choose_loss")
+def margin_loss_for_logits(task, output):
+    """You chose a loss that compares margins. The lecture's loss for multi-class logits looks at the logarithm of the
+    probability that the true class got."""
+    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.MultiMarginLoss), task, output)
 
 
 @misconception("choose_loss")
@@ -225,13 +205,6 @@ def squared_error_for_everything(task, output):
 
 
 @misconception("choose_loss")
-def squared_error_for_binary(task, output):
-    """You use the mean squared error for the binary task. A binary network makes a probability too, and the lecture's
-    losses look at the logarithm of the probability that the true class got."""
-    return _loss_from((nn.MSELoss, nn.MSELoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
-
-
-@misconception("choose_loss")
 def smooths_the_labels(task, output):
     """Your CrossEntropyLoss smooths the labels: some of the truth goes to the wrong classes. It may help a training,
     but the loss with its defaults is asked for."""
@@ -301,6 +274,35 @@ def hands_back_the_error(task, output):
     return _loss_from(kinds, task, output)
 
 
+@misconception("choose_loss")
+def hands_back_the_class_of_the_loss(task, output):
+    """You returned the class of the loss. A class is only the plan of a module: it has to be called, with empty
+    brackets if need be, before there is a loss that can be computed."""
+    _loss_from((dict,) * 4, task, output)
+    return nn.CrossEntropyLoss
+
+
+@misconception("choose_loss")
+def hands_back_the_function_for_the_loss(task, output):
+    """You returned a function. torch.nn has a module for each of these losses, and a module is asked for."""
+    _loss_from((dict,) * 4, task, output)
+    return F.cross_entropy
+
+
+@misconception("choose_loss")
+def hands_back_the_name_of_the_loss(task, output):
+    """You returned the name of a loss, a string. The loss itself is asked for, the object that can be called with
+    predictions and targets."""
+    names = (lambda: "BCELoss", lambda: "BCEWithLogitsLoss", lambda: "NLLLoss", lambda: "CrossEntropyLoss")
+    return _loss_from(names, task, output)
+
+
+@misconception("choose_loss")
+def hands_back_nothing_for_the_loss(task, output):
+    """Your function handed nothing back: the loss was perhaps made, but not returned."""
+    _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
+
+
 hints(
     "choose_loss",
     "Two of the four losses apply the activation by themselves, and two expect that the network has done so. Sort them.",
@@ -331,37 +333,6 @@ def _activation_from(make, task, output):
 
 def _log_softmax():
     return nn.LogSoftmax(dim=1)
-
-
-@misconception("output_activation")
-def hands_back_the_class_of_the_activation(task, output):
-    """You returned the class of the activation. It has to be called before there is a module that can stand in a
-    network."""
-    _activation_from((dict,) * 4, task, output)
-    return nn.Sigmoid
-
-
-@misconception("output_activation")
-def hands_back_an_activation_function(task, output):
-    """You returned a function. A layer of a network is a module, and torch.nn has one for each of these activations."""
-    _activation_from((dict,) * 4, task, output)
-    return torch.sigmoid
-
-
-@misconception("output_activation")
-def hands_back_the_name_of_the_activation(task, output):
-    """You returned the name of an activation, a string. The module itself is asked for, which can stand in a
-    network."""
-    return _activation_from(
-        (lambda: "Sigmoid", lambda: "Identity", lambda: "LogSoftmax", lambda: "Identity"), task, output
-    )
-
-
-@misconception("output_activation")
-def no_module_for_logits(task, output):
-    """For logits you return None: nothing is to be done, but a network is a chain of layers, and None is no layer.
-    torch.nn has a module that returns its input as it is."""
-    return _activation_from((nn.Sigmoid, lambda: None, _log_softmax, lambda: None), task, output)
 
 
 @misconception("output_activation")
@@ -411,13 +382,6 @@ def nothing_for_log_probabilities(task, output):
     """For log-probabilities your module returns the logits as they are. Logits can be any numbers; the exponentials of
     log-probabilities sum to 1 in each row, and something has to see to that."""
     return _activation_from((nn.Sigmoid, nn.Identity, nn.Identity, nn.Identity), task, output)
-
-
-@misconception("output_activation")
-def exchanges_the_outputs(task, output):
-    """The outputs changed places: the activation is applied where logits are asked for, and left out where
-    probabilities or log-probabilities are."""
-    return _activation_from((nn.Identity, nn.Sigmoid, nn.Identity, _log_softmax), task, output)
 
 
 @misconception("output_activation")
@@ -477,13 +441,6 @@ def nothing_for_probability(task, output):
 
 
 @misconception("output_activation")
-def activates_all_logits(task, output):
-    """Where logits are asked for, you apply the activation all the same. Logits are what Linear returns, untouched; the
-    losses that take them apply the activation inside."""
-    return _activation_from((nn.Sigmoid, nn.Sigmoid, _log_softmax, _log_softmax), task, output)
-
-
-@misconception("output_activation")
 def softmax_on_multiclass_logits(task, output):
     """Where multi-class logits are asked for, your module applies softmax. CrossEntropyLoss does so inside, and twice
     is too much."""
@@ -509,6 +466,37 @@ def relu_on_logits(task, output):
     """Where logits are asked for, you apply ReLU. It belongs between layers; after the last one it throws away every
     negative logit, and with it half of what the network says."""
     return _activation_from((nn.Sigmoid, nn.ReLU, _log_softmax, nn.ReLU), task, output)
+
+
+@misconception("output_activation")
+def hands_back_the_class_of_the_activation(task, output):
+    """You returned the class of the activation. It has to be called before there is a module that can stand in a
+    network."""
+    _activation_from((dict,) * 4, task, output)
+    return nn.Sigmoid
+
+
+@misconception("output_activation")
+def hands_back_the_function_for_the_activation(task, output):
+    """You returned a function. A layer of a network is a module, and torch.nn has one for each of these activations."""
+    _activation_from((dict,) * 4, task, output)
+    return torch.sigmoid
+
+
+@misconception("output_activation")
+def hands_back_the_name_of_the_activation(task, output):
+    """You returned the name of an activation, a string. The module itself is asked for, which can stand in a
+    network."""
+    return _activation_from(
+        (lambda: "Sigmoid", lambda: "Identity", lambda: "LogSoftmax", lambda: "Identity"), task, output
+    )
+
+
+@misconception("output_activation")
+def hands_back_nothing_for_the_activation(task, output):
+    """You returned None. Perhaps a return is missing, or you meant that nothing is to be done for logits; but a network
+    is a chain of layers, and None is no layer. torch.nn has a module that returns its input as it is."""
+    return _activation_from((nn.Sigmoid, lambda: None, _log_softmax, lambda: None), task, output)
 
 
 hints(
@@ -632,163 +620,10 @@ hints(
 
 
 @misconception("softmax")
-def softmax_without_keepdim(logits):
-    """Your row sums have lost an axis: (N,) does not lie beside (N, K) as a column, it lies along the rows. Keep the
-    summed axis, with length 1."""
-    exponentials = torch.exp(logits)
-    return exponentials / exponentials.sum(dim=1)
-
-
-@misconception("softmax")
-def softmax_shifted_without_keepdim(logits):
-    """The largest logits of your rows have lost an axis: (N,) does not lie beside (N, K) as a column, it lies along the
-    rows. Keep the reduced axis, with length 1."""
-    exponentials = torch.exp(logits - logits.max(dim=1).values)
-    return exponentials / exponentials.sum(dim=1)
-
-
-@misconception("softmax")
-def softmax_shifted_by_a_tuple(logits):
-    """max along an axis returns two things, the values and where they stand, and you subtract both at once. The values
-    are meant."""
-    exponentials = torch.exp(logits - logits.max(dim=1, keepdim=True))
-    return exponentials / exponentials.sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def softmax_of_the_whole_batch_overflows(logits):
-    """Two things went wrong: you divide by the sum of the whole batch, though each row has a sum of its own, and the
-    exponentials overflow for large logits."""
-    return torch.exp(logits) / torch.exp(logits).sum()
-
-
-@misconception("softmax")
-def softmax_of_the_whole_batch(logits):
-    """You divide by the sum of the whole batch, so all the entries together sum to 1. Each image has a distribution of
-    its own: each row sums to 1."""
-    exponentials = torch.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
-
-
-@misconception("softmax")
-def softmax_along_the_batch_overflows(logits):
-    """Two things went wrong: your softmax runs along the batch, so that columns sum to 1 and not rows, and its
-    exponentials overflow for large logits."""
-    return torch.exp(logits) / torch.exp(logits).sum(dim=0, keepdim=True)
-
-
-@misconception("softmax")
-def softmax_along_the_batch(logits):
-    """Your softmax runs along the batch: columns sum to 1, and the images compete with each other. The classes of one
-    image have to compete."""
-    exponentials = torch.exp(logits - logits.max(dim=0, keepdim=True).values)
-    return exponentials / exponentials.sum(dim=0, keepdim=True)
-
-
-@misconception("softmax")
-def softmax_transposed(logits):
-    """Your result has its axes exchanged, (K, N): the images have to stay along the rows."""
-    shifted = logits - logits.max(dim=1, keepdim=True).values
-    return (torch.exp(shifted) / torch.exp(shifted).sum(dim=1, keepdim=True)).T
-
-
-@misconception("softmax")
-def log_softmax_for_softmax(logits):
-    """You returned log-probabilities: they are negative and do not sum to 1. Softmax are the probabilities
-    themselves."""
-    return logits - torch.logsumexp(logits, dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def exponentials_only(logits):
-    """You took the exponentials and stopped. They are positive, but they do not sum to 1 yet."""
-    return torch.exp(logits)
-
-
-@misconception("softmax")
-def shifted_exponentials_only(logits):
-    """You moved the rows and took the exponentials, and stopped there. They are harmless and positive, but they do not
-    sum to 1 yet."""
-    return torch.exp(logits - logits.max(dim=1, keepdim=True).values)
-
-
-@misconception("softmax")
-def sums_without_exponentials(logits):
-    """You divided the logits by their sum, without exponentials. The rows sum to 1, but logits can be negative, and
-    probabilities cannot."""
-    return logits / logits.sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def sigmoid_for_softmax(logits):
-    """You took the sigmoid of each number. It looks at each number alone, so a row does not sum to 1; in softmax the
-    classes compete."""
-    return torch.sigmoid(logits)
-
-
-@misconception("softmax")
-def divides_by_the_largest(logits):
-    """You divide by the largest exponential, so the likeliest class always gets 1. Divide by what makes the row sum
-    to 1."""
-    exponentials = torch.exp(logits - logits.max(dim=1, keepdim=True).values)
-    return exponentials / exponentials.max(dim=1, keepdim=True).values.square().sqrt().clamp(min=1.0 + 1e-3)
-
-
-@misconception("softmax")
-def divides_by_the_length(logits):
-    """You divide by the length of the row as a vector, so the squares sum to 1. The probabilities themselves have to
-    sum to 1."""
-    exponentials = torch.exp(logits - logits.max(dim=1, keepdim=True).values)
-    return exponentials / exponentials.norm(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def divides_by_the_number_of_classes(logits):
-    """You divide by the number of classes. That is the same for every row, but rows differ in the sum of their
-    exponentials."""
-    return torch.exp(logits) / logits.shape[1]
-
-
-@misconception("softmax")
-def softmin_that_overflows(logits):
-    """A minus has slipped into the exponent, so the smallest logit gets the largest probability; and exponents of
-    large size overflow."""
-    return torch.exp(-logits) / torch.exp(-logits).sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def softmin_for_softmax(logits):
-    """A minus has slipped into the exponent: in your result the smallest logit gets the largest probability."""
-    shifted = logits.min(dim=1, keepdim=True).values - logits
-    return torch.exp(shifted) / torch.exp(shifted).sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def powers_of_two(logits):
-    """You took powers of 2. The lecture's formula has powers of e."""
-    shifted = logits - logits.max(dim=1, keepdim=True).values
-    return 2**shifted / (2**shifted).sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def powers_of_ten(logits):
-    """You took powers of 10. The lecture's formula has powers of e."""
-    shifted = logits - logits.max(dim=1, keepdim=True).values
-    return 10**shifted / (10**shifted).sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def winner_takes_all(logits):
-    """You gave the whole probability to the largest logit. Softmax is softer: the others keep a share, the larger the
-    closer they are."""
-    return F.one_hot(logits.argmax(dim=1), logits.shape[1]).float()
-
-
-@misconception("softmax")
-def softmax_taken_twice(logits):
-    """You took softmax twice: the second one gets numbers between 0 and 1 and makes them nearly equal."""
-    once = torch.softmax(logits, dim=1)
-    return torch.softmax(once, dim=1)
+def torchs_own_softmax(logits):
+    """The result is right, and it is torch's: softmax, softmin or a module of that name did the work. Here it is to be
+    written out, from exponentials and sums."""
+    return torch.softmax(logits, dim=1)
 
 
 @misconception("softmax")
@@ -812,22 +647,6 @@ def softmax_of_logits_clamped_far_out(logits):
     """You cut the logits off just where exp would overflow. Two logits beyond the limit become equal, though one may be
     far ahead of the other. Moving a row changes nothing, cutting it does."""
     exponentials = torch.exp(logits.clamp(-80, 80))
-    return exponentials / exponentials.sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def softmax_of_scaled_logits(logits):
-    """You divided each row by its largest size before the exponential. That keeps exp small, but it changes the result:
-    adding a number to all logits of a row leaves softmax as it is, multiplying does not."""
-    exponentials = torch.exp(logits / logits.abs().max(dim=1, keepdim=True).values)
-    return exponentials / exponentials.sum(dim=1, keepdim=True)
-
-
-@misconception("softmax")
-def softmax_shifted_by_column(logits):
-    """You subtracted the largest of each column. Only a number that is the same for all entries of a row leaves that
-    row's softmax as it is."""
-    exponentials = torch.exp(logits - logits.max(dim=0, keepdim=True).values)
     return exponentials / exponentials.sum(dim=1, keepdim=True)
 
 
@@ -871,6 +690,145 @@ def softmax_overflows(logits):
     return exponentials / exponentials.sum(dim=1, keepdim=True)
 
 
+@misconception("softmax")
+def softmax_without_keepdim(logits):
+    """What you computed for each row, its sum or its largest logit, has lost an axis: (N,) does not lie beside (N, K) as
+    a column, it lies along the rows. Keep the reduced axis, with length 1."""
+    exponentials = torch.exp(logits)
+    return exponentials / exponentials.sum(dim=1)
+
+
+@misconception("softmax")
+def softmax_shifted_by_a_tuple(logits):
+    """max along an axis returns two things, the values and where they stand, and you subtract both at once. The values
+    are meant."""
+    exponentials = torch.exp(logits - logits.max(dim=1, keepdim=True))
+    return exponentials / exponentials.sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def softmax_of_the_whole_batch(logits):
+    """You divide by the sum of the whole batch, so all the entries together sum to 1. Each image has a distribution of
+    its own: each row sums to 1."""
+    exponentials = torch.exp(logits - logits.max())
+    return exponentials / exponentials.sum()
+
+
+@misconception("softmax")
+def softmax_along_the_batch(logits):
+    """Your softmax runs along the batch: columns sum to 1, and the images compete with each other. The classes of one
+    image have to compete."""
+    exponentials = torch.exp(logits - logits.max(dim=0, keepdim=True).values)
+    return exponentials / exponentials.sum(dim=0, keepdim=True)
+
+
+@misconception("softmax")
+def softmax_transposed(logits):
+    """Your result has its axes exchanged, (K, N): the images have to stay along the rows."""
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    return (torch.exp(shifted) / torch.exp(shifted).sum(dim=1, keepdim=True)).T
+
+
+@misconception("softmax")
+def log_softmax_for_softmax(logits):
+    """You returned log-probabilities: they are negative and do not sum to 1. Softmax are the probabilities
+    themselves."""
+    return logits - torch.logsumexp(logits, dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def exponentials_only(logits):
+    """You took the exponentials and stopped. They are positive, but they do not sum to 1 yet."""
+    return torch.exp(logits)
+
+
+@misconception("softmax")
+def shifted_exponentials_only(logits):
+    """Your rows do not sum to 1, their largest entry is 1: you stopped at the exponentials of the moved rows, or divided
+    by the largest exponential instead of by what makes the row sum to 1."""
+    return torch.exp(logits - logits.max(dim=1, keepdim=True).values)
+
+
+@misconception("softmax")
+def sums_without_exponentials(logits):
+    """You divided the logits by their sum, without exponentials. The rows sum to 1, but logits can be negative, and
+    probabilities cannot."""
+    return logits / logits.sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def sigmoid_for_softmax(logits):
+    """You took the sigmoid of each number. It looks at each number alone, so a row does not sum to 1; in softmax the
+    classes compete."""
+    return torch.sigmoid(logits)
+
+
+@misconception("softmax")
+def divides_by_the_length(logits):
+    """You divide by the length of the row as a vector, so the squares sum to 1. The probabilities themselves have to
+    sum to 1."""
+    exponentials = torch.exp(logits - logits.max(dim=1, keepdim=True).values)
+    return exponentials / exponentials.norm(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def divides_by_the_number_of_classes(logits):
+    """You divide by the number of classes. That is the same for every row, but rows differ in the sum of their
+    exponentials."""
+    return torch.exp(logits) / logits.shape[1]
+
+
+@misconception("softmax")
+def softmin_for_softmax(logits):
+    """A minus has slipped into the exponent: in your result the smallest logit gets the largest probability."""
+    shifted = logits.min(dim=1, keepdim=True).values - logits
+    return torch.exp(shifted) / torch.exp(shifted).sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def powers_of_two(logits):
+    """You took powers of 2. The lecture's formula has powers of e."""
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    return 2**shifted / (2**shifted).sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def powers_of_ten(logits):
+    """You took powers of 10. The lecture's formula has powers of e."""
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    return 10**shifted / (10**shifted).sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def winner_takes_all(logits):
+    """You gave the whole probability to the largest logit. Softmax is softer: the others keep a share, the larger the
+    closer they are."""
+    return F.one_hot(logits.argmax(dim=1), logits.shape[1]).float()
+
+
+@misconception("softmax")
+def softmax_taken_twice(logits):
+    """You took softmax twice: the second one gets numbers between 0 and 1 and makes them nearly equal."""
+    once = torch.softmax(logits, dim=1)
+    return torch.softmax(once, dim=1)
+
+
+@misconception("softmax")
+def softmax_of_scaled_logits(logits):
+    """You divided each row by its largest size before the exponential. That keeps exp small, but it changes the result:
+    adding a number to all logits of a row leaves softmax as it is, multiplying does not."""
+    exponentials = torch.exp(logits / logits.abs().max(dim=1, keepdim=True).values)
+    return exponentials / exponentials.sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
+def softmax_shifted_by_column(logits):
+    """You subtracted the largest of each column. Only a number that is the same for all entries of a row leaves that
+    row's softmax as it is."""
+    exponentials = torch.exp(logits - logits.max(dim=0, keepdim=True).values)
+    return exponentials / exponentials.sum(dim=1, keepdim=True)
+
+
 hints(
     "softmax",
     "Each row is a world of its own: its exponentials, its sum. What shape do the row sums need, so that a (N, K) tensor "
@@ -884,8 +842,116 @@ hints(
 
 
 def _each_binary(logits, targets):
-    """(N,): the loss of each image, exact."""
-    return F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    """(N,): the loss of each image, exact, and written out."""
+    return logits.clamp(min=0) - logits * targets + torch.log1p(torch.exp(-logits.abs()))
+
+
+@misconception("binary_loss")
+def torchs_own_binary_loss(logits, targets):
+    """The result is right, and it is torch's: one of its losses, logsigmoid or softplus did the work. Here it is to be
+    written out, from exponentials and logarithms."""
+    return F.binary_cross_entropy_with_logits(logits, targets)
+
+
+@misconception("binary_loss")
+def binary_adds_1e_7(logits, targets):
+    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
+    of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-7) + (1 - targets) * torch.log(1 - p + 1e-7)).mean()
+
+
+@misconception("binary_loss")
+def binary_adds_1e_8(logits, targets):
+    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
+    of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-8) + (1 - targets) * torch.log(1 - p + 1e-8)).mean()
+
+
+@misconception("binary_loss")
+def binary_adds_1e_12(logits, targets):
+    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
+    of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-12) + (1 - targets) * torch.log(1 - p + 1e-12)).mean()
+
+
+@misconception("binary_loss")
+def binary_clamps_probabilities(logits, targets):
+    """You kept the probabilities a small way off 0 and 1. That avoids inf, but it caps the loss: a network that is
+    wrong at the logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    p = torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)
+    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
+
+
+@misconception("binary_loss")
+def binary_clamps_probabilities_at_1e_6(logits, targets):
+    """You kept the probabilities a small way off 0 and 1. That avoids inf, but it caps the loss: a network that is
+    wrong at the logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    p = torch.sigmoid(logits).clamp(1e-6, 1 - 1e-6)
+    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
+
+
+@misconception("binary_loss")
+def binary_clamps_logarithms(logits, targets):
+    """You cut the logarithms off at -100, as BCELoss does inside. That avoids inf, but a network that is wrong at the
+    logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    p = torch.sigmoid(logits)
+    cut = targets * torch.log(p).clamp(min=-100) + (1 - targets) * torch.log(1 - p).clamp(min=-100)
+    return -cut.mean()
+
+
+@misconception("binary_loss")
+def binary_clamps_logits(logits, targets):
+    """You cut the logits off before the formula. That avoids inf, but beyond the limit the loss no longer grows, and a
+    network that is wrong at the logit 1000 should pay 1000."""
+    return _each_binary(logits.clamp(-50, 50), targets).mean()
+
+
+@misconception("binary_loss")
+def binary_clamps_logits_far_out(logits, targets):
+    """You cut the logits off just where exp would overflow. That avoids inf, but beyond the limit the loss no longer
+    grows, and a network that is wrong at the logit 1000 should pay 1000."""
+    return _each_binary(logits.clamp(-80, 80), targets).mean()
+
+
+@misconception("binary_loss")
+def binary_replaces_nan(logits, targets):
+    """You replaced nan and inf after they had come up. They tell that the digits are gone: what you put in their place
+    is not the loss. Keep to formulas in which they never come up."""
+    p = torch.sigmoid(logits)
+    return torch.nan_to_num(-(targets * torch.log(p) + (1 - targets) * torch.log(1 - p))).mean()
+
+
+@misconception("binary_loss")
+def binary_log_of_chosen_probability(logits, targets):
+    """You choose the probability of the truth and take its logarithm. For a network that is sure and wrong, sigmoid has
+    left exactly 0 of it, and the logarithm is -inf. Stay with the logits and simplify before computing."""
+    p = torch.sigmoid(logits)
+    return -torch.log(torch.where(targets > 0.5, p, 1 - p)).mean()
+
+
+@misconception("binary_loss")
+def binary_log_one_plus_exp_overflows(logits, targets):
+    """You found the formula with ln(1 + e^x), which needs no sigmoid, but e^x overflows for a large x. Take the large
+    part out of the logarithm first."""
+    return (torch.log(1 + torch.exp(logits)) - logits * targets).mean()
+
+
+@misconception("binary_loss")
+def binary_log_one_plus_exp_of_minus_overflows(logits, targets):
+    """You found the formula with ln(1 + e^(-x)), which needs no sigmoid, but the exponential overflows for a very
+    negative x. Take the large part out of the logarithm first."""
+    return (torch.log(1 + torch.exp(-logits)) + logits * (1 - targets)).mean()
+
+
+@misconception("binary_loss")
+def binary_log_of_sigmoid(logits, targets):
+    """This is the formula by way of the sigmoid. Where the network is sure, sigmoid is exactly 0 or 1 in float32, ln 0
+    is -inf, and 0 times it is nan. Stay with the logits and simplify before computing."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
 
 
 @misconception("binary_loss")
@@ -1012,13 +1078,6 @@ def binary_class_zero_only(logits, targets):
 
 
 @misconception("binary_loss")
-def binary_class_zero_only_overflows(logits, targets):
-    """Only the images with target 1 count in your loss, though the formula has two terms. Besides, the logarithm of a
-    sigmoid is -inf where the logit is very negative."""
-    return -(targets * torch.log(torch.sigmoid(logits))).mean()
-
-
-@misconception("binary_loss")
 def binary_class_one_only(logits, targets):
     """Only the images with target 0 count in your loss. Where the target is 1, the truth is class 0, with the
     probability p: the formula has two terms."""
@@ -1066,107 +1125,6 @@ def binary_stable_with_a_wrong_sign(logits, targets):
     return (logits.clamp(min=0) + torch.log1p(torch.exp(-logits.abs())) + logits * targets).mean()
 
 
-@misconception("binary_loss")
-def binary_adds_1e_7(logits, targets):
-    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
-    of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
-    p = torch.sigmoid(logits)
-    return -(targets * torch.log(p + 1e-7) + (1 - targets) * torch.log(1 - p + 1e-7)).mean()
-
-
-@misconception("binary_loss")
-def binary_adds_1e_8(logits, targets):
-    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
-    of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
-    p = torch.sigmoid(logits)
-    return -(targets * torch.log(p + 1e-8) + (1 - targets) * torch.log(1 - p + 1e-8)).mean()
-
-
-@misconception("binary_loss")
-def binary_adds_1e_12(logits, targets):
-    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
-    of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
-    p = torch.sigmoid(logits)
-    return -(targets * torch.log(p + 1e-12) + (1 - targets) * torch.log(1 - p + 1e-12)).mean()
-
-
-@misconception("binary_loss")
-def binary_clamps_probabilities(logits, targets):
-    """You kept the probabilities a small way off 0 and 1. That avoids inf, but it caps the loss: a network that is
-    wrong at the logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
-    p = torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)
-    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
-
-
-@misconception("binary_loss")
-def binary_clamps_probabilities_at_1e_6(logits, targets):
-    """You kept the probabilities a small way off 0 and 1. That avoids inf, but it caps the loss: a network that is
-    wrong at the logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
-    p = torch.sigmoid(logits).clamp(1e-6, 1 - 1e-6)
-    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
-
-
-@misconception("binary_loss")
-def binary_clamps_logarithms(logits, targets):
-    """You cut the logarithms off at -100, as BCELoss does inside. That avoids inf, but a network that is wrong at the
-    logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
-    p = torch.sigmoid(logits)
-    cut = targets * torch.log(p).clamp(min=-100) + (1 - targets) * torch.log(1 - p).clamp(min=-100)
-    return -cut.mean()
-
-
-@misconception("binary_loss")
-def binary_clamps_logits(logits, targets):
-    """You cut the logits off before the formula. That avoids inf, but beyond the limit the loss no longer grows, and a
-    network that is wrong at the logit 1000 should pay 1000."""
-    return _each_binary(logits.clamp(-50, 50), targets).mean()
-
-
-@misconception("binary_loss")
-def binary_clamps_logits_far_out(logits, targets):
-    """You cut the logits off just where exp would overflow. That avoids inf, but beyond the limit the loss no longer
-    grows, and a network that is wrong at the logit 1000 should pay 1000."""
-    return _each_binary(logits.clamp(-80, 80), targets).mean()
-
-
-@misconception("binary_loss")
-def binary_replaces_nan(logits, targets):
-    """You replaced nan and inf after they had come up. They tell that the digits are gone: what you put in their place
-    is not the loss. Keep to formulas in which they never come up."""
-    p = torch.sigmoid(logits)
-    return torch.nan_to_num(-(targets * torch.log(p) + (1 - targets) * torch.log(1 - p))).mean()
-
-
-@misconception("binary_loss")
-def binary_log_one_plus_exp_overflows(logits, targets):
-    """You found the formula with ln(1 + e^x), which needs no sigmoid, but e^x overflows for a large x. Take the large
-    part out of the logarithm first."""
-    return (torch.log(1 + torch.exp(logits)) - logits * targets).mean()
-
-
-@misconception("binary_loss")
-def binary_log_one_plus_exp_of_minus_overflows(logits, targets):
-    """You found the formula with ln(1 + e^(-x)), which needs no sigmoid, but the exponential overflows for a very
-    negative x. Take the large part out of the logarithm first."""
-    return (torch.log(1 + torch.exp(-logits)) + logits * (1 - targets)).mean()
-
-
-@misconception("binary_loss")
-def binary_log_of_chosen_probability(logits, targets):
-    """You choose the probability of the truth and take its logarithm. For a network that is sure and wrong, sigmoid has
-    left exactly 0 of it, and the logarithm is -inf. Stay with the logits and simplify before computing."""
-    p = torch.sigmoid(logits)
-    return -torch.log(torch.where(targets > 0.5, p, 1 - p)).mean()
-
-
-@misconception("binary_loss")
-def binary_log_of_sigmoid(logits, targets):
-    """This is the formula by way of the sigmoid. Where the network is sure, sigmoid is exactly 0 or 1 in float32, ln 0
-    is -inf, and 0 times it is nan. Stay with the logits and simplify before computing."""
-    p = torch.sigmoid(logits)
-    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
-
-
 hints(
     "binary_loss",
     "For each image: which probability did the truth get? The loss is minus its logarithm; then the mean.",
@@ -1180,13 +1138,95 @@ hints(
 
 
 def _log_probabilities(logits):
-    """(N, K), exact."""
-    return torch.log_softmax(logits, dim=1)
+    """(N, K), exact, and written out."""
+    return logits - torch.logsumexp(logits, dim=1, keepdim=True)
 
 
 def _at_labels(table, labels):
     """(N,): of each row the entry at its label."""
     return table.gather(1, labels[:, None])[:, 0]
+
+
+@misconception("multiclass_loss")
+def torchs_own_multiclass_loss(logits, labels):
+    """The result is right, and it is torch's: one of its losses or log_softmax did the work. Here it is to be written
+    out, from exponentials, sums and logarithms; logsumexp is allowed."""
+    return F.cross_entropy(logits, labels)
+
+
+@misconception("multiclass_loss")
+def multiclass_adds_1e_7(logits, labels):
+    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
+    of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-7).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_adds_1e_8(logits, labels):
+    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
+    of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-8).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_adds_1e_12(logits, labels):
+    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
+    of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-12).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_clamps_logits(logits, labels):
+    """You cut the logits off before the formula. That avoids inf, but logits beyond the limit become equal, and the
+    loss no longer tells them apart. Moving a row changes nothing, cutting it does."""
+    return -_at_labels(_log_probabilities(logits.clamp(-50, 50)), labels).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_clamps_logits_far_out(logits, labels):
+    """You cut the logits off just where exp would overflow. That avoids inf, but logits beyond the limit become equal.
+    Moving a row changes nothing, cutting it does."""
+    return -_at_labels(_log_probabilities(logits.clamp(-80, 80)), labels).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_log_of_stable_softmax(logits, labels):
+    """Your softmax is safe, but then its logarithm is taken: a class that is far behind has a probability of exactly 0,
+    and ln 0 is -inf. Put the formula of softmax into the logarithm and simplify before computing."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels)).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_replaces_nan(logits, labels):
+    """You replaced nan and inf after they had come up. They tell that the digits are gone: what you put in their place
+    is not the loss. Keep to formulas in which they never come up."""
+    exponentials = torch.exp(logits)
+    p = exponentials / exponentials.sum(dim=1, keepdim=True)
+    return torch.nan_to_num(-torch.log(_at_labels(p, labels))).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_shifted_by_the_whole_batch(logits, labels):
+    """You moved all rows by the largest logit of the whole batch. In a row that lies far below it every exponential is
+    0, and the logarithm of their sum is -inf. Each row needs its own shift."""
+    shifted = logits - logits.max()
+    return (torch.log(torch.exp(shifted).sum(dim=1)) - _at_labels(shifted, labels)).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_log_sum_exp_overflows(logits, labels):
+    """You simplified the logarithm of softmax as one should, but e^x still overflows for large logits, and the
+    logarithm of 0 is -inf for very negative ones. Draw the largest exponential of each row out of the sum first."""
+    return (torch.log(torch.exp(logits).sum(dim=1)) - _at_labels(logits, labels)).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_log_of_softmax_overflows(logits, labels):
+    """This is the formula by way of softmax as on the slide. Its exponentials overflow for large logits, and inf / inf
+    is nan. Put the formula of softmax into the logarithm and simplify before computing."""
+    exponentials = torch.exp(logits)
+    p = exponentials / exponentials.sum(dim=1, keepdim=True)
+    return -torch.log(_at_labels(p, labels)).mean()
 
 
 @misconception("multiclass_loss")
@@ -1240,14 +1280,14 @@ def multiclass_in_bits(logits, labels):
 def multiclass_softmax_over_the_batch(logits, labels):
     """Your softmax runs along the batch, so the images compete with each other. The classes of one image have to
     compete: each row sums to 1."""
-    return -_at_labels(torch.log_softmax(logits, dim=0), labels).mean()
+    return -_at_labels(_log_probabilities(logits.T).T, labels).mean()
 
 
 @misconception("multiclass_loss")
 def multiclass_sum_of_softmax_over_the_batch(logits, labels):
     """Two things went wrong: your softmax runs along the batch instead of the classes, and the losses are added where
     their mean is asked for."""
-    return -_at_labels(torch.log_softmax(logits, dim=0), labels).sum()
+    return -_at_labels(_log_probabilities(logits.T).T, labels).sum()
 
 
 @misconception("multiclass_loss")
@@ -1383,81 +1423,6 @@ def multiclass_share_of_wrong_images(logits, labels):
     return (logits.argmax(dim=1) != labels).float().mean()
 
 
-@misconception("multiclass_loss")
-def multiclass_adds_1e_7(logits, labels):
-    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
-    of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
-    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-7).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_adds_1e_8(logits, labels):
-    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
-    of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
-    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-8).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_adds_1e_12(logits, labels):
-    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
-    of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
-    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-12).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_clamps_logits(logits, labels):
-    """You cut the logits off before the formula. That avoids inf, but logits beyond the limit become equal, and the
-    loss no longer tells them apart. Moving a row changes nothing, cutting it does."""
-    return -_at_labels(_log_probabilities(logits.clamp(-50, 50)), labels).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_clamps_logits_far_out(logits, labels):
-    """You cut the logits off just where exp would overflow. That avoids inf, but logits beyond the limit become equal.
-    Moving a row changes nothing, cutting it does."""
-    return -_at_labels(_log_probabilities(logits.clamp(-80, 80)), labels).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_replaces_nan(logits, labels):
-    """You replaced nan and inf after they had come up. They tell that the digits are gone: what you put in their place
-    is not the loss. Keep to formulas in which they never come up."""
-    exponentials = torch.exp(logits)
-    p = exponentials / exponentials.sum(dim=1, keepdim=True)
-    return torch.nan_to_num(-torch.log(_at_labels(p, labels))).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_shifted_by_the_whole_batch(logits, labels):
-    """You moved all rows by the largest logit of the whole batch. In a row that lies far below it every exponential is
-    0, and the logarithm of their sum is -inf. Each row needs its own shift."""
-    shifted = logits - logits.max()
-    return (torch.log(torch.exp(shifted).sum(dim=1)) - _at_labels(shifted, labels)).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_log_of_stable_softmax(logits, labels):
-    """Your softmax is safe, but then its logarithm is taken: a class that is far behind has a probability of exactly 0,
-    and ln 0 is -inf. Put the formula of softmax into the logarithm and simplify before computing."""
-    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels)).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_log_sum_exp_overflows(logits, labels):
-    """You simplified the logarithm of softmax as one should, but e^x still overflows for large logits, and the
-    logarithm of 0 is -inf for very negative ones. Draw the largest exponential of each row out of the sum first."""
-    return (torch.log(torch.exp(logits).sum(dim=1)) - _at_labels(logits, labels)).mean()
-
-
-@misconception("multiclass_loss")
-def multiclass_log_of_softmax_overflows(logits, labels):
-    """This is the formula by way of softmax as on the slide. Its exponentials overflow for large logits, and inf / inf
-    is nan. Put the formula of softmax into the logarithm and simplify before computing."""
-    exponentials = torch.exp(logits)
-    p = exponentials / exponentials.sum(dim=1, keepdim=True)
-    return -torch.log(_at_labels(p, labels)).mean()
-
-
 hints(
     "multiclass_loss",
     "For each image: which probability did the true class get? The label says which entry of the row that is. The loss "
@@ -1538,16 +1503,23 @@ def binary_probabilities_for_classes(logits):
 
 @misconception("predict_binary")
 def binary_cut_probabilities(logits):
-    """You made whole numbers of probabilities by cutting off their digits, and everything below 1 becomes 0. Compare
-    with the threshold."""
-    return torch.sigmoid(logits.double()).clamp(max=1 - 1e-16).long()
+    """You made whole numbers of probabilities by cutting off their digits, so everything below 1 becomes 0. Compare with
+    the threshold instead."""
+    return torch.sigmoid(logits).long()
 
 
 @misconception("predict_binary")
-def binary_sigmoid_against_zero(logits):
-    """You compared a probability with 0, the threshold of a logit. Every probability is above it, so every image
-    falls on the same side."""
-    return torch.ones(len(logits), dtype=torch.int64)
+def every_logit_is_class_zero(logits):
+    """Every image became class 0. Perhaps you took a sigmoid and compared the probability with 0: that is the threshold
+    of a logit, and every probability is above it."""
+    return (torch.sigmoid(logits.double()) < 0).long()
+
+
+@misconception("predict_binary")
+def every_logit_is_class_one(logits):
+    """Every image became class 1. Perhaps you took a sigmoid and compared the probability with 0, the threshold of a
+    logit; and the large side is class 0 in this lecture."""
+    return (torch.sigmoid(logits.double()) >= 0).long()
 
 
 @misconception("predict_binary")

@@ -1,24 +1,45 @@
-"""Public checks of a4_losses. Every expected number is written out, or follows from probabilities that anyone can read."""
+"""Public checks of a4_losses: every expected number is written out, or follows from probabilities that one can read."""
 
 from math import log
 
 import pytest
 import torch
-from autograder.checks import expect, expect_finite, expect_inputs_kept, expect_number, expect_raises, expect_tensor
+
+from autograder.checks import (
+    expect,
+    expect_finite,
+    expect_inputs_kept,
+    expect_number,
+    expect_raises,
+    expect_tensor,
+)
 
 LARGE = 1.1e-3  # how exact a result must be at logits up to 1000: 1e-5 + 1e-6 * 1000
 
 
-def expect_module(obs):
+def float_type(obs):
+    """The dtype of the answer where that is one of floats, else float32: any float will do."""
+    value = obs.value
+    floats = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return value.dtype if floats else torch.float32
+
+
+# What is no module, and the name of the misconception that gives it.
+NO_MODULES = {
+    "type": "hands_back_the_class_of_the_{}",
+    "function": "hands_back_the_function_for_the_{}",
+    "builtin_function_or_method": "hands_back_the_function_for_the_{}",
+    "str": "hands_back_the_name_of_the_{}",
+    "NoneType": "hands_back_nothing_for_the_{}",
+}
+
+
+def expect_module(obs, what):
     """A loss or an activation is a module, made and ready: not its class, its name, a function, or None."""
-    kind = obs.type_name
-    expect(kind != "type", obs, "the answer is a class. A class has to be called to make a module.")
-    expect(
-        kind not in ("function", "builtin_function_or_method", "method"),
-        obs,
-        "the answer is a function. A module of torch.nn is asked for.",
-    )
-    expect(kind not in ("str", "NoneType"), obs, f"the answer is of type {kind}. A module of torch.nn is asked for.")
+    kind = obs.type_name if obs.handle is not None else type(obs.value).__name__
+    because = NO_MODULES.get(kind)
+    message = f"{obs.task} has to return a module of torch.nn, made and ready; what it returned is of type {kind}."
+    expect(because is None, obs, message, because and because.format(what))
 
 
 @pytest.mark.points(1, task="choose_loss")
@@ -29,7 +50,7 @@ def test_each_output_has_its_loss(submission):
     of_log_probability = submission.choose_loss("multiclass", "log-probability")
     of_logit = submission.choose_loss("multiclass", "logit")
     for loss in (of_probability, of_binary_logit, of_log_probability, of_logit):
-        expect_module(loss)
+        expect_module(loss, "loss")
 
     targets = torch.tensor([1.0, 0.0, 0.0, 1.0])
     # The truth got the probabilities 0.9, 0.8, 0.4 and 0.7.
@@ -42,8 +63,8 @@ def test_each_output_has_its_loss(submission):
         [[-2.0, -3.0, -0.5], [-2.0, -0.25, -4.0], [-1.5, -1.0, -0.75], [-0.5, -1.0, -3.0], [-4.0, -2.0, -0.25]]
     )
     from_log_probability = of_log_probability(log_probabilities, labels)
-    # Softmax of ln (1, 2, 5) is (1/8, 2/8, 5/8): the truth got 5/8, 1/8, 2/8, 1/4 and 7/10.
-    logits = torch.tensor([[1.0, 2, 5], [1, 2, 5], [1, 2, 5], [2, 1, 1], [1, 2, 7]]).log()
+    # Softmax of ln (2, 4, 10) is (1/8, 2/8, 5/8): the truth got 5/8, 1/8, 2/8, 1/4 and 7/10.
+    logits = torch.tensor([[2.0, 4, 10], [2, 4, 10], [2, 4, 10], [4, 2, 2], [2, 4, 14]]).log()
     from_logit = of_logit(logits, labels)
 
     expect_number(from_probability, -log(0.9 * 0.8 * 0.4 * 0.7) / 4, atol=1e-5)
@@ -62,7 +83,7 @@ def test_each_output_has_its_activation(submission):
     to_log_probability = submission.output_activation("multiclass", "log-probability")
     to_logit = submission.output_activation("multiclass", "logit")
     for activation in (to_probability, to_binary_logit, to_log_probability, to_logit):
-        expect_module(activation)
+        expect_module(activation, "activation")
 
     column = torch.tensor([[log(3)], [-log(3)], [log(4)], [-log(9)]])  # (4, 1): four images, one logit each
     rows = torch.tensor([[1.0, 2, 5], [6, 1, 3]]).log()  # (2, 3): two images, three classes
@@ -84,9 +105,7 @@ def test_targets_of_five_labels(submission):
     """The target is what the probability of class 0 should be: a float, 1.0 for an image of class 0."""
     labels = torch.tensor([0, 1, 1, 0, 1])
     targets = submission.binary_targets(labels)
-    floating = isinstance(targets.value, torch.Tensor) and targets.value.is_floating_point()
-    expect(floating, targets, "the targets have to be a tensor of floats: losses refuse whole numbers.")
-    expect_tensor(targets, torch.tensor([1.0, 0.0, 0.0, 1.0, 0.0], dtype=targets.value.dtype), atol=1e-6)
+    expect_tensor(targets, torch.tensor([1.0, 0.0, 0.0, 1.0, 0.0], dtype=float_type(targets)), atol=1e-6)
     expect_inputs_kept(targets)
 
 
@@ -94,61 +113,72 @@ def test_targets_of_five_labels(submission):
 def test_softmax_of_known_rows(submission):
     """Rows with known probabilities, and rows with logits as large as 1000."""
     # ln (2, 4, 10) are in the proportion 1 : 2 : 5; adding a number to a row changes nothing.
-    known = torch.tensor([[2.0, 4, 10], [6, 1, 3]]).log()
-    moderate = submission.softmax(known)
+    moderate = submission.softmax(torch.tensor([[2.0, 4, 10], [12, 2, 6]]).log())
     extreme = submission.softmax(
         torch.tensor(
             [
-                [1000.0, 1000.0, -1000.0, 3.0],
-                [500.0, 500.0, 500.0, -500.0],
+                [1000.0, 1000 - log(3), -1000.0, 3.0],
+                [500 - log(2), 500.0, 500 - log(4), -500.0],
                 [100.0, -20.0, 1.0, 2.0],
-                [-1000.0, -1000.0, -1000.0, -1000.0],
+                [70.0, 55.0, 1.0, -30.0],
+                [log(4) - 1000, -1000.0, log(2) - 1000, -1000.0],
                 [-1000.0, 900.0, 1000.0, 800.0],
             ]
         )
     )
     expect_tensor(moderate, torch.tensor([[1 / 8, 2 / 8, 5 / 8], [6 / 10, 1 / 10, 3 / 10]]), atol=1e-5)
     expect_finite(extreme)
-    third = 1 / 3
-    in_words = [[0.5, 0.5, 0, 0], [third, third, third, 0], [1, 0, 0, 0], [0.25, 0.25, 0.25, 0.25], [0, 0, 1, 0]]
-    expect_tensor(extreme, torch.tensor(in_words), atol=2e-4)
+    shared = [
+        [3 / 4, 1 / 4, 0, 0],
+        [2 / 7, 4 / 7, 1 / 7, 0],
+        [1, 0, 0, 0],
+        [1, 0, 0, 0],
+        [4 / 8, 1 / 8, 2 / 8, 1 / 8],
+        [0, 0, 1, 0],
+    ]
+    expect_tensor(extreme, torch.tensor(shared), atol=2e-4)
     expect_inputs_kept(moderate)
 
 
 @pytest.mark.points(1, task="binary_loss")
 def test_binary_loss_of_known_logits(submission):
     """The mean of the losses of five logits, and of logits as large as 1000, right ones and wrong ones."""
-    # Sigmoid of ln 3 is 3/4, of -ln 4 it is 1/5, of ln 9 it is 9/10, of -ln 1.5 it is 2/5.
-    logits = torch.tensor([log(3), -log(4), log(9), -log(1.5), log(3)])
+    # Sigmoid of ln 3 is 3/4, of -ln 4 it is 1/5, of ln 9 it is 9/10, of -ln (7/3) it is 3/10.
+    logits = torch.tensor([log(3), -log(4), log(9), -log(7 / 3), log(3)])
     moderate = submission.binary_loss(logits, torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0]))
-    sure_and_right = submission.binary_loss(torch.tensor([1000.0, -900.0, 40.0]), torch.tensor([1.0, 0.0, 1.0]))
-    sure_and_wrong = submission.binary_loss(torch.tensor([1000.0, -600.0, 900.0]), torch.tensor([0.0, 1.0, 0.0]))
-    # The truth got 3/4, 4/5, 1/10, 2/5 and 3/4.
-    expect_number(moderate, -log(3 / 4 * 4 / 5 * 1 / 10 * 2 / 5 * 3 / 4) / 5, atol=1.2e-5)
-    expect_finite(sure_and_right)
-    expect_number(sure_and_right, 0.0, atol=LARGE)
-    expect_finite(sure_and_wrong)
-    expect_number(sure_and_wrong, (1000 + 600 + 900) / 3, atol=LARGE)
+    # Sure and right costs nothing. Sure and wrong costs as much as the logit is large; here one of three is wrong.
+    extremes = [
+        ([1000.0, 40.0, 900.0], [1.0, 1.0, 1.0], 0.0),
+        ([-900.0, -1000.0, -40.0], [0.0, 0.0, 0.0], 0.0),
+        ([1000.0, -900.0, 30.0], [0.0, 0.0, 1.0], 1000 / 3),
+        ([-600.0, 20.0, 800.0], [1.0, 1.0, 1.0], 600 / 3),
+    ]
+    # The truth got 3/4, 4/5, 1/10, 3/10 and 3/4.
+    expect_number(moderate, -log(3 / 4 * 4 / 5 * 1 / 10 * 3 / 10 * 3 / 4) / 5, atol=1.2e-5)
     expect_inputs_kept(moderate)
+    for extreme, targets, mean in extremes:
+        loss = submission.binary_loss(torch.tensor(extreme), torch.tensor(targets))
+        expect_finite(loss)
+        expect_number(loss, mean, atol=LARGE)
 
 
 @pytest.mark.points(1, task="multiclass_loss")
 def test_multiclass_loss_of_known_logits(submission):
     """The mean of the losses of five rows, and of rows with logits as large as 1000 or as small as -1000."""
-    # Softmax of ln (1, 2, 5) is (1/8, 2/8, 5/8): the truth got 5/8, 3/8, 1/10, 1/4 and 7/10.
-    logits = torch.tensor([[1.0, 2, 5], [3, 4, 1], [5, 4, 1], [2, 1, 1], [1, 2, 7]]).log()
+    # Softmax of ln (2, 4, 10) is (1/8, 2/8, 5/8): the truth got 5/8, 3/8, 1/10, 1/4 and 7/10.
+    logits = torch.tensor([[2.0, 4, 10], [6, 8, 2], [10, 8, 2], [4, 2, 2], [2, 4, 14]]).log()
     logits[1] += 1.0
     moderate = submission.multiclass_loss(logits, torch.tensor([2, 0, 2, 1, 2]))
-    large = torch.tensor([[1000.0, 2.0, -1000.0, 10.0], [40.0, 900.0, 100.0, -50.0], [0.5, 600.0, 300.0, 1.0]])
+    large = torch.tensor([[1000.0, 2.0, -1000.0, 10.0], [30.0, 900.0, 40.0, -50.0], [0.5, 600.0, 35.0, 1.0]])
     right = submission.multiclass_loss(large, torch.tensor([0, 1, 1]))
-    wrong = submission.multiclass_loss(large, torch.tensor([3, 2, 1]))
+    wrong = submission.multiclass_loss(large, torch.tensor([0, 2, 1]))
     small = torch.tensor([[-1000.0, -990.0, -1000.0], [-500.0, -800.0, -900.0]])
     far_below_zero = submission.multiclass_loss(small, torch.tensor([0, 1]))
     expect_number(moderate, -log(5 / 8 * 3 / 8 * 1 / 10 * 1 / 4 * 7 / 10) / 5, atol=1.2e-5)
     expect_finite(right)
     expect_number(right, 0.0, atol=LARGE)
     expect_finite(wrong)
-    expect_number(wrong, (990 + 800 + 0) / 3, atol=LARGE)
+    expect_number(wrong, (0 + 860 + 0) / 3, atol=LARGE)
     expect_finite(far_below_zero)
     # Where one logit leads by 10, it leaves e^-10 to each of the others: 10.00009 instead of 10.
     expect_number(far_below_zero, (10.00009 + 300) / 2, atol=LARGE)
@@ -158,8 +188,8 @@ def test_multiclass_loss_of_known_logits(submission):
 @pytest.mark.points(1, task="predict_binary")
 def test_classes_of_seven_logits(submission):
     """A logit above 0 means class 0."""
-    classes = submission.predict_binary(torch.tensor([2.0, -1.5, 0.3, -0.2, -30.0, 0.7, -3.0]))
-    expect_tensor(classes, torch.tensor([0, 1, 0, 1, 1, 0, 1]))
+    classes = submission.predict_binary(torch.tensor([2.0, -1.5, 0.3, -0.2, -30.0, 0.7, 40.0]))
+    expect_tensor(classes, torch.tensor([0, 1, 0, 1, 1, 0, 0]))
 
 
 @pytest.mark.points(1, task="predict_binary_from_probability")
@@ -173,7 +203,13 @@ def test_classes_of_six_probabilities(submission):
 def test_the_largest_score_wins(submission):
     """Each image gets the class with its largest score, be the scores logits or probabilities."""
     logits = torch.tensor(
-        [[0.2, -6.0, 1.5, 3.0], [-1.0, -3.0, -0.5, -2.0], [2.5, 4.5, 0.1, -7.5], [0.3, 5.0, 6.0, 1.0], [0.4, 0.1, -8.0, -2.0]]
+        [
+            [0.2, -6.0, 1.5, 3.0],
+            [-1.0, -3.0, -0.5, -2.0],
+            [2.5, 4.5, 0.1, -7.5],
+            [0.3, 5.0, 6.0, 1.0],
+            [0.4, 0.1, -8.0, -2.0],
+        ]
     )
     from_logits = submission.predict_multiclass(logits)
     probabilities = torch.tensor([[0.25, 0.35, 0.4], [0.7, 0.1, 0.2], [0.3, 0.45, 0.25], [0.1, 0.3, 0.6]])

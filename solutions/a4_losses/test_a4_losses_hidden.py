@@ -17,17 +17,21 @@ from autograder.checks import (
     expect_tensor,
 )
 
-TORCHS_SOFTMAX = ("softmax", "softmin")
+TORCHS_SOFTMAX = ("softmax", "_softmax", "special_softmax", "softmin")
 TORCHS_LOSSES = (
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "cross_entropy_loss",
     "nll_loss",
     "kl_div",
     "soft_margin_loss",
     "multilabel_soft_margin_loss",
     "logsigmoid",
+    "log_sigmoid",  # what F.logsigmoid is called inside
     "log_softmax",
+    "_log_softmax",
+    "special_log_softmax",
     "softplus",
 )
 
@@ -48,8 +52,8 @@ def magnitudes(draw, count, low, high):
 
 
 def unequal_targets(draw, count):
-    """(count,): float targets, both classes there, and not equally often; count is at least 4."""
-    ones = draw.choice([ones for ones in range(1, count) if 2 * ones != count])
+    """(count,): float targets, both classes there, not equally often, 1.0 at least twice; count is at least 4."""
+    ones = draw.choice([ones for ones in range(2, count) if 2 * ones != count])
     return shuffled(draw, (torch.arange(count) < ones).float())
 
 
@@ -68,27 +72,49 @@ def spaced_rows(draw, rows, columns):
 
 
 def extreme_rows(draw, columns):
-    """(6, columns): rows whose largest logit is about 1000, 500, 95, 10, -700 and -1000; two rows lead by little."""
-    leaders = [magnitudes(draw, 1, low, high) for low, high in ((950, 1000), (450, 550), (90, 99), (5, 10))]
-    leaders += [-magnitudes(draw, 1, 600, 700), -magnitudes(draw, 1, 950, 960)]
-    behind = torch.stack([magnitudes(draw, columns, low, high) for low, high in
-                          ((1, 3), (300, 1400), (110, 120), (200, 900), (0.5, 2), (20, 40))])  # fmt: skip
-    rows = torch.cat(leaders)[:, None] - behind
-    first = torch.randint(columns, (6,), generator=draw.generator)
-    rows[torch.arange(6), first] = torch.cat(leaders)
-    return rows.clamp(-1000, 1000)
+    """(7, columns): rows that differ in their largest logit, and in how far the others lie behind it.
 
-
-def expect_module(obs):
-    """A loss or an activation is a module, made and ready: not its class, its name, a function, or None."""
-    kind = obs.type_name
-    expect(kind != "type", obs, "the answer is a class. A class has to be called to make a module.")
-    expect(
-        kind not in ("function", "builtin_function_or_method", "method"),
-        obs,
-        "the answer is a function. A module of torch.nn is asked for.",
+    Five are led by a positive logit, the last two by a negative one.
+    """
+    leaders_and_leads = (
+        ((950, 1000), (1, 3)),
+        ((450, 550), (300, 1400)),
+        ((90, 99), (110, 120)),
+        ((62, 75), (10, 11)),
+        ((5, 10), (200, 900)),
+        ((-700, -600), (0.5, 2)),
+        ((-960, -950), (20, 40)),
     )
-    expect(kind not in ("str", "NoneType"), obs, f"the answer is of type {kind}. A module of torch.nn is asked for.")
+    rows = []
+    for leader, lead in leaders_and_leads:
+        first = magnitudes(draw, 1, *leader)
+        rows.append(shuffled(draw, torch.cat([first, first - magnitudes(draw, columns - 1, *lead)])))
+    return torch.stack(rows)
+
+
+def float_type(obs):
+    """The dtype of the answer where that is one of floats, else float32: any float will do."""
+    value = obs.value
+    floats = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return value.dtype if floats else torch.float32
+
+
+# What is no module, and the name of the misconception that gives it.
+NO_MODULES = {
+    "type": "hands_back_the_class_of_the_{}",
+    "function": "hands_back_the_function_for_the_{}",
+    "builtin_function_or_method": "hands_back_the_function_for_the_{}",
+    "str": "hands_back_the_name_of_the_{}",
+    "NoneType": "hands_back_nothing_for_the_{}",
+}
+
+
+def expect_module(obs, what):
+    """A loss or an activation is a module, made and ready: not its class, its name, a function, or None."""
+    kind = obs.type_name if obs.handle is not None else type(obs.value).__name__
+    because = NO_MODULES.get(kind)
+    message = f"{obs.task} has to return a module of torch.nn, made and ready; what it returned is of type {kind}."
+    expect(because is None, obs, message, because and because.format(what))
 
 
 @pytest.mark.points(1, task="choose_loss")
@@ -99,7 +125,7 @@ def test_losses_of_fresh_batches(submission, draw):
     of_log_probability = submission.choose_loss("multiclass", "log-probability")
     of_logit = submission.choose_loss("multiclass", "logit")
     for loss in (of_probability, of_binary_logit, of_log_probability, of_logit):
-        expect_module(loss)
+        expect_module(loss, "loss")
 
     count, classes = draw.sizes(2, low=4, high=8)
     probabilities = magnitudes(draw, count, 0.05, 0.95)
@@ -131,7 +157,7 @@ def test_activations_of_fresh_batches(submission, draw):
     to_log_probability = submission.output_activation("multiclass", "log-probability")
     to_logit = submission.output_activation("multiclass", "logit")
     for activation in (to_probability, to_binary_logit, to_log_probability, to_logit):
-        expect_module(activation)
+        expect_module(activation, "activation")
 
     for _ in range(2):
         count, classes = draw.sizes(2, low=3, high=8)
@@ -154,9 +180,7 @@ def test_targets_of_fresh_labels(submission, draw):
     mixed = 1 - unequal_targets(draw, count).long()
     for labels in (mixed, torch.zeros(count, dtype=torch.int64), torch.ones(3, dtype=torch.int64), mixed[:1]):
         targets = submission.binary_targets(labels)
-        floating = isinstance(targets.value, torch.Tensor) and targets.value.is_floating_point()
-        expect(floating, targets, "the targets have to be a tensor of floats: losses refuse whole numbers.")
-        expect_tensor(targets, (labels == 0).to(targets.value.dtype), atol=1e-6)
+        expect_tensor(targets, (labels == 0).to(float_type(targets)), atol=1e-6)
         expect_inputs_kept(targets)
 
 
@@ -180,19 +204,21 @@ def test_softmax_of_fresh_rows(submission, draw):
 @pytest.mark.points(1, task="binary_loss")
 def test_binary_loss_of_any_logits(submission, draw):
     """Batches of other sizes: moderate logits, logits from 17 to 100, and logits up to 1000, right and wrong."""
-    for low, high in ((0.2, 4.0), (17.0, 100.0), (760.0, 1000.0)):
-        count = draw.integer(5, 12)
-        targets = unequal_targets(draw, count)
-        sizes = magnitudes(draw, count, low, high)
-        right = 2 * targets - 1  # the sign of a logit that is right
-        mixed = right * torch.where(torch.arange(count) < 2, -1.0, 1.0)  # two are wrong
-        for signs in (right, mixed):
-            logits = sizes * signs
-            loss = submission.binary_loss(logits, targets)
-            exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
-            expect_finite(loss)
-            expect_number(loss, exact, atol=tolerance(logits))
-            expect_inputs_kept(loss)
+    count = draw.integer(5, 12)
+    targets = unequal_targets(draw, count)
+    cases = [(magnitudes(draw, count, 0.2, 4.0) * (1 - 2 * shuffled(draw, targets)), targets)]
+    for wrong in (0, 1):  # how many of the logits are wrong; the others are right
+        for low, high in ((17.0, 100.0), (760.0, 1000.0)):
+            for sign in (-1.0, 1.0):
+                sizes = magnitudes(draw, draw.integer(3, 8), low, high)
+                logits = sign * torch.where(torch.arange(len(sizes)) < wrong, -sizes, sizes)
+                cases.append((logits, torch.full_like(sizes, (sign + 1) / 2)))
+    for logits, targets in cases:
+        loss = submission.binary_loss(logits, targets)
+        exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
+        expect_finite(loss)
+        expect_number(loss, exact, atol=tolerance(logits))
+        expect_inputs_kept(loss)
 
 
 @pytest.mark.points(1, task="binary_loss")
@@ -212,12 +238,15 @@ def test_multiclass_loss_of_any_logits(submission, draw):
     """Batches of other sizes: moderate logits, and logits from -1000 to 1000, right and wrong."""
     count, classes = draw.sizes(2, low=4, high=8)
     rows = spaced_rows(draw, count, classes)
-    wild = shuffled(draw, extreme_rows(draw, classes))
+    extreme = extreme_rows(draw, classes)
+    large, small = shuffled(draw, extreme[:5]), shuffled(draw, extreme[5:])
     for logits, labels in (
         (rows, unequal_labels(draw, count, classes)),
-        (wild, wild.argmax(dim=1)),
-        (wild, shuffled(draw, wild.argmax(dim=1))),
-        (wild, wild.argmin(dim=1)),
+        (large, large.argmax(dim=1)),
+        (small, small.argmax(dim=1)),
+        (large, unequal_labels(draw, 5, classes)),
+        (large, large.argmin(dim=1)),
+        (small, small.argmin(dim=1)),
     ):
         loss = submission.multiclass_loss(logits, labels)
         expect_finite(loss)
@@ -241,9 +270,9 @@ def test_classes_of_fresh_logits(submission, draw):
     """Batches of other sizes, a batch of one, and logits far from 0 and near it."""
     for count in draw.sizes(2, low=2, high=8):
         near = torch.tensor([0.15, -0.15, 0.4]) + 0.05 * torch.rand(3, generator=draw.generator)
-        far = torch.tensor([700.0, -40.0, -8.0, 0.9]) + magnitudes(draw, 4, -0.2, 0.2)
+        far = torch.tensor([-40.0, -8.0, 0.9]) + magnitudes(draw, 3, -0.2, 0.2)
         more = magnitudes(draw, count, 0.1, 6.0) * (2 * draw.labels(count, 2) - 1)
-        logits = shuffled(draw, torch.cat([near, far, more]))
+        logits = torch.cat([shuffled(draw, torch.cat([near, far, more])), magnitudes(draw, 1, 100, 700)])
         expect_tensor(submission.predict_binary(logits), (logits < 0).long())
     one = magnitudes(draw, 1, 0.1, 0.4)
     expect_tensor(submission.predict_binary(one), torch.tensor([0]))
@@ -254,9 +283,10 @@ def test_classes_of_fresh_probabilities(submission, draw):
     """Batches of other sizes, a batch of one, and probabilities near 0, 0.5 and 1."""
     for count in draw.sizes(2, low=2, high=8):
         near = torch.tensor([0.45, 0.55, 0.4]) + magnitudes(draw, 3, -0.02, 0.02)
-        far = torch.tensor([0.98, 0.03, 0.25]) + magnitudes(draw, 3, -0.02, 0.02)
-        more = 0.5 + magnitudes(draw, count, 0.02, 0.48) * (2 * draw.labels(count, 2) - 1)
+        far = torch.tensor([0.03, 0.1, 0.25]) + magnitudes(draw, 3, -0.02, 0.02)
+        more = 0.5 + magnitudes(draw, count, 0.02, 0.45) * (2 * draw.labels(count, 2) - 1)
         probabilities = shuffled(draw, torch.cat([near, far, more]))
+        probabilities = torch.cat([probabilities, magnitudes(draw, 1, 0.96, 0.99)])
         expect_tensor(submission.predict_binary_from_probability(probabilities), (probabilities < 0.5).long())
     one = magnitudes(draw, 1, 0.02, 0.48)
     expect_tensor(submission.predict_binary_from_probability(one), torch.tensor([1]))
@@ -265,9 +295,12 @@ def test_classes_of_fresh_probabilities(submission, draw):
 @pytest.mark.points(1, task="predict_multiclass")
 def test_the_largest_of_fresh_scores_wins(submission, draw):
     """Logits and probabilities of other sizes, and a batch of one."""
-    for rows in range(2):
+    for _ in range(2):
         count, classes = draw.sizes(2, low=3, high=8)
         logits = spaced_rows(draw, count, classes)
-        logits[rows] -= 20.0  # a row of negative logits only: large in size, and the order is what counts
+        logits[0] -= 20.0  # a row of negative logits only, and one of positive ones: what counts is their order
+        logits[1] += 20.0
+        below = -1 - magnitudes(draw, classes - 2, 0.1, 1)
+        logits[2] = torch.cat([magnitudes(draw, 1, 0.3, 0.4), below, magnitudes(draw, 1, 2, 3)])
         for scores in (logits, logits.softmax(dim=1), logits[:1]):
             expect_tensor(submission.predict_multiclass(scores), scores.argmax(dim=1))

@@ -1,0 +1,85 @@
+"""Public checks of a2_linear_dims: which dimension does nn.Linear see?"""
+
+import pytest
+import torch
+
+from autograder.checks import (
+    expect_inputs_kept,
+    expect_integer,
+    expect_not_called,
+    expect_pixels,
+    expect_sizes,
+    whole_numbers,
+)
+
+# The shapes of the quiz, from one axis to four. The only place that names them outside the assignment itself: the
+# hidden checks read them here, and a roster puts every student's own ones here.
+QUIZ = ((2,), (1, 3), (2, 3, 4), (2, 3, 4, 5))
+
+
+def rows_that_fit(shape):
+    """How many rows must W have, so that a tensor of this shape can be multiplied with it? Found by trying."""
+    for rows in range(1, 100):
+        try:
+            torch.empty(shape) @ torch.empty(rows, 5)
+        except RuntimeError:
+            continue
+        return rows
+    raise ValueError(f"nothing below 100 fits a tensor of shape {shape}")
+
+
+@pytest.mark.points(1, task="ANSWERS")
+def test_quiz_vector_and_matrix(submission):
+    """The quiz: the 1D and the 2D tensor go through the layers that you chose."""
+    vector, matrix = QUIZ[:2]
+    expect_integer(submission.ANSWERS[matrix], rows_that_fit(matrix))
+    expect_integer(submission.ANSWERS[vector], rows_that_fit(vector))
+
+
+@pytest.mark.points(1, task="linear_in_features")
+def test_in_features_of_many_axes(submission):
+    """One axis or six: (4,) goes through nn.Linear(4, 5), and (4, 3, 9, 2, 8, 11) through nn.Linear(11, 5)."""
+    expect_integer(submission.linear_in_features((4, 3, 9, 2, 8, 11)), 11)
+    expect_integer(submission.linear_in_features((9, 7, 8)), 8)
+    expect_integer(submission.linear_in_features((1, 3)), 3)
+    expect_integer(submission.linear_in_features((4,)), 4)
+
+
+@pytest.mark.points(1, task="linear_output_shape")
+def test_output_shape_of_many_axes(submission):
+    """(6, 3, 7, 2) becomes (6, 3, 7, 5), the lecture's (1, 3) becomes (1, 5), and a vector stays a vector."""
+    expect_sizes(submission.linear_output_shape((6, 3, 7, 2), 5), (6, 3, 7, 5))
+    expect_sizes(submission.linear_output_shape((1, 3), 5), (1, 5))
+    expect_sizes(submission.linear_output_shape((4,), 5), (5,))
+
+
+@pytest.mark.points(1, task="linear_parameter_count")
+def test_parameters_of_the_lectures_layer(submission):
+    """The lecture's nn.Linear(3, 5) has 15 weights, with its bias 20 parameters, and nn.Linear(784, 10) has 7850."""
+    expect_integer(submission.linear_parameter_count(3, 5, bias=False), 15)
+    expect_integer(submission.linear_parameter_count(3, 5, bias=True), 20)
+    expect_integer(submission.linear_parameter_count(3, 5), 20)
+    expect_integer(submission.linear_parameter_count(784, 10), 7850)
+
+
+@pytest.mark.points(1, task="affine")
+def test_affine_number_by_number(submission):
+    """A vector, three axes, and the lecture's matrix (1, 3), number by number, and without nn.Linear."""
+    weight, bias = whole_numbers(5, 3, seed=1), whole_numbers(5, seed=2)
+
+    def output(vector, o):
+        return sum(vector[i] * weight[o, i] for i in range(3)) + bias[o]
+
+    vector = whole_numbers(3, seed=3)
+    returned = submission.affine(vector, weight, bias)
+    expect_pixels(returned, lambda o: output(vector, o), shape=(5,))
+    expect_inputs_kept(returned)
+    expect_not_called(returned, ("linear",))
+
+    cities = whole_numbers(2, 4, 3, seed=4)
+    returned = submission.affine(cities, weight, bias)
+    expect_pixels(returned, lambda city, day, o: output(cities[city, day], o), shape=(2, 4, 5))
+
+    matrix = whole_numbers(1, 3, seed=5)
+    returned = submission.affine(matrix, weight, bias)
+    expect_pixels(returned, lambda row, o: output(matrix[row], o), shape=(1, 5))

@@ -1,0 +1,249 @@
+"""A student's training, run once and watched: what checks need to judge it, and the signs by which its fault is known.
+
+``train_and_watch`` runs it; ``signs`` reads what it did from behaviour alone (losses, gradients, outputs), never
+from source. A sign bears the name of the misconception that it betrays, so that a check can say
+``because=sign``; the assignment's catalogue holds the message.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from ..observation import Observation
+from ..proxy import SubmissionProxy
+from ..sandbox.wire import Resident
+from . import describe, errors
+from .expect import settle
+from .failure import CheckFailed
+
+CHANCE = 2.3026  # the cross-entropy of knowing nothing about ten classes: ln 10
+_PROBED = 1000  # training images on which loss and outputs are looked at
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a network fits labels: mean cross-entropy of its outputs as logits, and the share it gets right."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training as it went.
+
+    model: the handle of the network. ran: the observation of ``train``, or of loading weights.
+    before, after: in eval mode; after_in_train_mode: with batch norm and dropout as in training.
+    inputs: what ``preprocess`` made of the images looked at, float32 (N, 1, 28, 28).
+    logits: what the network gives for them in the end, float32 (N, 10).
+    notes: what the sandbox noted meanwhile, see ``probes.watched``; empty where nothing was trained.
+    """
+
+    model: Observation
+    ran: Observation
+    before: Fit
+    after: Fit
+    after_in_train_mode: Fit
+    inputs: torch.Tensor
+    logits: torch.Tensor
+    images: int
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def losses(self) -> list[float]:
+        """The losses that ``train`` returned, as far as they are numbers."""
+        value = self.ran.value
+        items = value.tolist() if isinstance(value, torch.Tensor) and value.dim() == 1 else value
+        items = items if isinstance(items, (list, tuple)) else ()
+        numbers = [i.item() if isinstance(i, torch.Tensor) and i.numel() == 1 else i for i in items]
+        return [float(n) for n in numbers if isinstance(n, (int, float)) and not isinstance(n, bool)]
+
+    @property
+    def story(self) -> str:
+        """What a message says of a training that was interrupted, or nothing."""
+        if not self.ran.interrupted:
+            return ""
+        seen, seconds = self.number("images"), self.number("cpu_seconds")
+        rounds = f", {seen / self.images:.1f} times the training set" if self.images else ""
+        return (
+            f" The training was interrupted when its {seconds:.0f} seconds of CPU time were used up; the network had "
+            f"seen {seen:,.0f} images by then{rounds}, and is judged as it stands."
+        )
+
+    def number(self, name: str) -> float:
+        """A figure of the notes; 0 where there is none. What the sandbox says may be anything."""
+        value = self.notes.get(name)
+        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else 0.0
+
+
+def network_inputs(submission: SubmissionProxy, images: Resident) -> torch.Tensor:
+    """What ``preprocess`` makes of training images; while it does not work, what a plain one would."""
+    made = submission.preprocess(images).value
+    if isinstance(made, torch.Tensor) and made.is_floating_point() and made.shape[1:] == (1, 28, 28):
+        if torch.isfinite(made).all():
+            return made.float()
+    scaled = submission.probe("scaled", images)
+    settle(scaled)
+    value: torch.Tensor = scaled.value
+    return value
+
+
+def train_and_watch(
+    submission: SubmissionProxy,
+    images: Resident,
+    labels: Resident,
+    cpu_seconds: float,
+    weights: Mapping[str, torch.Tensor] | None = None,
+) -> Training:
+    """Train a new network on the images, or give it submitted weights. Raises CheckFailed when there is no network.
+
+    An error in ``train`` itself does not raise here: it is the observation ``ran``.
+    """
+    count = images.stop or 10_000
+    part = slice(min(count, _PROBED))
+    shown, answers = Resident(images.name, None, part.stop), Resident(labels.name, None, part.stop)
+    inputs = network_inputs(submission, shown)
+    model = submission.FashionCNN()
+    before = _fit(submission, model, inputs, answers)
+    notes: Mapping[str, Any] = {}
+    if weights is None:
+        settle(submission.probe("watch", model, inputs[:2]))
+        ran = submission.train.within(cpu_seconds)(model, images, labels)
+        seen = submission.probe("watched").value
+        notes = seen if isinstance(seen, dict) else {}
+    else:
+        ran = submission.probe("load_weights", model, dict(weights), inputs[:2])
+        model.call("eval")
+    if not ran.returned:
+        nothing = torch.zeros(0, 10)
+        return Training(model, ran, before, before, before, inputs, nothing, count, notes)
+    after, in_train_mode = (_fit(submission, model, inputs, answers, mode) for mode in (False, True))
+    outputs = submission.probe("logits", model, inputs)
+    settle(outputs)
+    return Training(model, ran, before, after, in_train_mode, inputs, outputs.value, count, notes)
+
+
+def _fit(
+    submission: SubmissionProxy, model: Observation, inputs: torch.Tensor, labels: Resident, training: bool = False
+) -> Fit:
+    seen = submission.probe("fit", model, inputs, labels, training)
+    settle(seen)
+    loss, accuracy = seen.value
+    return Fit(float(loss), float(accuracy))
+
+
+def settle_training(training: Training) -> None:
+    """Raise when ``train`` raised or did not come back; known errors bring the misconception that they betray."""
+    ran = training.ran
+    if ran.status == "error" and ran.error is not None and ran.error.type_name != "NotImplementedError":
+        text = f"{ran.error.type_name}: {ran.error.message}"
+        because = next((name for part, name in _ERRORS if part in text), None)
+        if because is not None:
+            raise CheckFailed(errors.message(ran), ran, None, outcome="error", because=because)
+    settle(ran)
+
+
+_ERRORS = (
+    ("Expected floating point type for target with class probabilities", "labels_one_hot"),
+    ("multi-target not supported", "labels_one_hot"),
+    ("element 0 of tensors does not require grad", "loss_without_a_graph"),
+    ("'float' object has no attribute 'backward'", "item_before_backward"),
+    ("Trying to backward through the graph a second time", "backward_through_old_graphs"),
+    ("not implemented for 'Byte'", "trains_on_raw_pixels"),
+    ("Input type (unsigned char)", "trains_on_raw_pixels"),
+    ("Input type (torch.ByteTensor)", "trains_on_raw_pixels"),
+    ("Byte but found Float", "trains_on_raw_pixels"),
+    ("expected scalar type Byte", "trains_on_raw_pixels"),
+)
+
+
+def signs(training: Training) -> tuple[str, ...]:
+    """What the training's behaviour betrays, the surest sign first. Empty for a training as it should be."""
+    if not training.ran.returned:
+        return ()
+    found = [*output_signs(training.logits)]
+    if training.notes:
+        found += _learning_signs(training)
+    return tuple(dict.fromkeys(found))
+
+
+def output_signs(outputs: torch.Tensor) -> list[str]:
+    """Signs in the outputs (N, 10) alone."""
+    if not len(outputs) or outputs.dim() != 2:
+        return []
+    if not torch.isfinite(outputs).all():
+        return ["learning_rate_far_too_high"]
+    if (outputs >= 0).all() and (outputs <= 1 + 1e-4).all() and outputs.abs().max() > 0:
+        if torch.allclose(outputs.sum(dim=1), torch.ones(len(outputs)), atol=1e-3):
+            return ["softmax_in_forward"]
+        if float(outputs.std()) > 0 and (outputs > 0).all():
+            return ["sigmoid_in_forward"]
+    return []
+
+
+def _learning_signs(training: Training) -> list[str]:
+    number = training.number
+    steps, forwards, images = number("steps"), number("forwards"), number("images")
+    moved, whole = number("parameters_moved"), not training.ran.interrupted
+    found = []
+    if forwards and not moved:
+        if not steps:
+            found.append("forgets_the_step")
+        elif number("empty_steps") == steps:
+            found.append("forgets_backward")
+        elif not number("parameters_trained"):
+            found.append("trains_a_copy")
+    if number("compared_steps") >= 2 and number("carried_steps") > number("compared_steps") / 2:
+        found.append("gradients_not_zeroed")
+    if number("optimizers") >= 8 and number("optimizers") >= steps / 2:
+        found.append("new_optimizer_every_step")
+    if moved and steps and number("parameters_trained") < number("parameters") and whole:
+        found.append("trains_only_some_layers")
+    if forwards >= 6 and number("different_batches") == 1 and number("largest_batch") <= training.images / 2:
+        found.append("one_batch_only")
+    elif steps and whole and 0 < images <= training.images / 2:
+        found.append("returns_inside_the_loop")
+    if _other_inputs(training):
+        found.append("trains_on_raw_pixels")
+    if steps and forwards and number("forwards_in_eval") > 0.6 * forwards:
+        found.append("trains_in_eval_mode")
+    losses = training.losses
+    if len(losses) >= 2 and min(losses) < -0.1:
+        found.append("nll_loss_on_logits")
+    elif len(losses) >= 3 and 1.45 < min(losses) < 2.2 and training.after.accuracy > 0.5:
+        found.append("softmax_before_the_loss")
+    if moved and training.after.accuracy < 0.2 and not found:
+        same = float(training.logits.std(dim=0).max()) < 0.01 * float(training.logits.std())
+        lost = same or training.after.loss > CHANCE + 1
+        found.append("learning_rate_far_too_high" if lost else "labels_lose_their_images")
+    if moved and steps >= 4 and number("largest_change") < 0.01 and training.after.loss > 0.8 * training.before.loss:
+        found.append("learning_rate_far_too_low")
+    if float(training.inputs.std()) > 30:
+        found.append("pixels_not_scaled")
+    return found
+
+
+def _other_inputs(training: Training) -> bool:
+    """Did the network train on numbers of quite another size than ``preprocess`` makes?"""
+    pairs = training.notes.get("inputs")
+    if not isinstance(pairs, (list, tuple)) or not pairs:
+        return False
+    deviations = [float(pair[1]) for pair in pairs if isinstance(pair, (list, tuple)) and len(pair) == 2]
+    usual = float(training.inputs.std())
+    return bool(deviations) and usual > 0 and not 1 / 8 < sum(deviations) / len(deviations) / usual < 8
+
+
+def first(found: Sequence[str], *names: str) -> str | None:
+    """The first of the signs found, if it is among these names; all names count when none is given."""
+    return next((sign for sign in found if not names or sign in names), None)
+
+
+def returned_shape(observation: Observation) -> str:
+    """The shape that came back, in words."""
+    settle(observation)
+    return describe.returned(observation)

@@ -1,0 +1,54 @@
+"""Stands in for `autograder.engine.grade_job` where a test is about the batch, not about grading.
+
+What a submission says in its first line decides what happens to the process that grades it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+from autograder.errors import InfrastructureError
+from autograder.job import Job
+from autograder.results import CheckResult, Result, to_json
+
+
+def grade_job(job: Job) -> dict[str, Any]:
+    """Full marks for a submission that says `right`, else none; and the deaths that it asks for."""
+    first = job.source.text.split("\n", 1)[0]
+    if "kill" in first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "sleep" in first:
+        time.sleep(float(first.split("sleep")[1]))
+    if "machine" in first:
+        raise InfrastructureError("no sandbox today")
+    if "bug" in first:
+        raise RuntimeError("a bug of ours")
+    if "nonsense" in first:
+        return {"schema": "nonsense"}
+    score = 10 if "right" in first else 0
+    check = CheckResult(
+        name="test_it",
+        title="It works",
+        task="to_nchw",
+        points=10,
+        score=score,
+        outcome="passed" if score else "failed",
+        hidden=False,
+        message="" if score else "to_nchw returned something else.",
+        seconds=0.01,
+    )
+    return to_json(
+        Result(
+            student=job.student,
+            assignment=job.assignment,
+            form=job.source.form,
+            status="graded",
+            score=score,
+            max_score=10,
+            checks=(check,),
+            environment={"sandbox": "none"},
+        )
+    )
