@@ -45,6 +45,7 @@ class Sandbox:
         self._log = Path(self._folder.name, "warm.log")
         if tier.letter != "A":
             Path(self.scratch).mkdir(mode=0o700)
+            Path(self._folder.name).chmod(0o711)  # a child that is another user must get to its scratch folder
         self._residents: Mapping[str, torch.Tensor] = {}
         self._once = not tiers.can_fork(tier)
         self._process, self._control = self._start()
