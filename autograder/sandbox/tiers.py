@@ -267,6 +267,11 @@ def _mounts(policy: Policy) -> list[str]:
     def covered(path: str) -> bool:
         return any(path == outer or path.startswith(outer + "/") for outer in bound)
 
+    def folders_above(path: str) -> list[str]:
+        """bubblewrap makes them for root alone, and a child that is another user could not get through."""
+        above = [str(folder) for folder in reversed(Path(path).parents) if folder != Path("/")]
+        return [word for folder in above if not covered(folder) for word in ("--perms", "0755", "--dir", folder)]
+
     for path in sorted(policy.readable, key=lambda path: (len(Path(path).parts), path)):
         if covered(path):
             continue
@@ -274,14 +279,15 @@ def _mounts(policy: Policy) -> list[str]:
             words += ["--symlink", str(Path(path).readlink()), path]
             continue
         real = os.path.realpath(path)
-        words += ["--ro-bind", real, path]
+        words += [*folders_above(path), "--ro-bind", real, path]
         bound.append(path)
         if not covered(real):
-            words += ["--ro-bind", real, real]
+            words += [*folders_above(real), "--ro-bind", real, real]
             bound.append(real)
     words += ["--dir", "/dev", "--dir", "/dev/shm", "--proc", "/proc"]
     for device in ("/dev/null", "/dev/urandom", "/dev/random"):
         words += ["--dev-bind", device, device]
+    words += folders_above(policy.scratch)
     words += ["--size", str(16 << 20), "--tmpfs", policy.scratch, "--remount-ro", "/", "--chdir", policy.scratch]
     return words
 
