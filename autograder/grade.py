@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     report = grade_class(
         request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else LocalWorkers(size)
     )
-    _print_report(report, args.out)
+    print_report(report, args.out)
     if report.interrupted:
         return 130
     return 3 if report.lost else 0
@@ -171,7 +171,7 @@ def grade_class(
     began = time.monotonic()
     # Before the results' folder is made: a wrong path leaves nothing behind.
     found = find_submissions(request.submissions, request.course, request.only)
-    with _results_folder(request) as out, _termination_as_interrupt():
+    with results_folder(request) as out, _termination_as_interrupt():
         return _Grading(request, out, grade).run(found, make_workers, progress, began)
 
 
@@ -396,7 +396,7 @@ def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, 
 
 
 @contextlib.contextmanager
-def _results_folder(request: Request) -> Iterator[Path]:
+def results_folder(request: Request) -> Iterator[Path]:
     """The folder of results, ours alone while this run lasts, without the drafts of runs that were killed.
 
     A lock of the operating system holds it: it ends with the process, however that ends.
@@ -478,7 +478,8 @@ def _termination_as_interrupt() -> Iterator[None]:
 # --- the end -------------------------------------------------------------------------------------------------------
 
 
-def _print_report(report: Report, out: Path) -> None:
+def print_report(report: Report, out: Path) -> None:
+    """The table, and what was done, in a few lines."""
     screen = console()
     screen.print(table(report.results))
     screen.print()

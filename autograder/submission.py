@@ -7,10 +7,12 @@ file named after it, wherever it lies.
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,12 +72,12 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Folder:
-    """Where one student's files are: a folder, or a few files in a flat download."""
+class _Place:
+    """Where a student's files are: folders, and files of a flat download."""
 
     student: str
-    root: Path
-    files: tuple[tuple[Path, str], ...] | None = None  # (file, its own name without the LMS's prefix)
+    roots: tuple[Path, ...] = ()
+    files: tuple[tuple[Path, str], ...] = ()  # (file, its own name without the LMS's prefix)
     notes: tuple[str, ...] = ()
 
 
@@ -86,8 +88,7 @@ def find_submissions(root: Path, course: Course, only: Collection[str] = ()) -> 
     submission.
     """
     names = [n for n in course.assignment_names() if not only or n in only]
-    folders = _student_folders(root, course)
-    found = [entry for folder in folders for entry in _find_in(folder, course, names)]
+    found = [entry for place in _places(root, course) for entry in _find_in(place, course, names)]
     if not any(entry.candidates for entry in found):
         raise UserError(
             f"No submission was found in {root}. It should hold one folder for each student, with files named after "
@@ -100,7 +101,7 @@ def find_submissions(root: Path, course: Course, only: Collection[str] = ()) -> 
 # --- whose folders are they? ---------------------------------------------------------------------------------------
 
 
-def _student_folders(root: Path, course: Course) -> list[_Folder]:
+def _places(root: Path, course: Course) -> list[_Place]:
     if not root.is_dir():
         raise UserError(f"{root} is not a folder. Give the folder that holds the submissions.")
     if root.resolve() == course.root.resolve() or (root / "solutions").is_dir():
@@ -109,86 +110,89 @@ def _student_folders(root: Path, course: Course) -> list[_Folder]:
         )
     names = set(course.assignment_names())
     entries = _entries(root)
-    directories = [
-        entry for entry in entries if not _passed_over(entry) and (_is_folder(entry) or entry.is_symlink())
-    ]
-    own_names = {_assignment_of(entry.name, names, exact=True) for entry in entries} - {None}
-    own_folders = [d.name for d in directories if d.name in names or d.name in ("assignments", "notebooks")]
-    if own_names or (own_folders and not any(_holds_students(root / name, names) for name in own_folders)):
-        return [_Folder(_readable_name(root.resolve().name), root)]  # one student's own folder
-    if own_folders and len(own_folders) == len(directories):
+    folders = [entry.name for entry in entries if _is_folder(entry) and not _passed_over(entry)]
+    own_folders = [name for name in folders if name in names or name in ("assignments", "notebooks")]
+    of_classes = [name for name in own_folders if _holds_a_class(root / name, names)]
+    own_files = any(_assignment_of(entry.name, names, exact=True) for entry in entries)
+    if own_files or (own_folders and not of_classes):
+        return [_Place(_readable_name(root.resolve().name), (root,))]  # one student's own folder
+    if of_classes and len(of_classes) == len(folders):
         # A download for each assignment: <assignment>/<student>/...
-        groups = [
-            _Folder(f.student, f.root, f.files, f.notes)
-            for name in own_folders
-            for f in _class_in(root / name)
-        ]
-        return _merge(groups)
-    return _merge([*_class_in(root), *_flat_files(root, entries, names)])
+        return _merge(place for name in of_classes for place in _class_in(root / name, names))
+    return _merge(_class_in(root, names))
 
 
-def _class_in(root: Path) -> Iterator[_Folder]:
-    """A folder a student. A link in place of a student's folder is not followed: it could lead anywhere."""
-    for entry in _entries(root):
+def _class_in(root: Path, names: set[str]) -> Iterator[_Place]:
+    """A folder a student, and flat files. A link in place of a student's folder could lead anywhere: not followed."""
+    entries = _entries(root)
+    places = []
+    for entry in entries:
         if _passed_over(entry):
             continue
+        name = _readable_name(entry.name)
         if entry.is_symlink():
             if Path(entry.path).is_dir():
-                note = "The student's folder is a link; links are not followed."
-                yield _Folder(_readable_name(entry.name), Path(entry.path), (), (note,))
+                places.append(
+                    _Place(name, notes=("The student's folder is a link; links are not followed.",))
+                )
         elif _is_folder(entry):
-            yield _Folder(_readable_name(entry.name), Path(entry.path))
+            places.append(_Place(name, (Path(entry.path),)))
+    yield from _without_numbers(places)
+    yield from _flat_files(entries, names)
 
 
-def _holds_students(folder: Path, names: set[str]) -> bool:
-    """Does an assignment's folder hold folders of students, and no file of its own?"""
+def _holds_a_class(folder: Path, names: set[str]) -> bool:
+    """Does an assignment's folder hold students' folders or flat files, and no file of the assignment's own name?"""
     entries = _entries(folder)
     if any(_assignment_of(entry.name, names) for entry in entries):
         return False
-    return any(
-        _is_folder(e) and e.name not in names and e.name != "notebooks" and not _passed_over(e)
-        for e in entries
-    )
+    folders = [e for e in entries if _is_folder(e) and e.name not in names and e.name != "notebooks"]
+    return any(not _passed_over(entry) for entry in folders) or any(_flat_files(entries, names))
 
 
-def _merge(folders: Iterable[_Folder]) -> list[_Folder]:
-    """Moodle's folder names without its numbers, unless two students would then share a name."""
-    folders = list(folders)
-    plain: defaultdict[str, set[str]] = defaultdict(set)
-    for folder in folders:
-        match = _MOODLE.fullmatch(folder.student)
-        plain[match["student"] if match else folder.student].add(folder.student)
-    renamed = []
-    for folder in folders:
-        match = _MOODLE.fullmatch(folder.student)
-        if match and len(plain[match["student"]]) == 1:
-            folder = _Folder(match["student"], folder.root, folder.files, folder.notes)
-        renamed.append(folder)
-    return sorted(renamed, key=lambda f: (natural_key(f.student), f.student))
+def _without_numbers(places: list[_Place]) -> Iterator[_Place]:
+    """What Moodle adds to names taken off, unless two students of the class would then share a name."""
+    plain = [match["student"] if (match := _MOODLE.fullmatch(p.student)) else p.student for p in places]
+    times = Counter(plain)
+    for place, student in zip(places, plain, strict=True):
+        yield dataclasses.replace(place, student=student if times[student] == 1 else place.student)
 
 
-def _flat_files(root: Path, entries: list[os.DirEntry[str]], names: set[str]) -> list[_Folder]:
+def _merge(places: Iterable[_Place]) -> list[_Place]:
+    """One place a student: folders and files that go by one name are one student's."""
+    merged: dict[str, _Place] = {}
+    for place in places:
+        before = merged.get(place.student, _Place(place.student))
+        merged[place.student] = _Place(
+            place.student,
+            before.roots + place.roots,
+            before.files + place.files,
+            tuple(dict.fromkeys(before.notes + place.notes)),
+        )
+    return sorted(merged.values(), key=lambda p: (natural_key(p.student), p.student))
+
+
+def _flat_files(entries: list[os.DirEntry[str]], names: set[str]) -> Iterator[_Place]:
     """Students whose files lie side by side, each file's name beginning with the student's."""
     pattern = re.compile(
         rf"(?P<prefix>.+)[_-](?P<own>(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
         r"(?:-\d+|[ _-]?\(\d+\))?\.(?:py|ipynb|safetensors))",
-        re.I | re.S,
+        re.IGNORECASE | re.DOTALL,
     )
     owners: defaultdict[tuple[str, str], list[tuple[Path, str]]] = defaultdict(list)
     for entry in entries:
         match = pattern.fullmatch(entry.name)
         if match is None or entry.name.startswith(".") or entry.is_symlink() or not entry.is_file():
             continue
-        prefix = match["prefix"]
+        if (prefix := match["prefix"]).casefold() == "test":
+            continue  # a check, not a student
         lms = _CANVAS.fullmatch(prefix) or _BLACKBOARD.fullmatch(prefix)
         student = lms["student"] if lms else prefix
         number = lms["id"] if lms and "id" in lms.groupdict() else ""
         owners[_readable_name(student), number].append((Path(entry.path), match["own"]))
-    students = [student for student, _ in owners]
-    return [
-        _Folder(student if students.count(student) == 1 else f"{student}_{number}", root, tuple(files))
-        for (student, number), files in owners.items()
-    ]
+    times = Counter(student for student, _ in owners)
+    for (student, number), files in owners.items():
+        yield _Place(student if times[student] == 1 else f"{student}_{number}", files=tuple(files))
 
 
 def _readable_name(name: str) -> str:
@@ -199,14 +203,14 @@ def _readable_name(name: str) -> str:
 # --- what is in a student's folder? --------------------------------------------------------------------------------
 
 
-def _find_in(folder: _Folder, course: Course, names: list[str]) -> Iterator[Found]:
+def _find_in(place: _Place, course: Course, names: list[str]) -> Iterator[Found]:
     every = set(course.assignment_names())
     exact: defaultdict[str, list[Path]] = defaultdict(list)
     copies: defaultdict[str, list[Path]] = defaultdict(list)
     weights: list[tuple[Path, str]] = []
-    notes = [("", note) for note in folder.notes]  # (the assignment it concerns, or "" for all; the note)
-    files = iter(folder.files) if folder.files is not None else _files(folder.root, every, notes)
-    for path, own in files:
+    notes = [("", note) for note in place.notes]  # (the assignment it concerns, or "" for all; the note)
+    walked = [_files(root, every, notes) for root in place.roots]
+    for path, own in itertools.chain(place.files, *walked):
         if own.lower().endswith(".safetensors"):
             weights.append((path, own))
         elif name := _assignment_of(own, every, exact=True):
@@ -215,11 +219,11 @@ def _find_in(folder: _Folder, course: Course, names: list[str]) -> Iterator[Foun
             copies[name].append(path)
     for name in names:
         said = tuple(note for concerned, note in notes if concerned in ("", name))
-        yield _choose(folder, course, name, exact[name], copies[name], weights, said)
+        yield _choose(place, course, name, exact[name], copies[name], weights, said)
 
 
 def _choose(
-    folder: _Folder,
+    place: _Place,
     course: Course,
     name: str,
     exact: list[Path],
@@ -236,7 +240,7 @@ def _choose(
         beside = [w for w in mine if w.parent == path.parent] or mine
         said = tuple(n for n in (*notes, *more) if n)
         return Found(
-            folder.student, name, path, "found", tuple(candidates), beside[0] if beside else None, said
+            place.student, name, path, "found", tuple(candidates), beside[0] if beside else None, said
         )
 
     stubs = _stub_digests(course, name)
@@ -256,25 +260,21 @@ def _choose(
                 changed.setdefault(digest, path)
             elif fallback is None:
                 fallback = path
-        passed = "".join(
-            f"{_shown(path, folder.root)} cannot be read and was passed over." for path in broken[:1]
-        )
+        passed = "".join(f"{_shown(path, place)} cannot be read and was passed over." for path in broken[:1])
         chosen = list(changed.values())
         if len(chosen) > 1:
-            said = (
-                f"Two files differ: {' and '.join(_shown(p, folder.root) for p in chosen)}. Keep one of them."
-            )
+            said = f"Two files differ: {' and '.join(_shown(p, place) for p in chosen)}. Keep one of them."
             if len(chosen) > 2:
-                said = f"{len(chosen)} files differ: {', '.join(_shown(p, folder.root) for p in chosen)}. Keep one of them."
-            return Found(folder.student, name, None, "ambiguous", tuple(chosen), notes=(*notes, said))
+                said = f"{len(chosen)} files differ: {', '.join(_shown(p, place) for p in chosen)}. Keep one of them."
+            return Found(place.student, name, None, "ambiguous", tuple(chosen), notes=(*notes, said))
         if chosen:
-            copied = f"{_shown(chosen[0], folder.root)} was graded." if group is copies else ""
+            copied = f"{_shown(chosen[0], place)} was graded." if group is copies else ""
             return found(chosen[0], (*exact, *copies), passed, copied)
         if broken and fallback is None:
             return found(broken[0], (*exact, *copies))
     if fallback is not None:
         return found(fallback, (*exact, *copies))
-    return Found(folder.student, name, None, "missing", notes=notes)
+    return Found(place.student, name, None, "missing", notes=notes)
 
 
 def _form_order(path: Path) -> tuple[int, bool, str]:
@@ -282,11 +282,10 @@ def _form_order(path: Path) -> tuple[int, bool, str]:
     return len(path.parts), path.suffix.lower() != ".py", str(path)
 
 
-def _shown(path: Path, root: Path) -> str:
-    try:
-        return _readable_name(path.relative_to(root).as_posix())
-    except ValueError:
-        return _readable_name(path.name)
+def _shown(path: Path, place: _Place) -> str:
+    """A file's name for messages: its path in the student's folder."""
+    inside = next((root for root in place.roots if path.is_relative_to(root)), path.parent)
+    return _readable_name(path.relative_to(inside).as_posix())
 
 
 def _assignment_of(name: str, names: Collection[str], exact: bool = False) -> str | None:
@@ -320,7 +319,7 @@ def _files(root: Path, names: set[str], notes: list[tuple[str, str]]) -> Iterato
                 name = entry.name if entry.name in names else _assignment_of(entry.name, names, exact=True)
                 target = _target(Path(entry.path), inside) if name else None
                 if name and target is None:
-                    where = _shown(Path(entry.path), root)
+                    where = _readable_name(Path(entry.path).relative_to(root).as_posix())
                     notes.append(
                         (name, f"{where} is a link out of the student's folder; it was not followed.")
                     )

@@ -66,7 +66,7 @@ def score_of(out: Path, student: str, assignment: str = "a1_permute") -> tuple[s
 
 def contents(folder: Path) -> dict[str, bytes]:
     """All result files, byte for byte."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in results.result_files(folder)}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in results.result_files(folder)}
 
 
 def test_everybody_gets_a_result_for_every_assignment(course: Course, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_one_assignment_alone(course: Course, tmp_path: Path) -> None:
     put(class_ / "ada" / "a1_permute.py", "# right\n")
     put(class_ / "ada" / "a2_linear_dims.py", "# right\n")
     assert run(course, class_, out, only=("a2_linear_dims",)).graded == 1
-    assert list(contents(out)) == [os.path.join("ada", "a2_linear_dims.json")]
+    assert list(contents(out)) == ["ada/a2_linear_dims.json"]
 
 
 def test_downloads_of_single_assignments_add_up(course: Course, tmp_path: Path) -> None:
@@ -149,9 +149,7 @@ def test_a_dying_worker_takes_nobody_with_it(course: Course, tmp_path: Path) -> 
     assert "died" in results.read(results.path_of(out, "s3", "a1_permute")).notes[0]
     assert report.graded == 5
     assert all(score_of(out, f"s{number}") == ("graded", 10, 10) for number in range(6) if number != 3)
-    # It is no verdict: the next run tries again.
-    put(class_ / "s3" / "a1_permute.py", "# kill\n# right\n")
-    report = run(course, class_, out)
+    report = run(course, class_, out)  # it was no verdict: the next run tries again
     assert (report.kept, len(report.lost)) == (5, 1)
 
 
@@ -189,7 +187,7 @@ def test_a_torn_result_is_graded_again(course: Course, tmp_path: Path) -> None:
 def test_two_runs_on_one_folder_exclude_each_other(course: Course, tmp_path: Path) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
     put(class_ / "ada" / "a1_permute.py", "# right\n")
-    with grading._results_folder(Request(class_, out, course)), pytest.raises(UserError, match="Another run"):
+    with grading.results_folder(Request(class_, out, course)), pytest.raises(UserError, match="Another run"):
         run(course, class_, out)
     assert run(course, class_, out).graded == 1
 
@@ -230,7 +228,19 @@ def test_a_full_disk_keeps_what_is_done(
 
 def test_strange_names_get_folders_of_their_own(course: Course, tmp_path: Path) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
-    names = ["-rf", "Zoë Müller", "李雷", "😀", "two\nlines", "a:b", "%", "per%3Acent", "con", "x" * 250, "a [red] b"]
+    names = [
+        "-rf",
+        "Zoë Müller",
+        "李雷",
+        "😀",
+        "two\nlines",
+        "a:b",
+        "%",
+        "per%3Acent",
+        "con",
+        "x" * 250,
+        "a [red] b",
+    ]
     for name in names:
         put(class_ / name / "a1_permute.py", "# right\n")
     report = run(course, class_, out)
@@ -246,11 +256,11 @@ sys.path.insert(0, {tests!r})
 if __name__ == "__main__":
     import fake_engine
     from autograder.course import Course
-    from autograder.grade import Request, grade_class, _print_report
+    from autograder.grade import Request, grade_class, print_report
     from autograder.pool import LocalWorkers
     request = Request(Path({class_!r}), Path({out!r}), Course(Path({course!r})))
     report = grade_class(request, lambda: LocalWorkers(2), grade=fake_engine.grade_job)
-    _print_report(report, request.out)
+    print_report(report, request.out)
     sys.exit(130 if report.interrupted else 0)
 """
 
@@ -260,7 +270,11 @@ def start(course: Course, class_: Path, out: Path) -> subprocess.Popen[str]:
     script = SCRIPT.format(tests=str(TESTS), class_=str(class_), out=str(out), course=str(course.root))
     path = put(class_.parent / "run.py", script)
     return subprocess.Popen(
-        [sys.executable, path], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        [sys.executable, path],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
 
 
@@ -323,7 +337,8 @@ def test_ctrl_c_ends_with_what_is_done(course: Course, tmp_path: Path, number: s
     assert process.returncode == 130, output
     assert "6 left to grade" in output
     assert "Traceback" not in output
-    assert run(course, class_, out, settings=Settings()).kept == 2 if False else len(contents(out)) >= 2
+    graded = [name for name in sorted(contents(out)) if "a1" in name]
+    assert graded == ["s0/a1_permute.json", "s1/a1_permute.json"]
 
 
 def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
