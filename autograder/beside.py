@@ -21,6 +21,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
     from .diagnosis import Catalogue, CodeCatalogue, DataCatalogue
     from .run import Order, SandboxRun
+    from .sandbox.session import Limits
 
     assignment = Assignment(folder.name, folder)
     try:
@@ -42,7 +43,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         CodeCatalogue.load(assignment.misconceptions) if code else DataCatalogue.load(folder)
     )
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
-    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment.master)))
+    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment.master), Limits()))
 
     def held_out() -> object:
         from .data import load_test

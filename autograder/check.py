@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,26 @@ def run(args: argparse.Namespace) -> int:
 
 def own_work(course: Course, name: str) -> Path | None:
     """The student's file for an assignment: the form that was changed, the later one of two. None: still the stub."""
-    from .submission import is_stub
-
     forms = [course.released(name).master, course.assignments / "notebooks" / name / f"{name}.ipynb"]
-    changed = [path for path in forms if path.is_file() and not is_stub(path, course, name)]
+    stubs = _stubs(course, name)
+    changed = [path for path in forms if path.is_file() and _digest(path) not in stubs]
     return max(changed, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _stubs(course: Course, name: str) -> set[str]:
+    """The code digests of the assignment's stubs, as they were released."""
+    try:
+        manifest = json.loads((course.assignments / "manifest.json").read_text(encoding="utf-8"))
+        return set(manifest["stubs"][name].values())
+    except (OSError, ValueError, KeyError, AttributeError):
+        return set()
+
+
+def _digest(path: Path) -> str:
+    try:
+        return read_source(path).code_digest
+    except Unreadable:
+        return "unreadable"
 
 
 def _check(course: Course, name: str, path: Path) -> bool:

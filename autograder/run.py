@@ -31,7 +31,7 @@ class Order:
     source: Source
     seed: int
     parameters: Mapping[str, tuple[str, ...]]
-    limits: Limits = Limits()
+    limits: Limits
 
 
 class SandboxRun:
@@ -384,5 +384,5 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _output(value: Any) -> str:
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
         return ""
-    text, cut = value
+    text, cut = str(value[0]), value[1]
     return text + (f"\n[{cut:,} more characters were cut]" if type(cut) is int and cut > 0 else "")

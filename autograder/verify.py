@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +18,7 @@ from .source import Cell, Source, read_source
 if TYPE_CHECKING:
     from .diagnosis import Misconception
     from .engine import Engine
+    from .plugin import Verdict
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
@@ -85,12 +87,15 @@ def verify_assignment(root: Path, name: str) -> Report:
         findings = _reference_and_stub(engine, course, name)
         rows = []
         known = engine.catalogue.misconceptions
+        trains = any(check.trains for check in engine.checks)
         for misconception in known:
             source = as_submission(assignment.master, assignment.misconceptions, misconception)
-            verdicts = engine.grade(source, _SEED).verdicts
-            failed = [v for v in verdicts if v.outcome != "passed"]
-            own = [v for v in failed if v.check.task == misconception.task]
-            diagnosed = tuple(dict.fromkeys(v.diagnosis.name for v in own if v.diagnosis))
+            # A whole training takes a minute: it is run only for what the public checks let pass.
+            failed = _failed(engine, source, public_only=trains)
+            own, diagnosed = _own(failed, misconception.task)
+            if trains and misconception.name not in diagnosed:
+                failed = _failed(engine, source, public_only=False)
+                own, diagnosed = _own(failed, misconception.task)
             rows.append(Row(misconception.task, misconception.name, tuple(v.check.name for v in own), diagnosed))
             where = f"{name}: {misconception.name}"
             if not own:
@@ -105,6 +110,16 @@ def verify_assignment(root: Path, name: str) -> Report:
     finally:
         engine.close()
     return Report(name, points, tuple(rows), tuple(findings))
+
+
+def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
+    verdicts = engine.grade(source, _SEED, lambda check: not (public_only and check.hidden)).verdicts
+    return [verdict for verdict in verdicts if verdict.outcome != "passed"]
+
+
+def _own(failed: list[Verdict], task: str) -> tuple[list[Verdict], tuple[str, ...]]:
+    own = [verdict for verdict in failed if verdict.check.task == task]
+    return own, tuple(dict.fromkeys(v.diagnosis.name for v in own if v.diagnosis))
 
 
 def _reference_and_stub(engine: Engine, course: Course, name: str) -> list[str]:
@@ -124,8 +139,33 @@ def as_submission(master: Path, misconceptions: Path, misconception: Misconcepti
     ideas = re.sub(r"^from (autograder|__future__)\b.*$", "", misconceptions.read_text("utf-8"), flags=re.M)
     name, task = misconception.name, misconception.task
     swap = f"{task} = {name}" if task != "ANSWERS" else f"ANSWERS = {{key: {name}(key) for key in ANSWERS}}"
-    text = "\n\n".join([master.read_text("utf-8"), _DECORATORS, ideas, swap, ""])
+    text = "\n\n".join([master.read_text("utf-8"), _DECORATORS, _only(ideas, name), swap, ""])
     return Source("py", (Cell(text, 1, None),))
+
+
+def _only(ideas: str, name: str) -> str:
+    """One misconception, its helpers, and the others that it builds on: a whole catalogue is too long to submit."""
+    tree = ast.parse(ideas)
+    others = {node.name: node for node in tree.body if isinstance(node, _DEFINITIONS) and _is_misconception(node)}
+    wanted: set[str] = set()
+    found = {name, *(n for node in tree.body if node not in others.values() for n in _names_in(node))}
+    while found := (found & others.keys()) - wanted:
+        wanted |= found
+        found = {used for each in found for used in _names_in(others[each])}
+    dropped = [node for other, node in others.items() if other not in wanted]
+    tree.body = [node for node in tree.body if node not in dropped]
+    return ast.unparse(tree)
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+
+
+def _is_misconception(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    return any(ast.unparse(decorator).startswith("misconception(") for decorator in node.decorator_list)
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 _DECORATORS = """

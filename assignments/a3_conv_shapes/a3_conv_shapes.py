@@ -1,8 +1,8 @@
 # %% [markdown]
 # # a3_conv_shapes: what does a convolution return?
 #
-# A `Linear` layer looks at all numbers at once. A convolution looks through a small window, the **kernel**, moves it
-# over the image, and writes down one number at each place where it stops. Five words describe it:
+# A `Linear` layer looks at all numbers at once. A convolution looks through a small window, the **kernel**,
+# moves it over the image, and writes down one number at each place where it stops. Five words describe it:
 #
 # ```
 #   in_channels     channels of the images that come in: 3 for RGB, 1 for grayscale, not necessarily always 3
@@ -14,8 +14,8 @@
 #
 # `kernel_size`, `stride` and `padding` are one number for both directions, or a pair (height, width).
 #
-# Images come as (N, C, H, W), as in a1. The lecture's picture has 3 input channels, a 5 x 5 kernel and 2 output
-# channels. Here it is with the lecture's RGB image of 100 x 50:
+# Images come as (N, C, H, W), as in a1. The lecture's picture has 3 input channels, a 5 x 5 kernel and 2
+# output channels. Here it is with the lecture's RGB image of 100 x 50:
 #
 # ```
 #      image                        kernels                            output
@@ -31,8 +31,8 @@
 #       +--------------+     +-----+ +-----+ +-----+
 # ```
 #
-# Read it from right to left. Each output channel has a kernel of its own. Each kernel has a sheet of 5 x 5 weights for
-# each input channel, and one bias. Every task below is a look at one part of this picture.
+# Read it from right to left. Each output channel has a kernel of its own. Each kernel has a sheet of 5 x 5
+# weights for each input channel, and one bias. Every task below is a look at one part of this picture.
 
 # %%
 import torch
@@ -49,9 +49,9 @@ def as_pair(value: int | tuple[int, int]) -> tuple[int, int]:
 # %% [markdown]
 # ## `conv2d_output_shape`: at how many places does the window stop?
 #
-# The batch stays a batch, and the number of channels is whatever you asked for. What needs thought is the new height
-# and the new width. They are found in the same way, each from its own numbers, so look at one row of pixels and count
-# the places at which the window can stop. A row of 7 pixels and a window of 3:
+# The batch stays a batch, and the number of channels is whatever you asked for. What needs thought is the
+# new height and the new width. They are found in the same way, each from its own numbers, so look at one
+# row of pixels and count the places at which the window can stop. A row of 7 pixels and a window of 3:
 #
 # ```
 #     pixels      0  1  2  3  4  5  6
@@ -63,8 +63,8 @@ def as_pair(value: int | tuple[int, int]) -> tuple[int, int]:
 #     stop 4                 [x  x  x]        5 stops: how far it can travel, and the place where it starts
 # ```
 #
-# **Stride 2** leaves out every second stop. A row of 8 pixels is no better than a row of 7, since the window never
-# hangs over the edge. The last pixel is simply not seen:
+# **Stride 2** leaves out every second stop. A row of 8 pixels is no better than a row of 7, since the
+# window never hangs over the edge. The last pixel is simply not seen:
 #
 # ```
 #     pixels      0  1  2  3  4  5  6            0  1  2  3  4  5  6  7
@@ -84,15 +84,15 @@ def as_pair(value: int | tuple[int, int]) -> tuple[int, int]:
 #     stop 4                 [x  x  x]
 # ```
 #
-# Two paddings have names. **"valid"** is none. **"same"** (with stride 1) is as much as the size needs to stay the
-# same: that depends on the kernel. A window of 5 needs 2 zeros on each side, a window of 4 needs 3 in all, so one side
-# gets one more than the other.
+# Two paddings have names. **"valid"** is none. **"same"** (with stride 1) is as much as the size needs to
+# stay the same: that depends on the kernel. A window of 5 needs 2 zeros on each side, a window of 4 needs 3
+# in all, so one side gets one more than the other.
 #
-# In the lecture's picture a window of 5 on 100 rows stops at rows 0, 1, 2, ..., 95, and on 50 columns at columns
-# 0, 1, 2, ..., 45. That is where 96 and 46 come from.
+# In the lecture's picture a window of 5 on 100 rows stops at rows 0, 1, 2, ..., 95, and on 50 columns at
+# columns 0, 1, 2, ..., 45. That is where 96 and 46 come from.
 #
-# And a window that is larger than the padded image stops nowhere: there is no output at all, and that is an error. One
-# that fits exactly stops once.
+# And a window that is larger than the padded image stops nowhere: there is no output at all, and that is an
+# error. One that fits exactly stops once.
 
 # %%
 def conv2d_output_shape(
@@ -119,8 +119,9 @@ def conv2d_output_shape(
 # %% [markdown]
 # ## `conv2d_weight_shape`: how does torch store the kernels?
 #
-# Look at the kernels in the picture again: two of them (one for each output channel), and each has three sheets (one
-# for each input channel). Torch stores all of them in one tensor, `Conv2d(...).weight`, in this order:
+# Look at the kernels in the picture again: two of them (one for each output channel), and each has three
+# sheets (one for each input channel). Torch stores all of them in one tensor, `Conv2d(...).weight`, in this
+# order:
 #
 # ```
 #     which kernel      which sheet       which row       which column
@@ -129,8 +130,8 @@ def conv2d_output_shape(
 #          2                 3                5                5            the lecture's picture
 # ```
 #
-# So `weight[1]` is the whole second kernel, (3, 5, 5), and `weight[1, 0]` is its sheet for red, (5, 5). Mind the
-# order: in a call, `Conv2d(3, 2, 5)`, the *input* channels come first. In the weight they do not.
+# So `weight[1]` is the whole second kernel, (3, 5, 5), and `weight[1, 0]` is its sheet for red, (5, 5).
+# Mind the order: in a call, `Conv2d(3, 2, 5)`, the *input* channels come first. In the weight they do not.
 
 # %%
 def conv2d_weight_shape(
@@ -159,8 +160,8 @@ def conv2d_weight_shape(
 #                                                   152 numbers to learn
 # ```
 #
-# The image of 100 x 50 does not occur in this sum: the same kernels serve a stamp and a poster. A `Linear` layer from
-# this image to this output would need 1 x 3 x 100 x 50 x 2 x 96 x 46 weights, 132 million.
+# The image of 100 x 50 does not occur in this sum: the same kernels serve a stamp and a poster. A `Linear`
+# layer from this image to this output would need 1 x 3 x 100 x 50 x 2 x 96 x 46 weights, 132 million.
 #
 # With `bias=False` the layer has no biases.
 
@@ -180,10 +181,11 @@ def conv2d_parameter_count(
 # %% [markdown]
 # ## `conv2d_pixel`: think in terms of one output pixel
 #
-# The lecture: *think in terms of one output pixel, because we'll just move the kernel around for the full image.*
+# The lecture: *think in terms of one output pixel, because we'll just move the kernel around for the full
+# image.*
 #
-# The output pixel at (channel, row, col) is made with the kernel of **its** channel. The window's top left corner
-# stands on (row, col) of the image, and it looks through **all** input channels at once:
+# The output pixel at (channel, row, col) is made with the kernel of **its** channel. The window's top left
+# corner stands on (row, col) of the image, and it looks through **all** input channels at once:
 #
 # ```
 #           red                    green                    blue
@@ -201,8 +203,9 @@ def conv2d_parameter_count(
 #             +--------- 75 products, added up, and the bias of this channel ---> one number
 # ```
 #
-# A takes the top left weight of each sheet, Z the bottom right one: what lies on top of each other is multiplied.
-# (Mathematicians turn the kernel round before they call it a convolution. Torch does not, and neither do we.)
+# A takes the top left weight of each sheet, Z the bottom right one: what lies on top of each other is
+# multiplied. (Mathematicians turn the kernel round before they call it a convolution. Torch does not, and
+# neither do we.)
 
 # %%
 def conv2d_pixel(
@@ -222,7 +225,8 @@ def conv2d_pixel(
 # %% [markdown]
 # ## `conv2d`: and now move the kernel around for the full image
 #
-# Everything together: for each image of the batch, for each output channel, at each stop of the window, one number.
+# Everything together: for each image of the batch, for each output channel, at each stop of the window, one
+# number.
 #
 # ```
 #     images    N  C  H  W            weight    O  C  kH kW            output    N  O  H' W'
@@ -232,12 +236,14 @@ def conv2d_pixel(
 # ```
 #
 # - First the padding: a larger tensor of zeros with the image in its middle.
-# - Then the stops: with stride 2, output pixel (1, 2) belongs to the window whose corner stands on (2, 4) of the
-#   *padded* image.
-# - Write it yourself: loops, slices, `unfold`, `einsum`, NumPy, as you like, but not torch's own convolutions. Seven
-#   loops inside one another are fine: the images in the checks are small, and a call has 10 seconds.
+# - Then the stops: with stride 2, output pixel (1, 2) belongs to the window whose corner stands on (2, 4)
+#   of the *padded* image.
+# - Write it yourself: loops, slices, `unfold`, `einsum`, NumPy, as you like, but not torch's own
+#   convolutions. Seven loops inside one another are fine: the images in the checks are small, and a call
+#   has 10 seconds.
 #
-# If you are unsure, torch is a good judge. Compare your result with `torch.nn.functional.conv2d` in a cell of your own.
+# If you are unsure, torch is a good judge. Compare your result with `torch.nn.functional.conv2d` in a cell
+# of your own.
 
 # %%
 def conv2d(
@@ -275,8 +281,8 @@ def conv2d(
 #     linear       Linear(?, 10)                     ten numbers for each image, one a class
 # ```
 #
-# A pooling layer is a window too. `MaxPool2d(2)` has a window of 2 and a stride of 2, does not pad, and looks at each
-# channel by itself:
+# A pooling layer is a window too. `MaxPool2d(2)` has a window of 2 and a stride of 2, does not pad, and
+# looks at each channel by itself:
 #
 # ```
 #     4 x 6 pixels                       2 x 3
@@ -288,8 +294,9 @@ def conv2d(
 #      2  8 | 6  0 | 1  2
 # ```
 #
-# `Flatten` leaves the batch alone and lays everything else of an image in one row: 7 images of shape (2, 3, 5) become
-# (7, 30). A `Linear` layer then acts on the last dimension, as in a2. The `?` is what it has to be.
+# `Flatten` leaves the batch alone and lays everything else of an image in one row: 7 images of shape (2, 3,
+# 5) become (7, 30). A `Linear` layer then acts on the last dimension, as in a2. The `?` is what it has to
+# be.
 #
 # Do it with pencil and paper first. Then let your own `conv2d_output_shape` check the convolutions.
 

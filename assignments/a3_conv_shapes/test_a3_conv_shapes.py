@@ -127,7 +127,13 @@ def test_convolution_of_the_lectures_picture(submission):
 def test_convolution_with_stride_and_padding(submission):
     """Two images, stride 2 and padding 1: each of five kernels looks at one neighbour of one channel."""
     images = whole_numbers(2, 3, 6, 12, low=-20, high=21, seed=33)
-    looks_at = ((0, 0, 0), (1, 1, 2), (2, 0, 2), (1, 0, 1), (2, 1, 0))  # (input channel, row, column) of the weight 1
+    looks_at = (
+        (0, 0, 0),
+        (1, 1, 2),
+        (2, 0, 2),
+        (1, 0, 1),
+        (2, 1, 0),
+    )  # (input channel, row, column) of the weight 1
     weight, bias = torch.zeros(5, 3, 2, 3), torch.tensor([20.0, 30.0, 40.0, 50.0, 60.0])
     for kernel, place in enumerate(looks_at):
         weight[kernel, *place] = 1.0

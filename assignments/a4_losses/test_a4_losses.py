@@ -1,11 +1,18 @@
-"""Public checks of a4_losses. Every expected number is written out, or follows from probabilities that anyone can read."""
+"""Public checks of a4_losses: every expected number is written out, or follows from probabilities that one can read."""
 
 from math import log
 
 import pytest
 import torch
 
-from autograder.checks import expect, expect_finite, expect_inputs_kept, expect_number, expect_raises, expect_tensor
+from autograder.checks import (
+    expect,
+    expect_finite,
+    expect_inputs_kept,
+    expect_number,
+    expect_raises,
+    expect_tensor,
+)
 
 LARGE = 1.1e-3  # how exact a result must be at logits up to 1000: 1e-5 + 1e-6 * 1000
 
@@ -56,8 +63,8 @@ def test_each_output_has_its_loss(submission):
         [[-2.0, -3.0, -0.5], [-2.0, -0.25, -4.0], [-1.5, -1.0, -0.75], [-0.5, -1.0, -3.0], [-4.0, -2.0, -0.25]]
     )
     from_log_probability = of_log_probability(log_probabilities, labels)
-    # Softmax of ln (1, 2, 5) is (1/8, 2/8, 5/8): the truth got 5/8, 1/8, 2/8, 1/4 and 7/10.
-    logits = torch.tensor([[1.0, 2, 5], [1, 2, 5], [1, 2, 5], [2, 1, 1], [1, 2, 7]]).log()
+    # Softmax of ln (2, 4, 10) is (1/8, 2/8, 5/8): the truth got 5/8, 1/8, 2/8, 1/4 and 7/10.
+    logits = torch.tensor([[2.0, 4, 10], [2, 4, 10], [2, 4, 10], [4, 2, 2], [2, 4, 14]]).log()
     from_logit = of_logit(logits, labels)
 
     expect_number(from_probability, -log(0.9 * 0.8 * 0.4 * 0.7) / 4, atol=1e-5)
@@ -106,23 +113,29 @@ def test_targets_of_five_labels(submission):
 def test_softmax_of_known_rows(submission):
     """Rows with known probabilities, and rows with logits as large as 1000."""
     # ln (2, 4, 10) are in the proportion 1 : 2 : 5; adding a number to a row changes nothing.
-    known = torch.tensor([[2.0, 4, 10], [6, 1, 3]]).log()
-    moderate = submission.softmax(known)
+    moderate = submission.softmax(torch.tensor([[2.0, 4, 10], [12, 2, 6]]).log())
     extreme = submission.softmax(
         torch.tensor(
             [
-                [1000.0, 1000.0, -1000.0, 3.0],
-                [500.0, 500.0, 500.0, -500.0],
+                [1000.0, 1000 - log(3), -1000.0, 3.0],
+                [500 - log(2), 500.0, 500 - log(4), -500.0],
                 [100.0, -20.0, 1.0, 2.0],
-                [70.0, 55.0, 0.0, -30.0],
-                [-1000.0, -1000.0, -1000.0, -1000.0],
+                [70.0, 55.0, 1.0, -30.0],
+                [log(4) - 1000, -1000.0, log(2) - 1000, -1000.0],
                 [-1000.0, 900.0, 1000.0, 800.0],
             ]
         )
     )
     expect_tensor(moderate, torch.tensor([[1 / 8, 2 / 8, 5 / 8], [6 / 10, 1 / 10, 3 / 10]]), atol=1e-5)
     expect_finite(extreme)
-    shared = [[1 / 2, 1 / 2, 0, 0], [1 / 3, 1 / 3, 1 / 3, 0], [1, 0, 0, 0], [1, 0, 0, 0], [1 / 4] * 4, [0, 0, 1, 0]]
+    shared = [
+        [3 / 4, 1 / 4, 0, 0],
+        [2 / 7, 4 / 7, 1 / 7, 0],
+        [1, 0, 0, 0],
+        [1, 0, 0, 0],
+        [4 / 8, 1 / 8, 2 / 8, 1 / 8],
+        [0, 0, 1, 0],
+    ]
     expect_tensor(extreme, torch.tensor(shared), atol=2e-4)
     expect_inputs_kept(moderate)
 
@@ -152,20 +165,20 @@ def test_binary_loss_of_known_logits(submission):
 @pytest.mark.points(1, task="multiclass_loss")
 def test_multiclass_loss_of_known_logits(submission):
     """The mean of the losses of five rows, and of rows with logits as large as 1000 or as small as -1000."""
-    # Softmax of ln (1, 2, 5) is (1/8, 2/8, 5/8): the truth got 5/8, 3/8, 1/10, 1/4 and 7/10.
-    logits = torch.tensor([[1.0, 2, 5], [3, 4, 1], [5, 4, 1], [2, 1, 1], [1, 2, 7]]).log()
+    # Softmax of ln (2, 4, 10) is (1/8, 2/8, 5/8): the truth got 5/8, 3/8, 1/10, 1/4 and 7/10.
+    logits = torch.tensor([[2.0, 4, 10], [6, 8, 2], [10, 8, 2], [4, 2, 2], [2, 4, 14]]).log()
     logits[1] += 1.0
     moderate = submission.multiclass_loss(logits, torch.tensor([2, 0, 2, 1, 2]))
     large = torch.tensor([[1000.0, 2.0, -1000.0, 10.0], [30.0, 900.0, 40.0, -50.0], [0.5, 600.0, 35.0, 1.0]])
     right = submission.multiclass_loss(large, torch.tensor([0, 1, 1]))
-    wrong = submission.multiclass_loss(large, torch.tensor([3, 2, 1]))
+    wrong = submission.multiclass_loss(large, torch.tensor([0, 2, 1]))
     small = torch.tensor([[-1000.0, -990.0, -1000.0], [-500.0, -800.0, -900.0]])
     far_below_zero = submission.multiclass_loss(small, torch.tensor([0, 1]))
     expect_number(moderate, -log(5 / 8 * 3 / 8 * 1 / 10 * 1 / 4 * 7 / 10) / 5, atol=1.2e-5)
     expect_finite(right)
     expect_number(right, 0.0, atol=LARGE)
     expect_finite(wrong)
-    expect_number(wrong, (990 + 860 + 0) / 3, atol=LARGE)
+    expect_number(wrong, (0 + 860 + 0) / 3, atol=LARGE)
     expect_finite(far_below_zero)
     # Where one logit leads by 10, it leaves e^-10 to each of the others: 10.00009 instead of 10.
     expect_number(far_below_zero, (10.00009 + 300) / 2, atol=LARGE)
@@ -190,7 +203,13 @@ def test_classes_of_six_probabilities(submission):
 def test_the_largest_score_wins(submission):
     """Each image gets the class with its largest score, be the scores logits or probabilities."""
     logits = torch.tensor(
-        [[0.2, -6.0, 1.5, 3.0], [-1.0, -3.0, -0.5, -2.0], [2.5, 4.5, 0.1, -7.5], [0.3, 5.0, 6.0, 1.0], [0.4, 0.1, -8.0, -2.0]]
+        [
+            [0.2, -6.0, 1.5, 3.0],
+            [-1.0, -3.0, -0.5, -2.0],
+            [2.5, 4.5, 0.1, -7.5],
+            [0.3, 5.0, 6.0, 1.0],
+            [0.4, 0.1, -8.0, -2.0],
+        ]
     )
     from_logits = submission.predict_multiclass(logits)
     probabilities = torch.tensor([[0.25, 0.35, 0.4], [0.7, 0.1, 0.2], [0.3, 0.45, 0.25], [0.1, 0.3, 0.6]])

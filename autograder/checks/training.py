@@ -8,6 +8,7 @@ from source. A sign bears the name of the misconception that it betrays, so that
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ import torch
 from ..observation import Observation
 from ..proxy import SubmissionProxy
 from ..sandbox.wire import Resident
-from . import describe, errors
+from . import errors
 from .expect import settle
 from .failure import CheckFailed
 
@@ -181,7 +182,9 @@ def output_signs(outputs: torch.Tensor) -> list[str]:
     if (outputs >= 0).all() and (outputs <= 1 + 1e-4).all() and outputs.abs().max() > 0:
         if torch.allclose(outputs.sum(dim=1), torch.ones(len(outputs)), atol=1e-3):
             return ["softmax_in_forward"]
-        if float(outputs.std()) > 0 and (outputs > 0).all():
+        if torch.allclose(outputs.sum(dim=0), torch.ones(10), atol=1e-3):
+            return ["softmax_over_the_batch"]
+        if (outputs > 0).all() and (outputs < 1).all() and 0.05 < float(outputs.mean()) < 0.7:
             return ["sigmoid_in_forward"]
     return []
 
@@ -243,7 +246,41 @@ def first(found: Sequence[str], *names: str) -> str | None:
     return next((sign for sign in found if not names or sign in names), None)
 
 
-def returned_shape(observation: Observation) -> str:
-    """The shape that came back, in words."""
+def settle_network(observation: Observation, rows: int) -> None:
+    """Raise when a network did not take a batch of ``rows`` images; known errors bring their misconception."""
+    error = observation.error
+    if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
+        because = _network_error(f"{error.type_name}: {error.message}", rows)
+        if because is not None:
+            raise CheckFailed(errors.message(observation), observation, None, outcome="error", because=because)
     settle(observation)
-    return describe.returned(observation)
+
+
+def _network_error(text: str, rows: int) -> str | None:
+    if match := re.search(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)", text):
+        came = int(match[1])
+        if came == rows:
+            return "wrong_flatten_size"
+        return "flattens_across_the_batch" if came == 1 else "forgets_to_flatten"
+    for pattern, name in _NETWORK_ERRORS:
+        if re.search(pattern, text):
+            return name
+    return None
+
+
+_NETWORK_ERRORS = (
+    (r"to have 28 channels, but got 1 channels|to have 1 channels, but got 28 channels", "expects_the_channels_last"),
+    (r"to have 3 channels, but got 1 channels", "expects_three_channels"),
+    (r"Expected 3D \(unbatched\) or 4D \(batched\) input", "adds_the_channel_axis_again"),
+    (r"Expected more than 1 value per channel", "batch_statistics_in_eval"),
+    (r"shape '\[.*\]' is invalid for input of size", "view_of_a_wrong_size"),
+)
+
+
+def settle_prediction(observation: Observation) -> None:
+    """Raise when ``predict`` did not return; batch norm's complaint about one image means a network in train mode."""
+    error = observation.error
+    if observation.status == "error" and error is not None and "more than 1 value per channel" in error.message:
+        message = errors.message(observation)
+        raise CheckFailed(message, observation, None, outcome="error", because="forgets_eval_mode")
+    settle(observation)

@@ -291,7 +291,7 @@ class _Output(io.TextIOBase):
         self.cut = 0
         self.buffer = _ByteOutput(self)
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def writable(self) -> bool:
         return True

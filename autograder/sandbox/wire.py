@@ -22,6 +22,7 @@ MAX_HEADER = 1 << 20  # bytes of JSON in one frame
 MAX_BODY = 64 << 20  # bytes of tensors in one frame
 MAX_DEPTH = 32  # nesting of tuples, lists and dicts
 MAX_TEXT = 64 << 10  # characters of one string
+MAX_ENTRIES = 2048  # of all dicts of one frame: keys can be chosen to collide, and then each costs all before it
 _PREFIX = struct.Struct("<IQ")
 
 # Every dtype that may cross, by name. The wire carries the bytes, so the width is all that it needs to know.
@@ -167,6 +168,7 @@ class _Reader:
         resident: Callable[[Resident], object],
     ) -> None:
         self.body, self.handle, self.resident, self.at = body, handle, resident, 0
+        self.entries = 0
 
     def value(self, node: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -199,6 +201,9 @@ class _Reader:
 
     def mapping(self, content: list[Any], depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
+        self.entries += len(content)
+        if self.entries > MAX_ENTRIES:
+            raise WireError("the dicts have too many entries")
         for pair in content:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict is a list of pairs")
@@ -214,12 +219,13 @@ class _Reader:
         name, shape = content
         if name not in DTYPES or len(shape) > 64:
             raise WireError("a tensor of an unknown dtype or rank")
-        count = 1
+        count, span = 1, 1
         for size in shape:
             if type(size) is not int or not 0 <= size <= MAX_BODY:
                 raise WireError("a tensor's sizes are whole numbers")
             count *= size
-            if count > MAX_BODY:
+            span *= max(size, 1)  # strides are computed for an empty tensor too, and overflow
+            if span > MAX_BODY:
                 raise WireError("a tensor is larger than a frame may be")
         dtype = DTYPES[name]
         length = count * dtype.itemsize

@@ -512,6 +512,14 @@ hints(
 
 
 @misconception("binary_targets")
+def targets_in_place(labels):
+    """The result is right, but you turned the labels round where they stand: whoever called you has lost theirs. Make
+    something new."""
+    labels.neg_().add_(1)
+    return labels.float()
+
+
+@misconception("binary_targets")
 def targets_of_class_one_as_whole_numbers(labels):
     """You returned the labels as they are, whole numbers. Two things are missing: a loss compares floats, and in this
     lecture p is the probability of class 0, so the target is not the label."""
@@ -624,6 +632,14 @@ def torchs_own_softmax(logits):
     """The result is right, and it is torch's: softmax, softmin or a module of that name did the work. Here it is to be
     written out, from exponentials and sums."""
     return torch.softmax(logits, dim=1)
+
+
+@misconception("softmax")
+def softmax_in_place(logits):
+    """The result is right, but you moved the logits where they stand (-= or a function whose name ends in _): whoever
+    called you has lost theirs."""
+    logits -= logits.max(dim=1, keepdim=True).values
+    return torch.exp(logits) / torch.exp(logits).sum(dim=1, keepdim=True)
 
 
 @misconception("softmax")
@@ -851,6 +867,15 @@ def torchs_own_binary_loss(logits, targets):
     """The result is right, and it is torch's: one of its losses, logsigmoid or softplus did the work. Here it is to be
     written out, from exponentials and logarithms."""
     return F.binary_cross_entropy_with_logits(logits, targets)
+
+
+@misconception("binary_loss")
+def binary_loss_in_place(logits, targets):
+    """The result is right, but you worked on the logits where they stand (-= or a function whose name ends in _):
+    whoever called you has lost theirs."""
+    loss = _each_binary(logits, targets).mean()
+    logits.clamp_(min=0)
+    return loss
 
 
 @misconception("binary_loss")
@@ -1152,6 +1177,14 @@ def torchs_own_multiclass_loss(logits, labels):
     """The result is right, and it is torch's: one of its losses or log_softmax did the work. Here it is to be written
     out, from exponentials, sums and logarithms; logsumexp is allowed."""
     return F.cross_entropy(logits, labels)
+
+
+@misconception("multiclass_loss")
+def multiclass_loss_in_place(logits, labels):
+    """The result is right, but you moved the logits where they stand (-= or a function whose name ends in _): whoever
+    called you has lost theirs."""
+    logits -= logits.max(dim=1, keepdim=True).values
+    return -_at_labels(_log_probabilities(logits), labels).mean()
 
 
 @misconception("multiclass_loss")

@@ -1,0 +1,47 @@
+# make grade   sets up .venv and grades the sample class in tests/class
+# make test    sets up .venv and runs the tests
+#
+# A small install (no CUDA): make grade TORCH_INDEX=<PyTorch's CPU index, see the README>
+# Another Python:            make grade PYTHON=python3.12
+# Another class:             make grade CLASS=submitted OUT=results
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+CLASS ?= tests/class
+OUT ?= results
+BIN := .venv/bin
+
+.PHONY: grade test heavy lint verify clean
+
+grade: .venv/.ready
+	$(BIN)/autograder grade $(CLASS) --out $(OUT)
+
+test: .venv/.ready
+	$(BIN)/python -m pytest -m "not heavy" -q
+
+heavy: .venv/.ready
+	$(BIN)/python -m pytest -m heavy -q
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+verify: .venv/.ready
+	$(BIN)/autograder release --check
+	$(BIN)/autograder verify
+
+clean:
+	rm -rf .venv
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@[ -n "$(TORCH_INDEX)" ] || [ "$$(df -Pk . | awk 'NR==2 {print $$4}')" -gt 8000000 ] || \
+		{ echo "Less than 8 GB are free here: the install needs 6 GB, or 1 GB with TORCH_INDEX (see the README)."; exit 1; }
+	@echo "Setting up .venv (once; some minutes, most of it PyTorch)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		-c constraints.txt -e ".[dev]" || { echo "The install failed: see pip's last line above."; exit 1; }
+	@touch $@
