@@ -17,7 +17,7 @@ from autograder.sandbox import wire
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 EXAMPLES = settings(
-    max_examples=10**8 if SECONDS else 300,
+    max_examples=10**8 if SECONDS else 120,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
