@@ -1,5 +1,4 @@
 """No def at all: lambdas, functools.partial and operator.methodcaller."""
-# ruff: noqa: E731
 
 import functools
 import operator

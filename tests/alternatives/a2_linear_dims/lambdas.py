@@ -1,5 +1,4 @@
-"""Lambdas and partials, with divmod-free arithmetic in one expression each."""
-# ruff: noqa: E731
+"""Lambdas, partials and itemgetter: one expression each."""
 
 import functools
 import operator

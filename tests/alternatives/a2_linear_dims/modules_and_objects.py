@@ -1,5 +1,4 @@
 """Tasks that are objects: an nn.Module with bmm inside, a class with static methods, a dict with a default."""
-# ruff: noqa: RUF005
 
 from collections import defaultdict
 

@@ -1,5 +1,4 @@
 """As short as it gets: matmul with the transposed weight."""
-# ruff: noqa: RUF005
 
 import torch
 
