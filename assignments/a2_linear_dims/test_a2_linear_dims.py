@@ -12,8 +12,7 @@ from autograder.checks import (
     whole_numbers,
 )
 
-# The shapes of the quiz, from one axis to four. The only place that names them outside the assignment itself: the
-# hidden checks read them here, and a roster puts every student's own ones here.
+# The shapes of the quiz, from one axis to four. All checks read them here; with a roster they are each student's own.
 QUIZ = ((2,), (1, 3), (2, 3, 4), (2, 3, 4, 5))
 
 

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # a3_conv_shapes: what does a convolution return?
 #
-# A `Linear` layer looks at all numbers at once. A convolution looks through a small window, the **kernel**,
-# moves it over the image, and writes down one number at each place where it stops. Five words describe it:
+# A `Linear` layer looks at a whole row of numbers at once. A convolution looks through a small window, the
+# **kernel**, moves it over the image, and writes down one number at each place where it stops. Five words
+# describe it:
 #
 # ```
 #   in_channels     channels of the images that come in: 3 for RGB, 1 for grayscale, not necessarily always 3

@@ -6,7 +6,6 @@ import torch
 from autograder.checks import (
     TRAIN_IMAGES,
     TRAIN_LABELS,
-    CheckFailed,
     counting_images,
     expect,
     expect_finite,
@@ -172,6 +171,7 @@ def test_one_image_in_eval_mode(submission):
     again, among = model(noise(6)[2:3]), model(noise(6))
     size = max(float(alone.value.abs().max()), 1e-3)
     off = float((again.value - alone.value).abs().max()) / size
+    ones = torch.equal(alone.value, torch.ones(1, 10))  # what softmax makes of a batch of one
     steps = submission.probe("few_steps", submission.FashionCNN(), noise(8), torch.arange(8), 2)
     fresh_layers = steps.returned and steps.value["unregistered"] > 0
     expect(
@@ -184,7 +184,7 @@ def test_one_image_in_eval_mode(submission):
         float((among.value[2] - alone.value[0]).abs().max()) / size < 0.1,
         among,
         "In eval mode the network gives an image other scores when there are other images in the batch.",
-        "batch_statistics_in_eval",
+        "softmax_over_the_batch" if ones else "batch_statistics_in_eval",
     )
 
 
@@ -193,8 +193,7 @@ def test_one_image_in_eval_mode(submission):
 def test_parameter_budget(submission):
     """At most 500,000 numbers in parameters and buffers."""
     counted = submission.probe("parameters", submission.FashionCNN(), noise(2))
-    expect_finite_count = counted.returned and isinstance(counted.value, dict)
-    expect(expect_finite_count, counted, "The parameters of the network could not be counted.")
+    settle_network(counted, rows=2)
     total = counted.value["parameters"] + counted.value["buffers"]
     name, shape = counted.value["largest"]
     expect(
@@ -231,7 +230,7 @@ def test_training_lowers_the_loss(submission):
     """After training on 512 images, the network's cross-entropy on them is lower than before."""
     training = short_training(submission)
     settle_training(training)
-    because = first(signs(training))
+    because = first(signs(training), *SIGNS)
     moved = training.notes.get("parameters_moved")
     expect(bool(moved), training.ran, "After `train`, every parameter of the network is what it was before.", because)
     before, after = training.before.loss, min(training.after.loss, training.after_in_train_mode.loss)
@@ -255,7 +254,6 @@ def test_one_class_number_for_each_image(submission):
     classes = submission.predict(model, images)
     got = classes.value
     is_tensor = isinstance(got, torch.Tensor)
-    expect(classes.returned, classes, "")
     expect(is_tensor, classes, "`predict` returned no tensor; a tensor of class numbers was asked for.", "returns_a_list")
     shape, whole = tuple(got.shape), not got.is_floating_point()
     because = {
@@ -290,16 +288,16 @@ def test_predictions_follow_the_scores(submission):
     classes = submission.predict(training.model, TRAIN_IMAGES[:256])
     expect_shape(classes, (256,), dtype=torch.int64)
     scores = training.logits[:256]
-    agree = float((classes.value == scores.argmax(dim=1)).double().mean())
+    agree = float((classes.value == scores.argmax(1)).double().mean())
     raw = submission.probe("logits", training.model, submission.probe("unscaled", TRAIN_IMAGES[:256]))
     because = None
-    if torch.equal(classes.value, scores.argmin(dim=1)):
+    if torch.equal(classes.value, scores.argmin(1)):
         because = "picks_the_smallest_score"
-    elif torch.equal(classes.value, scores.argmax(dim=1) + 1):
+    elif torch.equal(classes.value, scores.argmax(1) + 1):
         because = "counts_classes_from_one"
     elif raw.returned and float((classes.value == raw.value.argmax(dim=1)).double().mean()) > 0.98:
         because = "forgets_to_preprocess"
-    elif torch.equal(classes.value.bincount(minlength=10), scores.argmax(dim=1).bincount(minlength=10)):
+    elif torch.equal(classes.value.bincount(minlength=10), scores.argmax(1).bincount(minlength=10)):
         because = "shuffles_while_predicting"
     expect(
         agree >= 0.75,
