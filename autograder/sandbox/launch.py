@@ -40,7 +40,8 @@ class Sandbox:
         self.tier, self.trains = tier, trains
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
         # Inside the folder, so that what a child leaves behind can be put aside and goes with the folder.
-        self.scratch = "/tmp" if tier.letter == "A" else str(Path(self._folder.name, "scratch"))
+        own = str(Path(self._folder.name, "scratch"))
+        self.scratch = tiers.private_scratch() if tier.letter == "A" else own
         self._policy = tiers.policy(tier, scratch=self.scratch, memory=memory)
         self._log = Path(self._folder.name, "warm.log")
         if tier.letter != "A":

@@ -122,6 +122,12 @@ def policy(tier: Tier, scratch: str, memory: int, readable: Sequence[str] = ()) 
     )
 
 
+def private_scratch() -> str:
+    """Where tier A mounts each child's scratch folder: a path of its own namespace, not of this machine."""
+    in_tmp = any(os.path.realpath(path).startswith("/tmp/") or path.startswith("/tmp/") for path in interpreter_paths())
+    return "/scratch" if in_tmp else "/tmp"
+
+
 def zygote_command(
     tier: Tier, arguments: Sequence[str], policy: Policy, pass_fds: Sequence[int] = ()
 ) -> tuple[list[str], dict[str, str]]:
@@ -337,7 +343,7 @@ def _why_not(tier: Tier) -> str | None:
         canary.write_text("no student reads this")
         canary.chmod(0o644)
         scratch.mkdir()
-        trial = policy(tier, "/tmp" if tier.letter == "A" else str(scratch), 1 << 30)
+        trial = policy(tier, private_scratch() if tier.letter == "A" else str(scratch), 1 << 30)
         script = str(Path(__file__).with_name("selftest.py"))
         command, environment = zygote_command(tier, ["-S", script, trial.to_json(), str(canary)], trial)
         try:
