@@ -15,7 +15,8 @@ from typing import Any, Literal
 from . import watch, wire
 from .launch import Child, Sandbox
 
-_FIRST_LOOK = 0.05  # seconds before the tree is first looked at: most answers come sooner
+_FIRST_SCRATCH = 256 << 20  # bytes that a submission may write
+_LOOK = 0.05  # seconds before the tree is first looked at: most answers come sooner
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
 
 
@@ -129,6 +130,12 @@ class Session:
             self._cpu = max(0.0, used.cpu_seconds - elapsed)
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
+        # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
+        if (
+            self._sandbox.tier.letter != "A"
+            and watch.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH
+        ):
+            raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
         if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
             self.close()
             raise Ended("timeout", f"it took longer than {self._cpu_limit:.3g} seconds")
