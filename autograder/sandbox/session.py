@@ -15,8 +15,8 @@ from typing import Any, Literal
 from . import watch, wire
 from .launch import Child, Sandbox
 
-_FIRST_SCRATCH = 256 << 20  # bytes that a submission may write
-_LOOK = 0.05  # seconds before the tree is first looked at: most answers come sooner
+_SCRATCH = 256 << 20  # bytes that a submission may write
+_FIRST_LOOK = 0.05  # seconds before the tree is first looked at: most answers come sooner
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
 
 
