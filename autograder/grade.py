@@ -481,7 +481,7 @@ def _termination_as_interrupt() -> Iterator[None]:
 def print_report(report: Report, out: Path) -> None:
     """The table, and what was done, in a few lines."""
     screen = console()
-    screen.print(table(report.results))
+    screen.print(table(report.results, screen.width))
     screen.print()
     students = len({result.student for result in report.results.results})
     kept = f"; {report.kept} were unchanged and kept" if report.kept else ""

@@ -36,6 +36,7 @@ class Progress:
         self._slowest: tuple[float, str, str] = (0.0, "", "")
         self._lost = 0
         self._printed = time.monotonic()
+        self._said = ""
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -55,7 +56,7 @@ class Progress:
     ) -> None:
         if self._live is not None:
             self._live.stop()
-        elif self._total and self._done:
+        elif self._done and self._summary() != self._said:
             self._line(self._summary())
 
     @property
@@ -115,7 +116,7 @@ class Progress:
         return text
 
     def _line(self, text: str) -> None:
-        self._printed = time.monotonic()
+        self._printed, self._said = time.monotonic(), text
         self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {text}"), soft_wrap=True)
 
     def _draw(self) -> RenderableType:

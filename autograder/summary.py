@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
@@ -17,26 +17,33 @@ ROWS = 200  # students in the table; beyond that only those whom a person should
 _NO_GRADE = {"missing": "–", "unreadable": "!", "ambiguous": "?"}
 
 
-def table(results: ClassResults) -> RenderableType:
-    """student, score for each assignment, total, and what went wrong where."""
+def table(results: ClassResults, width: int = 120) -> RenderableType:
+    """student, score for each assignment, total, and what went wrong where; in lines of `width` characters."""
     points = results.max_scores()
     short = short_names(list(points))
     students = results.students()
     shown = list(students.items())
     if len(shown) > ROWS:
         shown = [(s, own) for s, own in shown if any(needs_a_look(r) for r in own.values())][:ROWS]
+    headings = [f"{short[name]}\n/{most}" for name, most in points.items()] + [
+        f"total\n/{sum(points.values())}"
+    ]
+    names = [Text(printable(student), overflow="ellipsis", no_wrap=True) for student, _ in shown]
+    # Every width is given: what went wrong takes what is left of the line, and never a score's place.
+    first = min(28, max([len("student"), *(name.cell_len for name in names)]))
+    others = [max(map(len, heading.split("\n"))) for heading in headings]
+    last = max(24, width - first - sum(others) - 3 * len(others) - 3)
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    grid.add_column("student", overflow="ellipsis", max_width=28, no_wrap=True)
-    for name, most in points.items():
-        grid.add_column(f"{short[name]}\n/{most}", justify="right", no_wrap=True)
-    grid.add_column(f"total\n/{sum(points.values())}", justify="right", style="bold", no_wrap=True)
-    grid.add_column("what went wrong", overflow="ellipsis", no_wrap=True, ratio=1)
-    for student, own in shown:
-        scores = [_score(own.get(name)) for name in points]
+    grid.add_column("student", width=first, no_wrap=True)
+    for heading, needed in zip(headings, others, strict=True):
+        bold = "bold" if heading is headings[-1] else ""
+        grid.add_column(heading, justify="right", style=bold, width=needed, no_wrap=True)
+    grid.add_column("what went wrong", width=last, no_wrap=True)
+    for name, (_, own) in zip(names, shown, strict=True):
+        scores = [_score(own.get(assignment)) for assignment in points]
         total = sum(result.score for result in own.values())
-        lines = [f"{short[r.assignment]} {why}" for r in own.values() if (why := what_went_wrong(r))]
-        wrong = Text("\n".join(lines), style="dim", overflow="ellipsis", no_wrap=True)
-        grid.add_row(Text(printable(student)), *scores, str(total), wrong)
+        wrong = Text("\n".join(_lines(own, short)), style="dim", overflow="ellipsis", no_wrap=True)
+        grid.add_row(name, *scores, str(total), wrong)
     if len(shown) < len(students):
         grid.caption = (
             f"{len(students)} students; shown are the {len(shown)} whom a person should look at first."
@@ -44,13 +51,31 @@ def table(results: ClassResults) -> RenderableType:
     return grid
 
 
+def _lines(own: Mapping[str, Result], short: Mapping[str, str]) -> list[str]:
+    """What went wrong, one line for each assignment, and one for all that are missing."""
+    missing = [short[name] for name, result in own.items() if result.status == "missing" and not result.notes]
+    lines = [
+        f"{short[name]} {why}"
+        for name, result in own.items()
+        if short[name] not in missing and (why := what_went_wrong(result))
+    ]
+    return [*lines, f"missing: {', '.join(missing)}"] if missing else lines
+
+
 def _score(result: Result | None) -> Text:
     if result is None or result.status == "missing":
         return Text("–", style="dim")
     if result.status != "graded":
         return Text(_NO_GRADE[result.status], style="bold red")
+    if is_lost(result):
+        return Text("×", style="bold red")
     style = "green" if result.score == result.max_score else "red" if result.score == 0 else "yellow"
     return Text(str(result.score), style=style)
+
+
+def is_lost(result: Result) -> bool:
+    """Did the machine fail on it? Then its score of 0 says nothing about the student."""
+    return result.status == "graded" and not result.checks
 
 
 def needs_a_look(result: Result) -> bool:
@@ -64,7 +89,7 @@ def needs_a_look(result: Result) -> bool:
 
 
 def what_went_wrong(result: Result) -> str:
-    """One line: the first task that failed and why, and how many more did. "" when nothing went wrong."""
+    """One line: how many tasks failed, and why the first of them did. "" when nothing went wrong."""
     if result.status != "graded":
         return f"{result.status}: {printable(result.notes[0])}" if result.notes else result.status
     if not result.checks:
@@ -75,9 +100,11 @@ def what_went_wrong(result: Result) -> str:
     for check in sorted(result.checks, key=lambda c: (c.diagnosis is None, c.outcome == "not_run")):
         if check.outcome != "passed":
             first.setdefault(check.task, check)
-    (task, check), others = next(iter(first.items())), len(first) - 1
-    more = f" (and {others} more {'task' if others == 1 else 'tasks'})" if others else ""
-    return f"{task}{more}: {_reason(check)}"
+    task, check = next(iter(first.items()))
+    reason = _reason(check)
+    # A message names its task mostly; a diagnosis does not.
+    named = reason if reason.startswith(task) else f"{task}: {reason}"
+    return named if len(first) == 1 else f"{len(first)} tasks, {named}"
 
 
 def _reason(check: CheckResult) -> str:
@@ -101,6 +128,7 @@ def counts(results: Iterable[Result]) -> str:
     """How many of each status: "52 graded, 2 missing, 1 unreadable"."""
     tally: dict[str, int] = {}
     for result in results:
-        tally[result.status] = tally.get(result.status, 0) + 1
-    order = ("graded", "missing", "unreadable", "ambiguous")
+        status = "lost" if is_lost(result) else result.status
+        tally[status] = tally.get(status, 0) + 1
+    order = ("graded", "missing", "unreadable", "ambiguous", "lost")
     return ", ".join(f"{tally[status]} {status}" for status in order if status in tally)

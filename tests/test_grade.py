@@ -280,7 +280,7 @@ def start(course: Course, class_: Path, out: Path) -> subprocess.Popen[str]:
 
 def wait_for(out: Path, number: int, process: subprocess.Popen[str]) -> None:
     """Wait until this many results are there."""
-    for _ in range(600):
+    for _ in range(2400):
         if out.is_dir() and len(contents(out)) >= number:
             return
         assert process.poll() is None, process.stdout and process.stdout.read()
@@ -311,7 +311,7 @@ def test_killed_at_any_moment_it_goes_on_from_there(course: Course, tmp_path: Pa
         assert {name: now[name] for name in seen} == seen, "a result was graded again"
         assert all(json.loads(text)["schema"] == results.SCHEMA for text in now.values())
         seen = now
-        for _ in range(100):  # the workers end with the main process
+        for _ in range(1200):  # the workers end with the main process
             if not any(Path(f"/proc/{orphan}").exists() for orphan in orphans):
                 break
             time.sleep(0.05)

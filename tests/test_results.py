@@ -199,7 +199,7 @@ def test_one_line_says_what_went_wrong() -> None:
         "test_other", "Other", "to_nhwc", 1, 0, "error", False, message="ValueError: \x1b[31mno\nmore"
     )
     both = dataclasses.replace(RESULT, checks=(PASSED, other, FAILED), max_score=6)
-    assert what_went_wrong(both) == "to_nchw (and 1 more task): You used reshape."
+    assert what_went_wrong(both) == "2 tasks, to_nchw: You used reshape."
     alone = dataclasses.replace(RESULT, checks=(PASSED, other), max_score=3)
     assert what_went_wrong(alone) == "to_nhwc: ValueError: \\x1b[31mno"
     right = dataclasses.replace(RESULT, checks=(PASSED,), max_score=2)

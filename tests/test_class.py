@@ -1,0 +1,117 @@
+"""The class in tests/class, graded with real parts in every place, against the table in its README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grade import Report, Request, grade_class
+from autograder.job import Settings
+from autograder.pool import LocalWorkers
+from autograder.results import CheckResult, Result
+
+ROOT = Path(__file__).parent.parent
+CLASS = ROOT / "tests" / "class"
+QUICK = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")
+
+
+def expected() -> dict[tuple[str, str], str]:
+    """(student, a1 to a5) -> what the README says: a score, `ambiguous`, `trains well`, or nothing for missing."""
+    rows = [
+        line.strip("| \n").split("|")
+        for line in (CLASS / "README.md").read_text().splitlines()
+        if "|" in line
+    ]
+    header, _, *students = [[cell.strip() for cell in row] for row in rows]
+    return {
+        (row[0], name): cell.strip("()")
+        for row in students
+        for name, cell in zip(header[2:], [*row[2:], *[""] * 5], strict=False)
+    }
+
+
+def grade(only: tuple[str, ...], out: Path, settings: Settings) -> dict[tuple[str, str], Result]:
+    """(student, a1 to a5) -> the result."""
+    report: Report = grade_class(Request(CLASS, out, Course(ROOT), only, settings), lambda: LocalWorkers(2))
+    assert report.lost == []
+    return {(r.student, r.assignment.split("_")[0]): r for r in report.results.results}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Result]:
+    """The four assignments that train nothing; a loop is given two seconds here, to keep the test short."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADER_SECRET", "for tests")
+        return grade(QUICK, tmp_path_factory.mktemp("results"), Settings(call_seconds=2.0))
+
+
+def lost_in(result: Result) -> list[CheckResult]:
+    """The checks that did not pass."""
+    return [check for check in result.checks if check.outcome != "passed"]
+
+
+def test_everybody_gets_what_the_readme_says(graded: dict[tuple[str, str], Result]) -> None:
+    said = {key: value for key, value in expected().items() if key[1] != "a5"}
+    got = {
+        key: {"missing": "", "unreadable": "0", "ambiguous": "ambiguous"}.get(
+            result.status, str(result.score)
+        )
+        for key, result in graded.items()
+    }
+    assert got == said
+
+
+def test_the_wrong_task_alone_loses_points_and_says_why(graded: dict[tuple[str, str], Result]) -> None:
+    lost = lost_in(graded["cleo_one_wrong", "a1"])
+    assert {check.task for check in lost} == {"to_nchw"}
+    assert all(check.diagnosis and "reshape" in check.diagnosis.message for check in lost)
+
+
+def test_a_syntax_error_is_told_with_its_line(graded: dict[tuple[str, str], Result]) -> None:
+    result = graded["eve_syntax_error", "a1"]
+    assert result.status == "unreadable"
+    assert "line 10" in result.notes[0]
+
+
+def test_an_endless_loop_costs_its_own_task_alone(graded: dict[tuple[str, str], Result]) -> None:
+    lost = lost_in(graded["finn_endless_loop", "a1"])
+    assert {check.task for check in lost} == {"to_nhwc"}
+    assert {check.outcome for check in lost} == {"timeout"}
+
+
+def test_the_solution_cannot_be_read(graded: dict[tuple[str, str], Result]) -> None:
+    result = graded["gwen_reads_the_solution", "a1"]
+    assert result.score == 0
+    assert "FileNotFoundError" in result.checks[0].message or "PermissionError" in result.checks[0].message
+
+
+def test_two_candidates_are_both_named(graded: dict[tuple[str, str], Result]) -> None:
+    note = graded["iris_two_files", "a1"].notes[0]
+    assert "a1_permute.py and second try/a1_permute.ipynb" in note
+
+
+def test_a_demo_that_raises_costs_nothing_and_is_told(graded: dict[tuple[str, str], Result]) -> None:
+    result = graded["kim_as_definitions", "a2"]
+    assert result.score == 10
+    assert "definitions" in " ".join(result.notes)
+
+
+def test_stubs_earn_nothing_and_are_told_kindly(graded: dict[tuple[str, str], Result]) -> None:
+    for name in ("a1", "a2", "a3", "a4"):
+        result = graded["dan_stubs", name]
+        assert result.score == 0
+        assert all(check.message for check in result.checks)
+
+
+@pytest.mark.heavy
+def test_networks_are_trained_and_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
+    results = grade(("a5_fashion_mnist",), tmp_path, Settings())
+    well, badly = results["ada_right", "a5"], results["leo_trains_badly", "a5"]
+    assert well.score >= 36
+    assert well.metrics["accuracy"] > 0.86
+    assert badly.score <= 20
+    assert badly.metrics["accuracy"] < 0.6
+    assert results["dan_stubs", "a5"].score == 0
