@@ -187,7 +187,7 @@ class SandboxRun:
         numpy, type_name, text = False, "", ""
         if isinstance(value, wire.Handle):
             handle = self._generation * _HANDLES + value.number % _HANDLES
-            type_name, text, value = value.type_name, value.text, None
+            type_name, text, value = _plain(value.type_name), _plain(value.text), None
         elif isinstance(value, wire.Array):
             value, numpy = value.tensor, True
         return dataclasses.replace(
@@ -211,12 +211,13 @@ class SandboxRun:
             return None
         error = reply.get("error")
         fields = error if isinstance(error, dict) else {}
-        name, message = str(fields.get("type", "Exception"))[:100], str(fields.get("message", ""))[:500]
+        name = _plain(str(fields.get("type", "Exception"))[:100])
+        message = _plain(str(fields.get("message", ""))[:500])
         if name == "MissingTask":
             return StudentError(name, self._missing(message))
         line = fields.get("line")
         where = self._order.source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
-        return StudentError(name, message, where, str(fields.get("text", ""))[:200])
+        return StudentError(name, message, where, _plain(str(fields.get("text", ""))[:200]))
 
     def _missing(self, task: str) -> str:
         close = difflib.get_close_matches(task, self.defines, 1, 0.75)
@@ -378,11 +379,19 @@ def _without_arrays(value: Any) -> Any:
 
 def _texts(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, (tuple, list)) else ()
-    return tuple(item[:100] for item in items if isinstance(item, str))[:500]
+    return tuple(_plain(item[:100]) for item in items if isinstance(item, str))[:500]
+
+
+def _plain(text: str) -> str:
+    """Text from the sandbox without what a terminal obeys or a file refuses: controls and lone surrogates are spelt out."""
+    if text.isprintable():
+        return text
+    keep = "\n\t"
+    return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _output(value: Any) -> str:
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
         return ""
-    text, cut = str(value[0]), value[1]
+    text, cut = _plain(value[0]), value[1]
     return text + (f"\n[{cut:,} more characters were cut]" if type(cut) is int and cut > 0 else "")

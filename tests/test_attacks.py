@@ -46,9 +46,18 @@ def cases():
         yield pytest.param(attack, id=attack.name, marks=marks)
 
 
-@pytest.mark.parametrize("attack", cases())
+@pytest.mark.parametrize("attack", list(cases()))
 def test_the_attack_is_resisted(world, attack):
     assert world.run(attack) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the range needs Linux")
+def test_the_range_notices_what_an_open_machine_allows():
+    chosen = {attack.name: attack for attack in ATTACKS}
+    with attack_range.Range("C") as world:
+        assert any("points" in wrong for wrong in world.run(chosen["reads_the_solution"]))
+        assert any("reached" in wrong for wrong in world.run(chosen["network_tcp"]))
+        assert any("changed" in wrong for wrong in world.run(chosen["overwrites_results"]))
 
 
 def test_there_are_sixty_attacks_that_say_what_they_try():

@@ -143,7 +143,7 @@ class Range:
         if any(ord(character) < 32 and character not in "\n\t" for text in _texts(result) for character in text):
             wrong.append("the result holds control characters")
         after = self._state(engine)
-        wrong += [f"{what}: {before[what]} became {after[what]}" for what in before if before[what] != after[what]]
+        wrong += [_difference(what, before[what], after[what]) for what in before if before[what] != after[what]]
         wrong += [f"{listener.getsockname()!r} was reached" for listener in self._listeners if _reached(listener)]
         if seconds > 45:
             wrong.append(f"it held the grader for {seconds:.0f} s")
@@ -190,6 +190,13 @@ class Range:
             "descriptors": len(os.listdir("/proc/self/fd")),
             "processes": len(watch.descendants(own)),
         }
+
+
+def _difference(what: str, before: Any, after: Any) -> str:
+    if isinstance(before, dict):
+        changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+        return f"{what} changed at {', '.join(changed[:3])}"
+    return f"{what}: {before} became {after}"
 
 
 def _limits() -> list[tuple[int, int]]:
