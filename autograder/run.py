@@ -386,6 +386,8 @@ def _plain(text: str) -> str:
     """Text from the sandbox without what a terminal obeys or a file refuses: controls and lone surrogates are spelt out."""
     if text.isprintable():
         return text
+    # A progress bar writes each line many times over: what a terminal would show at the end is kept.
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     keep = "\n\t"
     return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 

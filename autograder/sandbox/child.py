@@ -15,6 +15,8 @@ The grader asks, one numbered question at a time; each gets one reply, a dict:
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import io
 import os
 import random
@@ -363,6 +365,23 @@ def seed(number: int) -> None:
     random.seed(number)
     np.random.seed(number % 2**32)
     torch.manual_seed(number)
+
+
+def load_without_workers() -> None:
+    """Make every DataLoader load in this process, where no other can be started (tier B)."""
+    loader = torch.utils.data.DataLoader
+    original = loader.__init__
+    signature = inspect.signature(original)
+    of_workers = ("num_workers", "multiprocessing_context", "prefetch_factor", "persistent_workers", "timeout")
+
+    @functools.wraps(original)
+    def init(*args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(*args, **kwargs)
+        for name in of_workers:
+            bound.arguments.pop(name, None)
+        original(*bound.args, **bound.kwargs)
+
+    loader.__init__ = init  # type: ignore[method-assign]
 
 
 def run(

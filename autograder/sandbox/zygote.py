@@ -72,6 +72,8 @@ def main(arguments: list[str]) -> None:
 
     def serve(sock: socket.socket) -> None:
         confine.enter(dataclasses.replace(policy, keep_descriptors=(sock.fileno(),)))
+        if not confine.may_fork(policy.tier):
+            child.load_without_workers()
         child.run(sock, child.Order(**read(sock)), residents, probes)
 
     if config["once"]:
