@@ -71,8 +71,12 @@ def confined(tier, folder, *codes, **changes):
     policy = confine.Policy(**{**json.loads(policy.to_json()), **changes, "keep_descriptors": ()})
     package = str(Path(confine.__file__).parent)
     codes = [ATTEMPT + textwrap.dedent(code) for code in codes]
-    command, environment = tiers.zygote_command(tier, ["-c", ZYGOTE, package, policy.to_json(), *codes], policy)
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, cwd="/", check=False)
+    command, environment = tiers.zygote_command(
+        tier, ["-c", ZYGOTE, package, policy.to_json(), *codes], policy
+    )
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, cwd="/", check=False
+    )
     assert ended.stdout, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
@@ -191,7 +195,13 @@ def test_limits_hold(tier, tmp_path):
         seen["descriptors"] = attempt(lambda: [os.dup(0) for _ in range(300)])
         seen["core"] = __import__("resource").getrlimit(4)[0]
     """)  # fmt: skip
-    assert seen == {"file": "EFBIG", "memory": "refused", "shared memory": "EPERM", "descriptors": "EMFILE", "core": 0}
+    assert seen == {
+        "file": "EFBIG",
+        "memory": "refused",
+        "shared memory": "EPERM",
+        "descriptors": "EMFILE",
+        "core": 0,
+    }
 
 
 def test_processes_are_counted_and_end_with_their_child(tier, tmp_path):

@@ -66,7 +66,12 @@ def test_a_bubblewrap_that_fails_is_no_tier_a(fresh, monkeypatch, tmp_path):
 def test_readable_paths_leave_the_course_out():
     paths = [Path(path) for path in tiers.interpreter_paths()]
     root = Path(__file__).parent.parent
-    for secret in (root / "solutions", root / "tests", root / "autograder" / "engine.py", Path.home() / ".ssh"):
+    for secret in (
+        root / "solutions",
+        root / "tests",
+        root / "autograder" / "engine.py",
+        Path.home() / ".ssh",
+    ):
         assert not any(secret.is_relative_to(path) for path in paths), secret
     assert any(Path(tiers.__file__).is_relative_to(path) for path in paths)
 
@@ -80,7 +85,9 @@ def test_the_environment_is_ours_alone(monkeypatch):
     assert command[-2:] == ["-c", "pass"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else"
+)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="user namespaces are Linux's")
 def test_an_ordinary_user_has_the_same_tier(tmp_path):
     system_python = "/usr/bin/python3"
