@@ -1,0 +1,189 @@
+"""The assignments through the real grader: right answers get all points, stubs none, wrong ones their reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.engine import Engine, Graded
+from autograder.source import Cell, Source, read_source
+
+ROOT = Path(__file__).parent.parent
+COURSE = Course(ROOT)
+LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
+ALTERNATIVES = ROOT / "tests" / "alternatives"
+ROUNDS = 3  # gradings of each alternative, each with fresh inputs
+
+
+@pytest.fixture(scope="module", params=LIGHT)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    made = Engine(COURSE, COURSE.assignment(request.param))
+    yield made
+    made.close()
+
+
+def reasons(graded: Graded) -> list[str]:
+    return [f"{v.check.name}: {v.message}" for v in graded.verdicts if v.outcome != "passed"] or [graded.unreadable]
+
+
+def score(graded: Graded) -> int:
+    return sum(v.check.points for v in graded.verdicts if v.outcome == "passed")
+
+
+def worth(engine: Engine) -> int:
+    return sum(check.points for check in engine.checks)
+
+
+def as_source(text: str) -> Source:
+    return Source("py", (Cell(text, 1, None),))
+
+
+def test_points_are_the_contract(engine: Engine) -> None:
+    wanted = {"a1_permute": 10, "a2_linear_dims": 10, "a3_conv_shapes": 20, "a4_losses": 20}
+    assert worth(engine) == wanted[engine.assignment.name]
+
+
+def test_reference_has_full_marks_with_any_seed(engine: Engine) -> None:
+    source = read_source(engine.assignment.master)
+    for seed in range(5):
+        graded = engine.grade(source, seed)
+        assert score(graded) == worth(engine), reasons(graded)
+
+
+def test_stub_has_none_and_is_told_kindly(engine: Engine) -> None:
+    graded = engine.grade(read_source(COURSE.released(engine.assignment.name).master), 1)
+    assert score(graded) == 0
+    assert {v.outcome for v in graded.verdicts} <= {"not_run", "failed"}
+    assert all("Traceback" not in v.message and v.message for v in graded.verdicts)
+
+
+def test_right_answers_in_any_style_have_full_marks(engine: Engine) -> None:
+    """A false failure is worse than a missed one."""
+    for path in sorted((ALTERNATIVES / engine.assignment.name).glob("*.py")):
+        source = read_source(path)
+        for seed in range(ROUNDS):
+            graded = engine.grade(source, seed)
+            assert score(graded) == worth(engine), (path.name, reasons(graded))
+
+
+def test_the_same_seed_gives_the_same_verdicts(engine: Engine) -> None:
+    source = read_source(COURSE.released(engine.assignment.name).master)
+    first, second = (engine.grade(source, 7).verdicts for _ in range(2))
+    blank = [dataclasses.replace(v, seconds=0.0) for v in first]
+    assert blank == [dataclasses.replace(v, seconds=0.0) for v in second]
+
+
+def test_a_wrong_idea_is_named(engine: Engine) -> None:
+    if engine.assignment.name != "a1_permute":
+        pytest.skip("one assignment will do: verify proves the rest")
+    text = engine.assignment.master.read_text(encoding="utf-8")
+    wrong = "def to_nchw(images):\n    n, h, w, c = images.shape\n    return images.reshape(n, c, h, w)\n"
+    graded = engine.grade(as_source(f"{text}\n\n{wrong}"), 1)
+    failed = [v for v in graded.verdicts if v.outcome == "failed"]
+    assert failed
+    assert {v.check.task for v in failed} == {"to_nchw"}
+    assert all("pixels" in v.message or "values" in v.message for v in failed)
+    assert any(v.diagnosis and "reshape" in v.diagnosis.message for v in failed)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "outcome", "words"),
+    [
+        ("def to_nhwc(images):\n    import os\n    os._exit(0)\n", "crashed", "ended the Python process"),
+        ("def to_nhwc(images):\n    return missing_name\n", "error", "NameError"),
+        ("to_nhwc = 5\n", "error", "not something to call"),
+        ("del to_nhwc\n", "error", "defines no to_nhwc"),
+        ("def to_nhwc(images):\n    import sys\n    sys.exit(1)\n", "error", "SystemExit"),
+        ("def to_nhwc(images):\n    import torch\n    return torch.ones(2**36)\n", "error", "memory"),
+        ("def to_nhwc(images):\n    return None\n", "failed", "None"),
+        ("def to_nhwc(images):\n    raise NotImplementedError\n", "not_run", "not started"),
+    ],
+)
+def test_one_bad_task_costs_itself_alone(spoil: str, outcome: str, words: str) -> None:
+    with_spoilt_task(spoil, outcome, words)
+
+
+@pytest.mark.heavy
+def test_an_endless_loop_costs_its_own_task() -> None:
+    with_spoilt_task("def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
+
+
+def with_spoilt_task(spoil: str, outcome: str, words: str) -> None:
+    assignment = COURSE.assignment("a1_permute")
+    engine = Engine(COURSE, assignment)
+    try:
+        text = assignment.master.read_text(encoding="utf-8")
+        graded = engine.grade(as_source(f"{text}\n\n{spoil}"), 1)
+    finally:
+        engine.close()
+    bad = [v for v in graded.verdicts if v.outcome != "passed"]
+    assert {v.check.task for v in bad} == {"to_nhwc"}
+    assert bad[0].outcome == outcome, bad[0].message
+    assert words in bad[0].message
+    assert "Traceback" not in bad[0].message
+
+
+def test_what_raises_at_the_end_is_run_as_definitions() -> None:
+    assignment = COURSE.assignment("a1_permute")
+    engine = Engine(COURSE, assignment)
+    try:
+        text = assignment.master.read_text(encoding="utf-8")
+        graded = engine.grade(as_source(text + "\n\nopen('no such file')\n"), 1)
+        assert score(graded) == 10
+        assert "FileNotFoundError" in graded.notes[0]
+        broken = engine.grade(as_source("def to_nchw(images:\n    pass\n"), 1)
+        assert "SyntaxError at line 1" in broken.unreadable
+    finally:
+        engine.close()
+
+
+def pytest_in(folder: str, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", folder, "-q", "-p", "no:cacheprovider", *more]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def test_plain_pytest_passes_the_reference_and_fails_the_stub_kindly() -> None:
+    assert pytest_in("solutions/a1_permute").returncode == 0
+    ended = pytest_in("assignments/a1_permute")
+    assert ended.returncode == 1
+    assert "to_nchw is not started yet" in ended.stdout
+    assert "Traceback" not in ended.stdout
+    assert "proxy.py" not in ended.stdout
+
+
+def test_check_tells_a_student_where_things_stand() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "autograder", "check", "a1"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert ended.returncode == 1
+    assert "0 of" in ended.stdout
+    assert "to_nchw is not started yet" in ended.stdout
+
+
+def test_the_small_class_scores_as_its_readme_says(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    command = [sys.executable, "-m", "autograder", "grade", "tests/class", "--out", str(out)]
+    for name in ("a1", "a2"):
+        command += ["--assignment", name]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500)
+    assert ended.returncode == 0, ended.stderr + ended.stdout
+    found = {
+        path.parent.name: json.loads(path.read_text(encoding="utf-8"))
+        for path in out.glob("*/a1_permute.json")
+    }
+    scores = {student: (result["status"], result["score"]) for student, result in found.items()}
+    assert scores["ada_right"] == scores["ben_notebooks"] == scores["hugo_prints_and_warns"] == ("graded", 10)
+    assert scores["dan_stubs"] == scores["gwen_reads_the_solution"] == ("graded", 0)
+    assert scores["cleo_one_wrong"] == ("graded", 7)
+    assert scores["eve_syntax_error"] == ("unreadable", 0)
+    assert scores["finn_endless_loop"] == ("graded", 8)
+    assert scores["iris_two_files"] == ("ambiguous", 0)
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert "kept" in again.stdout + again.stderr or "unchanged" in again.stdout + again.stderr
