@@ -108,8 +108,8 @@ class Progress:
         text = f"{self._done} of {self._total} graded"
         if self._lost:
             text += f", {self._lost} lost"
-        if self._done and self._done < self._total:
-            text += f", about {duration(self.seconds_left())} left"
+        if self._done and (left := self.seconds_left()) >= 1:
+            text += f", about {duration(left)} left"
         seconds, student, assignment = self._slowest
         if seconds >= 1:
             text += f", slowest {printable(student)} {assignment} ({duration(seconds)})"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from autograder.course import Course
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Settings
 from autograder.pool import LocalWorkers
-from autograder.results import CheckResult, Result
+from autograder.results import CheckResult, Result, to_json
 
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "class"
@@ -32,9 +34,13 @@ def expected() -> dict[tuple[str, str], str]:
     }
 
 
-def grade(only: tuple[str, ...], out: Path, settings: Settings) -> dict[tuple[str, str], Result]:
+def grade(
+    only: tuple[str, ...], out: Path, settings: Settings, class_: Path = CLASS, workers: int = 2
+) -> dict[tuple[str, str], Result]:
     """(student, a1 to a5) -> the result."""
-    report: Report = grade_class(Request(CLASS, out, Course(ROOT), only, settings), lambda: LocalWorkers(2))
+    report: Report = grade_class(
+        Request(class_, out, Course(ROOT), only, settings), lambda: LocalWorkers(workers)
+    )
     assert report.lost == []
     return {(r.student, r.assignment.split("_")[0]): r for r in report.results.results}
 
@@ -103,6 +109,41 @@ def test_stubs_earn_nothing_and_are_told_kindly(graded: dict[tuple[str, str], Re
         result = graded["dan_stubs", name]
         assert result.score == 0
         assert all(check.message for check in result.checks)
+
+
+def without_times(result: Result) -> dict[str, Any]:
+    """The result as JSON, but for what a clock said."""
+    data = to_json(result)
+    for check in data["checks"]:
+        del check["seconds"]
+    return data
+
+
+@pytest.mark.heavy
+def test_the_same_class_gets_the_same_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same secret, byte for byte; with another, other inputs and the same scores."""
+    students = (
+        "ada_right",
+        "ben_notebooks",
+        "cleo_one_wrong",
+        "gwen_reads_the_solution",
+        "kim_as_definitions",
+    )
+    for student in students:
+        shutil.copytree(CLASS / student, tmp_path / "class" / student)
+    got = []
+    for number, secret in enumerate(["one", "one", "another"]):
+        monkeypatch.setenv("AUTOGRADER_SECRET", secret)
+        # One worker and two: the order of grading has no say.
+        got.append(
+            grade(QUICK, tmp_path / str(number), Settings(), tmp_path / "class", workers=1 + number % 2)
+        )
+    first, again, other = got
+    assert {key: without_times(result) for key, result in first.items()} == {
+        key: without_times(result) for key, result in again.items()
+    }
+    assert {key: result.score for key, result in first.items()} == {key: r.score for key, r in other.items()}
+    assert first["ada_right", "a1"].environment["seed"] != other["ada_right", "a1"].environment["seed"]
 
 
 @pytest.mark.heavy
