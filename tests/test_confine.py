@@ -5,15 +5,17 @@ import errno
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import InfrastructureError
-from autograder.sandbox import confine, landlock, seccomp, tiers
+from autograder.sandbox import confine, landlock, seccomp, tiers, watch
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="confinement is for Linux")
 
@@ -294,3 +296,61 @@ def test_the_filter_is_short_enough_and_whole():
         assert len(program) // 8 < 4096  # the kernel's limit
     assert landlock.abi() >= 0
     assert ctypes.sizeof(ctypes.c_void_p) == 8
+
+
+GRADER = """
+import json, subprocess, sys, time
+command, environment = json.loads(sys.argv[1])
+zygote = subprocess.Popen(command, env=environment, cwd="/", stdin=subprocess.PIPE)
+print(zygote.pid, flush=True)
+zygote.wait()
+"""
+# As in zygote.py, the end of the line to the grader is the end.
+KEPT = ZYGOTE.replace("    os.waitpid(pid, 0)", "    os.read(0, 1); os.kill(pid, 9); os.waitpid(pid, 0)")
+STAYS = """
+import os, time
+for _ in range(3):
+    try:
+        if os.fork() == 0:
+            os.setsid()
+            os.fork()
+            break
+    except OSError:
+        pass
+open("here", "w").close()
+while True:
+    time.sleep(0.001)
+"""
+
+
+def _alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("victim", ["grader", "warm process", "child"])
+@pytest.mark.parametrize("moment", [0.02, 0.1, 0.3, 0.6])
+def test_nothing_outlives_a_kill(tier, tmp_path, victim, moment):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    policy = tiers.policy(tier, tiers.private_scratch() if tier.letter == "A" else str(scratch), 256 << 20)
+    package = str(Path(confine.__file__).parent)
+    how = tiers.zygote_command(tier, ["-c", KEPT, package, policy.to_json(), STAYS], policy)
+    grader = subprocess.Popen([sys.executable, "-c", GRADER, json.dumps(how)], stdout=subprocess.PIPE)
+    assert grader.stdout is not None
+    grader.stdout.readline()
+    time.sleep(moment)
+    tree = [grader.pid, *watch.descendants(grader.pid)]
+    pid = {"grader": tree[0], "warm process": tree[1], "child": tree[-1]}[victim]
+    os.kill(pid, signal.SIGKILL)
+    if victim != "grader":
+        time.sleep(0.05)  # the grader's own end of it, before it ends
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    end = time.monotonic() + 5
+    while any(map(_alive, tree)) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert [pid for pid in tree if _alive(pid)] == []

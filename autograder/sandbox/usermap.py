@@ -12,14 +12,19 @@ import signal
 import sys
 
 _CLONE_NEWUSER = 0x10000000
+_PR_SET_PDEATHSIG = 1
 
 
 def main(uid: int, command: list[str]) -> None:
     """Make the namespace and become the command. Never returns; exits with a message when it cannot be made."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # bubblewrap takes this over
     readable, writable = os.pipe()
-    holder = os.fork()
+    parent, holder = os.getpid(), os.fork()
     if holder == 0:
-        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
         made = libc.unshare(_CLONE_NEWUSER) == 0
         os.write(writable, b"y" if made else os.strerror(ctypes.get_errno()).encode())
         signal.pause()

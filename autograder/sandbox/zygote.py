@@ -60,10 +60,12 @@ def main(arguments: list[str]) -> None:
     config = json.loads(arguments[0])
     _make_importable()
     control = _connect(config)
-    warm_up(config["trains"])
-    from autograder.sandbox import child, confine, probes, wire
+    from autograder.sandbox import confine
 
     policy = confine.Policy.from_json(config["policy"])
+    confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
+    warm_up(config["trains"])
+    from autograder.sandbox import child, probes, wire
 
     def read(sock: socket.socket) -> Any:
         return wire.receive(lambda length: wire.read_exactly(sock, length))
@@ -79,7 +81,6 @@ def main(arguments: list[str]) -> None:
     if config["once"]:
         serve(control)
         return
-    confine.harden_zygote(policy.tier)
     gc.collect()
     gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
     control.sendall(b"R")
