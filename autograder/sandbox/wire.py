@@ -134,6 +134,8 @@ def _tensor_node(tag: str, tensor: torch.Tensor, parts: list[bytes]) -> Any:
 def tensor_bytes(tensor: torch.Tensor) -> bytes:
     """The tensor's elements in row-major order, in the machine's byte order."""
     flat = tensor.detach().contiguous().reshape(-1)
+    if flat.numel() == 1:  # contiguous whatever its stride, x[:, 0] of one row for instance; viewing bytes wants 1
+        flat = flat.as_strided((1,), (1,))
     if flat.is_complex():
         flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
     data: bytes = flat.resolve_neg().view(torch.uint8).numpy().tobytes()
