@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -27,6 +27,7 @@ from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, r
 from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
 from .submission import RESULTS_MARK, Found, Source, Unreadable, find_submissions, read_source
+from .submitted import load_times, submission_time
 from .summary import counts, table
 
 # --- the command line ----------------------------------------------------------------------------------------------
@@ -92,6 +93,7 @@ def run(args: argparse.Namespace) -> int:
         only=tuple(only),
         settings=Settings(retrain=args.retrain, require_sandbox=args.require_sandbox),
         regrade=args.regrade,
+        times=load_times(args.times) if args.times else {},
     )
     report = grade_class(
         request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else LocalWorkers(size)
@@ -129,6 +131,7 @@ class Request:
     only: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     regrade: bool = False
+    times: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (student, assignment) -> when
 
 
 @dataclass
@@ -186,6 +189,7 @@ class _Grading:
         self._points: dict[str, int] = {}  # assignment -> what it is worth, as graded results say
         self._secret = b""
         self._digests: dict[str, str] = {}
+        self._training: dict[str, bool] = {}  # does the assignment train a network?
 
     def run(
         self,
@@ -238,7 +242,11 @@ class _Grading:
         ):
             self.report.kept += 1
             self._points[found.assignment] = previous.max_score
-            self._keep(dataclasses.replace(previous, notes=_notes(found, source, previous.notes)), previous)
+            notes = _notes(found, source, previous.notes)
+            # Git is asked once for a submission, and not again as long as that stays the same.
+            when = previous.submitted if not self.request.times else ""
+            when = when or self._submitted(found)
+            self._keep(dataclasses.replace(previous, notes=notes, submitted=when), previous)
             return None
         return _Todo(found, previous)
 
@@ -255,11 +263,15 @@ class _Grading:
     def _fingerprint(self, found: Found, source: Source) -> str:
         return fingerprint(source, self._digests[found.assignment], self.settings)
 
+    def _submitted(self, found: Found) -> str:
+        assert found.path is not None
+        key = found.student, found.assignment
+        return submission_time(found.path, self.request.submissions, key, self.request.times)
+
     def _turn(self, found: Found) -> tuple[bool, Any, Any]:
         """The order of grading: what trains first, since the longest job should not be the last one; then by
         assignment, since a worker's sandbox and checks stay warm for one assignment."""
-        trains = b"mark.trains" in self.course.assignment(found.assignment).public_checks.read_bytes()
-        return not trains, natural_key(found.assignment), natural_key(found.student)
+        return not self._trains(found.assignment), natural_key(found.assignment), natural_key(found.student)
 
     # Grading
 
@@ -305,10 +317,7 @@ class _Grading:
                 if (result.student, result.assignment) != (found.student, found.assignment):
                     raise InvalidResult("it belongs to another submission")
                 self._points[found.assignment] = result.max_score
-                notes = _notes(found, source, result.notes)
-                result = dataclasses.replace(
-                    result, fingerprint=self._fingerprint(found, source), notes=notes
-                )
+                result = self._complete(result, item, source)
                 self.report.graded += 1
                 self._keep(result, item.previous)
                 return result
@@ -329,6 +338,31 @@ class _Grading:
         self._keep(result, item.previous)
         return result
 
+    def _complete(self, result: Result, item: _Todo, source: Source) -> Result:
+        """A result with what only the batch knows: its fingerprints, its time, and bands that were reached before."""
+        found, previous = item.found, item.previous
+        ours = {"submission": source.fingerprint, "checks": self._digests[found.assignment]}
+        if (
+            previous is not None
+            and not (self.settings.retrain and source.weights is not None)  # the gap is what is asked for
+            and self._trains(found.assignment)
+            and all(previous.environment.get(key) == value for key, value in ours.items())
+        ):
+            result = _with_bands_kept(result, previous)
+        return dataclasses.replace(
+            result,
+            environment=dict(result.environment) | ours,
+            fingerprint=self._fingerprint(found, source),
+            notes=_notes(found, source, result.notes),
+            submitted=self._submitted(found),
+        )
+
+    def _trains(self, assignment: str) -> bool:
+        if assignment not in self._training:
+            checks = self.course.assignment(assignment).public_checks
+            self._training[assignment] = b"mark.trains" in checks.read_bytes()
+        return self._training[assignment]
+
     # Results that need no grading
 
     def _unreadable(self, found: Found, error: Unreadable) -> Result:
@@ -342,6 +376,7 @@ class _Grading:
             score=0,
             max_score=self._max_score(found.assignment),
             notes=(error.message, *found.notes),
+            submitted=self._submitted(found),
         )
 
     def _without_submission(self, found: Found) -> None:
@@ -390,6 +425,25 @@ class _Grading:
 def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, ...]:
     """The notes of a result: what grading said, then what finding and reading said; each once."""
     return tuple(dict.fromkeys((*graded, *source.notes, *found.notes)))
+
+
+def _with_bands_kept(result: Result, previous: Result) -> Result:
+    """The result, with the checks that passed before: the same submission was trained with other noise.
+
+    Nobody loses a point to chance, and a regrade with another secret cannot be used to take one.
+    """
+    passed = {check.name: check for check in previous.checks if check.outcome == "passed"}
+    checks = tuple(
+        passed.get(check.name, check) if check.outcome in ("failed", "not_run") else check
+        for check in result.checks
+    )
+    if checks == result.checks:
+        return result
+    names = [new.title for new, old in zip(checks, result.checks, strict=True) if new is not old]
+    note = f"An earlier grading of the same submission reached more, and that stays: {'; '.join(names)}"
+    return dataclasses.replace(
+        result, checks=checks, score=sum(check.score for check in checks), notes=(*result.notes, note)
+    )
 
 
 # --- the folder of results -----------------------------------------------------------------------------------------

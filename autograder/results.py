@@ -68,6 +68,7 @@ class Result:
     environment: Mapping[str, Any] = field(default_factory=dict)  # versions, sandbox tier, seed, ...
     fingerprint: str = ""  # "" makes the next run grade it again
     notes: tuple[str, ...] = ()  # what a reader should know: "was run again as definitions only", ...
+    submitted: str = ""  # when, in ISO 8601 and UTC; "" where nothing says it
 
     def __post_init__(self) -> None:
         for check in self.checks:
@@ -93,6 +94,7 @@ class Result:
 
 def to_json(result: Result) -> dict[str, Any]:
     """The result as JSON-able data: the schema's keys, in the schema's order."""
+    submitted = {"submitted": result.submitted} if result.submitted else {}
     checks = [
         {
             "name": check.name,
@@ -125,6 +127,7 @@ def to_json(result: Result) -> dict[str, Any]:
                 "environment": result.environment,
                 "fingerprint": result.fingerprint,
                 "notes": result.notes,
+                **submitted,
             }
         ),
     )
@@ -173,6 +176,7 @@ def from_json(data: object) -> Result:
         environment=get.mapping("environment"),
         fingerprint=get.text("fingerprint"),
         notes=tuple(note for note in get.items("notes", optional=True) if isinstance(note, str)),
+        submitted=get.text("submitted") if data.get("submitted") is not None else "",
     )
 
 
@@ -311,11 +315,29 @@ def read(path: Path) -> Result:
 
 
 @dataclass(frozen=True)
+class Final:
+    """A final score that differs from the raw one, or might have: lateness or a person had a say in it."""
+
+    score: int
+    days_late: int
+    reason: str  # "2 days late: -4 (20 %); +1: a check was too strict"
+
+
+@dataclass(frozen=True)
 class ClassResults:
-    """All results in a folder, and what was passed over there: (path, why)."""
+    """All results in a folder, and what was passed over there: (path, why).
+
+    `finals` holds the final scores that a policy or a person decided, by (student, assignment); see `policy`.
+    """
 
     results: tuple[Result, ...]
     problems: tuple[tuple[Path, str], ...] = ()
+    finals: Mapping[tuple[str, str], Final] = field(default_factory=dict)
+
+    def final_score(self, result: Result) -> int:
+        """The score that counts: after lateness and adjustments, where there are any."""
+        final = self.finals.get((result.student, result.assignment))
+        return result.score if final is None else final.score
 
     def students(self) -> dict[str, dict[str, Result]]:
         """student -> assignment -> result; students and assignments in natural order."""

@@ -28,7 +28,7 @@ def grade_job(job: Job) -> dict[str, Any]:
         raise RuntimeError("a bug of ours")
     if "nonsense" in first:
         return {"schema": "nonsense"}
-    score = 10 if "right" in first else 0
+    score = 10 if "right" in first or ("by luck" in first and os.environ.get("FAKE_LUCK")) else 0
     check = CheckResult(
         name="test_it",
         title="It works",

@@ -15,18 +15,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
-    """Write student, status and score of each assignment, total and most points, as UTF-8."""
+    """Write the final score and status of each assignment, total and most points, as UTF-8.
+
+    Where lateness or a person has a say, each assignment also has its raw score and the reason.
+    """
     points = results.max_scores()
+    more = ["raw", "reason"] if results.finals else []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    columns = [column for name in points for column in (name, f"{name} status")]
+    columns = [column for name in points for column in (name, *(f"{name} {c}" for c in ("status", *more)))]
     writer.writerow(["student", *columns, "total", "max_total"])
     for student, own in results.students().items():
         cells: list[str | int] = []
         for name in points:
             result = own.get(name)
-            cells += [result.score if result else 0, result.status if result else "missing"]
-        total = sum(result.score for result in own.values())
+            cells += [results.final_score(result), result.status] if result else [0, "missing"]
+            if more:
+                final = results.finals.get((student, name))
+                cells += [result.score if result else 0, _harmless(final.reason) if final else ""]
+        total = sum(results.final_score(result) for result in own.values())
         writer.writerow([_harmless(student), *cells, total, sum(points.values())])
     write_text(text.getvalue(), destination)
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
-from ..results import ClassResults, to_json
+from ..results import ClassResults, Result, to_json
 from . import write_text
 
 SCHEMA = "autograder/class/v1"
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
-    """Write {schema, max_scores, students: {student: {total, assignments: {assignment: result}}}}."""
+    """Write {schema, max_scores, max_total, students: {student: {total, assignments: {assignment: result}}}}.
+
+    A result whose score lateness or a person has changed also holds `final`: {score, days_late, reason}.
+    """
     points = results.max_scores()
     students = {
         student: {
-            "total": sum(result.score for result in own.values()),
-            "assignments": {name: to_json(result) for name, result in own.items()},
+            "total": sum(results.final_score(result) for result in own.values()),
+            "assignments": {name: to_json(result) | _final(results, result) for name, result in own.items()},
         }
         for student, own in results.students().items()
     }
@@ -29,3 +34,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         "students": students,
     }
     write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", destination)
+
+
+def _final(results: ClassResults, result: Result) -> dict[str, Any]:
+    final = results.finals.get((result.student, result.assignment))
+    return {} if final is None else {"final": dataclasses.asdict(final)}

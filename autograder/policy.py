@@ -1,0 +1,238 @@
+"""Deadlines, lateness and adjustments: from a raw score to the final one.
+
+The rules stand in `course.toml` at the course's root, and a person's changes in `adjustments.csv` in the folder of
+results. Grading touches neither and stores the raw score with the time of submission; the final score is worked out
+whenever results are read, so that a changed deadline needs no grading.
+
+    [late]
+    percent_per_day = 10      # of the raw score, for each day begun after the deadline
+    grace_minutes = 15        # late by no more than this is in time
+    cap_percent = 50          # no more than this is taken off
+
+    [deadlines]
+    a1_permute = 2026-11-20T23:59:00+01:00      # without an offset: this machine's time
+
+    [extensions.ada]
+    a1_permute = 2026-11-27T23:59:00+01:00
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .course import Course
+from .errors import UserError
+from .results import ClassResults, Final, Result
+
+POLICY_FILE = "course.toml"
+ADJUSTMENTS_FILE = "adjustments.csv"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What lateness costs. Without deadlines nobody is late."""
+
+    percent_per_day: float = 0.0
+    grace: dt.timedelta = dt.timedelta(0)
+    cap_percent: float = 100.0
+    deadlines: Mapping[str, dt.datetime] = field(default_factory=dict)
+    extensions: Mapping[tuple[str, str], dt.datetime] = field(default_factory=dict)  # (student, assignment)
+
+    def days_late(self, student: str, assignment: str, submitted: dt.datetime | None) -> int:
+        """The days begun after this student's deadline; 0 within the grace, or when a time is not known."""
+        deadline = self.extensions.get((student, assignment), self.deadlines.get(assignment))
+        if deadline is None or submitted is None or submitted <= deadline + self.grace:
+            return 0
+        return math.ceil((submitted - deadline) / dt.timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """Points that a person gave or took, and why."""
+
+    points: int
+    reason: str
+
+
+def finals(
+    results: ClassResults, policy: Policy, adjustments: Mapping[tuple[str, str], Adjustment]
+) -> dict[tuple[str, str], Final]:
+    """(student, assignment) -> the final score, where lateness or a person has a say in it."""
+    changed = {}
+    for result in results.results:
+        key = result.student, result.assignment
+        days = policy.days_late(*key, submitted_at(result))
+        if days or key in adjustments:
+            changed[key] = final(result, days, policy, adjustments.get(key))
+    return changed
+
+
+def final(result: Result, days: int, policy: Policy, adjustment: Adjustment | None) -> Final:
+    """The final score: first lateness, rounded in the student's favour, then the adjustment; never below 0."""
+    percent = min(days * policy.percent_per_day, policy.cap_percent)
+    # A rounding error of floats must not cost a point: 29 % of 100 is 28.999...
+    taken = math.floor(result.score * percent / 100 + 1e-9)
+    reasons = []
+    if days:
+        many = "1 day" if days == 1 else f"{days} days"
+        reasons.append(f"{many} late: {-taken} ({percent:g} %)" if taken else f"{many} late")
+    score = result.score - taken
+    if adjustment is not None:
+        score += adjustment.points
+        reasons.append(f"{adjustment.points:+d}: {adjustment.reason}")
+    return Final(max(0, min(score, result.max_score)), days, "; ".join(reasons))
+
+
+def submitted_at(result: Result) -> dt.datetime | None:
+    """When it was submitted, as far as that is known."""
+    return read_time(result.submitted) if result.submitted else None
+
+
+def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassResults:
+    """The results with their final scores. Raises UserError when course.toml or adjustments.csv is wrong."""
+    policy = load_policy(course) if course is not None else Policy()
+    adjustments, strangers = load_adjustments(folder, results)
+    problems = (*results.problems, *strangers)
+    return ClassResults(results.results, problems, finals(results, policy, adjustments))
+
+
+# --- the files -----------------------------------------------------------------------------------------------------
+
+
+def load_policy(course: Course) -> Policy:
+    """The policy in course.toml; one that costs nothing when there is none.
+
+    Raises UserError, which names the entry, for anything that could be a slip: an unknown key, a number out of range,
+    a deadline for no assignment.
+    """
+    path = course.root / POLICY_FILE
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Policy()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}.") from None
+    _no_others(data, ("late", "deadlines", "extensions"), path, "")
+    late = _table(data, "late", path)
+    _no_others(late, ("percent_per_day", "grace_minutes", "cap_percent"), path, "late.")
+    extensions = {
+        (str(student), name): when
+        for student in _table(data, "extensions", path)
+        for name, when in _times(data["extensions"], student, course, path, f"extensions.{student}.").items()
+    }
+    return Policy(
+        percent_per_day=_number(late, "percent_per_day", 0.0, 100.0, path),
+        grace=dt.timedelta(minutes=_number(late, "grace_minutes", 0.0, 1e6, path)),
+        cap_percent=_number(late, "cap_percent", 100.0, 100.0, path),
+        deadlines=_times(data, "deadlines", course, path, "deadlines."),
+        extensions=extensions,
+    )
+
+
+def load_adjustments(
+    folder: Path, results: ClassResults
+) -> tuple[dict[tuple[str, str], Adjustment], tuple[tuple[Path, str], ...]]:
+    """The adjustments in a folder of results (columns student, assignment, points, reason), and lines for nobody.
+
+    Raises UserError, which names the line, when points are no whole number, a reason is missing or a line stands
+    twice.
+    """
+    path = folder / ADJUSTMENTS_FILE
+    found: dict[tuple[str, str], Adjustment] = {}
+    strangers = []
+    known = {(result.student, result.assignment) for result in results.results}
+    for number, row in read_table(path, ("student", "assignment", "points", "reason")):
+        where, key = f"{path}, line {number}", (row["student"], row["assignment"])
+        try:
+            points = int(row["points"])
+        except ValueError:
+            raise UserError(
+                f"{where}: points are whole numbers, with a sign; not {row['points']!r}."
+            ) from None
+        if not row["reason"]:
+            raise UserError(f"{where}: say why; the student reads the reason.")
+        if key in found:
+            raise UserError(
+                f"{where}: {key[0]} has an adjustment for {key[1]} already. Add them up in one line."
+            )
+        found[key] = Adjustment(points, row["reason"])
+        if key not in known:
+            strangers.append((path, f"line {number}: there is no result of {key[0]!r} for {key[1]!r}"))
+    return found, tuple(strangers)
+
+
+def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file.
+
+    Raises UserError when it cannot be read or lacks a column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}.") from None
+    # A spreadsheet may have been told to use semicolons.
+    first = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    if missing:
+        raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
+    rows = [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
+    return [(number, row) for number, row in rows if any(row.values())]
+
+
+def read_time(text: str) -> dt.datetime | None:
+    """A time in ISO 8601; without an offset it is this machine's. None when it is no time."""
+    try:
+        return _aware(dt.datetime.fromisoformat(text.strip()))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _aware(time: dt.datetime) -> dt.datetime:
+    return (time if time.tzinfo else time.astimezone()).astimezone(dt.UTC)
+
+
+def _table(data: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    table = data.get(key, {})
+    if not isinstance(table, dict):
+        raise UserError(f"{path}: {key} is a section, [{key}], with entries below it.")
+    return table
+
+
+def _no_others(table: Mapping[str, Any], known: tuple[str, ...], path: Path, where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise UserError(f"{path}: {where}{key} is not known. There are: {', '.join(known)}.")
+
+
+def _number(table: Mapping[str, Any], key: str, default: float, most: float, path: Path) -> float:
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+        raise UserError(f"{path}: late.{key} is a number from 0 to {most:g}, not {value!r}.")
+    return float(value)
+
+
+def _times(
+    data: Mapping[str, Any], key: str, course: Course, path: Path, where: str
+) -> dict[str, dt.datetime]:
+    times = {}
+    for name, time in _table(data, key, path).items():
+        if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
+            time = dt.datetime.combine(time, dt.time(23, 59, 59))  # a day ends with its last second
+        if not isinstance(time, dt.datetime):
+            raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
+        try:
+            times[course.resolve(name)] = _aware(time)
+        except UserError as error:
+            raise UserError(f"{path}: {where}{name}: {error}") from None
+    return times
