@@ -42,6 +42,7 @@ class Misconception:
     task: str
     message: str
     function: Callable[..., Any]
+    costs_points: bool = True  # False: told where a training shows it, and no check has to fail for it
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -57,14 +58,19 @@ class _Entries:
 _loading: contextvars.ContextVar[_Entries | None] = contextvars.ContextVar("loading", default=None)
 
 
-def misconception(task: str) -> Callable[[_F], _F]:
-    """Register a wrong solution of ``task`` with the catalogue that is being loaded; its docstring is the message."""
+def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]:
+    """Register a wrong solution of ``task`` with the catalogue that is being loaded; its docstring is the message.
+
+    costs_points: False for what is unwise and not wrong; it shows among the signs that a check records.
+    """
 
     def register(function: _F) -> _F:
         entries = _loading.get()
         if entries is not None:
             message = " ".join((function.__doc__ or "").split())
-            entries.misconceptions.append(Misconception(function.__name__, task, message, function))
+            entries.misconceptions.append(
+                Misconception(function.__name__, task, message, function, costs_points)
+            )
         return function
 
     return register
@@ -106,7 +112,8 @@ class CodeCatalogue:
         token = _loading.set(entries)
         try:
             spec = importlib.util.spec_from_file_location(f"_misconceptions_{path.parent.name}", path)
-            assert spec is not None and spec.loader is not None
+            assert spec is not None
+            assert spec.loader is not None
             spec.loader.exec_module(importlib.util.module_from_spec(spec))
         finally:
             _loading.reset(token)

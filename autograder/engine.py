@@ -208,7 +208,7 @@ class Engine:
         for verdict in verdicts:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
-        return Graded(tuple(verdicts), tuple([*source.notes, *run.notes]), bench.metrics, seed)
+        return Graded(tuple(verdicts), (*source.notes, *run.notes), bench.metrics, seed)
 
     def close(self) -> None:
         """End the sandbox and the session of checks."""

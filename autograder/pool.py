@@ -101,13 +101,13 @@ def _end_with(sentinel: int) -> None:
 class ClusterWorkers:
     """The workers of a dask scheduler. Raises UserError without the extra `cluster`, or when nobody answers."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, timeout: float = 20) -> None:
         try:
             distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise UserError("--scheduler needs an extra: pip install 'cnn-autograder[cluster]'") from None
         try:
-            self._client: Any = distributed.Client(address, timeout=20, set_as_default=False)
+            self._client: Any = distributed.Client(address, timeout=timeout, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             raise UserError(f"No dask scheduler answers at {address}. Is it running? ({error})") from None
         self._executor: Executor = self._client.get_executor(pure=False)

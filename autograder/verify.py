@@ -90,6 +90,14 @@ def verify_assignment(root: Path, name: str) -> Report:
         trains = any(check.trains for check in engine.checks)
         for misconception in known:
             source = as_submission(assignment.master, assignment.misconceptions, misconception)
+            if not misconception.costs_points:
+                # Unwise, not wrong: no check has to fail, but the training has to show it.
+                shown = engine.grade(source, _SEED).metrics.get("signs", ())
+                seen = (misconception.name,) if misconception.name in shown else ()
+                rows.append(Row(misconception.task, misconception.name, (), seen))
+                if not seen:
+                    findings.append(f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}.")
+                continue
             # A whole training takes a minute: it is run only for what the public checks let pass.
             failed = _failed(engine, source, public_only=trains)
             own, diagnosed = _own(failed, misconception.task)
@@ -169,7 +177,7 @@ def _names_in(node: ast.AST) -> set[str]:
 
 
 _DECORATORS = """
-def misconception(task):
+def misconception(task, **options):
     return lambda thing: thing
 
 

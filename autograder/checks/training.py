@@ -85,13 +85,16 @@ class Training:
 def network_inputs(submission: SubmissionProxy, images: Resident) -> torch.Tensor:
     """What ``preprocess`` makes of training images; while it does not work, what a plain one would."""
     made = submission.preprocess(images).value
-    if isinstance(made, torch.Tensor) and made.is_floating_point() and made.shape[1:] == (1, 28, 28):
-        if torch.isfinite(made).all():
-            return made.float()
+    if isinstance(made, torch.Tensor) and _fits(made):
+        return made.float()
     scaled = submission.probe("scaled", images)
     settle(scaled)
     value: torch.Tensor = scaled.value
     return value
+
+
+def _fits(made: torch.Tensor) -> bool:
+    return made.is_floating_point() and made.shape[1:] == (1, 28, 28) and bool(torch.isfinite(made).all())
 
 
 def train_and_watch(
@@ -130,7 +133,11 @@ def train_and_watch(
 
 
 def _fit(
-    submission: SubmissionProxy, model: Observation, inputs: torch.Tensor, labels: Resident, training: bool = False
+    submission: SubmissionProxy,
+    model: Observation,
+    inputs: torch.Tensor,
+    labels: Resident,
+    training: bool = False,
 ) -> Fit:
     seen = submission.probe("fit", model, inputs, labels, training)
     settle(seen)
@@ -220,12 +227,12 @@ def _learning_signs(training: Training) -> list[str]:
         found.append("nll_loss_on_logits")
     elif len(losses) >= 3 and 1.45 < min(losses) < 2.2 and training.after.accuracy > 0.5:
         found.append("softmax_before_the_loss")
+    if moved and steps >= 4 and number("change") < 0.01 and training.after.loss > 0.8 * training.before.loss:
+        found.append("learning_rate_far_too_low")
     if moved and training.after.accuracy < 0.2 and not found:
         same = float(training.logits.std(dim=0).max()) < 0.01 * float(training.logits.std())
         lost = same or training.after.loss > CHANCE + 1
         found.append("learning_rate_far_too_high" if lost else "labels_lose_their_images")
-    if moved and steps >= 4 and number("largest_change") < 0.01 and training.after.loss > 0.8 * training.before.loss:
-        found.append("learning_rate_far_too_low")
     if float(training.inputs.std()) > 30:
         found.append("pixels_not_scaled")
     return found
@@ -252,7 +259,9 @@ def settle_network(observation: Observation, rows: int) -> None:
     if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
         because = _network_error(f"{error.type_name}: {error.message}", rows)
         if because is not None:
-            raise CheckFailed(errors.message(observation), observation, None, outcome="error", because=because)
+            raise CheckFailed(
+                errors.message(observation), observation, None, outcome="error", because=because
+            )
     settle(observation)
 
 
@@ -269,7 +278,10 @@ def _network_error(text: str, rows: int) -> str | None:
 
 
 _NETWORK_ERRORS = (
-    (r"to have 28 channels, but got 1 channels|to have 1 channels, but got 28 channels", "expects_the_channels_last"),
+    (
+        r"to have 28 channels, but got 1 channels|to have 1 channels, but got 28 channels",
+        "expects_the_channels_last",
+    ),
     (r"to have 3 channels, but got 1 channels", "expects_three_channels"),
     (r"Expected 3D \(unbatched\) or 4D \(batched\) input", "adds_the_channel_axis_again"),
     (r"Expected more than 1 value per channel", "batch_statistics_in_eval"),
@@ -277,10 +289,33 @@ _NETWORK_ERRORS = (
 )
 
 
+def prediction_signs(
+    submission: SubmissionProxy, training: Training, classes: torch.Tensor, images: Resident
+) -> tuple[str, ...]:
+    """Why ``predict`` gives other classes (N,) for the first N training images than the network's largest logits."""
+    best = training.logits[: len(classes)].argmax(dim=1)
+    if classes.shape != best.shape:
+        return ()
+    if torch.equal(classes, training.logits[: len(classes)].argmin(dim=1)):
+        return ("picks_the_smallest_score",)
+    if torch.equal(classes, best + 1):
+        return ("counts_classes_from_one",)
+    raw = submission.probe("logits", training.model, submission.probe("unscaled", images))
+    if raw.returned and float((classes == raw.value.argmax(dim=1)).double().mean()) > 0.98:
+        return ("forgets_to_preprocess",)
+    if torch.equal(classes.sort().values, best.sort().values):
+        return ("shuffles_while_predicting",)
+    return ()
+
+
 def settle_prediction(observation: Observation) -> None:
     """Raise when ``predict`` did not return; batch norm's complaint about one image means a network in train mode."""
     error = observation.error
-    if observation.status == "error" and error is not None and "more than 1 value per channel" in error.message:
+    if (
+        observation.status == "error"
+        and error is not None
+        and "more than 1 value per channel" in error.message
+    ):
         message = errors.message(observation)
         raise CheckFailed(message, observation, None, outcome="error", because="forgets_eval_mode")
     settle(observation)

@@ -66,7 +66,7 @@ class Server:
 
     def serve(self, sock: socket.socket) -> None:
         """Answer until the grader hangs up."""
-        read = lambda length: wire.read_exactly(sock, length)  # noqa: E731
+        read = lambda length: wire.read_exactly(sock, length)
         while True:
             try:
                 question = wire.receive(read, self._resolve, self._resident)
@@ -392,7 +392,7 @@ def run(
 ) -> None:
     """Serve one submission on ``sock`` and end the process."""
     os.chdir(order.scratch)
-    sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123
+    sys.stdin = open(os.devnull)  # noqa: SIM115
     seed(order.seed)
     try:
         Server(order, residents, probes).serve(sock)

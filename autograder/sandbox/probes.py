@@ -52,7 +52,7 @@ def parameters(model: nn.Module, sample: Tensor) -> dict[str, Any]:
 def logits(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
     """What the network gives in eval mode, without a graph: float32, in batches. Leaves its mode as it was."""
     with _mode(model, training=False), torch.no_grad():
-        return torch.cat([model(part).float() for part in inputs.split(batch)])
+        return torch.cat([model(part).float() for part in torch.split(inputs, batch)])
 
 
 def fit(model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False) -> tuple[float, float]:
@@ -60,7 +60,7 @@ def fit(model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False
     train mode. The network is left as it was, the running statistics of batch norm too."""
     kept = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with _mode(model, training=training), torch.no_grad():
-        outputs = torch.cat([model(part).float() for part in inputs.split(250)])
+        outputs = torch.cat([model(part).float() for part in torch.split(inputs, 250)])
         for name, buffer in model.named_buffers():
             if name in kept and buffer.shape == kept[name].shape:
                 buffer.copy_(kept[name])
@@ -71,30 +71,40 @@ def fit(model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False
 def few_steps(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 8) -> dict[str, Any]:
     """Train a little with Adam, each step on the next part of the images, in train mode.
 
-    Returns without_gradient (names of the parameters that never got one), trainable (how many want one) and
-    unregistered (numbers that get a gradient, and are no parameters of the network: layers in a plain list, or
-    made anew in forward).
+    Returns without_gradient (names of the parameters that never got one), matter (does the output depend on these
+    all the same?), trainable (how many parameters want a gradient) and unregistered (numbers that get a gradient, and
+    are no parameters of the network: layers in a plain list, or made anew in forward).
     """
     model.train()
     _wake(model, inputs[:2])
     model.train()
     wanted = {name: p for name, p in model.named_parameters() if p.requires_grad}
     missing, unregistered = set(wanted), 0
-    optimizer = torch.optim.Adam([p for p in wanted.values()] or [torch.zeros(1, requires_grad=True)], lr=1e-3)
+    optimizer = torch.optim.Adam(list(wanted.values()) or [torch.zeros(1, requires_grad=True)], lr=1e-3)
     for part, answers in zip(inputs.chunk(steps), labels.chunk(steps), strict=True):
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(model(part).float(), answers)
         if loss.requires_grad:
             known = {id(p) for p in model.parameters()}
             unregistered = max(unregistered, sum(p.numel() for p in _leaves(loss) if id(p) not in known))
-            loss.backward()
+            torch.autograd.backward(loss)
         missing -= {name for name in missing if wanted[name].grad is not None}
         optimizer.step()
     return {
         "without_gradient": sorted(missing),
+        "matter": bool(missing) and _matter(model, inputs[:16], [wanted[name] for name in missing]),
         "trainable": len(wanted),
         "unregistered": unregistered,
     }
+
+
+def _matter(model: nn.Module, inputs: Tensor, parameters: list[nn.Parameter]) -> bool:
+    """Do the outputs change with these parameters? Asked of a network that nobody needs any more."""
+    before = logits(model, inputs)
+    with torch.no_grad():
+        for parameter in parameters:
+            parameter.add_(torch.randn_like(parameter))
+    return not torch.allclose(before, logits(model, inputs))
 
 
 def _leaves(loss: Tensor) -> Iterator[Tensor]:
@@ -167,7 +177,7 @@ class _Watch:
     largest_batch: int = 0
     batches: set[float] = field(default_factory=set)  # a mark of each batch, to tell one batch from another
     inputs: list[tuple[float, float]] = field(default_factory=list)  # mean and deviation of the first inputs
-    slot: nn.Parameter | None = None  # a small parameter whose gradient is followed closely
+    slot: Any = None  # a small parameter whose gradient is followed closely
     carry: Tensor | None = None  # its gradient after the last step
     fresh: Tensor | None = None  # what backward has brought since
 
@@ -238,7 +248,8 @@ class _Watch:
             for name, old in self.before.items()
             if name in now and now[name].shape == old.shape and not torch.equal(now[name], old)
         }
-        change = [float((now[n] - self.before[n]).norm() / (self.before[n].norm() + 1e-12)) for n in moved]
+        way = sum(float((now[name] - self.before[name]).double().square().sum()) for name in moved)
+        size = sum(float(old.double().square().sum()) for old in self.before.values())
         return {
             "cpu_seconds": _cpu_seconds() - self.began,
             "steps": self.steps,
@@ -256,7 +267,7 @@ class _Watch:
             "parameters": len(own),
             "parameters_trained": sum(id(p) in self.trained for p in own),
             "parameters_moved": len(moved),
-            "largest_change": max(change, default=0.0),
+            "change": (way / (size + 1e-12)) ** 0.5,
             "finite": all(bool(torch.isfinite(tensor).all()) for tensor in now.values()),
         }
 

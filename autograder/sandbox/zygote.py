@@ -38,10 +38,10 @@ def warm_up(trains: bool) -> None:
 
     trains: also import what the first training step would, about a second's worth.
     """
-    import linecache  # noqa: F401
-    import traceback  # noqa: F401
+    import linecache
+    import traceback
 
-    import numpy.random  # noqa: F401
+    import numpy.random
     import torch
     import torch.nn.functional
     import torch.optim
@@ -52,7 +52,7 @@ def warm_up(trains: bool) -> None:
     torch.set_num_interop_threads(1)
     torch.manual_seed(random.getrandbits(63))  # imports what seeding needs
     if trains:
-        import torch._dynamo  # noqa: F401
+        import torch._dynamo
 
 
 def main(arguments: list[str]) -> None:
