@@ -95,7 +95,7 @@ class Range:
             engine.close()
         for listener in self._listeners:
             listener.close()
-        del os.environ["CANARY"]
+        os.environ.pop("CANARY", None)
         shutil.rmtree(self.world, ignore_errors=True)
 
     def engine(self, assignment: str) -> Any:
