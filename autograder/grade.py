@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the folder for the results; run the same command again to go on, or to grade what changed",
     )
     parser.add_argument(
+        "--times", type=Path, metavar="CSV", help="when each submission came, where no other record says it"
+    )
+    parser.add_argument(
         "--assignment",
         action="append",
         default=[],
