@@ -11,7 +11,9 @@ import contextlib
 import importlib
 import multiprocessing
 import os
+import re
 import signal
+import socket
 import sys
 import threading
 import time
@@ -107,8 +109,9 @@ class ClusterWorkers:
         except ImportError:
             raise UserError("--scheduler needs an extra: pip install 'cnn-autograder[cluster]'") from None
         try:
+            _knock(address, timeout)
             self._client: Any = distributed.Client(address, timeout=timeout, set_as_default=False)
-        except (OSError, ValueError, ImportError) as error:
+        except (OSError, ValueError, ImportError, OverflowError) as error:
             raise UserError(f"No dask scheduler answers at {address}. Is it running? ({error})") from None
         self._executor: Executor = self._client.get_executor(pure=False)
         # Twice as many as run, so that no worker waits for the network.
@@ -125,6 +128,23 @@ class ClusterWorkers:
             self._executor.shutdown(wait=not now)
         with contextlib.suppress(Exception):
             self._client.close()
+
+
+def _knock(address: str, timeout: float) -> None:
+    """Wait until somebody listens at an address. Raises OSError when nobody does.
+
+    A client of dask that finds nobody goes on trying in the background when we have given up, so we try first.
+    """
+    where = re.fullmatch(r"(?:tcp://)?\[?([^/\]]+?)\]?:(\d+)", address)
+    deadline = time.monotonic() + timeout
+    while where:
+        try:
+            socket.create_connection((where[1], int(where[2])), timeout=timeout).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 @dataclass
