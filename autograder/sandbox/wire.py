@@ -22,6 +22,7 @@ MAX_HEADER = 1 << 20  # bytes of JSON in one frame
 MAX_BODY = 64 << 20  # bytes of tensors in one frame
 MAX_DEPTH = 32  # nesting of tuples, lists and dicts
 MAX_TEXT = 64 << 10  # characters of one string
+MAX_INTEGER = 1 << 63  # what no tensor and no float takes would end whoever computes with it
 MAX_ENTRIES = 2048  # of all dicts of one frame: keys can be chosen to collide, and then each costs all before it
 _PREFIX = struct.Struct("<IQ")
 
@@ -98,6 +99,8 @@ def _node(value: object, parts: list[bytes], depth: int) -> Any:
     if value is None or value is True or value is False:
         return value
     if type(value) is int:
+        if not -MAX_INTEGER <= value < MAX_INTEGER:
+            raise WireError("a number has more than 64 bits")
         return {"i": str(value)} if abs(value) > 2**53 else value
     if type(value) is float:
         return value if math.isfinite(value) else {"f": repr(value)}
@@ -175,7 +178,9 @@ class _Reader:
     def value(self, node: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise WireError("the message is nested too deeply")
-        if node is None or isinstance(node, (bool, int, float, str)):
+        if type(node) is int:
+            return _integer(node)
+        if node is None or isinstance(node, (bool, float, str)):
             return node
         if isinstance(node, list):
             return [self.value(item, depth + 1) for item in node]
@@ -242,12 +247,18 @@ class _Reader:
 
 
 def _big_integer(text: str) -> int:
-    if len(text) > 4000:
+    if len(text) > 20:
         raise WireError("a number has too many digits")
     try:
-        return int(text)
+        return _integer(int(text))
     except ValueError as error:
         raise WireError("a number is no number") from error
+
+
+def _integer(number: int) -> int:
+    if not -MAX_INTEGER <= number < MAX_INTEGER:
+        raise WireError("a number has more than 64 bits")
+    return number
 
 
 def _kinds(content: list[Any], kinds: tuple[type, ...]) -> bool:
