@@ -154,7 +154,9 @@ def test_ten_numbers_for_each_image(submission):
         f"FashionCNN()(x), x of shape (6, 1, 28, 28), returned shape {shape}; it should be (6, 10).",
         because,
     )
-    expect(not whole, scores, f"The network returned whole numbers ({got.dtype}); scores are floats.", because)
+    expect(
+        not whole, scores, f"The network returned whole numbers ({got.dtype}); scores are floats.", because
+    )
     expect_finite(scores)
 
 
@@ -217,7 +219,9 @@ def test_logits_not_probabilities(submission):
     inputs = network_inputs(submission, TRAIN_IMAGES[:100])
     outputs = submission.probe("logits", submission.FashionCNN(), inputs)
     settle_network(outputs, rows=100)
-    sign = first(output_signs(outputs.value), "softmax_in_forward", "sigmoid_in_forward", "softmax_over_the_batch")
+    sign = first(
+        output_signs(outputs.value), "softmax_in_forward", "sigmoid_in_forward", "softmax_over_the_batch"
+    )
     what = {
         "softmax_in_forward": "The ten outputs of each image are positive and sum to one: these are probabilities.",
         "softmax_over_the_batch": "The outputs of each class sum to one over the images of the batch.",
@@ -237,7 +241,12 @@ def test_training_lowers_the_loss(submission):
     settle_training(training)
     because = first(signs(training), *SIGNS)
     moved = training.notes.get("parameters_moved")
-    expect(bool(moved), training.ran, "After `train`, every parameter of the network is what it was before.", because)
+    expect(
+        bool(moved),
+        training.ran,
+        "After `train`, every parameter of the network is what it was before.",
+        because,
+    )
     before, after = training.before.loss, min(training.after.loss, training.after_in_train_mode.loss)
     expect(
         after < before,
@@ -259,7 +268,12 @@ def test_one_class_number_for_each_image(submission):
     classes = submission.predict(model, images)
     got = classes.value
     is_tensor = isinstance(got, torch.Tensor)
-    expect(is_tensor, classes, "`predict` returned no tensor; a tensor of class numbers was asked for.", "returns_a_list")
+    expect(
+        is_tensor,
+        classes,
+        "`predict` returned no tensor; a tensor of class numbers was asked for.",
+        "returns_a_list",
+    )
     shape, whole = tuple(got.shape), not got.is_floating_point()
     because = {
         (67, 10): "returns_one_hot" if whole else "returns_the_scores",
@@ -267,11 +281,19 @@ def test_one_class_number_for_each_image(submission):
         (): "argmax_over_everything",
         (67,): "returns_the_largest_score",
     }.get(shape, "drops_the_last_batch" if len(shape) == 1 and shape[0] < 67 else None)
-    expect(shape == (67,), classes, f"For 67 images `predict` returned shape {shape}; it should be (67,).", because)
+    expect(
+        shape == (67,),
+        classes,
+        f"For 67 images `predict` returned shape {shape}; it should be (67,).",
+        because,
+    )
     if not whole and torch.equal(got, got.round()):
         because = "class_numbers_as_floats"
     expect(
-        got.dtype == torch.int64, classes, f"`predict` returned {got.dtype}; class numbers are torch.int64.", because
+        got.dtype == torch.int64,
+        classes,
+        f"`predict` returned {got.dtype}; class numbers are torch.int64.",
+        because,
     )
     low, high = int(got.min()), int(got.max())
     expect(
