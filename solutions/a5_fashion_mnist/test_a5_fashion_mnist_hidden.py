@@ -13,6 +13,7 @@ from autograder.checks import (
     expect_inputs_kept,
     expect_shape,
 )
+from autograder.checks.confusion import confusion, mix_ups
 from autograder.checks.training import (
     first,
     network_inputs,
@@ -64,7 +65,8 @@ def whole_training(submission, record):
 
 
 def disguised(submission, held_out, draw):
-    """The test images, shuffled and with a little noise: uint8 (2000, 28, 28), and their labels. Once for all checks.
+    """The test images, shuffled and with a little noise, once for all checks: images uint8 (2000, 28, 28), labels and
+    numbers in the file, both (2000,).
 
     Pixels of the background stay black and no other becomes so: no preprocessing that a student may think of sees
     another picture, and no image can be known by its bytes.
@@ -75,7 +77,7 @@ def disguised(submission, held_out, draw):
         images = held_out.images[order].to(torch.int16)
         noise = torch.randint(-2, 3, images.shape, generator=draw.generator).to(torch.int16)
         touched = (images + noise).clamp(1, 255)
-        return torch.where(images == 0, images, touched).to(torch.uint8), held_out.labels[order]
+        return torch.where(images == 0, images, touched).to(torch.uint8), held_out.labels[order], order
 
     return submission.remember("test images", make)
 
@@ -203,7 +205,7 @@ def test_accuracy_on_new_images(submission, held_out, draw, record, share):
     """The trained network is right on at least this share of 2,000 test images that it has never seen."""
     training = whole_training(submission, record)
     settle_training(training)
-    images, labels = disguised(submission, held_out, draw)
+    images, labels, numbers = disguised(submission, held_out, draw)
     parts = predictions(submission, training.model, images)
     for part, seen in zip(images.split(250), parts, strict=True):
         expect_shape(seen, (len(part),))
@@ -211,6 +213,9 @@ def test_accuracy_on_new_images(submission, held_out, draw, record, share):
     accuracy = float((classes == labels).double().mean())
     record("accuracy", round(accuracy, 4))
     record("accuracy_standard_error", round(math.sqrt(accuracy * (1 - accuracy) / len(labels)), 4))
+    record("bands", list(BANDS))
+    record("confusion", confusion(labels, classes))
+    record("mix_ups", mix_ups(labels, classes, numbers))
     chance = " That is what guessing gives." if accuracy < 0.15 else ""
     expect(
         accuracy >= share,
@@ -251,7 +256,7 @@ def test_company_does_not_matter(submission, held_out, draw, record):
     training = whole_training(submission, record)
     settle_training(training)
     _leave_as_train_does(submission, training)
-    images, labels = disguised(submission, held_out, draw)
+    images, labels, _ = disguised(submission, held_out, draw)
     images, labels = images[:500], labels[:500]
     clear = _clear(submission, training, images)
 

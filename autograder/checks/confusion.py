@@ -1,0 +1,35 @@
+"""Which class is taken for which: small data for reports, from the classes that a network gave."""
+
+from __future__ import annotations
+
+import torch
+
+SHOWN = 8  # images that a report shows
+
+
+def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int = 10) -> list[list[int]]:
+    """Counts [right class][given class]; what is no class at all is counted nowhere.
+
+    labels, given: whole numbers (N,).
+    """
+    valid = (given >= 0) & (given < classes)
+    cells = labels[valid].long() * classes + given[valid].long()
+    counts: list[list[int]] = torch.bincount(cells, minlength=classes * classes).view(classes, classes).tolist()
+    return counts
+
+
+def mix_ups(labels: torch.Tensor, given: torch.Tensor, numbers: torch.Tensor) -> list[list[int]]:
+    """One image for each of the commonest mix-ups, the commonest first: [image's number, right class, given class].
+
+    labels, given: whole numbers (N,). numbers: (N,) the images' places in their file; of the images of one
+    mix-up, the one with the lowest number is taken.
+    """
+    counts = confusion(labels, given)
+    pairs = [(right, wrong) for right in range(10) for wrong in range(10) if right != wrong]
+    pairs.sort(key=lambda pair: -counts[pair[0]][pair[1]])
+    shown = []
+    for right, wrong in pairs[:SHOWN]:
+        of_pair = numbers[(labels == right) & (given == wrong)]
+        if len(of_pair):
+            shown.append([int(of_pair.min()), right, wrong])
+    return shown
