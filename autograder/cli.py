@@ -14,7 +14,7 @@ from .errors import InfrastructureError, UserError
 # command -> (module with add_arguments and run, what it does, for whom)
 COMMANDS = {
     "check": ("check", "run the public checks on my work, in seconds", "Students"),
-    "hint": ("hint", "the next hint for a task, never the answer", "Students"),
+    "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
     "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
     "export": ("exports", "write results in the form that another system reads", "Teaching assistants"),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),

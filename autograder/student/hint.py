@@ -1,0 +1,92 @@
+"""``autograder hint``: the next hint for a task. Each call tells a little more, and none tells the answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from rich.markup import escape
+from rich.padding import Padding
+
+from ..console import console
+from ..course import find_course
+from ..errors import UserError
+from . import state
+from .work import Desk, Target
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("task", nargs="?", metavar="TASK", help="to_nchw, or a3/ANSWERS (the first task that is not solved yet)")
+    parser.add_argument("--again", action="store_true", help="the hints that you have read, once more")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the next hint, and remember it."""
+    desk = Desk(find_course(Path.cwd()))
+    memory = state.load(desk.root)
+    target = desk.target(args.task) if args.task else next_task(desk, memory)
+    if target.task is None:
+        unsolved = unsolved_tasks(desk, target.assignment, memory)
+        if not unsolved:
+            console().print(f"{target.assignment} is solved, as far as its last check knows. No hint is needed.")
+            return 0
+        target = Target(target.assignment, unsolved[0])
+    task = str(target.task)
+    hints = read_hints(desk, target.assignment).get(task, ())
+    read = min(memory.hints_read(target.assignment, task), len(hints))
+    if not hints:
+        console().print(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
+        return 0
+    if args.again or read == len(hints):
+        _show(task, hints, range(read or 1), "Those are all the hints. Ask a person: say what you tried and what came back.")
+        read = max(read, 1)
+    else:
+        left = len(hints) - read - 1
+        last = f"{left} more: autograder hint {_word(desk, target)}" if left else "That was the last one."
+        _show(task, hints, range(read, read + 1), last)
+        read += 1
+    state.save(desk.root, memory.with_hints(target.assignment, task, read))
+    return 0
+
+
+def _show(task: str, hints: tuple[str, ...], which: range, last: str) -> None:
+    screen = console()
+    for number in which:
+        screen.print(f"[bold]{task}[/], hint {number + 1} of {len(hints)}")
+        screen.print(Padding(escape(hints[number]), (0, 0, 0, 2), expand=False))
+    screen.print(f"[dim]{last}[/]")
+
+
+def next_task(desk: Desk, memory: state.State) -> Target:
+    """The first task that is not solved: of the assignment being worked on, else of the first assignment."""
+    current = desk.current() or desk.names[0]
+    order = [current, *(name for name in desk.names if name != current)]
+    for name in order:
+        unsolved = unsolved_tasks(desk, name, memory)
+        if unsolved:
+            return Target(name, unsolved[0])
+    raise UserError("Every task is solved, as far as the last checks know. For a hint all the same, name the task.")
+
+
+def unsolved_tasks(desk: Desk, name: str, memory: state.State) -> list[str]:
+    """The tasks of an assignment that did not have all their public points at its last check."""
+    kept = desk.remembered(name, memory) or memory.checked.get(name)
+    points = kept.points if kept is not None and desk.own(name) else {}
+    return [task for task in desk.tasks(name) if points.get(task, (0, 1))[0] < points.get(task, (0, 1))[1]]
+
+
+def read_hints(desk: Desk, name: str) -> dict[str, tuple[str, ...]]:
+    """The hints of each task, from a nudge to the idea; none where they cannot be read. Imports no torch."""
+    try:
+        data = json.loads((desk.course.assignments / name / "diagnoses.json").read_text(encoding="utf-8"))
+        return {str(task): tuple(map(str, hints)) for task, hints in data["hints"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _word(desk: Desk, target: Target) -> str:
+    """How the task is named on the command line."""
+    holders = [name for name in desk.names if target.task in desk.tasks(name)]
+    return str(target.task) if len(holders) == 1 else f"{target.assignment.partition('_')[0]}/{target.task}"

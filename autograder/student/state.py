@@ -1,0 +1,95 @@
+"""What a student's repository remembers between commands: points at the last check, and hints read.
+
+It lies in `.autograder/state.json` beside `assignments/`, and is never needed: a state that is lost, broken or
+cannot be written costs nothing but a repeated hint and an unknown number of points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+FOLDER = ".autograder"
+_SCHEMA = "autograder/student/v1"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How the last check of an assignment ended. fingerprint: of what was checked; points: task -> (earned, possible)."""
+
+    fingerprint: str
+    points: Mapping[str, tuple[int, int]]
+
+    @property
+    def earned(self) -> int:
+        return sum(earned for earned, _ in self.points.values())
+
+    @property
+    def possible(self) -> int:
+        return sum(possible for _, possible in self.points.values())
+
+
+@dataclass(frozen=True)
+class State:
+    """checked: by assignment. hints: how many of a task's hints were read, by "assignment/task"."""
+
+    checked: Mapping[str, Checked] = field(default_factory=dict)
+    hints: Mapping[str, int] = field(default_factory=dict)
+
+    def with_checked(self, assignment: str, checked: Checked) -> State:
+        """This state after a check."""
+        return replace(self, checked={**self.checked, assignment: checked})
+
+    def with_hints(self, assignment: str, task: str, read: int) -> State:
+        """This state after a hint."""
+        return replace(self, hints={**self.hints, f"{assignment}/{task}": read})
+
+    def hints_read(self, assignment: str, task: str) -> int:
+        return self.hints.get(f"{assignment}/{task}", 0)
+
+
+def load(root: Path) -> State:
+    """The state of the repository at ``root``; an empty one where there is none that can be read."""
+    try:
+        data = json.loads((root / FOLDER / "state.json").read_text(encoding="utf-8"))
+        if data["schema"] != _SCHEMA:
+            return State()
+        checked = {str(name): _checked(entry) for name, entry in data["checked"].items()}
+        hints = {str(task): int(read) for task, read in data["hints"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return State()
+    return State(checked, hints)
+
+
+def _checked(entry: Any) -> Checked:
+    points = {str(task): (int(earned), int(possible)) for task, (earned, possible) in entry["points"].items()}
+    return Checked(str(entry["fingerprint"]), points)
+
+
+def save(root: Path, state: State) -> None:
+    """Write the state, whole or not at all. A folder that may not be written is left as it is."""
+    data = {
+        "schema": _SCHEMA,
+        "checked": {
+            name: {"fingerprint": checked.fingerprint, "points": dict(checked.points)}
+            for name, checked in state.checked.items()
+        },
+        "hints": dict(state.hints),
+    }
+    folder = root / FOLDER
+    with contextlib.suppress(OSError):
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("# What `autograder` remembers; nothing to hand in.\n*\n", encoding="utf-8")
+        draft = folder / f"state.{os.getpid()}.tmp"
+        try:
+            draft.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+            draft.replace(folder / "state.json")
+        finally:
+            draft.unlink(missing_ok=True)

@@ -1,0 +1,178 @@
+"""Where the student is: the file of each assignment, the one being worked on, and what a word on the command line means."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..course import Course
+from ..errors import UserError
+from ..source import Source, Unreadable, read_source
+from . import state
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be looked at: an assignment, or one task of it."""
+
+    assignment: str
+    task: str | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A student's repository with the work in it."""
+
+    course: Course
+
+    @property
+    def root(self) -> Path:
+        return self.course.root
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The released assignments, in the lecture's order."""
+        listed = [name for name in self.course.assignment_names() if self._script(name).is_file()]
+        if not listed:
+            raise UserError("Nothing has been released yet. Run: autograder release")
+        return listed
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            manifest = json.loads((self.course.assignments / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return manifest if isinstance(manifest, dict) else {}
+
+    def points(self, name: str) -> dict[str, tuple[int, int]]:
+        """The tasks of an assignment in order, each with its (public, hidden) points. Empty where nobody wrote them down."""
+        try:
+            tasks = self._manifest["assignments"][name]
+            return {t: (int(p["public"]), int(p["hidden"])) for t in tasks["tasks"] if (p := tasks["points"][t])}
+        except (KeyError, TypeError, ValueError):
+            return {}
+
+    def tasks(self, name: str) -> list[str]:
+        return list(self.points(name))
+
+    def question(self, name: str) -> str:
+        """What the assignment asks, as its first heading says: "where do the channels go?"."""
+        try:
+            with self._script(name).open(encoding="utf-8", errors="replace") as file:
+                heading = next((line for line, _ in zip(file, range(10)) if line.startswith("# # ")), "")
+        except OSError:
+            return ""
+        return heading.partition(":")[2].strip()
+
+    def _script(self, name: str) -> Path:
+        return self.course.assignments / name / f"{name}.py"
+
+    def forms(self, name: str) -> list[Path]:
+        """The two files that an assignment may be solved in, as far as they are there."""
+        notebook = self.course.assignments / "notebooks" / name / f"{name}.ipynb"
+        return [path for path in (self._script(name), notebook) if path.is_file()]
+
+    def changed(self, name: str) -> list[Path]:
+        """The forms that say something else than the stub, the one that was saved last first."""
+        found = [path for path in self.forms(name) if not self._is_stub(name, path)]
+        return sorted(found, key=_saved, reverse=True)
+
+    def own(self, name: str) -> Path | None:
+        """The student's file for an assignment: the form that was changed, the later of two. None: still the stub."""
+        changed = self.changed(name)
+        return changed[0] if changed else None
+
+    def file(self, name: str) -> Path:
+        """The student's file for an assignment, or the stub."""
+        return self.own(name) or self._script(name)
+
+    def _is_stub(self, name: str, path: Path) -> bool:
+        try:
+            return read_source(path).code_digest in self._stubs(name)
+        except Unreadable:
+            return False  # whoever broke it has begun
+
+    def _stubs(self, name: str) -> frozenset[str]:
+        try:
+            return frozenset(map(str, self._manifest["stubs"][name].values()))
+        except (KeyError, TypeError, AttributeError):
+            return frozenset()
+
+    def current(self) -> str | None:
+        """The assignment being worked on: the one whose file was saved last. None: nothing is begun."""
+        begun = [(_saved(own), position, name) for position, name in enumerate(self.names) if (own := self.own(name))]
+        return max(begun)[2] if begun else None
+
+    def fingerprint(self, name: str, source: Source) -> str:
+        """sha256 over all that a check of this work depends on: the file, the checks, the autograder."""
+        digest = hashlib.sha256(f"{__version__}/{source.fingerprint}".encode())
+        checks = self.course.assignments / name / f"test_{name}.py"
+        digest.update(checks.read_bytes() if checks.is_file() else b"")
+        return digest.hexdigest()
+
+    def remembered(self, name: str, memory: state.State) -> state.Checked | None:
+        """How the last check of the assignment ended, if the file is still the one that was checked."""
+        kept, own = memory.checked.get(name), self.own(name)
+        if kept is None or own is None:
+            return None
+        try:
+            return kept if kept.fingerprint == self.fingerprint(name, read_source(own)) else None
+        except Unreadable:
+            return None
+
+    def target(self, word: str) -> Target:
+        """What a word means: an assignment (`a1_permute`, `a1`), a task (`to_nchw`, `a3/ANSWERS`), or a file of one.
+
+        Raises UserError, with what was perhaps meant, when it means nothing, or several things.
+        """
+        given = word.replace("\\", "/").rstrip("/")
+        # A file or folder of an assignment, as the shell completes it.
+        for part in reversed(given.split("/")):
+            stem = part.removesuffix(".py").removesuffix(".ipynb").removeprefix("test_")
+            if stem in self.names:
+                task = given.rpartition("/")[2]
+                return Target(stem, self._task(stem, task) if task in self.tasks(stem) else None)
+        assignment, dot, task = given.partition("/")
+        if dot and task:
+            name = self.course.resolve(assignment)
+            return Target(name, self._task(name, task))
+        holders = [name for name in self.names if given in self.tasks(name)]
+        if len(holders) > 1 and (current := self.current()) in holders:
+            holders = [str(current)]
+        if len(holders) == 1:
+            return Target(holders[0], given)
+        if holders:
+            words = " or ".join(f"{holder.partition('_')[0]}/{given}" for holder in holders)
+            raise UserError(f"{given!r} is a task of several assignments. Say {words}.")
+        try:
+            return Target(self.course.resolve(given))
+        except UserError as error:
+            raise UserError(self._unknown(given, str(error))) from None
+
+    def _task(self, name: str, task: str) -> str:
+        tasks = self.tasks(name)
+        if task in tasks:
+            return task
+        raise UserError(f"{name} has no task {task!r}. Its tasks are: {', '.join(tasks)}.")
+
+    def _unknown(self, word: str, otherwise: str) -> str:
+        tasks = [task for name in self.names for task in self.tasks(name)]
+        close = difflib.get_close_matches(word, [*tasks, *self.names], 1, 0.6)
+        if close:
+            return f"There is no assignment or task {word!r}. Did you mean {close[0]}?"
+        return otherwise if "could be" in otherwise else otherwise.replace("no assignment", "no assignment or task")
+
+
+def _saved(path: Path) -> int:
+    """When a file was saved, in nanoseconds; 0 for one that went away meanwhile."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
