@@ -17,6 +17,7 @@ import pytest
 
 if TYPE_CHECKING:
     from .checks import Draw
+    from .checks.axes import Drawing
     from .checks.failure import Outcome
     from .data import Images
     from .diagnosis import Catalogue, Diagnosis
@@ -54,6 +55,7 @@ class Verdict:
     seconds: float = 0.0
     where: str = ""  # the student's own line, where an error names one
     bug: str = ""
+    drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
 
 
 @dataclass
@@ -203,6 +205,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn what a check raised into a verdict, and its traceback into words."""
     report = yield
+    if call.excinfo is not None and call.excinfo.errisinstance(pytest.fail.Exception):
+        return report  # there is nothing to check here, and the reason has been given
     if is_check(item) and (call.when == "call" or call.excinfo is not None):
         verdict = _verdict(item, call)
         _bench(item).verdicts.append(verdict)
@@ -224,7 +228,22 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
     seen = failure.observation
     diagnosis = _diagnosis(item, failure)
     where = seen.error.where if seen is not None and seen.error is not None else ""
-    return Verdict(check, failure.outcome, failure.message, diagnosis, call.duration, where)
+    drawing = _drawing(item, failure)
+    return Verdict(check, failure.outcome, failure.message, diagnosis, call.duration, where, drawing=drawing)
+
+
+def _drawing(item: pytest.Item, failure: Any) -> Drawing | None:
+    """The axes of a wrong result of a public check, as its student may see them."""
+    if failure.observation is None or info(item).hidden:
+        return None
+    from .checks import axes
+
+    folder = item.path.parent
+    names = axes.letters(folder / f"{folder.name}.py").get(failure.observation.task)
+    try:
+        return axes.draw(failure.observation, names) if names else None
+    except Exception:  # a value that cannot be drawn: the words stand
+        return None
 
 
 def _diagnosis(item: pytest.Item, failure: Any) -> Diagnosis | None:
