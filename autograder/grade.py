@@ -442,8 +442,10 @@ def _with_bands_kept(result: Result, previous: Result) -> Result:
     )
     if checks == result.checks:
         return result
-    names = [new.title for new, old in zip(checks, result.checks, strict=True) if new is not old]
-    note = f"An earlier grading of the same submission reached more, and that stays: {'; '.join(names)}"
+    kept = [new for new, old in zip(checks, result.checks, strict=True) if new is not old]
+    # Students read notes: they name tasks, never a hidden check.
+    points, tasks = sum(check.points for check in kept), ", ".join(dict.fromkeys(check.task for check in kept))
+    note = f"An earlier grading of the same submission reached {points} more in {tasks}, and that stays."
     return dataclasses.replace(
         result, checks=checks, score=sum(check.score for check in checks), notes=(*result.notes, note)
     )

@@ -18,6 +18,7 @@ whenever results are read, so that a changed deadline needs no grading.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -28,9 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .course import Course
+from .course import Course, find_course
 from .errors import UserError
-from .results import ClassResults, Final, Result
+from .results import ClassResults, Final, Result, read_all
 
 POLICY_FILE = "course.toml"
 ADJUSTMENTS_FILE = "adjustments.csv"
@@ -94,6 +95,22 @@ def final(result: Result, days: int, policy: Policy, adjustment: Adjustment | No
 def submitted_at(result: Result) -> dt.datetime | None:
     """When it was submitted, as far as that is known."""
     return read_time(result.submitted) if result.submitted else None
+
+
+def read_class(folder: Path) -> ClassResults:
+    """All results in a folder with their final scores: what every report and export starts from.
+
+    Raises UserError when there are no results, or course.toml or adjustments.csv is wrong.
+    """
+    return apply(read_all(folder), folder, course_of(folder))
+
+
+def course_of(folder: Path) -> Course | None:
+    """The course whose policy holds for results: the one that we stand in, else the one that the results lie in."""
+    for start in (Path.cwd(), folder):
+        with contextlib.suppress(UserError):
+            return find_course(start)
+    return None
 
 
 def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassResults:

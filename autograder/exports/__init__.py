@@ -12,7 +12,6 @@ results say: no score is computed here.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
 import pkgutil
 import sys
@@ -20,9 +19,8 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from .. import policy
-from ..course import Course, find_course
 from ..errors import UserError
-from ..results import ClassResults, read_all, write_atomically
+from ..results import ClassResults, write_atomically
 
 
 class Format(Protocol):
@@ -70,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Export results. Returns 0 when all was written, 3 when some result files could not be read."""
     chosen = load(args.to)
-    results = policy.apply(read_all(args.results), args.results, _course(args.results))
+    results = policy.read_class(args.results)
     chosen.export(results, args.out, args)
     for path, why in results.problems:
         print(f"autograder export: {path} was passed over: {why}.", file=sys.stderr)
@@ -85,14 +83,6 @@ def write_text(text: str, destination: Path | None) -> None:
         sys.stdout.buffer.flush()
     else:
         write_atomically(destination, text.encode())
-
-
-def _course(results: Path) -> Course | None:
-    """The course whose policy holds: the one that we stand in, else the one that the results lie in."""
-    for start in (Path.cwd(), results):
-        with contextlib.suppress(UserError):
-            return find_course(start)
-    return None
 
 
 def _named_format(words: list[str]) -> str:
