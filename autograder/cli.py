@@ -16,6 +16,7 @@ COMMANDS = {
     "check": ("check", "run the public checks on my work, in seconds", "Students"),
     "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
     "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
+    "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("exports", "write results in the form that another system reads", "Teaching assistants"),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
     "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
