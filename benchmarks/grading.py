@@ -1,0 +1,244 @@
+"""What grading costs: ours, nbgrader's autograde, and a fresh pytest process, all in one run on this machine.
+
+    python benchmarks/grading.py                 all tables (a quarter of an hour on two cores)
+    python benchmarks/grading.py --class 100     a smaller class
+    python benchmarks/grading.py --without-nbgrader
+
+Ratios are the result; the seconds depend on the machine. Every figure is the median of its repetitions, and the
+things compared take turns, so that a busy moment hits them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+from rich.console import Console
+from rich.table import Table
+from synthetic import LIGHT, right_answers, write_class, wrong_answers
+
+from autograder.course import Course
+from autograder.engine import Engine
+from autograder.source import Cell, Source
+
+ROOT = Path(__file__).resolve().parent.parent
+FORK = """
+import os, sys, time
+sys.path.insert(0, {folder!r})
+import zygote
+zygote.warm_up(False)
+for line in sys.stdin:
+    began = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    print(time.perf_counter() - began, flush=True)
+"""
+
+IN_PROCESS = """
+import sys
+from pathlib import Path
+from autograder import plugin
+from autograder.diagnosis import CodeCatalogue
+from autograder.run import LocalRun
+
+sys.path.insert(0, str(Path(__file__).parent))
+import {name} as submission
+
+
+def pytest_configure(config):
+    bench = plugin.Bench(LocalRun(vars(submission)), CodeCatalogue((), {{}}), 0, None)
+    config.stash[plugin.BENCH] = lambda item: bench
+"""
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """How long a call takes."""
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def python(*words: str, **options: object) -> None:
+    """Run the interpreter to its end; its output is shown only when it fails."""
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+    if done.returncode not in (0, 1):  # pytest: 1 when a check fails
+        sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def import_torch() -> float:
+    """Seconds that a bare `import torch` takes."""
+    return seconds(lambda: python("-c", "import torch"))
+
+
+@contextlib.contextmanager
+def bare_fork() -> Iterator[Callable[[], float]]:
+    """A process as warm as the sandbox's, that forks a child which ends at once: seconds for each."""
+    folder = str(ROOT / "autograder" / "sandbox")
+    with subprocess.Popen(
+        [sys.executable, "-c", FORK.format(folder=folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        ask, answer = process.stdin, process.stdout
+
+        def once() -> float:
+            print(file=ask, flush=True)
+            return float(answer.readline())
+
+        once()
+        yield once
+        ask.close()
+
+
+def source_of(text: str) -> Source:
+    """A script as the grader reads it."""
+    return Source("py", (Cell(text, 1, None),))
+
+
+def one_submission(course: Course, console: Console, rounds: int, with_nbgrader: bool) -> None:
+    """The marginal cost of a light submission, beside a bare fork, a fresh pytest process and nbgrader."""
+    table = Table(title="One submission, all checks: milliseconds (median)", title_justify="left")
+    for column in ("", "bare fork", "ours, right", "ours, wrong", "fresh pytest", "nbgrader",
+                   "right/fork", "wrong/fork", "pytest/ours", "nbgrader/ours"):  # fmt: skip
+        table.add_column(column, justify="left" if not column else "right")
+    with tempfile.TemporaryDirectory() as folder, bare_fork() as fork:
+        slow = nbgraders(course, Path(folder)) if with_nbgrader else {}
+        for name in LIGHT:
+            engine = Engine(course, course.assignment(name))
+            right, wrong = right_answers(course, name)[0], wrong_answers(course, name)
+            beside = checks_beside(course, name, Path(folder) / "beside")
+            engine.grade(source_of(right), 0)
+            took: dict[str, list[float]] = {"fork": [], "right": [], "wrong": [], "pytest": []}
+            for i in range(rounds):
+                took["fork"].append(fork())
+                took["right"].append(seconds(lambda: engine.grade(source_of(right), i)))  # noqa: B023
+                bad = wrong[i * len(wrong) // rounds]
+                took["wrong"].append(seconds(lambda: engine.grade(source_of(bad), i)))  # noqa: B023
+                if i % 4 == 0:
+                    took["pytest"].append(seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside))))  # noqa: B023
+            engine.close()
+            ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
+            nb = 1000 * slow.get(name, float("nan"))
+            table.add_row(
+                name, *(f"{ms[what]:.0f}" for what in ("fork", "right", "wrong", "pytest")), f"{nb:.0f}",
+                f"{ms['right'] / ms['fork']:.1f}", f"{ms['wrong'] / ms['fork']:.1f}",
+                f"{ms['pytest'] / ms['right']:.0f}", f"{nb / ms['right']:.0f}",
+            )  # fmt: skip
+    console.print(table)
+
+
+def checks_beside(course: Course, name: str, folder: Path) -> Path:
+    """A folder with a submission and all its checks, for a pytest process that imports the submission: no sandbox."""
+    own = folder / name
+    own.mkdir(parents=True)
+    for file in course.assignment(name).folder.glob("*.py"):
+        if file.name != "misconceptions.py":
+            shutil.copy(file, own)
+    (own / "conftest.py").write_text(IN_PROCESS.format(name=name))
+    return own
+
+
+def nbgraders(course: Course, folder: Path) -> dict[str, float]:
+    """Seconds of `nbgrader autograde` for each submission, its start shared by three; our own check cells in it."""
+    root = folder / "course"
+    for name in ("solutions", "data", "assignments"):
+        shutil.copytree(course.root / name, root / name, ignore=shutil.ignore_patterns("FashionMNIST", "__pycache__"))
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(course.root / name, root)
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    options = {"cwd": root, "env": os.environ | {"PATH": path}}
+    python("-m", "autograder", "release", **options)
+    took = {}
+    for name in LIGHT:
+        source = root / "solutions" / "notebooks" / name
+        python("-m", "nbgrader", "generate_assignment", name, "--force", **options)
+        for student in ("ada", "blaise", "carl"):
+            shutil.copytree(source, root / "submitted" / student / name)
+        took[name] = seconds(lambda: python("-m", "nbgrader", "autograde", name, **options)) / 3  # noqa: B023
+        graded = list((root / "autograded").glob(f"*/{name}/*.ipynb"))
+        if len(graded) != 3:
+            sys.exit(f"nbgrader graded {len(graded)} of 3 submissions of {name}")
+    return took
+
+
+def whole_class(course: Course, console: Console, sizes: list[int]) -> None:
+    """Classes through the command line on all cores, beside a bare import of torch."""
+    table = Table(title="A class, four light assignments each, through `autograder grade`", title_justify="left")
+    for column in ("students", "submissions", "seconds", "ms each", "import torch", "class / import"):
+        table.add_column(column, justify="right")
+    for students in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            write_class(course, Path(folder) / "class", students)
+            bare = statistics.median(import_torch() for _ in range(3))
+            command = ["-m", "autograder", "grade", str(Path(folder) / "class"), "--out", str(Path(folder) / "results")]
+            took = seconds(lambda: python(*command, cwd=course.root))  # noqa: B023
+            count = len(list((Path(folder) / "results").glob("*/a*.json")))
+        table.add_row(
+            str(students), str(count), f"{took:.1f}", f"{1000 * took / count:.0f}", f"{bare:.2f}", f"{took / bare:.0f}"
+        )
+    console.print(table)
+
+
+def memory(course: Course, console: Console, count: int) -> None:
+    """What one grading process and its warm sandbox hold after so many submissions."""
+    table = Table(title="Memory of one worker: MB (grader + warm sandbox)", title_justify="left")
+    marks = sorted({20, count // 5, count})
+    for column in ("", *(f"after {mark}" for mark in marks)):
+        table.add_column(column, justify="left" if not column else "right")
+    for name in LIGHT:
+        engine = Engine(course, course.assignment(name))
+        texts = [*right_answers(course, name), *wrong_answers(course, name)]
+        row = []
+        for i in range(count):
+            engine.grade(source_of(texts[i % len(texts)]), i)
+            if i + 1 in marks:
+                row.append(f"{resident(os.getpid()):.0f} + {sum(map(resident, below(os.getpid()))):.0f}")
+        engine.close()
+        table.add_row(name, *row)
+    console.print(table)
+
+
+def resident(pid: int) -> float:
+    """A process's proportional share of memory in MB."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    found = re.search(r"^Pss: +(\d+)", text, re.M)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def below(pid: int) -> list[int]:
+    """The processes under a process."""
+    from autograder.sandbox.watch import descendants
+
+    return descendants(pid)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--class", dest="students", type=int, default=500, metavar="N", help="students (500)")
+    parser.add_argument("--rounds", type=int, default=25, help="submissions timed for each figure (25)")
+    parser.add_argument("--without-nbgrader", action="store_true", help="leave nbgrader out")
+    args = parser.parse_args()
+    course, console = Course(ROOT), Console(width=120)
+    one_submission(course, console, args.rounds, not args.without_nbgrader)
+    whole_class(course, console, sorted({20, max(20, args.students // 5), args.students}))
+    if sys.platform == "linux":
+        memory(course, console, args.students)
+
+
+if __name__ == "__main__":
+    main()
