@@ -1,0 +1,100 @@
+"""Whom a person should look at first, and why: what the scores alone do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from ..console import printable
+from ..results import Result
+from ..summary import is_lost
+from .training import Training, read_training
+
+# Networks of at most 500,000 numbers that are trained on the subset stay below 0.91, with sampling error; trained on
+# the full set below 0.95.
+TOO_GOOD_HERE, TOO_GOOD_ELSEWHERE = 0.925, 0.955
+
+Kind = Literal["no score", "crashed", "suspicious", "near a band"]
+ORDER: tuple[Kind, ...] = ("no score", "crashed", "suspicious", "near a band")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why to look at a submission. A reason is a question to a person, never a verdict."""
+
+    kind: Kind
+    assignment: str
+    text: str
+
+
+def reasons(own: Mapping[str, Result]) -> list[Reason]:
+    """The reasons to look at a student's results, the gravest first."""
+    found = [reason for result in own.values() for reason in _reasons(result)]
+    return sorted(found, key=lambda reason: ORDER.index(reason.kind))
+
+
+def _reasons(result: Result) -> list[Reason]:
+    note = printable(result.notes[0]) if result.notes else ""
+    found: list[tuple[Kind, str]] = []
+    if result.status in ("unreadable", "ambiguous"):
+        found.append(("no score", note or result.status))
+    elif is_lost(result):
+        found.append(("no score", note or "the machine failed on it"))
+    crashed = [check for check in result.checks if check.outcome == "crashed"]
+    if crashed:
+        tasks = ", ".join(dict.fromkeys(check.task for check in crashed))
+        found.append(("crashed", f"its process ended in {tasks}"))
+    training = read_training(result.metrics)
+    if training is None:  # a training's hidden checks ask for more than its public ones do
+        found += [("suspicious", text) for text in _made_for_the_public_checks(result)]
+    else:
+        found += [("suspicious", text) for text in _too_good(training)]
+        if (near := _near_a_band(training)) is not None:
+            found.append(("near a band", near))
+    return [Reason(kind, result.assignment, text) for kind, text in found]
+
+
+def _made_for_the_public_checks(result: Result) -> list[str]:
+    """Tasks that pass all their public checks and none of at least two points of hidden ones."""
+    found = []
+    by_task = sorted(result.checks, key=lambda check: check.task)
+    for task, group in groupby(by_task, key=lambda check: check.task):
+        checks = list(group)
+        public = [check for check in checks if not check.hidden]
+        hidden = [check for check in checks if check.hidden]
+        if (
+            public
+            and all(check.outcome == "passed" for check in public)
+            and sum(check.points for check in hidden) >= 2
+            and all(check.outcome in ("failed", "error") for check in hidden)
+            and not any(check.diagnosis for check in hidden)
+        ):
+            found.append(
+                f"{task} passes every public check and no hidden one: written for the public inputs?"
+            )
+    return found
+
+
+def _too_good(training: Training) -> list[str]:
+    found = []
+    if training.accuracy is not None:
+        limit = TOO_GOOD_ELSEWHERE if training.submitted_weights else TOO_GOOD_HERE
+        if training.accuracy > limit:
+            found.append(f"{training.accuracy:.1%} is more than honest training is known to reach")
+    if training.weights_refused:
+        found.append(f"the submitted weights were {training.weights_refused}")
+    if training.gap is not None and training.gap > 0.05:
+        found.append(f"the submitted weights score {training.gap:.1%} more than its own training")
+    return found
+
+
+def _near_a_band(training: Training) -> str | None:
+    if training.accuracy is None or not training.standard_error:
+        return None
+    above = [band for band in training.bands if band > training.accuracy]
+    if not above or min(above) - training.accuracy > training.standard_error:
+        return None
+    missing = 100 * (min(above) - training.accuracy)
+    return f"{training.accuracy:.1%} on test images, {missing:.1f} points below the band at {min(above):.0%}"

@@ -1,0 +1,19 @@
+"""Where a student's page lies, seen from the page of the class."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from ..results import folder_name
+
+STUDENTS = "students"
+
+
+def file_of(student: str) -> str:
+    """The name of a student's page: one that every file system takes, and no two students share."""
+    return f"{folder_name(student)}.html"
+
+
+def page_of(student: str) -> str:
+    """The address of a student's page, relative to the page of the class."""
+    return f"{STUDENTS}/{quote(file_of(student))}"

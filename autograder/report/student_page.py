@@ -1,0 +1,157 @@
+"""What the page of one student says: no hidden check's text, and nobody else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ..data.subset import CLASSES
+from ..results import CheckResult, ClassResults, Final, Result
+from ..summary import is_lost
+from . import svg
+from .pictures import Pictures
+from .training import Training, read_training
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a student is told of a task's hidden checks: points and how they ended, none of their text."""
+
+    score: int
+    points: int
+    ended: str  # "2 failed, 1 timeout"; "" when all passed
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task: public checks in full, hidden ones as a sum, and the ideas that explain the failures."""
+
+    name: str
+    score: int
+    points: int
+    public: tuple[CheckResult, ...]
+    hidden: Hidden | None
+    ideas: tuple[str, ...]  # of hidden checks, where no public check has told them
+
+    @property
+    def complete(self) -> bool:
+        """Has it all its points?"""
+        return self.score == self.points
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A test image that the network took for something else."""
+
+    uri: str
+    right: str
+    given: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """The training of a network, drawn."""
+
+    training: Training
+    curve: Markup
+    confusion: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]  # (class, ((count, shade 0 to 5), ...))
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One assignment of a student. `status` is "lost" when the machine failed on it."""
+
+    result: Result
+    status: str
+    score: int  # the final one
+    final: Final | None
+    tasks: tuple[Task, ...]
+    network: Network | None
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """The page of a student: a section for each assignment of the class."""
+
+    student: str
+    score: int
+    points: int
+    sections: tuple[Section, ...]
+
+
+def student_page(
+    student: str, own: Mapping[str, Result], results: ClassResults, pictures: Pictures
+) -> StudentPage:
+    """The page of one student of a class."""
+    points = results.max_scores()
+    sections = tuple(_section(own[name], results, pictures) for name in points if name in own)
+    return StudentPage(student, sum(s.score for s in sections), sum(points.values()), sections)
+
+
+def _section(result: Result, results: ClassResults, pictures: Pictures) -> Section:
+    training = read_training(result.metrics)
+    return Section(
+        result=result,
+        status="lost" if is_lost(result) else result.status,
+        score=results.final_score(result),
+        final=results.finals.get((result.student, result.assignment)),
+        tasks=tuple(_task(name, checks) for name, checks in by_task(result.checks).items()),
+        network=None if training is None else _network(training, pictures),
+    )
+
+
+def by_task(checks: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
+    """task -> its checks, both in the order of the checks."""
+    tasks: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        tasks.setdefault(check.task, []).append(check)
+    return tasks
+
+
+def _task(name: str, checks: Sequence[CheckResult]) -> Task:
+    public = tuple(check for check in checks if not check.hidden)
+    hidden = [check for check in checks if check.hidden]
+    told = {check.diagnosis.message for check in public if check.diagnosis}
+    ideas = dict.fromkeys(
+        check.diagnosis.message for check in hidden if check.diagnosis and check.diagnosis.message not in told
+    )
+    return Task(
+        name=name,
+        score=sum(check.score for check in checks),
+        points=sum(check.points for check in checks),
+        public=public,
+        hidden=_hidden(hidden) if hidden else None,
+        ideas=tuple(ideas),
+    )
+
+
+def _hidden(checks: Sequence[CheckResult]) -> Hidden:
+    ended = Counter(check.outcome for check in checks if check.outcome != "passed")
+    words = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in ended.most_common())
+    return Hidden(sum(check.score for check in checks), sum(check.points for check in checks), words)
+
+
+def _network(training: Training, pictures: Pictures) -> Network:
+    return Network(
+        training=training,
+        curve=svg.curve(training.losses, "epoch", "loss") if len(training.losses) > 1 else Markup(""),
+        confusion=tuple(
+            (CLASSES[right], tuple((count, _shade(count, sum(row))) for count in row))
+            for right, row in enumerate(training.confusion)
+        ),
+        pictures=tuple(
+            Picture(uri, CLASSES[right], CLASSES[given])
+            for number, right, given in training.mix_ups
+            if (uri := pictures.uri(number))
+        ),
+    )
+
+
+def _shade(count: int, row: int) -> int:
+    """From 0 (nothing) to 5 (most of its row)."""
+    share = count / row if row else 0.0
+    return sum(share >= bound for bound in (0.005, 0.04, 0.12, 0.35, 0.7))

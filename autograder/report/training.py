@@ -1,0 +1,94 @@
+"""What a result's metrics say of a training, with everything of a wrong type left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Training:
+    """A network's training as the grader recorded it; None or empty where it did not."""
+
+    accuracy: float | None
+    standard_error: float | None
+    seconds: float | None  # CPU time
+    epochs: float | None
+    images_seen: int | None
+    interrupted: bool
+    losses: tuple[float, ...]  # one an epoch, as `train` returned them
+    confusion: tuple[tuple[int, ...], ...]  # counts [right class][given class], 10 by 10
+    mix_ups: tuple[tuple[int, int, int], ...]  # (number of a test image, right class, given class)
+    bands: tuple[float, ...]
+    submitted_weights: bool
+    weights_refused: str  # "not used: ..."
+    gap: float | None  # accuracy of submitted weights minus that of retraining
+
+
+def read_training(metrics: Mapping[str, Any]) -> Training | None:
+    """The training that metrics describe, or None when they describe none."""
+    accuracy, seconds = _share(metrics.get("accuracy")), _number(metrics.get("training_seconds"))
+    losses = _numbers(metrics.get("losses"))
+    if accuracy is None and seconds is None and not losses:
+        return None
+    weights = metrics.get("weights")
+    weights = weights if isinstance(weights, str) else ""
+    images = _number(metrics.get("images_seen"))
+    return Training(
+        accuracy=accuracy,
+        standard_error=_share(metrics.get("accuracy_standard_error")),
+        seconds=seconds,
+        epochs=_number(metrics.get("epochs")),
+        images_seen=None if images is None else int(images),
+        interrupted=metrics.get("interrupted") is True,
+        losses=losses,
+        confusion=_square(metrics.get("confusion")),
+        mix_ups=_triples(metrics.get("mix_ups")),
+        bands=tuple(sorted(_numbers(metrics.get("bands")))),
+        submitted_weights=weights == "submitted",
+        weights_refused=weights if weights.startswith("not used") else "",
+        gap=_number(metrics.get("retraining_gap"), low=-1.0),
+    )
+
+
+def _number(value: Any, low: float = 0.0) -> float | None:
+    right = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if right and math.isfinite(value) and value >= low else None
+
+
+def _share(value: Any) -> float | None:
+    number = _number(value)
+    return number if number is not None and number <= 1 else None
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    items = value if isinstance(value, (list, tuple)) else ()
+    return tuple(
+        number for item in items[:1000] if (number := _number(item, -1e9)) is not None and number < 1e9
+    )
+
+
+def _square(value: Any) -> tuple[tuple[int, ...], ...]:
+    rows = value if isinstance(value, (list, tuple)) and len(value) == CLASSES else ()
+    square = tuple(tuple(row) for row in rows if isinstance(row, (list, tuple)) and len(row) == CLASSES)
+    good = len(square) == CLASSES and all(type(n) is int and n >= 0 for row in square for n in row)
+    return square if good else ()
+
+
+def _triples(value: Any) -> tuple[tuple[int, int, int], ...]:
+    items = value if isinstance(value, (list, tuple)) else ()
+    found = []
+    for item in items[:50]:
+        if (
+            isinstance(item, (list, tuple))
+            and len(item) == 3
+            and all(type(n) is int and n >= 0 for n in item)
+        ):
+            number, right, given = item
+            if right < CLASSES and given < CLASSES:
+                found.append((number, right, given))
+    return tuple(found)
