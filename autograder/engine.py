@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from . import __version__, plugin, results
 from .course import Assignment, Course
@@ -145,17 +144,29 @@ class Graded:
 class Engine:
     """Grades submissions of one assignment. Not for two threads at once: see :func:`grade_job`."""
 
-    def __init__(self, course: Course, assignment: Assignment, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        settings: Settings | None = None,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        """sandbox: one that is running already, lent: several engines may use it in turn, and none ends it."""
         self.course, self.assignment = course, assignment
         self.settings = settings = settings or Settings()
         files = [assignment.public_checks]
         if not settings.public_only and assignment.hidden_checks.is_file():
             files.append(assignment.hidden_checks)
-        self.tier = tiers.choose(settings.require_sandbox)
-        torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self._trains = any(b"mark.trains" in file.read_bytes() for file in files)
+        self._lent = sandbox is not None
         # The sandbox imports torch while this process does.
-        self._sandbox = Sandbox(self.tier, trains=self._trains, memory=settings.memory)
+        self._sandbox = sandbox or Sandbox(
+            tiers.choose(settings.require_sandbox), trains=self._trains, memory=settings.memory
+        )
+        self.tier = self._sandbox.tier
+        import torch
+
+        torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self.live = LiveChecks(files)
         self._closed = False
 
@@ -225,7 +236,8 @@ class Engine:
         """End the sandbox and the session of checks."""
         if not self._closed:
             self._closed = True
-            self._sandbox.close()
+            if not self._lent:
+                self._sandbox.close()
             self.live.close()
 
 
