@@ -13,7 +13,7 @@ from .errors import InfrastructureError, UserError
 
 # command -> (module with add_arguments and run, what it does, for whom)
 COMMANDS = {
-    "check": ("check", "run the public checks on my work, in seconds", "Students"),
+    "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
     "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
     "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),

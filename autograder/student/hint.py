@@ -6,13 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from rich.markup import escape
-from rich.padding import Padding
+from rich.text import Text
 
-from ..console import console
 from ..course import find_course
 from ..errors import UserError
 from . import state
+from .screen import say
 from .work import Desk, Target
 
 
@@ -30,14 +29,14 @@ def run(args: argparse.Namespace) -> int:
     if target.task is None:
         unsolved = unsolved_tasks(desk, target.assignment, memory)
         if not unsolved:
-            console().print(f"{target.assignment} is solved, as far as its last check knows. No hint is needed.")
+            say(f"{target.assignment} is solved, as far as its last check knows. No hint is needed.")
             return 0
         target = Target(target.assignment, unsolved[0])
     task = str(target.task)
     hints = read_hints(desk, target.assignment).get(task, ())
     read = min(memory.hints_read(target.assignment, task), len(hints))
     if not hints:
-        console().print(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
+        say(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
         return 0
     if args.again or read == len(hints):
         _show(task, hints, range(read or 1), "Those are all the hints. Ask a person: say what you tried and what came back.")
@@ -52,11 +51,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(task: str, hints: tuple[str, ...], which: range, last: str) -> None:
-    screen = console()
     for number in which:
-        screen.print(f"[bold]{task}[/], hint {number + 1} of {len(hints)}")
-        screen.print(Padding(escape(hints[number]), (0, 0, 0, 2), expand=False))
-    screen.print(f"[dim]{last}[/]")
+        say(Text.assemble((task, "bold"), f", hint {number + 1} of {len(hints)}"))
+        say(hints[number], 2)
+    say(last, style="bright_black")
 
 
 def next_task(desk: Desk, memory: state.State) -> Target:

@@ -1,0 +1,160 @@
+"""Runs public checks on a student's own work, one assignment after another, with what is warm kept warm."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..job import Settings
+from ..sandbox import tiers
+from ..sandbox.launch import Sandbox
+from ..source import Unreadable, read_source
+from . import state
+from .work import Desk
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..plugin import Verdict
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one assignment stands. problem: why nothing of it could be run; notes: what its student should know."""
+
+    name: str
+    path: Path
+    verdicts: tuple[Verdict, ...] = ()
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    fingerprint: str = ""
+    possible: int = 0
+
+    @property
+    def points(self) -> dict[str, tuple[int, int]]:
+        """task -> public points (earned, possible), in the order of the checks."""
+        points: dict[str, tuple[int, int]] = {}
+        for verdict in self.verdicts:
+            earned, possible = points.get(verdict.check.task, (0, 0))
+            here = verdict.check.points
+            points[verdict.check.task] = (earned + here * (verdict.outcome == "passed"), possible + here)
+        return points
+
+    @property
+    def earned(self) -> int:
+        return sum(earned for earned, _ in self.points.values())
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.verdicts) and all(verdict.outcome == "passed" for verdict in self.verdicts)
+
+    @property
+    def failing(self) -> list[Verdict]:
+        """The checks that do not pass, in order."""
+        return [verdict for verdict in self.verdicts if verdict.outcome != "passed"]
+
+    @property
+    def checked(self) -> state.Checked:
+        """What is remembered of it."""
+        return state.Checked(self.fingerprint, self.points)
+
+
+class Checker:
+    """Checks assignments; the warm process is shared by all that do not train. For one thread alone."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._sandboxes: dict[bool, Sandbox] = {}
+        self._engines: dict[str, tuple[bytes, Engine]] = {}
+
+    def look(self, name: str, task: str | None = None) -> Look:
+        """Run the public checks of an assignment; of one task alone where the others would have to train.
+
+        Raises InfrastructureError when the machine is at fault, UserError when the released files are.
+        """
+        path = self.desk.file(name)
+        notes = self._two_forms(name)
+        try:
+            source = read_source(path)
+        except Unreadable as error:
+            return Look(name, path, problem=error.message, notes=notes)
+        engine = self.warm(name)
+        from ..engine import seed_of
+
+        alone = task if self._trains(name) else None
+        graded = engine.grade(
+            source,
+            seed_of(b"public", name, source.fingerprint),
+            (lambda check: check.task == alone) if alone else None,
+        )
+        return Look(
+            name,
+            path,
+            graded.verdicts,
+            (*notes, *graded.notes),
+            graded.unreadable,
+            "" if alone else self.desk.fingerprint(name, source),
+            sum(check.points for check in engine.checks),
+        )
+
+    def _two_forms(self, name: str) -> tuple[str, ...]:
+        changed = self.desk.changed(name)
+        if len(changed) < 2:
+            return ()
+        try:
+            if len({read_source(path).code_digest for path in changed}) == 1:
+                return ()
+        except Unreadable:
+            pass
+        return (
+            f"Script and notebook of {name} both differ from the stub. This is {changed[0].name}, saved last. "
+            f"Hand in one of them: autograder reset {changed[1].relative_to(self.desk.root).as_posix()}",
+        )
+
+    def warm(self, name: str) -> Engine:
+        """The engine of an assignment, started if need be, and anew when its checks were changed."""
+        checks = self.desk.course.released(name).public_checks
+        version = hashlib.sha256(checks.read_bytes() if checks.is_file() else b"").digest()
+        kept = self._engines.get(name)
+        if kept is not None:
+            if kept[0] == version:
+                return kept[1]
+            self._engines.pop(name)[1].close()
+        sandbox = self._sandbox(self._trains(name))  # first of all: it imports torch while this process does
+        from ..engine import Engine
+
+        engine = Engine(self.desk.course, self.desk.course.released(name), Settings(public_only=True), sandbox)
+        self._engines[name] = (version, engine)
+        return engine
+
+    def _trains(self, name: str) -> bool:
+        checks = self.desk.course.released(name).public_checks
+        return checks.is_file() and b"mark.trains" in checks.read_bytes()
+
+    def _sandbox(self, trains: bool) -> Sandbox:
+        if trains not in self._sandboxes:
+            if not self._sandboxes:
+                # While a tier is tried, which is waiting for another process, torch can be imported here.
+                threading.Thread(target=_import_torch, name="torch").start()
+            self._sandboxes[trains] = Sandbox(tiers.choose(None), trains=trains)
+        return self._sandboxes[trains]
+
+    def close(self) -> None:
+        """End everything that was kept warm."""
+        for _, engine in self._engines.values():
+            engine.close()
+        for sandbox in self._sandboxes.values():
+            sandbox.close()
+        self._engines, self._sandboxes = {}, {}
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _import_torch() -> None:
+    import torch  # noqa: F401

@@ -1,0 +1,178 @@
+"""What a student sees in a terminal: plain text with a little colour, 80 columns, words beside every sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from ..console import console
+from . import state
+from .checker import Look
+from .work import Desk
+
+if TYPE_CHECKING:
+    from ..plugin import Verdict
+
+_WIDTH = 100  # lines longer than this are hard to read
+_SIGNS = {"passed": ("✓", "ok", "green"), "not_run": ("·", "--", "bright_black")}
+_WRONG = ("✗", "XX", "red")
+_WORDS = {
+    "passed": "passed",
+    "failed": "not right",
+    "error": "raised an error",
+    "timeout": "took too long",
+    "crashed": "crashed",
+    "not_run": "not started",
+}
+
+
+@cache
+def _signs_can_be_shown(encoding: str) -> bool:
+    try:
+        "✓✗·".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def sign(screen: Console, outcome: str) -> Text:
+    """A sign for an outcome, as this terminal can show it. Its meaning always stands beside it in words."""
+    fine, plain, style = _SIGNS.get(outcome, _WRONG)
+    return Text(fine if _signs_can_be_shown(screen.encoding) else plain, style=style)
+
+
+def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> None:
+    """A paragraph, wrapped and indented, its second line on by ``hang`` more. Nothing in it is markup."""
+    screen = console()
+    body = Text(text, style=style) if isinstance(text, str) else text
+    left = " " * indent
+    for line in body.wrap(screen, max(20, min(screen.width, _WIDTH) - indent - hang)):
+        line.rstrip()
+        screen.print(Text.assemble(left, line), soft_wrap=True)
+        left = " " * (indent + hang)
+
+
+def outcome_of(verdicts: Sequence[Verdict]) -> str:
+    """The outcome of a task: of its first check that did not pass."""
+    return next((verdict.outcome for verdict in verdicts if verdict.outcome != "passed"), "passed")
+
+
+def word(verdict: Verdict) -> str:
+    """An outcome in words."""
+    if verdict.outcome == "not_run" and "builds on" in verdict.message:
+        return "waits for another task"
+    if verdict.outcome == "not_run" and "answered" in verdict.message:
+        return "not answered"
+    return _WORDS[verdict.outcome]
+
+
+def heading(desk: Desk, look: Look) -> None:
+    """Which assignment, what it asks, which file."""
+    question = desk.question(look.name)
+    say(Text.assemble((look.name, "bold"), f": {question}" if question else ""))
+    say(look.path.relative_to(desk.root).as_posix(), style="bright_black")
+    for note in look.notes:
+        say(Text.assemble(("Note: ", "yellow"), note))
+
+
+def tasks(look: Look) -> None:
+    """One line a task: sign, name, word, points."""
+    screen = console()
+    rows = []
+    for task, (earned, possible) in look.points.items():
+        mine = [verdict for verdict in look.verdicts if verdict.check.task == task]
+        outcome = outcome_of(mine)
+        first = next((verdict for verdict in mine if verdict.outcome == outcome))
+        text = "partly right" if 0 < earned < possible and outcome != "passed" else word(first)
+        rows.append((sign(screen, outcome), task, text, f"{earned} of {possible}"))
+    wide = [max((len(str(row[i])) for row in rows), default=0) for i in range(4)]
+    for mark, task, text, points in rows:
+        line = Text.assemble("  ", mark, " ", task.ljust(wide[1]), "   ", text.ljust(wide[2]), "   ", points)
+        screen.print(line, soft_wrap=True)
+
+
+def verdict(look: Look, shown: Verdict, told: set[str] | None = None) -> None:
+    """One check: its title, and unless it passed what was wrong, why, and how the axes lie. ``told``: said before."""
+    screen = console()
+    say(Text.assemble(sign(screen, shown.outcome), f" {shown.check.task}: {shown.check.title}"), 2, hang=2)
+    if shown.outcome == "passed":
+        return
+    told = told if told is not None else set()
+    reason = shown.diagnosis.message if shown.diagnosis else ""
+    if (shown.message + reason) in told:
+        return
+    told.add(shown.message + reason)
+    say(shown.message, 4)
+    if reason:
+        say(reason, 4, "bold")
+    if shown.outcome == "not_run" and "not started" in shown.message:
+        where = line_of(look.path, shown.check.task)
+        if where:
+            say(f"It is to be written in {look.path.name}, {where}.", 4)
+    if shown.drawing is not None:
+        from ..checks import axes
+
+        screen.print()
+        for line in axes.lines(shown.drawing):
+            screen.print(Text("      " + line), soft_wrap=True)
+
+
+def line_of(path: Path, task: str) -> str:
+    """Where a task stands in a script: "line 113"; empty in a notebook, or where it cannot be found."""
+    if path.suffix != ".py":
+        return ""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    pattern = re.compile(rf"(def|class)\s+{re.escape(task)}\b|{re.escape(task)}\s*[:=]")
+    return next((f"line {number}" for number, line in enumerate(lines, 1) if pattern.match(line)), "")
+
+
+def next_hint(task: str, name: str, given: tuple[str, ...], read: int, shared: bool) -> None:
+    """Offer the next hint of a task, if there is one."""
+    if not given:
+        return
+    command = f"autograder hint {name.partition('_')[0] + '/' if shared else ''}{task}"
+    if read < len(given):
+        text = f"Hint {read + 1} of {len(given)}:"
+    else:
+        text, command = "All hints are read. Again:", f"{command} --again"
+    say(Text.assemble(f"{text} ", (command, "bold")), 2)
+
+
+def overview(desk: Desk, memory: state.State, current: str | None) -> None:
+    """The lecture's order: each assignment with its public points so far, and all of them out of 100."""
+    screen = console()
+    earned = public = hidden = 0
+    width = max(map(len, desk.names))
+    stale = False
+    for name in desk.names:
+        points = desk.points(name)
+        here = sum(p for p, _ in points.values())
+        public, hidden = public + here, hidden + sum(h for _, h in points.values())
+        kept = desk.remembered(name, memory)
+        if kept is not None:
+            mark = sign(screen, "passed") if kept.earned == kept.possible else Text(" ")
+            text = f"{kept.earned:2} of {kept.possible}"
+            earned += kept.earned
+        else:
+            begun = desk.own(name) is not None
+            stale = stale or begun
+            mark, text = Text(" "), "changed since its last check" if begun else "not begun"
+        arrow = "> " if name == current else "  "
+        line = Text.assemble(arrow, name.ljust(width), "  ", mark, " ", text)
+        if name == current:
+            line.stylize("bold")
+        screen.print(line, soft_wrap=True)
+    total = public + hidden
+    left = f"Checks that you see give up to {public}; grading tries other inputs for the other {hidden}."
+    say(Text.assemble(("Points so far: ", "bold"), (f"{earned} of {total}. ", "bold"), left))
+    if stale:
+        say("All of them anew: autograder check --all", style="bright_black")
