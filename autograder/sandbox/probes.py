@@ -24,12 +24,12 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 def scaled(images: Tensor) -> Tensor:
     """uint8 (N, 28, 28) -> float32 (N, 1, 28, 28) in 0 ... 1: what checks feed while ``preprocess`` does not work."""
-    return images.unsqueeze(1).float() / 255
+    return images[:, None].float() / 255
 
 
 def unscaled(images: Tensor) -> Tensor:
     """uint8 (N, 28, 28) -> float32 (N, 1, 28, 28) in 0 ... 255: what a network gets that skips ``preprocess``."""
-    return images.unsqueeze(1).float()
+    return images[:, None].float()
 
 
 def parameters(model: nn.Module, sample: Tensor) -> dict[str, Any]:
