@@ -121,6 +121,9 @@ def _put(path: Path, text: str) -> None:
 
 def _templates() -> jinja2.Environment:
     import jinja2
+    from markupsafe import Markup
+
+    from .student_page import OUTCOMES
 
     folder = resources.files(__name__) / "templates"
     environment = jinja2.Environment(
@@ -132,13 +135,12 @@ def _templates() -> jinja2.Environment:
     )
     script = (folder / "class.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    from markupsafe import Markup
-
     environment.globals |= {
         "style": Markup((folder / "style.css").read_text(encoding="utf-8")),
         "script": Markup(script),
         "script_hash": f"sha256-{digest}",
         "plural": plural,
+        "words": OUTCOMES,
     }
     environment.filters |= {"code": code, "name": printable, "moment": moment}
     return environment

@@ -15,6 +15,15 @@ from . import svg
 from .pictures import Pictures
 from .training import Training, read_training
 
+# How a check that did not pass ended, in a student's words.
+OUTCOMES = {
+    "failed": "wrong result",
+    "error": "raised an error",
+    "timeout": "took too long",
+    "crashed": "crashed",
+    "not_run": "not run",
+}
+
 
 @dataclass(frozen=True)
 class Hidden:
@@ -22,7 +31,7 @@ class Hidden:
 
     score: int
     points: int
-    ended: str  # "2 failed, 1 timeout"; "" when all passed
+    ended: str  # "wrong result: 1, not run: 2"; "" when all passed
 
 
 @dataclass(frozen=True)
@@ -131,7 +140,7 @@ def _task(name: str, checks: Sequence[CheckResult]) -> Task:
 
 def _hidden(checks: Sequence[CheckResult]) -> Hidden:
     ended = Counter(check.outcome for check in checks if check.outcome != "passed")
-    words = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in ended.most_common())
+    words = ", ".join(f"{OUTCOMES[outcome]}: {count}" for outcome, count in ended.most_common())
     return Hidden(sum(check.score for check in checks), sum(check.points for check in checks), words)
 
 

@@ -27,7 +27,7 @@ class Point:
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round numbers from the last at or below `low` to the first at or above `high`, about so many."""
-    if not high > low:
+    if not high - low > 1e-9 * max(1.0, abs(low), abs(high)):
         low, high = low - 0.5, high + 0.5
     raw = (high - low) / about
     unit: float = 10 ** math.floor(math.log10(raw))
@@ -36,7 +36,7 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [round(i * step, 10) for i in range(first, last + 1)]
 
 
-def histogram(values: Sequence[float], most: int, bins: int, width: int, height: int) -> Markup:
+def histogram(values: Sequence[int], most: int, bins: int, width: int, height: int) -> Markup:
     """How often which score from 0 to `most` was reached; full marks stand in the last bar."""
     counts = bin_counts(values, most, bins)
     bars, highest = len(counts), max([*counts, 1])
@@ -59,20 +59,20 @@ def histogram(values: Sequence[float], most: int, bins: int, width: int, height:
     return _drawing(height, axis + "".join(drawn), width)
 
 
-def bin_counts(values: Sequence[float], most: int, bins: int) -> list[int]:
+def bin_counts(values: Sequence[int], most: int, bins: int) -> list[int]:
     """How many values fall into each of at most `bins` + 1 bars: equal ranges of 0 ... most - 1, and `most` alone."""
     counts = [0] * (_bars(most, bins) + 1)
     for value in values:
-        share = min(max(value, 0), most) / most if most else 0.0
-        counts[min(int(share * (len(counts) - 1)), len(counts) - 1)] += 1
+        counts[min(max(value, 0), most) * (len(counts) - 1) // most if most else 0] += 1
     return counts
 
 
 def bin_range(number: int, most: int, bars: int) -> tuple[int, int]:
     """The lowest and highest whole score that stands in a bar."""
-    step = most / max(1, bars - 1)
-    low = math.ceil(number * step)
-    return low, max(low, min(most, math.ceil((number + 1) * step) - 1))
+    if number == bars - 1:
+        return most, most
+    low, beyond = (-(-i * most // (bars - 1)) for i in (number, number + 1))  # rounded up
+    return low, beyond - 1
 
 
 def _bars(most: int, bins: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,21 +54,18 @@ def read_training(metrics: Mapping[str, Any]) -> Training | None:
     )
 
 
-def _number(value: Any, low: float = 0.0) -> float | None:
+def _number(value: Any, low: float = 0.0, high: float = 1e9) -> float | None:
     right = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if right and math.isfinite(value) and value >= low else None
+    return float(value) if right and low <= value <= high else None
 
 
 def _share(value: Any) -> float | None:
-    number = _number(value)
-    return number if number is not None and number <= 1 else None
+    return _number(value, high=1.0)
 
 
 def _numbers(value: Any) -> tuple[float, ...]:
     items = value if isinstance(value, (list, tuple)) else ()
-    return tuple(
-        number for item in items[:1000] if (number := _number(item, -1e9)) is not None and number < 1e9
-    )
+    return tuple(number for item in items[:1000] if (number := _number(item, -1e9)) is not None)
 
 
 def _square(value: Any) -> tuple[tuple[int, ...], ...]:
