@@ -77,10 +77,8 @@ class Session:
         return None if child is None else self._sandbox.close_child(child)
 
     def _send(self, message: dict[str, Any]) -> None:
-        header, parts = wire.encode(message)
-        self._write(wire.prefix(header, parts))
-        for part in (header, *parts):
-            self._write(part)
+        for piece in wire.frame(message):
+            self._write(piece)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -106,7 +104,6 @@ class Session:
                 raise self._ended(None)
             chunks += chunk
         return bytes(chunks)
-
 
     def _why_readable(self) -> str | None:
         with contextlib.suppress(OSError):

@@ -277,10 +277,20 @@ def _is_plain_key(key: object) -> bool:
 
 def send(sock: socket.socket, message: object) -> None:
     """Send one frame. Raises OSError when the other end is gone, TimeoutError when it does not read."""
+    for piece in frame(message):
+        sock.sendall(piece)
+
+
+def frame(message: object) -> list[bytes]:
+    """The bytes to send. A small frame is one piece: each send may cost the sender its turn on the processor."""
     header, parts = encode(message)
-    sock.sendall(prefix(header, parts) + header)
-    for part in parts:
-        sock.sendall(part)
+    opening = prefix(header, parts) + header
+    if sum(map(len, parts)) <= _SMALL:
+        return [b"".join([opening, *parts])]
+    return [opening, *parts]
+
+
+_SMALL = 64 << 10  # bytes: beyond this, joining the parts costs more than sending each
 
 
 def prefix(header: bytes, parts: list[bytes]) -> bytes:
