@@ -23,14 +23,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
-from . import landlock, namespaces, seccomp
+from . import folders, landlock, namespaces, seccomp
 
 if sys.platform != "win32":
     import resource
@@ -221,7 +221,7 @@ def _empty(scratch: str) -> None:
     aside = tempfile.mkdtemp(prefix=f"{os.path.basename(scratch)}-", dir=os.path.dirname(scratch))
     os.rename(scratch, aside)
     os.mkdir(scratch, 0o700)
-    shutil.rmtree(aside, ignore_errors=True)
+    folders.remove(Path(aside))
 
 
 def _close_descriptors(kept: tuple[int, ...]) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.errors import InfrastructureError
 
-from . import tiers, watch
+from . import folders, tiers, watch
 
 if TYPE_CHECKING:
     import torch
@@ -172,6 +172,7 @@ class Sandbox:
         self._control.close()
         self._process.kill()
         self._process.wait()
+        folders.remove(Path(self._folder.name))
         self._folder.cleanup()
         self._log.unlink(missing_ok=True)
 
