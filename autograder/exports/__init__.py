@@ -85,6 +85,15 @@ def write_text(text: str, destination: Path | None) -> None:
         write_atomically(destination, text.encode())
 
 
+def need_folder(destination: Path | None, name: str) -> Path:
+    """The folder that a format of many files writes to. Raises UserError when none was named, or it is a file."""
+    if destination is None:
+        raise UserError(f"--to {name} writes a file for each submission. Say where: --out FOLDER")
+    if destination.exists() and not destination.is_dir():
+        raise UserError(f"{destination} is a file. Give a folder to --out.")
+    return destination
+
+
 def _named_format(words: list[str]) -> str:
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word == "--to":

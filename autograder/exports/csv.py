@@ -39,4 +39,5 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def _harmless(name: str) -> str:
+    name = name.replace("\r", " ")  # many readers take it for the end of the line, quoted or not
     return f"'{name}" if name.startswith(_FORMULA) else name

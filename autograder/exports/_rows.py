@@ -1,0 +1,116 @@
+"""What a student may read of a result, row by row: the one source of every format that students see.
+
+A public check is a row of its own. The hidden checks of a task are one row together: what they are called, draw and
+say stays with the teachers, and only their points are told.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..results import CheckResult, ClassResults, Result
+
+HIDDEN_TITLE = "on other inputs"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report to a student. 0 <= score <= points; points are whole numbers."""
+
+    task: str
+    title: str
+    passed: bool
+    score: int
+    points: int
+    words: str = ""  # what went wrong, and the diagnosis
+    hidden: bool = False  # the hidden checks of a task together
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Task and title on one line."""
+        return f"{self.task}: {self.title}" if self.title else self.task
+
+
+def rows_of(result: Result) -> tuple[Row, ...]:
+    """The rows of a result, task by task. Their scores sum to the raw score, their points to max_score.
+
+    Never empty: some readers take no rows at all for "nothing to grade", and pass it.
+    """
+    if not result.checks:
+        why = " ".join(public_notes(result)) or result.status
+        return (Row(result.assignment, result.status, False, 0, result.max_score, why),)
+    rows = []
+    for task in dict.fromkeys(check.task for check in result.checks):
+        checks = [check for check in result.checks if check.task == task]
+        rows += [_public(check) for check in checks if not check.hidden]
+        if hidden := [check for check in checks if check.hidden]:
+            rows.append(_together(task, hidden))
+    return tuple(rows)
+
+
+def _public(check: CheckResult) -> Row:
+    said = [check.message, check.diagnosis.message if check.diagnosis else ""]
+    return Row(
+        task=check.task,
+        title=check.title,
+        passed=check.outcome == "passed",
+        score=check.score,
+        points=check.points,
+        words="\n".join(text for text in said if text),
+        seconds=check.seconds,
+    )
+
+
+def _together(task: str, checks: Sequence[CheckResult]) -> Row:
+    return Row(
+        task=task,
+        title=HIDDEN_TITLE,
+        passed=all(check.outcome == "passed" for check in checks),
+        score=sum(check.score for check in checks),
+        points=sum(check.points for check in checks),
+        hidden=True,
+    )
+
+
+def settled(rows: Sequence[Row], final: int) -> tuple[Row, ...]:
+    """The rows with scores that sum to `final`: lateness takes from the last rows, an adjustment gives to the first.
+
+    For readers that sum the rows. `final` lies between 0 and the sum of the rows' points.
+    """
+    left = final - sum(row.score for row in rows)
+    settled_rows = list(rows)
+    order = range(len(rows)) if left > 0 else reversed(range(len(rows)))
+    for number in order:
+        row = rows[number]
+        change = min(left, row.points - row.score) if left > 0 else max(left, -row.score)
+        if change:
+            settled_rows[number] = dataclasses.replace(row, score=row.score + change)
+            left -= change
+    return tuple(settled_rows)
+
+
+def reason(results: ClassResults, result: Result) -> str:
+    """Why the final score differs from the raw one; "" where it does not."""
+    final = results.finals.get((result.student, result.assignment))
+    return final.reason if final is not None else ""
+
+
+def public_notes(result: Result) -> tuple[str, ...]:
+    """The notes of a result without what a hidden check is called or says."""
+    secrets = {
+        text
+        for check in result.checks
+        if check.hidden
+        for text in (check.title, check.name, check.message, check.diagnosis.message if check.diagnosis else "")
+        if text
+    }
+    public = {check.title for check in result.checks if not check.hidden}
+    notes = []
+    for note in result.notes:
+        for secret in sorted(secrets - public, key=len, reverse=True):
+            note = note.replace(secret, "a check on other inputs")
+        notes.append(note)
+    return tuple(notes)

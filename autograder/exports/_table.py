@@ -1,0 +1,132 @@
+"""A CSV file in which single cells are replaced, and no other byte changes.
+
+Whoever wrote the file has a way of quoting, of ending lines, an encoding and a byte order mark; all of it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UserError
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its value, and where it stands in the file's text, quotes included."""
+
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file as it was read."""
+
+    path: Path
+    text: str
+    encoding: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def header(self) -> list[str]:
+        """The titles of the columns, without a byte order mark and blanks around them."""
+        return [cell.value.lstrip("\ufeff").strip() for cell in self.rows[0]]
+
+    def value(self, row: int, column: int | None) -> str:
+        """The value of a cell, without blanks around it; "" where the row is too short or there is no column."""
+        if column is None or column >= len(self.rows[row]):
+            return ""
+        return self.rows[row][column].value.strip()
+
+    def line(self, row: int) -> int:
+        """The line of the file, counted from 1, on which a row begins."""
+        before = self.text[: self.rows[row][0].start]
+        return before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+
+    def filled(self, values: Mapping[tuple[int, int], int]) -> bytes:
+        """The file with whole numbers in some cells: {(row, column): number}."""
+        pieces, done = [], 0
+        for cell, number in sorted(
+            ((self.rows[row][column], number) for (row, column), number in values.items()),
+            key=lambda pair: pair[0].start,
+        ):
+            quote = '"' if self.text[cell.start : cell.end].lstrip().startswith('"') else ""
+            pieces += [self.text[done : cell.start], f"{quote}{number}{quote}"]
+            done = cell.end
+        return "".join([*pieces, self.text[done:]]).encode(self.encoding)
+
+
+def read_table(path: Path) -> Table:
+    """Read a CSV file whatever its delimiter (comma, semicolon, tab) and line ends.
+
+    Raises UserError when it cannot be read, is no text in UTF-8 or an 8-bit encoding, or holds no line.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    if b"\0" in raw:
+        raise UserError(f"{path} is no CSV file, or one in UTF-16: save it as CSV in UTF-8.")
+    try:
+        text, encoding = raw.decode(), "utf-8"
+    except UnicodeDecodeError:
+        text, encoding = raw.decode("latin-1"), "latin-1"  # each byte one character, and back
+    first = parse(text, "\n", 1)
+    if not text.strip() or not first:
+        raise UserError(f"{path} is empty.")
+    outside = _without_quoted(text[: first[0][-1].end])
+    delimiter = max(",;\t", key=lambda mark: outside.count(mark))
+    return Table(path, text, encoding, parse(text, delimiter))
+
+
+def parse(text: str, delimiter: str, limit: int | None = None) -> tuple[tuple[Cell, ...], ...]:
+    """The rows of a CSV text, at most `limit` of them. Every character belongs to a cell, a delimiter or a line end."""
+    rows: list[tuple[Cell, ...]] = []
+    cells: list[Cell] = []
+    at, size = 0, len(text)
+    while at < size and (limit is None or len(rows) < limit):
+        start = at
+        at, value = _cell(text, at, delimiter)
+        cells.append(Cell(value, start, at))
+        if at < size and text[at] == delimiter and delimiter not in "\r\n":
+            at += 1
+            if at < size:
+                continue
+            cells.append(Cell("", at, at))  # the file ends with a delimiter
+        rows.append(tuple(cells))
+        cells = []
+        at += 2 if text[at : at + 2] == "\r\n" else 1
+    return tuple(rows)
+
+
+def _cell(text: str, at: int, delimiter: str) -> tuple[int, str]:
+    """The end of the cell that begins at `at`, and its value."""
+    size, value = len(text), []
+    if at == 0 and text.startswith("\ufeff"):
+        at += 1
+    if at < size and text[at] == '"':
+        at += 1
+        while at < size:
+            if text[at] != '"':
+                nxt = text.find('"', at)
+                nxt = size if nxt < 0 else nxt
+                value.append(text[at:nxt])
+                at = nxt
+            elif text[at + 1 : at + 2] == '"':
+                value.append('"')
+                at += 2
+            else:
+                at += 1
+                break
+    rest = at
+    while at < size and text[at] not in (delimiter, "\n", "\r"):
+        at += 1
+    value.append(text[rest:at])
+    return at, "".join(value)
+
+
+def _without_quoted(text: str) -> str:
+    return "".join(text.split('"')[::2])

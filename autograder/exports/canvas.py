@@ -1,0 +1,137 @@
+"""Canvas: grades put into the gradebook file that Canvas exported (Grades, Export, Export Entire Gradebook)."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from ..errors import UserError
+from ..results import ClassResults
+from ._lms import (
+    TOTAL,
+    Filling,
+    check_points,
+    column_of,
+    fill_column,
+    finish,
+    grades_for,
+    login_names,
+    match,
+    names_of,
+    normal,
+    points_in,
+)
+from ._table import Table, read_table
+
+_POINTS_POSSIBLE = "Points Possible"
+_NUMBERED = re.compile(r"(?P<name>.+) \((?P<id>\d+)\)")  # Canvas's own columns: "a1_permute (48213)"
+_READ_ONLY = "(read only)"
+
+
+def add_arguments(parser: argparse._ArgumentGroup) -> None:
+    """The options of `--to canvas`."""
+    parser.add_argument(
+        "--into", type=Path, required=True, metavar="FILE", help="the gradebook file that Canvas exported"
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="ASSIGNMENT=TITLE",
+        help="the column of an assignment (or of `total`), where Canvas calls it otherwise; may be given several "
+        'times: --column "a1_permute=Exercise 1"',
+    )
+    parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
+
+
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+    """Write the file with the final scores filled in. Nothing else in it changes, not even a line end."""
+    table = read_table(args.into)
+    people = people_in(table)
+    columns = _columns(table, results, args.column)
+    found = match(results.students(), people)
+    points = results.max_scores()
+    possible = next(
+        (row for row in range(1, len(table.rows)) if table.value(row, 0) == _POINTS_POSSIBLE), None
+    )
+    filling = Filling()
+    for assignment, column in columns.items():
+        title = table.header[column]
+        theirs = table.value(possible, column) if possible is not None else ""
+        if theirs.casefold() == _READ_ONLY:
+            raise UserError(f"Canvas works out the column {title!r} itself: it cannot be filled in.")
+        ours = sum(points.values()) if assignment == TOTAL else points[assignment]
+        check_points(table.path, title, points_in(theirs), ours)
+        grades = grades_for(results, assignment, filling, missing=not args.leave_missing)
+        fill_column(filling, table, column, grades, found)
+    for assignment in points:
+        if assignment not in columns and TOTAL not in columns:
+            filling.said.append(f'{assignment} has no column; name it with --column "{assignment}=TITLE"')
+    finish(table, filling, found, destination, people)
+
+
+def people_in(table: Table) -> dict[int, set[str]]:
+    """row -> all that the person is called: name, Canvas's number, the school's number and login.
+
+    Raises UserError when the file is not Canvas's.
+    """
+    identity = [column_of(table, title) for title in ("ID", "SIS User ID", "Integration ID")]
+    logins = [column_of(table, title) for title in ("SIS Login ID", "Root Account", "Email")]
+    if not table.header or table.header[0] != "Student" or identity[0] is None:
+        raise UserError(
+            f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID."
+        )
+    people = {}
+    for row in range(1, len(table.rows)):
+        name, number = table.value(row, 0), table.value(row, identity[0])
+        if not number or name == _POINTS_POSSIBLE:  # lines that say something about columns
+            continue
+        called = names_of(name)
+        called |= {normal(value) for column in identity if (value := table.value(row, column))}
+        called |= login_names(table.value(row, logins[0])) | login_names(table.value(row, logins[2]))
+        # Two students of one name: a download is then known by Canvas's number too.
+        called |= {normal(f"{each}_{number}") for each in names_of(name)}
+        people[row] = called
+    return people
+
+
+def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str, int]:
+    """assignment (or total) -> its column. Raises UserError for a column that is not there, or is there twice."""
+    known = results.max_scores()
+    named: dict[str, str] = {}
+    for text in given:
+        assignment, equals, title = text.partition("=")
+        if not equals or assignment not in (*known, TOTAL) or assignment in named:
+            raise UserError(
+                f'--column {text!r}: give "ASSIGNMENT=TITLE" once for each, with one of: {", ".join([*known, TOTAL])}.'
+            )
+        named[assignment] = title
+    own = {n: m for n, title in enumerate(table.header) if (m := _NUMBERED.fullmatch(title))}
+    columns: dict[str, int] = {}
+    for assignment in (*known, TOTAL):
+        title = named.get(assignment, assignment)
+        if assignment == TOTAL and TOTAL not in named:
+            continue
+        numbers = [
+            number
+            for number, match_ in own.items()
+            if title.strip() == table.header[number] or normal(match_["name"]) == normal(title)
+        ]
+        if len(numbers) > 1:
+            titles = " and ".join(repr(table.header[n]) for n in numbers)
+            raise UserError(f"{assignment} could be {titles}: name the column whole, with its number.")
+        if numbers:
+            columns[assignment] = numbers[0]
+        elif assignment in named:
+            titles = ", ".join(repr(table.header[n]) for n in own) or "none"
+            raise UserError(f"{table.path} has no column {title!r} of an assignment. There are: {titles}.")
+    if len(set(columns.values())) < len(columns):
+        raise UserError("Two assignments cannot share a column.")
+    if not columns:
+        titles = ", ".join(repr(table.header[n]) for n in own) or "none"
+        raise UserError(
+            f"{table.path} has no column named after an assignment. Its columns are: {titles}. "
+            'Name one: --column "ASSIGNMENT=TITLE".'
+        )
+    return columns

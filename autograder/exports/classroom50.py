@@ -1,0 +1,129 @@
+"""Classroom 50: scores and tests put into the result.json files of its own releases.
+
+In a student's repository the bundle that `autograder release --classroom50` makes writes result.json itself. The
+export is for a class that was graded here: it fills the result.json files that Classroom 50 wrote when the work was
+submitted, since only they know the submission's tag, commit and owner.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..console import printable
+from ..errors import UserError
+from ..results import ClassResults, Result, write_atomically
+from . import need_folder
+from ._rows import Row, rows_of, settled
+
+SCHEMA = "classroom50/result/v1"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
+# Who submitted what and when: Classroom 50's to say, and kept as it is.
+IDENTITY = (
+    "schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit", "release", "review",
+    "datetime",
+)  # fmt: skip
+_LARGEST = 10 << 20  # bytes; Classroom 50 reads no larger result.json
+
+
+def add_arguments(parser: argparse._ArgumentGroup) -> None:
+    """The options of `--to classroom50`."""
+    parser.add_argument(
+        "--into",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="the result.json files of the releases, as downloaded (anywhere below this folder)",
+    )
+
+
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+    """Write the files under `--into` anew to the folder `destination`, with scores and tests filled in."""
+    folder = need_folder(destination, "classroom50")
+    if not args.into.is_dir():
+        raise UserError(f"There is no folder {args.into}.")
+    if folder.resolve() == args.into.resolve():
+        raise UserError("--out is the folder of --into. Give another: the downloaded files stay as they are.")
+    found, problems = _index(args.into)
+    filled, unknown, used = 0, [], set()
+    for result in results.results:
+        matches = found.get((slug(result.assignment), result.student.casefold()), [])
+        if len(matches) == 1 and matches[0][0] not in used:
+            path, identity = matches[0]
+            used.add(path)
+            data = document(result, results.final_score(result), identity)
+            write_atomically(folder / path.relative_to(args.into), to_bytes(data))
+            filled += 1
+        elif result.status != "missing":
+            why = f"has {len(matches)} result.json files" if matches else "has no result.json"
+            unknown.append(f"{printable(result.student)} ({result.assignment}) {why}")
+    for line in (*problems, *unknown):
+        print(f"autograder export: {line}.", file=sys.stderr)
+    print(f"Filled {filled} result.json files in {folder}.")
+
+
+def slug(assignment: str) -> str:
+    """Classroom 50's name for an assignment: a1-permute. Raises UserError where there can be none."""
+    name = assignment.casefold().replace("_", "-")
+    if not _SLUG.fullmatch(name):
+        raise UserError(
+            f"Classroom 50 has no name for the assignment {assignment}: a slug is 2 to 39 of a-z, 0-9 and -."
+        )
+    return name
+
+
+def document(result: Result, final: int, identity: Mapping[str, Any]) -> dict[str, Any]:
+    """A result in the schema classroom50/result/v1. identity: the keys of IDENTITY, and `submitted_by` where known.
+
+    Classroom 50 sums nothing: it takes `score`, and shows the tests. They sum to the same here.
+    """
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    data = {key: identity[key] for key in IDENTITY} | {"graded_at": now}
+    data |= {"score": final, "max-score": result.max_score}
+    data["tests"] = [_test(row) for row in settled(rows_of(result), final)]
+    if identity.get("submitted_by") is not None:
+        data["submitted_by"] = identity["submitted_by"]
+    return data
+
+
+def to_bytes(data: dict[str, Any]) -> bytes:
+    """The document as it is written."""
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _test(row: Row) -> dict[str, Any]:
+    test: dict[str, Any] = {
+        "test-name": row.name,
+        "passed": row.passed,
+        "score": row.score,
+        "max-score": row.points,
+    }
+    return test | ({"output": row.words} if row.words else {})
+
+
+def _index(folder: Path) -> tuple[dict[tuple[str, str], list[tuple[Path, dict[str, Any]]]], list[str]]:
+    """(slug, student) -> the result.json files that are theirs: by the owner's name, and by the repository's."""
+    found: dict[tuple[str, str], list[tuple[Path, dict[str, Any]]]] = {}
+    problems = []
+    for path in sorted(folder.rglob("result.json")):
+        try:
+            if path.stat().st_size > _LARGEST:
+                raise ValueError
+            data = json.loads(path.read_bytes())
+            if not isinstance(data, dict) or any(not isinstance(data.get(key), str) for key in IDENTITY):
+                raise ValueError
+            if data["schema"] != SCHEMA:
+                raise ValueError
+        except (OSError, ValueError, RecursionError):
+            problems.append(f"{path} is no result.json of Classroom 50 and was passed over")
+            continue
+        repository = f"{data['classroom']}-{data['assignment']}-{data['owner']}"
+        for name in dict.fromkeys((data["owner"].casefold(), repository.casefold())):
+            found.setdefault((data["assignment"], name), []).append((path, data))
+    return found, problems

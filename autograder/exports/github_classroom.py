@@ -1,0 +1,98 @@
+"""The old GitHub Classroom: what its grading reporter reads from $GITHUB_OUTPUT, one file for each submission.
+
+GitHub Classroom was retired in August 2026; classes whose repositories still carry its reporter can go on with it.
+The reporter has two totals. Its table shows max_score x passed rows / rows and the total that it posts sums the rows'
+scores: they agree when every row is worth one point, so each task is a runner, and each point of it a row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from ..results import ClassResults, Result, folder_name, write_atomically
+from . import need_folder
+from ._rows import Row, rows_of, settled
+
+
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+    """Write FOLDER/<assignment>/<student>.txt: lines for $GITHUB_OUTPUT, a runner a line, and their names."""
+    folder = need_folder(destination, "github-classroom")
+    for result in results.results:
+        path = folder / result.assignment / f"{folder_name(result.student)}.txt"
+        write_atomically(path, outputs([(result, results.final_score(result))]).encode())
+    print(f"Wrote {len(results.results)} results to {folder}.")
+
+
+def outputs(graded: list[tuple[Result, int]]) -> str:
+    """The lines for $GITHUB_OUTPUT: `<runner>=<base64>` for each runner, then `runners=<names>`.
+
+    graded: results with the scores that count. Base64 leaves no way for a student's text to begin a line.
+    """
+    runners = {name: data for result, final in graded for name, data in documents(result, final).items()}
+    lines = [f"{name}={encoded(data)}" for name, data in runners.items()]
+    return "\n".join([*lines, f"runners={','.join(runners)}"]) + "\n"
+
+
+def encoded(data: dict[str, Any]) -> str:
+    """A runner's result as the reporter decodes it."""
+    text = json.dumps(data, ensure_ascii=False)
+    return base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+
+
+def documents(result: Result, final: int) -> dict[str, dict[str, Any]]:
+    """runner -> its result: a runner for each task, with a row for each point."""
+    rows = settled(rows_of(result), final)
+    tasks = dict.fromkeys(row.task for row in rows)
+    return {
+        runner(result.assignment, task): _document([row for row in rows if row.task == task])
+        for task in tasks
+    }
+
+
+def runner(assignment: str, task: str) -> str:
+    """The id of a task's runner; the reporter looks for <ID>_RESULTS in capitals."""
+    name = assignment if task == assignment else f"{assignment}_{task}"
+    return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name).lower()
+
+
+def _document(rows: list[Row]) -> dict[str, Any]:
+    tests = [test for row in rows for test in _tests(row)]
+    # The reporter breaks on a runner without rows: a check worth nothing still has one.
+    tests = tests or [_line(row.name, row.passed, 0, row) for row in rows]
+    return {
+        "version": 3,
+        "status": "pass" if all(test["status"] == "pass" for test in tests) else "fail",
+        "max_score": sum(row.points for row in rows),
+        "tests": tests,
+    }
+
+
+def _tests(row: Row) -> list[dict[str, Any]]:
+    """A row for each point of a check: the first `score` of them pass."""
+    return [
+        _line(
+            row.name if row.points == 1 else f"{row.name} ({number} of {row.points})",
+            number <= row.score,
+            int(number <= row.score),
+            row,
+        )
+        for number in range(1, row.points + 1)
+    ]
+
+
+def _line(name: str, passed: bool, score: int, row: Row) -> dict[str, Any]:
+    return {
+        "name": name,
+        "status": "pass" if passed else "fail",
+        "message": "" if passed else row.words,
+        "test_code": "",
+        "task_id": 0,
+        "filename": "",
+        "line_no": 0,
+        "duration": round(row.seconds, 4),
+        "score": score,
+    }

@@ -1,0 +1,89 @@
+"""Gradescope: a results.json for each student and assignment.
+
+On Gradescope the upload that `autograder gradescope-zip` makes writes this file itself; the export is for results that
+were graded elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from ..results import ClassResults, Result, folder_name, write_atomically
+from . import need_folder
+from ._rows import Row, public_notes, reason, rows_of
+
+VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
+
+
+def add_arguments(parser: argparse._ArgumentGroup) -> None:
+    """The options of `--to gradescope`."""
+    parser.add_argument(
+        "--hidden-rows",
+        choices=VISIBILITIES,
+        default=VISIBILITIES[0],
+        help="when students see the points for hidden checks, and with them the total (default: %(default)s)",
+    )
+
+
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+    """Write FOLDER/<assignment>/<student>/results.json."""
+    folder = need_folder(destination, "gradescope")
+    for result in results.results:
+        data = document(result, results.final_score(result), reason(results, result), args.hidden_rows)
+        path = folder / result.assignment / folder_name(result.student) / "results.json"
+        write_atomically(path, to_bytes(data))
+    print(f"Wrote {len(results.results)} results to {folder}.")
+
+
+def document(
+    result: Result, final: int, why: str = "", hidden_rows: str = VISIBILITIES[0]
+) -> dict[str, Any]:
+    """A result as Gradescope reads it. `final` is the score that counts, `why` says what changed it.
+
+    `score` overrides the sum of the tests, so that the final score counts whatever the tests say. All text is
+    declared to be text: nothing that a student wrote is read as HTML or Markdown.
+    """
+    rows = rows_of(result)
+    tasks = list(dict.fromkeys(row.task for row in rows))
+    tests, seen = [], dict.fromkeys(tasks, 0)
+    for row in rows:
+        seen[row.task] += 1
+        number = f"{tasks.index(row.task) + 1}.{seen[row.task]}"
+        tests.append(_test(row, number, hidden_rows if row.hidden else "visible"))
+    return {
+        "score": final,
+        "execution_time": round(sum(check.seconds for check in result.checks), 2),
+        "output": "\n".join(text for text in (*public_notes(result), why) if text),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "assignment": result.assignment,
+            "status": result.status,
+            "raw_score": result.score,
+            "fingerprint": result.fingerprint,
+        },
+        "tests": tests,
+    }
+
+
+def to_bytes(data: dict[str, Any]) -> bytes:
+    """The document as it is written."""
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _test(row: Row, number: str, visibility: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": row.name,
+        "score": row.score,
+        "max_score": row.points,
+        "status": "passed" if row.passed else "failed",
+        "output": row.words,
+        "visibility": visibility,
+    }
