@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from . import results
+from . import policy, results
 from .console import console, printable
 from .course import Course, find_course, natural_key
 from .errors import InfrastructureError, UserError
@@ -88,6 +88,9 @@ def run(args: argparse.Namespace) -> int:
             "For your own work there is: autograder check"
         )
     only = [course.resolve(name) for name in args.assignment]
+    # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
+    policy.load_policy(course)
+    policy.load_adjustments(args.out, ClassResults(()))
     size = args.workers or usable_cpus()
     request = Request(
         submissions=args.submissions,
@@ -101,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
     report = grade_class(
         request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else LocalWorkers(size)
     )
+    report.results = policy.apply(report.results, args.out, course)
     print_report(report, args.out)
     if report.interrupted:
         return 130
@@ -444,7 +448,8 @@ def _with_bands_kept(result: Result, previous: Result) -> Result:
         return result
     kept = [new for new, old in zip(checks, result.checks, strict=True) if new is not old]
     # Students read notes: they name tasks, never a hidden check.
-    points, tasks = sum(check.points for check in kept), ", ".join(dict.fromkeys(check.task for check in kept))
+    points = sum(check.points for check in kept)
+    tasks = ", ".join(dict.fromkeys(check.task for check in kept))
     note = f"An earlier grading of the same submission reached {points} more in {tasks}, and that stays."
     return dataclasses.replace(
         result, checks=checks, score=sum(check.score for check in checks), notes=(*result.notes, note)
@@ -482,7 +487,7 @@ def results_folder(request: Request) -> Iterator[Path]:
 
 
 def _is_foreign(out: Path) -> bool:
-    if not any(out.iterdir()):
+    if not any(path.name != policy.ADJUSTMENTS_FILE for path in out.iterdir()):
         return False
     for path in results.result_files(out):
         with contextlib.suppress(InvalidResult):
@@ -553,6 +558,10 @@ def print_report(report: Report, out: Path) -> None:
     say(
         f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}."
     )
+    if report.results.finals:
+        say(
+            f"{len(report.results.finals)} scores above are final ones: lateness or a person had a say in them."
+        )
     for path in report.torn[:5]:
         say(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
     if report.lost:

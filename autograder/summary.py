@@ -40,9 +40,9 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
         grid.add_column(heading, justify="right", style=bold, width=needed, no_wrap=True)
     grid.add_column("what went wrong", width=last, no_wrap=True)
     for name, (_, own) in zip(names, shown, strict=True):
-        scores = [_score(own.get(assignment)) for assignment in points]
-        total = sum(result.score for result in own.values())
-        wrong = Text("\n".join(_lines(own, short)), style="dim", overflow="ellipsis", no_wrap=True)
+        scores = [_score(own.get(assignment), results) for assignment in points]
+        total = sum(results.final_score(result) for result in own.values())
+        wrong = Text("\n".join(_lines(own, short, results)), style="dim", overflow="ellipsis", no_wrap=True)
         grid.add_row(name, *scores, str(total), wrong)
     if len(shown) < len(students):
         grid.caption = (
@@ -51,26 +51,30 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
     return grid
 
 
-def _lines(own: Mapping[str, Result], short: Mapping[str, str]) -> list[str]:
-    """What went wrong, one line for each assignment, and one for all that are missing."""
+def _lines(own: Mapping[str, Result], short: Mapping[str, str], results: ClassResults) -> list[str]:
+    """What went wrong, one line for each assignment, one for all that are missing, and why a score was changed."""
     missing = [short[name] for name, result in own.items() if result.status == "missing" and not result.notes]
     lines = [
         f"{short[name]} {why}"
         for name, result in own.items()
         if short[name] not in missing and (why := what_went_wrong(result))
     ]
-    return [*lines, f"missing: {', '.join(missing)}"] if missing else lines
+    if missing:
+        lines.append(f"missing: {', '.join(missing)}")
+    finals = ((name, results.finals.get((result.student, name))) for name, result in own.items())
+    return lines + [f"{short[name]} {printable(final.reason)}" for name, final in finals if final is not None]
 
 
-def _score(result: Result | None) -> Text:
-    if result is None or result.status == "missing":
+def _score(result: Result | None, results: ClassResults) -> Text:
+    score = results.final_score(result) if result is not None else 0
+    if result is None or (result.status == "missing" and not score):
         return Text("–", style="dim")
-    if result.status != "graded":
+    if not score and result.status != "graded":
         return Text(_NO_GRADE[result.status], style="bold red")
-    if is_lost(result):
+    if not score and is_lost(result):
         return Text("×", style="bold red")
-    style = "green" if result.score == result.max_score else "red" if result.score == 0 else "yellow"
-    return Text(str(result.score), style=style)
+    style = "green" if score == result.max_score else "red" if score == 0 else "yellow"
+    return Text(str(score), style=style)
 
 
 def is_lost(result: Result) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import os
 import re
@@ -224,6 +225,25 @@ def test_our_scores_reach_the_gradebook_and_hand_given_marks_stay(graded: Course
         assert grade.needs_manual_grade, "our score changed under a hand-given one"
         assert book.find_comment("to_nchw", *where).comment == "Nearly."
     assert scores(graded) == {"ada": 3.5, "bob": 0.0, "cem": 4.0}
+
+
+def test_nbgraders_own_export_has_the_final_scores(graded: Course, tmp_path: Path) -> None:
+    from autograder.exports import nbgrader as ours
+    from autograder.results import CheckResult, ClassResults, Final, Result
+
+    checks = (CheckResult("test_a", "Moves the channels", "to_nchw", 3, 3, "passed", False),)
+    late, given = (
+        Result(name, "a1_permute", "py", "graded", 3, 3, checks, submitted="2026-11-21T12:00:00Z")
+        for name in ("dora", "emil")
+    )
+    finals = {("dora", "a1_permute"): Final(1, 2, "late"), ("emil", "a1_permute"): Final(5, 0, "+2")}
+    ours.write(ClassResults((late, given), finals=finals), graded)
+    nbgrader(graded, "export", "--to", str(tmp_path / "grades.csv"))
+    with (tmp_path / "grades.csv").open() as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert (float(rows["dora"]["raw_score"]), float(rows["dora"]["score"])) == (3.0, 1.0)
+    assert float(rows["emil"]["score"]) == 5.0
+    assert rows["dora"]["timestamp"] == "2026-11-21 12:00:00"
 
 
 def test_feedback_carries_our_words_and_no_hidden_check(graded: Course) -> None:

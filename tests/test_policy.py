@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import json
 import os
 import shutil
@@ -12,8 +13,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from autograder import cli, policy, results
+from autograder import cli, policy, results, summary
 from autograder.course import Course
 from autograder.errors import UserError
 from autograder.grade import Request, grade_class
@@ -267,3 +269,35 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
 def test_a_day_without_a_time_ends_at_midnight(course: Course) -> None:
     deadline = policy.load_policy(course).deadlines["a2_linear_dims"]
     assert deadline.astimezone() == dt.datetime(2026, 11, 20, 23, 59, 59).astimezone()
+
+
+def test_the_table_shows_final_scores(course: Course, tmp_path: Path) -> None:
+    put(
+        tmp_path / "adjustments.csv",
+        "student,assignment,points,reason\nben,a1_permute,4,handed in on paper\n",
+    )
+    ben = Result("ben", "a1_permute", None, "missing", 0, 10)
+    both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
+    screen = Console(width=120, file=io.StringIO())
+    screen.print(summary.table(policy.apply(both, tmp_path, course)))
+    text = screen.file.getvalue()  # type: ignore[attr-defined]
+    ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
+    assert ada.split()[1:3] == ["9", "9"]
+    assert "1 day late: -1 (10 %)" in ada
+    assert ben_line.split()[1:3] == ["4", "4"]
+    assert "handed in on paper" in text
+
+
+def test_a_slip_is_told_before_anything_is_graded(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(course.root)
+    put(tmp_path / "class" / "ada" / "a1_permute.py", "# right\n")
+    words = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results"), "--workers", "1"]
+    put(course.root / "course.toml", "[late]\nper_day = 1\n")
+    assert cli.main(words) == 2
+    assert "late.per_day" in capsys.readouterr().err
+    (course.root / "course.toml").unlink()
+    put(tmp_path / "results" / "adjustments.csv", "student,assignment,points,reason\nada,a1_permute,x,y\n")
+    assert cli.main(words) == 2
+    assert "line 2: points" in capsys.readouterr().err

@@ -84,7 +84,7 @@ def write(found: ClassResults, course: Course, url: str | None = None) -> Summar
                 if result.status == "missing":
                     missing += 1
                     continue
-                by_hand += _enter(book, result)
+                by_hand += _enter(book, result, found.final_score(result))
                 _write_autograded(course, result, notebooks[result.assignment])
                 entered += 1
     except SQLAlchemyError as error:
@@ -136,12 +136,15 @@ def _enter_assignment(book: Any, course: Course, name: str) -> Any:
     return notebook
 
 
-def _enter(book: Any, result: Result) -> int:
-    """Enters one result. Returns how many scores of it a person has set."""
+def _enter(book: Any, result: Result, final: int) -> int:
+    """Enters one result. Returns how many scores of it a person has set in nbgrader."""
     name = result.assignment
     book.update_or_create_student(result.student)
-    book.update_or_create_submission(name, result.student)
+    when = {"timestamp": result.submitted} if result.submitted else {}
+    book.update_or_create_submission(name, result.student, **when)
     submitted = book.find_submission_notebook(name, name, result.student)
+    # nbgrader's own exports take this off the sum of the cells. Below 0 where an adjustment gives points.
+    submitted.late_submission_penalty = float(result.score - final)
     comments = task_comments(result)
     by_hand = 0
     for grade in _rows(book, submitted, "grades"):
