@@ -11,7 +11,7 @@ CLASS ?= tests/class
 OUT ?= results
 BIN := .venv/bin
 
-.PHONY: grade test heavy lint verify clean
+.PHONY: grade test heavy attacks lint verify clean
 
 grade: .venv/.ready
 	$(BIN)/autograder grade $(CLASS) --out $(OUT)
@@ -20,7 +20,10 @@ test: .venv/.ready
 	$(BIN)/python -m pytest -m "not heavy" -q
 
 heavy: .venv/.ready
-	$(BIN)/python -m pytest -m heavy -q
+	$(BIN)/python -m pytest -m heavy -q --ignore tests/test_attacks.py
+
+attacks: .venv/.ready
+	$(BIN)/python -m tests.attacks
 
 lint: .venv/.ready
 	$(BIN)/ruff check .
