@@ -17,6 +17,7 @@ from autograder.release.master import Master, read_master, source_notebook
 from autograder.release.notebooks import generate, stub_script, write_notebook
 from autograder.source import read_source
 
+STUBS = ".stubs"
 MANIFEST_SCHEMA = "autograder/manifest/v1"
 
 
@@ -56,6 +57,11 @@ def build(course: Course, into: Path) -> Built:
         folder.mkdir()
         stub = folder / f"{master.name}.py"
         stub.write_bytes(stub_script(notebook).encode())
+        # Once more, where nobody works on them: what `autograder reset` gives back.
+        kept = into / "assignments" / STUBS
+        kept.mkdir(exist_ok=True)
+        for form in (stub, released):
+            shutil.copyfile(form, kept / form.name)
         checks = course.solutions / master.name / f"test_{master.name}.py"
         shutil.copyfile(checks, folder / checks.name)
         record(course.assignment(master.name)).save(folder)

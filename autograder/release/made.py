@@ -23,8 +23,8 @@ from autograder.errors import InfrastructureError, UserError
 
 RECORD = ".release.json"
 _PREFIX = ".release-"
-# What running Python, pytest and Jupyter leaves behind is nobody's work.
-CACHES = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store"})
+# What running Python, pytest, Jupyter and `autograder check` leaves behind is nobody's work.
+CACHES = frozenset({"__pycache__", ".autograder", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store"})
 
 
 def files_in(folder: Path) -> dict[str, Path]:
