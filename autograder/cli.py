@@ -10,22 +10,28 @@ from types import ModuleType
 
 from . import __version__
 from .errors import InfrastructureError, UserError
+from .student.machine import harmless_output
 
 # command -> (module with add_arguments and run, what it does, for whom)
 COMMANDS = {
+    "start": ("student.start", "what to open first, and how to hand in", "Students"),
     "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
     "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
+    "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
+    "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
     "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("exports", "write results in the form that another system reads", "Teaching assistants"),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
     "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
+    "ci": ("ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),
     "data": ("data", "check the data set, or fetch all of it", "Everybody"),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 a finding, 2 misuse, 3 an infrastructure failure."""
+    harmless_output(sys.stdout, sys.stderr)
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
         print(_help())

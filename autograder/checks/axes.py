@@ -182,7 +182,7 @@ def lines(drawing: Drawing) -> list[str]:
     columns = [max(len(row[i]) if i < len(row) else 0 for row in rows) for i in range(width + 1)]
     text = ["   ".join(cell.ljust(columns[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
     if drawing.mixed:
-        text.append(f"{MIXED}: pixels of several axes lie along this one; no axis was moved there whole.")
+        text.append(f"{MIXED}: several axes lie along this one, mingled.")
     return text
 
 

@@ -120,8 +120,7 @@ def show_focus(desk: Desk, look: Look, memory: state.State, task: str | None = N
 def offer_hint(desk: Desk, name: str, task: str, memory: state.State) -> None:
     """Say that there is a hint, and how to get it."""
     hints = hint.read_hints(desk, name).get(task, ())
-    shared = sum(task in desk.tasks(other) for other in desk.names) > 1
-    screen.next_hint(task, name, hints, memory.hints_read(name, task), shared)
+    screen.next_hint(hint.command_word(desk, name, task), len(hints), memory.hints_read(name, task))
 
 
 def _praise(desk: Desk, look: Look, memory: state.State) -> None:

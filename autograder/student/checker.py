@@ -89,15 +89,10 @@ class Checker:
             seed_of(b"public", name, source.fingerprint),
             (lambda check: check.task == alone) if alone else None,
         )
-        return Look(
-            name,
-            path,
-            graded.verdicts,
-            (*notes, *graded.notes),
-            graded.unreadable,
-            "" if alone else self.desk.fingerprint(name, source),
-            sum(check.points for check in engine.checks),
-        )
+        fingerprint = "" if alone or graded.unreadable else self.desk.fingerprint(name, source)
+        notes = notes if graded.unreadable else (*notes, *graded.notes)  # then the reason says it all
+        possible = sum(check.points for check in engine.checks)
+        return Look(name, path, graded.verdicts, notes, graded.unreadable, fingerprint, possible)
 
     def _two_forms(self, name: str) -> tuple[str, ...]:
         changed = self.desk.changed(name)

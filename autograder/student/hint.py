@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
         read = max(read, 1)
     else:
         left = len(hints) - read - 1
-        last = f"{left} more: autograder hint {_word(desk, target)}" if left else "That was the last one."
+        word = command_word(desk, target.assignment, task)
+        last = f"{left} more: autograder hint {word}" if left else "That was the last one."
         _show(task, hints, range(read, read + 1), last)
         read += 1
     state.save(desk.root, memory.with_hints(target.assignment, task, read))
@@ -84,7 +85,7 @@ def read_hints(desk: Desk, name: str) -> dict[str, tuple[str, ...]]:
         return {}
 
 
-def _word(desk: Desk, target: Target) -> str:
-    """How the task is named on the command line."""
-    holders = [name for name in desk.names if target.task in desk.tasks(name)]
-    return str(target.task) if len(holders) == 1 else f"{target.assignment.partition('_')[0]}/{target.task}"
+def command_word(desk: Desk, name: str, task: str) -> str:
+    """How a task is named on the command line: alone, or with its assignment where several have one of that name."""
+    alone = sum(task in desk.tasks(other) for other in desk.names) == 1
+    return task if alone else f"{name.partition('_')[0]}/{task}"

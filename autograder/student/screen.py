@@ -135,15 +135,15 @@ def line_of(path: Path, task: str) -> str:
     return next((f"line {number}" for number, line in enumerate(lines, 1) if pattern.match(line)), "")
 
 
-def next_hint(task: str, name: str, given: tuple[str, ...], read: int, shared: bool) -> None:
-    """Offer the next hint of a task, if there is one."""
-    if not given:
+def next_hint(task: str, count: int, read: int) -> None:
+    """Offer the next of ``count`` hints for a task, as it is named on the command line."""
+    if not count:
         return
-    command = f"autograder hint {name.partition('_')[0] + '/' if shared else ''}{task}"
-    if read < len(given):
-        text = f"Hint {read + 1} of {len(given)}:"
-    else:
+    command = f"autograder hint {task}"
+    text = f"Hint {read + 1} of {count}:"
+    if read >= count:
         text, command = "All hints are read. Again:", f"{command} --again"
+    console().print()
     say(Text.assemble(f"{text} ", (command, "bold")), 2)
 
 

@@ -1,0 +1,211 @@
+"""``autograder doctor``: is this machine ready, and what to do where it is not."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from rich.text import Text
+
+from ..console import console
+from ..course import Course, find_course
+from ..errors import InfrastructureError, UserError
+from ..source import Unreadable, read_source
+from . import machine, screen
+from .work import Desk
+
+_OPTIONAL = {
+    "torchvision": "plots and transforms",
+    "einops": "another way to move axes",
+    "matplotlib": "plots",
+    "tqdm": "progress bars",
+}
+_SPACE = 200 << 20  # bytes that a training and a notebook may want
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One look at the machine. remedy: what to do; where the level is "broken", nothing works before."""
+
+    level: Literal["good", "note", "broken"]
+    what: str
+    remedy: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """There are none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything. Returns 1 when something must be mended."""
+    broken = 0
+    for look in (_python, _course, _torch, _packages, _data, _sandbox, _jupyter, _work):
+        for finding in _careful(look):
+            _show(finding)
+            broken += finding.level == "broken"
+    console().print()
+    if broken:
+        screen.say(f"{broken} of these must be mended first. Then run autograder doctor again.", style="bold")
+    else:
+        screen.say("Everything that is needed is here. Begin with: autograder start", style="bold")
+    return int(broken > 0)
+
+
+def _careful(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """A look that fails in a way nobody thought of is a finding too."""
+    try:
+        yield from look()
+    except (UserError, InfrastructureError) as error:
+        yield Finding("broken", str(error))
+    except Exception as error:
+        yield Finding("broken", f"{look.__name__.strip('_')}: {type(error).__name__}: {error}", "Show this to your teachers.")
+
+
+def _show(finding: Finding) -> None:
+    words = {"good": ("good", "passed"), "note": ("note", "not_run"), "broken": ("mend", "failed")}
+    word, outcome = words[finding.level]
+    screen.say(Text.assemble(screen.sign(console(), outcome), f" {word}  ", finding.what), 1, hang=8)
+    if finding.remedy:
+        screen.say(Text.assemble("do: ", (finding.remedy, "bold")), 9, hang=4)
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    where = "in an environment of its own" if sys.prefix != sys.base_prefix else "without an environment"
+    if sys.version_info < (3, 11):
+        yield Finding("broken", f"Python {version}: 3.11 or newer is needed", "Install it from python.org, and make .venv anew.")
+    elif sys.maxsize < 2**32:
+        yield Finding("broken", f"Python {version} with 32 bits, for which there is no PyTorch", "Install the one with 64 bits.")
+    elif sys.prefix == sys.base_prefix and "CONDA_PREFIX" not in os.environ:
+        remedy = f"{machine.python()} -m venv .venv, then {machine.activate()}"
+        yield Finding("note", f"Python {version}, {where}", f"{remedy}: packages of other courses cannot get in the way.")
+    else:
+        yield Finding("good", f"Python {version}, {where}")
+
+
+def _course() -> Iterator[Finding]:
+    root = find_course(Path.cwd()).root
+    own = Path(__file__).resolve().parents[2]
+    if (root / "autograder").is_dir() and own != root.resolve():
+        remedy = f"In {root}: pip install -e ."
+        yield Finding("note", f"The autograder that runs is that of {own}, not the one of this clone", remedy)
+    if not os.access(root / "assignments", os.W_OK):
+        yield Finding("broken", f"{root / 'assignments'} may not be written", "Clone into a folder of your own.")
+    free = shutil.disk_usage(root).free
+    if free < _SPACE:
+        yield Finding("note", f"Only {free >> 20} MB are left on the disk", "Make room before you train.")
+    yield Finding("good", f"The course is in {root}")
+
+
+def _torch() -> Iterator[Finding]:
+    began = time.perf_counter()
+    try:
+        import numpy
+        import torch
+    except ImportError as error:
+        remedy = f'{machine.activate()}, then pip install -e ".[submissions]"'
+        yield Finding("broken", f"PyTorch or NumPy cannot be imported: {error}", remedy)
+        return
+    seconds = time.perf_counter() - began
+    right = torch.nn.functional.conv2d(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 3, 3)).item() == 9
+    text = f"PyTorch {torch.__version__} (imported in {seconds:.1f} s), NumPy {numpy.__version__}"
+    if right:
+        yield Finding("good", text)
+    else:
+        yield Finding("broken", f"{text}: a convolution gives a wrong number", "Install PyTorch anew.")
+
+
+def _packages() -> Iterator[Finding]:
+    missing = [name for name in _OPTIONAL if importlib.util.find_spec(name) is None]
+    if missing:
+        what = ", ".join(f"{name} ({_OPTIONAL[name]})" for name in missing)
+        yield Finding("note", f"Not installed, and not needed: {what}", 'pip install -e ".[submissions]"')
+    if importlib.util.find_spec("watchfiles") is None:
+        yield Finding("note", "watchfiles is not installed: autograder check --watch needs it", "pip install watchfiles")
+
+
+def _data() -> Iterator[Finding]:
+    from ..data import load_train
+
+    images = load_train(find_course(Path.cwd()).root / "data")
+    yield Finding("good", f"{len(images):,} training images of Fashion-MNIST, checksums right")
+
+
+def _sandbox() -> Iterator[Finding]:
+    from ..sandbox import tiers
+
+    tier = tiers.choose(None)
+    text = f"Your code is checked in {tier}"
+    yield Finding("good", text if tier.letter == "A" else f"{text}. For your own code that will do.")
+
+
+def _jupyter() -> Iterator[Finding]:
+    if importlib.util.find_spec("ipykernel") is None:
+        yield Finding("note", "No Jupyter here. The scripts do without; for the notebooks:", "pip install notebook")
+        return
+    program = kernel_program()
+    if program is None:
+        remedy = f"{Path(sys.executable).name} -m ipykernel install --sys-prefix"
+        yield Finding("note", "Jupyter finds no Python kernel", remedy)
+    elif not _same_python(program):
+        remedy = "python -m ipykernel install --user --name cnn-course, and choose the kernel cnn-course in the notebook"
+        yield Finding("note", f"Jupyter's kernel python3 is another Python: {program}", remedy)
+    else:
+        yield Finding("good", "Jupyter's kernel is this Python")
+
+
+def kernel_program() -> str | None:
+    """The program behind Jupyter's kernel python3; None where there is no such kernel."""
+    if importlib.util.find_spec("jupyter_client") is None:
+        return None
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        argv = KernelSpecManager().get_kernel_spec("python3").argv  # type: ignore[no-untyped-call]
+    except NoSuchKernel:
+        return None
+    return str(argv[0]) if argv else None
+
+
+def _same_python(program: str) -> bool:
+    """Whether that program runs in this environment. The name alone (python) means the one that Jupyter runs with."""
+    if Path(program).name == program:
+        return True
+    try:
+        ended = subprocess.run(
+            [program, "-c", "import sys, json; print(json.dumps(sys.prefix))"],
+            capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        return bool(Path(json.loads(ended.stdout)).resolve() == Path(sys.prefix).resolve())
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return False
+
+
+def _work() -> Iterator[Finding]:
+    course: Course = find_course(Path.cwd())
+    desk = Desk(course)
+    begun = []
+    for name in desk.names:
+        changed = desk.changed(name)
+        begun += [name] if changed else []
+        for path in changed:
+            try:
+                read_source(path)
+            except Unreadable as error:
+                yield Finding("note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.relative_to(desk.root).as_posix()}")
+        if len(changed) > 1:
+            remedy = f"autograder reset {changed[1].relative_to(desk.root).as_posix()} (the older of the two)"
+            yield Finding("note", f"Script and notebook of {name} both differ from the stub, and one is to be handed in", remedy)
+        if not (course.assignments / ".stubs" / f"{name}.py").is_file():
+            yield Finding("note", f"The stub of {name} is not at hand, so it could not be reset", "git checkout -- assignments/.stubs")
+    yield Finding("good", f"Begun: {', '.join(begun)}" if begun else "Nothing is begun yet")

@@ -1,0 +1,88 @@
+"""``autograder reset``: the stub back in its place. What was there is kept beside it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from ..course import find_course
+from ..data.files import explain, write_whole
+from ..errors import UserError
+from . import screen
+from .work import Desk
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "what",
+        metavar="ASSIGNMENT",
+        help="a1_permute, or a1: both its script and its notebook; or the path of one of the two",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Give the stub back. Returns 0 also when it was there already."""
+    desk = Desk(find_course(Path.cwd()))
+    target = desk.target(args.what)
+    if target.task is not None:
+        raise UserError(
+            f"{target.task} is one task of {target.assignment}, and a whole file is reset. "
+            f"Run: autograder reset {target.assignment}"
+        )
+    name, suffix = target.assignment, Path(args.what).suffix
+    forms = [form for form in _forms(desk, name) if suffix not in (".py", ".ipynb") or form.suffix == suffix]
+    done = False
+    for form in forms:
+        stub = _stub(desk, form)
+        if form.is_file() and _lines(form.read_bytes()) == _lines(stub):
+            continue
+        done = True
+        if form.is_file():
+            kept = keep(form)
+            screen.say(f"Your {form.name} is kept as {kept.relative_to(desk.root).as_posix()}")
+            if form.with_suffix(".safetensors").is_file():
+                kept = keep(form.with_suffix(".safetensors"), move=True)
+                screen.say(f"Its trained network is kept as {kept.relative_to(desk.root).as_posix()}")
+        write_whole(form, stub)
+        screen.say(f"{form.relative_to(desk.root).as_posix()} is the stub again.")
+    if not done:
+        screen.say(f"{name} is as it was handed out: there is nothing to reset.")
+    return 0
+
+
+def _forms(desk: Desk, name: str) -> tuple[Path, Path]:
+    assignments = desk.course.assignments
+    return assignments / name / f"{name}.py", assignments / "notebooks" / name / f"{name}.ipynb"
+
+
+def _stub(desk: Desk, form: Path) -> bytes:
+    path = desk.course.assignments / ".stubs" / form.name
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UserError(
+            f"{path.relative_to(desk.root).as_posix()} is missing, so the stub of {form.name} is not at hand. "
+            "Bring it back with: git checkout -- assignments/.stubs"
+        ) from None
+
+
+def keep(path: Path, move: bool = False) -> Path:
+    """Put a file by, under the first free name in the folder ``backup`` beside it, which no grading looks into."""
+    folder = path.parent / "backup"
+    try:
+        folder.mkdir(exist_ok=True)
+        number = 1
+        while (kept := folder / f"{path.stem}-{number}{path.suffix}").exists():
+            number += 1
+        shutil.copy2(path, kept)
+        if move:
+            path.unlink()
+    except OSError as error:
+        raise explain(error, folder) from error
+    return kept
+
+
+def _lines(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n")

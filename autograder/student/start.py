@@ -1,0 +1,72 @@
+"""``autograder start``: what to open first, how to check, how to hand in; for who has begun, where to go on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.text import Text
+
+from ..console import console
+from ..course import find_course
+from . import hint, screen, state
+from .work import Desk
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """There are none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Greet."""
+    desk = Desk(find_course(Path.cwd()))
+    memory = state.load(desk.root)
+    current = desk.current()
+    if current is None:
+        _welcome(desk)
+    else:
+        _back(desk, memory, current)
+    console().print()
+    screen.overview(desk, memory, current)
+    return 0
+
+
+def _welcome(desk: Desk) -> None:
+    first = desk.names[0]
+    tasks = desk.tasks(first)
+    screen.say(f"Welcome. {_number(len(desk.names))} assignments, one after the other, from axes to a network that sees clothes.")
+    _step(1, "Open", f"assignments/{first}/{first}.py", "in an editor, or the notebook")
+    screen.say(f"assignments/notebooks/{first}/{first}.ipynb in Jupyter. Work in one of the two.", 5)
+    _step(2, "Read it from the top, and write the first task" + (f", {tasks[0]}" if tasks else "") + ".")
+    _step(3, "Save, and let it be checked:", "autograder check", "")
+    screen.say("It says what came back, what is wrong with it, and often why. All the time: autograder check --watch", 5)
+    if tasks:
+        _step(4, "Stuck?", f"autograder hint {tasks[0]}", "gives a nudge, never the answer.")
+    _step(5, "Hand in: commit and push your files, as often as you like. The last push counts.")
+    screen.say("Something does not work? autograder doctor", style="bright_black")
+
+
+def _back(desk: Desk, memory: state.State, current: str) -> None:
+    path = desk.file(current).relative_to(desk.root).as_posix()
+    unsolved = hint.unsolved_tasks(desk, current, memory)
+    screen.say(f"Welcome back. You were last at {current}.")
+    if unsolved:
+        where = screen.line_of(desk.file(current), unsolved[0])
+        _step(1, f"Go on with {unsolved[0]} in", path, f"({where})" if where else "")
+        _step(2, "Save, and let it be checked:", "autograder check", "")
+        _step(3, "Stuck?", f"autograder hint {hint.command_word(desk, current, unsolved[0])}", "")
+    else:
+        following = next((n for n in desk.names if hint.unsolved_tasks(desk, n, memory)), None)
+        if following:
+            _step(1, "It is solved. Go on with", f"assignments/{following}/{following}.py", "")
+        else:
+            _step(1, "Everything is solved. Hand it in: commit and push.")
+
+
+def _step(number: int, text: str, command: str = "", after: str = "") -> None:
+    screen.say(Text.assemble(f"{number}. {text} ", (command, "bold"), f" {after}" if after else ""), 2, hang=3)
+
+
+def _number(count: int) -> str:
+    words = "No One Two Three Four Five Six Seven Eight Nine Ten".split()
+    return words[count] if count < len(words) else str(count)
