@@ -61,6 +61,16 @@ class SandboxRun:
         return self._order.parameters.get(task, ())
 
     @property
+    def source(self) -> Source:
+        """The submission as text: what must not stand there is looked for in it."""
+        return self._order.source
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The assignment's tasks that are functions."""
+        return tuple(self._order.parameters)
+
+    @property
     def weights(self) -> dict[str, torch.Tensor] | None:
         """The weights that came with the submission; None when there are none, or none that can be read."""
         if self._weights is None and self._order.source.weights is not None:

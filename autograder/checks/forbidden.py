@@ -1,6 +1,7 @@
 """Tasks that are to be written out: torch's ready-made function must not do the work.
 
-Two looks: the torch functions that ran, as the sandbox recorded them, and the source, read by the grader.
+Two looks: the torch functions that ran, as the sandbox recorded them, and the source, read by the grader, since
+hostile code can falsify the record.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..observation import Observation
-from . import describe
+from . import describe, scan
 from .expect import settle
 from .failure import CheckFailed
 
 
 def expect_not_called(observation: Observation, names: Collection[str]) -> None:
-    """None of these torch functions ("linear", "conv2d", ...) ran when the task did its work."""
+    """None of these torch functions ("linear", "conv2d", ...) ran when the task did its work, or stands in its source."""
     settle(observation)
     recorded = observation.recorded()
     settle(recorded)
@@ -25,6 +26,20 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
             return None
         return f"{describe.call(seen)} leaves the work to torch's own {' and '.join(used)}. Here it is to be written out."
 
-    problem = judge(recorded)
+    problem = judge(recorded) or _in_source(recorded, names)
     if problem is not None:
         raise CheckFailed(problem, recorded, judge)
+
+
+def _in_source(observation: Observation, names: Collection[str]) -> str | None:
+    """What the source says; nothing where there is none to read, as in a student's own kernel."""
+    source = getattr(observation.asker, "source", None)
+    if source is None:
+        return None
+    tasks = getattr(observation.asker, "tasks", ())
+    cells = [(cell.text, cell.first_line) for cell in source.cells]
+    found = scan.uses(cells, observation.task, names, tasks)
+    if not found:
+        return None
+    where = f" at {source.locate(found[0].line)}" if found[0].line else ""
+    return f"{observation.task} uses {found[0].name}{where}. Here the work is to be written out."

@@ -1,0 +1,224 @@
+"""Where a task uses a function of torch's, read from the source: nothing is run.
+
+A name counts only when it leads to torch: through an import, an alias or an attribute of one. A student's own
+``linear`` is none, an import that is not used is none, and neither is what other tasks or a demo use. What this
+cannot see (a method of a tensor, a name put together at run time) the sandbox records when it runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+_DEPTH = 8  # aliases of aliases
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SHORT = {"bce": "binarycrossentropy", "bcewithlogits": "binarycrossentropywithlogits"}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a torch function: its full name, and the line of the whole source where it stands."""
+
+    name: str
+    line: int
+
+
+def uses(
+    cells: Iterable[tuple[str, int]], task: str, names: Collection[str], others: Collection[str] = ()
+) -> list[Use]:
+    """Where ``task`` and its helpers use torch's functions of these names, or its modules of the same kind.
+
+    cells: pieces of source, each with its first line; one that does not parse is passed over, as it does not run.
+    others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
+    """
+    try:
+        return _Scan(_Names.of(_statements(cells)), frozenset(map(_kind, names)), frozenset(others)).of(task)
+    except RecursionError:  # deeper than anyone writes: the record of what ran stands alone
+        return []
+
+
+def _statements(cells: Iterable[tuple[str, int]]) -> list[ast.stmt]:
+    statements: list[ast.stmt] = []
+    for text, first_line in cells:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        ast.increment_lineno(tree, first_line - 1)
+        statements += tree.body
+    return statements
+
+
+def _kind(name: str) -> str:
+    """What a function and its module have in common: ``cross_entropy`` and ``CrossEntropyLoss``."""
+    plain = name.replace("_", "").casefold().removeprefix("lazy").removesuffix("loss")
+    return _SHORT.get(plain, plain)
+
+
+@dataclass
+class _Names:
+    """What the names of one scope stand for: a path into torch, an expression, a definition, or something else."""
+
+    bound: dict[str, str | ast.expr | ast.stmt | None] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)  # modules of torch from which everything was imported
+
+    @classmethod
+    def of(cls, statements: Sequence[ast.AST]) -> _Names:
+        """The last binding of each name counts: it is the one that holds when a task is called."""
+        names = cls()
+        for node in _own_nodes(statements):
+            names._bind(node)
+        return names
+
+    def _bind(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                path = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.bound[alias.asname or path] = path if _is_torch(path) else None
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            for alias in node.names:
+                if alias.name == "*":
+                    self.stars += [module] if _is_torch(module) else []
+                else:
+                    self.bound[alias.asname or alias.name] = (
+                        f"{module}.{alias.name}" if _is_torch(module) and not node.level else None
+                    )
+        elif isinstance(node, _DEFINITIONS):
+            self.bound[node.name] = node
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                self._assign(target, node.value)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            self.bound.setdefault(node.id, None)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            self._assign(node.target, None)
+
+    def _assign(self, target: ast.expr, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self.bound[target.id] = value
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for inner in target.elts:
+                self._assign(inner, None)
+
+
+def _is_torch(path: str) -> bool:
+    return path == "torch" or path.startswith("torch.")
+
+
+def _own_nodes(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """All nodes in the order of the source, but not what lies inside a function or class: that is another scope."""
+    for node in statements:
+        yield node
+        if not isinstance(node, (*_DEFINITIONS, ast.Lambda)):
+            yield from _own_nodes(list(ast.iter_child_nodes(node)))
+
+
+class _Scan:
+    """Follows one task through the helpers that it uses."""
+
+    def __init__(self, module: _Names, kinds: frozenset[str], others: frozenset[str]) -> None:
+        self.module, self.kinds, self.others = module, kinds, others
+        self.found: dict[Use, None] = {}
+        self.waiting: list[str] = []
+        self.seen: set[str] = set()
+
+    def of(self, task: str) -> list[Use]:
+        self.waiting.append(task)
+        while self.waiting:
+            name = self.waiting.pop()
+            if name in self.seen or (name in self.others and name != task):
+                continue
+            self.seen.add(name)
+            thing = self.module.bound.get(name)
+            if isinstance(thing, str):
+                self._judge(thing, 0)
+            elif isinstance(thing, _DEFINITIONS) or _is_code(thing):
+                assert thing is not None
+                self._visit(thing, ())
+        return sorted(self.found, key=lambda use: use.line)
+
+    def _visit(self, node: ast.AST, scopes: tuple[_Names, ...]) -> None:
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            path = self._path(node, scopes)
+            if path is not None:
+                self._judge(path, node.lineno)
+                return
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and not any(node.id in scope.bound for scope in scopes):
+                self.waiting.append(node.id)
+            return
+        if isinstance(node, ast.Call):
+            path = self._path(node, scopes)
+            if path is not None:
+                self._judge(path, node.lineno)
+            if isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "issubclass"):
+                self._visit(node.args[0], scopes) if node.args else None
+                return
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            self._visit_function(node, scopes)
+            return
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns"):
+                continue  # says what comes in, and runs nothing
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    self._visit(child, scopes)
+
+    def _visit_function(self, node: _Function, scopes: tuple[_Names, ...]) -> None:
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self._visit(default, scopes)
+        body = [node.body] if isinstance(node, ast.Lambda) else node.body
+        inner = _Names.of(body)
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+        for argument in every:
+            if argument is not None:
+                inner.bound.setdefault(argument.arg, None)
+        for child in _own_nodes(body):
+            if isinstance(child, (ast.Global, ast.Nonlocal)):
+                for name in child.names:
+                    inner.bound.pop(name, None)
+        for child in body:
+            self._visit(child, (inner, *scopes))
+
+    def _path(self, node: ast.AST | None, scopes: tuple[_Names, ...], depth: int = 0) -> str | None:
+        """The path into torch that an expression stands for, if it does."""
+        if depth > _DEPTH:
+            return None
+        if isinstance(node, ast.Attribute):
+            base = self._path(node.value, scopes, depth)
+            return f"{base}.{node.attr}" if base is not None else None
+        if isinstance(node, ast.Call):  # getattr(F, "linear")
+            named = isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2
+            if named and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):
+                base = self._path(node.args[0], scopes, depth)
+                return f"{base}.{node.args[1].value}" if base is not None else None
+            return None
+        if not isinstance(node, ast.Name):
+            return None
+        for position, scope in enumerate((*scopes, self.module)):
+            if node.id in scope.bound:
+                thing = scope.bound[node.id]
+                if isinstance(thing, str):
+                    return thing
+                alias = thing if isinstance(thing, (ast.Name, ast.Attribute)) else None
+                return self._path(alias, scopes[position:], depth + 1)
+        stars = self.module.stars
+        return f"{stars[-1]}.{node.id}" if stars and _kind(node.id) in self.kinds else None
+
+    def _judge(self, path: str, line: int) -> None:
+        parts = path.split(".")
+        last = parts[1:] if parts[:2] == ["torch", "ops"] else parts[-1:]
+        if _is_torch(path) and len(parts) > 1 and any(_kind(part) in self.kinds for part in last):
+            self.found[Use(path, line)] = None
+
+
+def _is_code(thing: object) -> bool:
+    """An alias, a lambda or a call of functools.partial: but a table of many things may be used in part."""
+    return isinstance(thing, (ast.Name, ast.Attribute, ast.Lambda, ast.Call))
