@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     with Checker(desk) as checker:
         for target in wanted:
             look = _look(checker, target)
-            _show(desk, look, target.task)
+            show_all(desk, look, target.task)
             looks.append((look, target.task))
             memory = remember(desk, [look])
     if len(wanted) > 1:
@@ -124,16 +124,16 @@ def offer_hint(desk: Desk, name: str, task: str, memory: state.State) -> None:
 
 
 def _praise(desk: Desk, look: Look, memory: state.State) -> None:
-    following = _following(desk, look.name, memory)
+    after = following(desk, look.name, memory)
     screen.say(f"All public checks of {look.name} pass.", 2, "green")
-    if following:
-        question = desk.question(following)
-        screen.say(f"Next: assignments/{following}/{following}.py" + (f" ({question})" if question else ""), 2)
+    if after:
+        question = desk.question(after)
+        screen.say(f"Next: assignments/{after}/{after}.py" + (f" ({question})" if question else ""), 2)
     else:
         screen.say("That is the whole course. Hand it in: commit and push.", 2)
 
 
-def _following(desk: Desk, name: str, memory: state.State) -> str | None:
+def following(desk: Desk, name: str, memory: state.State) -> str | None:
     """The next assignment in the lecture's order that is not solved, from the beginning after the last."""
     at = desk.names.index(name)
     for other in (*desk.names[at + 1 :], *desk.names[:at]):
@@ -143,7 +143,7 @@ def _following(desk: Desk, name: str, memory: state.State) -> str | None:
     return None
 
 
-def _show(desk: Desk, look: Look, task: str | None) -> None:
+def show_all(desk: Desk, look: Look, task: str | None) -> None:
     """Every check of an assignment, or of one task; what is not started is told once, in one line."""
     display = console()
     screen.heading(desk, look)

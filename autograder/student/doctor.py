@@ -82,9 +82,7 @@ def _show(finding: Finding) -> None:
 def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     where = "in an environment of its own" if sys.prefix != sys.base_prefix else "without an environment"
-    if sys.version_info < (3, 11):
-        yield Finding("broken", f"Python {version}: 3.11 or newer is needed", "Install it from python.org, and make .venv anew.")
-    elif sys.maxsize < 2**32:
+    if sys.maxsize < 2**32:
         yield Finding("broken", f"Python {version} with 32 bits, for which there is no PyTorch", "Install the one with 64 bits.")
     elif sys.prefix == sys.base_prefix and "CONDA_PREFIX" not in os.environ:
         remedy = f"{machine.python()} -m venv .venv, then {machine.activate()}"
@@ -171,7 +169,7 @@ def kernel_program() -> str | None:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
-        argv = KernelSpecManager().get_kernel_spec("python3").argv  # type: ignore[no-untyped-call]
+        argv = KernelSpecManager().get_kernel_spec("python3").argv
     except NoSuchKernel:
         return None
     return str(argv[0]) if argv else None

@@ -32,23 +32,27 @@ def run(args: argparse.Namespace) -> int:
             say(f"{target.assignment} is solved, as far as its last check knows. No hint is needed.")
             return 0
         target = Target(target.assignment, unsolved[0])
+    state.save(desk.root, give(desk, memory, target, args.again))
+    return 0
+
+
+def give(desk: Desk, memory: state.State, target: Target, again: bool = False) -> state.State:
+    """Show the next hint of a task, or with ``again`` those that were read. Returns the state after it."""
     task = str(target.task)
     hints = read_hints(desk, target.assignment).get(task, ())
     read = min(memory.hints_read(target.assignment, task), len(hints))
     if not hints:
         say(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
-        return 0
-    if args.again or read == len(hints):
+        return memory
+    if again or read == len(hints):
         _show(task, hints, range(read or 1), "Those are all the hints. Ask a person: say what you tried and what came back.")
         read = max(read, 1)
     else:
         left = len(hints) - read - 1
         word = command_word(desk, target.assignment, task)
-        last = f"{left} more: autograder hint {word}" if left else "That was the last one."
-        _show(task, hints, range(read, read + 1), last)
+        _show(task, hints, range(read, read + 1), f"{left} more: autograder hint {word}" if left else "That was the last one.")
         read += 1
-    state.save(desk.root, memory.with_hints(target.assignment, task, read))
-    return 0
+    return memory.with_hints(target.assignment, task, read)
 
 
 def _show(task: str, hints: tuple[str, ...], which: range, last: str) -> None:

@@ -88,7 +88,7 @@ def tasks(look: Look) -> None:
     for task, (earned, possible) in look.points.items():
         mine = [verdict for verdict in look.verdicts if verdict.check.task == task]
         outcome = outcome_of(mine)
-        first = next((verdict for verdict in mine if verdict.outcome == outcome))
+        first = next(verdict for verdict in mine if verdict.outcome == outcome)
         text = "partly right" if 0 < earned < possible and outcome != "passed" else word(first)
         rows.append((sign(screen, outcome), task, text, f"{earned} of {possible}"))
     wide = [max((len(str(row[i])) for row in rows), default=0) for i in range(4)]

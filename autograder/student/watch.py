@@ -1,0 +1,251 @@
+"""``autograder check --watch``: a verdict with every save, on one screen, from a process that stays warm."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from rich.text import Text
+
+from ..console import console
+from ..errors import InfrastructureError
+from . import check, hint, machine, screen, state
+from .checker import Checker, Look
+from .work import Desk, Target
+
+# A save is several events, milliseconds apart: this long after the last of them it is taken for finished.
+_STEP_MS, _AT_MOST_MS = 10, 200
+_BLINK = 0.2  # seconds for which a key is waited for before the thread looks whether it should end
+_KEYS = (("h", "hint"), ("l", "list"), ("n", "next"), ("q", "quit"))
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something to react to: files that were saved, a key, or the end of watching (``value`` says why)."""
+
+    kind: Literal["saved", "key", "ended"]
+    value: str = ""
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass
+class Watch:
+    """What is on the screen, and what it shows of."""
+
+    desk: Desk
+    checker: Checker
+    only: tuple[Target, ...] = ()
+    memory: state.State = field(default_factory=state.State)
+    look: Look | None = None
+    focus: str | None = None  # the task that is shown; None: the first that fails
+
+    def begin(self) -> None:
+        """The first screen: the assignment being worked on, or the one that was named."""
+        if self.only:
+            self._check(self.only[0].assignment, self.only[0].task)
+        else:
+            self._check(self.desk.current() or self.desk.names[0], None)
+        assert self.look is not None
+        _ = self.checker.warm(self.look.name).catalogue  # read now, not when the first wrong answer comes
+
+    def saved(self, paths: tuple[Path, ...]) -> None:
+        """A file was saved: check its assignment."""
+        stems = {path.stem.removeprefix("test_") for path in paths}
+        wanted = {target.assignment for target in self.only} or set(self.desk.names)
+        names = [name for name in self.desk.names if name in stems & wanted]
+        if names:
+            here = self.look.name if self.look is not None and self.look.name in names else names[-1]
+            same = self.look is not None and self.look.name == here
+            self._check(here, self.focus if same else None)
+
+    def key(self, key: str) -> bool:
+        """React to a key. Returns False when it was the one that ends the watch."""
+        if key == "q":
+            return False
+        if key == "h":
+            self._hint()
+        elif key == "l":
+            self._list()
+        elif key == "n":
+            self._next()
+        return True
+
+    def _check(self, name: str, focus: str | None) -> None:
+        began = time.perf_counter()
+        slow = self.look is None or self.checker.is_slow(name)
+        with _waiting(name) if slow else contextlib.nullcontext():
+            self.look = self._looked(name)
+        self.focus = focus
+        self.memory = check.remember(self.desk, [self.look])
+        self._draw()
+        self._foot(time.perf_counter() - began)
+
+    def _looked(self, name: str) -> Look:
+        try:
+            return self.checker.look(name)
+        except InfrastructureError:
+            self.checker.close()  # what was warm may have been lost while the machine slept
+            return self.checker.look(name)
+
+    def _draw(self) -> None:
+        assert self.look is not None
+        clear()
+        check.show_focus(self.desk, self.look, self.memory, self.focus)
+
+    def _task(self) -> str | None:
+        """The task in focus, or the first that fails."""
+        assert self.look is not None
+        failing = [verdict.check.task for verdict in self.look.failing]
+        return self.focus if self.focus in failing else next(iter(failing), None)
+
+    def _hint(self) -> None:
+        assert self.look is not None
+        task = self._task()
+        if task is None:
+            screen.say("Nothing fails here: no hint is needed. n goes on.")
+            return
+        self.memory = hint.give(self.desk, state.load(self.desk.root), Target(self.look.name, task))
+        state.save(self.desk.root, self.memory)
+        _show_keys()
+
+    def _list(self) -> None:
+        assert self.look is not None
+        clear()
+        check.show_all(self.desk, self.look, None)
+        _show_keys()
+
+    def _next(self) -> None:
+        """On to the next task that fails; behind the last, to the next assignment that is not solved."""
+        assert self.look is not None
+        failing = list(dict.fromkeys(verdict.check.task for verdict in self.look.failing))
+        task = self._task()
+        rest = failing[failing.index(task) + 1 :] if task in failing else []
+        if rest:
+            self.focus = rest[0]
+            self._draw()
+            _show_keys()
+            return
+        following = None if self.only else check.following(self.desk, self.look.name, self.memory)
+        if following is None:
+            self.focus = failing[0] if failing else None
+            self._draw()
+            _show_keys()
+        else:
+            self._check(following, None)
+
+    def _foot(self, seconds: float) -> None:
+        screen.say(f"Checked in {seconds:.2f} s. Watching: save a file, and it is checked again.", style="bright_black")
+        _show_keys()
+
+
+def run(desk: Desk, targets: list[Target]) -> int:
+    """Watch until q or Ctrl-C. Returns 1 when something failed at last."""
+    events: queue.Queue[Event] = queue.Queue()
+    stop = threading.Event()
+    with Checker(desk) as checker, machine.keys() as read:
+        watch = Watch(desk, checker, tuple(targets), state.load(desk.root))
+        # The watching starts before the first check: what is saved meanwhile is not missed.
+        threads = [
+            threading.Thread(target=_watch_files, args=(desk, events, stop), daemon=True),
+            threading.Thread(target=_read_keys, args=(read, events, stop), daemon=True),
+        ]
+        try:
+            import watchfiles  # noqa: F401  (where it is missing, say so here and not in a thread)
+
+            for thread in threads:
+                thread.start()
+            watch.begin()
+            _loop(watch, events)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            stop.set()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join(2)
+    return int(watch.look is None or not watch.look.passed)
+
+
+def _loop(watch: Watch, events: queue.Queue[Event]) -> None:
+    while True:
+        event = _next_event(events)
+        if event.kind == "saved":
+            paths = list(event.paths)
+            while not events.empty() and events.queue[0].kind == "saved":  # saves during a check count as one
+                paths += events.get().paths
+            watch.saved(tuple(paths))
+        elif event.kind == "ended":
+            raise InfrastructureError(f"the files cannot be watched: {event.value}")
+        elif not watch.key(event.value):
+            return
+
+
+def _next_event(events: queue.Queue[Event]) -> Event:
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return events.get(timeout=1.0)  # with a timeout, so that Ctrl-C comes through on Windows
+
+
+def _watch_files(desk: Desk, events: queue.Queue[Event], stop: threading.Event) -> None:
+    import watchfiles
+
+    ours = {form for name in desk.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
+
+    def is_ours(change: watchfiles.Change, path: str) -> bool:
+        return Path(path).name in ours and change != watchfiles.Change.deleted
+
+    try:
+        for changes in watchfiles.watch(
+            desk.course.assignments,
+            watch_filter=is_ours,
+            step=_STEP_MS,
+            debounce=_AT_MOST_MS,
+            stop_event=stop,
+            force_polling=machine.must_poll(desk.root) or None,
+            poll_delay_ms=100,
+            raise_interrupt=False,
+        ):
+            events.put(Event("saved", paths=tuple(Path(path) for _, path in sorted(changes))))
+    except Exception as error:  # too many watches, a folder that is gone
+        events.put(Event("ended", str(error)))
+
+
+def _read_keys(read: Callable[[float], str], events: queue.Queue[Event], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            key = read(_BLINK)
+        except (KeyboardInterrupt, OSError, ValueError):
+            key = "q"
+        if key:
+            events.put(Event("key", key))
+
+
+def clear() -> None:
+    """One screen: the last one goes. In a log there is a line between two verdicts instead."""
+    display = console()
+    if display.is_terminal:
+        display.clear()
+    else:
+        display.print("-" * 40)
+
+
+@contextlib.contextmanager
+def _waiting(name: str) -> Iterator[None]:
+    display = console()
+    if not display.is_terminal:
+        yield
+        return
+    with display.status(f"Checking {name} ...", spinner="line"):
+        yield
+
+
+def _show_keys() -> None:
+    if console().is_terminal:
+        parts = [part for key, what in _KEYS for part in ((key, "bold"), f" {what}   ")]
+        console().print(Text.assemble(*parts))
