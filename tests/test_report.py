@@ -314,8 +314,8 @@ def test_ticks_are_few_and_reach_both_ends(one: float, other: float, about: int)
     low, high = min(one, other), max(one, other)
     marks = svg.ticks(low, high, about)
     assert 2 <= len(marks) <= about + 3
-    assert marks[0] <= low + 1e-6 * (1 + abs(low))
-    assert marks[-1] >= high - 1e-6 * (1 + abs(high))
+    assert marks[0] <= low + 1e-6 * (1 + high - low)
+    assert marks[-1] >= high - 1e-6 * (1 + high - low)
 
 
 def test_a_picture_holds_its_pixels() -> None:

@@ -71,11 +71,11 @@ def write(results: ClassResults, folder: Path, course: Course | None = None, tit
     from .student_page import student_page
 
     pictures = Pictures(course.root / "data" if course is not None else None)
-    templates = _templates()
+    pages = templates()
     students = results.students()
     with _ours(folder):
         (folder / STUDENTS).mkdir(exist_ok=True)
-        template = templates.get_template("student.html")
+        template = pages.get_template("student.html")
         for student, own in students.items():
             page = template.render(page=student_page(student, own, results, pictures), title=title)
             _put(folder / STUDENTS / file_of(student), page)
@@ -86,7 +86,7 @@ def write(results: ClassResults, folder: Path, course: Course | None = None, tit
         # Last, so that its links lead somewhere.
         _put(
             folder / "index.html",
-            templates.get_template("class.html").render(page=class_page(results), title=title),
+            pages.get_template("class.html").render(page=class_page(results), title=title),
         )
     return len(students)
 
@@ -119,7 +119,8 @@ def _put(path: Path, text: str) -> None:
 # --- templates -----------------------------------------------------------------------------------------------------
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates of all pages, with what they share."""
     import jinja2
     from markupsafe import Markup
 

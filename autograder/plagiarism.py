@@ -1,0 +1,245 @@
+"""`autograder plagiarism`: pairs of submissions that share code which few others have. For a person to read.
+
+copydetect compares what is left of the code when names, comments and layout are taken away. Two kinds of code say
+nothing and are left out first: what the released stub holds, and what many of the class have (for a task of one line
+there are few ways to write it). What remains is uncommon, and two who share much of it may have worked together, asked
+the same forum, or both been lucky: the report shows the passages and gives no verdict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from .console import console, printable
+from .course import Course, find_course
+from .errors import UserError
+from .results import write_atomically
+from .source import Unreadable, read_source
+from .submission import find_submissions
+
+PIECE = 25  # characters, without names and layout: a shorter match is chance
+COMMON = 0.05  # code that a larger part of the class has is common ground,
+FEW, MANY = 4, 50  # ... but never what four have, and always what more than fifty have
+LEAST = 80  # characters of uncommon code that two must share
+MOST = 200  # pairs in the report, for each assignment
+SHOWN = 20_000  # characters of each submission in the report
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A passage of a submission, marked when the other one of a pair has it too."""
+
+    text: str
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two submissions that share uncommon code. `shares`: how much of each one's uncommon code the other has."""
+
+    assignment: str
+    students: tuple[str, str]
+    shared: int  # characters, without names and layout
+    shares: tuple[float, float]
+    code: tuple[tuple[Piece, ...], tuple[Piece, ...]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `autograder plagiarism`."""
+    parser.add_argument(
+        "submissions",
+        type=Path,
+        metavar="SUBMISSIONS",
+        help="the folder that holds a folder for each student",
+    )
+    parser.add_argument(
+        "--assignment",
+        action="append",
+        default=[],
+        metavar="A",
+        help="compare this assignment only; may be given several times",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("plagiarism.html"),
+        metavar="FILE",
+        help="the report (default: plagiarism.html)",
+    )
+    parser.add_argument(
+        "--share",
+        type=_percent,
+        default=60.0,
+        metavar="PERCENT",
+        help="show pairs of which one shares at least so much of its uncommon code (default: 60)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare the submissions of a class. Returns 0, whatever was found: it is for a person to judge."""
+    course = find_course(Path.cwd())
+    only = [course.resolve(name) for name in args.assignment]
+    found, skipped = read_class(args.submissions, course, only)
+    pairs = [
+        pair
+        for name, texts in found.items()
+        for pair in compare(name, texts, _stub(course, name), args.share / 100)
+    ]
+    count = sum(map(len, found.values()))
+    write_atomically(args.out, page(pairs, count, args.share).encode())
+    for student, assignment, why in skipped:
+        print(f"autograder plagiarism: {printable(student)} {assignment}: {printable(why)}", file=sys.stderr)
+    _print(pairs, count, args.out)
+    return 0
+
+
+def _percent(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is no percentage from 0 to 100")
+    return number
+
+
+def read_class(
+    folder: Path, course: Course, only: Sequence[str] = ()
+) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
+    """assignment -> student -> code (a notebook's cells one after another), and what cannot be read: (who, what, why).
+
+    Raises UserError when there are no submissions.
+    """
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    skipped = []
+    for entry in find_submissions(folder, course, only):
+        if entry.path is None:
+            continue
+        try:
+            texts[entry.assignment][entry.student] = read_source(entry.path).text
+        except Unreadable as error:
+            skipped.append((entry.student, entry.assignment, error.message))
+    return dict(texts), skipped
+
+
+def _stub(course: Course, name: str) -> str:
+    try:
+        return course.released(name).master.read_text(encoding="utf-8")
+    except UserError:
+        return ""
+
+
+def compare(assignment: str, texts: dict[str, str], stub: str, least_share: float) -> list[Pair]:
+    """The pairs that share uncommon code, those who share most first; at most `MOST`.
+
+    texts: student -> code. least_share: of the uncommon code of one of the two, from 0 to 1.
+    """
+    detect = _copydetect()
+    prints = {student: _fingerprint(detect, text) for student, text in texts.items()}
+    _forget(detect, prints.values(), _fingerprint(detect, stub).hashes)
+    holders = Counter(piece for found in prints.values() for piece in found.hashes)
+    many = min(MANY, max(FEW, COMMON * len(prints)))
+    _forget(detect, prints.values(), {piece for piece, count in holders.items() if count > many})
+
+    # Only who shares a piece is compared: a class of a thousand has half a million pairs.
+    by_piece: defaultdict[int, list[str]] = defaultdict(list)
+    for student, found in prints.items():
+        for piece in found.hashes:
+            by_piece[piece].append(student)
+    together = Counter(pair for students in by_piece.values() for pair in combinations(students, 2))
+    pairs: list[Pair] = []
+    for (one, other), pieces in together.most_common():
+        if pieces + PIECE <= LEAST or len(pairs) == MOST:
+            break
+        shared, shares, slices = detect.compare_files(prints[one], prints[other])
+        if shared >= LEAST and max(shares) >= least_share:
+            code = tuple(
+                pieces_of(texts[student], spans.T.tolist())
+                for student, spans in zip((one, other), slices, strict=True)
+            )
+            both = (min(1.0, float(shares[0])), min(1.0, float(shares[1])))
+            pairs.append(Pair(assignment, (one, other), int(shared), both, (code[0], code[1])))
+    return sorted(pairs, key=lambda pair: (-pair.shared, pair.students))
+
+
+def _copydetect() -> Any:
+    try:
+        return importlib.import_module("copydetect")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "copydetect":
+            raise
+        raise UserError("This needs an extra: pip install 'cnn-autograder[plagiarism]'") from None
+
+
+def _fingerprint(detect: Any, text: str) -> Any:
+    # A window of 1 keeps every piece: what is found does not hang on Python's hash seed.
+    return detect.CodeFingerprint("submission.py", PIECE, 1, language="python", fp=io.StringIO(text))
+
+
+def _forget(detect: Any, prints: Iterable[Any], pieces: set[int]) -> None:
+    """Take pieces out of fingerprints. (copydetect's own way, `boilerplate`, miscounts pieces that occur twice.)"""
+    for found in prints:
+        found.hashes = found.hashes - pieces
+        found.hash_idx = {piece: places for piece, places in found.hash_idx.items() if piece in found.hashes}
+        found.token_coverage = detect.utils.get_token_coverage(
+            found.hash_idx, PIECE, len(found.filtered_code)
+        )
+
+
+def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
+    """The text, cut where what is shared begins and ends; cut off when it is long."""
+    pieces, at = [], 0
+    for begin, end in sorted((max(0, int(b)), int(e)) for b, e in spans):
+        if end > at:
+            pieces += [Piece(text[at : max(at, begin)], False), Piece(text[max(at, begin) : end], True)]
+            at = end
+    pieces.append(Piece(text[at:], False))
+    kept, size = [], 0
+    for piece in pieces:
+        if piece.text and size < SHOWN:
+            kept.append(Piece(piece.text[: SHOWN - size], piece.shared))
+            size += len(piece.text)
+    return tuple(kept)
+
+
+def page(pairs: Sequence[Pair], submissions: int, share: float) -> str:
+    """The report as one page of HTML, self-contained like all of them."""
+    from .report import templates
+
+    return templates().get_template("pairs.html").render(pairs=pairs, submissions=submissions, share=share)
+
+
+def _print(pairs: Sequence[Pair], submissions: int, out: Path) -> None:
+    screen = console()
+    if pairs:
+        grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for heading in ("assignment", "one", "other", "shared", "of one's", "of other's"):
+            grid.add_column(
+                heading,
+                no_wrap=True,
+                justify="left" if heading in ("assignment", "one", "other") else "right",
+            )
+        for pair in sorted(pairs, key=lambda pair: -pair.shared)[:20]:
+            names = [Text(printable(name), overflow="ellipsis") for name in pair.students]
+            grid.add_row(
+                pair.assignment, *names, str(pair.shared), *(f"{share:.0%}" for share in pair.shares)
+            )
+        screen.print(grid)
+        screen.print()
+    many = "1 pair shares" if len(pairs) == 1 else f"{len(pairs)} pairs share"
+    screen.print(
+        f"{many} uncommon code, of {submissions} submissions. Read them side by side in {printable(str(out))}: "
+        "similar code is a question, never an answer.",
+        markup=False,
+        soft_wrap=True,
+    )
