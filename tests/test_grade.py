@@ -370,3 +370,52 @@ def test_a_student_repository_cannot_grade_a_class(
     monkeypatch.chdir(tmp_path)
     assert cli.main(["grade", "class", "--out", "results"]) == 2
     assert "student's repository" in capsys.readouterr().err
+
+
+FULL_DISK = """
+set -e
+mount -t tmpfs -o size={small},nr_inodes=400 none {out}
+set +e
+{python} {script}; echo "first run: $?"
+ls -A {out}/*/ | grep -c "[.]tmp$"
+mount -o remount,size=32m {out}
+{python} {script}; echo "second run: $?"
+cp -r {out} {copy}
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk")
+def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
+    class_, out, copy = tmp_path / "class", tmp_path / "results", tmp_path / "copy"
+    for number in range(30):
+        put(class_ / f"s{number}" / "a1_permute.py", f"# right\n# {number}\n")
+    out.mkdir()
+    text = SCRIPT.format(tests=str(TESTS), class_=str(class_), out=str(out), course=str(course.root))
+    caught = "    except InfrastructureError as error:\n        sys.exit(f'told: {error}')\n"
+    text = text.replace("    report = ", "    try:\n        report = ").replace(
+        "    print_report", f"{caught}    print_report"
+    )
+    script = put(tmp_path / "run.py", "from autograder.errors import InfrastructureError\n" + text)
+    shell = FULL_DISK.format(small="60k", out=out, copy=copy, python=sys.executable, script=script)
+    try:
+        done = subprocess.run(
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", shell],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no unshare")
+    if "first run" not in done.stdout:
+        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+    assert "told: " in done.stderr
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    lines = done.stdout.splitlines()
+    first = lines.index("first run: 1")
+    assert lines[first + 1] == "0", "a draft was left"
+    assert lines[-1] == "second run: 0"
+    kept = [line for line in lines if "were unchanged and kept" in line]
+    assert kept, "nothing had been written before the disk was full"
+    assert len([name for name in contents(copy) if "a1" in name]) == 30
+    assert all(json.loads(content)["status"] for content in contents(copy).values())
