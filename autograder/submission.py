@@ -23,7 +23,16 @@ from .course import Course, natural_key
 from .errors import UserError
 from .source import Cell, Source, Unreadable, read_source
 
-__all__ = ["Cell", "Found", "Source", "Unreadable", "find_submissions", "read_source"]
+__all__ = [
+    "Cell",
+    "Found",
+    "Source",
+    "Unreadable",
+    "find_in_folder",
+    "find_submissions",
+    "is_stub",
+    "read_source",
+]
 
 RESULTS_MARK = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
@@ -96,6 +105,16 @@ def find_submissions(root: Path, course: Course, only: Collection[str] = ()) -> 
             "submitted/, a folder of GitHub clones, or an unpacked download from Canvas, Moodle or Blackboard."
         )
     return found
+
+
+def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
+    """One entry for each assignment of the course, from one student's folder, whatever it looks like."""
+    return list(_find_in(_Place(student, (folder,)), course, course.assignment_names()))
+
+
+def is_stub(course: Course, name: str, source: Source) -> bool:
+    """Does a source say what the assignment's released stub says?"""
+    return source.code_digest in _stub_digests(course, name)
 
 
 # --- whose folders are they? ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from autograder.course import Course, find_course
+from autograder.errors import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,17 +23,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="make the complete student repository in FOLDER, which must be new, empty or made by this command",
     )
+    parser.add_argument(
+        "--classroom50",
+        action="store_true",
+        help="with --to: make the bundles for Classroom 50 in FOLDER, instead of the student repository",
+    )
+    parser.add_argument(
+        "--hidden-from",
+        metavar="OWNER/NAME",
+        help="with --to: this private repository on GitHub is the course; where its deploy key is set in a student "
+        "repository, the workflow runs the hidden checks too, from the commit that is checked out now",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns its exit code."""
     course = find_course(Path.cwd())
+    if args.to is None and (args.classroom50 or args.hidden_from):
+        raise UserError("--classroom50 and --hidden-from go with --to FOLDER.")
+    if args.classroom50:
+        from autograder.release.classroom50 import release_bundles
+
+        return release_bundles(course, args.to)
     if args.check:
         return check(course)
     if args.to is not None:
         from autograder.release.student import release_to
 
-        return release_to(course, args.to)
+        return release_to(course, args.to, args.hidden_from)
     return release(course)
 
 

@@ -8,7 +8,9 @@ is written before the leak check has passed.
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterable
 from importlib import resources
@@ -19,24 +21,34 @@ from autograder.errors import UserError
 from autograder.release import made
 from autograder.release.build import Built, build
 from autograder.release.leaks import find_leaks
+from autograder.release.pins import pins
 
 # What needs solutions/, and so is of no use to a student.
-_AUTHORS_ONLY = frozenset({"release", "verify.py"})
+_AUTHORS_ONLY = frozenset({"release", "verify.py", "gradescope_zip.py"})
 _DATA = ("LICENSE*", "README.md", "train-*")
 
 
-def release_to(course: Course, folder: Path) -> int:
+# What grading in a student's repository takes from the course, with the hidden checks.
+_GRADING = ("autograder", "assignments", "solutions", "data", "pyproject.toml", "constraints.txt")
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+
+
+def release_to(course: Course, folder: Path, hidden_from: str | None = None) -> int:
     """Makes the student repository in `folder`, or brings one that it made up to date. Returns the exit code.
 
-    Raises UserError when `folder` holds anything that no release made there, or was edited since.
+    hidden_from: "owner/name" of the private course repository on GitHub; the workflow takes the hidden checks from
+    its present commit where a deploy key is set.
+    Raises UserError when `folder` holds anything that no release made there, or was edited since, and when the
+    course has changes that are not committed, so that no commit could be named.
     """
     folder = folder.absolute()
-    _refuse(course, folder)
+    refuse(course, folder)
+    private = _private(course, hidden_from) if hidden_from is not None else ("", "")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with made.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         student = temporary / "student"
-        compose(course, built, student)
+        compose(course, built, student, private)
         leaks = find_leaks(course.solutions, student)
         if leaks:
             print("Nothing was written, for students would see lines of solutions:")
@@ -51,7 +63,27 @@ def release_to(course: Course, folder: Path) -> int:
     return 0
 
 
-def _refuse(course: Course, folder: Path) -> None:
+def _private(course: Course, repository: str) -> tuple[str, str]:
+    """The address and the commit from which the hidden checks are taken."""
+    if not _REPOSITORY.fullmatch(repository):
+        raise UserError(f"--hidden-from {repository!r}: name the course's repository on GitHub as OWNER/NAME.")
+    try:
+        commit = _git(course, "rev-parse", "HEAD")
+        changes = _git(course, "status", "--porcelain", "--", *_GRADING)
+    except (OSError, subprocess.CalledProcessError):
+        raise UserError(f"{course.root} is no git repository with a commit to name.") from None
+    if changes:
+        raise UserError(f"Commit your changes first, for the workflow names a commit:\n{changes}")
+    return f"git@github.com:{repository}.git", commit
+
+
+def _git(course: Course, *words: str) -> str:
+    command = ["git", "-C", str(course.root), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def refuse(course: Course, folder: Path) -> None:
+    """Raises UserError when nothing may be made in `folder`."""
     if course.root.resolve().is_relative_to(folder.resolve()):
         raise UserError(f"{folder} holds the course itself. Choose a new or empty folder.")
     if folder.exists() and not folder.is_dir():
@@ -65,8 +97,11 @@ def _refuse(course: Course, folder: Path) -> None:
         )
 
 
-def compose(course: Course, built: Built, into: Path) -> None:
-    """Puts the student repository together in the new folder `into`. The same course gives the same bytes."""
+def compose(course: Course, built: Built, into: Path, private: tuple[str, str] = ("", "")) -> None:
+    """Puts the student repository together in the new folder `into`. The same course gives the same bytes.
+
+    private: address and commit of the course, for the hidden checks.
+    """
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(made.RECORD))
     package = Path(str(resources.files("autograder")))
     shutil.copytree(package, into / "autograder", ignore=_ignored(package))
@@ -81,7 +116,11 @@ def compose(course: Course, built: Built, into: Path) -> None:
     _write(into / "pyproject.toml", _pyproject(course))
     _write(into / ".gitignore", _template("gitignore"))
     _write(into / ".gitattributes", _template("gitattributes"))
-    _write(into / ".github" / "workflows" / "check.yml", _template("check.yml"))
+    for path in made.files_in(into).values():
+        path.chmod(0o644)  # what git would record, and so the pins, must not depend on this machine
+    workflow = _template("classroom.yml").replace("@RELEASE@", pins(into))
+    workflow = workflow.replace("@COURSE@", private[0]).replace("@COMMIT@", private[1])
+    _write(into / ".github" / "workflows" / "classroom.yml", workflow)
 
 
 def _ignored(package: Path) -> Callable[[str, list[str]], set[str]]:

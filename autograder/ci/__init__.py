@@ -1,0 +1,80 @@
+"""`autograder ci`: grade one checkout where a machine asked for it, and answer in that machine's form.
+
+GitHub Actions, Classroom 50 and Gradescope each put a student's work into a folder and run us beside it. Checks,
+limits and code come from `--course`, never from that folder. What a student wrote is only ever written escaped: into
+annotations, into a page, into JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ..course import find_course
+from ..errors import UserError
+from ..job import Settings
+from . import actions, classroom50, gradescope
+from .grading import Request, grade_checkout
+
+FORMS: dict[str, Callable[..., None]] = {
+    "actions": actions.report,
+    "classroom50": classroom50.report,
+    "github-classroom": actions.report_to_reporter,
+    "gradescope": gradescope.report,
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `autograder ci`."""
+    parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="the folder that holds a student's work")
+    parser.add_argument("--to", required=True, choices=FORMS, help="who asks")
+    parser.add_argument(
+        "--course",
+        type=Path,
+        default=Path.cwd(),
+        metavar="FOLDER",
+        help="where checks come from: a student repository as it was released, or the course with its hidden checks",
+    )
+    parser.add_argument(
+        "--assignment", action="append", default=[], metavar="A", help="grade this one only; may be given several times"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the results here too, fit for students")
+    parser.add_argument(
+        "--require-sandbox",
+        type=str.upper,
+        choices=["A", "B", "C", "D"],
+        default="B",
+        metavar="TIER",
+        help="refuse to grade in a sandbox weaker than this tier (default: B, since the checks lie on this machine)",
+    )
+    parser.add_argument(
+        "--memory", type=int, default=4096, metavar="MB", help="what a submission may use (default: 4096)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade and report. Returns 0 whatever the grade; 3 when the machine failed, and then nothing claims a score."""
+    course = find_course(args.course)
+    if not args.checkout.is_dir():
+        raise UserError(f"{args.checkout} is not a folder. Give the one that holds the student's work.")
+    if args.memory < 256:
+        raise UserError("--memory: torch alone needs 256 MB.")
+    names = tuple(course.resolve(name) for name in args.assignment)
+    settings = Settings(
+        public_only=not course.has_solutions, memory=args.memory << 20, require_sandbox=args.require_sandbox
+    )
+    student = os.environ.get("USERNAME") if args.to == "classroom50" else os.environ.get("GITHUB_ACTOR")
+    request = Request(args.checkout, course, names, settings, student or args.checkout.resolve().name)
+    if args.to == "gradescope":
+        gradescope.begin(request)
+    graded = grade_checkout(request)
+    FORMS[args.to](request, graded)
+    if args.out is not None:
+        from .redacted import write_for_students
+
+        write_for_students(graded, args.out)
+    sys.stdout.flush()
+    return 0

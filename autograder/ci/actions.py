@@ -1,0 +1,125 @@
+"""GitHub Actions: annotations at the student's own lines, a page, the score as an output. And the old reporter's input.
+
+The log is a command line to the runner: whatever line begins with :: is obeyed, whoever wrote it. So nothing that a
+student wrote goes there but inside an annotation, escaped; a file's name is one too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..console import printable
+from ..errors import InfrastructureError
+from ..exports import github_classroom
+from ..exports._rows import public_notes
+from ..results import CheckResult
+from .changed import changed_files
+from .grading import Graded, Request
+from .page import page
+
+MOST = 10  # annotations of a kind that GitHub shows for a step
+_LENGTH = 2_000  # characters of one annotation
+
+
+def report(request: Request, graded: Sequence[Graded]) -> None:
+    """Annotations, the page, and the outputs `score`, `max-score` and `sandbox`."""
+    changed = changed_files(request.checkout, request.course.root, request.course.assignment_names())
+    sandbox = tier(graded)
+    hidden = not request.settings.public_only
+    append("GITHUB_STEP_SUMMARY", page(graded, changed, sandbox=sandbox, hidden=hidden))
+    score, most = totals(graded)
+    append("GITHUB_OUTPUT", f"score={score}\nmax-score={most}\nsandbox={sandbox}\n")
+    for each in graded:
+        print(f"{each.result.assignment}: {each.result.score} of {each.result.max_score}")
+    for line in error_lines(graded):
+        print(line)
+    if changed:
+        print(command("warning", f"{len(changed)} files differ from the course's release and were not used."))
+    print(command("notice", f"{score} of {most} points", title="Score"))
+
+
+def report_to_reporter(request: Request, graded: Sequence[Graded]) -> None:
+    """What the old GitHub Classroom's reporter reads: `<runner>` for each task, and `runners`, in $GITHUB_OUTPUT."""
+    append("GITHUB_OUTPUT", github_classroom.outputs([(each.result, each.result.score) for each in graded]))
+    score, most = totals(graded)
+    print(f"{score} of {most} points")
+
+
+def totals(graded: Sequence[Graded]) -> tuple[int, int]:
+    """(score, most points) over the assignments."""
+    return sum(each.result.score for each in graded), sum(each.result.max_score for each in graded)
+
+
+def tier(graded: Sequence[Graded]) -> str:
+    """The sandbox tier in which something ran; "" when nothing did."""
+    letters = [str(each.result.environment.get("sandbox", "")) for each in graded]
+    return max(letters, default="")  # the weakest of them
+
+
+def error_lines(graded: Sequence[Graded]) -> list[str]:
+    """An error for each task that lost points in a public check, at its line; at most ten, the rest in a notice."""
+    errors = []
+    for each in graded:
+        if not each.begun or each.result.score == each.result.max_score:
+            continue
+        file = "" if each.path is None else each.path.as_posix()
+        if not each.result.checks:
+            text = " ".join(public_notes(each.result)) or each.result.status
+            first = str(each.lines[0][1] if each.lines else 1)
+            errors.append(command("error", text, title=each.result.assignment, file=file, line=first))
+        for task, check in _first_failures(each).items():
+            said = [check.message, check.diagnosis.message if check.diagnosis else ""]
+            text = "\n".join(filter(None, said)) or check.title
+            line = str(each.line_of(task))
+            errors.append(command("error", text, title=f"{each.result.assignment}: {task}", file=file, line=line))
+    if len(errors) > MOST:
+        rest = f"{len(errors) - MOST} more tasks lost points: see the summary of this run."
+        return [*errors[:MOST], command("notice", rest, title="More")]
+    return errors
+
+
+def _first_failures(graded: Graded) -> dict[str, CheckResult]:
+    """task -> its first public check that did not pass. What a hidden check says is not told."""
+    first: dict[str, CheckResult] = {}
+    for check in graded.result.checks:
+        if check.outcome != "passed" and not check.hidden:
+            first.setdefault(check.task, check)
+    return first
+
+
+def command(name: str, message: str, **properties: str) -> str:
+    """A workflow command on one line, which no message and no property can end, or begin another."""
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    return f"::{name}{' ' if given else ''}{given}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    if len(text) > _LENGTH:
+        text = text[:_LENGTH] + " ..."
+    lines = "\n".join(printable(line) for line in text.splitlines())
+    # The runner also knows an older form of commands, anywhere in a line: ##[name]message.
+    lines = lines.replace("##[", "# #[")
+    return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def append(variable: str, text: str) -> None:
+    """Add text to the file that an environment variable names; to standard output where there is none.
+
+    Raises InfrastructureError when the file cannot be written to.
+    """
+    name = os.environ.get(variable)
+    if not name:
+        sys.stdout.write(text if variable != "GITHUB_OUTPUT" else "")
+        return
+    try:
+        with Path(name).open("a", encoding="utf-8", newline="\n", errors="replace") as file:
+            file.write(text)
+    except OSError as error:
+        raise InfrastructureError(f"${variable} cannot be written to: {error.strerror}.") from None

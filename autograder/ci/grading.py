@@ -1,0 +1,160 @@
+"""Grading one checkout: which file answers which assignment, its result, and where in the file a reader should look."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..course import Course
+from ..job import Job, Settings
+from ..results import Result
+from ..source import Source, Unreadable, read_source
+from ..submission import Found, find_in_folder, is_stub
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+
+PUBLIC_SECRET = b"public"  # seeds what public checks leave open, as `autograder check` does
+_WHERE = re.compile(r"(?:cell (?P<cell>\d+), )?line (?P<line>\d+)")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be graded. assignments: their names; none means all of the course."""
+
+    checkout: Path
+    course: Course
+    assignments: tuple[str, ...]
+    settings: Settings
+    student: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and for each task the place in the student's file that shows why it lost points."""
+
+    result: Result
+    path: Path | None = None  # the file, relative to the checkout
+    lines: tuple[tuple[str, int], ...] = ()  # (task, line of the file counted from 1) of tasks that lost points
+    begun: bool = True  # False: still the stub, or no file at all
+
+    def line_of(self, task: str) -> int:
+        """The line for a task; 1 where none is known."""
+        return dict(self.lines).get(task, 1)
+
+
+def grade_checkout(request: Request) -> list[Graded]:
+    """All assignments of a checkout, in order. Raises InfrastructureError when the machine fails."""
+    course = request.course
+    names = request.assignments or tuple(course.assignment_names())
+    found = {entry.assignment: entry for entry in find_in_folder(request.checkout, request.student, course)}
+    return [_grade(request, found[name]) for name in names]
+
+
+def _grade(request: Request, found: Found) -> Graded:
+    course, name = request.course, found.assignment
+    if found.path is None:
+        status = "ambiguous" if found.status == "ambiguous" else "missing"
+        return Graded(_empty(request, found, status, found.notes), begun=status == "ambiguous")
+    path = found.path.relative_to(request.checkout)
+    try:
+        source = read_source(found.path, found.weights)
+    except Unreadable as error:
+        return Graded(_empty(request, found, "unreadable", (error.message, *found.notes)), path)
+    if is_stub(course, name, source):
+        return Graded(_empty(request, found, "missing", ("not begun yet",)), path, begun=False)
+    from ..engine import Engine, result_of, seed_of
+
+    assignment = course.released(name) if request.settings.public_only else course.assignment(name)
+    engine = Engine(course, assignment, request.settings)
+    try:
+        secret = PUBLIC_SECRET if request.settings.public_only else course.secret()
+        graded = engine.grade(source, seed_of(secret, name, source.fingerprint))
+        result = result_of(Job(request.student, name, source, course.root, request.settings), engine, graded)
+        lines = tuple(_lines(engine, graded, source, found.path))
+    finally:
+        engine.close()
+    return Graded(result, path, lines)
+
+
+def _empty(request: Request, found: Found, status: Any, notes: tuple[str, ...]) -> Result:
+    """A result without checks: nothing could be run, or nothing was there."""
+    most = points(request.course, found.assignment, public_only=request.settings.public_only)
+    form = None
+    if status == "unreadable" and found.path is not None:
+        form = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
+    return Result(request.student, found.assignment, form, status, 0, most, notes=notes)  # type: ignore[arg-type]
+
+
+def points(course: Course, assignment: str, *, public_only: bool) -> int:
+    """What an assignment is worth, as it was released; 0 when that cannot be read."""
+    try:
+        manifest = json.loads((course.assignments / "manifest.json").read_bytes())
+        tasks = manifest["assignments"][assignment]["points"].values()
+        return sum(int(task["public"]) + (0 if public_only else int(task["hidden"])) for task in tasks)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return 0
+
+
+# --- where to look -------------------------------------------------------------------------------------------------
+
+
+def _lines(engine: Engine, graded: Any, source: Source, path: Path) -> Iterator[tuple[str, int]]:
+    """(task, line) for each task that lost a point: where its error was raised, else where it is defined."""
+    raw = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    if graded.unreadable:
+        line = _file_line(graded.unreadable, source, raw)
+        yield from ((check.task, line) for check in engine.checks)
+        return
+    defined = _definitions(source.text)
+    seen = set()
+    for verdict in graded.verdicts:
+        task = verdict.check.task
+        if verdict.outcome == "passed" or verdict.check.hidden or task in seen:
+            continue
+        seen.add(task)
+        where = verdict.where or (source.locate(defined[task]) if task in defined else "")
+        yield task, _file_line(where, source, raw)
+
+
+def _definitions(text: str) -> dict[str, int]:
+    """name -> the line of its last definition at the top level; none where the text does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    lines = {}
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                lines[name] = node.lineno
+            case ast.Assign(targets=targets):
+                lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                lines[name] = node.lineno
+    return lines
+
+
+def _file_line(where: str, source: Source, raw: list[str]) -> int:
+    """The line of the file that "line 12" or "cell 3, line 2" means; 1 when it cannot be found.
+
+    A notebook's cells are JSON: its line is looked for as JSON spells it.
+    """
+    match = _WHERE.search(where)
+    if match is None:
+        return 1
+    line = int(match["line"][:7])
+    if source.form == "py":
+        return min(line, max(1, len(raw)))
+    label = f"cell {match['cell']}"
+    cell = next((cell for cell in source.cells if cell.label == label), None)
+    texts = cell.text.split("\n") if cell is not None else []
+    if not 1 <= line <= len(texts) or not texts[line - 1].strip():
+        return 1
+    spellings = {json.dumps(texts[line - 1], ensure_ascii=escaped)[1:-1] for escaped in (True, False)}
+    return next((n for n, row in enumerate(raw, start=1) if any(s in row for s in spellings)), 1)

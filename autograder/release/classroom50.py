@@ -1,0 +1,107 @@
+"""`release --to FOLDER --classroom50`: for each assignment the folder that Classroom 50 publishes and runs.
+
+Copy what FOLDER holds into the classroom's folder of the teacher's classroom50 repository. Classroom 50 publishes
+it for everybody to read, so it is what students have anyway: stub, public checks, diagnoses as data, training images.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+from importlib import resources
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import UserError
+from autograder.exports.classroom50 import slug
+from autograder.release import made
+from autograder.release.build import Built, build
+from autograder.release.leaks import find_leaks
+from autograder.release.student import compose, refuse
+
+PYTHON = "3.12"
+LIMIT = 10_000_000  # bytes of a published bundle; Classroom 50's runner fetches no more
+# What `gh teacher assignment add --runtime` takes.
+RUNTIME = {"runs-on": "ubuntu-24.04", "python": PYTHON, "apt": ["bubblewrap"]}
+
+
+def release_bundles(course: Course, folder: Path) -> int:
+    """Makes the bundles in `folder`, which must be new, empty or made by this command. Returns the exit code."""
+    folder = folder.absolute()
+    refuse(course, folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with made.staging(beside=folder) as temporary:
+        built = build(course, temporary / "course")
+        compose(course, built, temporary / "student")
+        bundles = temporary / "bundles"
+        for master in built.masters:
+            bundle(temporary / "student", master.name, bundles / "autograders" / slug(master.name))
+        (bundles / "runtime.json").write_bytes((json.dumps(RUNTIME, indent=2) + "\n").encode())
+        (bundles / "README.md").write_bytes(_readme(built).encode())
+        leaks = find_leaks(course.solutions, bundles)
+        if leaks:
+            print("Nothing was written, for everybody would see lines of solutions:")
+            for leak in leaks:
+                print(f"  {leak}")
+            return 1
+        sizes = {path.name: packed_size(path) for path in sorted((bundles / "autograders").iterdir())}
+        too_large = [f"{name} ({size / 1e6:.1f} MB)" for name, size in sizes.items() if size > LIMIT]
+        if too_large:
+            raise UserError(f"Classroom 50 takes bundles of at most 10 MB: {', '.join(too_large)}.")
+        made.write_record(bundles)
+        made.update(bundles, folder)
+    largest = max(sizes, key=lambda name: sizes[name])
+    print(
+        f"{folder} holds {len(sizes)} bundles for Classroom 50; the largest, {largest}, "
+        f"is {sizes[largest] / 1e6:.1f} MB packed."
+    )
+    return 0
+
+
+def bundle(student: Path, assignment: str, into: Path) -> None:
+    """One assignment's bundle, out of the student repository in `student`."""
+    course = into / "course"
+    shutil.copytree(student / "autograder", course / "autograder")
+    shutil.copytree(student / "assignments" / assignment, course / "assignments" / assignment)
+    manifest = json.loads((student / "assignments" / "manifest.json").read_bytes())
+    for part in ("assignments", "stubs"):
+        manifest[part] = {assignment: manifest[part][assignment]}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (course / "assignments" / "manifest.json").write_bytes(text.encode())
+    if trains(student / "assignments" / assignment / f"test_{assignment}.py"):
+        shutil.copytree(student / "data", course / "data")
+    for name in ("pyproject.toml", "constraints.txt", "LICENSE"):
+        if (student / name).is_file():
+            shutil.copyfile(student / name, course / name)
+    entry = resources.files("autograder.release").joinpath("classroom50_files", "autograder.py")
+    script = entry.read_text(encoding="utf-8").replace("@ASSIGNMENT@", assignment).replace("@PYTHON@", PYTHON)
+    (into / "autograder.py").write_bytes(script.encode())
+
+
+def trains(checks: Path) -> bool:
+    """Does an assignment train a network? Then its checks need the images."""
+    return b"mark.trains" in checks.read_bytes()
+
+
+def packed_size(folder: Path) -> int:
+    """The bytes of the folder as Classroom 50 publishes it: a tar.gz."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.add(folder, arcname=".")
+    return len(packed.getvalue())
+
+
+def _readme(built: Built) -> str:
+    slugs = "\n".join(f"- `autograders/{slug(master.name)}/` grades `{master.name}`" for master in built.masters)
+    return (
+        "# Bundles for Classroom 50\n\n"
+        "1. Copy `autograders/` into your classroom's folder of the organization's `classroom50` repository, "
+        "commit and push.\n"
+        "2. Give each assignment its runtime: `gh teacher assignment add ... --runtime runtime.json`.\n"
+        "3. Push to a student's repository; the score is in its release, and after *Collect scores* in "
+        f"`scores.json`.\n\n{slugs}\n\n"
+        "Everything here is published for everybody to read. It holds public checks only; for the hidden ones, grade "
+        "the clones with `autograder grade` and fill them in with `autograder export --to classroom50`.\n"
+    )

@@ -1,0 +1,48 @@
+"""What a release is, in git's own words: the hash of each folder and file that grading takes from it.
+
+A student's repository holds the release in its history, and may hold anything on top. The workflow names what it
+uses by these hashes, so that git hands out the release's own bytes and no others, without any other repository. Git
+computes a tree's hash from its content alone: it is known here before anything is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from autograder.release.made import CACHES
+
+FOLDERS = ("assignments", "autograder", "data")
+FILES = ("constraints.txt", "pyproject.toml")
+
+
+def pins(release: Path) -> str:
+    """"assignments:<hash> autograder:<hash> ..." for the student repository in `release`."""
+    found = [f"{name}:{tree(release / name).hex()}" for name in FOLDERS]
+    found += [f"{name}:{blob(release / name).hex()}" for name in FILES if (release / name).is_file()]
+    return " ".join(found)
+
+
+def blob(file: Path) -> bytes:
+    """Git's name for a file's content."""
+    return _name("blob", file.read_bytes())
+
+
+def tree(folder: Path) -> bytes:
+    """Git's name for a folder: plain files and folders of them; what is empty or a cache is not there for git."""
+    entries = []
+    for path in folder.iterdir():
+        if path.name in CACHES or path.name.endswith(".pyc"):
+            continue
+        if path.is_dir():
+            if any(file.is_file() for file in path.rglob("*")):
+                entries.append((path.name.encode() + b"/", b"40000 ", path.name, tree(path)))
+        else:
+            entries.append((path.name.encode(), b"100644 ", path.name, blob(path)))
+    entries.sort()  # git sorts a folder as if its name ended with a slash
+    return _name("tree", b"".join(mode + name.encode() + b"\0" + sha for _, mode, name, sha in entries))
+
+
+def _name(kind: str, content: bytes) -> bytes:
+    header = f"{kind} {len(content)}\0".encode()
+    return hashlib.sha1(header + content, usedforsecurity=False).digest()
