@@ -23,6 +23,7 @@ COMMANDS = {
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("exports", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
+    "gradescope-zip": ("gradescope_zip", "make the file that sets up an autograder on Gradescope", "Teaching assistants"),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
     "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
     "ci": ("ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),
@@ -82,8 +83,9 @@ def _sentence(text: str) -> str:
 
 def _help() -> str:
     lines = ["Usage: autograder COMMAND ...", ""]
+    width = max(map(len, COMMANDS))
     for audience in dict.fromkeys(who for _, _, who in COMMANDS.values()):
         lines.append(f"{audience}:")
-        lines += [f"  {name:10} {what}" for name, (_, what, who) in COMMANDS.items() if who == audience]
+        lines += [f"  {name:{width}} {what}" for name, (_, what, who) in COMMANDS.items() if who == audience]
         lines.append("")
     return "\n".join([*lines, "autograder COMMAND --help tells more. The README has an example of each."])

@@ -347,7 +347,7 @@ def test_the_student_repository_is_complete_and_says_nothing(course: Course, tmp
         "README.md",
         "pyproject.toml",
         ".gitignore",
-        ".github/workflows/check.yml",
+        ".github/workflows/classroom.yml",
         "assignments/b1_tiny/b1_tiny.py",
         "assignments/b1_tiny/test_b1_tiny.py",
         "assignments/b1_tiny/diagnoses.json",

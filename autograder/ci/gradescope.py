@@ -15,7 +15,7 @@ from ..results import Result, write_atomically
 from .grading import Graded, Request, points
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container
-_SENTENCE = (
+SENTENCE = (
     "Grading began and did not finish. This says nothing about your work: ask your teachers to run it again."
 )
 
@@ -29,7 +29,7 @@ def begin(request: Request) -> None:
     """Write a result of 0 that says that grading did not finish; what stands there if nothing else comes."""
     name = _only(request)
     most = points(request.course, name, public_only=request.settings.public_only)
-    result = Result(request.student, name, None, "missing", 0, most, notes=(_SENTENCE,))
+    result = Result(request.student, name, None, "missing", 0, most, notes=(SENTENCE,))
     write_atomically(results_path(), form.to_bytes(form.document(result, 0)))
 
 

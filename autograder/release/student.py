@@ -103,8 +103,7 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     private: address and commit of the course, for the hidden checks.
     """
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(made.RECORD))
-    package = Path(str(resources.files("autograder")))
-    shutil.copytree(package, into / "autograder", ignore=_ignored(package))
+    copy_package(into / "autograder")
     (into / "data").mkdir()
     for pattern in _DATA:
         for file in sorted((course.root / "data").glob(pattern)):
@@ -113,7 +112,7 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
         if (course.root / name).is_file():
             shutil.copyfile(course.root / name, into / name)
     _write(into / "README.md", _readme(built))
-    _write(into / "pyproject.toml", _pyproject(course))
+    _write(into / "pyproject.toml", pyproject(course))
     _write(into / ".gitignore", _template("gitignore"))
     _write(into / ".gitattributes", _template("gitattributes"))
     for path in made.files_in(into).values():
@@ -121,6 +120,12 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     workflow = _template("classroom.yml").replace("@RELEASE@", pins(into))
     workflow = workflow.replace("@COURSE@", private[0]).replace("@COMMIT@", private[1])
     _write(into / ".github" / "workflows" / "classroom.yml", workflow)
+
+
+def copy_package(into: Path) -> None:
+    """The package, without what needs the course repository."""
+    package = Path(str(resources.files("autograder")))
+    shutil.copytree(package, into, ignore=_ignored(package))
 
 
 def _ignored(package: Path) -> Callable[[str, list[str]], set[str]]:
@@ -157,7 +162,7 @@ def _readme(built: Built) -> str:
     )
 
 
-def _pyproject(course: Course) -> str:
+def pyproject(course: Course) -> str:
     """What `pip install -e .` needs in the student repository, with the course's own requirements."""
     with (course.root / "pyproject.toml").open("rb") as file:
         whole = tomllib.load(file)

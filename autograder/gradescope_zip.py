@@ -1,0 +1,140 @@
+"""`autograder gradescope-zip`: the file that Gradescope asks for when an autograder is set up, one an assignment.
+
+It holds the checks, hidden ones too, and what they need; never the reference solution: the stub stands in its place.
+Gradescope shows it to instructors alone, and runs it beside students' code: in the sandbox, or not at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from importlib import resources
+from pathlib import Path
+
+from .ci import gradescope as ci_gradescope
+from .course import SECRET_FILE, Course, find_course
+from .errors import UserError
+from .exports import gradescope as form
+from .results import Result, write_atomically
+
+_WHEN = (1980, 1, 1, 0, 0, 0)  # the same zip whenever it is made
+_RUNS = ("setup.sh", "run_autograder")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `autograder gradescope-zip`."""
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="the assignment (a1 is enough for a1_permute)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write; <assignment>-gradescope.zip else")
+    parser.add_argument(
+        "--minutes",
+        type=int,
+        default=10,
+        metavar="N",
+        help="the time limit that is set on Gradescope, 2 to 40 (default: 10, as there)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=int,
+        default=512,
+        metavar="MB",
+        help="what a submission may use (default: 512, for Gradescope's smallest container, of 768)",
+    )
+    parser.add_argument(
+        "--require-sandbox",
+        type=str.upper,
+        choices=["A", "B", "C"],
+        default="B",
+        metavar="TIER",
+        help="refuse to grade in a weaker sandbox (default: B: the hidden checks lie in the same container)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the zip. Returns 0."""
+    course = find_course(Path.cwd())
+    if not course.has_solutions:
+        raise UserError(f"{course.root} is a student's repository: the hidden checks are in the course's.")
+    if not 2 <= args.minutes <= 40:
+        raise UserError("--minutes: Gradescope's time limit is at most 40 minutes, and grading needs 2.")
+    if args.memory < 256:
+        raise UserError("--memory: torch alone needs 256 MB.")
+    name = course.resolve(args.assignment)
+    out: Path = args.out or Path(f"{name}-gradescope.zip")
+    with tempfile.TemporaryDirectory() as folder:
+        top = Path(folder)
+        compose(course, name, top)
+        for script in _RUNS:
+            text = resources.files("autograder.release").joinpath("gradescope_files", script).read_text("utf-8")
+            for mark, value in {
+                "@ASSIGNMENT@": name,
+                "@SECONDS@": args.minutes * 60 - 30,
+                "@MINUTES@": args.minutes,
+                "@TIER@": args.require_sandbox,
+                "@MEMORY@": args.memory,
+            }.items():
+                text = text.replace(mark, str(value))
+            (top / script).write_bytes(text.encode())
+        write_atomically(out, packed(top))
+    print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. On Gradescope: Configure Autograder, base image Ubuntu 24.04,")
+    print("upload this file, and set the container and the time limit as docs/uploads.md says.")
+    print("It holds the hidden checks: give it to nobody else.")
+    return 0
+
+
+def compose(course: Course, name: str, into: Path) -> None:
+    """Put together what Gradescope's container gets: early.json, and a course of one assignment.
+
+    Raises UserError when the assignment has not been released, for its stub is needed.
+    """
+    from .release.classroom50 import trains
+    from .release.student import copy_package, pyproject
+
+    assignment, released = course.assignment(name), course.released(name)
+    root = into / "course"
+    copy_package(root / "autograder")
+    checks = root / "solutions" / name
+    checks.mkdir(parents=True)
+    for path in sorted(assignment.folder.glob("*.py")):
+        if path != assignment.master:
+            shutil.copyfile(path, checks / path.name)
+    # Grading asks a master for nothing but its parameters' names; the stub has them too.
+    shutil.copyfile(released.master, checks / f"{name}.py")
+    (root / "assignments" / name).mkdir(parents=True)
+    shutil.copyfile(released.master, root / "assignments" / name / f"{name}.py")
+    manifest = json.loads((course.assignments / "manifest.json").read_bytes())
+    for part in ("assignments", "stubs"):
+        manifest[part] = {name: manifest[part][name]}
+    (root / "assignments" / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    if trains(assignment.public_checks):
+        (root / "data").mkdir()
+        for pattern in ("train-*", "test-*"):
+            for file in sorted((course.root / "data").glob(pattern)):
+                shutil.copyfile(file, root / "data" / file.name)
+    (root / "pyproject.toml").write_bytes(pyproject(course).encode())
+    shutil.copyfile(course.root / "constraints.txt", root / "constraints.txt")
+    # Its own secret, of which the course's cannot be told.
+    secret = hashlib.sha256(course.secret() + b"/gradescope/" + name.encode()).hexdigest()
+    (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")
+    points = sum(sum(task.values()) for task in manifest["assignments"][name]["points"].values())
+    early = Result("", name, None, "missing", 0, points, notes=(ci_gradescope.SENTENCE,))
+    (into / "early.json").write_bytes(form.to_bytes(form.document(early, 0)))
+
+
+def packed(folder: Path) -> bytes:
+    """The zip of a folder's content, at its top and not in a folder. The same content gives the same bytes."""
+    import io
+
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _WHEN)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, so that the modes are read
+            mode = 0o755 if path.name in _RUNS and path.parent == folder else 0o644
+            entry.external_attr = (0o100000 | mode) << 16
+            archive.writestr(entry, path.read_bytes())
+    return content.getvalue()
