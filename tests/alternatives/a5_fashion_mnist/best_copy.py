@@ -30,7 +30,7 @@ class FashionCNN(nn.Module):
 
     def forward(self, x):
         out = self.layer2(self.layer1(x))
-        out = out.view(out.size(0), -1)
+        out = out.reshape(out.size(0), -1)
         out = self.drop(torch.relu(self.fc1(out)))
         return self.fc2(out)
 
