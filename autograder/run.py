@@ -360,10 +360,13 @@ def _question(call: Call, target: int | None, record: bool, budget: float | None
         "op": {"call": "call", "then": "method", "probe": "probe"}[call.verb],
         "name": call.name,
         "args": tuple(map(_as_message, call.args)),
-        "kwargs": {name: _as_message(value) for name, value in call.kwargs.items()},
-        "record": record,
-        "budget": budget,
     }
+    if call.kwargs:
+        question["kwargs"] = {name: _as_message(value) for name, value in call.kwargs.items()}
+    if record:
+        question["record"] = True
+    if budget is not None:
+        question["budget"] = budget
     if target is not None and call.verb == "then":
         question["target"] = wire.Handle(target % _HANDLES)
     return question

@@ -77,16 +77,17 @@ def _expect_tensor(
     observation: Observation, expected: torch.Tensor, atol: float, rtol: float, noun: str, wrong: str
 ) -> None:
     def judge(seen: Observation) -> str | None:
-        got, what = seen.value, describe.call(seen)
+        got = seen.value
         if not isinstance(got, torch.Tensor):
-            return f"{what} returned {describe.returned(seen)}; a tensor was asked for."
+            return f"{describe.call(seen)} returned {describe.returned(seen)}; a tensor was asked for."
+        bad = _mismatches(got, expected, atol, rtol) if got.shape == expected.shape else -1
+        if bad == 0 and got.dtype == expected.dtype:
+            return None
+        what = describe.call(seen)
         if got.shape != expected.shape:
             text = f"{what} returned shape {describe.shape(got)}; it should be {describe.shape(expected)}."
             return _and(text, explain.tensor(got, expected) if got.dim() != expected.dim() else "")
-        bad = _mismatches(got, expected, atol, rtol)
         if bad == 0:
-            if got.dtype == expected.dtype:
-                return None
             return (
                 f"{what} returned the right values, but in {describe.dtype(got)}; "
                 f"{describe.dtype(expected)} was asked for."
@@ -134,11 +135,12 @@ def expect_number(
     """A number (float, int, or 0-dim tensor) within atol + rtol * abs(expected)."""
 
     def judge(seen: Observation) -> str | None:
-        what, got = describe.call(seen), _number(seen.value)
+        got = _number(seen.value)
+        if got is not None and math.isfinite(got) and abs(got - expected) <= atol + rtol * abs(expected):
+            return None
+        what = describe.call(seen)
         if got is None:
             return f"{what} returned {describe.returned(seen)}; one number was asked for."
-        if math.isfinite(got) and abs(got - expected) <= atol + rtol * abs(expected):
-            return None
         return _and(f"{what} returned {got:.7g}, which is not right.", explain.number(got, expected))
 
     _expect(observation, judge)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _DEPTH = 8  # aliases of aliases
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -35,19 +36,19 @@ def uses(
     others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
     """
     try:
-        return _Scan(_Names.of(_statements(cells)), frozenset(map(_kind, names)), frozenset(others)).of(task)
+        return _Scan(_Names.of(_statements(tuple(cells))), frozenset(map(_kind, names)), frozenset(others)).of(task)
     except RecursionError:  # deeper than anyone writes: the record of what ran stands alone
         return []
 
 
-def _statements(cells: Iterable[tuple[str, int]]) -> list[ast.stmt]:
+@lru_cache(maxsize=1)  # several checks ask about one submission, and parsing is most of the work
+def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
     statements: list[ast.stmt] = []
     for text, first_line in cells:
         try:
-            tree = ast.parse(text)
+            tree = ast.parse("\n" * (first_line - 1) + text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        ast.increment_lineno(tree, first_line - 1)
         statements += tree.body
     return statements
 

@@ -1,6 +1,6 @@
 """One submission, served: runs it and answers the grader's questions. Everything here shares the student's fate.
 
-The grader asks, one numbered question at a time; each gets one reply, a dict:
+The grader asks, one numbered question at a time; each gets one reply, a dict, without what is empty:
 
     number   the question's
     status   "value" or "error"
@@ -83,15 +83,7 @@ class Server:
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Run one question. Never raises: whatever student code does is the reply."""
         kept = Snapshot(question.get("args", ()), question.get("kwargs", {}))
-        reply: dict[str, Any] = {
-            "number": question["number"],
-            "status": "value",
-            "value": None,
-            "error": None,
-            "changed": (),
-            "called": (),
-            "interrupted": False,
-        }
+        reply: dict[str, Any] = {"number": question["number"], "status": "value"}
         recorder = Recorder() if question.get("record") else contextlib.nullcontext()
         with _captured() as output:
             try:
@@ -102,10 +94,12 @@ class Server:
                 reply["interrupted"] = True
             except BaseException as error:
                 reply["status"], reply["error"] = "error", self._describe(error)
-        reply["changed"] = kept.changed()
+        if changed := kept.changed():
+            reply["changed"] = changed
         if isinstance(recorder, Recorder):
             reply["called"] = tuple(sorted(recorder.names))[:500]
-        reply["output"] = (output.kept(), output.cut)
+        if printed := output.kept():
+            reply["output"] = (printed, output.cut)
         return reply
 
     def _run(self, question: dict[str, Any]) -> object:
