@@ -351,11 +351,13 @@ class _Grading:
         ours = {"submission": source.fingerprint, "checks": self._digests[found.assignment]}
         if (
             previous is not None
-            and not (self.settings.retrain and source.weights is not None)  # the gap is what is asked for
             and self._trains(found.assignment)
             and all(previous.environment.get(key) == value for key, value in ours.items())
         ):
-            result = _with_bands_kept(result, previous)
+            if self.settings.retrain and source.weights is not None:
+                result = _with_gap(result, previous)
+            else:
+                result = _with_bands_kept(result, previous)
         return dataclasses.replace(
             result,
             environment=dict(result.environment) | ours,
@@ -432,6 +434,17 @@ class _Grading:
 def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, ...]:
     """The notes of a result: what grading said, then what finding and reading said; each once."""
     return tuple(dict.fromkeys((*graded, *source.notes, *found.notes)))
+
+
+def _with_gap(result: Result, previous: Result) -> Result:
+    """The result of training again, beside the accuracy that the submitted weights had: the gap is what is asked for."""
+    before = previous.metrics
+    own = (
+        before.get("accuracy") if before.get("weights") == "submitted" else before.get("accuracy_of_weights")
+    )
+    if own is None:
+        return result
+    return dataclasses.replace(result, metrics={**result.metrics, "accuracy_of_weights": own})
 
 
 def _with_bands_kept(result: Result, previous: Result) -> Result:

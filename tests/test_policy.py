@@ -301,3 +301,15 @@ def test_a_slip_is_told_before_anything_is_graded(
     put(tmp_path / "results" / "adjustments.csv", "student,assignment,points,reason\nada,a1_permute,x,y\n")
     assert cli.main(words) == 2
     assert "line 2: points" in capsys.readouterr().err
+
+
+def test_training_again_is_set_beside_the_weights_that_were_submitted() -> None:
+    from autograder.grade import _with_gap
+
+    weights = dataclasses.replace(result("ada", ""), metrics={"weights": "submitted", "accuracy": 0.91})
+    trained = dataclasses.replace(result("ada", "", 5), metrics={"accuracy": 0.7})
+    once = _with_gap(trained, weights)
+    assert once.metrics == {"accuracy": 0.7, "accuracy_of_weights": 0.91}
+    assert once.score == 5, "no band is kept: what the code itself reaches is asked for"
+    assert _with_gap(trained, once).metrics["accuracy_of_weights"] == 0.91, "a third time still knows"
+    assert _with_gap(trained, trained) == trained

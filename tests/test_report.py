@@ -267,6 +267,8 @@ def test_reasons_to_look() -> None:
         ({"accuracy": 0.94, "weights": "submitted"}, []),
         ({"accuracy": 0.97, "weights": "submitted"}, ["suspicious"]),
         ({"weights": "not used: there is no layer fc9"}, ["suspicious", "near a band"]),
+        ({"accuracy_of_weights": 0.91}, ["suspicious", "near a band"]),
+        ({"accuracy_of_weights": 0.86}, ["near a band"]),
         ({"accuracy": "very good"}, []),
     ],
 )

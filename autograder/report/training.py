@@ -25,7 +25,7 @@ class Training:
     bands: tuple[float, ...]
     submitted_weights: bool
     weights_refused: str  # "not used: ..."
-    gap: float | None  # accuracy of submitted weights minus that of retraining
+    gap: float | None  # accuracy of submitted weights minus that of training again (--retrain)
 
 
 def read_training(metrics: Mapping[str, Any]) -> Training | None:
@@ -36,7 +36,7 @@ def read_training(metrics: Mapping[str, Any]) -> Training | None:
         return None
     weights = metrics.get("weights")
     weights = weights if isinstance(weights, str) else ""
-    images = _number(metrics.get("images_seen"))
+    images, of_weights = _number(metrics.get("images_seen")), _share(metrics.get("accuracy_of_weights"))
     return Training(
         accuracy=accuracy,
         standard_error=_share(metrics.get("accuracy_standard_error")),
@@ -50,7 +50,7 @@ def read_training(metrics: Mapping[str, Any]) -> Training | None:
         bands=tuple(sorted(_numbers(metrics.get("bands")))),
         submitted_weights=weights == "submitted",
         weights_refused=weights if weights.startswith("not used") else "",
-        gap=_number(metrics.get("retraining_gap"), low=-1.0),
+        gap=None if accuracy is None or of_weights is None else of_weights - accuracy,
     )
 
 
