@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from autograder.course import Course
 from autograder.errors import UserError
 from autograder.release import made, settings
-from autograder.release.collect import collect
+from autograder.release.collect import Promise, collect
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
 from autograder.release.notebooks import generate, stub_script, write_notebook
@@ -40,15 +41,18 @@ def build(course: Course, into: Path) -> Built:
 
     if not course.has_solutions:
         raise UserError(f"{course.root} has no solutions/: releasing is for the course repository.")
-    masters = []
+    masters, bands = [], {}
     for name in course.assignment_names():
         folder = course.solutions / name
-        master = read_master(folder, collect(folder))
+        promises = collect(folder)
+        master = read_master(folder, promises)
+        bands[name] = _bands(promises)
         masters.append(master)
         write_notebook(source_notebook(master), into / settings.SOURCE / name / f"{name}.ipynb")
 
     generate(into, [master.name for master in masters])
-    entries, stubs = {}, {}
+    entries: dict[str, dict[str, Any]] = {}
+    stubs = {}
     for master in masters:
         released = into / settings.RELEASE / master.name / f"{master.name}.ipynb"
         notebook: Any = nbformat.read(str(released), as_version=4)
@@ -66,6 +70,8 @@ def build(course: Course, into: Path) -> Built:
         shutil.copyfile(checks, folder / checks.name)
         record(course.assignment(master.name)).save(folder)
         entries[master.name] = {"tasks": list(master.tasks), "points": _points(master)}
+        if bands[master.name]:
+            entries[master.name]["bands"] = bands[master.name]
         stubs[master.name] = {
             "py": read_source(stub).code_digest,
             "ipynb": read_source(released).code_digest,
@@ -78,6 +84,12 @@ def build(course: Course, into: Path) -> Built:
     for folder in (into / "assignments", into / settings.SOURCE):
         made.write_record(folder)
     return Built(into / "assignments", into / settings.SOURCE, tuple(masters))
+
+
+def _bands(promises: list[Promise]) -> list[list[float]]:
+    """What accuracy earns, as the names of hidden checks say it: `...[84%]` -> percent and points, lowest first."""
+    found = [(re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", promise.name), promise.points) for promise in promises if promise.hidden]
+    return sorted([float(match[1]), points] for match, points in found if match)
 
 
 def _points(master: Master) -> dict[str, dict[str, int]]:
