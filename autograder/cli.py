@@ -17,6 +17,7 @@ COMMANDS = {
     "start": ("student.start", "what to open first, and how to hand in", "Students"),
     "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
     "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
+    "train": ("student.train", "train my network of a5, with progress, curves and a confusion matrix", "Students"),
     "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
     "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
     "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),

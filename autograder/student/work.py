@@ -59,6 +59,13 @@ class Desk:
         except (KeyError, TypeError, ValueError):
             return {}
 
+    def bands(self, name: str) -> list[tuple[float, int]]:
+        """What accuracy earns in an assignment that trains: (percent, points), lowest first. Empty where nothing does."""
+        try:
+            return sorted((float(percent), int(points)) for percent, points in self._manifest["assignments"][name]["bands"])
+        except (KeyError, TypeError, ValueError):
+            return []
+
     def tasks(self, name: str) -> list[str]:
         return list(self.points(name))
 

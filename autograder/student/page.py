@@ -1,0 +1,287 @@
+"""What a training came to, as a page without scripts: curves, confusion matrix, filters, the surest mistakes.
+
+Drawn by hand in SVG and PNG, so that neither matplotlib nor a network is needed.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .training import Moment, Outcome
+
+_WRONG_SHOWN = 20
+_FILTERS_SHOWN = 64
+
+
+@dataclass(frozen=True)
+class Band:
+    """An accuracy, as a share, and the points that reaching it earns."""
+
+    share: float
+    points: int
+
+
+def document(outcome: Outcome, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
+    """The whole page."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n</head>\n<body>\n{fragment(outcome, classes, bands, title)}\n</body>\n</html>\n"
+    )
+
+
+def fragment(outcome: Outcome, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
+    """What stands in the page's body; Jupyter shows it as it is."""
+    parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands), _curves(outcome, bands)]
+    if len(outcome.classes):
+        parts += [_confusion(outcome, classes), _surest_mistakes(outcome, classes)]
+    parts.append(_filters(outcome.model))
+    return f'<style>{_STYLE}</style>\n<div class="training">\n' + "\n".join(filter(None, parts)) + "\n</div>"
+
+
+_STYLE = """
+.training { --ink: #1f2328; --paper: #ffffff; --faint: #6b7280; --line: #d0d7de; --one: #0b62a4; --two: #b3541e;
+  font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 62rem;
+  margin: 0 auto; padding: 1rem; }
+.training h1 { font-size: 1.5rem; } .training h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
+.training p { margin: .3rem 0; } .training .faint { color: var(--faint); }
+.training svg { max-width: 100%; height: auto; }
+.training table { border-collapse: collapse; font-size: .85rem; }
+.training th { font-weight: 400; text-align: right; padding: .2rem .5rem; }
+.training thead th { vertical-align: bottom; text-align: center; }
+.training td { width: 3.2rem; text-align: center; padding: .3rem; border: 1px solid var(--line); }
+.training .right { font-weight: 700; }
+.training .pictures { display: flex; flex-wrap: wrap; gap: .8rem; }
+.training figure { margin: 0; width: 8rem; font-size: .8rem; line-height: 1.3; }
+.training figure img { width: 84px; height: 84px; image-rendering: pixelated; display: block; border: 1px solid var(--line); }
+.training .filters img { width: 48px; height: 48px; image-rendering: pixelated; border: 1px solid var(--line); }
+@media (prefers-color-scheme: dark) {
+  .training { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --one: #6cb6ff; --two: #f0a36b; }
+}
+"""
+
+
+def _summary(outcome: Outcome, bands: Sequence[Band]) -> str:
+    lines = [*said(outcome), *band_lines(outcome, bands)]
+    return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+
+
+def said(outcome: Outcome) -> list[str]:
+    """What was trained, on what, how long, and how well it does."""
+    stopped = " Stopped by Ctrl-C; what was learnt until then is kept." if outcome.stopped else ""
+    lines = [
+        f"Trained on {len(outcome.data.labels):,} images, {outcome.epochs:.1f} times over, in {outcome.seconds:.0f} s "
+        f"({outcome.cpu_seconds:.0f} CPU-seconds).{stopped}"
+    ]
+    if outcome.accuracy is not None:
+        lines.append(
+            f"{outcome.accuracy:.1%} of {len(outcome.data.held_labels):,} images that it was not trained on are right "
+            f"(give or take {_error(outcome):.1%})."
+        )
+    if outcome.problem:
+        lines.append(f"Mind: {outcome.problem}. The figures are those of the network's largest score.")
+    return lines
+
+
+def _error(outcome: Outcome) -> float:
+    """Two standard deviations of the share, from the number of held-out images alone."""
+    share = outcome.accuracy or 0.0
+    return 2 * math.sqrt(max(share * (1 - share), 1e-4) / len(outcome.data.held_labels))
+
+
+def band_lines(outcome: Outcome, bands: Sequence[Band]) -> list[str]:
+    """The band that this accuracy reaches, and what the next one needs. Nothing where there are no bands."""
+    share = outcome.accuracy
+    if share is None or not bands:
+        return []
+    reached = [band for band in bands if share >= band.share]
+    missed = [band for band in bands if share < band.share]
+    total = sum(band.points for band in bands)
+    points = sum(band.points for band in reached)
+    name = f"Band reached: {_percent(reached[-1].share)}" if reached else "No band is reached yet"
+    lines = [f"{name}, {points} of the {total} points for accuracy."]
+    if missed:
+        need = missed[0]
+        lines.append(
+            f"The next band, {_percent(need.share)}, gives {need.points} more: "
+            f"{100 * (need.share - share):.1f} percentage points to go."
+        )
+    if reached and share - reached[-1].share < _error(outcome):
+        lines.append("That is close to the edge of the band: on the test images it may come out below.")
+    return lines
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"
+
+
+# --- curves --------------------------------------------------------------------------------------------------------
+
+_W, _H, _PAD = 430, 240, 46
+
+
+def _curves(outcome: Outcome, bands: Sequence[Band]) -> str:
+    charts = []
+    losses = [(m.images, m.loss) for m in outcome.curve if m.loss is not None]
+    if len(losses) > 1:
+        top = max(loss for _, loss in losses)
+        charts.append(_chart("Loss while training", losses, 0.0, top * 1.05, "var(--one)", "{:.2f}", []))
+    looks = [(m.images, m.accuracy) for m in outcome.looks if m.accuracy is not None]
+    if looks:
+        low = math.floor(min(accuracy for _, accuracy in looks) * 10) / 10
+        marks = [band.share for band in bands if low <= band.share]
+        charts.append(_chart("Right on held-out images", looks, low, 1.0, "var(--two)", "{:.0%}", marks))
+    return f"<h2>Learning curve</h2>{''.join(charts)}" if charts else ""
+
+
+def _chart(
+    title: str,
+    points: Sequence[tuple[int, float]],
+    low: float,
+    high: float,
+    colour: str,
+    form: str,
+    marks: Sequence[float],
+) -> str:
+    """A line over the images seen. marks: values at which a dashed line is drawn."""
+    last = max(images for images, _ in points)
+    span = max(high - low, 1e-9)
+
+    def x(images: float) -> float:
+        return _PAD + (_W - _PAD - 12) * images / max(last, 1)
+
+    def y(value: float) -> float:
+        return 24 + (_H - 24 - 36) * (1 - (value - low) / span)
+
+    path = " ".join(f"{'L' if i else 'M'}{x(images):.1f} {y(value):.1f}" for i, (images, value) in enumerate(points))
+    ticks = "".join(
+        f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--line)"/>'
+        f'<text x="{_PAD - 6}" y="{y(v) + 4:.1f}" text-anchor="end" font-size="11" fill="var(--faint)">{form.format(v)}</text>'
+        for v in (low + span * k / 4 for k in range(5))
+    )
+    dashes = "".join(
+        f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--ink)" stroke-dasharray="3 4"/>'
+        for v in marks
+    )
+    dots = "".join(f'<circle cx="{x(i):.1f}" cy="{y(v):.1f}" r="3" fill="{colour}"/>' for i, v in points) if len(points) < 40 else ""
+    spoken = f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {last:,} images"
+    return (
+        f'<svg role="img" aria-label="{html.escape(spoken)}" width="{_W}" height="{_H}" viewBox="0 0 {_W} {_H}">'
+        f'<text x="{_PAD}" y="14" font-size="13" fill="var(--ink)">{html.escape(title)}</text>{ticks}{dashes}'
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
+        f'<text x="{_W - 12}" y="{_H - 8}" text-anchor="end" font-size="11" fill="var(--faint)">{last:,} images seen</text></svg>'
+    )
+
+
+# --- what is taken for what ----------------------------------------------------------------------------------------
+
+
+def confusion(outcome: Outcome, count: int) -> Tensor:
+    """int64 (count, count): how many held-out images of a class (row) were taken for a class (column)."""
+    labels, classes = outcome.data.held_labels, outcome.classes.clamp(0, count - 1)
+    return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
+
+
+def most_confused(outcome: Outcome, classes: Sequence[str], most: int = 3) -> list[str]:
+    """In words: which clothes are most often taken for which."""
+    table = confusion(outcome, len(classes))
+    table = table - torch.diag(table.diag())
+    found = []
+    for place in table.flatten().argsort(descending=True)[:most].tolist():
+        true, taken = divmod(place, len(classes))
+        if table[true, taken]:
+            found.append(f"{classes[true]} taken for {classes[taken]} ({int(table[true, taken])} times)")
+    return found
+
+
+def _confusion(outcome: Outcome, classes: Sequence[str]) -> str:
+    table = confusion(outcome, len(classes))
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in classes)
+    rows = []
+    for true, name in enumerate(classes):
+        whole = max(1, int(table[true].sum()))
+        cells = "".join(_cell(int(n), int(n) / whole, true == taken) for taken, n in enumerate(table[true]))
+        rows.append(f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>')
+    worst = most_confused(outcome, classes)
+    return (
+        "<h2>What is taken for what</h2>"
+        f"<p>Rows are what an image shows, columns what the network says. Most often: {html.escape('; '.join(worst) or 'nothing')}.</p>"
+        f'<table><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    )
+
+
+def _cell(count: int, share: float, right: bool) -> str:
+    colour = "34, 139, 80" if right else "200, 70, 40"
+    text = str(count) if count else '<span class="faint">0</span>'
+    shade = f' style="background: rgba({colour}, {0.08 + 0.6 * share:.2f})"' if count else ""
+    return f"<td{' class=right' if right else ''}{shade}>{text}</td>"
+
+
+def _surest_mistakes(outcome: Outcome, classes: Sequence[str]) -> str:
+    data = outcome.data
+    said_class = outcome.classes.clamp(0, len(classes) - 1)
+    sure = outcome.scores.gather(1, said_class[:, None]).squeeze(1)
+    wrong = (outcome.classes != data.held_labels).nonzero().flatten()
+    order = wrong[sure[wrong].argsort(descending=True)][:_WRONG_SHOWN]
+    figures = []
+    for place in order.tolist():
+        true, taken = classes[int(data.held_labels[place])], classes[int(said_class[place])]
+        figures.append(
+            f'<figure><img alt="{html.escape(true)}" src="{png(data.held_images[place])}">'
+            f"<figcaption>{html.escape(true)}, taken for {html.escape(taken)} ({float(sure[place]):.0%} sure)</figcaption></figure>"
+        )
+    if not figures:
+        return ""
+    return (
+        "<h2>The surest mistakes</h2><p>Look at them: would you have known? Some labels are simply wrong.</p>"
+        f'<div class="pictures">{"".join(figures)}</div>'
+    )
+
+
+# --- filters -------------------------------------------------------------------------------------------------------
+
+
+def _filters(model: nn.Module) -> str:
+    first = next((m for m in model.modules() if isinstance(m, nn.Conv2d)), None)
+    if first is None:
+        return ""
+    weight = first.weight.detach().float().cpu().mean(dim=1)  # (O, kH, kW); one input channel here, as a rule
+    if not bool(torch.isfinite(weight).all()):
+        return "<h2>The filters of the first layer</h2><p>They are not finite numbers: the training has blown up.</p>"
+    size = float(weight.abs().max()) or 1.0
+    images = [((w / size + 1) * 127.5).round().to(torch.uint8) for w in weight[:_FILTERS_SHOWN]]
+    pictures = "".join(f'<img alt="filter {i}" src="{png(image)}">' for i, image in enumerate(images))
+    return (
+        "<h2>The filters of the first layer</h2>"
+        "<p>Each looks for one small pattern: white counts for, black against, gray does not matter.</p>"
+        f'<div class="pictures filters">{pictures}</div>'
+    )
+
+
+def png(image: Tensor) -> str:
+    """A gray picture, uint8 (H, W), as a data URI."""
+    height, width = image.shape
+    rows = b"".join(b"\0" + image[row].numpy().tobytes() for row in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    body = b"".join(_chunk(kind, data) for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")))
+    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def moment_line(moment: Moment, epoch: float) -> str:
+    """A look at the held-out images, in words."""
+    loss = "" if moment.loss is None else f"   loss {moment.loss:.3f}"
+    right = "" if moment.accuracy is None else f"   held-out images right {moment.accuracy:.1%}"
+    return f"epoch {epoch:.1f}   {moment.images:,} images{loss}{right}   {moment.seconds:.0f} s"
