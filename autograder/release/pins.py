@@ -18,7 +18,7 @@ FILES = ("constraints.txt", "pyproject.toml")
 
 def pins(release: Path) -> str:
     """"assignments:<hash> autograder:<hash> ..." for the student repository in `release`."""
-    found = [f"{name}:{tree(release / name).hex()}" for name in FOLDERS]
+    found = [f"{name}:{tree(release / name).hex()}" for name in FOLDERS if _holds_files(release / name)]
     found += [f"{name}:{blob(release / name).hex()}" for name in FILES if (release / name).is_file()]
     return " ".join(found)
 
@@ -35,12 +35,16 @@ def tree(folder: Path) -> bytes:
         if path.name in CACHES or path.name.endswith(".pyc"):
             continue
         if path.is_dir():
-            if any(file.is_file() for file in path.rglob("*")):
+            if _holds_files(path):
                 entries.append((path.name.encode() + b"/", b"40000 ", path.name, tree(path)))
         else:
             entries.append((path.name.encode(), b"100644 ", path.name, blob(path)))
     entries.sort()  # git sorts a folder as if its name ended with a slash
     return _name("tree", b"".join(mode + name.encode() + b"\0" + sha for _, mode, name, sha in entries))
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(file.is_file() for file in folder.rglob("*"))
 
 
 def _name(kind: str, content: bytes) -> bytes:
