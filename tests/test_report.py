@@ -429,3 +429,13 @@ def test_searching_and_sorting(pages: Path) -> None:
 def test_dataclasses_are_frozen(klass: ClassResults) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         attention.Reason("crashed", "a1_permute", "x").text = "y"  # type: ignore[misc]
+
+
+def test_a_class_that_handed_in_nothing(tmp_path: Path) -> None:
+    nothing = tuple(Result(name, "a1_permute", None, "missing", 0, 0) for name in ("ada", "ben"))
+    assert report.write(ClassResults(nothing), tmp_path / "report") == 2
+    text = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert "submissions: 2 missing" in text
+    assert "ada: 0 of 0 points" in student_page(tmp_path / "report", "ada").replace("<bdi>", "").replace(
+        "</bdi>", ""
+    )
