@@ -43,6 +43,20 @@ def check(assignment: str, task: str, points: int) -> float:
     return round(points * earned / possible, 2) if possible else 0.0
 
 
+def train_network(full: bool = False, images: int | None = None, hold_out: int | None = None) -> None:
+    """`autograder train` here: trains the network of this kernel's own functions, and shows what it has learnt.
+
+    full: on all 60,000 images; images: on the first so many only; hold_out: how many to judge by.
+    Jupyter's interrupt button ends the training and keeps what was learnt. Writes the trained network beside
+    the notebook. Raises an error of ours, with a message, when a piece is missing or the data are not there.
+    """
+    from .student.train import in_kernel
+
+    fragment = in_kernel(_namespace(), full, images, hold_out)
+    if _shell() is not None:
+        _show(_Page(fragment, "The curves are in training.html, beside the notebook."))
+
+
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .course import find_course
@@ -229,6 +243,11 @@ def _row(verdict: Verdict) -> _Page:
     if verdict.diagnosis is not None:
         why.append(verdict.diagnosis.message)
     details = "".join(f'<div style="margin-left:1.6em">{_inline(line)}</div>' for line in why)
+    if verdict.drawing is not None:
+        from .checks import axes
+
+        details += f'<div style="margin-left:1.6em">{axes.svg(verdict.drawing)}</div>'
+        why += axes.lines(verdict.drawing)
     rich = (
         f'<div><span style="color:{colour}" title="{word}"><b>{sign}</b> {word}</span> '
         f"{_inline(verdict.check.title)}</div>{details}"

@@ -199,7 +199,8 @@ def most_confused(outcome: Outcome, classes: Sequence[str], most: int = 3) -> li
     for place in table.flatten().argsort(descending=True)[:most].tolist():
         true, taken = divmod(place, len(classes))
         if table[true, taken]:
-            found.append(f"{classes[true]} taken for {classes[taken]} ({int(table[true, taken])} times)")
+            times = int(table[true, taken])
+            found.append(f"{classes[true]} taken for {classes[taken]} ({'once' if times == 1 else f'{times} times'})")
     return found
 
 

@@ -222,6 +222,24 @@ def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[s
     return page.fragment(outcome, CLASSES, bands, title)
 
 
+def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:
+    """Train the functions of a notebook's kernel, with a printed line an epoch. Returns what Jupyter is to show."""
+    from . import page, training
+
+    desk = Desk(find_course(Path.cwd()))
+    name = training_assignment(desk)
+    tasks = tasks_of(namespace)
+    data = data_for(desk, full, images, hold_out)
+
+    def tell(moment: Moment) -> None:
+        if moment.accuracy is not None:
+            print(page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
+
+    outcome = training.run(tasks, data, tell)
+    notebook = desk.course.assignments / "notebooks" / name / f"{name}.ipynb"
+    return finish(desk, name, notebook, outcome, print)
+
+
 def warnings(outcome: Outcome) -> list[str]:
     """What grading will not like about the network, or about training it anew."""
     import torch
