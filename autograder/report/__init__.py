@@ -72,12 +72,12 @@ def write(results: ClassResults, folder: Path, course: Course | None = None, tit
 
     pictures = Pictures(course.root / "data" if course is not None else None)
     pages = templates()
-    students = results.students()
+    students, points = results.students(), results.max_scores()
     with _ours(folder):
         (folder / STUDENTS).mkdir(exist_ok=True)
         template = pages.get_template("student.html")
         for student, own in students.items():
-            page = template.render(page=student_page(student, own, results, pictures), title=title)
+            page = template.render(page=student_page(student, own, results, points, pictures), title=title)
             _put(folder / STUDENTS / file_of(student), page)
         keep = {file_of(student) for student in students}
         for old in (folder / STUDENTS).glob("*.html"):

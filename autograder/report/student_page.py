@@ -93,10 +93,13 @@ class StudentPage:
 
 
 def student_page(
-    student: str, own: Mapping[str, Result], results: ClassResults, pictures: Pictures
+    student: str,
+    own: Mapping[str, Result],
+    results: ClassResults,
+    points: Mapping[str, int],
+    pictures: Pictures,
 ) -> StudentPage:
-    """The page of one student of a class."""
-    points = results.max_scores()
+    """The page of one student of a class. points: what each assignment of the class is worth."""
     sections = tuple(_section(own[name], results, pictures) for name in points if name in own)
     return StudentPage(student, sum(s.score for s in sections), sum(points.values()), sections)
 
