@@ -1,7 +1,7 @@
 """Which misconception explains a wrong observation: by running it on the same input and comparing.
 
 Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a
-student's reads ``diagnoses.json`` and ``diagnoses.safetensors``, what that code gave for the public checks.
+student's reads ``diagnoses.json``, the marks that this code left at the public checks.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextvars
 import importlib.util
 import json
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -18,7 +17,8 @@ from typing import Any, Protocol, TypeVar
 import torch
 
 from . import run
-from .observation import Observation, StudentError
+from .likeness import Mark, same, same_value
+from .observation import Call, Observation
 
 Judge = Callable[[Observation], str | None]
 """What is wrong with an observation in a check's eyes, or None when it is right."""
@@ -88,8 +88,14 @@ class Catalogue(Protocol):
 
     hints: dict[str, tuple[str, ...]]
 
-    def diagnose(self, check: str, observation: Observation, judge: Judge) -> Diagnosis | None:
-        """The misconception that gives just what was observed, and is just as wrong; the first listed wins."""
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """The misconceptions that give just what was observed and are just as wrong, the best explanation first.
+
+        told: what the student's other results for this task were diagnosed as: these come first, then the order of
+        the file. A misconception that fails before the point where the student failed explains nothing.
+        """
         ...
 
     def named(self, name: str) -> Diagnosis | None:
@@ -119,78 +125,145 @@ class CodeCatalogue:
             _loading.reset(token)
         return cls(entries.misconceptions, entries.hints)
 
-    def diagnose(self, check: str, observation: Observation, judge: Judge) -> Diagnosis | None:
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+    ) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
         if not _can_replay(observation):
-            return None
-        for known in self.misconceptions:
-            if known.task == observation.task:
-                replayed = run.replay(known.function, observation.calls, known.task, bool(observation.called))
-                if same(observation, replayed) and judge(replayed) is not None:
-                    return known.diagnosis
-        return None
+            return
+        of_task = [known for known in self.misconceptions if known.task == observation.task]
+        asker = observation.asker
+        answers = asker.answers(observation.task) if asker is not None and _is_answer(observation) else {}
+        if answers:
+            # The entries of a dict are answers to one question each: the rest of them tell who thought what.
+            of_task.sort(key=lambda known: -_agreement(known.function, answers))
+        for known in sorted(of_task, key=lambda known: known.name not in told):
+            replayed = _replay(known, observation)
+            if same(observation, replayed) and judge(replayed) is not None and _agrees(known, observation):
+                yield known.diagnosis
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
         return next((known.diagnosis for known in self.misconceptions if known.name == name), None)
 
 
+def _replay(known: Misconception, observation: Observation) -> Observation:
+    return run.replay(known.function, observation.calls, known.task, bool(observation.called))
+
+
+def _agrees(known: Misconception, observation: Observation) -> bool:
+    """Does it also give what the student's task gave before, in the same check?"""
+    if observation.asker is None or _is_answer(observation):
+        return True
+    before = (seen for seen in observation.asker.earlier if seen.ordinal < observation.ordinal)
+    return all(
+        same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen)
+    )
+
+
+def _is_answer(observation: Observation) -> bool:
+    return bool(observation.calls) and observation.calls[-1].verb == "item"
+
+
+def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
+    """How many of a student's answers a wrong idea would have given."""
+
+    def gives(key: Any, value: Any) -> bool:
+        observed = run.replay(function, (Call("item", "", (key,)),), "")
+        return observed.returned and same_value(observed.value, value)
+
+    return sum(gives(key, value) for key, value in answers.items())
+
+
 @dataclass(frozen=True)
 class Recorded:
-    """What one misconception gave at one point of one public check, where it is wrong."""
+    """What one misconception left at one point of one public check, where it is wrong."""
 
     check: str
     ordinal: int
     name: str
-    observation: Observation
+    mark: Mark
 
 
 class DataCatalogue:
-    """The catalogue as data: what students have. The wrong results, not the code that makes them."""
+    """The catalogue as data: what students have. The marks of wrong results, not the code that makes them."""
 
     def __init__(
-        self, messages: dict[str, str], recorded: Sequence[Recorded], hints: dict[str, tuple[str, ...]]
+        self, messages: dict[str, str], recorded: Iterable[Recorded], hints: dict[str, tuple[str, ...]]
     ) -> None:
-        self.messages, self.recorded, self.hints = messages, tuple(recorded), hints
+        """messages: by name, in the order of the file; of two that fit, the earlier explains."""
+        place = {name: number for number, name in enumerate(messages)}
+        self.messages, self.hints = messages, hints
+        order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.mark.as_json()))
+        self.recorded = tuple(sorted(recorded, key=order))
 
     @classmethod
     def load(cls, folder: Path) -> DataCatalogue:
-        """Read ``diagnoses.json`` and ``diagnoses.safetensors`` beside the public checks; without them it is empty."""
+        """Read ``diagnoses.json`` beside the public checks; without it the catalogue is empty."""
         path = folder / "diagnoses.json"
         if not path.is_file():
             return cls({}, (), {})
         data = json.loads(path.read_text(encoding="utf-8"))
-        tensors: dict[str, torch.Tensor] = {}
-        if (folder / "diagnoses.safetensors").is_file():
-            import safetensors.torch
-
-            tensors = safetensors.torch.load_file(folder / "diagnoses.safetensors")
-        recorded = [_from_record(entry, tensors) for entry in data["recorded"]]
+        names = list(data["messages"])
+        recorded = [
+            Recorded(check, int(ordinal), names[number], Mark.from_json(mark))
+            for check, points in data["wrong"].items()
+            for ordinal, seen in points.items()
+            for mark, numbers in seen
+            for number in numbers
+        ]
         return cls(data["messages"], recorded, {t: tuple(h) for t, h in data["hints"].items()})
 
     def save(self, folder: Path) -> None:
-        """Write the two files that :meth:`load` reads; byte-identical for the same catalogue."""
-        import safetensors.torch
+        """Write the file that :meth:`load` reads; byte-identical for the same catalogue.
 
-        tensors: dict[str, torch.Tensor] = {}
-        entries = [_to_record(entry, tensors) for entry in self.recorded]
-        data = {"messages": self.messages, "hints": self.hints, "recorded": entries}
-        text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        (folder / "diagnoses.json").write_text(text, encoding="utf-8", newline="\n")
-        (folder / "diagnoses.safetensors").write_bytes(safetensors.torch.save(tensors))
-
-    def diagnose(self, check: str, observation: Observation, judge: Judge) -> Diagnosis | None:
-        """See :class:`Catalogue`."""
+        A line for each message, and one for each result, with the numbers of the messages that it earns.
+        """
+        numbers = {name: number for number, name in enumerate(self.messages)}
+        wrong: dict[str, dict[str, list[tuple[list[Any], list[int]]]]] = {}
         for entry in self.recorded:
-            if (entry.check, entry.ordinal) == (check, observation.ordinal) and same(
-                observation, entry.observation
-            ):
-                return self.named(entry.name)
-        return None
+            seen = wrong.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
+            mark = entry.mark.as_json()
+            known = next((who for other, who in seen if other == mark), None)
+            if known is None:
+                seen.append((mark, known := []))
+            known.append(numbers[entry.name])
+        lines = [
+            '{"messages": {',
+            ",\n".join(f"{_json(name)}: {_json(text)}" for name, text in self.messages.items()),
+            '}, "hints":',
+            _json(self.hints),
+            ', "wrong": {',
+            ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in wrong.items()),
+            "}}",
+        ]
+        (folder / "diagnoses.json").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`Catalogue`. What is recorded was right until this point of its check."""
+        if observation.status not in ("value", "error"):
+            return
+        here = [entry for entry in self.recorded if (entry.check, entry.ordinal) == (check, observation.ordinal)]
+        mark = Mark.of(observation) if here else None
+        for entry in sorted(here, key=lambda entry: entry.name not in told):
+            if mark is not None and mark.fits(entry.mark):
+                yield Diagnosis(entry.name, self.messages[entry.name])
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
         return Diagnosis(name, self.messages[name]) if name in self.messages else None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _points(points: dict[str, list[tuple[list[Any], list[int]]]]) -> str:
+    """The results at each point of one check, a line for each."""
+    texts = [f"{_json(ordinal)}: [\n" + ",\n".join(map(_json, seen)) + "]" for ordinal, seen in points.items()]
+    return "{" + ",\n".join(texts) + "}"
 
 
 def _can_replay(observation: Observation) -> bool:
@@ -203,94 +276,3 @@ def _can_replay(observation: Observation) -> bool:
         for call in observation.calls
         for arg in (*call.args, *call.kwargs.values())
     ) and all(call.verb != "probe" for call in observation.calls)
-
-
-def same(seen: Observation, known: Observation) -> bool:
-    """The same status, value, changed inputs: one wrong idea would give both."""
-    if seen.status != known.status or bool(seen.changed_inputs) != bool(known.changed_inputs):
-        return False
-    if seen.status == "error":
-        return _same_error(seen.error, known.error)
-    if (seen.handle is None) != (known.handle is None):
-        return False
-    if seen.handle is not None:
-        return seen.type_name == known.type_name
-    return same_value(seen.value, known.value)
-
-
-def _same_error(seen: StudentError | None, known: StudentError | None) -> bool:
-    if seen is None or known is None:
-        return seen is known
-    return seen.type_name == known.type_name and seen.message == known.message
-
-
-def same_value(seen: Any, known: Any) -> bool:
-    """Equal as answers: numbers within float32's rounding, tensors in shape and dtype too, tuples as lists."""
-    if isinstance(seen, torch.Tensor) and isinstance(known, torch.Tensor):
-        if seen.shape != known.shape or seen.dtype != known.dtype:
-            return False
-        if seen.is_floating_point() or seen.is_complex():
-            return torch.allclose(seen, known, rtol=1e-5, atol=1e-6, equal_nan=True)
-        return torch.equal(seen, known)
-    seen, known = _plain_number(seen), _plain_number(known)
-    if isinstance(seen, (tuple, list)) and isinstance(known, (tuple, list)):
-        return len(seen) == len(known) and all(map(same_value, seen, known))
-    if isinstance(seen, dict) and isinstance(known, dict):
-        return seen.keys() == known.keys() and all(same_value(seen[key], known[key]) for key in seen)
-    if isinstance(seen, bool) or isinstance(known, bool):
-        return seen is known
-    if isinstance(seen, float) or isinstance(known, float):
-        numbers = isinstance(seen, (int, float)) and isinstance(known, (int, float))
-        return numbers and (seen == known or _close(float(seen), float(known)))
-    return type(seen) is type(known) and bool(seen == known)
-
-
-def _close(a: float, b: float) -> bool:
-    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-6)
-
-
-def _plain_number(value: Any) -> Any:
-    return value.item() if isinstance(value, torch.Tensor) and value.dim() == 0 else value
-
-
-def _to_record(entry: Recorded, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
-    observed = entry.observation
-    record: dict[str, Any] = {"check": entry.check, "ordinal": entry.ordinal, "name": entry.name}
-    record["status"] = observed.status
-    if observed.error is not None:
-        record["error"] = [observed.error.type_name, observed.error.message]
-    elif observed.handle is not None:
-        record["object"] = observed.type_name
-    elif isinstance(observed.value, torch.Tensor):
-        key = f"{len(tensors):04d}"
-        tensors[key] = observed.value.contiguous()
-        record["tensor"] = key
-    else:
-        record["value"] = _jsonable(observed.value)
-    if observed.changed_inputs:
-        record["changed"] = list(observed.changed_inputs)
-    return record
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.tolist()
-    if isinstance(value, (tuple, list)):
-        return [_jsonable(item) for item in value]
-    return repr(value) if isinstance(value, dict) else value
-
-
-def _from_record(record: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Recorded:
-    error = StudentError(*record["error"]) if "error" in record else None
-    value = tensors[record["tensor"]] if "tensor" in record else record.get("value")
-    observed = Observation(
-        task="",
-        calls=(),
-        status=record["status"],
-        value=value,
-        error=error,
-        changed_inputs=tuple(record.get("changed", ())),
-        handle=0 if "object" in record else None,
-        type_name=record.get("object", ""),
-    )
-    return Recorded(record["check"], record["ordinal"], record["name"], observed)

@@ -24,7 +24,7 @@ _DECIDES = (
         "observation.py",
         "weights.py",
     ),
-    *("diagnosis.py", "checks", "sandbox", "data"),
+    *("diagnosis.py", "likeness.py", "checks", "sandbox", "data"),
 )
 
 

@@ -35,7 +35,16 @@ class Call:
 
 class Asker(Protocol):
     """Runs calls and says what came back: in a sandbox (:class:`autograder.run.SandboxRun`) or right here
-    (:class:`autograder.run.LocalRun`)."""
+    (:class:`autograder.run.LocalRun`).
+
+    earlier: what was observed in the check that runs, in order.
+    """
+
+    earlier: list[Observation]
+
+    def answers(self, task: str) -> dict[Any, Any]:
+        """All entries of a task that is a dict; none where it is no dict."""
+        ...
 
     def ask(
         self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None

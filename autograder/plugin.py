@@ -247,12 +247,15 @@ def _drawing(item: pytest.Item, failure: Any) -> Drawing | None:
 
 
 def _diagnosis(item: pytest.Item, failure: Any) -> Diagnosis | None:
-    catalogue = _bench(item).catalogue
+    bench = _bench(item)
     if failure.because is not None:
-        return catalogue.named(failure.because)
+        return bench.catalogue.named(failure.because)
     if failure.observation is None or failure.judge is None:
         return None
+    task = info(item).task
+    told = {v.diagnosis.name for v in bench.verdicts if v.diagnosis is not None and v.check.task == task}
     try:
-        return catalogue.diagnose(item.name, failure.observation, failure.judge)
+        suspects = bench.catalogue.suspects(item.name, failure.observation, failure.judge, told)
+        return next(suspects, None)
     except Exception:  # a value that no misconception can be compared with: the check's own message stands
         return None

@@ -48,6 +48,7 @@ class SandboxRun:
         self._answers: dict[str, Observation] = {}
         self._weights: dict[str, torch.Tensor] | None = None
         self._ordinal = 0
+        self.earlier: list[Observation] = []  # what was observed in the check that runs
         self.notes: list[str] = []
         self.defines: tuple[str, ...] = ()
         self.load_error: StudentError | None = None
@@ -83,13 +84,26 @@ class SandboxRun:
         return self._weights
 
     def begin_check(self) -> None:
-        """Observations are numbered within a check."""
+        """Observations are numbered and kept within a check."""
         self._ordinal = 0
+        self.earlier.clear()
 
     def ask(
         self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
     ) -> Observation:
         """Run the last of ``calls`` in the sandbox and observe it."""
+        observed = self._ask(task, calls, target, record, budget)
+        self.earlier.append(observed)
+        return observed
+
+    def answers(self, task: str) -> dict[Any, Any]:
+        """All entries of a task that is a dict."""
+        value = self._dictionary(task).value
+        return value if isinstance(value, dict) else {}
+
+    def _ask(
+        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
+    ) -> Observation:
         self._ordinal += 1
         call = calls[-1]
         observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
@@ -258,6 +272,7 @@ class LocalRun:
         self._namespace, self._parameters, self._lookup = namespace, parameters or {}, answers
         self._objects: list[Any] = []
         self._ordinal = 0
+        self.earlier: list[Observation] = []  # what was observed in the check that runs
         self.weights: dict[str, Any] | None = None
         self.memory: dict[str, Any] = {}
 
@@ -266,13 +281,24 @@ class LocalRun:
         return self._parameters.get(task, ())
 
     def begin_check(self) -> None:
-        """Observations are numbered within a check."""
+        """Observations are numbered and kept within a check."""
         self._ordinal = 0
+        self.earlier.clear()
 
     def ask(
         self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
     ) -> Observation:
         """Run the last of ``calls`` here, on copies of its tensors."""
+        observed = self._ask(task, calls, target, record)
+        self.earlier.append(observed)
+        return observed
+
+    def answers(self, task: str) -> dict[Any, Any]:
+        """All entries of a task that is a dict."""
+        value = child.to_data(self._namespace.get(task))
+        return value if isinstance(value, dict) else {}
+
+    def _ask(self, task: str, calls: tuple[Call, ...], target: int | None, record: bool) -> Observation:
         self._ordinal += 1
         call = calls[-1]
         observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)

@@ -212,7 +212,7 @@ def test_diagnoses_are_data(released: Course) -> None:
         ("test_doubles[4.0]", "squares"),
         ("test_one", "counts_from_zero"),
     }
-    assert {r.observation.value for r in catalogue.recorded if r.name == "squares"} == {2.25, 16.0}
+    assert {r.mark.parts for r in catalogue.recorded if r.name == "squares"} == {(2.25,), (16.0,)}
     assert catalogue.hints["double"] == ("Add.", "Add what to what?")
     assert catalogue.messages["counts_from_zero"] == "You counted from zero."
 

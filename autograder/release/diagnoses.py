@@ -12,13 +12,14 @@ import importlib.util
 import io
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment
 from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Judge, Misconception, Recorded
 from autograder.errors import UserError
+from autograder.likeness import Mark
 from autograder.observation import Call, Observation
 from autograder.run import LocalRun
 
@@ -59,14 +60,12 @@ def record(assignment: Assignment) -> DataCatalogue:
 
 def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
     """Do two catalogues say the same? Another processor's last digits make no difference."""
-    from autograder.diagnosis import same
-
     return (
         (one.messages, one.hints) == (other.messages, other.hints)
         and len(one.recorded) == len(other.recorded)
         and all(
             (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name)
-            and same(a.observation, b.observation)
+            and a.mark.fits(b.mark)
             for a, b in zip(one.recorded, other.recorded, strict=True)
         )
     )
@@ -81,10 +80,12 @@ class _Listener:
         self.known = known
         self.heard: list[Recorded] = []
 
-    def diagnose(self, check: str, observation: Observation, judge: Judge) -> Diagnosis | None:
-        if observation.task == self.known.task:
-            self.heard.append(Recorded(check, observation.ordinal, self.known.name, observation))
-        return None
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+    ) -> Iterator[Diagnosis]:
+        if observation.task == self.known.task and _can_be_told(observation):
+            self.heard.append(Recorded(check, observation.ordinal, self.known.name, Mark.of(observation)))
+        return iter(())
 
     def named(self, name: str) -> Diagnosis | None:
         return None
@@ -115,18 +116,27 @@ def _failures(
     live: Any, known: Misconception, namespace: dict[str, Any], names: dict[str, tuple[str, ...]]
 ) -> Sequence[Recorded]:
     """Where the public checks of its task find fault with one misconception."""
+    right = namespace.get(known.task)
+    listener = _Listener(known)
+    if isinstance(right, dict):
+        # Each entry answers a question of its own: what if only this one were wrong, and what if all were?
+        for wrong in (*([key] for key in right), list(right)):
+            answers = right | {key: known.function(key) for key in wrong}
+            _run_through(live, listener, _RecordingRun(namespace | {known.task: answers}, names, answers.__getitem__))
+    else:
+        _run_through(live, listener, _RecordingRun(namespace | {known.task: known.function}, names))
+    return [entry for number, entry in enumerate(listener.heard) if entry not in listener.heard[:number]]
+
+
+def _run_through(live: Any, listener: _Listener, run: LocalRun) -> None:
+    """Run the public checks of one task."""
     import torch
 
     from autograder.plugin import Bench
 
-    is_dict = isinstance(namespace.get(known.task), dict)
-    tasks = namespace | {known.task: known.function}
-    run = _RecordingRun(tasks, names, answers=known.function if is_dict else None)
-    listener = _Listener(known)
-    bench = Bench(run, listener, 0, _no_images)  # type: ignore[arg-type]
     torch.manual_seed(0)
-    live.run(bench, lambda check: check.task == known.task)
-    return [entry for entry in listener.heard if _can_be_told(entry.observation)]
+    bench = Bench(run, listener, 0, _no_images)  # type: ignore[arg-type]
+    live.run(bench, lambda check: check.task == listener.known.task)
 
 
 def _can_be_told(observation: Observation) -> bool:

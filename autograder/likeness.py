@@ -1,0 +1,200 @@
+"""When two observations say the same, and how one is written down so briefly that students can have it.
+
+A wrong result is recognised, not kept: a tensor leaves three sums behind, an error its kind and its numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from .observation import Observation, StudentError
+
+_CLOSE = 1e-5  # relative: far above float32's rounding, far below what an idea changes
+
+
+def same(seen: Observation, known: Observation) -> bool:
+    """The same status, value, changed inputs: one wrong idea would give both."""
+    if seen.status != known.status or bool(seen.changed_inputs) != bool(known.changed_inputs):
+        return False
+    if seen.status == "error":
+        return _same_errors(seen.error, known.error)
+    if (seen.handle is None) != (known.handle is None):
+        return False
+    if seen.handle is not None:
+        return seen.type_name == known.type_name
+    return same_value(seen.value, known.value)
+
+
+def same_value(seen: Any, known: Any) -> bool:
+    """Equal as answers: numbers within float32's rounding, tensors in shape and dtype too, tuples as lists."""
+    seen, known = _plain_number(seen), _plain_number(known)
+    if isinstance(seen, torch.Tensor) and isinstance(known, torch.Tensor):
+        if seen.shape != known.shape or seen.dtype != known.dtype:
+            return False
+        if seen.is_floating_point() or seen.is_complex():
+            return torch.allclose(seen, known, rtol=_CLOSE, atol=1e-6, equal_nan=True)
+        return torch.equal(seen, known)
+    if isinstance(seen, (tuple, list)) and isinstance(known, (tuple, list)):
+        return len(seen) == len(known) and all(map(same_value, seen, known))
+    if isinstance(seen, dict) and isinstance(known, dict):
+        return seen.keys() == known.keys() and all(same_value(seen[key], known[key]) for key in seen)
+    if isinstance(seen, bool) or isinstance(known, bool):
+        return seen is known
+    if isinstance(seen, float) or isinstance(known, float):
+        numbers = isinstance(seen, (int, float)) and isinstance(known, (int, float))
+        return numbers and (seen == known or _close(float(seen), float(known)))
+    return type(seen) is type(known) and bool(seen == known)
+
+
+def _close(a: float, b: float) -> bool:
+    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=_CLOSE, abs_tol=1e-6)
+
+
+def _plain_number(value: Any) -> Any:
+    return value.item() if isinstance(value, torch.Tensor) and value.dim() == 0 else value
+
+
+# --- errors --------------------------------------------------------------------------------------------------------
+
+_WORDS_ALIKE = 0.5  # the share of their words that two messages must have in common
+
+
+def _same_errors(seen: StudentError | None, known: StudentError | None) -> bool:
+    if seen is None or known is None:
+        return seen is known
+    return same_error((seen.type_name, seen.message), (known.type_name, known.message))
+
+
+def same_error(seen: tuple[str, str], known: tuple[str, str]) -> bool:
+    """The same type, and messages as alike as those of two versions of Python or torch for one mistake.
+
+    seen, known: type name and message. Versions change words and add numbers ("expected 2" became "expected 2,
+    got 4"), and a message may name the student's own function, so: most words, and every number that one of them has.
+    """
+    if seen[0] != known[0]:
+        return False
+    (words, numbers), (other_words, other_numbers) = _gist(seen[1]), _gist(known[1])
+    fewer, more = sorted((numbers, other_numbers), key=len)
+    left = list(more)
+    for number in fewer:
+        if number not in left:
+            return False
+        left.remove(number)
+    if more and not fewer:
+        return False
+    return len(words & other_words) >= _WORDS_ALIKE * len(words | other_words)
+
+
+def _gist(message: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words and the numbers of an error's first line, without names and addresses."""
+    line = _first_line(message)
+    line = re.sub(r"0x[0-9a-fA-F]+|[\w.<>]+\(\)|'\w+'(?= object)|(?<=name )'\w+'", " ", line)
+    return frozenset(re.findall(r"[a-z]{2,}", line.lower())), tuple(re.findall(r"\d+", line))
+
+
+def _first_line(message: str) -> str:
+    return (message.strip().splitlines() or [""])[0][:160]
+
+
+# --- marks ---------------------------------------------------------------------------------------------------------
+
+
+_LONG = 120  # characters of a value that are written down; of longer lists the sums are kept, as of tensors
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an observation is recognised by, small enough to be written beside the public checks.
+
+    form: "error" (type, message), "object" (type), "tensor" (dtype, shape, sums, counts) or "value" (the value itself).
+    changed: an input was changed in place.
+    """
+
+    form: str
+    parts: tuple[Any, ...]
+    changed: bool = False
+
+    @classmethod
+    def of(cls, observed: Observation) -> Mark:
+        """The mark of something that came back, or of an error that was raised."""
+        changed, value = bool(observed.changed_inputs), _plain_number(observed.value)
+        if observed.error is not None:
+            return cls("error", (observed.error.type_name, _first_line(observed.error.message)), changed)
+        if observed.handle is not None:
+            return cls("object", (observed.type_name,), changed)
+        if isinstance(value, torch.Tensor):
+            return cls("tensor", _of_tensor(value), changed)
+        value = _plain(value)
+        if isinstance(value, list) and len(str(value)) > _LONG:
+            return cls("tensor", ("list", *_of_tensor(torch.tensor(value, dtype=torch.float64))[1:]), changed)
+        return cls("value", (value,), changed)
+
+    def fits(self, other: Mark) -> bool:
+        """Would one wrong idea leave both marks?"""
+        if (self.form, self.changed) != (other.form, other.changed):
+            return False
+        if self.form == "error":
+            return same_error((self.parts[0], self.parts[1]), (other.parts[0], other.parts[1]))
+        if self.form == "tensor":
+            dtype, shape, sums, counts = self.parts
+            if (dtype, tuple(shape), tuple(counts)) != (other.parts[0], tuple(other.parts[1]), tuple(other.parts[3])):
+                return False
+            # The first sum is the length of the vector of all values: it says how much rounding may do to the others.
+            room = _CLOSE * max(sums[0], other.parts[2][0]) + 1e-6
+            return all(abs(a - b) <= room for a, b in zip(sums, other.parts[2], strict=True))
+        return same_value(self.parts, other.parts)
+
+    def as_json(self) -> list[Any]:
+        """As lists of plain data; :meth:`from_json` reads them."""
+        return [self.form + ("*" if self.changed else ""), *map(_jsonable, self.parts)]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Mark:
+        """The mark that :meth:`as_json` wrote."""
+        form, *parts = data
+        return cls(form.removesuffix("*"), tuple(map(_from_json, parts)), form.endswith("*"))
+
+
+def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], tuple[float, ...], tuple[int, ...]]:
+    """dtype, shape, three sums over the finite values, and how many are NaN, infinite and minus infinite.
+
+    The second and third sum weigh each place by a number of its own, so that moving a value is seen.
+    """
+    dtype, shape = str(value.dtype).removeprefix("torch."), tuple(value.shape)
+    flat = (torch.view_as_real(value) if value.is_complex() else value).reshape(-1).to(torch.float64)
+    counts = (int(flat.isnan().sum()), int((flat == math.inf).sum()), int((flat == -math.inf).sum()))
+    flat = torch.where(flat.isfinite(), flat, 0.0)
+    places = torch.arange(1, len(flat) + 1, dtype=torch.int64)
+    sums = [float(flat.norm())]
+    for factor in (2654435761, 40503 * 65537):
+        weights = (places * factor % 65521).to(torch.float64) / 65521 * 2 - 1
+        sums.append(float(flat @ weights))
+    return dtype, shape, tuple(float(f"{number:.7g}") for number in sums), counts
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON knows it, but for numbers that are not finite."""
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return repr(value)[:_LONG] if isinstance(value, dict) else value
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, (tuple, list)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, float):
+        return float(f"{value:.8g}") if math.isfinite(value) else {"number": str(value)}
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return float(value["number"])
+    return [_from_json(item) for item in value] if isinstance(value, list) else value
