@@ -6,18 +6,23 @@ import argparse
 import ast
 import multiprocessing
 import re
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
+from . import catalogue_page
 from .console import console
 from .course import Course, find_course
 from .source import Cell, Source, read_source
 
 if TYPE_CHECKING:
-    from .diagnosis import Misconception
+    from .diagnosis import CodeCatalogue, Diagnosis, Judge, Misconception
     from .engine import Engine
+    from .observation import Observation
     from .plugin import Verdict
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
@@ -25,34 +30,58 @@ _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
 @dataclass(frozen=True)
 class Row:
-    """One misconception: the checks that caught it, and as what it was diagnosed."""
+    """One misconception: what each check that caught it said that it was ("" where nothing fitted)."""
 
     task: str
     name: str
-    caught_by: tuple[str, ...]
-    diagnosed_as: tuple[str, ...]
+    caught: dict[str, str]  # check -> the misconception that it was diagnosed as
+    alike: frozenset[str] = frozenset()  # misconceptions that fit just as well at every check that caught it
+
+    @property
+    def diagnosed_as(self) -> tuple[str, ...]:
+        """The names that it was given, each once."""
+        return tuple(dict.fromkeys(name for name in self.caught.values() if name))
 
 
 @dataclass(frozen=True)
 class Report:
-    """What verifying one assignment found. findings: empty when all is proved."""
+    """What verifying one assignment found. findings: empty when all is proved; checks: (name, task, hidden)."""
 
     assignment: str
     points: int
+    checks: tuple[tuple[str, str, bool], ...]
     rows: tuple[Row, ...]
     findings: tuple[str, ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The misconceptions that no check can tell apart: each fits wherever the other is caught."""
+        alike = {row.name: row.alike for row in self.rows}
+        names = list(alike)
+        return tuple(
+            (one, other)
+            for number, one in enumerate(names)
+            for other in names[number + 1 :]
+            if other in alike[one] and one in alike[other]
+        )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these (all of them)")
     parser.add_argument("--workers", type=int, default=2, help="how many assignments at once (2)")
+    parser.add_argument(
+        "--page", action="store_true", help="prove nothing, but make docs/misconceptions.md anew from the catalogue"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify the course. Returns 1 when anything was found."""
     course = find_course(Path.cwd())
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
+    if args.page:
+        console().print(f"{catalogue_page.write(course)} shows every misconception with its message.", highlight=False)
+        return 0
     findings: list[str] = []
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, args.workers), mp_context=context) as pool:
@@ -62,8 +91,9 @@ def run(args: argparse.Namespace) -> int:
         _show(report)
         findings += report.findings
     findings += _leaks(course)
+    findings += catalogue_page.out_of_date(course)
     for finding in findings:
-        console().print(f"[red]✗[/] {finding}", highlight=False, markup=True)
+        console().print(f"[red]✗[/] {escape(finding)}", highlight=False, markup=True)
     if findings:
         console().print(f"{len(findings)} findings.")
         return 1
@@ -75,6 +105,24 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+class _Witness:
+    """A catalogue that keeps all suspects of each check, where the grader takes the first."""
+
+    def __init__(self, catalogue: CodeCatalogue) -> None:
+        self.hints, self._catalogue = catalogue.hints, catalogue
+        self.seen: dict[str, tuple[str, ...]] = {}  # check -> the names of all that fit
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+    ) -> Iterator[Diagnosis]:
+        every = list(self._catalogue.suspects(check, observation, judge, told))
+        self.seen[check] = tuple(suspect.name for suspect in every)
+        return iter(every)
+
+    def named(self, name: str) -> Diagnosis | None:
+        return self._catalogue.named(name)
+
+
 def verify_assignment(root: Path, name: str) -> Report:
     """Grade the reference, the stub and every misconception of one assignment."""
     from .engine import Engine
@@ -84,32 +132,35 @@ def verify_assignment(root: Path, name: str) -> Report:
     engine = Engine(course, assignment)
     try:
         points = sum(check.points for check in engine.checks)
+        checks = tuple((check.name, check.task, check.hidden) for check in engine.checks)
         findings = _reference_and_stub(engine, course, name)
         rows = []
         known = engine.catalogue.misconceptions
+        engine.catalogue = witness = _Witness(engine.catalogue)
         trains = any(check.trains for check in engine.checks)
         for misconception in known:
+            witness.seen.clear()
             source = as_submission(assignment.master, assignment.misconceptions, misconception)
             if not misconception.costs_points:
                 # Unwise, not wrong: no check has to fail, but the training has to show it.
                 shown = engine.grade(source, _SEED).metrics.get("signs", ())
-                seen = (misconception.name,) if misconception.name in shown else ()
-                rows.append(Row(misconception.task, misconception.name, (), seen))
+                seen = {"(signs of the training)": misconception.name} if misconception.name in shown else {}
+                rows.append(Row(misconception.task, misconception.name, seen))
                 if not seen:
                     findings.append(f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}.")
                 continue
             # A whole training takes a minute: it is run only for what the public checks let pass.
             failed = _failed(engine, source, public_only=trains)
-            own, diagnosed = _own(failed, misconception.task)
-            if trains and misconception.name not in diagnosed:
+            row = _row(misconception, failed, witness)
+            if trains and misconception.name not in row.diagnosed_as:
                 failed = _failed(engine, source, public_only=False)
-                own, diagnosed = _own(failed, misconception.task)
-            rows.append(Row(misconception.task, misconception.name, tuple(v.check.name for v in own), diagnosed))
+                row = _row(misconception, failed, witness)
+            rows.append(row)
             where = f"{name}: {misconception.name}"
-            if not own:
+            if not row.caught:
                 findings.append(f"{where} passes every check of {misconception.task}.")
-            elif misconception.name not in diagnosed:
-                findings.append(f"{where} is diagnosed as {', '.join(diagnosed) or 'nothing'}.")
+            elif misconception.name not in row.diagnosed_as:
+                findings.append(f"{where} is diagnosed as {', '.join(row.diagnosed_as) or 'nothing'}.")
             findings += [
                 f"{where} fails {v.check.name}, a check of {v.check.task}: {v.message}"
                 for v in failed
@@ -117,17 +168,22 @@ def verify_assignment(root: Path, name: str) -> Report:
             ]
     finally:
         engine.close()
-    return Report(name, points, tuple(rows), tuple(findings))
+    return Report(name, points, checks, tuple(rows), tuple(findings))
+
+
+def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> Row:
+    """What the checks of its own task said of a misconception."""
+    own = [verdict for verdict in failed if verdict.check.task == misconception.task]
+    caught = {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in own}
+    # Where the check itself named the reason, no other one can fit.
+    fits = [set(witness.seen.get(check, (name,))) for check, name in caught.items()]
+    alike = set.intersection(*fits) - {misconception.name} if fits else set()
+    return Row(misconception.task, misconception.name, caught, frozenset(alike))
 
 
 def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
     verdicts = engine.grade(source, _SEED, lambda check: not (public_only and check.hidden)).verdicts
     return [verdict for verdict in verdicts if verdict.outcome != "passed"]
-
-
-def _own(failed: list[Verdict], task: str) -> tuple[list[Verdict], tuple[str, ...]]:
-    own = [verdict for verdict in failed if verdict.check.task == task]
-    return own, tuple(dict.fromkeys(v.diagnosis.name for v in own if v.diagnosis))
 
 
 def _reference_and_stub(engine: Engine, course: Course, name: str) -> list[str]:
@@ -193,13 +249,32 @@ def _leaks(course: Course) -> list[str]:
 
 
 def _show(report: Report) -> None:
-    from rich.table import Table
+    """A matrix for each task: a row for each misconception, a column for each check."""
+    screen = console()
+    screen.print(f"\n[bold]{report.assignment}[/]: {report.points} points, {len(report.rows)} misconceptions")
+    for task in dict.fromkeys(row.task for row in report.rows):
+        rows = [row for row in report.rows if row.task == task]
+        checks = [(name, hidden) for name, of, hidden in report.checks if of == task]
+        screen.print(f"\n  {task}", highlight=False)
+        for number, (name, hidden) in enumerate(checks, 1):
+            said = f"    {number:>2}  {name}{' (hidden)' if hidden else ''}"
+            screen.print(said, highlight=False, markup=False, soft_wrap=True)
+        width = max(len(row.name) for row in rows)
+        for row in rows:
+            cells = "".join(f"{_cell(row, name):>3}" for name, _ in checks)
+            others = [name for name in row.diagnosed_as if name != row.name]
+            signs = "  shown by its training" if "(signs of the training)" in row.caught else ""
+            also = f"  also {', '.join(others)}" if others else ""
+            screen.print(
+                f"      {row.name:<{width}}{cells}{signs}{also}", highlight=False, markup=False, soft_wrap=True
+            )
+    screen.print("\n  ● caught, and diagnosed as itself   ◐ as another   ○ caught, and told from the values alone   · passes")
+    for one, other in report.pairs:
+        screen.print(f"  Cannot be told apart: {one} and {other}.", highlight=False, soft_wrap=True)
 
-    table = Table(title=f"{report.assignment}: {report.points} points", title_justify="left", box=None)
-    for column in ("task", "misconception", "caught by", "diagnosed as"):
-        table.add_column(column, overflow="fold")
-    for row in report.rows:
-        own = "itself" if row.name in row.diagnosed_as else ", ".join(row.diagnosed_as) or "-"
-        table.add_row(row.task, row.name, f"{len(row.caught_by)} checks", own)
-    console().print(table)
 
+def _cell(row: Row, check: str) -> str:
+    if check not in row.caught:
+        return "·"
+    named = row.caught[check]
+    return "●" if named == row.name else "◐" if named else "○"

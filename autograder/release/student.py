@@ -24,7 +24,7 @@ from autograder.release.leaks import find_leaks
 from autograder.release.pins import pins
 
 # What needs solutions/, and so is of no use to a student.
-_AUTHORS_ONLY = frozenset({"release", "verify.py", "gradescope_zip.py"})
+_AUTHORS_ONLY = frozenset({"release", "verify.py", "catalogue_page.py", "gradescope_zip.py"})
 _DATA = ("LICENSE*", "README.md", "train-*")
 
 

@@ -1,0 +1,77 @@
+"""`docs/misconceptions.md`: every misconception with its message, for lecturers, made from the catalogues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .course import Course
+
+if TYPE_CHECKING:
+    from .diagnosis import CodeCatalogue
+
+_INTRODUCTION = """\
+# Misconceptions
+
+Every wrong answer that the grader knows, {count} in all, with the message that it earns. Each is a small wrong solution in
+`solutions/<assignment>/misconceptions.py`; the grader runs it on the input of the check that failed and compares. Results
+carry its name, so that a report can count who thought what. `autograder verify` proves that each of them fails a check of its
+own task, and none of another's, and is given its own diagnosis. Of several that fit, the first in this order is told.
+
+This page is made by `autograder verify --page`, and `autograder verify` says when it is out of date.
+
+| assignment | task | misconceptions | hints |
+| --- | --- | ---: | ---: |
+{rows}
+"""
+
+
+def page_of(course: Course) -> Path:
+    """Where the page lies."""
+    return course.root / "docs" / "misconceptions.md"
+
+
+def write(course: Course) -> Path:
+    """Make the page anew; returns where it lies."""
+    path = page_of(course)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(page(course).encode())
+    return path
+
+
+def out_of_date(course: Course) -> list[str]:
+    """A finding when the page does not say what the catalogues say; none for a course that has no such page."""
+    path = page_of(course)
+    if not path.is_file() or path.read_bytes().decode("utf-8", "replace") == page(course):
+        return []
+    return ["docs/misconceptions.md is out of date. Run: autograder verify --page"]
+
+
+def page(course: Course) -> str:
+    """The page's text: for each assignment and task its misconceptions, in the order in which they are tried."""
+    from .diagnosis import CodeCatalogue
+
+    rows, parts, count = [], [], 0
+    for name in course.assignment_names():
+        catalogue = CodeCatalogue.load(course.assignment(name).misconceptions)
+        count += len(catalogue.misconceptions)
+        parts.append(f"## {name}")
+        for task in tasks_of(catalogue):
+            own = [known for known in catalogue.misconceptions if known.task == task]
+            told = catalogue.hints.get(task, ())
+            rows.append(f"| `{name}` | `{task}` | {len(own)} | {len(told)} |")
+            lines = [f"| `{known.name}` | {_cell(known.message)} |" for known in own]
+            parts.append("\n".join([f"### `{task}`", "", "| misconception | what the student is told |", "| --- | --- |", *lines]))
+            if told:
+                parts.append("\n".join(["Hints:", "", *(f"{number}. {text}" for number, text in enumerate(told, 1))]))
+    introduction = _INTRODUCTION.format(count=count, rows="\n".join(rows))
+    return "\n".join([introduction, "\n\n".join(parts), ""])
+
+
+def tasks_of(catalogue: CodeCatalogue) -> list[str]:
+    """The tasks that a catalogue speaks of, in its order."""
+    return list(dict.fromkeys([*(known.task for known in catalogue.misconceptions), *catalogue.hints]))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
