@@ -19,7 +19,7 @@ from .results import Result
 
 PLAIN_EVERY = 10.0  # seconds between two lines in a log
 LIVE_LINES = 16  # workers shown at most
-FIRST_GUESS = 2.0  # seconds for a submission, before any has been graded
+FIRST_GUESS = 2.0  # seconds for a submission of an assignment of which none has been graded
 
 
 class Progress:
@@ -94,15 +94,18 @@ class Progress:
 
     def seconds_left(self) -> float:
         """How long the rest will take: what each assignment took on average, over the workers."""
-        everything = [s for many in self._seconds.values() for s in many]
-        guess = sum(everything) / len(everything) if everything else FIRST_GUESS
-        rest = 0.0
-        for assignment, number in self._left.items():
-            known = self._seconds[assignment]
-            rest += number * (sum(known) / len(known) if known else guess)
         now = time.monotonic()
-        rest -= sum(min(now - since, guess) for _, _, since in self._running.values())
+        rest = sum(number * self._expected(assignment) for assignment, number in self._left.items())
+        rest -= sum(min(now - since, self._expected(name)) for _, name, since in self._running.values())
         return max(0.0, rest) / self._workers
+
+    def _expected(self, assignment: str) -> float:
+        """How long a submission takes: the mean of those graded; of an unknown assignment, never more than a guess,
+        since what trains comes first."""
+        known = self._seconds[assignment]
+        everything = known or [s for many in self._seconds.values() for s in many]
+        mean = sum(everything) / len(everything) if everything else FIRST_GUESS
+        return mean if known else min(mean, FIRST_GUESS)
 
     def _summary(self) -> str:
         text = f"{self._done} of {self._total} graded"
