@@ -143,7 +143,7 @@ def _too_large(name: str, size: int) -> str:
 
 
 def _read_weights(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
-    if path.suffix != ".safetensors" or path.is_symlink() or not path.is_file():
+    if path.suffix != ".safetensors" or path.is_symlink() or not os.path.isfile(path):
         return None, ()
     try:
         return _read_bytes(path, WEIGHTS_LIMIT), ()

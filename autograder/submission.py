@@ -150,7 +150,7 @@ def _class_in(root: Path, names: set[str]) -> Iterator[_Place]:
             continue
         name = _readable_name(entry.name)
         if entry.is_symlink():
-            if Path(entry.path).is_dir():
+            if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
                 places.append(
                     _Place(name, notes=("The student's folder is a link; links are not followed.",))
                 )
@@ -329,6 +329,10 @@ def _files(root: Path, names: set[str], notes: list[tuple[str, str]]) -> Iterato
     left = FILES_LIMIT
     while pending:
         folder = pending.pop()
+        if not os.access(folder, os.R_OK | os.X_OK):
+            where = _readable_name(folder.relative_to(root).as_posix())
+            where = "The student's folder" if folder == root else where
+            notes.append(("", f"{where} could not be opened: we have no right to read it."))
         for entry in _entries(folder):
             left -= 1
             if left < 0:
@@ -342,7 +346,7 @@ def _files(root: Path, names: set[str], notes: list[tuple[str, str]]) -> Iterato
                     notes.append(
                         (name, f"{where} is a link out of the student's folder; it was not followed.")
                     )
-                elif target and target.is_file() and not _assignment_of(target.name, names, exact=True):
+                elif target and os.path.isfile(target) and not _assignment_of(target.name, names, exact=True):
                     yield target, entry.name  # under a name of its own it is found as itself
             elif _is_folder(entry):
                 if not _passed_over(entry):
@@ -364,7 +368,7 @@ def _passed_over(entry: os.DirEntry[str]) -> bool:
     name = entry.name
     if name.startswith(".") or name in _PASSED_OVER or _BACKUP.fullmatch(name):
         return True
-    return any(Path(entry.path, mark).exists() for mark in ("pyvenv.cfg", RESULTS_MARK))
+    return any(os.path.exists(os.path.join(entry.path, mark)) for mark in ("pyvenv.cfg", RESULTS_MARK))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -54,7 +54,7 @@ def submission_time(path: Path, top: Path, key: tuple[str, str], told: Mapping[t
         if time := _nbgrader_time(folder / "timestamp.txt"):
             return _text(time)
     for folder in folders:
-        if (folder / ".git").is_dir() and not (folder / ".git").is_symlink():
+        if os.path.isdir(folder / ".git") and not (folder / ".git").is_symlink():
             time = _commit_time(folder, path)
             return _text(time) if time else ""
     return ""

@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,6 +156,69 @@ def test_what_cannot_be_read_says_why(out: Path, student: str, says: str) -> Non
 def test_a_file_that_may_not_be_read(out: Path) -> None:
     assert of(out, "locked").status == "unreadable"
     assert "Permission denied" in of(out, "locked").notes[0]
+
+
+CLOSED = """
+import sys
+from pathlib import Path
+from autograder.course import Course
+from autograder.source import Unreadable, read_source
+from autograder.submission import find_submissions
+from autograder.submitted import submission_time
+top = Path(sys.argv[1])
+for found in find_submissions(top, Course(Path(sys.argv[2])), ("a1_permute",)):
+    said = list(found.notes)
+    if found.path is not None:
+        submission_time(found.path, top, (found.student, found.assignment), {})
+        try:
+            said.append(str(len(read_source(found.path, found.path.with_suffix(".safetensors")).cells)))
+        except Unreadable as error:
+            said.append(error.message)
+    print(found.student, found.status, *said, sep="|")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="rights are another matter on Windows")
+def test_what_is_closed_to_us(tmp_path: Path) -> None:
+    """Root may read everything, unless it gives that right up first."""
+    closed = []
+    for student in ("ada", "file", "folder", "inner", "git"):
+        (tmp_path / student).mkdir()
+        if student != "inner":
+            (tmp_path / student / f"{NAME}.py").write_text(RIGHT)
+    (tmp_path / "inner" / "work").mkdir()
+    (tmp_path / "inner" / "work" / f"{NAME}.py").write_text(RIGHT)
+    (tmp_path / "git" / ".git").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder" / "deeper")
+    closed = [tmp_path / p for p in ("file/a1_permute.py", "folder", "inner/work", "git/.git")]
+    give_up = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    give_up += ["--inh-caps", "-dac_override,-dac_read_search"]
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root may read everything here")
+    try:
+        for path in closed:
+            path.chmod(0)
+        done = subprocess.run(
+            [*(give_up if os.geteuid() == 0 else []), sys.executable, "-c", CLOSED, tmp_path, ROOT],
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        for path in closed:
+            path.chmod(0o700)
+    if "setpriv" in done.stderr:
+        pytest.skip(f"root cannot give up its rights here: {done.stderr}")
+    assert done.returncode == 0, done.stderr
+    lines = {line.split("|")[0]: line.split("|")[1:] for line in done.stdout.splitlines()}
+    assert lines["ada"] == ["found", "1"]
+    assert lines["git"] == ["found", "1"]
+    assert lines["file"][0] == "found"
+    assert "could not be opened: Permission denied" in lines["file"][1]
+    assert lines["folder"] == [
+        "missing",
+        "The student's folder could not be opened: we have no right to read it.",
+    ]
+    assert lines["inner"] == ["missing", "work could not be opened: we have no right to read it."]
 
 
 @pytest.mark.parametrize("student", ["link_out", "link_to_nowhere", "folder_as_file", "nothing"])
