@@ -230,7 +230,8 @@ class Engine:
         for verdict in verdicts:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
-        return Graded(tuple(verdicts), (*source.notes, *run.notes), bench.metrics, seed)
+        metrics = {"seed": seed, **bench.metrics} if bench.metrics else {}  # a training belongs to its seed
+        return Graded(tuple(verdicts), (*source.notes, *run.notes), metrics, seed)
 
     def close(self) -> None:
         """End the sandbox and the session of checks."""
