@@ -2,6 +2,7 @@
 
     python benchmarks/calibrate.py train            train what is still missing, a row of the table each (half an hour)
     python benchmarks/calibrate.py full             the reference on the full 60,000 images
+    python benchmarks/calibrate.py regrade          grade the reference twice: the same bits? and what does grading add?
     python benchmarks/calibrate.py table            the table, the bands, and how seldom a regrade flips one
 
 `train` repeats what grading does, with the same functions and in the same order, but for the sandbox: a submission is
@@ -13,6 +14,7 @@ records/calibration.csv as they come: a run that is stopped goes on where it was
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import csv
 import json
@@ -25,13 +27,18 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import torch
+from rich.console import Console
+from rich.table import Table
 
 from autograder.checks.training import disguise
+from autograder.course import Course
 from autograder.data import Images, load_full, load_test, load_train
+from autograder.engine import Engine
 from autograder.sandbox import child, loading
 from autograder.source import read_source
 
@@ -41,14 +48,26 @@ TABLE = RECORDS / "calibration.csv"
 FULL_TABLE = RECORDS / "calibration-full.csv"
 COLUMNS = ("recipe", "seed", "images", "cpu_seconds", "parameters", "accuracies", "official")
 SEEDS = 5
-GRADINGS = 50  # of each recipe: so many times is a band looked at
+GRADINGS = 50  # of the reference and the plain recipe: so many times is a band looked at
 REFERENCE, PLAIN = "reference", "plain_student"
 
 
-def recipes() -> dict[str, Path]:
-    """Each network by its name: the reference, the plain student recipe, and the other honest ones."""
-    others = {path.stem: path for path in sorted((ROOT / "tests/alternatives/a5_fashion_mnist").glob("*.py"))}
-    return {REFERENCE: ROOT / "solutions/a5_fashion_mnist/a5_fashion_mnist.py", PLAIN: others[PLAIN]} | others
+# The plain recipe by halves: what the lower bands reward. What is written in its source, and what instead.
+LESSER = {
+    "plain, 2 epochs": ("range(6)", "range(2)"),
+    "plain, 1 epoch": ("range(6)", "range(1)"),
+    "plain, 1,000 images": ("inputs = ", "images, labels = images[:1000], labels[:1000]; inputs = "),
+    "plain, 250 images": ("inputs = ", "images, labels = images[:250], labels[:250]; inputs = "),
+}
+
+
+def recipes() -> dict[str, str]:
+    """The source of each network: the reference, the plain student recipe, the other honest ones, and lesser ones."""
+    folder = ROOT / "tests/alternatives/a5_fashion_mnist"
+    others = {path.stem: read_source(path).text for path in sorted(folder.glob("*.py"))}
+    reference = read_source(ROOT / "solutions/a5_fashion_mnist/a5_fashion_mnist.py").text
+    lesser = {name: others[PLAIN].replace(*change) for name, change in LESSER.items()}
+    return {REFERENCE: reference, PLAIN: others[PLAIN]} | lesser | others
 
 
 @dataclass(frozen=True)
@@ -64,10 +83,9 @@ class Row:
     official: float
 
 
-def load(path: Path, seed: int) -> types.ModuleType:
+def load(text: str, seed: int) -> types.ModuleType:
     """Run a submission as the sandbox does, and seed every generator after it."""
     with tempfile.TemporaryDirectory() as folder:
-        text = read_source(path).text
         module = loading.new_module("a5_fashion_mnist", Path(folder) / "a5_fashion_mnist.py", text)
         loading.run_whole(module, text)
     child.seed(seed)
@@ -80,15 +98,15 @@ def cpu_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def grade(name: str, path: Path, seed: int, train: Images, test: Images, official: Images | None) -> Row:
+def grade(name: str, text: str, seed: int, train: Images, test: Images, official: Images) -> Row:
     """Train one network and let it be asked as the grader asks."""
-    module = load(path, 1000 + seed)
+    module = load(text, 1000 + seed)
     model = module.FashionCNN()
     began = cpu_seconds()
     module.train(model, train.images, train.labels)
     took = cpu_seconds() - began
     accuracies = []
-    for number in range(GRADINGS // SEEDS):
+    for number in range(GRADINGS // SEEDS if name in (REFERENCE, PLAIN) else 1):
         generator = torch.Generator().manual_seed(1_000_000 + 1000 * seed + number)
         order = torch.randperm(len(test.labels), generator=generator)
         accuracies.append(accuracy(module, model, disguise(test.images[order], generator), test.labels[order]))
@@ -99,7 +117,7 @@ def grade(name: str, path: Path, seed: int, train: Images, test: Images, officia
         round(took, 2),
         sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers())),
         tuple(accuracies),
-        accuracy(module, model, official.images, official.labels) if official is not None else math.nan,
+        accuracy(module, model, official.images, official.labels),
     )
 
 
@@ -157,9 +175,132 @@ def train(path: Path, names: list[str], seeds: int, images: Images) -> None:
         print(f"{name:24} seed {seed}: {row.cpu_seconds:6.1f} s, {row.accuracies[0]:.2%}, {row.official:.2%}", flush=True)
 
 
+# The table and the bands
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the seeds of one recipe come to. Shares of the test images, and CPU seconds."""
+
+    recipe: str
+    runs: int
+    cpu_seconds: float
+    accuracy: float
+    official: float
+    between_seeds: float  # standard deviation
+    sampling: float  # of 2,000 test images, binomial
+
+    @property
+    def deviation(self) -> float:
+        """Seeds and test images together."""
+        return math.hypot(self.between_seeds, self.sampling)
+
+    @property
+    def band(self) -> float:
+        """Three standard deviations below the mean, in whole hundredths, rounded down."""
+        return math.floor(100 * (self.accuracy - 3 * self.deviation)) / 100
+
+
+def summaries(rows: list[Row]) -> list[Summary]:
+    """One for each recipe, the best first."""
+    found = []
+    for name in dict.fromkeys(row.recipe for row in rows):
+        own = [row for row in rows if row.recipe == name]
+        means = [statistics.mean(row.accuracies) for row in own]
+        mean = statistics.mean(means)
+        found.append(
+            Summary(
+                name,
+                len(own),
+                statistics.mean(row.cpu_seconds for row in own),
+                mean,
+                statistics.mean(row.official for row in own),
+                statistics.stdev(means) if len(own) > 1 else math.nan,
+                math.sqrt(mean * (1 - mean) / 2000),
+            )
+        )
+    return sorted(found, key=lambda summary: -summary.accuracy)
+
+
+def bands() -> dict[float, int]:
+    """The bands as the hidden checks have them."""
+    tree = ast.parse((ROOT / "solutions/a5_fashion_mnist/test_a5_fashion_mnist_hidden.py").read_text("utf-8"))
+    (value,) = (
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "BANDS"
+    )
+    found: dict[float, int] = ast.literal_eval(value)
+    return found
+
+
+def table(console: Console) -> None:
+    """Print what there is."""
+    rows = read(TABLE)
+    table = Table(title="Honest networks, trained and asked as the grader does (10,000 images)", title_justify="left", box=None)
+    for column in ("recipe", "seeds", "CPU s", "2,000 test images", "sd, seeds", "sd, both", "mean - 3 sd", "official 10,000"):
+        table.add_column(column, justify="left" if column == "recipe" else "right")
+    for s in summaries(rows):
+        table.add_row(
+            s.recipe, str(s.runs), f"{s.cpu_seconds:.0f}", f"{s.accuracy:.2%}", f"{s.between_seeds:.2%}",
+            f"{s.deviation:.2%}", f"{s.accuracy - 3 * s.deviation:.2%}", f"{s.official:.2%}",
+        )  # fmt: skip
+    console.print(table)
+    for full in read(FULL_TABLE):
+        console.print(f"{full.recipe} on the full {full.images:,} images, seed {full.seed}: {full.cpu_seconds:.0f} s, "
+                      f"{full.official:.2%} of the official test images")  # fmt: skip
+    console.print(f"\nbands: {', '.join(f'{share:.0%} ({points} points)' for share, points in bands().items())}")
+    for name in dict.fromkeys(row.recipe for row in rows):
+        gradings = [accuracy for row in rows if row.recipe == name for accuracy in row.accuracies]
+        reached = [sum(p for share, p in bands().items() if accuracy >= share) for accuracy in gradings]
+        usual = statistics.mode(reached)
+        others = sum(points != usual for points in reached)
+        console.print(f"{name:24} {len(gradings):3} gradings, {usual:2} points each but for {others} "
+                      f"(lowest {min(gradings):.2%}, highest {max(gradings):.2%})", highlight=False)  # fmt: skip
+
+
+# The proof that a regrade repeats
+
+
+def regrade() -> dict[str, Any]:
+    """Grade the reference twice in the sandbox with one seed, and train it by functions alone with the same images.
+
+    Returns both gradings' metrics, whether they agree in all but their times, and CPU seconds: of a training on its
+    own, of the training within grading, and of everything else that grading does, once the warm process stands.
+    """
+    torch.set_num_threads(1)
+    course = Course(ROOT)
+    assignment = course.assignment("a5_fashion_mnist")
+    source, seed = read_source(assignment.master), 20250410
+    train, test = load_train(ROOT / "data"), load_test(ROOT / "data")
+    alone = []
+    for number in (1, 2):
+        alone.append(grade("alone", source.text, number, train, test, test).cpu_seconds)
+    began = cpu_seconds()
+    Engine(course, assignment).close()
+    start = cpu_seconds() - began
+    began = cpu_seconds()
+    engine = Engine(course, assignment)
+    gradings = [engine.grade(source, seed) for _ in range(2)]
+    engine.close()
+    spent = cpu_seconds() - began - start
+    within = [float(g.metrics["training_seconds"]) for g in gradings]
+    outcomes = [[(v.check.name, v.outcome, v.message) for v in g.verdicts] for g in gradings]
+    metrics = [{k: v for k, v in g.metrics.items() if k != "training_seconds"} for g in gradings]
+    return {
+        "same_outcomes": outcomes[0] == outcomes[1],
+        "same_metrics": metrics[0] == metrics[1],
+        "logits_sha256": [m["logits_sha256"] for m in metrics],
+        "accuracy": [m["accuracy"] for m in metrics],
+        "cpu_seconds_training_alone": alone,
+        "cpu_seconds_training_in_grading": within,
+        "cpu_seconds_of_two_gradings": round(spent, 2),
+        "cpu_seconds_beside_training": round((spent - sum(within)) / 2, 2),
+        "cpu_seconds_to_start": round(start, 2),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["train", "full", "table"])
+    parser.add_argument("what", choices=["train", "full", "regrade", "table"])
     parser.add_argument("--recipes", nargs="*", metavar="NAME", help="only these (all; for full: the reference)")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"of each recipe ({SEEDS})")
     args = parser.parse_args()
@@ -167,8 +308,12 @@ def main() -> None:
         train(TABLE, args.recipes or list(recipes()), args.seeds, load_train(ROOT / "data"))
     elif args.what == "full":
         train(FULL_TABLE, args.recipes or [REFERENCE], args.seeds, load_full(ROOT / "data", "train"))
+    elif args.what == "regrade":
+        found = regrade()
+        (RECORDS / "regrade.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        print(json.dumps(found, indent=2))
     else:
-        print(statistics.__name__)
+        table(Console(width=120))
 
 
 if __name__ == "__main__":
