@@ -1,6 +1,6 @@
 """`autograder gradescope-zip`: the file that Gradescope asks for when an autograder is set up, one an assignment.
 
-It holds the checks, hidden ones too, and what they need; never the reference solution: the stub stands in its place.
+It holds the checks, hidden ones too, and what they need; the stub stands in the place of the reference solution.
 Gradescope shows it to instructors alone, and runs it beside students' code: in the sandbox, or not at all.
 """
 

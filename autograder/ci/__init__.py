@@ -70,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
     request = Request(args.checkout, course, names, settings, student or args.checkout.resolve().name)
     if args.to == "gradescope":
         gradescope.begin(request)
+    elif args.to == "classroom50":
+        classroom50.begin(request)
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:

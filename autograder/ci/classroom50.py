@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import UserError
+from ..errors import InfrastructureError, UserError
 from ..exports import classroom50 as form
-from ..results import write_atomically
 from .actions import append, totals
 from .grading import Graded, Request
 from .page import cut, section
@@ -26,29 +27,50 @@ _VARIABLES = {
 }
 
 
-def report(request: Request, graded: Sequence[Graded]) -> None:
-    """Write ./result.json, ./release-body.md and the outputs `status` and `summary`. One assignment at a time.
-
-    Raises UserError when a variable of Classroom 50's is not set.
-    """
-    if len(graded) != 1:
+def begin(request: Request) -> None:
+    """Raises UserError when there is nobody to report to, before time is spent on grading."""
+    if len(request.assignments) != 1:
         raise UserError("Classroom 50 grades one assignment at a time: name it with --assignment.")
+    identity()
+
+
+def report(request: Request, graded: Sequence[Graded]) -> None:
+    """Write ./result.json, ./release-body.md and the outputs `status` and `summary`."""
     (each,) = graded
     data = form.document(each.result, each.result.score, identity())
     here = Path.cwd()
-    write_atomically(here / "result.json", form.to_bytes(data))
+    write_in_checkout(here / "result.json", form.to_bytes(data))
     score, most = totals(graded)
     title = f"### {each.result.assignment}: {score} of {most} points"
     note = [] if each.begun else ["Not begun yet: the file is still as it was handed out.", ""]
     body = cut("\n".join([title, "", *note, *section(each)]) + "\n")
-    write_atomically(here / "release-body.md", body.encode("utf-8", "replace"))
+    write_in_checkout(here / "release-body.md", body.encode("utf-8", "replace"))
     status = "success" if score == most else "failure"
     append("GITHUB_OUTPUT", f"status={status}\nsummary={each.result.assignment}: {score}/{most}\n")
     print(f"{each.result.assignment}: {score} of {most}")
 
 
+def write_in_checkout(path: Path, content: bytes) -> None:
+    """Write a file anew in a student's folder: a link or a folder that stands there is removed, never followed.
+
+    Raises InfrastructureError.
+    """
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise InfrastructureError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
 def identity() -> dict[str, object]:
-    """Who submitted what, as Classroom 50's runner says it. It stamps owner, time and type again itself."""
+    """Who submitted what, as Classroom 50's runner says it. It stamps owner, time and type again itself.
+
+    Raises UserError when a variable of Classroom 50's is not set.
+    """
     missing = [name for name in _VARIABLES.values() if not os.environ.get(name) and name != "REVIEW_URL"]
     missing = [name for name in missing if name not in ("OWNER", "ASSIGNMENT_TYPE")]
     if missing:
