@@ -10,6 +10,7 @@ import dataclasses
 import io
 import json
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import cli, exports, results
+from autograder import cli, exports, policy, results
 from autograder.errors import UserError
 from autograder.exports import _lms, _rows, _table, classroom50, github_classroom, gradescope, nbgrader
 from autograder.results import CheckResult, ClassResults, Diagnosis, Final, Result
@@ -564,3 +565,92 @@ def test_the_command_takes_each_formats_options(
     assert "cannot be read" in capsys.readouterr().err
     assert command(monkeypatch, where, "--to", "gradescope", "--out", str(tmp_path / "gs")) == 0
     assert len(list((tmp_path / "gs").glob("*/*/results.json"))) == 4
+
+
+# --- one graded class, in every format -----------------------------------------------------------------------------
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader and the class's attacks are for Unix")
+def test_one_graded_class_in_every_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """tests/class, graded with a deadline and an adjustment, through the commands that a person types."""
+    pytest.importorskip("nbgrader")
+    course = tmp_path / "course"
+    pick = shutil.ignore_patterns("a[3-9]_*", "notebooks", "__pycache__")
+    shutil.copytree(ROOT / "solutions", course / "solutions", ignore=pick)
+    shutil.copytree(ROOT / "assignments", course / "assignments", ignore=shutil.ignore_patterns("a[3-9]_*"))
+    students = ("ada_right", "ben_notebooks", "cleo_one_wrong", "eve_syntax_error", "iris_two_files", "leo_trains_badly")
+    for student in students:
+        shutil.copytree(ROOT / "tests" / "class" / student, tmp_path / "class" / student)
+    (course / "course.toml").write_text(
+        "[late]\npercent_per_day = 10\n[deadlines]\na2 = 2026-11-20T12:00:00Z\n", encoding="utf-8"
+    )
+    (tmp_path / "times.csv").write_text(
+        "student,assignment,time\nben_notebooks,a2_linear_dims,2026-11-21T20:00:00Z\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(course)
+    monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
+    graded = str(tmp_path / "results")
+    words = ["grade", str(tmp_path / "class"), "--out", graded, "--times", str(tmp_path / "times.csv"), "--workers", "1"]
+    assert cli.main(words) == 0
+    (tmp_path / "results" / "adjustments.csv").write_text(
+        "student,assignment,points,reason\ncleo_one_wrong,a1_permute,1,the check was too strict\n", encoding="utf-8"
+    )
+    found = policy.read_class(tmp_path / "results")
+    right = totals(found)
+    assert {s: t for s, (t, _) in right.items()} == {
+        "ada_right": 20, "ben_notebooks": 18, "cleo_one_wrong": 18, "eve_syntax_error": 10, "iris_two_files": 10,
+        "leo_trains_badly": 0,
+    }  # fmt: skip
+    out = tmp_path / "exports"
+
+    def to(form: str, *more: str) -> Path:
+        target = out / form
+        assert command(monkeypatch, graded, "--to", form, "--out", str(target), *more) == 0
+        return target
+
+    assert readers.document(to("json").read_bytes().decode()) == right
+    assert readers.spreadsheet(to("csv").read_bytes().decode()) == right
+    parts: dict[str, list[tuple[float, float]]] = {student: [] for student in right}
+    for path in to("gradescope").glob("*/*/results.json"):
+        parts[path.parent.name].append(readers.gradescope(path.read_bytes()))
+    assert add_up(parts) == right
+    write_releases(found, tmp_path / "releases")
+    parts = {student: [] for student in right}
+    for path in to("classroom50", "--into", str(tmp_path / "releases")).rglob("result.json"):
+        parts[json.loads(path.read_bytes())["owner"]].append(readers.classroom50(path.read_bytes()))
+    assert add_up(parts) == right
+    parts = {student: [] for student in right}
+    for path in to("github-classroom").glob("*/*.txt"):
+        posted, most, table = readers.github_classroom(path.read_text())
+        assert posted == round(table, 6)
+        parts[path.stem].append((posted, most))
+    assert add_up(parts) == right
+
+    numbers = {student: str(4711 + n) for n, student in enumerate(right)}
+    (tmp_path / "gradebook.csv").write_bytes(canvas_file(found, numbers))
+    grades = readers.canvas(to("canvas", "--into", str(tmp_path / "gradebook.csv")).read_bytes())
+    assert {s: sum(grades[numbers[s]].values()) for s in right} == {s: t for s, (t, _) in right.items()}
+    sheets = dict.fromkeys(right, 0.0)
+    for assignment in found.max_scores():
+        (tmp_path / "sheet.csv").write_bytes(moodle_file(found, assignment, numbers))
+        filled = to("moodle", "--into", str(tmp_path / "sheet.csv"), "--assignment", assignment.split("_")[0])
+        for student, grade in readers.moodle(filled.read_bytes()).items():
+            sheets[next(s for s in right if student.endswith(numbers[s]))] += grade
+    assert sheets == {s: t for s, (t, _) in right.items()}
+
+    capsys.readouterr()
+    to("nbgrader")
+    assert "Entered" in capsys.readouterr().out
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{out / 'nbgrader'}") as book:
+        entered = {
+            (row["student"], name): row["score"] for name in found.max_scores() for row in book.submission_dicts(name)
+        }
+    # nbgrader knows raw scores: lateness is its own to take off.
+    raw = {(r.student, r.assignment): r.score for r in found.results if r.status != "missing"}
+    assert entered == raw
