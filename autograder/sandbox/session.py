@@ -155,7 +155,7 @@ def _ready(sock: socket.socket, seconds: float, writing: bool = False) -> bool:
 
 
 def _story(status: int | None) -> str:
-    if status is None:
+    if status is None or not hasattr(os, "WIFSIGNALED"):  # Windows tells no story
         return "its process ended"
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) not in (signal.SIGKILL,):
         name = signal.Signals(os.WTERMSIG(status)).name

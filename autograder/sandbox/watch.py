@@ -63,7 +63,9 @@ def folder_size(folder: str, enough: int) -> int:
         with contextlib.suppress(OSError), os.scandir(queue.pop()) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
-                    total += max(4096, entry.stat(follow_symlinks=False).st_blocks * 512)
+                    stat = entry.stat(follow_symlinks=False)
+                    used = getattr(stat, "st_blocks", None)  # Windows does not tell what a file takes
+                    total += max(4096, stat.st_size if used is None else used * 512)
                     if entry.is_dir(follow_symlinks=False):
                         queue.append(entry.path)
                 if total >= enough:
