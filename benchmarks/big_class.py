@@ -39,6 +39,7 @@ from autograder.results import read_all, result_files
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORK = "a5_fashion_mnist"
+SAID = (r"(\d+) graded in ", r"(\d+) were unchanged and kept")  # by `grade`, at its end
 
 
 def make_class(course: Course, folder: Path, students: int, networks: int) -> int:
@@ -144,15 +145,16 @@ def graded_in_pieces(folder: Path, submissions: int, kills: int, console: Consol
         sys.exit(log.read_text())
     done = compare(stood, digests(results), "the last run")
     seconds, peak = seconds + run.seconds, max(peak, run.peak)
-    said = re.search(r"(\d+) graded in .*?; (\d+) were unchanged and kept", " ".join(log.read_text().split()))
-    if said is None or int(said[2]) < len(stood) or len(done) != submissions:
+    said = " ".join(log.read_text().split())
+    graded, kept = (int(number[1]) if (number := re.search(words, said)) else 0 for words in SAID)
+    if kept < len(stood) or len(done) != submissions:
         sys.exit(
             f"Something was graded twice, or not at all ({len(done)} of {submissions}):\n{log.read_text()}"
         )
     return {
         f"grading, killed {kills} times": f"{seconds:.0f} s",
         "a submission, start-ups and lost work included": f"{1000 * seconds / submissions:.0f} ms",
-        "graded by the last run, and kept by it": f"{said[1]} and {said[2]}",
+        "graded by the last run, and kept by it": f"{graded} and {kept}",
         "memory of the grading process, at most": f"{peak:.0f} MB",
     }
 
