@@ -6,6 +6,7 @@ student's reads ``diagnoses.json``, the marks that this code left at the public 
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import importlib.util
 import json
@@ -106,8 +107,10 @@ class Catalogue(Protocol):
 class CodeCatalogue:
     """The catalogue as code: in the course repository."""
 
-    def __init__(self, misconceptions: Sequence[Misconception], hints: dict[str, tuple[str, ...]]) -> None:
-        self.misconceptions, self.hints = tuple(misconceptions), hints
+    def __init__(
+        self, misconceptions: Sequence[Misconception], hints: dict[str, tuple[str, ...]], module: Any = None
+    ) -> None:
+        self.misconceptions, self.hints, self._module = tuple(misconceptions), hints, module
 
     @classmethod
     def load(cls, path: Path) -> CodeCatalogue:
@@ -120,10 +123,23 @@ class CodeCatalogue:
             spec = importlib.util.spec_from_file_location(f"_misconceptions_{path.parent.name}", path)
             assert spec is not None
             assert spec.loader is not None
-            spec.loader.exec_module(importlib.util.module_from_spec(spec))
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
         finally:
             _loading.reset(token)
-        return cls(entries.misconceptions, entries.hints)
+        return cls(entries.misconceptions, entries.hints, module)
+
+    @contextlib.contextmanager
+    def asked(self, quiz: Any) -> Iterator[None]:
+        """The misconceptions as they answer this quiz, where they read the default one from ``QUIZ``."""
+        if not hasattr(self._module, "QUIZ"):
+            yield
+            return
+        before, self._module.QUIZ = self._module.QUIZ, quiz
+        try:
+            yield
+        finally:
+            self._module.QUIZ = before
 
     def suspects(
         self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()

@@ -22,7 +22,7 @@ import pytest
 from . import __version__, plugin, results
 from .course import Assignment, Course
 from .errors import InfrastructureError
-from .job import Job, Settings
+from .job import Job, Settings, Variant
 from .plugin import Bench, CheckInfo, Verdict
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
@@ -184,6 +184,15 @@ class Engine:
             return CodeCatalogue.load(self.assignment.misconceptions)
         return DataCatalogue.load(self.assignment.folder)
 
+    def _catalogue_for(self, variant: Variant | None) -> Any:
+        """The catalogue as it fits a student's own quiz."""
+        from .roster import VariantCatalogue, quiz_of
+
+        quiz = quiz_of(self.assignment) if variant is not None else None
+        if variant is None or quiz is None:
+            return self.catalogue
+        return VariantCatalogue(self.catalogue, quiz, variant)
+
     @cached_property
     def parameters(self) -> dict[str, tuple[str, ...]]:
         """The parameters' names of each task, as the master or stub writes them."""
@@ -205,9 +214,16 @@ class Engine:
         return load_test(self.course.root / "data")
 
     def grade(
-        self, source: Source, seed: int, only: Callable[[CheckInfo], bool] | None = None
+        self,
+        source: Source,
+        seed: int,
+        only: Callable[[CheckInfo], bool] | None = None,
+        variant: Variant | None = None,
     ) -> Graded:
-        """Run all checks (or some) on a submission. Raises InfrastructureError when the fault is not the student's."""
+        """Run all checks (or some) on a submission, with the student's own quiz where there is a roster.
+
+        Raises InfrastructureError when the fault is not the student's.
+        """
         from .run import Order, SandboxRun
         from .sandbox.session import Ended, Limits
 
@@ -217,7 +233,8 @@ class Engine:
             source = dataclasses.replace(source, weights=None)
         order = Order(self.assignment.name, source, seed, self.parameters, limits)
         run = SandboxRun(lambda: self._ready, order)
-        bench = Bench(run, self.catalogue, seed, lambda: self._held_out)
+        bench = Bench(run, self._catalogue_for(variant), seed, lambda: self._held_out)
+        bench.quiz = variant.own if variant is not None else None
         try:
             with contextlib.suppress(Ended):  # then every check says so
                 run.load()
@@ -304,7 +321,8 @@ def grade_job(job: Job) -> dict[str, Any]:
     with engines.lock:
         try:
             engine = engines.get(job.course_root, job.assignment, job.settings)
-            graded = engine.grade(job.source, seed_of(job.secret, job.assignment, job.source.fingerprint))
+            seed = seed_of(job.secret, job.assignment, job.source.fingerprint)
+            graded = engine.grade(job.source, seed, variant=job.variant)
         except InfrastructureError:
             engines.close()  # the next submission starts with a fresh sandbox
             raise
@@ -314,6 +332,7 @@ def grade_job(job: Job) -> dict[str, Any]:
 def result_of(job: Job, engine: Engine, graded: Graded) -> results.Result:
     """A grading as the result that is kept."""
     checks = () if graded.unreadable else tuple(map(_check_result, graded.verdicts))
+    quiz = {"quiz": job.variant.own} if job.variant is not None else {}
     return results.Result(
         student=job.student,
         assignment=job.assignment,
@@ -323,7 +342,7 @@ def result_of(job: Job, engine: Engine, graded: Graded) -> results.Result:
         max_score=sum(check.points for check in engine.checks),
         checks=checks,
         metrics=graded.metrics,
-        environment=environment(engine.tier) | {"seed": graded.seed},
+        environment=environment(engine.tier) | {"seed": graded.seed} | quiz,
         notes=(graded.unreadable, *graded.notes) if graded.unreadable else graded.notes,
     )
 

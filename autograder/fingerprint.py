@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from .course import Assignment
 from .job import Settings
@@ -24,16 +25,21 @@ _DECIDES = (
         "observation.py",
         "weights.py",
     ),
-    *("diagnosis.py", "likeness.py", "checks", "sandbox", "data"),
+    *("diagnosis.py", "likeness.py", "roster.py", "checks", "sandbox", "data"),
 )
 
 
-def fingerprint(source: Source, checks: str, settings: Settings) -> str:
-    """sha256 (hexadecimal) over a submission, the checks' digest and what else decides its result."""
+def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = None) -> str:
+    """sha256 (hexadecimal) over a submission, the checks' digest and what else decides its result.
+
+    quiz: the student's own, as plain data, where there is a roster.
+    """
     limits = (settings.call_seconds, settings.load_seconds, settings.training_seconds, settings.memory)
     parts = [source.fingerprint, checks, versions(), repr(limits)]
     if source.weights is not None and settings.retrain:
         parts.append("retrain")
+    if quiz is not None:
+        parts.append(repr(quiz))
     return _sha256("\n".join(parts).encode())
 
 

@@ -22,10 +22,11 @@ from .console import console, printable
 from .course import Course, find_course, natural_key
 from .errors import InfrastructureError, UserError
 from .fingerprint import checks_digest, fingerprint
-from .job import Job, Settings
+from .job import Job, Settings, Variant
 from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, run_jobs, usable_cpus
 from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
+from .roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
 from .submission import RESULTS_MARK, Found, Source, Unreadable, find_submissions, read_source
 from .submitted import load_times, submission_time
 from .summary import counts, table
@@ -51,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--times", type=Path, metavar="CSV", help="when each submission came, where no other record says it"
+    )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="the class list that the release was made with: each student's own quiz is expected",
     )
     parser.add_argument(
         "--assignment",
@@ -100,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
         settings=Settings(retrain=args.retrain, require_sandbox=args.require_sandbox),
         regrade=args.regrade,
         times=load_times(args.times) if args.times else {},
+        roster=read_roster(args.roster) if args.roster else None,
     )
     report = grade_class(
         request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else LocalWorkers(size)
@@ -139,6 +147,7 @@ class Request:
     settings: Settings = field(default_factory=Settings)
     regrade: bool = False
     times: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (student, assignment) -> when
+    roster: Roster | None = None  # None: everybody has the default quiz
 
 
 @dataclass
@@ -180,7 +189,7 @@ def grade_class(
     """
     began = time.monotonic()
     # Before the results' folder is made: a wrong path leaves nothing behind.
-    found = find_submissions(request.submissions, request.course, request.only)
+    found = find_submissions(request.submissions, request.course, request.only, _stubs_of(request))
     with results_folder(request) as out, _termination_as_interrupt():
         return _Grading(request, out, grade).run(found, make_workers, progress, began)
 
@@ -197,6 +206,9 @@ class _Grading:
         self._secret = b""
         self._digests: dict[str, str] = {}
         self._training: dict[str, bool] = {}  # does the assignment train a network?
+        self._variants = {
+            name: variants(quiz, request.roster or Roster()) for name, quiz in _quizzes(request).items()
+        }
 
     def run(
         self,
@@ -209,6 +221,7 @@ class _Grading:
             name: checks_digest(self.course.assignment(name))
             for name in {entry.assignment for entry in found}
         }
+        found = [self._with_note(entry) for entry in found]
         todo = [item for entry in found if (item := self._sort_out(entry)) is not None]
         todo.sort(key=lambda item: self._turn(item.found))
         if todo:
@@ -268,7 +281,23 @@ class _Grading:
             return None
 
     def _fingerprint(self, found: Found, source: Source) -> str:
-        return fingerprint(source, self._digests[found.assignment], self.settings)
+        variant = self._variant(found)
+        quiz = variant.own if variant is not None else None
+        return fingerprint(source, self._digests[found.assignment], self.settings, quiz)
+
+    def _variant(self, found: Found) -> Variant | None:
+        """The student's own quiz; None for the default one."""
+        roster = self.request.roster
+        listed = roster.find(found.student) if roster is not None else None
+        return self._variants.get(found.assignment, {}).get(listed[0]) if listed is not None else None
+
+    def _with_note(self, found: Found) -> Found:
+        """Says so where a student has the default quiz because the roster does not know them."""
+        roster = self.request.roster
+        if roster is None or found.assignment not in self._variants or roster.find(found.student) is not None:
+            return found
+        note = f"{printable(found.student)} is not on the roster: the default quiz was expected."
+        return dataclasses.replace(found, notes=(*found.notes, note))
 
     def _submitted(self, found: Found) -> str:
         assert found.path is not None
@@ -312,7 +341,15 @@ class _Grading:
                 self._keep(self._unreadable(found, error), item.previous)
                 shown.skipped(found.assignment)
                 continue
-            yield Job(found.student, found.assignment, source, self.course.root, self.settings, self._secret)
+            yield Job(
+                found.student,
+                found.assignment,
+                source,
+                self.course.root,
+                self.settings,
+                self._secret,
+                self._variant(found),
+            )
 
     def _judge(self, item: _Todo, ended: Ended) -> Result:
         """The result of a job that has ended, written to its place."""
@@ -467,6 +504,17 @@ def _with_bands_kept(result: Result, previous: Result) -> Result:
     return dataclasses.replace(
         result, checks=checks, score=sum(check.score for check in checks), notes=(*result.notes, note)
     )
+
+
+def _quizzes(request: Request) -> dict[str, Quiz]:
+    return quizzes(request.course, request.only) if request.roster is not None else {}
+
+
+def _stubs_of(request: Request) -> dict[str, frozenset[str]]:
+    """The stubs with a quiz of their own that students of the roster were given."""
+    if request.roster is None:
+        return {}
+    return {name: stub_digests(request.course, quiz, request.roster) for name, quiz in _quizzes(request).items()}
 
 
 # --- the folder of results -----------------------------------------------------------------------------------------

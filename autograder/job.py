@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .source import Source
 
@@ -27,6 +28,14 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """The quiz of one student, where a roster gives each one of their own; every: those of all students."""
+
+    own: Any
+    every: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
 class Job:
     """One submission to grade. `secret` is the course's: it travels, so that remote workers draw the same inputs."""
 
@@ -36,3 +45,4 @@ class Job:
     course_root: Path
     settings: Settings = Settings()
     secret: bytes = field(default=b"", repr=False)
+    variant: Variant | None = None  # None: the default quiz

@@ -68,6 +68,7 @@ class Bench:
     held_out: Callable[[], Images]
     verdicts: list[Verdict] = field(default_factory=list)
     metrics: dict[str, Any] = field(default_factory=dict)
+    quiz: Any = None  # the student's own, where there is a roster
 
 
 BENCH: pytest.StashKey[Callable[[pytest.Item], Bench]] = pytest.StashKey()
@@ -138,6 +139,13 @@ def draw(request: pytest.FixtureRequest) -> Draw:
     bench = _bench(request.node)
     digest = hashlib.sha256(f"{bench.seed}/{request.node.name}".encode()).digest()
     return Draw(int.from_bytes(digest[:8], "big"))
+
+
+@pytest.fixture
+def quiz(request: pytest.FixtureRequest) -> Any:
+    """The quiz that this student was given: from the roster, else the ``QUIZ`` of the check's file."""
+    own = _bench(request.node).quiz
+    return request.module.QUIZ if own is None else own
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ import json
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any, Literal
 
 from .course import Course, natural_key
@@ -90,14 +91,19 @@ class _Place:
     notes: tuple[str, ...] = ()
 
 
-def find_submissions(root: Path, course: Course, only: Collection[str] = ()) -> list[Found]:
+def find_submissions(
+    root: Path,
+    course: Course,
+    only: Collection[str] = (),
+    stubs: Mapping[str, frozenset[str]] | None = None,
+) -> list[Found]:
     """One entry for each student and assignment, students in natural order, assignments in the course's.
 
-    `only` restricts the assignments. Raises UserError when `root` is no folder or holds nothing that looks like a
+    `only` restricts the assignments; `stubs` tells the code digests of further stubs of an assignment. Raises UserError when `root` is no folder or holds nothing that looks like a
     submission.
     """
     names = [n for n in course.assignment_names() if not only or n in only]
-    found = [entry for place in _places(root, course) for entry in _find_in(place, course, names)]
+    found = [entry for place in _places(root, course) for entry in _find_in(place, course, names, stubs or {})]
     if not any(entry.candidates for entry in found):
         raise UserError(
             f"No submission was found in {root}. It should hold one folder for each student, with files named after "
@@ -222,7 +228,9 @@ def _readable_name(name: str) -> str:
 # --- what is in a student's folder? --------------------------------------------------------------------------------
 
 
-def _find_in(place: _Place, course: Course, names: list[str]) -> Iterator[Found]:
+def _find_in(
+    place: _Place, course: Course, names: list[str], stubs: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> Iterator[Found]:
     every = set(course.assignment_names())
     exact: defaultdict[str, list[Path]] = defaultdict(list)
     copies: defaultdict[str, list[Path]] = defaultdict(list)
@@ -238,17 +246,18 @@ def _find_in(place: _Place, course: Course, names: list[str]) -> Iterator[Found]
             copies[name].append(path)
     for name in names:
         said = tuple(note for concerned, note in notes if concerned in ("", name))
-        yield _choose(place, course, name, exact[name], copies[name], weights, said)
+        known = _stub_digests(course, name) | stubs.get(name, frozenset())
+        yield _choose(place, name, exact[name], copies[name], weights, said, known)
 
 
 def _choose(
     place: _Place,
-    course: Course,
     name: str,
     exact: list[Path],
     copies: list[Path],
     weights: list[tuple[Path, str]],
     notes: tuple[str, ...],
+    stubs: frozenset[str],
 ) -> Found:
     """Which of the candidates is the submission? Stubs do not count, identical twins count as one."""
     key = _form_order
@@ -262,7 +271,6 @@ def _choose(
             place.student, name, path, "found", tuple(candidates), beside[0] if beside else None, said
         )
 
-    stubs = _stub_digests(course, name)
     fallback: Path | None = None
     for group in (exact, copies):
         if len(group) == 1 and not copies:

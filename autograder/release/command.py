@@ -24,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="make the complete student repository in FOLDER, which must be new, empty or made by this command",
     )
     parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="give each student of this class list a quiz of their own: a folder for each, in variants/ or --to FOLDER",
+    )
+    parser.add_argument(
         "--classroom50",
         action="store_true",
         help="with --to: make the bundles for Classroom 50 in FOLDER, instead of the student repository",
@@ -41,6 +47,14 @@ def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     if args.to is None and (args.classroom50 or args.hidden_from):
         raise UserError("--classroom50 and --hidden-from go with --to FOLDER.")
+    roster = getattr(args, "roster", None)
+    if roster is not None:
+        if args.check or args.classroom50 or args.hidden_from:
+            raise UserError("--roster goes alone, or with --to FOLDER.")
+        from autograder.release.variants import FOLDER, release_variants
+        from autograder.roster import read_roster
+
+        return release_variants(course, read_roster(roster), args.to or course.root / FOLDER)
     if args.classroom50:
         from autograder.release.classroom50 import release_bundles
 

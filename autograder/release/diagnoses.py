@@ -21,7 +21,10 @@ from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Judge,
 from autograder.errors import UserError
 from autograder.likeness import Mark
 from autograder.observation import Call, Observation
+from autograder.roster import Quiz
 from autograder.run import LocalRun
+
+ANSWERS = "ANSWERS"
 
 
 def record(assignment: Assignment) -> DataCatalogue:
@@ -113,7 +116,11 @@ class _RecordingRun(LocalRun):
 
 
 def _failures(
-    live: Any, known: Misconception, namespace: dict[str, Any], names: dict[str, tuple[str, ...]]
+    live: Any,
+    known: Misconception,
+    namespace: dict[str, Any],
+    names: dict[str, tuple[str, ...]],
+    quiz: Any = None,
 ) -> Sequence[Recorded]:
     """Where the public checks of its task find fault with one misconception."""
     right = namespace.get(known.task)
@@ -122,20 +129,56 @@ def _failures(
         # Each entry answers a question of its own: what if only this one were wrong, and what if all were?
         for wrong in (*([key] for key in right), list(right)):
             answers = right | {key: known.function(key) for key in wrong}
-            _run_through(live, listener, _RecordingRun(namespace | {known.task: answers}, names, answers.__getitem__))
+            asked = _RecordingRun(namespace | {known.task: answers}, names, answers.__getitem__)
+            _run_through(live, listener, asked, quiz)
     else:
         _run_through(live, listener, _RecordingRun(namespace | {known.task: known.function}, names))
     return [entry for number, entry in enumerate(listener.heard) if entry not in listener.heard[:number]]
 
 
-def _run_through(live: Any, listener: _Listener, run: LocalRun) -> None:
+class AnswerRecorder:
+    """Records what the misconceptions give in one student's quiz after another: only ANSWERS differ."""
+
+    def __init__(self, assignment: Assignment, quiz: Quiz) -> None:
+        self._assignment, self._quiz = assignment, quiz
+        self._catalogue = CodeCatalogue.load(assignment.misconceptions)
+
+    def __enter__(self) -> AnswerRecorder:
+        from autograder.engine import LiveChecks
+
+        self._live = LiveChecks([self._assignment.public_checks])
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._live.close()
+        _forget(self._assignment.public_checks)
+
+    def record(self, folder: Path, own: Any) -> DataCatalogue:
+        """The diagnoses that lie in `folder`, with those of ANSWERS made for this quiz."""
+        default = DataCatalogue.load(folder)
+        of_answers = [known for known in self._catalogue.misconceptions if known.task == ANSWERS]
+        named = {known.name for known in of_answers}
+        recorded = [entry for entry in default.recorded if entry.name not in named]
+        with _silence(), self._catalogue.asked(own):
+            for known in of_answers:
+                recorded += _failures(self._live, known, {ANSWERS: self._quiz.answers(own)}, {}, own)
+        here = {entry.name for entry in recorded}
+        messages = {
+            known.name: known.message
+            for known in self._catalogue.misconceptions
+            if known.name in here or known.name in default.messages
+        }
+        return DataCatalogue(messages, recorded, default.hints)
+
+
+def _run_through(live: Any, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:
     """Run the public checks of one task."""
     import torch
 
     from autograder.plugin import Bench
 
     torch.manual_seed(0)
-    bench = Bench(run, listener, 0, _no_images)  # type: ignore[arg-type]
+    bench = Bench(run, listener, 0, _no_images, quiz=quiz)  # type: ignore[arg-type]
     live.run(bench, lambda check: check.task == listener.known.task)
 
 

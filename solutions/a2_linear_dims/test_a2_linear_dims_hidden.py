@@ -12,9 +12,9 @@ QUIZ = runpy.run_path(str(Path(__file__).with_name("test_a2_linear_dims.py")))["
 
 
 @pytest.mark.points(1, task="ANSWERS")
-def test_quiz_three_and_four_axes(submission):
+def test_quiz_three_and_four_axes(submission, quiz):
     """The quiz: the 3D and the 4D tensor."""
-    for shape in sorted(QUIZ[2:], key=len, reverse=True):  # more axes tell more wrong ideas apart
+    for shape in sorted(quiz[2:], key=len, reverse=True):  # more axes tell more wrong ideas apart
         expect_integer(submission.ANSWERS[shape], shape[-1])
 
 

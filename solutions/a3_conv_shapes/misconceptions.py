@@ -1424,8 +1424,9 @@ hints(
 # The order below matters: what first goes wrong at a later layer comes before what goes wrong earlier. A wrong answer
 # is compared where the walk first leaves the path, and up to there the later mistake has to be right.
 
-# The quiz's images; a roster gives each student another batch.
-QUIZ_IMAGES = (32, 1, 28, 28)
+# The images in a batch, the output channels of conv1 and those of conv2: see quiz.py. The grader puts each student's own
+# here, where there is a roster.
+QUIZ = (32, 8, 16)
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "flatten", "linear")
 
 
@@ -1452,10 +1453,11 @@ def classified(shape):
 def walk(layer, conv=convolved, pool=pooled, flatten=flattened, linear=classified, images=None):
     """The shape after a layer of the quiz's network, where each kind of layer changes shapes by a rule of its
     own."""
-    shapes = {"images": images or QUIZ_IMAGES}
-    shapes["conv1"] = conv(shapes["images"], 1, 8, 5)
+    batch, first, second = QUIZ
+    shapes = {"images": images or (batch, 1, 28, 28)}
+    shapes["conv1"] = conv(shapes["images"], 1, first, 5)
     shapes["pool1"] = pool(shapes["conv1"])
-    shapes["conv2"] = conv(shapes["pool1"], 8, 16, 3, 1)
+    shapes["conv2"] = conv(shapes["pool1"], first, second, 3, 1)
     shapes["pool2"] = pool(shapes["conv2"])
     shapes["flatten"] = flatten(shapes["pool2"])
     shapes["linear"] = linear(shapes["flatten"])
@@ -1677,15 +1679,16 @@ def quiz_tiled_by_the_kernel(layer):
 
 @misconception("ANSWERS")
 def quiz_input_channels_returned(layer):
-    """You gave the output the number of input channels. In Conv2d(1, 8, 5) the first number says how many
-    channels come in, and the second one how many go out."""
+    """You gave the output the number of input channels. The first number of a Conv2d says how many channels come in,
+    and the second one how many go out."""
     return walk(layer, conv=lambda shape, i, o, kernel, padding=0: convolved(shape, i, i, kernel, padding))
 
 
 @misconception("ANSWERS")
 def quiz_shape_of_the_weights(layer):
     """That is the shape of the layer's weights. Asked for is the shape of the images after it."""
-    weights = {"conv1": (8, 1, 5, 5), "conv2": (16, 8, 3, 3), "linear": (10, flattened(walk("pool2"))[1])}
+    _, first, second = QUIZ
+    weights = {"conv1": (first, 1, 5, 5), "conv2": (second, first, 3, 3), "linear": (10, walk("flatten")[1])}
     return weights.get(layer) or walk(layer)
 
 

@@ -1,5 +1,8 @@
 """Hidden checks of a3_conv_shapes: fresh layers, where all axes differ in length and strides leave a rest."""
 
+import runpy
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -14,8 +17,7 @@ from autograder.checks import (
     expect_tensor,
 )
 
-# What goes into the quiz's network; a roster gives each student another batch. Spelled unlike the stub's line.
-QUIZ_INPUT = torch.Size([32, 1, 28, 28])
+QUIZ = runpy.run_path(str(Path(__file__).with_name("test_a3_conv_shapes.py")))["QUIZ"]
 
 # A single output pixel is a single number: from these, two wrong ideas hardly ever make the same one.
 WIDE = {"low": -20, "high": 21}
@@ -217,14 +219,14 @@ def test_convolution_is_written_out(submission, draw):
     expect_not_called(output, CONVOLUTIONS)
 
 
-def quiz_shapes():
+def quiz_shapes(quiz):
     """The shape after each layer of the quiz's network, from torch's own layers and one image of the batch."""
-    batch, *image = QUIZ_INPUT
-    values = torch.zeros(1, *image)
+    batch, first, second = quiz
+    values = torch.zeros(1, 1, 28, 28)
     layers = {
-        "conv1": nn.Conv2d(1, 8, 5),
+        "conv1": nn.Conv2d(1, first, 5),
         "pool1": nn.MaxPool2d(2),
-        "conv2": nn.Conv2d(8, 16, 3, padding=1),
+        "conv2": nn.Conv2d(first, second, 3, padding=1),
         "pool2": nn.MaxPool2d(2),
         "flatten": nn.Flatten(),
     }
@@ -236,15 +238,15 @@ def quiz_shapes():
 
 
 @pytest.mark.points(1, task="ANSWERS")
-def test_answers_for_the_first_block(submission):
+def test_answers_for_the_first_block(submission, quiz):
     """The shapes after conv1 and pool1."""
-    expected = quiz_shapes()
+    expected = quiz_shapes(quiz)
     for layer in ("conv1", "pool1"):
         expect_sizes(submission.ANSWERS[layer], expected[layer])
 
 
 @pytest.mark.points(1, task="ANSWERS")
-def test_answers_for_the_whole_walk(submission):
+def test_answers_for_the_whole_walk(submission, quiz):
     """The shapes after all six layers."""
-    for layer, shape in quiz_shapes().items():
+    for layer, shape in quiz_shapes(quiz).items():
         expect_sizes(submission.ANSWERS[layer], shape)

@@ -1,0 +1,108 @@
+"""`release --roster CSV`: the files in which students differ, a folder for each.
+
+A folder holds what lies elsewhere in the student repository in its default form: stub (script and notebook), public
+checks and diagnoses of each assignment with a quiz. Copied over a student's clone, it makes the quiz that student's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course
+from autograder.errors import UserError
+from autograder.release import made
+from autograder.release.build import STUBS, Built, build
+from autograder.release.diagnoses import AnswerRecorder
+from autograder.release.leaks import find_leaks
+from autograder.results import folder_name
+from autograder.roster import Quiz, Roster, quizzes
+from autograder.source import read_source
+
+FOLDER = "variants"
+
+
+def release_variants(course: Course, roster: Roster, folder: Path) -> int:
+    """Makes the folder of each student on the roster in `folder`. Returns the exit code.
+
+    Raises UserError when `folder` holds anything that no release made there, or was edited since.
+    """
+    found = quizzes(course)
+    if not found:
+        raise UserError(f"No assignment of {course.root} has a quiz.py: there is nothing that a roster could vary.")
+    folder = folder.absolute()
+    if course.root.resolve().is_relative_to(folder.resolve()) or folder.is_file():
+        raise UserError(f"{folder} cannot hold the variants. Choose a new or empty folder.")
+    made.refuse_foreign(folder)
+    edited = made.edited_files(folder)
+    if edited:
+        raise UserError(f"{folder} was edited after it was made: {made.few(edited)}. Choose a new folder.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with made.staging(beside=folder) as temporary:
+        built = build(course, temporary / "course")
+        new = temporary / "variants"
+        write_variants(course, built, found, roster, new)
+        # All folders hold the same lines but for the quiz, which is no secret: one of them speaks for all.
+        leaks = find_leaks(course.solutions, new / folder_name(next(iter(roster.terms))))
+        if leaks:
+            print("Nothing was written, for students would see lines of solutions:")
+            for leak in leaks:
+                print(f"  {leak}")
+            return 1
+        made.write_record(new)
+        made.update(new, folder)
+    print(f"{folder} has a folder for each of {len(roster.terms)} students, with {', '.join(found)} of their own.")
+    return 0
+
+
+def write_variants(course: Course, built: Built, found: dict[str, Quiz], roster: Roster, into: Path) -> None:
+    """Puts the folders of all students into the new folder `into`. The same roster gives the same bytes."""
+    into.mkdir()
+    manifest = json.loads((built.assignments / "manifest.json").read_bytes())
+    stubs: dict[str, dict[str, dict[str, str]]] = {student: {} for student in roster.terms}
+    for name, quiz in found.items():
+        parts = _parts(name)
+        texts = {part: (built.assignments / part).read_text(encoding="utf-8") for part in parts}
+        quiz.require_lines(*(text for part, text in texts.items() if part.suffix == ".py"))
+        with AnswerRecorder(course.assignment(name), quiz) as recorder:
+            for student, term in roster.terms.items():
+                own, folder = quiz.of(student, term), into / folder_name(student) / "assignments"
+                for part, text in texts.items():
+                    notebook = part.suffix == ".ipynb"
+                    _write(folder / part, _rewrite_notebook(text, quiz, own) if notebook else quiz.rewrite(text, own))
+                recorder.record(built.assignments / name, own).save(folder / name)
+                digest = read_source(folder / name / f"{name}.py").code_digest
+                stubs[student][name] = {"py": digest, "ipynb": digest}
+    for student, digests in stubs.items():
+        mine = manifest | {"stubs": manifest["stubs"] | digests}
+        text = json.dumps(mine, indent=2, ensure_ascii=False) + "\n"
+        _write(into / folder_name(student) / "assignments" / "manifest.json", text)
+
+
+def _parts(name: str) -> list[Path]:
+    """Where the quiz of an assignment stands, under assignments/."""
+    script, notebook = f"{name}.py", f"{name}.ipynb"
+    return [
+        Path(name, script),
+        Path(name, f"test_{name}.py"),
+        Path("notebooks", name, notebook),
+        Path(STUBS, script),
+        Path(STUBS, notebook),
+    ]
+
+
+def _rewrite_notebook(text: str, quiz: Quiz, own: Any) -> str:
+    """A notebook with another quiz in its cells."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        source = cell["source"]
+        lines: Iterable[str] = quiz.rewrite("".join(source), own).splitlines(keepends=True)
+        cell["source"] = list(lines) if isinstance(source, list) else "".join(lines)
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())

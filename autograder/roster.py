@@ -1,0 +1,243 @@
+"""The class list, and the quiz that it gives each student: shapes of their own, the same for a student and a term.
+
+What varies is written in ``solutions/<assignment>/quiz.py``: how a quiz is drawn, its answers, and the lines of the stub
+and the public checks in which it stands. An assignment without that file is the same for everybody.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import importlib.util
+import io
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .course import Assignment, Course
+from .errors import UserError
+from .job import Variant
+from .magics import code_lines
+
+if TYPE_CHECKING:
+    from .diagnosis import CodeCatalogue, Diagnosis, Judge
+    from .observation import Observation
+
+ANOTHER_VARIANT = "another_variant"
+
+_COLUMNS = ("student", "student_id", "id", "username", "user", "login", "identifier", "github_username", "email")
+_T = TypeVar("_T")
+
+
+# --- the class list ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The students of a class, and the term of each (empty where the list names none)."""
+
+    terms: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _by_key(self) -> dict[str, tuple[str, str]]:
+        return {_key(student): (student, term) for student, term in self.terms.items()}
+
+    def find(self, student: str) -> tuple[str, str] | None:
+        """The name and term of a student, in whatever case the name is written; None for one who is not on the list."""
+        return self._by_key.get(_key(student))
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a class list: CSV with a header, a column ``student`` (or ``id``, ``username``, ...) and maybe ``term``.
+
+    The names are those of the students' folders. Raises UserError, which says what is wrong in which line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(f"The roster {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UserError(f"The roster {path} is not text in UTF-8. Save it as CSV in UTF-8.") from None
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise UserError(f"The roster {path} is not CSV: {error}.") from None
+    header = [cell.strip().casefold().replace(" ", "_") for cell in rows[0]] if rows else []
+    column = next((header.index(name) for name in _COLUMNS if name in header), None)
+    if column is None:
+        raise UserError(f"The roster {path} needs a first line that names its columns, one of them `student`.")
+    of_term = header.index("term") if "term" in header else None
+    terms: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        student = row[column].strip() if column < len(row) else ""
+        if not student:
+            raise UserError(f"Line {number} of the roster {path} names no student.")
+        if _key(student) in seen:
+            raise UserError(f"Lines {seen[_key(student)]} and {number} of the roster {path} are both {student}.")
+        seen[_key(student)] = number
+        terms[student] = row[of_term].strip() if of_term is not None and of_term < len(row) else ""
+    if not terms:
+        raise UserError(f"The roster {path} names no student.")
+    return Roster(terms)
+
+
+def _key(student: str) -> str:
+    return unicodedata.normalize("NFC", student).strip().casefold()
+
+
+# --- the quiz of an assignment -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """What varies in one assignment: the functions of its ``quiz.py``. A quiz itself is a tuple of plain data."""
+
+    assignment: str
+    default: Any
+    _draw: Callable[[Callable[[Sequence[Any]], Any]], Any]
+    answers: Callable[[Any], dict[Any, Any]]  # the right entry for each key of ANSWERS
+    describe: Callable[[Any], str]
+    lines: Callable[[Any], list[str]]  # the lines of stub and public checks in which a quiz stands
+
+    def of(self, student: str, term: str) -> Any:
+        """The quiz of a student in a term: always the same, on every machine and with every version of Python."""
+        return self._draw(_Chooser(f"{_key(term)}/{_key(student)}/{self.assignment}"))
+
+    def rewrite(self, text: str, quiz: Any) -> str:
+        """A stub, a check file or a notebook's cell with another quiz in place of the default one."""
+        swap = dict(zip(self.lines(self.default), self.lines(quiz), strict=True))
+        return "\n".join(_swapped(line, swap) for line in text.split("\n"))
+
+    def require_lines(self, *texts: str) -> None:
+        """Raises UserError when a line with the default quiz stands in none of the texts."""
+        here = {line.removeprefix("# ") for text in texts for line in text.split("\n")}
+        for line in self.lines(self.default):
+            if line not in here:
+                raise UserError(
+                    f"solutions/{self.assignment}/quiz.py tells of a line that neither the stub nor the public checks have: "
+                    f"{line.strip()}"
+                )
+
+
+class _Chooser:
+    """Chooses by sha256 of a text and a counter: unlike `random`, the same for ever."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._count = text, 0
+
+    def __call__(self, options: Sequence[_T]) -> _T:
+        self._count += 1
+        digest = hashlib.sha256(f"{self._text}/{self._count}".encode()).digest()
+        return options[int.from_bytes(digest[:8], "big") % len(options)]
+
+
+def _swapped(line: str, swap: dict[str, str]) -> str:
+    bare = line.removeprefix("# ")
+    return line[: len(line) - len(bare)] + swap[bare] if bare in swap else line
+
+
+@lru_cache(maxsize=64)
+def quiz_of(assignment: Assignment) -> Quiz | None:
+    """What varies in an assignment; None where nothing does. Raises UserError when its quiz.py does not run."""
+    path = assignment.folder / "quiz.py"
+    if not path.is_file():
+        return None
+    try:
+        spec = importlib.util.spec_from_file_location(f"_quiz_{assignment.name}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return Quiz(
+            assignment.name, module.DEFAULT, module.draw, module.answers, module.describe, module.lines
+        )
+    except Exception as error:
+        raise UserError(f"{path} does not run: {type(error).__name__}: {error}") from error
+
+
+def quizzes(course: Course, names: Collection[str] = ()) -> dict[str, Quiz]:
+    """What varies, by assignment (of these, or of all)."""
+    found = {name: quiz_of(course.assignment(name)) for name in names or course.assignment_names()}
+    return {name: quiz for name, quiz in found.items() if quiz is not None}
+
+
+def variants(quiz: Quiz, roster: Roster) -> dict[str, Variant]:
+    """The quiz of each student on the list, and those of all others, by name as the list has it."""
+    own = {student: quiz.of(student, term) for student, term in roster.terms.items()}
+    every = tuple(dict.fromkeys([quiz.default, *own.values()]))
+    return {student: Variant(mine, every) for student, mine in own.items()}
+
+
+def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
+    """The code digests of the stubs that the students of a list were given: files that say the same are no answers."""
+    stub = course.assignments / quiz.assignment / f"{quiz.assignment}.py"
+    try:
+        code = "\n".join(code_lines(stub.read_text(encoding="utf-8")))
+    except OSError:
+        return frozenset()
+    every = dict.fromkeys(quiz.of(student, term) for student, term in roster.terms.items())
+    return frozenset(hashlib.sha256(quiz.rewrite(code, own).encode()).hexdigest() for own in every)
+
+
+# --- diagnosis -----------------------------------------------------------------------------------------------------
+
+
+class VariantCatalogue:
+    """The misconceptions of an assignment as they show in one student's quiz, and the answers of everybody else's."""
+
+    def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
+        self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`autograder.diagnosis.Catalogue`."""
+        answer = bool(observation.calls) and observation.calls[-1].verb == "item"
+        if not answer or observation.asker is None:
+            yield from self._catalogue.suspects(check, observation, judge, told)
+            return
+        if self._of_another(observation.asker.answers(observation.task)):
+            from .diagnosis import Diagnosis
+
+            yield Diagnosis(ANOTHER_VARIANT, self._message())
+        with self._catalogue.asked(self._variant.own):
+            found = list(self._catalogue.suspects(check, observation, judge, told))
+        yield from found
+
+    def named(self, name: str) -> Diagnosis | None:
+        """See :class:`autograder.diagnosis.Catalogue`."""
+        return self._catalogue.named(name)
+
+    def _message(self) -> str:
+        return (
+            "Your ANSWERS belong to another variant of the quiz. "
+            f"Yours asks about {self._quiz.describe(self._variant.own)}: work in the file that was made for you."
+        )
+
+    def _of_another(self, answers: dict[Any, Any]) -> bool:
+        """Do the entries fit somebody else's quiz better: in their keys, or in most of their values?"""
+        from .likeness import same_value
+
+        own = self._quiz.answers(self._variant.own)
+
+        def right(expected: dict[Any, Any]) -> int:
+            return sum(key in answers and same_value(answers[key], value) for key, value in expected.items())
+
+        def shared(expected: dict[Any, Any]) -> int:
+            return sum(key in answers for key in expected)
+
+        mine = (shared(own), right(own))
+        for quiz in self._variant.every:
+            other = self._quiz.answers(quiz)
+            keys, values = shared(other), right(other)
+            if (keys, values) > mine and (keys > mine[0] or 2 * values >= len(other)) and 2 * keys >= len(other):
+                return True
+        return False
