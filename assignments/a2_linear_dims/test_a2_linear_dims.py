@@ -12,7 +12,7 @@ from autograder.checks import (
     whole_numbers,
 )
 
-# The shapes of the quiz, from one axis to four. All checks read them here; with a roster they are each student's own.
+# The shapes of the quiz, from one axis to four, for the checks that ask for `quiz`; a roster gives each student others.
 QUIZ = ((2,), (1, 3), (2, 3, 4), (2, 3, 4, 5))
 
 
@@ -28,9 +28,9 @@ def rows_that_fit(shape):
 
 
 @pytest.mark.points(1, task="ANSWERS")
-def test_quiz_vector_and_matrix(submission):
+def test_quiz_vector_and_matrix(submission, quiz):
     """The quiz: the 1D and the 2D tensor go through the layers that you chose."""
-    vector, matrix = QUIZ[:2]
+    vector, matrix = quiz[:2]
     expect_integer(submission.ANSWERS[matrix], rows_that_fit(matrix))
     expect_integer(submission.ANSWERS[vector], rows_that_fit(vector))
 

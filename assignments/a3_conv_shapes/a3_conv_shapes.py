@@ -264,7 +264,7 @@ def conv2d(
 # %% [markdown]
 # ## `ANSWERS`: a batch of Fashion-MNIST walks through a small network
 #
-# Thirty-two grayscale images of 28 x 28 go in. What is the shape after each layer? Write it as a tuple.
+# A batch of grayscale images of 28 x 28 goes in. What is the shape after each layer? Write it as a tuple.
 #
 # ```
 #     images       (32, 1, 28, 28)
