@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
     if args.page:
-        console().print(f"{catalogue_page.write(course)} shows every misconception with its message.", highlight=False)
+        console().print(f"{catalogue_page.write(course).relative_to(course.root)} shows every misconception with its message.", highlight=False)
         return 0
     findings: list[str] = []
     context = multiprocessing.get_context("spawn")
