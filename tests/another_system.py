@@ -29,7 +29,8 @@ _POSIX_ONLY = (
     "sched_setaffinity pipe2 memfd_create openpty setresuid setgroups"
 ).split()
 _NO_MODULES = "fcntl termios tty pty resource pwd grp syslog".split()
-_NO_SIGNALS = "SIGKILL SIGPROF SIGALRM SIGCHLD SIGHUP SIGUSR1 SIGXCPU setitimer getitimer ITIMER_PROF ITIMER_REAL alarm".split()
+# SIGKILL stays: this real Popen.kill needs it.
+_NO_SIGNALS = "SIGPROF SIGALRM SIGCHLD SIGHUP SIGUSR1 SIGXCPU setitimer getitimer ITIMER_PROF ITIMER_REAL alarm".split()
 
 
 def become(system: str) -> None:

@@ -58,7 +58,7 @@ def test_a_check_without_a_fork(course: Path, system: str) -> None:
     write(course, "    import time\n    time.sleep(1)\n    return images.permute(0, 3, 1, 2)")
     code, text = run(course, system, "check", "to_nchw")
     assert code == 0, text
-    assert "1 of 1 public points" in text
+    assert "Public points: 1 of 1" in text
 
 
 @pytest.mark.parametrize("system", sorted(TIERS))

@@ -386,7 +386,7 @@ def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Non
     assert "SyntaxError at line 120" in text
     path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2)"))
     assert cli.main(["check", "to_nchw"]) == 0
-    assert "1 of 1 public points" in words(capsys)
+    assert "Public points: 1 of 1" in words(capsys)
     assert cli.main(["check", "a1"]) == 1
     assert state.load(desk.root).checked["a1_permute"].earned == 1
 

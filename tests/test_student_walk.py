@@ -192,7 +192,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
     assert "hint 1 of 3" in student.run("autograder hint")
     assert "hint 2 of 3" in student.run("autograder hint to_nchw")
     script.write_text(written(stub, "to_nchw", text_of(masters["a1_permute"], "to_nchw")), "utf-8")
-    assert "1 of 1 public points" in student.run("autograder check to_nchw")
+    assert "Public points: 1 of 1" in student.run("autograder check to_nchw")
     student.run("autograder reset a1")
     assert script.read_text("utf-8") == stub
     assert (script.parent / "backup" / "a1_permute-1.py").is_file()
@@ -204,7 +204,6 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
     for name in names:
         script = assignments / name / f"{name}.py"
         student.note(f"(the watch shows {name})", watch.before)
-        mentioned = set()
         for task in manifest[name]["tasks"]:
             mistake = first_mistake(assignments, name, task)
             right = text_of(masters[name], task)
@@ -216,10 +215,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
                 shown = student.note(f"({task} is saved, {kind})", watch.before)
                 if kind == "wrong" and mistake is not None:
                     diagnosed += mistake[1] in shown
-                    mentioned.add(task)
                     assert re.search(rf"{task} +(not right|raised an error|partly right)", shown), shown
-                    watch.send("n")  # it may not be the first that fails
-                    watch.expect(r"\x1b\[2J")
                 else:
                     assert re.search(rf"{task} +passed", shown), shown
         assert f"All public checks of {name} pass" in shown

@@ -156,7 +156,7 @@ def show_all(desk: Desk, look: Look, task: str | None) -> None:
         screen.verdict(look, verdict, told)
     earned = sum(v.check.points for v in shown if v.outcome == "passed")
     possible = sum(v.check.points for v in shown) or look.possible
-    screen.say(f"{earned} of {possible} public points", style="bold")
+    screen.say(f"Public points: {earned} of {possible}", style="bold")
     memory = state.load(desk.root)
     failing = next((verdict for verdict in shown if verdict.outcome != "passed"), None)
     if failing is not None:

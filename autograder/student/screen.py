@@ -172,7 +172,7 @@ def overview(desk: Desk, memory: state.State, current: str | None) -> None:
             line.stylize("bold")
         screen.print(line, soft_wrap=True)
     total = public + hidden
-    left = f"Checks that you see give up to {public}; grading tries other inputs for the other {hidden}."
+    left = f"Public checks give up to {public}; the other {hidden} come from grading, on other inputs."
     say(Text.assemble(("Points so far: ", "bold"), (f"{earned} of {total}. ", "bold"), left))
     if stale:
-        say("All of them anew: autograder check --all", style="bright_black")
+        say("To count them all: autograder check --all", style="bright_black")

@@ -195,12 +195,11 @@ def _next_event(events: queue.Queue[Event]) -> Event:
 def _watch_files(desk: Desk, events: queue.Queue[Event], stop: threading.Event) -> None:
     import watchfiles
 
-    ours = {form for name in desk.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
-
     def is_ours(change: watchfiles.Change, path: str) -> bool:
         return Path(path).name in ours and change != watchfiles.Change.deleted
 
     try:
+        ours = {form for name in desk.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
         for changes in watchfiles.watch(
             desk.course.assignments,
             watch_filter=is_ours,
