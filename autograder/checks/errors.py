@@ -57,6 +57,45 @@ def explain(type_name: str, text: str) -> str:
 
 _IDEAS = (
     (
+        r"expected (scalar type|target dtype to be) Long|expected floating point type for target with class probabilities",
+        "Class numbers are whole numbers (int64), one for each image: mind the dtype of the labels.",
+    ),
+    (
+        r"object has no attribute '(shape|dim|permute|reshape|view|unsqueeze|mean|float|numel|size)'",
+        "A tensor was expected there, and something else came.",
+    ),
+    (
+        r"^AttributeError: .* object has no attribute",
+        "Nothing of that name is there: is it spelled as where it was set (in __init__, say), and was it set at all?",
+    ),
+    (r"before Module.__init__\(\) call", "A module's __init__ begins with super().__init__()."),
+    (
+        r"[Tt]arget size \(.*\) (must be the same as|that is different to)|same.* target .*size|input and target",
+        "Targets and outputs must have one shape here: compare the two that are named.",
+    ),
+    (
+        r"0D or 1D target tensor expected|multi-target not supported",
+        "The labels are class numbers, one for each row: one axis, not one-hot rows.",
+    ),
+    (r"Target -?\d+ is out of bounds", "A label is not among the classes: count the outputs and the smallest label."),
+    (
+        r"[Ee]xpected more than 1 value per channel when training",
+        "Batch normalisation cannot learn from a single value: is the network in train mode where it should be in eval mode?",
+    ),
+    (
+        r"does not require grad and does not have a grad_fn|backward through the graph a second time",
+        "The loss has lost its way back to the parameters: was it detached, made a number, or used before?",
+    ),
+    (
+        r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument",
+        "The parameters are not those of the stub: compare its signature.",
+    ),
+    (
+        r"^(ValueError|TypeError): (not enough|too many) values to unpack",
+        "The tensor (or shape) has another number of axes than there are names for them.",
+    ),
+    (r"^IndexError: .*index out of range", "There are fewer elements, or axes, than the index asks for."),
+    (
         r"expected scalar type Float but found|Found dtype (Long|Byte)|result type Float can't be cast",
         "Whole numbers met a function that computes with floats: mind the dtype.",
     ),
@@ -65,7 +104,7 @@ _IDEAS = (
         "This operation needs floats, and whole numbers came: mind the dtype.",
     ),
     (
-        r"expected m1 and m2 to have the same dtype|should be the same.*(Byte|Long|Float)Tensor",
+        r"(to|must) have the same dtype|should be the same.*(Byte|Long|Float)Tensor",
         "Two tensors of different dtypes met: make them the same before they are combined.",
     ),
     (

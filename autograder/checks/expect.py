@@ -40,7 +40,30 @@ def _expect(observation: Observation, judge: Judge) -> None:
     settle(observation)
     problem = judge(observation)
     if problem is not None:
-        raise CheckFailed(problem, observation, judge)
+        raise CheckFailed(_and(problem, _so_far(observation)), observation, judge)
+
+
+def _so_far(observation: Observation) -> str:
+    """What sets the input apart from those of the same check that went well."""
+    wrong = _first_tensor(observation)
+    if observation.asker is None or wrong is None:
+        return ""
+    before = [seen for seen in observation.asker.earlier if seen.ordinal < observation.ordinal]
+    same = [_first_tensor(seen) for seen in before if seen.task == observation.task and seen.returned]
+    return explain.only_so_far([tensor for tensor in same if tensor is not None], wrong)
+
+
+def _first_tensor(observation: Observation) -> torch.Tensor | None:
+    call = observation.calls[-1] if observation.calls else None
+    first = call.args[0] if call is not None and call.verb == "call" and call.args else None
+    return first if isinstance(first, torch.Tensor) else None
+
+
+def _lengths(observation: Observation) -> set[int]:
+    """The lengths of the axes of all tensors that went in."""
+    call = observation.calls[-1]
+    values = (*call.args, *call.kwargs.values())
+    return {length for value in values if isinstance(value, torch.Tensor) for length in value.shape}
 
 
 def expect(
@@ -86,7 +109,7 @@ def _expect_tensor(
         what = describe.call(seen)
         if got.shape != expected.shape:
             text = f"{what} returned shape {describe.shape(got)}; it should be {describe.shape(expected)}."
-            return _and(text, explain.tensor(got, expected) if got.dim() != expected.dim() else "")
+            return _and(text, explain.tensor(got, expected))
         if bad == 0:
             return (
                 f"{what} returned the right values, but in {describe.dtype(got)}; "
@@ -141,7 +164,9 @@ def expect_number(
         what = describe.call(seen)
         if got is None:
             return f"{what} returned {describe.returned(seen)}; one number was asked for."
-        return _and(f"{what} returned {got:.7g}, which is not right.", explain.number(got, expected))
+        return _and(
+            f"{what} returned {got:.7g}, which is not right.", explain.number(got, expected, _lengths(seen))
+        )
 
     _expect(observation, judge)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Collection, Sequence
 
 import torch
 
@@ -82,8 +83,8 @@ def _times(ratio: float) -> str | None:
     return None
 
 
-def number(got: float, expected: float) -> str:
-    """A sentence about how one number differs from another, or nothing."""
+def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
+    """A sentence about how one number differs from another, or nothing. lengths: those of the inputs' axes."""
     if math.isnan(got):
         return "It is NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
     if math.isinf(got):
@@ -91,7 +92,39 @@ def number(got: float, expected: float) -> str:
     if isinstance(got, int) and isinstance(expected, int) and abs(got - expected) == 1:
         return "It is off by one."
     factor = _times(got / expected) if expected else None
-    return f"It is {factor} what it should be." if factor else ""
+    if factor is None:
+        return ""
+    ratio = abs(got / expected)
+    sums = isinstance(got, float) and any(length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths)
+    means = isinstance(got, float) and any(length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths)
+    if sums and got * expected > 0:
+        return f"It is {factor} what it should be, and an axis of the input has that length: a sum, where a mean was asked for?"
+    if means and got * expected > 0:
+        return f"It is {factor} what it should be, and an axis of the input has that length: was it divided once too often?"
+    return f"It is {factor} what it should be."
+
+
+def only_so_far(right: Sequence[torch.Tensor], wrong: torch.Tensor) -> str:
+    """What the inputs that gave right results have in common and the first wrong one has not, or nothing."""
+    alike = [tensor for tensor in right if tensor.dim() == wrong.dim()]
+    other = sorted({tensor.dim() for tensor in right} - {wrong.dim()})
+    if not alike and len(other) == 1:
+        return f"It was right for an input with {other[0]} {'axis' if other[0] == 1 else 'axes'}; this one has {wrong.dim()}."
+    if not alike or wrong.dim() < 2:
+        return ""
+    if all(_square(tensor) for tensor in alike) and not _square(wrong):
+        return "It was right for square images: this one has another height than width."
+    if all(tensor.shape[0] == 1 for tensor in alike) and wrong.shape[0] > 1:
+        return "It was right for a batch of one: this one holds more."
+    if all(tensor.shape[0] > 1 for tensor in alike) and wrong.shape[0] == 1:
+        return "It was right for larger batches: this one holds a single one."
+    return ""
+
+
+def _square(tensor: torch.Tensor) -> bool:
+    """Have two neighbouring axes behind the first (or all of two) one length, as height and width of an image have?"""
+    sizes = tensor.shape[1:] if tensor.dim() > 2 else tensor.shape
+    return any(a == b for a, b in itertools.pairwise(sizes))
 
 
 def sizes(got: tuple[int, ...], expected: tuple[int, ...]) -> str:

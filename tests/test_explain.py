@@ -1,0 +1,214 @@
+"""What a failing check says when no misconception fits: from the values alone, and from the error that was raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from autograder.checks import (
+    CheckFailed,
+    counting_images,
+    expect_inputs_kept,
+    expect_integer,
+    expect_number,
+    expect_shape,
+    expect_sizes,
+    expect_tensor,
+)
+from autograder.checks.errors import explain
+from autograder.observation import Observation
+from autograder.proxy import TaskProxy
+from autograder.run import LocalRun
+
+IMAGES = counting_images(2, 3, 5, 7)
+NOISE = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))
+
+
+def observe(task: Callable[..., Any], *args: Any) -> Observation:
+    return TaskProxy(LocalRun({"task": task}, {"task": ("images",)}), "task")(*args)  # type: ignore[arg-type]
+
+
+def message(expect: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(CheckFailed) as caught:
+        expect(*args, **kwargs)
+    return caught.value.message
+
+
+TENSORS = [
+    (lambda x: x.reshape(-1).flip(0).reshape(x.shape), "All the right values are there, but in other places."),
+    (lambda x: x.transpose(2, 3), "It is the right result with its axes in the order (0, 1, 3, 2)."),
+    (lambda x: x.permute(0, 2, 3, 1), "It is the right result with its axes in the order (0, 2, 3, 1)."),
+    (lambda x: x.roll(1, dims=2), "It is the right result moved by one place along axis 2."),
+    (lambda x: x.roll(-1, dims=3), "It is the right result moved by one place along axis 3."),
+    (lambda x: x.flip(2), "It is the right result mirrored along axis 2."),
+    (lambda x: x * 4, "Every value is 4 times what it should be."),
+    (lambda x: x / 5, "Every value is one part in 5 of what it should be."),
+    (lambda x: -x, "Every value is the negative of what it should be."),
+    (lambda x: x + 3, "Every value is off by the same number, 3."),
+    (lambda x: x * 0 + 1, "Every value is the same."),
+    (lambda x: x / 0 * 0, "Some of its values are NaN"),
+    (lambda x: (x * 1000).exp(), "Some of its values are infinite: a step on the way overflows"),
+    (lambda x: x.double(), "returned the right values, but in float64; float32 was asked for."),
+    (lambda x: x.flatten(1), "The values are right, and in the right order: only the shape is not."),
+    (lambda x: None, "returned None, as a function does that has no return; a tensor was asked for."),
+    (lambda x: (row for row in x), "a generator, which holds no values yet"),
+    (lambda x: list(x), "a tensor was asked for."),
+]
+
+
+@pytest.mark.parametrize(("task", "words"), TENSORS)
+def test_a_wrong_tensor_is_described(task: Callable[..., Any], words: str) -> None:
+    assert words in message(expect_tensor, observe(task, IMAGES), IMAGES)
+
+
+def test_right_values_in_any_form_pass() -> None:
+    for task in (lambda x: x, lambda x: x.numpy(), lambda x: x.clone().requires_grad_() * 1, lambda x: x.mT.contiguous().mT):
+        expect_tensor(observe(task, IMAGES), IMAGES)
+
+
+NUMBERS = [
+    (lambda x: x.pow(2).sum(), "It is 24 times what it should be"),
+    (lambda x: x.pow(2).sum(0).mean(), "It is 4 times what it should be, and an axis of the input has that length: a sum"),
+    (lambda x: x.pow(2).mean() / 6, "one part in 6 of what it should be, and an axis of the input has that length: was it"),
+    (lambda x: -x.pow(2).mean(), "It is the negative of what it should be."),
+    (lambda x: x.mean() / 0 * 0, "It is NaN"),
+    (lambda x: x.abs().sum() / 0, "It is infinite: a step on the way overflows, or takes the log of 0."),
+    (lambda x: "1", "one number was asked for"),
+    (lambda x: True, "one number was asked for"),
+]
+
+
+@pytest.mark.parametrize(("task", "words"), NUMBERS)
+def test_a_wrong_number_is_described(task: Callable[..., Any], words: str) -> None:
+    assert words in message(expect_number, observe(task, NOISE), float(NOISE.pow(2).mean()), rtol=1e-5)
+
+
+def test_an_integer_off_by_one() -> None:
+    assert "It is off by one." in message(expect_integer, observe(lambda x: len(x) + 1, IMAGES), 2)
+    assert "a whole number was asked for" in message(expect_integer, observe(lambda x: 2.0, IMAGES), 2)
+    expect_integer(observe(lambda x: np.int16(2), IMAGES), 2)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ((2, 4, 9, 11), "The size of axis 2 is off by one; the others are right."),
+        ((2, 4, 9, 12), "The sizes of axes 2 and 3 are off by one; the others are right."),
+        ((2, 4, 20, 13), "The size of axis 2 is not right; the others are right."),
+        ((2, 4, 11, 10), "Its sizes are right, but their order is not."),
+        ((2, 4, 10), "It has 3 axes, and should have 4."),
+        (5, "a shape, a tuple of whole numbers, was asked for."),
+        ((2.0, 4, 10, 11), "a shape, a tuple of whole numbers, was asked for."),
+    ],
+)
+def test_wrong_sizes_are_described(sizes: Any, words: str) -> None:
+    right = (2, 4, 10, 11) if sizes != (2, 4, 9, 12) and sizes != (2, 4, 20, 13) else (2, 4, 10, 13)
+    right = {(2, 4, 9, 11): (2, 4, 10, 11), (2, 4, 9, 12): (2, 4, 10, 13), (2, 4, 20, 13): (2, 4, 10, 13)}.get(
+        sizes if isinstance(sizes, tuple) else (), right
+    )
+    assert words in message(expect_sizes, observe(lambda x: sizes, IMAGES), right)
+
+
+def test_a_change_in_place_is_told_with_its_argument() -> None:
+    assert "changed its input images in place" in message(expect_inputs_kept, observe(lambda x: x.add_(1), IMAGES))
+
+
+def test_a_wrong_dtype_is_told() -> None:
+    words = message(expect_shape, observe(lambda x: x.long(), IMAGES), (2, 3, 5, 7), dtype=torch.float32)
+    assert "float32 was asked for" in words
+
+
+def rounds(task: Callable[..., Any], *inputs: torch.Tensor) -> str:
+    """A check that asks for the same of several inputs; the message of the first that fails."""
+    run = LocalRun({"task": task})
+    for images in inputs:
+        observed = TaskProxy(run, "task")(images)  # type: ignore[arg-type]
+        try:
+            expect_tensor(observed, images.mT)
+        except CheckFailed as failure:
+            return failure.message
+    return ""
+
+
+def test_right_for_square_images_only() -> None:
+    words = rounds(lambda x: x.mT.reshape(x.shape), counting_images(2, 4, 4), counting_images(2, 4, 5))
+    assert words.endswith("It was right for square images: this one has another height than width.")
+
+
+def test_right_for_a_batch_of_one_only() -> None:
+    words = rounds(lambda x: x[:1].mT.expand(len(x), -1, -1), counting_images(1, 4, 5), counting_images(2, 4, 5))
+    assert words.endswith("It was right for a batch of one: this one holds more.")
+    words = rounds(lambda x: x.mT.squeeze(), counting_images(3, 4, 5), counting_images(1, 4, 5))
+    assert words.endswith("It was right for larger batches: this one holds a single one.")
+
+
+def test_right_for_another_rank_only() -> None:
+    words = rounds(lambda x: x.mT if x.dim() == 2 else x, counting_images(4, 5), counting_images(3, 4, 5))
+    assert words.endswith("It was right for an input with 2 axes; this one has 3.")
+
+
+# --- errors, as this torch words them ------------------------------------------------------------------------------
+
+
+class Unfinished(nn.Module):
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.layer(x)
+
+
+class Early(nn.Module):
+    def __init__(self) -> None:
+        self.layer = nn.Linear(2, 2)
+
+
+X = torch.zeros(4, 1, 28, 28)
+LABELS = torch.tensor([0, 1, 1, 0])
+
+ERRORS: list[tuple[Callable[[], Any], str]] = [
+    (lambda: nn.Linear(100, 10)(X.flatten(1)), "784 numbers came for each row, but the layer was declared for 100."),
+    (lambda: nn.Conv2d(3, 8, 3)(X), "declared for 3 input channels, and the tensor has 1 on axis 1"),
+    (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
+    (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28, 28)), "declared for 1 input channels, and the tensor has 4"),
+    (lambda: torch.zeros(2, 3, 4).permute(0, 3, 1, 2), "fewer or more axes than the code counts on"),
+    (lambda: torch.zeros(2, 3).transpose(1, 2), "fewer or more axes than the code counts on"),
+    (lambda: torch.zeros(2, 3, 4).reshape(5, 5), "do not multiply to the number of elements"),
+    (lambda: torch.zeros(2, 3) + torch.zeros(2, 4), "compare them from the last axis on"),
+    (lambda: F.binary_cross_entropy(torch.rand(4), LABELS), "Whole numbers met a function that computes with floats"),
+    (lambda: F.cross_entropy(torch.rand(4, 2), LABELS.float()), "Class numbers are whole numbers"),
+    (lambda: F.nll_loss(torch.rand(4, 2), F.one_hot(LABELS)), "not one-hot rows"),
+    (lambda: F.cross_entropy(torch.rand(4, 2), LABELS + 1), "A label is not among the classes"),
+    (lambda: F.binary_cross_entropy(torch.rand(4, 1), LABELS.float()), "Targets and outputs must have one shape"),
+    (lambda: F.binary_cross_entropy_with_logits(torch.rand(4, 1), LABELS.float()), "Targets and outputs must have one"),
+    (lambda: nn.Linear(2, 2)(torch.zeros(3, 2, dtype=torch.long)), "dtype"),
+    (lambda: X.byte().mean(), "This operation needs floats, and whole numbers came"),
+    (lambda: torch.softmax(LABELS, 0), "This operation needs floats, and whole numbers came"),
+    (lambda: Unfinished()(X), "Nothing of that name is there"),
+    (lambda: Early(), "super().__init__()"),
+    (lambda: (1, 2).permute(0), "A tensor was expected there"),
+    (lambda: None + 1, "does a function lack its return?"),
+    (lambda: torch.zeros(2, requires_grad=True).numpy(), "Detach the tensor"),
+    (lambda: torch.zeros(2).sum().backward(), "lost its way back to the parameters"),
+    (lambda: nn.BatchNorm1d(3)(torch.zeros(1, 3)), "in train mode where it should be in eval mode"),
+    (lambda: (lambda a: a)(1, 2), "The parameters are not those of the stub"),
+    (lambda: (lambda a: a)(), "The parameters are not those of the stub"),
+    (lambda: (lambda: exec("a, b = (1, 2, 3)"))(), "another number of axes than there are names"),
+    (lambda: (1, 2)[5], "fewer elements, or axes"),
+    (lambda: __import__("no_such_module"), "The grading environment has torch"),
+]
+
+
+@pytest.mark.parametrize(("fail", "words"), ERRORS)
+def test_an_error_is_explained(fail: Callable[[], Any], words: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        fail()
+    told = explain(type(caught.value).__name__, str(caught.value))
+    assert words in told, f"{type(caught.value).__name__}: {caught.value}"
+
+
+def test_an_error_of_ones_own_is_left_alone() -> None:
+    assert explain("ValueError", "a kernel of 5 does not fit an image of 3") == ""
