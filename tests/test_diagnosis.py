@@ -1,0 +1,222 @@
+"""Which misconception explains a result: the one that gives all that was seen, told alike by the code and by the data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.course import Course
+from autograder.diagnosis import CodeCatalogue, DataCatalogue, Misconception, Recorded
+from autograder.engine import Engine
+from autograder.likeness import Mark, same_error, same_value
+from autograder.observation import Observation, StudentError
+from autograder.proxy import TaskProxy
+from autograder.run import LocalRun
+from autograder.verify import as_submission
+
+ROOT = Path(__file__).parent.parent
+COURSE = Course(ROOT)
+LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
+
+
+def catalogue(task: str, **functions: Callable[..., Any]) -> CodeCatalogue:
+    known = [Misconception(name, task, f"You did {name}.", function) for name, function in functions.items()]
+    return CodeCatalogue(known, {})
+
+
+def names(found: CodeCatalogue | DataCatalogue, seen: Observation, *told: str, check: str = "check") -> list[str]:
+    return [each.name for each in found.suspects(check, seen, lambda observed: "wrong", told)]
+
+
+def ask(task: Callable[..., Any], *arguments: Any) -> list[Observation]:
+    """The task on one input after another, as in one check."""
+    run = LocalRun({"task": task})
+    return [TaskProxy(run, "task")(argument) for argument in arguments]  # type: ignore[arg-type]
+
+
+# --- which one is told ---------------------------------------------------------------------------------------------
+
+
+def test_the_first_in_the_file_is_told() -> None:
+    known = catalogue("task", first=lambda s: s[0], smallest=min, last=lambda s: s[-1])
+    assert names(known, ask(lambda s: s[0], (2, 3, 4))[0]) == ["first", "smallest"]
+
+
+def test_one_that_contradicts_what_was_seen_before_is_not() -> None:
+    known = catalogue("task", first=lambda s: s[0], smallest=min)
+    *_, seen = ask(min, (5, 3, 4), (2, 3, 4))
+    assert names(known, seen) == ["smallest"]
+    *_, seen = ask(lambda s: s[0] if s[0] < 4 else 7, (5, 3, 4), (2, 3, 4))
+    assert names(known, seen) == []
+
+
+def test_what_another_check_was_diagnosed_as_comes_first() -> None:
+    known = catalogue("task", first=lambda s: s[0], smallest=min)
+    seen = ask(min, (2, 3, 4))[0]
+    assert names(known, seen, "smallest") == ["smallest", "first"]
+    assert names(known, seen, "another") == ["first", "smallest"]
+
+
+def test_all_entries_of_a_dict_tell_who_thought_what() -> None:
+    known = catalogue("ANSWERS", first=lambda s: s[0], second=lambda s: s[1], smallest=min)
+
+    def seen(answers: dict[Any, Any]) -> Observation:
+        run = LocalRun({"ANSWERS": answers})
+        return TaskProxy(run, "ANSWERS")[(2, 2, 5)]  # type: ignore[arg-type]
+
+    assert names(known, seen({(2, 2, 5): 2, (4, 3, 5): 3, (3, 1, 2): 1})) == ["second", "smallest", "first"]
+    assert names(known, seen({(2, 2, 5): 2, (4, 3, 5): 4, (3, 1, 2): 1})) == ["first", "second", "smallest"][:3]
+    assert names(known, seen({(2, 2, 5): 2})) == ["first", "second", "smallest"]
+    assert names(known, seen({(2, 2, 5): 7, (4, 3, 5): 4})) == []
+
+
+def test_a_right_result_of_a_wrong_idea_explains_nothing() -> None:
+    known = catalogue("task", first=lambda s: s[0])
+    [seen] = ask(lambda s: s[0], (2, 3))
+    assert list(known.suspects("check", seen, lambda observed: None)) == []
+
+
+def test_a_result_that_cannot_be_replayed_has_no_suspects() -> None:
+    known = catalogue("task", first=lambda s: s[0])
+    assert names(known, Observation("task", (), "crashed")) == []
+    assert names(known, Observation("task", (), "value", value=1)) == []
+
+
+def test_an_idea_that_never_ends_well_is_passed_over() -> None:
+    def broken(shape: Any) -> Any:
+        raise RuntimeError("not for this")
+
+    assert names(catalogue("task", broken=broken, first=lambda s: s[0]), ask(lambda s: s[0], (2, 3))[0]) == ["first"]
+
+
+# --- what is alike -------------------------------------------------------------------------------------------------
+
+ALIKE = [
+    (("ValueError", "too many values to unpack (expected 2)"), ("ValueError", "too many values to unpack (expected 2, got 4)")),
+    (("TypeError", "mine() missing 1 required positional argument: 'x'"), ("TypeError", "affine() missing 1 required positional argument: 'x'")),
+    (("RuntimeError", "self must be a matrix"), ("RuntimeError", "self must be a matrix")),
+    (("AttributeError", "'Net' object has no attribute 'shape'"), ("AttributeError", "'FashionCNN' object has no attribute 'shape'")),
+    (
+        ("RuntimeError", "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = 3 is not equal to len(dims) = 4"),
+        ("RuntimeError", "permute: number of dimensions in the tensor input does not match the length of the desired ordering of dimensions, input.dim() = 3 is not equal to len(dims) = 4"),
+    ),
+    (("RuntimeError", "bad thing\nat 0x7f3a"), ("RuntimeError", "bad thing\nat 0x1234")),
+]  # fmt: skip
+UNLIKE = [
+    (("ValueError", "bad"), ("TypeError", "bad")),
+    (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "shape '[2, 3]' is invalid for input of size 8")),
+    (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 7)")),
+    (("TypeError", "can't multiply sequence by non-int of type 'tuple'"), ("TypeError", "unsupported operand type(s) for +: 'NoneType' and 'int'")),
+    (("IndexError", "tuple index out of range"), ("IndexError", "Dimension out of range (expected to be in range of [-2, 1], but got 2)")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_errors_of_two_versions_are_one(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert same_error(one, other)
+    assert same_error(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), UNLIKE)
+def test_errors_of_two_mistakes_are_two(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert not same_error(one, other)
+    assert not same_error(other, one)
+
+
+def observed(value: Any, **more: Any) -> Observation:
+    return Observation("task", (), "value", value=value, **more)
+
+
+NOISE = torch.randn(3, 4, generator=torch.Generator().manual_seed(0))
+VALUES = [
+    7, -3, 0.1, True, None, "five", (2, 3), [2, 3, (4,)], math.nan, math.inf, -math.inf,
+    torch.tensor(4), torch.tensor(0.5), torch.zeros(0), NOISE, NOISE * math.nan, NOISE.to(torch.complex64), torch.arange(9),
+    torch.tensor([True, False]), NOISE.tolist() * 5, [torch.tensor(1), torch.tensor(2)], {1: 2},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=str)
+def test_a_mark_comes_back_from_its_file(value: Any, tmp_path: Path) -> None:
+    mark = Mark.of(observed(value))
+    DataCatalogue({"name": "text"}, [Recorded("check", 1, "name", mark)], {}).save(tmp_path)
+    [entry] = DataCatalogue.load(tmp_path).recorded
+    assert entry.mark.fits(mark)
+    assert mark.fits(entry.mark)
+    assert not entry.mark.fits(Mark.of(observed(value, changed_inputs=("0",))))
+    assert not entry.mark.fits(Mark.of(observed(12345)))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [NOISE.flip(0), NOISE.T, NOISE * 2, -NOISE, NOISE + 1e-2, NOISE.double(), NOISE.reshape(4, 3), NOISE.roll(1, 1), NOISE * math.inf],
+)  # fmt: skip
+def test_a_mark_tells_results_apart(other: torch.Tensor) -> None:
+    assert not Mark.of(observed(NOISE)).fits(Mark.of(observed(other)))
+
+
+def test_rounding_makes_no_difference() -> None:
+    near = NOISE * (1 + 1e-7)
+    assert Mark.of(observed(NOISE)).fits(Mark.of(observed(near)))
+    assert same_value(NOISE, near)
+    assert same_value(3.0, torch.tensor(3.0))
+    assert same_value((2, 3), [2, 3])
+    assert not same_value(True, 1)
+    assert not same_value(2, "2")
+
+
+def test_an_error_leaves_a_mark() -> None:
+    error = StudentError("ValueError", "too many values to unpack (expected 2)", "line 3", "a, b = x")
+    mark = Mark.of(Observation("task", (), "error", error=error))
+    assert "line 3" not in str(mark.as_json())
+    assert Mark.from_json(mark.as_json()).fits(mark)
+
+
+def test_released_diagnoses_are_small() -> None:
+    """Most of each is its messages and hints, which are for reading."""
+    for name in COURSE.assignment_names():
+        path = COURSE.assignments / name / "diagnoses.json"
+        known = DataCatalogue.load(path.parent)
+        texts = sum(len(name) + len(text) for name, text in known.messages.items())
+        texts += sum(len(text) for hints in known.hints.values() for text in hints)
+        assert path.stat().st_size < 2 * texts + 2000, name
+
+
+# --- students are told what graders are told -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=LIGHT)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    made = Engine(COURSE, COURSE.assignment(request.param))
+    yield made
+    made.close()
+
+
+def test_code_and_data_tell_the_same(engine: Engine) -> None:
+    assignment, code = engine.assignment, engine.catalogue
+    data = DataCatalogue.load(COURSE.released(assignment.name).folder)
+    for known in code.misconceptions[::16]:
+        source = as_submission(assignment.master, assignment.misconceptions, known)
+        told = []
+        for engine.catalogue in (code, data):  # type: ignore[misc]
+            verdicts = engine.grade(source, 1, lambda check: not check.hidden).verdicts
+            told.append({v.check.name: v.diagnosis and v.diagnosis.name for v in verdicts if v.outcome != "passed"})
+        engine.catalogue = code
+        assert told[0] == told[1], known.name
+
+
+def test_results_carry_the_name(engine: Engine) -> None:
+    from autograder import results
+    from autograder.engine import result_of
+    from autograder.job import Job
+
+    known = engine.catalogue.misconceptions[0]
+    source = as_submission(engine.assignment.master, engine.assignment.misconceptions, known)
+    graded = engine.grade(source, 1)
+    result = result_of(Job("ada", engine.assignment.name, source, ROOT), engine, graded)
+    again = results.from_json(results.to_json(result))
+    assert known.name in {check.diagnosis.name for check in again.checks if check.diagnosis}
