@@ -679,7 +679,7 @@ def test_bands_say_what_is_reached_and_what_is_next(desk: Desk) -> None:
     none = training.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)
     lines = page.band_lines(none, bands)
     assert lines[0].startswith("No band is reached yet, 0 of the 20")
-    assert "60.0 percentage points to go" in lines[1]
+    assert f"{100 * bands[0].share:.1f} percentage points to go" in lines[1]
 
 
 def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
@@ -764,3 +764,26 @@ def test_reset_is_never_asked_to_keep_into_a_file(desk: Desk) -> None:
     (path.parent / "backup").write_text("in the way")
     with pytest.raises(UserError):
         reset.keep(path)
+
+
+# --- the stubs -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "assignments").glob("a[0-9]*_*")))
+def test_a_stub_teaches_and_needs_nothing_of_ours(name: str) -> None:
+    """An idea before the code, an example with its result in every docstring, full type hints, no import of ours."""
+    import ast
+
+    text = (ROOT / "assignments" / name / f"{name}.py").read_text(encoding="utf-8")
+    assert "import autograder" not in text
+    assert "from autograder" not in text
+    assert text.splitlines()[1].startswith(f"# # {name}: "), "the first heading asks the assignment's question"
+    first_code = text.index("\nimport torch")
+    assert text[:first_code].count("\n# ") >= 5, "the idea comes before the code"
+    tasks = Desk(Course(ROOT)).tasks(name)
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name in tasks:
+            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            assert node.returns is not None, node.name
+            assert all(argument.annotation for argument in arguments), node.name
+            assert "Example" in (ast.get_docstring(node) or ""), f"{node.name} has no example"

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300  # seconds for one step on a machine that does other things too
+_SETTLED = r"Checked in \d+\.\d+ s[^\n]*\n[^\n]*quit"  # the end of a screen of the watch
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")
 
 
@@ -199,7 +200,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
 
     # From here on with a watch beside the editor.
     watch = student.spawn("autograder check --watch")
-    watch.expect(r"Watching[^\n]*\n[^\n]*quit")
+    watch.expect(_SETTLED)
     diagnosed = 0
     for name in names:
         script = assignments / name / f"{name}.py"
@@ -211,7 +212,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
                 if text is None:
                     continue
                 script.write_text(written(script.read_text("utf-8"), task, text), "utf-8")
-                watch.expect(r"Checked in (\d+\.\d+) s")
+                watch.expect(_SETTLED)
                 shown = student.note(f"({task} is saved, {kind})", watch.before)
                 if kind == "wrong" and mistake is not None:
                     diagnosed += mistake[1] in shown
@@ -221,7 +222,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
         assert f"All public checks of {name} pass" in shown
         if name != names[-1]:
             watch.send("n")
-            watch.expect(r"Watching[^\n]*\n[^\n]*quit")
+            watch.expect(_SETTLED)
     watch.send("q")
     watch.expect(pexpect.EOF)
     watch.close()
