@@ -153,6 +153,7 @@ def light(course: Course, name: str, rounds: int, fuzz: int, tally: Tally) -> No
         for label, source in sources.items():
             for _ in range(rounds):
                 grade(engine, f"{name}/{label}", source, fresh(), tally)
+            print(f"  {name}/{label}: {tally.line()}", flush=True)
         for label, source in disguises(engine, sources, fuzz):
             grade(engine, f"{name}/{label}", source, fresh(), tally)
         print(f"{name}: {len(sources) - 1} alternatives; so far {tally.line()}", flush=True)

@@ -72,6 +72,11 @@ def test_right_answers_in_any_style_have_full_marks(engine: Engine) -> None:
             assert score(graded) == worth(engine), (path.name, reasons(graded))
 
 
+def test_there_are_sixty_right_answers_and_more() -> None:
+    """`python benchmarks/fairness.py` grades each of them a hundred times."""
+    assert len(list(ALTERNATIVES.glob("*/*.py"))) >= 60
+
+
 def test_the_same_seed_gives_the_same_verdicts(engine: Engine) -> None:
     source = read_source(COURSE.released(engine.assignment.name).master)
     first, second = (engine.grade(source, 7).verdicts for _ in range(2))

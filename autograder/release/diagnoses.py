@@ -19,7 +19,7 @@ from typing import Any
 from autograder.course import Assignment
 from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Judge, Misconception, Recorded
 from autograder.errors import UserError
-from autograder.likeness import Mark
+from autograder.likeness import Mark, same_value
 from autograder.observation import Call, Observation
 from autograder.roster import Quiz
 from autograder.run import LocalRun
@@ -127,7 +127,8 @@ def _failures(
     listener = _Listener(known)
     if isinstance(right, dict):
         # Each entry answers a question of its own: what if only this one were wrong, and what if all were?
-        for wrong in (*([key] for key in right), list(right)):
+        wrongs = [key for key, value in right.items() if not same_value(known.function(key), value)]
+        for wrong in [*([key] for key in wrongs), *([wrongs] if len(wrongs) > 1 else [])]:
             answers = right | {key: known.function(key) for key in wrong}
             asked = _RecordingRun(namespace | {known.task: answers}, names, answers.__getitem__)
             _run_through(live, listener, asked, quiz)
