@@ -62,7 +62,6 @@ def dry_run(
     scratch: Path,
     *,
     secrets: dict[str, str] | None = None,
-    matrix: dict[str, str] | None = None,
     environment: dict[str, str] | None = None,
 ) -> DryRun:
     """Run the only job of a workflow in the new folder `scratch`, until a step fails."""
@@ -74,7 +73,6 @@ def dry_run(
     result = DryRun()
     contexts: dict[str, Any] = {
         "secrets": secrets or {},
-        "matrix": matrix or {},
         "steps": {},
         "github": {"ref": "refs/heads/main", "workflow": data.get("name", ""), "repository": "org/cnn-ada"},
         "runner": {"temp": str(places["temp"])},

@@ -21,7 +21,7 @@ from autograder.release.build import Built, build
 from autograder.release.leaks import find_leaks
 from autograder.release.student import compose, refuse
 
-PYTHON = "3.12"
+PYTHON = "3.11"
 LIMIT = 10_000_000  # bytes of a published bundle; Classroom 50's runner fetches no more
 # What `gh teacher assignment add --runtime` takes.
 RUNTIME = {"runs-on": "ubuntu-24.04", "python": PYTHON, "apt": ["bubblewrap"]}
