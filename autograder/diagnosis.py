@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import importlib.util
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -150,7 +151,7 @@ class CodeCatalogue:
         of_task = [known for known in self.misconceptions if known.task == observation.task]
         asker = observation.asker
         answers = asker.answers(observation.task) if asker is not None and _is_answer(observation) else {}
-        if answers:
+        if answers := _short(answers):
             # The entries of a dict are answers to one question each: the rest of them tell who thought what.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
         for known in sorted(of_task, key=lambda known: known.name not in told):
@@ -179,6 +180,17 @@ def _agrees(known: Misconception, observation: Observation) -> bool:
 
 def _is_answer(observation: Observation) -> bool:
     return bool(observation.calls) and observation.calls[-1].verb == "item"
+
+
+def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
+    """The entries whose keys look like questions: students may put anything there, of any size."""
+
+    def is_question(key: Any) -> bool:
+        if isinstance(key, (tuple, list)):
+            return len(key) <= 8 and all(type(size) is int and 0 < size < 10_000 for size in key)
+        return isinstance(key, str) and len(key) <= 40
+
+    return dict(itertools.islice(((key, value) for key, value in answers.items() if is_question(key)), 20))
 
 
 def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:

@@ -75,6 +75,14 @@ def test_all_entries_of_a_dict_tell_who_thought_what() -> None:
     assert names(known, seen({(2, 2, 5): 7, (4, 3, 5): 4})) == []
 
 
+def test_a_dict_of_any_size_costs_nothing() -> None:
+    known = catalogue("ANSWERS", first=lambda s: s[0], product=math.prod)
+    answers: dict[Any, Any] = {(10**9,) * size: 1 for size in range(1, 3000)}
+    answers |= {"x" * 10_000: 1, (2, 3): 2, 5: 5}
+    run = LocalRun({"ANSWERS": answers})
+    assert names(known, TaskProxy(run, "ANSWERS")[(2, 3)]) == ["first"]  # type: ignore[arg-type]
+
+
 def test_a_right_result_of_a_wrong_idea_explains_nothing() -> None:
     known = catalogue("task", first=lambda s: s[0])
     [seen] = ask(lambda s: s[0], (2, 3))

@@ -94,3 +94,9 @@ def test_aliases_in_a_circle_end() -> None:
     assert uses([(deep, 1)], "task", NAMES) == []
     long = "task = lambda x: " + " + ".join(["x"] * 3000)
     assert uses([(long, 1)], "task", NAMES) == []
+
+
+def test_nothing_hides_behind_depth() -> None:
+    deep = " + ".join(["x"] * 990)
+    text = f"import torch.nn.functional as F\nnumbers = {deep}\ndef task(x):\n    y = {deep}\n    return F.linear(y)"
+    assert [use.name for use in uses([(text, 1)], "task", NAMES)] == ["torch.nn.functional.linear"]

@@ -8,6 +8,7 @@ cannot see (a method of a tensor, a name put together at run time) the sandbox r
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,10 +36,7 @@ def uses(
     cells: pieces of source, each with its first line; one that does not parse is passed over, as it does not run.
     others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
     """
-    try:
-        return _Scan(_Names.of(_statements(tuple(cells))), frozenset(map(_kind, names)), frozenset(others)).of(task)
-    except RecursionError:  # deeper than anyone writes: the record of what ran stands alone
-        return []
+    return _Scan(_Names.of(_statements(tuple(cells))), frozenset(map(_kind, names)), frozenset(others)).of(task)
 
 
 @lru_cache(maxsize=1)  # several checks ask about one submission, and parsing is most of the work
@@ -113,10 +111,12 @@ def _is_torch(path: str) -> bool:
 
 def _own_nodes(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
     """All nodes in the order of the source, but not what lies inside a function or class: that is another scope."""
-    for node in statements:
+    waiting = list(reversed(statements))
+    while waiting:
+        node = waiting.pop()
         yield node
         if not isinstance(node, (*_DEFINITIONS, ast.Lambda)):
-            yield from _own_nodes(list(ast.iter_child_nodes(node)))
+            waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 class _Scan:
@@ -140,8 +140,18 @@ class _Scan:
                 self._judge(thing, 0)
             elif isinstance(thing, _DEFINITIONS) or _is_code(thing):
                 assert thing is not None
-                self._visit(thing, ())
+                self._visit_whole(thing)
         return sorted(self.found, key=lambda use: use.line)
+
+    def _visit_whole(self, thing: ast.AST) -> None:
+        try:
+            self._visit(thing, ())
+        except RecursionError:
+            # Nested deeper than anyone writes by hand: every name in it is looked at, whatever its scope.
+            for node in ast.walk(thing):
+                if isinstance(node, (ast.Name, ast.Attribute)):
+                    with contextlib.suppress(RecursionError):
+                        self._judge(self._path(node, ()) or "", node.lineno)
 
     def _visit(self, node: ast.AST, scopes: tuple[_Names, ...]) -> None:
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
