@@ -654,3 +654,17 @@ def test_one_graded_class_in_every_format(
     # nbgrader knows raw scores: lateness is its own to take off.
     raw = {(r.student, r.assignment): r.score for r in found.results if r.status != "missing"}
     assert entered == raw
+
+
+def test_the_page_on_uploads_leads_to_every_system_in_three_steps() -> None:
+    page = (ROOT / "docs" / "uploads.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in page.split("\n## ")[1:])
+    del sections["What has been tried"]
+    for title, section in sections.items():
+        steps = [line[:3] for line in section.splitlines() if line[:3] in ("1. ", "2. ", "3. ", "4. ")]
+        assert steps[:3] == ["1. ", "2. ", "3. "], title
+        assert "4. " not in steps, title
+    missing = [name for name in exports.formats() if f"export results --to {name}" not in page and name != "json"]
+    assert missing == []
+    for command_ in ("release --to", "--classroom50", "--hidden-from", "gradescope-zip", "autograder ci"):
+        assert command_ in page

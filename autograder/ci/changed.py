@@ -20,9 +20,10 @@ def changed_files(checkout: Path, released: Path, assignments: Collection[str]) 
     A student's answers do not count: the files named after an assignment, below assignments/.
     """
     theirs, ours = _files(checkout), _files(released)
-    found = []
+    gone = [folder for folder in FOLDERS if not any(name.startswith(f"{folder}/") for name in theirs)]
+    found = [f"{folder}/ (removed)" for folder in gone if any(name.startswith(f"{folder}/") for name in ours)]
     for name in sorted(theirs.keys() | ours.keys()):
-        if _is_answer(name, assignments):
+        if _is_answer(name, assignments) or name.split("/")[0] in gone:
             continue
         if name not in theirs:
             # The course's own repository holds more than it releases.
@@ -33,7 +34,7 @@ def changed_files(checkout: Path, released: Path, assignments: Collection[str]) 
                 found.append(f"{name} (added)")
         elif not _same(theirs[name], ours[name]):
             found.append(f"{name} (changed)")
-    return found
+    return sorted(found)
 
 
 def _is_answer(name: str, assignments: Collection[str]) -> bool:
