@@ -262,6 +262,8 @@ def test_reset_of_a_path_leaves_the_other_form(desk: Desk) -> None:
     path = edit(script(desk, "a1_permute"))
     assert cli.main(["reset", str(notebook.relative_to(desk.root))]) == 0
     assert desk.changed("a1_permute") == [path]
+    assert cli.main(["reset", path.name]) == 0
+    assert desk.changed("a1_permute") == []
 
 
 def test_reset_brings_back_a_deleted_file(desk: Desk) -> None:

@@ -196,6 +196,9 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
     text = student.run("autograder check", code=1)
     assert "You used reshape or view" in text
     assert "mix = 3" in text
+    promised = re.search(r"```text\n(.*?)```", (student.folder / "README.md").read_text("utf-8"), re.DOTALL)
+    assert promised is not None
+    assert " ".join(promised[1].split()) in text, "the README shows what is really seen"
     assert "Points so far: 0 of 100" in text
     assert "hint 1 of 3" in student.run("autograder hint")
     assert "hint 2 of 3" in student.run("autograder hint to_nchw")

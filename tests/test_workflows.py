@@ -24,7 +24,7 @@ pytest.importorskip("nbgrader")
 from autograder import cli, results
 from autograder.ci import actions, changed, grading, page, redacted
 from autograder.course import Course
-from autograder.errors import UserError
+from autograder.errors import InfrastructureError, UserError
 from autograder.release import pins
 from autograder.release.student import release_to
 from autograder.results import CheckResult, Diagnosis, Result
@@ -179,6 +179,11 @@ print(FORGED); print(FORGED, file=sys.stderr); os.write(1, FORGED.encode()); os.
 for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV"):
     with open(os.environ.get(name, "/nowhere/" + name), "a") as file:
         file.write("score=10")
+for name in ("OUTPUT_FILE", "SUMMARY_FILE"):
+    try:
+        with open(name, "a") as file: file.write("score=10\\n")
+    except OSError as error:
+        print(FORGED, error)
 '''
 
 
@@ -194,9 +199,13 @@ BODIES = {
 def test_no_output_forges_a_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Whatever student code prints, raises, returns or is called: the runner obeys our own commands alone."""
     tasks = "".join(f"\ndef {task}(images):\n    {body}\n" for task, body in BODIES.items())
-    put(tmp_path / "work" / "a1_permute.py", FORGER + tasks)
+    # The attacker knows where the runner's files are; only the sandbox keeps them.
+    forger = FORGER.replace("OUTPUT_FILE", str(tmp_path / "output")).replace("SUMMARY_FILE", str(tmp_path / "summary"))
+    put(tmp_path / "output", "")
+    put(tmp_path / "summary", "")
+    put(tmp_path / "work" / "a1_permute.py", forger + tasks)
     put(tmp_path / "work" / "autograder" / "x\n::error::forged.py", "")
-    assert ci(tmp_path, "actions") == 0
+    assert ci(tmp_path, "actions", "--require-sandbox", "B") == 0
     captured = capfd.readouterr()
     seen = dry.DryRun()
     dry._obey(captured.out + captured.err, seen)
@@ -362,6 +371,26 @@ def test_work_that_cannot_be_graded_is_told_with_its_reason(
 def test_misuse_is_told(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([*words, "--course", str(ROOT)]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", [InfrastructureError, UserError, RuntimeError])
+def test_an_error_of_the_machine_cannot_be_made_a_command(
+    kind: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its message may quote the work; and nothing claims a score."""
+
+    def fail(request: object) -> None:
+        raise kind("a check met\n::set-output name=score::10\r\n##[add-mask]x\n  ::error::forged")
+
+    monkeypatch.setattr("autograder.ci.grade_checkout", fail)
+    put(tmp_path / "work" / "a1_permute.py", RIGHT)
+    assert ci(tmp_path, "actions") == (2 if kind is UserError else 3)
+    captured = capsys.readouterr()
+    seen = dry.DryRun()
+    dry._obey(captured.out + captured.err, seen)
+    assert seen.commands == []
+    assert captured.err.count("\n") == 1
+    assert not (tmp_path / "output").exists()
 
 
 # --- annotations, pages, results for students ----------------------------------------------------------------------

@@ -105,7 +105,7 @@ class Checker:
             pass
         return (
             f"Script and notebook of {name} both differ from the stub. This is {changed[0].name}, saved last. "
-            f"Hand in one of them: autograder reset {changed[1].relative_to(self.desk.root).as_posix()}",
+            f"Hand in one of them. To give up the other: autograder reset {changed[1].name}",
         )
 
     def warm(self, name: str) -> Engine:

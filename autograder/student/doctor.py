@@ -200,9 +200,9 @@ def _work() -> Iterator[Finding]:
             try:
                 read_source(path)
             except Unreadable as error:
-                yield Finding("note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.relative_to(desk.root).as_posix()}")
+                yield Finding("note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.name}")
         if len(changed) > 1:
-            remedy = f"autograder reset {changed[1].relative_to(desk.root).as_posix()} (the older of the two)"
+            remedy = f"autograder reset {changed[1].name} (the older of the two)"
             yield Finding("note", f"Script and notebook of {name} both differ from the stub, and one is to be handed in", remedy)
         if not (course.assignments / ".stubs" / f"{name}.py").is_file():
             yield Finding("note", f"The stub of {name} is not at hand, so it could not be reset", "git checkout -- assignments/.stubs")
