@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from ..console import printable
 from ..course import find_course
-from ..errors import UserError
+from ..errors import InfrastructureError, UserError
 from ..job import Settings
 from . import actions, classroom50, gradescope
 from .grading import Request, grade_checkout
@@ -68,6 +70,18 @@ def run(args: argparse.Namespace) -> int:
     )
     student = os.environ.get("USERNAME") if args.to == "classroom50" else os.environ.get("GITHUB_ACTOR")
     request = Request(args.checkout, course, names, settings, student or args.checkout.resolve().name)
+    try:
+        _grade(args, request)
+    except (UserError, InfrastructureError) as error:
+        raise type(error)(harmless(str(error))) from None
+    except Exception as error:  # a traceback would quote the work, line by line
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        raise InfrastructureError(harmless(f"{type(error).__name__} at {where}: {error}")) from None
+    return 0
+
+
+def _grade(args: argparse.Namespace, request: Request) -> None:
     if args.to == "gradescope":
         gradescope.begin(request)
     elif args.to == "classroom50":
@@ -79,4 +93,8 @@ def run(args: argparse.Namespace) -> int:
 
         write_for_students(graded, args.out)
     sys.stdout.flush()
-    return 0
+
+
+def harmless(text: str) -> str:
+    """A message for a log that obeys commands: on one line, and without the mark that begins one within a line."""
+    return printable(" ".join(text.split())).replace("##[", "# #[")[:2000]
