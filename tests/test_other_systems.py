@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 STUB = '    raise NotImplementedError("to_nchw")'
 TIERS = {"win32": "D", "darwin": "C"}
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fakes the other systems on Linux")
+pytestmark = [
+    pytest.mark.heavy,  # no fork: each call of a command pays for a process of its own
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fakes the other systems on Linux"),
+]
 
 
 @pytest.fixture

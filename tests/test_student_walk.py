@@ -63,6 +63,44 @@ def written(source: str, task: str, text: str) -> str:
     return "\n".join([*lines[: node.lineno - 1], text, *lines[node.end_lineno :]]) + "\n"
 
 
+# Where the catalogue has no mistake that stands alone: what a first try may look like.
+_FIRST_TRIES = {
+    "a3_conv_shapes/conv2d_output_shape": """
+def conv2d_output_shape(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    n, c, h, w = input_shape
+    return n, out_channels, h - kernel_size, w - kernel_size
+""",
+    "a3_conv_shapes/conv2d": """
+def conv2d(images, weight, bias, stride=1, padding=0):
+    return torch.nn.functional.conv2d(images, weight, bias, stride, padding)
+""",
+    "a3_conv_shapes/ANSWERS": """
+ANSWERS = dict.fromkeys(("conv1", "pool1", "conv2", "pool2", "flatten", "linear"), (32, 8, 28, 28))
+""",
+    "a4_losses/output_activation": """
+def output_activation(task, output):
+    return torch.nn.Softmax(dim=0)
+""",
+    "a5_fashion_mnist/FashionCNN": """
+class FashionCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Softmax(dim=1))
+
+    def forward(self, x):
+        return self.layers(x)
+""",
+    "a5_fashion_mnist/train": """
+def train(model, images, labels):
+    return [nn.functional.cross_entropy(model(preprocess(images)), labels).item()]
+""",
+    "a5_fashion_mnist/predict": """
+def predict(model, images):
+    return model(preprocess(images))
+""",
+}
+
+
 def answers_of(name: str) -> str:
     """The right answers, as a student would write them down."""
     space = runpy.run_path(str(ROOT / "solutions" / name / f"{name}.py"))
@@ -216,16 +254,14 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
         script = assignments / name / f"{name}.py"
         student.note(f"(the watch shows {name})", watch.before)
         for task in manifest[name]["tasks"]:
-            mistake = first_mistake(assignments, name, task)
+            mistake = first_mistake(assignments, name, task) or (_FIRST_TRIES[f"{name}/{task}"].strip("\n"), None)
             right = text_of(masters[name], task) if task != "ANSWERS" else answers_of(name)
-            for text, kind in ((mistake[0] if mistake else None, "wrong"), (right, "right")):
-                if text is None:
-                    continue
+            for text, kind in ((mistake[0], "wrong"), (right, "right")):
                 script.write_text(written(script.read_text("utf-8"), task, text), "utf-8")
                 watch.expect(_SETTLED)
                 shown = student.note(f"({task} is saved, {kind})", watch.before)
-                if kind == "wrong" and mistake is not None:
-                    diagnosed += mistake[1] in shown
+                if kind == "wrong":
+                    diagnosed += mistake[1] is not None and mistake[1] in shown
                     assert re.search(rf"{task} +(not right|raised an error|partly right)", shown), shown
                 else:
                     assert re.search(rf"{task} +passed", shown), shown
@@ -245,4 +281,4 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
     assert (assignments / "a5_fashion_mnist" / "a5_fashion_mnist.safetensors").is_file()
     text = student.run("autograder check --all")
     assert "Points so far: 38 of 100" in text
-    assert "Everything is solved. Hand it in" in student.run("autograder start")
+    assert "Every public check passes. Hand it in" in student.run("autograder start")

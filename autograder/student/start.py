@@ -60,7 +60,7 @@ def _back(desk: Desk, memory: state.State, current: str) -> None:
         if following:
             _step(1, "It is solved. Go on with", f"assignments/{following}/{following}.py", "")
         else:
-            _step(1, "Everything is solved. Hand it in: commit and push.")
+            _step(1, "Every public check passes. Hand it in: commit and push.")
 
 
 def _step(number: int, text: str, command: str = "", after: str = "") -> None:
