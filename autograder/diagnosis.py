@@ -11,7 +11,7 @@ import contextvars
 import importlib.util
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -91,12 +91,12 @@ class Catalogue(Protocol):
     hints: dict[str, tuple[str, ...]]
 
     def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         """The misconceptions that give just what was observed and are just as wrong, the best explanation first.
 
-        told: what the student's other results for this task were diagnosed as: these come first, then the order of
-        the file. A misconception that fails before the point where the student failed explains nothing.
+        told: what the student's other results for this task were diagnosed as, the latest first: it has fitted more
+        than those before it. These come first, then the order of the file. A misconception that fails before the point where the student failed explains nothing.
         """
         ...
 
@@ -143,7 +143,7 @@ class CodeCatalogue:
             self._module.QUIZ = before
 
     def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
         if not _can_replay(observation):
@@ -154,7 +154,7 @@ class CodeCatalogue:
         if answers := _short(answers):
             # The entries of a dict are answers to one question each: the rest of them tell who thought what.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
-        for known in sorted(of_task, key=lambda known: known.name not in told):
+        for known in sorted(of_task, key=lambda known: _place(known.name, told)):
             replayed = _replay(known, observation)
             if same(observation, replayed) and judge(replayed) is not None and _agrees(known, observation):
                 yield known.diagnosis
@@ -162,6 +162,10 @@ class CodeCatalogue:
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
         return next((known.diagnosis for known in self.misconceptions if known.name == name), None)
+
+
+def _place(name: str, told: Sequence[str]) -> int:
+    return told.index(name) if name in told else len(told)
 
 
 def _replay(known: Misconception, observation: Observation) -> Observation:
@@ -268,14 +272,14 @@ class DataCatalogue:
         (folder / "diagnoses.json").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
     def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`. What is recorded was right until this point of its check."""
         if observation.status not in ("value", "error"):
             return
         here = [entry for entry in self.recorded if (entry.check, entry.ordinal) == (check, observation.ordinal)]
         mark = Mark.of(observation) if here else None
-        for entry in sorted(here, key=lambda entry: entry.name not in told):
+        for entry in sorted(here, key=lambda entry: _place(entry.name, told)):
             if mark is not None and mark.fits(entry.mark):
                 yield Diagnosis(entry.name, self.messages[entry.name])
 

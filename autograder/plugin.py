@@ -262,7 +262,8 @@ def _diagnosis(item: pytest.Item, failure: Any) -> Diagnosis | None:
     if failure.observation is None or failure.judge is None:
         return None
     task = info(item).task
-    told = {v.diagnosis.name for v in bench.verdicts if v.diagnosis is not None and v.check.task == task}
+    before = [v.diagnosis.name for v in bench.verdicts if v.diagnosis is not None and v.check.task == task]
+    told = tuple(dict.fromkeys(reversed(before)))
     try:
         suspects = bench.catalogue.suspects(item.name, failure.observation, failure.judge, told)
         return next(suspects, None)

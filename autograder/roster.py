@@ -197,7 +197,7 @@ class VariantCatalogue:
         self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
 
     def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         """See :class:`autograder.diagnosis.Catalogue`."""
         answer = bool(observation.calls) and observation.calls[-1].verb == "item"

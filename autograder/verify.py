@@ -6,7 +6,7 @@ import argparse
 import ast
 import multiprocessing
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +113,7 @@ class _Witness:
         self.seen: dict[str, tuple[str, ...]] = {}  # check -> the names of all that fit
 
     def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         every = list(self._catalogue.suspects(check, observation, judge, told))
         self.seen[check] = tuple(suspect.name for suspect in every)

@@ -60,6 +60,7 @@ def test_what_another_check_was_diagnosed_as_comes_first() -> None:
     seen = ask(min, (2, 3, 4))[0]
     assert names(known, seen, "smallest") == ["smallest", "first"]
     assert names(known, seen, "another") == ["first", "smallest"]
+    assert names(known, seen, "smallest", "first") == ["smallest", "first"]
 
 
 def test_all_entries_of_a_dict_tell_who_thought_what() -> None:

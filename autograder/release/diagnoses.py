@@ -12,7 +12,7 @@ import importlib.util
 import io
 import sys
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ class _Listener:
         self.heard: list[Recorded] = []
 
     def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Collection[str] = ()
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         if observation.task == self.known.task and _can_be_told(observation):
             self.heard.append(Recorded(check, observation.ordinal, self.known.name, Mark.of(observation)))
