@@ -117,7 +117,7 @@ def add_up(parts: dict[str, list[tuple[float, float]]]) -> dict[str, tuple[float
     return {s: (sum(p[0] for p in own), sum(p[1] for p in own)) for s, own in parts.items()}
 
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quick
