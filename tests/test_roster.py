@@ -233,7 +233,7 @@ def test_wrong_answers_of_ones_own_are_not_taken_for_anothers(engine: Engine) ->
     quiz = quiz_for(engine)
     ada = variants(quiz, CLASS)["ada"]
     answers = quiz.answers(ada.own)
-    for wrong in ({key: None for key in answers}, {key: 1 for key in answers}, {}, {key: "?" for key in answers}):
+    for wrong in (dict.fromkeys(answers), dict.fromkeys(answers, 1), {}, dict.fromkeys(answers, "?")):
         assert "another_variant" not in of_answers(engine, wrong, ada)[1]
 
 
