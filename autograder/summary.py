@@ -25,6 +25,8 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
     shown = list(students.items())
     if len(shown) > ROWS:
         shown = [(s, own) for s, own in shown if any(needs_a_look(r) for r in own.values())][:ROWS]
+        if not shown:
+            return Text(f"{len(students)} students, and nobody whom a person should look at first: the report shows all.")
     headings = [f"{short[name]}\n/{most}" for name, most in points.items()] + [
         f"total\n/{sum(points.values())}"
     ]
