@@ -88,8 +88,13 @@ class LocalWorkers:
 
 
 def _begin_worker() -> None:
-    """In a new worker: Ctrl-C is the main process's affair, and a worker does not outlive it."""
+    """In a new worker: Ctrl-C is the main process's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """In a new worker: it does not outlive the main process, however that ends."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -17,6 +17,7 @@ from rich.markup import escape
 from . import catalogue_page
 from .console import console
 from .course import Course, find_course
+from .pool import end_with_parent
 from .source import Cell, Source, read_source
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     findings: list[str] = []
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, args.workers), mp_context=context) as pool:
+    with ProcessPoolExecutor(max(1, args.workers), mp_context=context, initializer=end_with_parent) as pool:
         # The last trains, so it takes longest: it goes first.
         reports = list(pool.map(verify_assignment, [course.root] * len(names), reversed(names)))
     for report in reversed(reports):
