@@ -234,6 +234,7 @@ def _names_in(node: ast.AST) -> set[str]:
 
 
 _DECORATORS = """
+# %%
 def misconception(task, **options):
     return lambda thing: thing
 
