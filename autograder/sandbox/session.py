@@ -22,8 +22,7 @@ _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Seconds are CPU time of the tree; the wall clock allows twice as much, and more on a
-    machine where more processes want to run than it has processors."""
+    """What one submission may use. Seconds are CPU time of the tree; the wall clock allows twice as much."""
 
     call_seconds: float = 10.0
     load_seconds: float = 10.0
@@ -61,7 +60,7 @@ class Session:
         number = secrets.randbits(53)
         self._began = time.monotonic()
         self._cpu_limit = cpu_seconds
-        self._deadline = self._began + 2 * cpu_seconds * _crowding() + 0.5
+        self._deadline = self._began + 2 * cpu_seconds + 0.5
         self._cpu = -1.0
         self._send(question | {"number": number})
         try:
@@ -142,16 +141,6 @@ class Session:
         """Kill the child, and say why it ended: the reason given, or what the system knows."""
         status = self.close()
         return Ended("crashed", reason or _story(status))
-
-
-def _crowding() -> float:
-    """How many processes want each processor, 1 to 8: so much longer takes what a submission may do.
-
-    Seen on two processors under a load of 19: 2 seconds of honest work took 20.
-    """
-    if not hasattr(os, "getloadavg"):
-        return 1.0
-    return min(8.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 
 def _ready(sock: socket.socket, seconds: float, writing: bool = False) -> bool:
