@@ -114,6 +114,7 @@ class LiveChecks:
         self.items = [item for item in session.items if plugin.is_check(item)]
         for item in self.items:
             plugin.info(item)
+        self._plain = {item: plugin.plain_names(item) for item in self.items}
         self._done.put(None)
         for bench in iter(self._benches.get, None):
             self._bench = bench
@@ -124,7 +125,11 @@ class LiveChecks:
     def _round(self, session: pytest.Session) -> None:
         items = [i for i in self.items if self._only is None or self._only(plugin.info(i))]
         for item, following in zip(items, [*items[1:], None], strict=True):
-            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            names = self._plain[item]
+            if names is not None:
+                plugin.run_plain(item, names)
+            else:  # parametrized, in a class, or with fixtures of its own
+                session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         session.testsfailed = 0
 
     _only: Callable[[CheckInfo], bool] | None = None
@@ -154,15 +159,11 @@ class Engine:
         """sandbox: one that is running already, lent: several engines may use it in turn, and none ends it."""
         self.course, self.assignment = course, assignment
         self.settings = settings = settings or Settings()
-        files = [assignment.public_checks]
-        if not settings.public_only and assignment.hidden_checks.is_file():
-            files.append(assignment.hidden_checks)
-        self._trains = any(b"mark.trains" in file.read_bytes() for file in files)
+        files = _check_files(assignment, settings)
+        self._trains = _train(files)
         self._lent = sandbox is not None
         # The sandbox imports torch while this process does.
-        self._sandbox = sandbox or Sandbox(
-            tiers.choose(settings.require_sandbox), trains=self._trains, memory=settings.memory
-        )
+        self._sandbox = sandbox or _sandbox_for(files, settings)
         self.tier = self._sandbox.tier
         import torch
 
@@ -259,6 +260,21 @@ class Engine:
             self.live.close()
 
 
+def _check_files(assignment: Assignment, settings: Settings) -> list[Path]:
+    files = [assignment.public_checks]
+    if not settings.public_only and assignment.hidden_checks.is_file():
+        files.append(assignment.hidden_checks)
+    return files
+
+
+def _train(files: list[Path]) -> bool:
+    return any(b"mark.trains" in file.read_bytes() for file in files)
+
+
+def _sandbox_for(files: list[Path], settings: Settings) -> Sandbox:
+    return Sandbox(tiers.choose(settings.require_sandbox), trains=_train(files), memory=settings.memory)
+
+
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -281,28 +297,50 @@ def parameters(master: Path) -> dict[str, tuple[str, ...]]:
 
 
 class _Engines:
-    """The engines of this process: one warm engine, that of the assignment which is being graded."""
+    """The engines of this process: one at a time, that of the assignment which is being graded.
+
+    The sandbox's warm process has run nobody's code and holds nothing of an assignment: the next engine goes on with it,
+    unless that one trains and this one does not.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()  # a cluster's worker may call from several threads
         self._key: tuple[Path, str, Settings] | None = None
         self._engine: Engine | None = None
+        self._sandbox: Sandbox | None = None
+        self._sandbox_key: tuple[bool, Settings] | None = None
 
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
         """The engine for these, started if need be; the one before is closed."""
         if self._key != (root, assignment, settings) or self._engine is None:
-            self.close()
+            self._close_engine()
             course = Course(root)
             found = course.released(assignment) if settings.public_only else course.assignment(assignment)
-            self._engine = Engine(course, found, settings)
+            self._engine = Engine(course, found, settings, self._lend(_check_files(found, settings), settings))
             self._key = (root, assignment, settings)
         return self._engine
 
+    def _lend(self, files: list[Path], settings: Settings) -> Sandbox:
+        key = (_train(files), settings)
+        if self._sandbox is None or self._sandbox_key != key:
+            self._close_sandbox()
+            self._sandbox, self._sandbox_key = _sandbox_for(files, settings), key
+        return self._sandbox
+
     def close(self) -> None:
-        """End the engine, if there is one."""
+        """End the engine and the sandbox, if there are any."""
+        self._close_engine()
+        self._close_sandbox()
+
+    def _close_engine(self) -> None:
         if self._engine is not None:
             self._engine.close()
         self._engine = self._key = None
+
+    def _close_sandbox(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+        self._sandbox = self._sandbox_key = None
 
 
 @lru_cache(maxsize=1)

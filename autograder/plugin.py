@@ -8,6 +8,8 @@ heavy is imported before a check asks for it.
 from __future__ import annotations
 
 import hashlib
+import inspect
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,51 +120,79 @@ def _read_info(item: pytest.Item) -> CheckInfo:
     )
 
 
-# Fixtures
+# What a check is given, by the names of its parameters
 
 
-@pytest.fixture
-def submission(request: pytest.FixtureRequest) -> SubmissionProxy:
-    """The submission under check: its tasks are its attributes, and calling one gives an observation."""
+def _submission(item: pytest.Item) -> SubmissionProxy:
     from .proxy import SubmissionProxy
 
-    bench = _bench(request.node)
+    bench = _bench(item)
     bench.run.begin_check()
     return SubmissionProxy(bench.run)
 
 
-@pytest.fixture
-def draw(request: pytest.FixtureRequest) -> Draw:
-    """Draws inputs that nobody can predict, and that a regrade of the same submission repeats."""
+def _draw(item: pytest.Item) -> Draw:
     from .checks import Draw
 
-    bench = _bench(request.node)
-    digest = hashlib.sha256(f"{bench.seed}/{request.node.name}".encode()).digest()
+    digest = hashlib.sha256(f"{_bench(item).seed}/{item.name}".encode()).digest()
     return Draw(int.from_bytes(digest[:8], "big"))
 
 
-@pytest.fixture
-def quiz(request: pytest.FixtureRequest) -> Any:
-    """The quiz that this student was given: from the roster, else the ``QUIZ`` of the check's file."""
-    own = _bench(request.node).quiz
-    return request.module.QUIZ if own is None else own
+def _quiz(item: pytest.Item) -> Any:
+    own = _bench(item).quiz
+    return item.module.QUIZ if own is None else own  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def held_out(request: pytest.FixtureRequest) -> Images:
-    """Test images and labels, which no student code has been given."""
-    return _bench(request.node).held_out()
+def _held_out(item: pytest.Item) -> Images:
+    return _bench(item).held_out()
 
 
-@pytest.fixture
-def record(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
-    """``record("accuracy", 0.88)`` keeps a figure in the result."""
-    metrics = _bench(request.node).metrics
+def _record(item: pytest.Item) -> Callable[[str, Any], None]:
+    metrics = _bench(item).metrics
 
     def keep(name: str, value: Any) -> None:
         metrics[name] = value
 
     return keep
+
+
+GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
+    "submission": _submission,
+    "draw": _draw,
+    "quiz": _quiz,
+    "held_out": _held_out,
+    "record": _record,
+}
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> SubmissionProxy:
+    """The submission under check: its tasks are its attributes, and calling one gives an observation."""
+    return _submission(request.node)
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> Draw:
+    """Draws inputs that nobody can predict, and that a regrade of the same submission repeats."""
+    return _draw(request.node)
+
+
+@pytest.fixture
+def quiz(request: pytest.FixtureRequest) -> Any:
+    """The quiz that this student was given: from the roster, else the ``QUIZ`` of the check's file."""
+    return _quiz(request.node)
+
+
+@pytest.fixture
+def held_out(request: pytest.FixtureRequest) -> Images:
+    """Test images and labels, which no student code has been given."""
+    return _held_out(request.node)
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
+    """``record("accuracy", 0.88)`` keeps a figure in the result."""
+    return _record(request.node)
 
 
 def _bench(item: pytest.Item) -> Bench:
@@ -193,18 +223,48 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Leave a check out while a task that it builds on does not work at all."""
-    if not is_check(item):
-        return
-    check = info(item)
-    if not check.needs:
+    if is_check(item):
+        _look_at_needs(item)
+
+
+def _look_at_needs(item: pytest.Item) -> None:
+    needs = info(item).needs
+    if not needs:
         return
     from .checks import CheckFailed
 
     verdicts = _bench(item).verdicts
-    for task in check.needs:
+    for task in needs:
         first = next((verdict for verdict in verdicts if verdict.check.task == task), None)
         if first is not None and first.outcome != "passed":
             raise CheckFailed(f"This check builds on {task}, which does not work yet.", outcome="not_run")
+
+
+def plain_names(item: pytest.Item) -> tuple[str, ...] | None:
+    """The parameters of a check that wants nothing but what this module gives; None for any other.
+
+    Such a check :func:`run_plain` can run.
+    """
+    if not isinstance(item, pytest.Function) or item.cls is not None or hasattr(item, "callspec"):
+        return None
+    wanted = set(item.fixturenames) - {"request"}
+    return tuple(inspect.signature(item.obj).parameters) if wanted <= GIVEN.keys() else None
+
+
+def run_plain(item: pytest.Item, names: tuple[str, ...]) -> None:
+    """Run a check and keep its verdict, as pytest would by way of its hooks: those cost more than most checks."""
+    assert isinstance(item, pytest.Function)
+    began = time.perf_counter()
+    failure: BaseException | None = None
+    try:
+        given = {name: GIVEN[name](item) for name in names}
+        _look_at_needs(item)
+        item.obj(**given)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        failure = error
+    _bench(item).verdicts.append(_verdict(item, failure, time.perf_counter() - began))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -216,7 +276,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and call.excinfo.errisinstance(pytest.fail.Exception):
         return report  # there is nothing to check here, and the reason has been given
     if is_check(item) and (call.when == "call" or call.excinfo is not None):
-        verdict = _verdict(item, call)
+        verdict = _verdict(item, call.excinfo.value if call.excinfo is not None else None, call.duration)
         _bench(item).verdicts.append(verdict)
         if not verdict.bug and verdict.outcome != "passed":
             lines = [verdict.message, *([verdict.diagnosis.message] if verdict.diagnosis else [])]
@@ -224,20 +284,19 @@ def pytest_runtest_makereport(
     return report
 
 
-def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
+def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -> Verdict:
     from .checks import CheckFailed
 
     check = info(item)
-    if call.excinfo is None:
-        return Verdict(check, "passed", seconds=call.duration)
-    failure = call.excinfo.value
+    if failure is None:
+        return Verdict(check, "passed", seconds=seconds)
     if not isinstance(failure, CheckFailed):
         return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {failure}")
     seen = failure.observation
     diagnosis = _diagnosis(item, failure)
     where = seen.error.where if seen is not None and seen.error is not None else ""
     drawing = _drawing(item, failure)
-    return Verdict(check, failure.outcome, failure.message, diagnosis, call.duration, where, drawing=drawing)
+    return Verdict(check, failure.outcome, failure.message, diagnosis, seconds, where, drawing=drawing)
 
 
 def _drawing(item: pytest.Item, failure: Any) -> Drawing | None:
