@@ -110,6 +110,12 @@ def harden_zygote(tier: str) -> None:
         namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)  # orphans come to us, and end_child finds them
 
 
+def prepare_for_many() -> None:
+    """Make every fork from now on cheaper, for half a second now; nothing where the kernel cannot."""
+    if sys.platform.startswith("linux"):
+        namespaces.into_large_pages()
+
+
 def fork_child(tier: str) -> int:
     """os.fork() for a submission: 0 in the child, the child's pid in the zygote.  Raises OSError."""
     return namespaces.fork_in_new_pid_namespace() if tier == "A" else os.fork()
