@@ -35,7 +35,7 @@ class Draw:
         if high - low < count:
             raise ValueError(f"there are not {count} different numbers from {low} to {high - 1}")
         order = torch.randperm(high - low, generator=self.generator)[:count]
-        return tuple(low + int(i) for i in order)
+        return tuple(low + i for i in order.tolist())
 
     def choice(self, options: Sequence[_T]) -> _T:
         """One of the options."""

@@ -130,6 +130,8 @@ def _share(bad: int, total: int, noun: str) -> str:
 
 
 def _mismatches(got: torch.Tensor, expected: torch.Tensor, atol: float, rtol: float) -> int:
+    if got.dtype == expected.dtype and got.equal(expected):
+        return 0
     if got.dtype.is_complex != expected.dtype.is_complex:
         return int(expected.numel())
     if not (got.is_floating_point() or expected.is_floating_point() or got.dtype.is_complex):
@@ -175,13 +177,13 @@ def expect_integer(observation: Observation, expected: int) -> None:
     """A whole number: int, numpy integer, or 0-dim tensor of integers."""
 
     def judge(seen: Observation) -> str | None:
-        what, got = describe.call(seen), _number(seen.value)
-        answer = seen.calls[-1].verb == "item"
+        got = _number(seen.value)
+        if isinstance(got, int) and got == expected:
+            return None
+        what, answer = describe.call(seen), seen.calls[-1].verb == "item"
         gave = f"{what} is" if answer else f"{what} returned"
         if not isinstance(got, int):
             return f"{gave} {describe.returned(seen)}; a whole number was asked for."
-        if got == expected:
-            return None
         return _and(f"{gave} {got}, which is not right.", "" if answer else explain.number(got, expected))
 
     _expect_answer(observation, judge)
@@ -191,13 +193,13 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
     """A shape: a tuple, list or torch.Size of whole numbers, or a 1-dim tensor of them."""
 
     def judge(seen: Observation) -> str | None:
-        what, got = describe.call(seen), _sizes(seen.value)
-        answer = seen.calls[-1].verb == "item"
+        got = _sizes(seen.value)
+        if got is not None and got == tuple(expected):
+            return None
+        what, answer = describe.call(seen), seen.calls[-1].verb == "item"
         gave = f"{what} is" if answer else f"{what} returned"
         if got is None:
             return f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
-        if got == tuple(expected):
-            return None
         return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
 
     _expect_answer(observation, judge)
@@ -226,16 +228,18 @@ def expect_shape(
     """A tensor of this shape (and dtype), whatever its values."""
 
     def judge(seen: Observation) -> str | None:
-        what, got = describe.call(seen), seen.value
+        got = seen.value
+        right = isinstance(got, torch.Tensor) and tuple(got.shape) == tuple(expected)
+        if right and dtype in (None, got.dtype):
+            return None
+        what = describe.call(seen)
         if not isinstance(got, torch.Tensor):
             return f"{what} returned {describe.returned(seen)}; a tensor was asked for."
-        if tuple(got.shape) != tuple(expected):
+        if not right:
             text = f"{what} returned shape {describe.shape(got)}; it should be {tuple(expected)}."
             return _and(text, explain.sizes(tuple(got.shape), tuple(expected)))
-        if dtype is not None and got.dtype != dtype:
-            name = str(dtype).removeprefix("torch.")
-            return f"{what} returned {describe.returned(seen)}; {name} was asked for."
-        return None
+        name = str(dtype).removeprefix("torch.")
+        return f"{what} returned {describe.returned(seen)}; {name} was asked for."
 
     _expect(observation, judge)
 
@@ -248,11 +252,11 @@ def expect_finite(observation: Observation) -> None:
         tensor = got if isinstance(got, torch.Tensor) else None
         if tensor is None and _number(got) is not None:
             tensor = torch.tensor(float(got))
+        if tensor is not None and tensor.isfinite().all():
+            return None
         what = describe.call(seen)
         if tensor is None:
             return f"{what} returned {describe.returned(seen)}; numbers were asked for."
-        if tensor.isfinite().all():
-            return None
         return _and(f"{what} returned {describe.returned(seen)}.", explain.tensor(tensor, torch.zeros_like(tensor)))
 
     _expect(observation, judge)
