@@ -91,6 +91,17 @@ def _begin_worker() -> None:
     """In a new worker: Ctrl-C is the main process's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    let_the_sandbox_finish()
+
+
+def let_the_sandbox_finish() -> None:
+    """Do not push aside what runs when something comes for us: the sandbox answers all that it was asked, then we read.
+
+    Where grader and sandbox share a core, each turn less saves a twentieth of a millisecond.
+    """
+    if hasattr(os, "SCHED_BATCH"):
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def end_with_parent() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from .observation import Asker, Call, Observation
@@ -15,6 +15,10 @@ class Run(Asker, Protocol):
 
     def names_of(self, task: str) -> tuple[str, ...]:
         """The names of a task's parameters, for messages."""
+        ...
+
+    def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+        """Run these calls of one task, one after another."""
         ...
 
     @property
@@ -33,6 +37,14 @@ class TaskProxy:
         """Call the task with these arguments: numbers, texts, shapes, tensors, handles."""
         call = Call("call", self._task, args, kwargs, self._run.names_of(self._task))
         return self._run.ask(self._task, (call,), None, False, self._budget)
+
+    def each(self, *cases: tuple[Any, ...]) -> list[Observation]:
+        """The task called with the arguments of each case, in their order: ``submission.softmax.each((rows,), (wild,))``.
+
+        The same as one call after another, but quicker: the sandbox is sent all of them at once.
+        """
+        names = self._run.names_of(self._task)
+        return self._run.ask_each(self._task, [Call("call", self._task, case, {}, names) for case in cases])
 
     def __getitem__(self, key: Any) -> Observation:
         """The entry of a task that is a dict: ``submission.ANSWERS[(2, 3)]``."""

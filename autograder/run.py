@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -96,6 +96,11 @@ class SandboxRun:
         self.earlier.append(observed)
         return observed
 
+    def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+        """Run these calls of one task, one after another, sent at once where they are plain questions."""
+        seen = [] if task in self._overrun else self._ask_at_once(task, calls)
+        return seen + [self.ask(task, (call,), None, False, None) for call in calls[len(seen) :]]
+
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""
         value = self._dictionary(task).value
@@ -128,9 +133,33 @@ class SandboxRun:
 
     # How it is run
 
+    def _ask_at_once(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+        """As many observations as there are until something goes wrong: the last is then what went wrong."""
+        if any(isinstance(arg, Observation) for call in calls for arg in call.args):
+            return []
+        seen: list[Observation] = []
+        replies: Iterator[dict[str, Any]] | None = None
+        for call in calls:
+            self._ordinal += 1
+            observed = Observation(task, (call,), "value", ordinal=self._ordinal, asker=self)
+            began = time.monotonic()
+            try:
+                if replies is None:
+                    questions = [_question(call, None, False, None) for call in calls]
+                    replies = self.load().ask_each(questions, self._order.limits.call_seconds)
+                    began = time.monotonic()
+                observed = self._read(observed, next(replies), time.monotonic() - began)
+            except Ended as ended:
+                observed = self._gone(observed, ended, time.monotonic() - began)
+            seen.append(observed)
+            self.earlier.append(observed)
+            if not observed.returned and observed.status != "error":
+                break
+        return seen
+
     def _observe(self, observed: Observation, question: dict[str, Any], budget: float | None) -> Observation:
-        limits, task = self._order.limits, observed.task
-        seconds = limits.call_seconds if budget is None else budget + _TRAINING_GRACE
+        task = observed.task
+        seconds = self._order.limits.call_seconds if budget is None else budget + _TRAINING_GRACE
         seconds = min(seconds, self._overrun.get(task, seconds))
         began = time.monotonic()
         try:
@@ -139,11 +168,15 @@ class SandboxRun:
             reply = session.ask(question, seconds)
             return self._read(observed, reply, time.monotonic() - began)
         except Ended as ended:
-            self._session = None
-            took = time.monotonic() - began
-            if ended.kind == "timeout" and ended is not self._broken:
-                self._overrun[task] = self._overrun.get(task, _GRACE + took) - took
-            return dataclasses.replace(observed, status=ended.kind, reason=ended.reason, seconds=took)
+            return self._gone(observed, ended, time.monotonic() - began)
+
+    def _gone(self, observed: Observation, ended: Ended, took: float) -> Observation:
+        """What is observed when the session ends instead of answering."""
+        self._session = None
+        if ended.kind == "timeout" and ended is not self._broken:
+            task = observed.task
+            self._overrun[task] = self._overrun.get(task, _GRACE + took) - took
+        return dataclasses.replace(observed, status=ended.kind, reason=ended.reason, seconds=took)
 
     def load(self) -> Session:
         """The session, with the submission loaded: as it is written, else as its definitions alone.
@@ -215,9 +248,12 @@ class SandboxRun:
             type_name, text, value = _plain(value.type_name), _plain(value.text), None
         elif isinstance(value, wire.Array):
             value, numpy = value.tensor, True
-        return dataclasses.replace(
-            observed,
-            status="error" if reply.get("status") == "error" else "value",
+        return Observation(
+            observed.task,
+            observed.calls,
+            "error" if reply.get("status") == "error" else "value",
+            ordinal=observed.ordinal,
+            asker=self,
             value=_without_arrays(value),
             error=self._error_of(reply),
             changed_inputs=_texts(reply.get("changed")),
@@ -292,6 +328,10 @@ class LocalRun:
         observed = self._ask(task, calls, target, record)
         self.earlier.append(observed)
         return observed
+
+    def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+        """Run these calls of one task, one after another."""
+        return [self.ask(task, (call,), None, False, None) for call in calls]
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""

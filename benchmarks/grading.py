@@ -31,14 +31,19 @@ from synthetic import LIGHT, right_answers, write_class, wrong_answers
 
 from autograder.course import Course
 from autograder.engine import Engine
+from autograder.pool import let_the_sandbox_finish
 from autograder.source import Cell, Source
 
 ROOT = Path(__file__).resolve().parent.parent
+WARM = 12  # submissions before any is timed: from the eleventh on, the warm process has its memory in large pages
 FORK = """
 import os, sys, time
 sys.path.insert(0, {folder!r})
 import zygote
 zygote.warm_up(False)
+if {large_pages}:
+    import namespaces
+    namespaces.into_large_pages()
 for line in sys.stdin:
     began = time.perf_counter()
     pid = os.fork()
@@ -85,11 +90,28 @@ def import_torch() -> float:
 
 
 @contextlib.contextmanager
-def bare_fork() -> Iterator[Callable[[], float]]:
-    """A process as warm as the sandbox's, that forks a child which ends at once: seconds for each."""
+def one_core() -> Iterator[None]:
+    """Everything that is started here shares one core."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextlib.contextmanager
+def bare_fork(large_pages: bool = False) -> Iterator[Callable[[], float]]:
+    """A process with all that the sandbox's warm one imports, that forks a child which ends at once: seconds for each.
+
+    large_pages: with its memory in pages of 2 MB, as the sandbox's warm process has it after its first children.
+    """
     folder = str(ROOT / "autograder" / "sandbox")
     with subprocess.Popen(
-        [sys.executable, "-c", FORK.format(folder=folder)],
+        [sys.executable, "-c", FORK.format(folder=folder, large_pages=large_pages)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder,
     ) as process:  # fmt: skip
         assert process.stdin is not None
@@ -112,20 +134,23 @@ def source_of(text: str) -> Source:
 
 def one_submission(course: Course, console: Console, rounds: int, with_nbgrader: bool) -> None:
     """The marginal cost of a light submission, beside a bare fork, a fresh pytest process and nbgrader."""
-    table = Table(title="One submission, all checks: milliseconds (median)", title_justify="left")
-    for column in ("", "bare fork", "ours, right", "ours, wrong", "fresh pytest", "nbgrader",
+    table = Table(title="One submission, all checks, on one core: milliseconds (median)", title_justify="left")
+    for column in ("", "bare fork", "large pages", "ours, right", "ours, wrong", "fresh pytest", "nbgrader",
                    "right/fork", "wrong/fork", "pytest/ours", "nbgrader/ours"):  # fmt: skip
         table.add_column(column, justify="left" if not column else "right")
-    with tempfile.TemporaryDirectory() as folder, bare_fork() as fork:
+    with one_core(), tempfile.TemporaryDirectory() as folder, bare_fork() as fork, bare_fork(True) as large:
         slow = nbgraders(course, Path(folder)) if with_nbgrader else {}
         for name in LIGHT:
+            let_the_sandbox_finish()
             engine = Engine(course, course.assignment(name))
             right, wrong = right_answers(course, name)[0], wrong_answers(course, name)
             beside = checks_beside(course, name, Path(folder) / "beside")
-            engine.grade(source_of(right), 0)
-            took: dict[str, list[float]] = {"fork": [], "right": [], "wrong": [], "pytest": []}
+            for i in range(WARM):
+                engine.grade(source_of(right), i)
+            took: dict[str, list[float]] = {"fork": [], "large": [], "right": [], "wrong": [], "pytest": []}
             for i in range(rounds):
                 took["fork"].append(fork())
+                took["large"].append(large())
                 took["right"].append(seconds(lambda: engine.grade(source_of(right), i)))  # noqa: B023
                 bad = wrong[i * len(wrong) // rounds]
                 took["wrong"].append(seconds(lambda: engine.grade(source_of(bad), i)))  # noqa: B023
@@ -135,7 +160,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
             nb = 1000 * slow.get(name, float("nan"))
             table.add_row(
-                name, *(f"{ms[what]:.0f}" for what in ("fork", "right", "wrong", "pytest")), f"{nb:.0f}",
+                name, *(f"{ms[what]:.0f}" for what in ("fork", "large", "right", "wrong", "pytest")), f"{nb:.0f}",
                 f"{ms['right'] / ms['fork']:.1f}", f"{ms['wrong'] / ms['fork']:.1f}",
                 f"{ms['pytest'] / ms['right']:.0f}", f"{nb / ms['right']:.0f}",
             )  # fmt: skip

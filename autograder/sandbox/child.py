@@ -36,7 +36,7 @@ import torch
 from . import loading, wire
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
-_CLONE_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version counter
+_COPY_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version counter
 
 
 class BudgetSpent(BaseException):
@@ -66,7 +66,14 @@ class Server:
 
     def serve(self, sock: socket.socket) -> None:
         """Answer until the grader hangs up."""
-        read = lambda length: wire.read_exactly(sock, length)
+        stream = sock.makefile("rb", 1 << 16)
+
+        def read(length: int) -> bytes:
+            data: bytes = stream.read(length)
+            if len(data) < length:
+                raise EOFError
+            return data
+
         while True:
             try:
                 question = wire.receive(read, self._resolve, self._resident)
@@ -242,7 +249,7 @@ class Snapshot:
     def __init__(self, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
         named = [*((str(i), a) for i, a in enumerate(args)), *kwargs.items()]
         self.before = [
-            (name, arg, arg.clone() if arg.nbytes <= _CLONE_LIMIT else arg._version)
+            (name, arg, (arg.shape, wire.tensor_bytes(arg)) if arg.nbytes <= _COPY_LIMIT else arg._version)
             for name, arg in named
             if isinstance(arg, torch.Tensor)
         ]
@@ -251,11 +258,11 @@ class Snapshot:
         return tuple(name for name, after, before in self.before if not _same(before, after))
 
 
-def _same(before: torch.Tensor | int, after: torch.Tensor) -> bool:
+def _same(before: tuple[torch.Size, bytes] | int, after: torch.Tensor) -> bool:
     if isinstance(before, int):
         return after._version == before
     try:
-        return before.shape == after.shape and wire.tensor_bytes(before) == wire.tensor_bytes(after)
+        return before == (after.shape, wire.tensor_bytes(after))
     except Exception:
         return False
 
@@ -358,7 +365,52 @@ def seed(number: int) -> None:
     """Give every source of chance that student code commonly uses a state of its own."""
     random.seed(number)
     np.random.seed(number % 2**32)
-    torch.manual_seed(number)
+    torch.default_generator.manual_seed(number)  # torch.manual_seed looks after devices too, for a millisecond
+
+
+_REHEARSAL = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+ANSWERS = {"first": None}
+
+def task(values, weight, number=2, *, name="x"):
+    values = values.permute(1, 0).contiguous()
+    values = values.reshape(-1, number).float()
+    return values @ weight + 0.5 * values.sum(dim=0, keepdim=True).exp().clamp(max=9.0).log()
+
+def shape(sizes, number):
+    return tuple(sizes[:-1]) + (number,)
+
+def loss(name):
+    if name == "x":
+        raise ValueError(f"unknown {name}")
+    return nn.CrossEntropyLoss()
+"""
+
+
+def rehearse() -> None:
+    """Serve a small submission of our own, before the forks: what a first answer sets up is then there for every child."""
+    server = Server(Order("rehearsal", _REHEARSAL, (), 0, os.curdir), {}, None)
+    server.module = types.ModuleType("rehearsal")
+    exec(compile(_REHEARSAL, "rehearsal", "exec"), server.module.__dict__)
+    values, weight = torch.arange(6, dtype=torch.uint8).reshape(2, 3), torch.eye(2)
+    questions: list[dict[str, Any]] = [
+        {"op": "call", "name": "task", "args": (values, weight)},
+        {"op": "call", "name": "task", "args": (values, weight), "kwargs": {"name": "y"}, "record": True},
+        {"op": "call", "name": "shape", "args": ((2, 3), 4)},
+        {"op": "call", "name": "shape", "args": ()},
+        {"op": "call", "name": "loss", "args": ("y",)},
+        {"op": "method", "name": "", "target": wire.Handle(0), "args": (weight, torch.tensor([0, 1]))},
+        {"op": "call", "name": "loss", "args": ("x",)},
+        {"op": "get", "name": "ANSWERS"},
+    ]
+    streams = sys.stdout, sys.stderr
+    for question in questions:
+        sent = io.BytesIO(b"".join(wire.frame(question | {"number": 0})))
+        wire.frame(server.answer(wire.receive(sent.read, server._resolve, server._resident)))
+    sys.stdout, sys.stderr = streams
 
 
 def load_without_workers() -> None:

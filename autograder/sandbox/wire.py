@@ -96,24 +96,23 @@ def encode(message: object) -> tuple[bytes, list[bytes]]:
 def _node(value: object, parts: list[bytes], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError("the message is nested too deeply")
-    if value is None or value is True or value is False:
+    kind = type(value)
+    if value is None or kind is bool:
         return value
-    if type(value) is int:
-        if not -MAX_INTEGER <= value < MAX_INTEGER:
-            raise WireError("a number has more than 64 bits")
-        return {"i": str(value)} if abs(value) > 2**53 else value
-    if type(value) is float:
-        return value if math.isfinite(value) else {"f": repr(value)}
-    if type(value) is str:
+    if kind is str:
         # A lone surrogate is legal in JSON's escapes and in Python: it travels as it is.
-        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
-    if type(value) is tuple:
-        return {"t": [_node(item, parts, depth + 1) for item in value]}
-    if type(value) is list:
-        return [_node(item, parts, depth + 1) for item in value]
-    if type(value) is dict:
+        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]  # type: ignore[arg-type, index]
+    if kind is int:
+        return _integer_node(value)  # type: ignore[arg-type]
+    if kind is float:
+        return value if math.isfinite(value) else {"f": repr(value)}  # type: ignore[arg-type]
+    if kind is tuple:
+        return {"t": [_node(item, parts, depth + 1) for item in value]}  # type: ignore[attr-defined]
+    if kind is list:
+        return [_node(item, parts, depth + 1) for item in value]  # type: ignore[attr-defined]
+    if kind is dict:
         return {
-            "d": [[_node(k, parts, depth + 1), _node(v, parts, depth + 1)] for k, v in value.items()]
+            "d": [[_node(k, parts, depth + 1), _node(v, parts, depth + 1)] for k, v in value.items()]  # type: ignore[attr-defined]
         }
     if isinstance(value, torch.Tensor):
         return _tensor_node("x", value, parts)
@@ -126,6 +125,14 @@ def _node(value: object, parts: list[bytes], depth: int) -> Any:
     raise WireError(f"{type(value).__name__} is not data")
 
 
+def _integer_node(value: int) -> Any:
+    if -(2**53) <= value <= 2**53:
+        return value
+    if not -MAX_INTEGER <= value < MAX_INTEGER:
+        raise WireError("a number has more than 64 bits")
+    return {"i": str(value)}
+
+
 def _tensor_node(tag: str, tensor: torch.Tensor, parts: list[bytes]) -> Any:
     name = str(tensor.dtype).removeprefix("torch.")
     if name not in DTYPES:
@@ -136,12 +143,16 @@ def _tensor_node(tag: str, tensor: torch.Tensor, parts: list[bytes]) -> Any:
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:
     """The tensor's elements in row-major order, in the machine's byte order."""
-    flat = tensor.detach().contiguous().reshape(-1)
-    if flat.numel() == 1:  # contiguous whatever its stride, x[:, 0] of one row for instance; viewing bytes wants 1
-        flat = flat.as_strided((1,), (1,))
-    if flat.is_complex():
-        flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
-    data: bytes = flat.resolve_neg().view(torch.uint8).numpy().tobytes()
+    plain = tensor.detach()
+    try:
+        data: bytes = plain.numpy().tobytes()
+    except (TypeError, RuntimeError):  # a dtype that numpy has not, or a conjugate not yet resolved
+        flat = plain.contiguous().reshape(-1)
+        if flat.numel() == 1:  # contiguous whatever its stride; viewing bytes wants 1
+            flat = flat.as_strided((1,), (1,))
+        if flat.is_complex():
+            flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
+        data = flat.resolve_neg().view(torch.uint8).numpy().tobytes()
     return data
 
 
@@ -241,9 +252,10 @@ class _Reader:
         start, self.at = self.at, self.at + length
         if count == 0:
             return torch.empty(shape, dtype=dtype)
-        raw = torch.frombuffer(self.body, dtype=torch.uint8, count=length, offset=start)
-        # A bool of any other byte than 0 and 1 is undefined; a clone is aligned, and owns its bytes.
-        return (raw != 0).reshape(shape) if dtype is torch.bool else raw.clone().view(dtype).reshape(shape)
+        if dtype is torch.bool:  # a bool of any other byte than 0 and 1 is undefined
+            return (torch.frombuffer(self.body, dtype=torch.uint8, count=length, offset=start) != 0).reshape(shape)
+        # A clone is aligned, and owns its bytes.
+        return torch.frombuffer(self.body, dtype=dtype, count=count, offset=start).clone().reshape(shape)
 
 
 def _big_integer(text: str) -> int:
@@ -324,10 +336,8 @@ def receive(
 ) -> Any:
     """One message; ``read(n)`` returns exactly n bytes or raises."""
     header_length, body_length = parse_prefix(read(PREFIX_LENGTH))
-    header = b"".join(read(piece) for piece in pieces(header_length))
-    body = bytearray()
-    for piece in pieces(body_length):
-        body += read(piece)
+    header = b"".join(map(read, pieces(header_length)))
+    body = bytearray().join(map(read, pieces(body_length)))
     return decode(header, body, handle, resident)
 
 

@@ -1,5 +1,6 @@
 """Hidden checks of a3_conv_shapes: fresh layers, where all axes differ in length and strides leave a rest."""
 
+import functools
 import runpy
 from pathlib import Path
 
@@ -39,10 +40,11 @@ CONVOLUTIONS = (
 
 
 def torchs_shape(images, out_channels, kernel_size, **settings):
-    """What torch's own convolution makes of a shape, tried on one channel of one image."""
+    """What torch's own convolution makes of a shape, tried on one channel of one image that has a shape and no pixels."""
     batch, _, height, width = images
     kernel = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
-    output = nn.functional.conv2d(torch.zeros(1, 1, height, width), torch.zeros(1, 1, *kernel), **settings)
+    image, weight = (torch.empty(1, 1, *sizes, device="meta") for sizes in ((height, width), kernel))
+    output = nn.functional.conv2d(image, weight, **settings)
     return (batch, out_channels, *output.shape[2:])
 
 
@@ -177,9 +179,9 @@ def test_pixels_of_drawn_layers(submission, draw):
         output = torchs_convolution(image[None], weight, bias)[0]
         middle_h, middle_w = draw.sizes(2, low=2, high=4)
         places = ((1, middle_h, middle_w), (kernels - 1, stops_h - 1, stops_w - 1), (1, 0, 1), (0, 1, 0))
-        for channel, row, col in places:
-            pixel = submission.conv2d_pixel(image, weight, bias, channel, row, col)
-            expect_number(pixel, float(output[channel, row, col]))
+        pixels = submission.conv2d_pixel.each(*((image, weight, bias, *place) for place in places))
+        for place, pixel in zip(places, pixels):
+            expect_number(pixel, float(output[place]))
             expect_inputs_kept(pixel)
 
 
@@ -219,6 +221,7 @@ def test_convolution_is_written_out(submission, draw):
     expect_not_called(output, CONVOLUTIONS)
 
 
+@functools.cache
 def quiz_shapes(quiz):
     """The shape after each layer of the quiz's network, from torch's own layers and one image of the batch."""
     batch, first, second = quiz

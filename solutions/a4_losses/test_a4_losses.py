@@ -16,6 +16,9 @@ from autograder.checks import (
 
 LARGE = 1.1e-3  # how exact a result must be at logits up to 1000: 1e-5 + 1e-6 * 1000
 
+# The four pairs of a task and an output.
+PAIRS = (("binary", "probability"), ("binary", "logit"), ("multiclass", "log-probability"), ("multiclass", "logit"))
+
 
 def float_type(obs):
     """The dtype of the answer where that is one of floats, else float32: any float will do."""
@@ -45,12 +48,10 @@ def expect_module(obs, what):
 @pytest.mark.points(1, task="choose_loss")
 def test_each_output_has_its_loss(submission):
     """Each of the four pairs gets the loss that expects such an output, and any other pair raises ValueError."""
-    of_probability = submission.choose_loss("binary", "probability")
-    of_binary_logit = submission.choose_loss("binary", "logit")
-    of_log_probability = submission.choose_loss("multiclass", "log-probability")
-    of_logit = submission.choose_loss("multiclass", "logit")
-    for loss in (of_probability, of_binary_logit, of_log_probability, of_logit):
+    losses = submission.choose_loss.each(*PAIRS)
+    for loss in losses:
         expect_module(loss, "loss")
+    of_probability, of_binary_logit, of_log_probability, of_logit = losses
 
     targets = torch.tensor([1.0, 0.0, 0.0, 1.0])
     # The truth got the probabilities 0.9, 0.8, 0.4 and 0.7.
@@ -78,12 +79,10 @@ def test_each_output_has_its_loss(submission):
 @pytest.mark.points(1, task="output_activation")
 def test_each_output_has_its_activation(submission):
     """Logits become probabilities, log-probabilities, or stay logits."""
-    to_probability = submission.output_activation("binary", "probability")
-    to_binary_logit = submission.output_activation("binary", "logit")
-    to_log_probability = submission.output_activation("multiclass", "log-probability")
-    to_logit = submission.output_activation("multiclass", "logit")
-    for activation in (to_probability, to_binary_logit, to_log_probability, to_logit):
+    activations = submission.output_activation.each(*PAIRS)
+    for activation in activations:
         expect_module(activation, "activation")
+    to_probability, to_binary_logit, to_log_probability, to_logit = activations
 
     column = torch.tensor([[log(3)], [-log(3)], [log(4)], [-log(9)]])  # (4, 1): four images, one logit each
     rows = torch.tensor([[1.0, 2, 5], [6, 1, 3]]).log()  # (2, 3): two images, three classes
@@ -156,8 +155,8 @@ def test_binary_loss_of_known_logits(submission):
     # The truth got 3/4, 4/5, 1/10, 3/10 and 3/4.
     expect_number(moderate, -log(3 / 4 * 4 / 5 * 1 / 10 * 3 / 10 * 3 / 4) / 5, atol=1.2e-5)
     expect_inputs_kept(moderate)
-    for extreme, targets, mean in extremes:
-        loss = submission.binary_loss(torch.tensor(extreme), torch.tensor(targets))
+    cases = [(torch.tensor(extreme), torch.tensor(targets)) for extreme, targets, _ in extremes]
+    for loss, (_, _, mean) in zip(submission.binary_loss.each(*cases), extremes):
         expect_finite(loss)
         expect_number(loss, mean, atol=LARGE)
 

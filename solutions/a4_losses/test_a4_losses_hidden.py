@@ -36,6 +36,10 @@ TORCHS_LOSSES = (
 )
 
 
+# The four pairs of a task and an output.
+PAIRS = (("binary", "probability"), ("binary", "logit"), ("multiclass", "log-probability"), ("multiclass", "logit"))
+
+
 def tolerance(logits):
     """How exact a loss has to be, by the contract."""
     return 1e-5 + 1e-6 * logits.abs().max().item()
@@ -120,12 +124,10 @@ def expect_module(obs, what):
 @pytest.mark.points(1, task="choose_loss")
 def test_losses_of_fresh_batches(submission, draw):
     """The four losses on other batches: they compute what they should and average over the batch."""
-    of_probability = submission.choose_loss("binary", "probability")
-    of_binary_logit = submission.choose_loss("binary", "logit")
-    of_log_probability = submission.choose_loss("multiclass", "log-probability")
-    of_logit = submission.choose_loss("multiclass", "logit")
-    for loss in (of_probability, of_binary_logit, of_log_probability, of_logit):
+    losses = submission.choose_loss.each(*PAIRS)
+    for loss in losses:
         expect_module(loss, "loss")
+    of_probability, of_binary_logit, of_log_probability, of_logit = losses
 
     count, classes = draw.sizes(2, low=4, high=8)
     probabilities = magnitudes(draw, count, 0.05, 0.95)
@@ -152,12 +154,10 @@ def test_losses_of_fresh_batches(submission, draw):
 @pytest.mark.points(1, task="output_activation")
 def test_activations_of_fresh_batches(submission, draw):
     """The four activations on batches of other sizes."""
-    to_probability = submission.output_activation("binary", "probability")
-    to_binary_logit = submission.output_activation("binary", "logit")
-    to_log_probability = submission.output_activation("multiclass", "log-probability")
-    to_logit = submission.output_activation("multiclass", "logit")
-    for activation in (to_probability, to_binary_logit, to_log_probability, to_logit):
+    activations = submission.output_activation.each(*PAIRS)
+    for activation in activations:
         expect_module(activation, "activation")
+    to_probability, to_binary_logit, to_log_probability, to_logit = activations
 
     for _ in range(2):
         count, classes = draw.sizes(2, low=3, high=8)
@@ -178,8 +178,8 @@ def test_targets_of_fresh_labels(submission, draw):
     """Batches of other sizes, a batch of one, and batches of a single class."""
     count = draw.integer(5, 12)
     mixed = 1 - unequal_targets(draw, count).long()
-    for labels in (mixed, torch.zeros(count, dtype=torch.int64), torch.ones(3, dtype=torch.int64), mixed[:1]):
-        targets = submission.binary_targets(labels)
+    batches = (mixed, torch.zeros(count, dtype=torch.int64), torch.ones(3, dtype=torch.int64), mixed[:1])
+    for labels, targets in zip(batches, submission.binary_targets.each(*((labels,) for labels in batches))):
         expect_tensor(targets, (labels == 0).to(float_type(targets)), atol=1e-6)
         expect_inputs_kept(targets)
 
@@ -189,14 +189,12 @@ def test_softmax_of_fresh_rows(submission, draw):
     """Batches of other sizes, moderate and extreme, without torch's softmax."""
     count, classes = draw.sizes(2, low=3, high=8)
     rows = spaced_rows(draw, count, classes)
-    moderate = submission.softmax(rows)
+    wild = shuffled(draw, extreme_rows(draw, classes))
+    moderate, extreme, one = submission.softmax.each((rows,), (wild,), (rows[:1],))
     expect_tensor(moderate, rows.double().softmax(dim=1).float(), atol=1e-5)
     expect_inputs_kept(moderate)
-    wild = shuffled(draw, extreme_rows(draw, classes))
-    extreme = submission.softmax(wild)
     expect_finite(extreme)
     expect_tensor(extreme, wild.double().softmax(dim=1).float(), atol=2e-4)
-    one = submission.softmax(rows[:1])
     expect_tensor(one, rows[:1].double().softmax(dim=1).float(), atol=1e-5)
     expect_not_called(moderate, TORCHS_SOFTMAX)
 
@@ -213,8 +211,7 @@ def test_binary_loss_of_any_logits(submission, draw):
                 sizes = magnitudes(draw, draw.integer(3, 8), low, high)
                 logits = sign * torch.where(torch.arange(len(sizes)) < wrong, -sizes, sizes)
                 cases.append((logits, torch.full_like(sizes, (sign + 1) / 2)))
-    for logits, targets in cases:
-        loss = submission.binary_loss(logits, targets)
+    for (logits, targets), loss in zip(cases, submission.binary_loss.each(*cases)):
         exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
         expect_finite(loss)
         expect_number(loss, exact, atol=tolerance(logits))
@@ -240,15 +237,15 @@ def test_multiclass_loss_of_any_logits(submission, draw):
     rows = spaced_rows(draw, count, classes)
     extreme = extreme_rows(draw, classes)
     large, small = shuffled(draw, extreme[:5]), shuffled(draw, extreme[5:])
-    for logits, labels in (
+    cases = (
         (rows, unequal_labels(draw, count, classes)),
         (large, large.argmax(dim=1)),
         (small, small.argmax(dim=1)),
         (large, unequal_labels(draw, 5, classes)),
         (large, large.argmin(dim=1)),
         (small, small.argmin(dim=1)),
-    ):
-        loss = submission.multiclass_loss(logits, labels)
+    )
+    for (logits, labels), loss in zip(cases, submission.multiclass_loss.each(*cases)):
         expect_finite(loss)
         expect_number(loss, F.cross_entropy(logits.double(), labels).item(), atol=tolerance(logits))
         expect_inputs_kept(loss)
@@ -302,5 +299,6 @@ def test_the_largest_of_fresh_scores_wins(submission, draw):
         logits[1] += 20.0
         below = -1 - magnitudes(draw, classes - 2, 0.1, 1)
         logits[2] = torch.cat([magnitudes(draw, 1, 0.3, 0.4), below, magnitudes(draw, 1, 2, 3)])
-        for scores in (logits, logits.softmax(dim=1), logits[:1]):
-            expect_tensor(submission.predict_multiclass(scores), scores.argmax(dim=1))
+        batches = (logits, logits.softmax(dim=1), logits[:1])
+        for scores, found in zip(batches, submission.predict_multiclass.each(*((scores,) for scores in batches))):
+            expect_tensor(found, scores.argmax(dim=1))
