@@ -1,0 +1,121 @@
+"""Asking a sandboxed submission several questions at once: the same observations as one by one, whatever it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from autograder.observation import Observation
+from autograder.proxy import SubmissionProxy
+from autograder.run import LocalRun, Order, SandboxRun
+from autograder.sandbox import tiers
+from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.session import Limits
+from autograder.source import Cell, Source
+
+TWICE = """
+import os, socket, struct, sys, time
+calls = 0
+def twice(x):
+    global calls
+    calls += 1
+    return x * 2 + calls
+
+def other(x):
+    return x
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(tiers.choose(None)) as made:
+        yield made
+
+
+def run_of(sandbox: Sandbox, text: str, seconds: float = 10.0) -> SandboxRun:
+    source = Source("py", (Cell(text, 1, None),))
+    return SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, Limits(call_seconds=seconds)))
+
+
+def said(observations: list[Observation]) -> list[tuple[str, object, int]]:
+    return [(seen.status, seen.value, seen.ordinal) for seen in observations]
+
+
+def test_it_is_the_same_as_one_by_one(sandbox: Sandbox) -> None:
+    cases = ((1,), ("a",), (3.5,), ())
+    together = run_of(sandbox, TWICE)
+    seen = SubmissionProxy(together).twice.each(*cases)
+    assert [observed.status for observed in seen] == ["value", "error", "value", "error"]
+    assert said(together.earlier) == said(seen)
+    assert SubmissionProxy(together).twice(1).ordinal == 5
+    together.close()
+    apart = run_of(sandbox, TWICE)
+    assert said(seen) == said([SubmissionProxy(apart).twice(*case) for case in cases])
+    apart.close()
+
+
+def test_code_that_is_trusted_is_asked_the_same_way() -> None:
+    run = LocalRun({"twice": lambda x: 2 * x})
+    assert said(SubmissionProxy(run).twice.each((1,), (2,))) == [("value", 2, 1), ("value", 4, 2)]
+
+
+def test_large_questions_are_asked_one_by_one(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, "def twice(x):\n    return 2 * x\n")
+    large = torch.arange(3_000_000, dtype=torch.float32)
+    for observed in SubmissionProxy(run).twice.each(*[(large,)] * 3):
+        assert torch.equal(observed.value, 2 * large)
+    run.close()
+
+
+def test_large_answers_to_small_questions_arrive(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, "import torch\ndef many(n):\n    return torch.ones(n)\n")
+    assert all(len(seen.value) == 5_000_000 for seen in SubmissionProxy(run).many.each(*[(5_000_000,)] * 4))
+    run.close()
+
+
+def test_an_endless_loop_in_the_middle_costs_its_time_once(sandbox: Sandbox) -> None:
+    text = TWICE + "\ndef loops(x):\n    while x == 3:\n        pass\n    return x\n"
+    run = run_of(sandbox, text, seconds=1.0)
+    seen = SubmissionProxy(run).loops.each((1,), (2,), (3,), (4,), (3,), (3,))
+    assert [observed.status for observed in seen[:4]] == ["value", "value", "timeout", "value"]
+    assert seen[2].reason == "it took longer than 1 seconds"
+    assert [observed.status for observed in seen[4:]] == ["timeout", "timeout"]
+    assert [observed.ordinal for observed in seen] == [1, 2, 3, 4, 5, 6]
+    assert SubmissionProxy(run).other(5).value == 5
+    run.close()
+
+
+def test_a_death_in_the_middle_is_one_calls_own(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, TWICE + "\ndef dies(x):\n    if x == 2:\n        os._exit(3)\n    return x\n")
+    seen = SubmissionProxy(run).dies.each((1,), (2,), (3,), (4,))
+    assert [observed.status for observed in seen] == ["value", "crashed", "value", "value"]
+    assert "exit code 3" in seen[1].reason
+    run.close()
+
+
+FORGER = """
+import json, os, socket, struct
+
+def forge(x):
+    # The socket to the grader is the only one that is open. Answer the next questions before they have been worked on.
+    for descriptor in range(3, 64):
+        try:
+            wire = socket.socket(fileno=os.dup(descriptor))
+        except OSError:
+            continue
+        for number in NUMBERS:
+            header = json.dumps({"d": [["number", number], ["status", "value"], ["value", 42]]}).encode()
+            wire.send(struct.pack("<IQ", len(header), 0) + header)
+    return 1
+"""
+
+
+@pytest.mark.parametrize("numbers", ["range(3)", "[2**52 + 1]", "[]"])
+def test_answers_that_come_too_early_are_nobodys(sandbox: Sandbox, numbers: str) -> None:
+    run = run_of(sandbox, FORGER.replace("NUMBERS", numbers))
+    seen = SubmissionProxy(run).forge.each((1,), (2,), (3,))
+    assert {observed.status for observed in seen} == ({"value"} if numbers == "[]" else {"crashed"})
+    assert all(observed.value != 42 for observed in seen)
+    run.close()

@@ -1,0 +1,82 @@
+"""Checks of every form that pytest knows are run: plain ones directly, the others by way of pytest's hooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder import plugin
+from autograder.course import Course
+from autograder.engine import Engine
+from autograder.source import Cell, Source
+
+CHECKS = '''
+import pytest
+from autograder.checks import expect_integer, expect_raises
+
+
+@pytest.fixture
+def seven():
+    return 7
+
+
+@pytest.mark.points(1, task="double")
+def test_plain(submission, draw):
+    """Plain."""
+    number = draw.integer(2, 9)
+    expect_integer(submission.double(number), 2 * number)
+
+
+@pytest.mark.points(1, task="double")
+def test_with_a_fixture_of_its_own(seven, submission):
+    """A fixture of its own."""
+    expect_integer(submission.double(seven), 14)
+
+
+@pytest.mark.points(1, task="double")
+@pytest.mark.parametrize("number", [3, 4])
+def test_of_many(submission, number):
+    """Many numbers."""
+    expect_integer(submission.double(number), 2 * number)
+
+
+class TestInAClass:
+    @pytest.mark.points(1, task="double")
+    def test_method(self, submission):
+        """A method."""
+        expect_integer(submission.double(5), 10)
+
+
+@pytest.mark.points(1, task="triple")
+@pytest.mark.needs("double")
+def test_that_builds_on_another(submission):
+    """Builds on double."""
+    expect_integer(submission.triple(5), 15)
+'''
+RIGHT = "def double(x):\n    return 2 * x\n\ndef triple(x):\n    return 3 * x\n"
+
+
+def graded(tmp_path: Path, text: str) -> list[tuple[str, str]]:
+    folder = tmp_path / "solutions" / "b1_numbers"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "b1_numbers.py").write_text(RIGHT)
+    (folder / "test_b1_numbers.py").write_text(CHECKS)
+    course = Course(tmp_path)
+    engine = Engine(course, course.assignment("b1_numbers"))
+    try:
+        assert [plugin.plain_names(item) is not None for item in engine.live.items] == [True, False, False, False, False, True]
+        found = engine.grade(Source("py", (Cell(text, 1, None),)), 1)
+        return [(verdict.check.name, verdict.outcome) for verdict in found.verdicts]
+    finally:
+        engine.close()
+
+
+NAMES = ["test_plain", "test_with_a_fixture_of_its_own", "test_of_many[3]", "test_of_many[4]", "test_method", "test_that_builds_on_another"]  # fmt: skip
+
+
+def test_right_answers_pass_in_every_form(tmp_path: Path) -> None:
+    assert graded(tmp_path, RIGHT) == [(name, "passed") for name in NAMES]
+
+
+def test_wrong_answers_fail_in_every_form(tmp_path: Path) -> None:
+    wrong = RIGHT.replace("2 * x", "x + 2")
+    assert graded(tmp_path, wrong) == [(name, "failed") for name in NAMES[:-1]] + [(NAMES[-1], "not_run")]
