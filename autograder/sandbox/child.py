@@ -1,6 +1,6 @@
 """One submission, served: runs it and answers the grader's questions. Everything here shares the student's fate.
 
-The grader asks, one numbered question at a time; each gets one reply, a dict, without what is empty:
+The grader asks numbered questions; each gets one reply, in their order, a dict without what is empty:
 
     number   the question's
     status   "value" or "error"

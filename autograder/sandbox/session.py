@@ -1,4 +1,4 @@
-"""A session: one child, asked one question at a time, under the grader's clock. Nothing it sends is believed."""
+"""A session: one child, asked one question after another, under the grader's clock. Nothing it sends is believed."""
 
 from __future__ import annotations
 
