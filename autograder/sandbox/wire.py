@@ -252,10 +252,10 @@ class _Reader:
         start, self.at = self.at, self.at + length
         if count == 0:
             return torch.empty(shape, dtype=dtype)
-        if dtype is torch.bool:  # a bool of any other byte than 0 and 1 is undefined
-            return (torch.frombuffer(self.body, dtype=torch.uint8, count=length, offset=start) != 0).reshape(shape)
-        # A clone is aligned, and owns its bytes.
-        return torch.frombuffer(self.body, dtype=dtype, count=count, offset=start).clone().reshape(shape)
+        raw = torch.frombuffer(self.body, dtype=torch.uint8, count=length, offset=start)
+        # A bool of any other byte than 0 and 1 is undefined; a clone is aligned (without that torch crashes), and owns
+        # its bytes.
+        return (raw != 0).reshape(shape) if dtype is torch.bool else raw.clone().view(dtype).reshape(shape)
 
 
 def _big_integer(text: str) -> int:
