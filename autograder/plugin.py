@@ -20,11 +20,11 @@ import pytest
 if TYPE_CHECKING:
     from .checks import Draw
     from .checks.axes import Drawing
-    from .checks.failure import Outcome
+    from .checks.failure import CheckFailed
     from .data import Images
     from .diagnosis import Catalogue, Diagnosis
-    from .proxy import SubmissionProxy
-    from .run import SandboxRun
+    from .observation import Outcome
+    from .proxy import Run, SubmissionProxy
 
 MARKERS = (
     'points(number, task="..."): whole points that a check is worth, and the task that it checks',
@@ -58,13 +58,14 @@ class Verdict:
     where: str = ""  # the student's own line, where an error names one
     bug: str = ""
     drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
+    printed: str = ""  # by the student's code in the call that went wrong, for the student alone
 
 
 @dataclass
 class Bench:
     """The submission on which the checks now run, and what they found so far."""
 
-    run: SandboxRun
+    run: Run
     catalogue: Catalogue
     seed: int
     held_out: Callable[[], Images]
@@ -295,11 +296,19 @@ def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -
     seen = failure.observation
     diagnosis = _diagnosis(item, failure)
     where = seen.error.where if seen is not None and seen.error is not None else ""
-    drawing = _drawing(item, failure)
-    return Verdict(check, failure.outcome, failure.message, diagnosis, seconds, where, drawing=drawing)
+    return Verdict(
+        check,
+        failure.outcome,
+        failure.message,
+        diagnosis,
+        seconds,
+        where,
+        drawing=_drawing(item, failure),
+        printed="" if seen is None or check.hidden else seen.output,
+    )
 
 
-def _drawing(item: pytest.Item, failure: Any) -> Drawing | None:
+def _drawing(item: pytest.Item, failure: CheckFailed) -> Drawing | None:
     """The axes of a wrong result of a public check, as its student may see them."""
     if failure.observation is None or info(item).hidden:
         return None
@@ -314,7 +323,7 @@ def _drawing(item: pytest.Item, failure: Any) -> Drawing | None:
         return None
 
 
-def _diagnosis(item: pytest.Item, failure: Any) -> Diagnosis | None:
+def _diagnosis(item: pytest.Item, failure: CheckFailed) -> Diagnosis | None:
     bench = _bench(item)
     if failure.because is not None:
         return bench.catalogue.named(failure.because)

@@ -354,6 +354,13 @@ def test_what_a_student_prints_is_no_markup(desk: Desk, capsys: pytest.CaptureFi
     assert "[red]raised[/] [/nonsense]" in capsys.readouterr().out
 
 
+def test_what_the_code_printed_is_shown_where_it_went_wrong(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = "\n".join(["torch.Size([2, 5]) [red]", *map(str, range(9))]) + "\n"
+    screen.verdict(look_at(desk), Verdict(info("to_nchw"), "failed", "It is wrong.", printed=printed))
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[-8:] == ["Your code printed:", "torch.Size([2, 5]) [red]", "0", "1", "2", "3", "4", "... and 4 more lines"]
+
+
 def test_a_poor_terminal_gets_plain_signs() -> None:
     poor = Console(file=io.TextIOWrapper(io.BytesIO(), encoding="cp1252"), force_terminal=False)
     assert screen.sign(poor, "passed").plain == "ok"
@@ -375,9 +382,10 @@ def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Non
     """One real round: wrong with its reason and drawing, unreadable, right."""
     path = script(desk, "a1_permute")
     stub = path.read_text()
-    path.write_text(stub.replace(STUB, "return images.reshape(images.shape[0], images.shape[3], *images.shape[1:3])"))
+    path.write_text(stub.replace(STUB, "print(images.dtype)\n    return images.reshape(images.shape[0], images.shape[3], *images.shape[1:3])"))
     assert cli.main(["check"]) == 1
     text = words(capsys)
+    assert "Your code printed: torch.uint8" in text
     assert "You used reshape or view" in text
     assert "mix = 3" in text
     assert "autograder hint to_nchw" in text
@@ -451,14 +459,14 @@ def test_letters_come_from_the_docstring(tmp_path: Path) -> None:
     assert axes.letters(broken) == {}
 
 
-def test_a_drawing_is_no_way_to_see_hidden_checks() -> None:
-    import inspect
-
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_drawing_is_no_way_to_see_hidden_checks(hidden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     from autograder import plugin
 
-    assert "hidden" in inspect.getsource(plugin._drawing)
-    assert CheckFailed  # the failure carries no expected value that a drawing could show
-    assert not {"expected", "right"} & set(vars(CheckFailed("x")))
+    monkeypatch.setattr(plugin, "info", lambda item: CheckInfo("test_x", "x", "to_nchw", 1, hidden, (), False))
+    item, images = SimpleNamespace(path=ROOT / "assignments" / "a1_permute" / "test_a1_permute.py"), counting_images(2, 5, 7, 3)
+    drawing = plugin._drawing(item, CheckFailed("wrong", seen(images, images)))  # type: ignore[arg-type]
+    assert (drawing is None) is hidden
 
 
 # --- keys and other systems ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..plugin import Verdict
 
 _WIDTH = 100  # lines longer than this are hard to read
+_PRINTED = 6  # lines of what the student's code printed
 _SIGNS = {"passed": ("✓", "ok", "green"), "not_run": ("·", "--", "bright_black")}
 _WRONG = ("✗", "XX", "red")
 _WORDS = {
@@ -115,6 +116,12 @@ def verdict(look: Look, shown: Verdict, told: set[str] | None = None) -> None:
         where = line_of(look.path, shown.check.task)
         if where:
             say(f"It is to be written in {look.path.name}, {where}.", 4)
+    if printed := shown.printed.strip("\n").split("\n") if shown.printed.strip() else []:
+        say("Your code printed:", 4)
+        for line in printed[:_PRINTED]:
+            say(line[: 2 * _WIDTH], 6)
+        if len(printed) > _PRINTED:
+            say(f"... and {len(printed) - _PRINTED:,} more lines", 6)
     if shown.drawing is not None:
         from ..checks import axes
 
