@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from .plugin import Bench
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
 from .source import Unreadable, read_source
+
+if TYPE_CHECKING:
+    from .data import Images
 
 
 def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
@@ -31,7 +35,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         pytest.fail(error.message, pytrace=False)
     except UserError as error:
         pytest.fail(str(error), pytrace=False)
-    trains = b"mark.trains" in assignment.public_checks.read_bytes()
+    trains = assignment.trains
     sandbox = Sandbox(tiers.choose(None), trains=trains)
     if trains:
         from .data import load_train
@@ -45,7 +49,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
     run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment.master), Limits()))
 
-    def held_out() -> object:
+    def held_out() -> Images:
         from .data import load_test
 
         return load_test(root / "data")
@@ -54,4 +58,4 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         run.close()
         sandbox.close()
 
-    return Bench(run, catalogue, seed, held_out), close  # type: ignore[arg-type]
+    return Bench(run, catalogue, seed, held_out), close

@@ -54,6 +54,12 @@ class Assignment:
     def misconceptions(self) -> Path:
         return self.folder / "misconceptions.py"
 
+    @property
+    def trains(self) -> bool:
+        """Does any check of it train a network? Then its sandbox needs the images."""
+        checks = (self.public_checks, self.hidden_checks)
+        return any(b"mark.trains" in path.read_bytes() for path in checks if path.is_file())
+
 
 @dataclass(frozen=True)
 class Course:

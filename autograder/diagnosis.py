@@ -19,11 +19,9 @@ from typing import Any, Protocol, TypeVar
 import torch
 
 from . import run
+from .checks.failure import Judge
 from .likeness import Mark, same, same_value
 from .observation import Call, Observation
-
-Judge = Callable[[Observation], str | None]
-"""What is wrong with an observation in a check's eyes, or None when it is right."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

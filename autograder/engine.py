@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +27,10 @@ from .plugin import Bench, CheckInfo, Verdict
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
 from .source import Source
+
+if TYPE_CHECKING:
+    from .data import Images
+    from .observation import StudentError
 
 _PLUGINS_NOT_NEEDED = (
     "terminal cacheprovider capture faulthandler unraisableexception threadexception logging warnings doctest "
@@ -44,6 +48,8 @@ class LiveChecks:
         self._done: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
         self._bench: Bench | None = None
+        self._only: Callable[[CheckInfo], bool] | None = None
+        self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
         self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
         self._thread.start()
         self._wait()
@@ -132,8 +138,6 @@ class LiveChecks:
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         session.testsfailed = 0
 
-    _only: Callable[[CheckInfo], bool] | None = None
-
 
 @dataclass(frozen=True)
 class Graded:
@@ -209,7 +213,7 @@ class Engine:
         return self._sandbox
 
     @cached_property
-    def _held_out(self) -> Any:
+    def _held_out(self) -> Images:
         from .data import load_test
 
         return load_test(self.course.root / "data")
@@ -229,7 +233,7 @@ class Engine:
         from .sandbox.session import Ended, Limits
 
         wanted = self.settings
-        limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory, wanted.training_seconds)
+        limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory)
         if wanted.retrain:
             source = dataclasses.replace(source, weights=None)
         order = Order(self.assignment.name, source, seed, self.parameters, limits)
@@ -278,7 +282,7 @@ def _sandbox_for(files: list[Path], settings: Settings) -> Sandbox:
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
-def _unreadable(error: Any) -> str:
+def _unreadable(error: StudentError) -> str:
     line = f": {error.text}" if error.text else ""
     return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message.split(' (')[0]}{line}"
 

@@ -34,7 +34,7 @@ def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = Non
 
     quiz: the student's own, as plain data, where there is a roster.
     """
-    limits = (settings.call_seconds, settings.load_seconds, settings.training_seconds, settings.memory)
+    limits = (settings.call_seconds, settings.load_seconds, settings.memory)
     parts = [source.fingerprint, checks, versions(), repr(limits)]
     if source.weights is not None and settings.retrain:
         parts.append("retrain")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from . import policy, results
 from .console import console, printable
@@ -247,9 +247,9 @@ class _Grading:
 
     def _sort_out(self, found: Found) -> _Todo | None:
         """None when there is nothing to grade: no submission, or one that was graded before."""
-        previous = self._previous(found)
         if found.path is None:
             return None
+        previous = self._previous(found)
         try:
             source = read_source(found.path, found.weights)
         except Unreadable as error:
@@ -405,19 +405,18 @@ class _Grading:
 
     def _trains(self, assignment: str) -> bool:
         if assignment not in self._training:
-            checks = self.course.assignment(assignment).public_checks
-            self._training[assignment] = b"mark.trains" in checks.read_bytes()
+            self._training[assignment] = self.course.assignment(assignment).trains
         return self._training[assignment]
 
     # Results that need no grading
 
     def _unreadable(self, found: Found, error: Unreadable) -> Result:
         assert found.path is not None
-        form = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
+        form: Literal["py", "ipynb"] = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
         return Result(
             student=found.student,
             assignment=found.assignment,
-            form=form,  # type: ignore[arg-type]
+            form=form,
             status="unreadable",
             score=0,
             max_score=self._max_score(found.assignment),

@@ -19,6 +19,7 @@ from .ci import gradescope as ci_gradescope
 from .course import SECRET_FILE, Course, find_course
 from .errors import UserError
 from .exports import gradescope as form
+from .exports._rows import to_bytes
 from .results import Result, write_atomically
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same zip whenever it is made
@@ -121,7 +122,7 @@ def compose(course: Course, name: str, into: Path) -> None:
     (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")
     points = sum(sum(task.values()) for task in manifest["assignments"][name]["points"].values())
     early = Result("", name, None, "missing", 0, points, notes=(ci_gradescope.SENTENCE,))
-    (into / "early.json").write_bytes(form.to_bytes(form.document(early, 0)))
+    (into / "early.json").write_bytes(to_bytes(form.document(early, 0)))
 
 
 def packed(folder: Path) -> bytes:

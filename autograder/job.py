@@ -20,7 +20,6 @@ class Settings:
     public_only: bool = False  # leave the hidden checks out, as a student must
     call_seconds: float = 10.0
     load_seconds: float = 10.0
-    training_seconds: float = 90.0
     memory: int = 4 << 30  # bytes, of everything that the submission starts
     require_sandbox: str | None = (
         None  # the lowest tier ("A" to "D") that may grade; None takes what there is

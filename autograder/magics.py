@@ -97,7 +97,6 @@ def code_lines(text: str) -> Iterator[str]:
     Lines inside a string are all kept.
     """
     lines = text.split("\n")
-    inside_string = False
     for line, inside_string in zip(lines, _string_lines(lines), strict=True):
         bare = line.rstrip()
         if inside_string or (bare and not bare.lstrip().startswith("#")):

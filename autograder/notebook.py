@@ -15,12 +15,13 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from .course import Assignment
     from .observation import Observation
-    from .plugin import Verdict
+    from .plugin import Bench, Verdict
+    from .run import LocalRun
 
 
 def check(assignment: str, task: str, points: int) -> float:
@@ -87,13 +88,13 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython is not None else None
 
 
-def _no_test_images() -> Any:
+def _no_test_images() -> NoReturn:
     raise RuntimeError("the test images stay with the graders")
 
 
-def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> Any:
+def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> LocalRun:
     """A run in this process, on the student's own objects, that knows the training images and the cells."""
-    from .observation import Call, StudentError
+    from .observation import Call, Observation, StudentError
     from .run import LocalRun
     from .sandbox.wire import Resident
 
@@ -109,8 +110,6 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
                 missing = StudentError(
                     "MissingTask", f"{task} is not defined yet: run the cell above this one."
                 )
-                from .observation import Observation
-
                 return Observation(task, calls, "error", error=missing, asker=self)
             self.raised = None
             seen = super().ask(task, calls, target, record, budget)
@@ -148,7 +147,7 @@ def _place(error: BaseException) -> tuple[str, str]:
     return "", ""
 
 
-def _round(assignment: Assignment, task: str, bench: Any) -> None:
+def _round(assignment: Assignment, task: str, bench: Bench) -> None:
     """Runs the public checks of one task, in this thread, so that an interrupt reaches the student's code."""
     import pytest
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 Status = Literal["value", "error", "timeout", "crashed"]
+Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
+"""How a check ended. Points come from `passed` alone."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,6 @@ class Observation:
     numpy: bool = False
     handle: int | None = None
     type_name: str = ""
-    text: str = ""
     seconds: float = 0.0
     output: str = ""
     ordinal: int = 0

@@ -211,7 +211,6 @@ def run_jobs(
         overdue = [r for future, r in running.items() if now - r.since > limit and not future.done()]
         if overdue:
             workers.restart()
-            wait(running, timeout=10.0)
         broken = bool(overdue) or any(f.done() and _broke(f) for f in running)
         if broken:
             wait(running, timeout=10.0)  # one death breaks the whole pool: all of them end now
@@ -219,23 +218,15 @@ def run_jobs(
         suspects: list[Job] = []
         for future in [f for f in running if f.done() or broken]:
             run = running.pop(future)
-            seconds = now - run.since
             alone = bool(again) and run.job is again[0]
-            error = future.exception() if future.done() and not future.cancelled() else BrokenExecutor()
             if alone:
                 again.popleft()
-            if error is None:
-                ended.append(Ended(run.job, run.slot, seconds, future.result()))
-            elif isinstance(error, UserError):
-                raise error
-            elif run in overdue:
-                ended.append(
-                    Ended(run.job, run.slot, seconds, None, f"it had not ended after {limit:.0f} seconds")
-                )
-            elif not alone and isinstance(error, (BrokenExecutor, InfrastructureError)):
+            late = f"it had not ended after {limit:.0f} seconds" if run in overdue else ""
+            end = _end_of(future, run, now - run.since, alone, late)
+            if end is None:
                 suspects.append(run.job)
             else:
-                ended.append(Ended(run.job, run.slot, seconds, None, _how(error)))
+                ended.append(end)
         again.extend(suspects)
         if broken:
             workers.restart()
@@ -247,6 +238,18 @@ def run_jobs(
                 f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "
                 "Is there enough memory? What is done is kept: run the same command to go on."
             )
+
+
+def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool, late: str) -> Ended | None:
+    """How a job has ended; None when it is to run once more, alone. Raises a UserError that the function raised."""
+    error = future.exception() if future.done() and not future.cancelled() else BrokenExecutor()
+    if error is None:
+        return Ended(run.job, run.slot, seconds, future.result())
+    if isinstance(error, UserError):
+        raise error
+    if not late and not alone and isinstance(error, (BrokenExecutor, InfrastructureError)):
+        return None
+    return Ended(run.job, run.slot, seconds, None, late or _how(error))
 
 
 def _how(error: BaseException) -> str:

@@ -13,6 +13,10 @@ class Run(Asker, Protocol):
 
     memory: dict[str, Any]
 
+    def begin_check(self) -> None:
+        """Observations are numbered and kept within a check."""
+        ...
+
     def names_of(self, task: str) -> tuple[str, ...]:
         """The names of a task's parameters, for messages."""
         ...

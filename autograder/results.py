@@ -18,11 +18,11 @@ from typing import Any, Literal, cast, get_args
 
 from .course import natural_key
 from .errors import InfrastructureError, UserError
+from .observation import Outcome
 
 SCHEMA = "autograder/result/v1"
 
 Status = Literal["graded", "missing", "unreadable", "ambiguous"]
-Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 
 
 class InvalidResult(Exception):

@@ -23,7 +23,8 @@ from .job import Variant
 from .magics import code_lines
 
 if TYPE_CHECKING:
-    from .diagnosis import CodeCatalogue, Diagnosis, Judge
+    from .checks.failure import Judge
+    from .diagnosis import CodeCatalogue, Diagnosis
     from .observation import Observation
 
 ANOTHER_VARIANT = "another_variant"

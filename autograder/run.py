@@ -17,7 +17,7 @@ from .observation import Call, Observation, StudentError
 from .sandbox import child, wire
 from .sandbox.launch import Sandbox
 from .sandbox.session import Ended, Limits, Session
-from .submission import Source
+from .source import Source
 
 _GRACE = 1.0  # seconds that a task which once overran may still use in all
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
@@ -53,7 +53,6 @@ class SandboxRun:
         self.defines: tuple[str, ...] = ()
         self.load_error: StudentError | None = None
         self.memory: dict[str, Any] = {}
-        self.output = ""
 
     # What checks ask
 
@@ -194,7 +193,7 @@ class SandboxRun:
             self._mode = "definitions"
             self._note(f"{problem} It was run again as its imports, definitions and constants alone.")
         problem = self._try_load("definitions")
-        if problem is not None and self._session is None:
+        if problem is not None:
             self._broken = Ended("crashed", f"the submission cannot be loaded: {problem}")
             raise self._broken
         return self._loaded()
@@ -203,8 +202,8 @@ class SandboxRun:
         assert self._session is not None
         return self._session
 
-    def _try_load(self, mode: str) -> str | None:
-        """None when the submission loaded, else a sentence that says what came in between."""
+    def _try_load(self, mode: Literal["whole", "definitions"]) -> str | None:
+        """None when the submission loaded, else what came in between: of the whole a sentence, of the definitions the reason."""
         order = self._order
         session = Session(
             self._sandbox(),
@@ -220,7 +219,8 @@ class SandboxRun:
         try:
             reply = session.ask({"op": "load", "mode": mode}, order.limits.load_seconds)
         except Ended as ended:
-            return f"Run as it is written, the submission did not finish: {ended.reason}."
+            whole = f"Run as it is written, the submission did not finish: {ended.reason}."
+            return whole if mode == "whole" else ended.reason
         error = self._error_of(reply)
         if error is not None and mode == "whole":
             session.close()
@@ -242,10 +242,10 @@ class SandboxRun:
         if self._overrun.get(observed.task) is not None:
             self._overrun[observed.task] -= seconds
         value, handle = reply.get("value"), None
-        numpy, type_name, text = False, "", ""
+        numpy, type_name = False, ""
         if isinstance(value, wire.Handle):
             handle = self._generation * _HANDLES + value.number % _HANDLES
-            type_name, text, value = _plain(value.type_name), _plain(value.text), None
+            type_name, value = _plain(value.type_name), None
         elif isinstance(value, wire.Array):
             value, numpy = value.tensor, True
         return Observation(
@@ -262,7 +262,6 @@ class SandboxRun:
             numpy=numpy,
             handle=handle,
             type_name=type_name,
-            text=text,
             seconds=seconds,
             output=_output(reply.get("output")),
         )

@@ -87,11 +87,7 @@ def is_lost(result: Result) -> bool:
 def needs_a_look(result: Result) -> bool:
     """Is there no score that a person would trust without a look?"""
     crashed = any(check.outcome == "crashed" for check in result.checks)
-    return (
-        result.status in ("unreadable", "ambiguous")
-        or crashed
-        or (result.status == "graded" and not result.checks)
-    )
+    return result.status in ("unreadable", "ambiguous") or crashed or is_lost(result)
 
 
 def what_went_wrong(result: Result) -> str:

@@ -21,7 +21,8 @@ from .pool import end_with_parent
 from .source import Cell, Source, read_source
 
 if TYPE_CHECKING:
-    from .diagnosis import CodeCatalogue, Diagnosis, Judge, Misconception
+    from .checks.failure import Judge
+    from .diagnosis import CodeCatalogue, Diagnosis, Misconception
     from .engine import Engine
     from .observation import Observation
     from .plugin import Verdict

@@ -28,6 +28,13 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def permute() -> Iterator[Engine]:
+    made = Engine(COURSE, COURSE.assignment("a1_permute"))
+    yield made
+    made.close()
+
+
 def reasons(graded: Graded) -> list[str]:
     return [f"{v.check.name}: {v.message}" for v in graded.verdicts if v.outcome != "passed"] or [graded.unreadable]
 
@@ -110,8 +117,8 @@ def test_a_wrong_idea_is_named(engine: Engine) -> None:
         ("def to_nhwc(images):\n    raise NotImplementedError\n", "not_run", "not started"),
     ],
 )
-def test_one_bad_task_costs_itself_alone(spoil: str, outcome: str, words: str) -> None:
-    with_spoilt_task(spoil, outcome, words)
+def test_one_bad_task_costs_itself_alone(permute: Engine, spoil: str, outcome: str, words: str) -> None:
+    with_spoilt_task(permute, spoil, outcome, words)
 
 
 @pytest.mark.heavy
@@ -119,14 +126,9 @@ def test_an_endless_loop_costs_its_own_task() -> None:
     with_spoilt_task("def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
 
 
-def with_spoilt_task(spoil: str, outcome: str, words: str) -> None:
-    assignment = COURSE.assignment("a1_permute")
-    engine = Engine(COURSE, assignment)
-    try:
-        text = assignment.master.read_text(encoding="utf-8")
-        graded = engine.grade(as_source(f"{text}\n\n{spoil}"), 1)
-    finally:
-        engine.close()
+def with_spoilt_task(permute: Engine, spoil: str, outcome: str, words: str) -> None:
+    text = permute.assignment.master.read_text(encoding="utf-8")
+    graded = permute.grade(as_source(f"{text}\n\n{spoil}"), 1)
     bad = [v for v in graded.verdicts if v.outcome != "passed"]
     assert {v.check.task for v in bad} == {"to_nhwc"}
     assert bad[0].outcome == outcome, bad[0].message

@@ -13,9 +13,7 @@ import torch
 
 from ..observation import Observation
 from . import describe, errors, explain
-from .failure import CheckFailed
-
-Judge = Callable[[Observation], str | None]
+from .failure import CheckFailed, Judge
 
 
 def settle(observation: Observation) -> None:

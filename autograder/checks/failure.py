@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
-from ..observation import Observation
+from ..observation import Observation, Outcome
 
-Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
+Judge = Callable[[Observation], str | None]
+"""What is wrong with an observation in a check's eyes, or None when it is right."""
 
 
 class CheckFailed(AssertionError):
@@ -17,7 +17,7 @@ class CheckFailed(AssertionError):
         self,
         message: str,
         observation: Observation | None = None,
-        judge: Callable[[Observation], str | None] | None = None,
+        judge: Judge | None = None,
         outcome: Outcome = "failed",
         because: str | None = None,
     ) -> None:

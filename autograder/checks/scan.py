@@ -15,7 +15,6 @@ from functools import lru_cache
 
 _DEPTH = 8  # aliases of aliases
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SHORT = {"bce": "binarycrossentropy", "bcewithlogits": "binarycrossentropywithlogits"}
 

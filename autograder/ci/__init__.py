@@ -11,7 +11,7 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..console import printable
@@ -19,9 +19,9 @@ from ..course import find_course
 from ..errors import InfrastructureError, UserError
 from ..job import Settings
 from . import actions, classroom50, gradescope
-from .grading import Request, grade_checkout
+from .grading import Graded, Request, grade_checkout
 
-FORMS: dict[str, Callable[..., None]] = {
+FORMS: dict[str, Callable[[Request, Sequence[Graded]], None]] = {
     "actions": actions.report,
     "classroom50": classroom50.report,
     "github-classroom": actions.report_to_reporter,

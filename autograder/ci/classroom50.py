@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import InfrastructureError, UserError
 from ..exports import classroom50 as form
+from ..exports._rows import to_bytes
 from .actions import append, totals
 from .grading import Graded, Request
 from .page import cut, section
@@ -39,7 +40,7 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
     (each,) = graded
     data = form.document(each.result, each.result.score, identity())
     here = Path.cwd()
-    write_in_checkout(here / "result.json", form.to_bytes(data))
+    write_in_checkout(here / "result.json", to_bytes(data))
     score, most = totals(graded)
     title = f"### {each.result.assignment}: {score} of {most} points"
     note = [] if each.begun else ["Not begun yet: the file is still as it was handed out.", ""]
@@ -71,8 +72,8 @@ def identity() -> dict[str, object]:
 
     Raises UserError when a variable of Classroom 50's is not set.
     """
-    missing = [name for name in _VARIABLES.values() if not os.environ.get(name) and name != "REVIEW_URL"]
-    missing = [name for name in missing if name not in ("OWNER", "ASSIGNMENT_TYPE")]
+    guessed = ("OWNER", "ASSIGNMENT_TYPE", "REVIEW_URL")
+    missing = [name for name in _VARIABLES.values() if name not in guessed and not os.environ.get(name)]
     if missing:
         raise UserError(f"Classroom 50 sets {', '.join(missing)}; outside of it there is nothing to report to.")
     known: dict[str, object] = {key: os.environ.get(name, "") for key, name in _VARIABLES.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import UserError
 from ..exports import gradescope as form
+from ..exports._rows import to_bytes
 from ..policy import read_time
 from ..results import Result, write_atomically
 from .grading import Graded, Request, points
@@ -30,7 +31,7 @@ def begin(request: Request) -> None:
     name = _only(request)
     most = points(request.course, name, public_only=request.settings.public_only)
     result = Result(request.student, name, None, "missing", 0, most, notes=(SENTENCE,))
-    write_atomically(results_path(), form.to_bytes(form.document(result, 0)))
+    write_atomically(results_path(), to_bytes(form.document(result, 0)))
 
 
 def report(request: Request, graded: Sequence[Graded]) -> None:
@@ -41,7 +42,7 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
         result = dataclasses.replace(result, notes=(f"No work on {result.assignment} was found.", *result.notes))
     data = form.document(result, result.score)
     data["extra_data"] |= {"sandbox": result.environment.get("sandbox", ""), "submitted": result.submitted}
-    write_atomically(results_path(), form.to_bytes(data))
+    write_atomically(results_path(), to_bytes(data))
     print(f"{result.assignment}: {result.score} of {result.max_score}")
 
 

@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from ..course import Course
 from ..job import Job, Settings
-from ..results import Result
+from ..results import Result, Status
 from ..source import Source, Unreadable, read_source
 from ..submission import Found, find_in_folder, is_stub
 
 if TYPE_CHECKING:
     from ..engine import Engine
+    from ..engine import Graded as Grading
 
 PUBLIC_SECRET = b"public"  # seeds what public checks leave open, as `autograder check` does
 _WHERE = re.compile(r"(?:cell (?P<cell>\d+), )?line (?P<line>\d+)")
@@ -59,7 +60,7 @@ def grade_checkout(request: Request) -> list[Graded]:
 def _grade(request: Request, found: Found) -> Graded:
     course, name = request.course, found.assignment
     if found.path is None:
-        status = "ambiguous" if found.status == "ambiguous" else "missing"
+        status: Status = "ambiguous" if found.status == "ambiguous" else "missing"
         return Graded(_empty(request, found, status, found.notes), begun=status == "ambiguous")
     path = found.path.relative_to(request.checkout)
     try:
@@ -82,13 +83,13 @@ def _grade(request: Request, found: Found) -> Graded:
     return Graded(result, path, lines)
 
 
-def _empty(request: Request, found: Found, status: Any, notes: tuple[str, ...]) -> Result:
+def _empty(request: Request, found: Found, status: Status, notes: tuple[str, ...]) -> Result:
     """A result without checks: nothing could be run, or nothing was there."""
     most = points(request.course, found.assignment, public_only=request.settings.public_only)
-    form = None
+    form: Literal["py", "ipynb"] | None = None
     if status == "unreadable" and found.path is not None:
         form = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
-    return Result(request.student, found.assignment, form, status, 0, most, notes=notes)  # type: ignore[arg-type]
+    return Result(request.student, found.assignment, form, status, 0, most, notes=notes)
 
 
 def points(course: Course, assignment: str, *, public_only: bool) -> int:
@@ -104,7 +105,7 @@ def points(course: Course, assignment: str, *, public_only: bool) -> int:
 # --- where to look -------------------------------------------------------------------------------------------------
 
 
-def _lines(engine: Engine, graded: Any, source: Source, path: Path) -> Iterator[tuple[str, int]]:
+def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Iterator[tuple[str, int]]:
     """(task, line) for each task that lost a point: where its error was raised, else where it is defined."""
     raw = path.read_text(encoding="utf-8", errors="replace").splitlines()
     if graded.unreadable:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..console import printable
 from ..errors import UserError
-from ..results import ClassResults, Result, write_atomically
+from ..results import ClassResults, write_atomically
 from ..summary import is_lost
 from ._table import Table
 
@@ -94,11 +94,6 @@ def points_in(text: str) -> float | None:
     if not re.fullmatch(r"\d+([.,]\d+)?", text.strip()):
         return None
     return float(text.strip().replace(",", "."))
-
-
-def own_results(results: ClassResults, assignment: str) -> dict[str, Result | None]:
-    """student -> the result for an assignment; None where there is none."""
-    return {student: own.get(assignment) for student, own in results.students().items()}
 
 
 def fill_column(

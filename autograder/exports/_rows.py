@@ -7,8 +7,10 @@ say stays with the teachers, and only their points are told.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..results import CheckResult, ClassResults, Result
 
@@ -73,6 +75,11 @@ def _together(task: str, checks: Sequence[CheckResult]) -> Row:
         points=sum(check.points for check in checks),
         hidden=True,
     )
+
+
+def to_bytes(data: dict[str, Any]) -> bytes:
+    """A document as it is written."""
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def settled(rows: Sequence[Row], final: int) -> tuple[Row, ...]:

@@ -77,7 +77,7 @@ def people_in(table: Table) -> dict[int, set[str]]:
     Raises UserError when the file is not Canvas's.
     """
     identity = [column_of(table, title) for title in ("ID", "SIS User ID", "Integration ID")]
-    logins = [column_of(table, title) for title in ("SIS Login ID", "Root Account", "Email")]
+    logins = [column_of(table, title) for title in ("SIS Login ID", "Email")]
     if not table.header or table.header[0] != "Student" or identity[0] is None:
         raise UserError(
             f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID."
@@ -89,7 +89,7 @@ def people_in(table: Table) -> dict[int, set[str]]:
             continue
         called = names_of(name)
         called |= {normal(value) for column in identity if (value := table.value(row, column))}
-        called |= login_names(table.value(row, logins[0])) | login_names(table.value(row, logins[2]))
+        called |= login_names(table.value(row, logins[0])) | login_names(table.value(row, logins[1]))
         # Two students of one name: a download is then known by Canvas's number too.
         called |= {normal(f"{each}_{number}") for each in names_of(name)}
         people[row] = called

@@ -20,7 +20,7 @@ from ..console import printable
 from ..errors import UserError
 from ..results import ClassResults, Result, write_atomically
 from . import need_folder
-from ._rows import Row, rows_of, settled
+from ._rows import Row, rows_of, settled, to_bytes
 
 SCHEMA = "classroom50/result/v1"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
@@ -90,11 +90,6 @@ def document(result: Result, final: int, identity: Mapping[str, Any]) -> dict[st
     if identity.get("submitted_by") is not None:
         data["submitted_by"] = identity["submitted_by"]
     return data
-
-
-def to_bytes(data: dict[str, Any]) -> bytes:
-    """The document as it is written."""
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _test(row: Row) -> dict[str, Any]:

@@ -7,13 +7,12 @@ were graded elsewhere.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 from ..results import ClassResults, Result, folder_name, write_atomically
 from . import need_folder
-from ._rows import Row, public_notes, reason, rows_of
+from ._rows import Row, public_notes, reason, rows_of, to_bytes
 
 VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
 
@@ -70,11 +69,6 @@ def document(
         },
         "tests": tests,
     }
-
-
-def to_bytes(data: dict[str, Any]) -> bytes:
-    """The document as it is written."""
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _test(row: Row, number: str, visibility: str) -> dict[str, Any]:

@@ -15,7 +15,6 @@ import argparse
 import ast
 import html
 import json
-import os
 import stat
 import warnings
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from typing import Any
 
 from autograder.course import Course, find_course
 from autograder.errors import InfrastructureError, UserError
-from autograder.results import CheckResult, ClassResults, Result, folder_name
+from autograder.results import CheckResult, ClassResults, Result, folder_name, write_atomically
 
 OURS = "autograder"  # marks the notebooks in autograded/ that were made here
 
@@ -234,12 +233,9 @@ def _write_autograded(course: Course, result: Result, released: Any) -> None:
             task = marks["grade_id"].removeprefix("check-")
             checks = [check for check in result.checks if check.task == task]
             cell.outputs = list(_outputs(checks))
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         path.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    draft = path.with_name(f".{name}.{os.getpid()}.tmp")
-    draft.write_text(nbformat.writes(notebook), encoding="utf-8")
-    draft.replace(path)
+    write_atomically(path, nbformat.writes(notebook).encode())
 
 
 def _made_here(path: Path) -> bool:

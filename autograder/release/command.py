@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     if args.to is None and (args.classroom50 or args.hidden_from):
         raise UserError("--classroom50 and --hidden-from go with --to FOLDER.")
-    roster = getattr(args, "roster", None)
+    roster = args.roster
     if roster is not None:
         if args.check or args.classroom50 or args.hidden_from:
             raise UserError("--roster goes alone, or with --to FOLDER.")

@@ -14,15 +14,19 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from autograder.checks.failure import Judge
 from autograder.course import Assignment
-from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Judge, Misconception, Recorded
+from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
 from autograder.errors import UserError
 from autograder.likeness import Mark, same_value
 from autograder.observation import Call, Observation
 from autograder.roster import Quiz
 from autograder.run import LocalRun
+
+if TYPE_CHECKING:
+    from autograder.engine import LiveChecks
 
 ANSWERS = "ANSWERS"
 
@@ -116,7 +120,7 @@ class _RecordingRun(LocalRun):
 
 
 def _failures(
-    live: Any,
+    live: LiveChecks,
     known: Misconception,
     namespace: dict[str, Any],
     names: dict[str, tuple[str, ...]],
@@ -172,14 +176,14 @@ class AnswerRecorder:
         return DataCatalogue(messages, recorded, default.hints)
 
 
-def _run_through(live: Any, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:
+def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:
     """Run the public checks of one task."""
     import torch
 
     from autograder.plugin import Bench
 
     torch.manual_seed(0)
-    bench = Bench(run, listener, 0, _no_images, quiz=quiz)  # type: ignore[arg-type]
+    bench = Bench(run, listener, 0, _no_images, quiz=quiz)
     live.run(bench, lambda check: check.task == listener.known.task)
 
 
@@ -198,7 +202,7 @@ def _silence() -> Iterator[None]:
         yield
 
 
-def _no_images() -> Any:
+def _no_images() -> NoReturn:
     raise _Untrained
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from ..console import printable
-from ..results import CheckResult, ClassResults, Outcome, Result
+from ..observation import Outcome
+from ..results import CheckResult, ClassResults, Result
 from ..summary import counts, is_lost, short_names
 from . import svg
-from .attention import Reason, reasons
+from .attention import ORDER, Reason, reasons
 from .links import page_of
 from .training import Training, read_training
 
@@ -130,7 +131,7 @@ def class_page(results: ClassResults) -> ClassPage:
     ]
     first = sorted(
         (row for row in rows if row.reasons),
-        key=lambda row: min(_ORDER[reason.kind] for reason in row.reasons),
+        key=lambda row: ORDER.index(row.reasons[0].kind),
     )
     return ClassPage(
         total=_distribution("All assignments", totals, sum(points.values()), 20, (960, 200)),
@@ -148,9 +149,6 @@ def class_page(results: ClassResults) -> ClassPage:
         first=tuple(first),
         problems=tuple(f"{printable(str(path))}: {why}" for path, why in results.problems),
     )
-
-
-_ORDER = {"no score": 0, "crashed": 1, "suspicious": 2, "near a band": 3}
 
 
 def _distribution(

@@ -17,7 +17,6 @@ class Training:
     standard_error: float | None
     seconds: float | None  # CPU time
     epochs: float | None
-    images_seen: int | None
     interrupted: bool
     losses: tuple[float, ...]  # one an epoch, as `train` returned them
     confusion: tuple[tuple[int, ...], ...]  # counts [right class][given class], 10 by 10
@@ -36,13 +35,12 @@ def read_training(metrics: Mapping[str, Any]) -> Training | None:
         return None
     weights = metrics.get("weights")
     weights = weights if isinstance(weights, str) else ""
-    images, of_weights = _number(metrics.get("images_seen")), _share(metrics.get("accuracy_of_weights"))
+    of_weights = _share(metrics.get("accuracy_of_weights"))
     return Training(
         accuracy=accuracy,
         standard_error=_share(metrics.get("accuracy_standard_error")),
         seconds=seconds,
         epochs=_number(metrics.get("epochs")),
-        images_seen=None if images is None else int(images),
         interrupted=metrics.get("interrupted") is True,
         losses=losses,
         confusion=_square(metrics.get("confusion")),

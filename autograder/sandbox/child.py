@@ -45,7 +45,7 @@ class BudgetSpent(BaseException):
 
 @dataclass(frozen=True)
 class Order:
-    """What the grader wants served. Plain data, since it crosses the control socket as JSON."""
+    """What the grader wants served. Plain data: it comes in a frame of its own."""
 
     name: str  # the assignment's, and so the module's
     text: str  # the whole submission as it runs
@@ -155,7 +155,7 @@ class Server:
         if data is not NOT_DATA:
             return data
         self.objects.append(value)
-        return wire.Handle(len(self.objects) - 1, type(value).__name__, _short_text(value))
+        return wire.Handle(len(self.objects) - 1, type(value).__name__)
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """Type and message of what was raised, and the innermost line of the student's own file."""

@@ -15,7 +15,7 @@ that it can write to (in tier A also /dev/shm, where DataLoader's semaphores liv
 AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but socketpair(): DataLoader
 must run with num_workers=0 (`may_fork(tier)`).
 
-This module and the three beside it (seccomp, landlock, namespaces) import nothing but the standard library.
+This module and the four beside it (folders, landlock, namespaces, seccomp) import nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import folders, landlock, namespaces, seccomp
@@ -49,7 +49,7 @@ class Policy:
     scratch: str = "/tmp"
     """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere what a former child left is put away."""
     readable: tuple[str, ...] = ()
-    """Files and folders that may be read and run: the interpreter, packages, training images."""
+    """Files and folders that may be read and run: the interpreter and its packages."""
     keep_descriptors: tuple[int, ...] = ()
     """Descriptors that stay open besides 0, 1 and 2: the wire."""
     uid: int | None = None
@@ -66,7 +66,7 @@ class Policy:
     tmpfs_size: int = 256 * _MEBIBYTE
     """Tier A: what the scratch folder and /dev/shm may each hold."""
     tmpfs_inodes: int = 16384
-    other_threads: int = field(default=0)
+    other_threads: int = 0
     """Threads that the child's user runs besides: the kernel's limit on processes counts them too."""
 
     def to_json(self) -> str:

@@ -174,7 +174,6 @@ class Sandbox:
         self._process.wait()
         folders.remove(Path(self._folder.name))
         self._folder.cleanup()
-        self._log.unlink(missing_ok=True)
 
     def __enter__(self) -> Sandbox:
         return self

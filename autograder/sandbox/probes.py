@@ -272,7 +272,7 @@ class _Watch:
         }
 
 
-_watches: list[_Watch] = []  # at most one
+_watches: list[_Watch] = []  # the last one, if any
 
 
 def watch(model: nn.Module, sample: Tensor) -> None:
@@ -285,23 +285,19 @@ def watch(model: nn.Module, sample: Tensor) -> None:
         register_optimizer_step_pre_hook(notes.before_step),
         register_optimizer_step_post_hook(notes.after_step),
     ]
-    _watches.append(notes)
+    _watches[:] = [notes]
 
 
 def watched() -> dict[str, Any]:
     """What was noted since :func:`watch`: plain counts and figures."""
-    notes = _watches[-1]
     _stop()
-    return notes.report()
+    return _watches[-1].report()
 
 
 def _stop() -> None:
     for notes in _watches:
         for handle in notes.handles:
             handle.remove()
-    kept = _watches[-1:]
-    _watches.clear()
-    _watches.extend(kept)
 
 
 def _cpu_seconds() -> float:

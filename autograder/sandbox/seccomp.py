@@ -1,11 +1,11 @@
 """A seccomp filter, written in BPF by hand: which system calls a sandbox child may still make.
 
-The filter forbids by name what no homework needs (tracing, mounting, keyrings, bpf, io_uring, new namespaces,
+The filter forbids by name what no submission needs (tracing, mounting, keyrings, bpf, io_uring, new namespaces,
 network sockets) and every call that is younger than this list, and lets the rest through: an allow-list would
 break with each new libc.  What is refused answers with an error number, so that Python raises an ordinary
 `PermissionError`; only a wrong architecture or the x32 numbers kill the process, as they are never honest.
 
-    install(filter_program(shared_machine=False, scoped=True))
+    install(filter_program(own=os.getpid(), shared_machine=False, scoped=True))
 
 Pure Python and ctypes; x86_64 and aarch64.
 """

@@ -18,7 +18,6 @@ from . import watch, wire
 from .launch import Child, Sandbox
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
-_FIRST_LOOK = 0.05  # seconds before the tree is first looked at: most answers come sooner
 _CHUNK = 1 << 16  # bytes asked for at once
 _AT_ONCE = 32 << 10 if sys.platform == "linux" else 0  # bytes that a socket takes although nobody reads
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
@@ -31,7 +30,6 @@ class Limits:
     call_seconds: float = 10.0
     load_seconds: float = 10.0
     memory: int = 4 << 30  # bytes, of the whole tree
-    training_seconds: float = 90.0
 
 
 class Ended(Exception):
@@ -56,7 +54,6 @@ class Session:
         self._deadline = time.monotonic() + 30.0
         self._cpu_limit = 30.0
         self._began = time.monotonic()
-        self._peak = 0
         self._send(order)
 
     def ask(self, question: dict[str, Any], cpu_seconds: float) -> dict[str, Any]:
@@ -144,15 +141,12 @@ class Session:
 
     def _wait(self, writing: bool = False) -> None:
         """Until the socket is ready, looking after the limits. Raises :class:`Ended` when one is hit."""
-        pause = _FIRST_LOOK
-        while not self._ready(pause, writing):
+        while not self._ready(_LOOK, writing):
             self._look()
-            pause = _LOOK
 
     def _look(self) -> None:
         elapsed = time.monotonic() - self._began
         used = watch.usage(self._sandbox.processes_of(self._child) if self._child else [])
-        self._peak = max(self._peak, used.memory)
         if self._cpu < 0:
             # The first look at this call: what was used before is what cannot have been used since.
             self._cpu = max(0.0, used.cpu_seconds - elapsed)

@@ -16,7 +16,6 @@ class Usage:
 
     cpu_seconds: float
     memory: int  # bytes
-    processes: int
 
 
 def descendants(pid: int) -> list[int]:
@@ -53,7 +52,7 @@ def memory(pid: int) -> int:
 
 def usage(pids: list[int]) -> Usage:
     """The sum over these processes."""
-    return Usage(sum(map(cpu_seconds, pids)), sum(map(memory, pids)), len(pids))
+    return Usage(sum(map(cpu_seconds, pids)), sum(map(memory, pids)))
 
 
 def folder_size(folder: str, enough: int) -> int:

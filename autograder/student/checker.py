@@ -43,10 +43,6 @@ class Look:
         return points
 
     @property
-    def earned(self) -> int:
-        return sum(earned for earned, _ in self.points.values())
-
-    @property
     def passed(self) -> bool:
         return bool(self.verdicts) and all(verdict.outcome == "passed" for verdict in self.verdicts)
 
@@ -74,8 +70,9 @@ class Checker:
 
         Raises InfrastructureError when the machine is at fault, UserError when the released files are.
         """
-        path = self.desk.file(name)
-        notes = self._two_forms(name)
+        changed = self.desk.changed(name)
+        path = changed[0] if changed else self.desk.file(name)
+        notes = self._two_forms(name, changed)
         try:
             source = read_source(path)
         except Unreadable as error:
@@ -94,8 +91,7 @@ class Checker:
         possible = sum(check.points for check in engine.checks)
         return Look(name, path, graded.verdicts, notes, graded.unreadable, fingerprint, possible)
 
-    def _two_forms(self, name: str) -> tuple[str, ...]:
-        changed = self.desk.changed(name)
+    def _two_forms(self, name: str, changed: list[Path]) -> tuple[str, ...]:
         if len(changed) < 2:
             return ()
         try:
@@ -126,8 +122,7 @@ class Checker:
 
     def is_slow(self, name: str) -> bool:
         """Whether checking the assignment takes seconds, for it trains."""
-        checks = self.desk.course.released(name).public_checks
-        return checks.is_file() and b"mark.trains" in checks.read_bytes()
+        return self.desk.course.released(name).trains
 
     def _sandbox(self, trains: bool) -> Sandbox:
         if trains not in self._sandboxes:

@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -36,11 +35,6 @@ def activate(folder: str = ".venv") -> str:
 def python() -> str:
     """How Python is called outside an environment."""
     return "py" if is_windows() else "python3"
-
-
-def scripts() -> Path:
-    """The folder in which this environment keeps its commands."""
-    return Path(sysconfig.get_path("scripts"))
 
 
 def linux_in_windows() -> bool:

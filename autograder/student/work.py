@@ -126,7 +126,8 @@ class Desk:
 
     def remembered(self, name: str, memory: state.State) -> state.Checked | None:
         """How the last check of the assignment ended, if the file is still the one that was checked."""
-        kept, own = memory.checked.get(name), self.own(name)
+        kept = memory.checked.get(name)
+        own = self.own(name) if kept is not None else None
         if kept is None or own is None:
             return None
         try:
