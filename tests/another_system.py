@@ -61,9 +61,8 @@ def _fake_the_sandbox_too(system: str) -> None:
 
     real = tiers.zygote_command
 
-    def command(tier, arguments, policy, pass_fds=()):  # type: ignore[no-untyped-def]
-        words, environment = real(tier, [__file__, system, *arguments], policy, pass_fds)
-        return words, environment
+    def command(tier, arguments, policy):  # type: ignore[no-untyped-def]
+        return real(tier, [__file__, system, *arguments], policy)
 
     launch.tiers.zygote_command = command
 

@@ -419,7 +419,7 @@ def test_searching_and_sorting(pages: Path) -> None:
     assert found["none"] == []
     assert found["again"] == found["all"]
     assert found["total"] != found["all"]
-    assert found["up"][-1] == found["total"][0] or sorted(found["up"]) == sorted(found["total"])
+    assert found["up"] != found["total"]
     assert found["name"].index("ada") < found["name"].index("mia") < found["name"].index("Zoë Müller")
     assert found["sorted"] == "ascending"
     assert len(found["first"]) == 11

@@ -93,6 +93,8 @@ def test_an_ordinary_user_has_the_same_tier(tmp_path):
     system_python = "/usr/bin/python3"
     if not Path(system_python).exists():
         pytest.skip("there is no Python that every user may run")
+    if any(isinstance(tiers._try_letter(letter), str) for letter in "AB"):
+        pytest.skip("this machine has not both tiers")
     package = tmp_path / "autograder"
     shutil.copytree(Path(tiers.__file__).parent.parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (tmp_path, *tmp_path.rglob("*")):
@@ -104,6 +106,4 @@ def test_an_ordinary_user_has_the_same_tier(tmp_path):
         [system_python, "-c", code], cwd=tmp_path, user=65534, group=65534, extra_groups=[],
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    here = [letter for letter in "AB" if not isinstance(tiers._try_letter(letter), str)]
-    if here == ["A", "B"]:
-        assert ended.stdout.strip() == "['A', 'B']", ended.stderr
+    assert ended.stdout.strip() == "['A', 'B']", ended.stderr

@@ -80,9 +80,7 @@ class Sandbox:
 
     def _popen(self, config: dict[str, Any], pass_fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
         zygote = str(Path(__file__).with_name("zygote.py"))
-        command, environment = tiers.zygote_command(
-            self.tier, [zygote, json.dumps(config)], self._policy, pass_fds=pass_fds
-        )
+        command, environment = tiers.zygote_command(self.tier, [zygote, json.dumps(config)], self._policy)
         with self._log.open("wb") as log:
             return subprocess.Popen(
                 command,

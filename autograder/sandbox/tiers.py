@@ -104,12 +104,9 @@ def can_fork(tier: Tier) -> bool:
     return sys.platform.startswith("linux") and tier.letter in "ABC"
 
 
-def policy(tier: Tier, scratch: str, memory: int, readable: Sequence[str] = ()) -> Policy:
-    """What a child of this tier may have. memory: bytes that each of its processes may add.
-
-    readable: files and folders besides the interpreter and its packages.
-    """
-    paths = (*interpreter_paths(), *readable)
+def policy(tier: Tier, scratch: str, memory: int) -> Policy:
+    """What a child of this tier may have. memory: bytes that each of its processes may add."""
+    paths = interpreter_paths()
     own_user = tier.uid is not None
     return Policy(
         tier=tier.letter,
@@ -128,13 +125,11 @@ def private_scratch() -> str:
     return "/scratch" if in_tmp else "/tmp"
 
 
-def zygote_command(
-    tier: Tier, arguments: Sequence[str], policy: Policy, pass_fds: Sequence[int] = ()
-) -> tuple[list[str], dict[str, str]]:
+def zygote_command(tier: Tier, arguments: Sequence[str], policy: Policy) -> tuple[list[str], dict[str, str]]:
     """The command that runs this Python with ``arguments`` in the tier, and its whole environment.
 
-    pass_fds are for the caller to pass: bubblewrap hands on what it inherits. In tier A the end of the thread
-    that started the command is the end of the command.
+    Descriptors are for the caller to pass: bubblewrap hands on what it inherits. In tier A the end of the thread that
+    started the command is the end of the command.
     """
     folders = dict.fromkeys([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     environment = {

@@ -32,9 +32,10 @@ pytestmark = pytest.mark.trains
 TRAINING_SECONDS = 90  # CPU time, one thread
 
 # share of the test images -> points. Each stands three standard deviations (seeds and test images together) below what
-# the recipe that it rewards reaches: the plain recipe with 250 images, one epoch, two epochs, all six; the reference.
-# benchmarks/calibrate.py makes the table.
-BANDS = {0.50: 4, 0.71: 4, 0.77: 4, 0.84: 4, 0.86: 4}
+# the recipe that it rewards reaches: the plain recipe with 250 images, one epoch, two epochs, all six; a residual network.
+# The reference would stand higher, but there every honest network would be up to luck. benchmarks/calibrate.py makes the
+# table.
+BANDS = {0.53: 4, 0.73: 4, 0.77: 4, 0.83: 4, 0.85: 4}
 
 
 def whole_training(submission, record):
