@@ -71,18 +71,30 @@ def processes(mark: str) -> list[int]:
 
 
 def victims(grader: int, kind: str) -> list[int]:
-    """The processes of a kind under the grader."""
+    """The processes of a kind under the grader.
+
+    A fork of the warm process, which serves a submission, is none: its death is that submission's, and told so.
+    """
     if kind == "grader":
         return [grader]
-    found = []
-    for pid in descendants(grader):
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if (b"zygote.py" if kind == "warm process" else b"spawn_main") in command:
-            found.append(pid)
-    return found
+    mark = b"zygote.py" if kind == "warm process" else b"spawn_main"
+    return [pid for pid in descendants(grader) if mark in command_of(pid) and command_of(pid) != command_of(parent_of(pid))]
+
+
+def command_of(pid: int) -> bytes:
+    """A process's command line; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def parent_of(pid: int) -> int:
+    """The process that started it; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def main() -> int:
