@@ -411,7 +411,9 @@ def _item(found: Observation, observed: Observation, key: Any) -> Observation:
     if not found.returned:
         return dataclasses.replace(found, calls=observed.calls, ordinal=observed.ordinal)
     if not isinstance(found.value, dict):
-        error = StudentError("TypeError", f"{observed.task} is not a dict")
+        odd = found.type_name == "dict"  # it has stayed in the sandbox, since not all of it is data
+        what = "holds something that is neither a number nor a shape" if odd else "is not a dict"
+        error = StudentError("TypeError", f"{observed.task} {what}")
         return dataclasses.replace(observed, status="error", error=error)
     if key not in found.value:
         error = StudentError("KeyError", f"{observed.task} has no entry for {key!r}")

@@ -9,12 +9,32 @@ from autograder.checks import (
     expect,
     expect_finite,
     expect_inputs_kept,
+    expect_not_called,
     expect_number,
     expect_raises,
     expect_tensor,
 )
 
 LARGE = 1.1e-3  # how exact a result must be at logits up to 1000: 1e-5 + 1e-6 * 1000
+
+# What softmax and the two losses, which are to be written out, must not leave to torch.
+TORCHS_SOFTMAX = ("softmax", "_softmax", "special_softmax", "softmin")
+TORCHS_LOSSES = (
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "cross_entropy_loss",
+    "nll_loss",
+    "kl_div",
+    "soft_margin_loss",
+    "multilabel_soft_margin_loss",
+    "logsigmoid",
+    "log_sigmoid",  # what F.logsigmoid is called inside
+    "log_softmax",
+    "_log_softmax",
+    "special_log_softmax",
+    "softplus",
+)
 
 # The four pairs of a task and an output.
 PAIRS = (("binary", "probability"), ("binary", "logit"), ("multiclass", "log-probability"), ("multiclass", "logit"))
@@ -137,6 +157,7 @@ def test_softmax_of_known_rows(submission):
     ]
     expect_tensor(extreme, torch.tensor(shared), atol=2e-4)
     expect_inputs_kept(moderate)
+    expect_not_called(moderate, TORCHS_SOFTMAX)
 
 
 @pytest.mark.points(1, task="binary_loss")
@@ -159,6 +180,7 @@ def test_binary_loss_of_known_logits(submission):
     for loss, (_, _, mean) in zip(submission.binary_loss.each(*cases), extremes):
         expect_finite(loss)
         expect_number(loss, mean, atol=LARGE)
+    expect_not_called(moderate, TORCHS_LOSSES)
 
 
 @pytest.mark.points(1, task="multiclass_loss")
@@ -182,6 +204,7 @@ def test_multiclass_loss_of_known_logits(submission):
     # Where one logit leads by 10, it leaves e^-10 to each of the others: 10.00009 instead of 10.
     expect_number(far_below_zero, (10.00009 + 300) / 2, atol=LARGE)
     expect_inputs_kept(moderate)
+    expect_not_called(moderate, TORCHS_LOSSES)
 
 
 @pytest.mark.points(1, task="predict_binary")

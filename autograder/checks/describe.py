@@ -56,6 +56,11 @@ def numbers(tensor: torch.Tensor) -> Any:
     return [numbers(row) for row in tensor]
 
 
+def few(tensor: torch.Tensor) -> str:
+    """The elements, where they are few enough to be read: ``: [1.0, 2.5]``."""
+    return f": {numbers(tensor)}" if tensor.numel() <= 8 and not tensor.is_complex() else ""
+
+
 def shape(tensor: torch.Tensor) -> str:
     return str(tuple(tensor.shape))
 
@@ -77,6 +82,10 @@ def _article(word: str) -> str:
     return "an" if word[:1] in "aeiou" and not word.startswith("uint") else "a"
 
 
+def _thing(value: Any) -> str:
+    return f"{kind(value)} of shape {shape(value)}" if isinstance(value, torch.Tensor) else _value(value)
+
+
 def returned(observation: Observation) -> str:
     """What came back, in a few words: ``a float32 tensor of shape (2, 3)``, ``None``, ``7``."""
     value = observation.value
@@ -90,4 +99,6 @@ def returned(observation: Observation) -> str:
         return f"{kind(value)} of shape {shape(value)}"
     if value is None:
         return "None, as a function does that has no return"
+    if type(value) is tuple and len(value) == 1:
+        return f"a tuple with one thing in it, {_thing(value[0])}; a comma at the end of a line makes one"
     return _value(value)

@@ -74,9 +74,13 @@ def expect(
 
 
 def expect_pixels(
-    observation: Observation, rule: Callable[..., Any], shape: Sequence[int], dtype: torch.dtype | None = None
+    observation: Observation,
+    rule: Callable[..., Any],
+    shape: Sequence[int],
+    dtype: torch.dtype | None = None,
+    atol: float = 0.0,
 ) -> None:
-    """A tensor of this shape in which the element at each index is ``rule(*index)``, exactly.
+    """A tensor of this shape in which the element at each index is ``rule(*index)``, within atol.
 
     dtype: that of the values that the rule gives, unless another is asked for.
     """
@@ -84,18 +88,18 @@ def expect_pixels(
     plain = torch.tensor([v.item() if isinstance(v, torch.Tensor) else v for v in values], dtype=torch.float64)
     first = values[0] if values else None
     kind = dtype or (first.dtype if isinstance(first, torch.Tensor) else torch.float32)
-    _expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), 0.0, 0.0, "pixels", "in the wrong place")
+    _expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), atol, 0.0)
 
 
 def expect_tensor(
     observation: Observation, expected: torch.Tensor, atol: float = 0.0, rtol: float = 0.0
 ) -> None:
     """A tensor (or numpy array) of the same shape and dtype, each element within atol + rtol * abs(expected)."""
-    _expect_tensor(observation, expected, atol, rtol, "values", "not right")
+    _expect_tensor(observation, expected, atol, rtol)
 
 
 def _expect_tensor(
-    observation: Observation, expected: torch.Tensor, atol: float, rtol: float, noun: str, wrong: str
+    observation: Observation, expected: torch.Tensor, atol: float, rtol: float
 ) -> None:
     def judge(seen: Observation) -> str | None:
         got = seen.value
@@ -113,9 +117,14 @@ def _expect_tensor(
                 f"{what} returned the right values, but in {describe.dtype(got)}; "
                 f"{describe.dtype(expected)} was asked for."
             )
-        text = f"{what} returned shape {describe.shape(got)}, as it should, but {_share(bad, got.numel(), noun)} {wrong}."
         if got.dim() == 0:
-            text = f"{what} returned {describe.returned(seen)}, which is {wrong}."
+            text = f"{what} returned {describe.returned(seen)}, which is not right."
+        elif got.dim() > 2 and explain.only_moved(got, expected):
+            moved = _share(bad, got.numel(), "pixels")
+            text = f"{what} returned shape {describe.shape(got)}, as it should, but {moved} in the wrong place."
+        else:
+            wrong = f"{_share(bad, got.numel(), 'values')} not right{describe.few(got)}"
+            text = f"{what} returned shape {describe.shape(got)}, as it should, but {wrong}."
         return _and(text, explain.tensor(got, expected))
 
     _expect(observation, judge)

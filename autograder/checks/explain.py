@@ -56,9 +56,16 @@ def _other_order(got: torch.Tensor, right: torch.Tensor) -> str:
                 moved = right.permute(order)
                 if moved.shape == got.shape and _equal(got, moved):
                     return f"It is the right result with its axes in the order {order}."
-    if got.numel() == right.numel() > 1 and _equal(got.flatten().sort()[0], right.flatten().sort()[0]):
+    if only_moved(got, right):
         return "All the right values are there, but in other places."
     return ""
+
+
+def only_moved(got: torch.Tensor, right: torch.Tensor) -> bool:
+    """All the right values are there, so what is wrong is where they are."""
+    if got.is_complex() or right.is_complex() or not got.numel() == right.numel() > 1:
+        return False
+    return _equal(got.double().flatten().sort()[0], right.double().flatten().sort()[0])
 
 
 def _factor(got: torch.Tensor, right: torch.Tensor) -> str | None:

@@ -13,6 +13,7 @@ import io
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -41,6 +42,7 @@ def record(assignment: Assignment) -> DataCatalogue:
     from autograder.engine import LiveChecks, parameters
 
     recorded: list[Recorded] = []
+    named: set[str] = set()
     with _silence():
         try:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
@@ -51,12 +53,14 @@ def record(assignment: Assignment) -> DataCatalogue:
         live = LiveChecks([assignment.public_checks])
         try:
             for known in catalogue.misconceptions:
-                recorded += _failures(live, known, namespace, names)
+                found = _failures(live, known, namespace, names)
+                recorded += found.recorded
+                named |= found.named
         finally:
             live.close()
             _forget(assignment.public_checks)
     public = assignment.public_checks.read_text(encoding="utf-8")
-    named = {entry.name for entry in recorded}
+    named |= {entry.name for entry in recorded}
     messages = {
         known.name: known.message
         for known in catalogue.misconceptions
@@ -86,6 +90,7 @@ class _Listener:
     def __init__(self, known: Misconception) -> None:
         self.known = known
         self.heard: list[Recorded] = []
+        self.named_by_checks: set[str] = set()
 
     def suspects(
         self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
@@ -95,6 +100,7 @@ class _Listener:
         return iter(())
 
     def named(self, name: str) -> Diagnosis | None:
+        self.named_by_checks.add(name)
         return None
 
 
@@ -119,13 +125,21 @@ class _RecordingRun(LocalRun):
         return super().ask(task, calls, target, record, budget)
 
 
+@dataclass(frozen=True)
+class _Failures:
+    """What the public checks say of a misconception: marks of its results, and the diagnoses that they name themselves."""
+
+    recorded: tuple[Recorded, ...]
+    named: frozenset[str]
+
+
 def _failures(
     live: LiveChecks,
     known: Misconception,
     namespace: dict[str, Any],
     names: dict[str, tuple[str, ...]],
     quiz: Any = None,
-) -> Sequence[Recorded]:
+) -> _Failures:
     """Where the public checks of its task find fault with one misconception."""
     right = namespace.get(known.task)
     listener = _Listener(known)
@@ -138,7 +152,8 @@ def _failures(
             _run_through(live, listener, asked, quiz)
     else:
         _run_through(live, listener, _RecordingRun(namespace | {known.task: known.function}, names))
-    return [entry for number, entry in enumerate(listener.heard) if entry not in listener.heard[:number]]
+    once = [entry for number, entry in enumerate(listener.heard) if entry not in listener.heard[:number]]
+    return _Failures(tuple(once), frozenset(listener.named_by_checks))
 
 
 class AnswerRecorder:
@@ -166,7 +181,7 @@ class AnswerRecorder:
         recorded = [entry for entry in default.recorded if entry.name not in named]
         with _silence(), self._catalogue.asked(own):
             for known in of_answers:
-                recorded += _failures(self._live, known, {ANSWERS: self._quiz.answers(own)}, {}, own)
+                recorded += _failures(self._live, known, {ANSWERS: self._quiz.answers(own)}, {}, own).recorded
         here = {entry.name for entry in recorded}
         messages = {
             known.name: known.message

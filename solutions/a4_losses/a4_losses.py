@@ -146,7 +146,7 @@ def binary_targets(labels: torch.Tensor) -> torch.Tensor:
 
 # %%
 def softmax(logits: torch.Tensor) -> torch.Tensor:
-    """(N, K) logits -> (N, K) probabilities; each row sums to 1. Without torch's softmax.
+    """(N, K) logits -> (N, K) probabilities of the same dtype; each row sums to 1. Without torch's softmax.
 
     Finite for logits from -1000 to 1000.
 
