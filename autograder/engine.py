@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import platform
 import queue
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ class LiveChecks:
             "--disable-plugin-autoload",
             *(f"-pno:{name}" for name in _PLUGINS_NOT_NEEDED),
         ]
+        for file in self._files:  # of another course, or of a former version
+            sys.modules.pop(file.stem, None)
         try:
             pytest.main(arguments, plugins=[plugin, self])
             reason = "; ".join(self._complaints) or "pytest ended"
@@ -271,6 +274,12 @@ def _check_files(assignment: Assignment, settings: Settings) -> list[Path]:
     return files
 
 
+def _versions(assignment: Assignment) -> tuple[int, ...]:
+    """When each file of an assignment was last changed: a cluster's worker may live longer than that."""
+    files = (assignment.master, assignment.public_checks, assignment.hidden_checks, assignment.misconceptions)
+    return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
+
+
 def _train(files: list[Path]) -> bool:
     return any(b"mark.trains" in file.read_bytes() for file in files)
 
@@ -309,23 +318,24 @@ class _Engines:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()  # a cluster's worker may call from several threads
-        self._key: tuple[Path, str, Settings] | None = None
+        self._key: tuple[Path, str, Settings, tuple[int, ...]] | None = None
         self._engine: Engine | None = None
         self._sandbox: Sandbox | None = None
-        self._sandbox_key: tuple[bool, Settings] | None = None
+        self._sandbox_key: tuple[Path | None, Settings] | None = None
 
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
         """The engine for these, started if need be; the one before is closed."""
-        if self._key != (root, assignment, settings) or self._engine is None:
+        course = Course(root)
+        found = course.released(assignment) if settings.public_only else course.assignment(assignment)
+        key = (root, assignment, settings, _versions(found))
+        if self._key != key or self._engine is None:
             self._close_engine()
-            course = Course(root)
-            found = course.released(assignment) if settings.public_only else course.assignment(assignment)
-            self._engine = Engine(course, found, settings, self._lend(_check_files(found, settings), settings))
-            self._key = (root, assignment, settings)
+            self._engine = Engine(course, found, settings, self._lend(root, _check_files(found, settings), settings))
+            self._key = key
         return self._engine
 
-    def _lend(self, files: list[Path], settings: Settings) -> Sandbox:
-        key = (_train(files), settings)
+    def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:
+        key = (root if _train(files) else None, settings)  # the training images are the course's
         if self._sandbox is None or self._sandbox_key != key:
             self._close_sandbox()
             self._sandbox, self._sandbox_key = _sandbox_for(files, settings), key

@@ -248,8 +248,14 @@ def plain_names(item: pytest.Item) -> tuple[str, ...] | None:
     """
     if not isinstance(item, pytest.Function) or item.cls is not None or hasattr(item, "callspec"):
         return None
-    wanted = set(item.fixturenames) - {"request"}
-    return tuple(inspect.signature(item.obj).parameters) if wanted <= GIVEN.keys() else None
+    names = tuple(inspect.signature(item.obj).parameters)
+    wanted = {*names, *(name for name in item.fixturenames if name != "request")}
+    # A file may have a fixture of its own under a name of ours.
+    overridden = any(len(found) > 1 for found in item._fixtureinfo.name2fixturedefs.values())
+    marked = any(item.iter_markers("usefixtures")) or any(item.iter_markers("skip")) or any(item.iter_markers("skipif"))
+    if overridden or marked or inspect.iscoroutinefunction(item.obj) or not wanted <= GIVEN.keys():
+        return None
+    return names
 
 
 def run_plain(item: pytest.Item, names: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ from .source import Source
 
 _GRACE = 1.0  # seconds that a task which once overran may still use in all
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
+_LONG_NAME = 60  # characters
 _TRAINING_GRACE = 10.0  # CPU seconds between the interruption of a training and its end by force
 
 
@@ -98,6 +99,11 @@ class SandboxRun:
     def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
         """Run these calls of one task, one after another, sent at once where they are plain questions."""
         seen = [] if task in self._overrun else self._ask_at_once(task, calls)
+        if seen and seen[-1].status == "crashed":  # the check fails by it: each case more would load it all again
+            for call in calls[len(seen) :]:
+                self._ordinal += 1
+                seen.append(dataclasses.replace(seen[-1], calls=(call,), ordinal=self._ordinal))
+                self.earlier.append(seen[-1])
         return seen + [self.ask(task, (call,), None, False, None) for call in calls[len(seen) :]]
 
     def answers(self, task: str) -> dict[Any, Any]:
@@ -230,7 +236,7 @@ class SandboxRun:
         self._session = session
         self._generation += 1
         names = reply.get("value")
-        self.defines = tuple(n for n in names if isinstance(n, str)) if isinstance(names, tuple) else ()
+        self.defines = _names(names)
         return None
 
     def _note(self, note: str) -> None:
@@ -271,16 +277,16 @@ class SandboxRun:
             return None
         error = reply.get("error")
         fields = error if isinstance(error, dict) else {}
-        name = _plain(str(fields.get("type", "Exception"))[:100])
-        message = _plain(str(fields.get("message", ""))[:500])
+        name, message, text = (_text(fields.get(key), 500) for key in ("type", "message", "text"))
+        name = name[:100]
         if name == "MissingTask":
             return StudentError(name, self._missing(message))
         line = fields.get("line")
         where = self._order.source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
-        return StudentError(name, message, where, _plain(str(fields.get("text", ""))[:200]))
+        return StudentError(name or "Exception", message, where, text[:200])
 
     def _missing(self, task: str) -> str:
-        close = difflib.get_close_matches(task, self.defines, 1, 0.75)
+        close = difflib.get_close_matches(task[:_LONG_NAME], self.defines, 1, 0.75)
         also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""
         return f"The submission defines no {task}.{also}"
 
@@ -456,6 +462,16 @@ def _without_arrays(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _without_arrays(v) for k, v in value.items()}
     return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Names as people give them: they are compared one by one with what is missing, which takes its time."""
+    items = value if isinstance(value, tuple) else ()
+    return tuple(name for name in items if isinstance(name, str) and len(name) < _LONG_NAME)[:1000]
+
+
+def _text(value: Any, most: int) -> str:
+    return _plain(value[:most]) if isinstance(value, str) else ""
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from autograder import plugin
 from autograder.course import Course
-from autograder.engine import Engine
+from autograder.engine import Engine, _engines, grade_job
+from autograder.job import Job
 from autograder.source import Cell, Source
 
 CHECKS = '''
@@ -80,3 +82,63 @@ def test_right_answers_pass_in_every_form(tmp_path: Path) -> None:
 def test_wrong_answers_fail_in_every_form(tmp_path: Path) -> None:
     wrong = RIGHT.replace("2 * x", "x + 2")
     assert graded(tmp_path, wrong) == [(name, "failed") for name in NAMES[:-1]] + [(NAMES[-1], "not_run")]
+
+
+def test_a_change_of_the_checks_is_seen_by_the_next_job(tmp_path: Path) -> None:
+    """A worker of a cluster lives on when a lecturer mends a check."""
+    folder = tmp_path / "solutions" / "b1_numbers"
+    folder.mkdir(parents=True)
+    (folder / "b1_numbers.py").write_text(RIGHT)
+    checks = folder / "test_b1_numbers.py"
+    job = Job("ada", "b1_numbers", Source("py", (Cell(RIGHT, 1, None),)), tmp_path)
+    names = []
+    for version in (1, 2):
+        checks.write_text(CHECKS.replace("test_plain", f"test_version_{version}"))
+        os.utime(checks, ns=(version, version))
+        names.append(grade_job(job)["checks"][0]["name"])
+    _engines().close()
+    assert names == ["test_version_1", "test_version_2"]
+
+
+def test_what_only_pytest_can_run_is_not_plain(tmp_path: Path) -> None:
+    folder = tmp_path / "solutions" / "b2_odd"
+    folder.mkdir(parents=True)
+    (folder / "b2_odd.py").write_text(RIGHT)
+    (folder / "test_b2_odd.py").write_text(ODD)
+    engine = Engine(Course(tmp_path), Course(tmp_path).assignment("b2_odd"))
+    engine.close()
+    assert [item.name for item in engine.live.items if plugin.plain_names(item) is not None] == ["test_plain"]
+
+
+ODD = '''
+import pytest
+
+@pytest.fixture
+def draw():
+    return None
+
+@pytest.mark.points(1, task="double")
+def test_plain(submission):
+    pass
+
+@pytest.mark.points(1, task="double")
+def test_with_a_draw_of_its_own(submission, draw):
+    pass
+
+@pytest.mark.points(1, task="double")
+async def test_async(submission):
+    assert False
+
+@pytest.mark.points(1, task="double")
+def test_default(submission, number=3):
+    pass
+
+@pytest.mark.points(1, task="double")
+def test_request(submission, request):
+    pass
+
+@pytest.mark.skip
+@pytest.mark.points(1, task="double")
+def test_skipped(submission):
+    pass
+'''

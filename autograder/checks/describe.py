@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 import torch
@@ -44,8 +45,24 @@ def _value(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         text = str(numbers(value)) if value.dim() else f"{value.item():.6g}"
         return text if len(text) <= _LONG else f"{kind(value)} of shape {shape(value)}"
-    text = repr(value)
+    text = _brief.repr(value)
     return text if len(text) <= _LONG else text[:_LONG] + "..."
+
+
+class _Brief(reprlib.Repr):
+    """As repr(), but what would be cut off is not even made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxtuple = self.maxlist = self.maxdict = _LONG // 2
+        self.maxstring = self.maxlong = self.maxother = 2 * _LONG
+        self.maxlevel = 8
+
+    def repr_Tensor(self, value: torch.Tensor, level: int) -> str:
+        return repr(value) if value.numel() <= 20 else f"{kind(value)} of shape {shape(value)}"
+
+
+_brief = _Brief()
 
 
 def numbers(tensor: torch.Tensor) -> Any:
