@@ -24,6 +24,7 @@ from . import __version__, plugin, results
 from .course import Assignment, Course
 from .errors import InfrastructureError
 from .job import Job, Settings, Variant
+from .observation import SYNTAX
 from .plugin import Bench, CheckInfo, Verdict
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
@@ -247,7 +248,7 @@ class Engine:
             with contextlib.suppress(Ended):  # then every check says so
                 run.load()
             tasks = {check.task for check in self.checks}
-            if run.load_error is not None and run.load_error.type_name in _SYNTAX and not tasks & set(run.defines):
+            if run.load_error is not None and run.load_error.type_name in SYNTAX and not tasks & set(run.defines):
                 return Graded((), tuple(run.notes), {}, seed, _unreadable(run.load_error))
             verdicts = self.live.run(bench, only)
         finally:
@@ -288,12 +289,9 @@ def _sandbox_for(files: list[Path], settings: Settings) -> Sandbox:
     return Sandbox(tiers.choose(settings.require_sandbox), trains=_train(files), memory=settings.memory)
 
 
-_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
-
-
 def _unreadable(error: StudentError) -> str:
     line = f": {error.text}" if error.text else ""
-    return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message.split(' (')[0]}{line}"
+    return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message}{line}"
 
 
 def parameters(master: Path) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,9 @@ Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 """How a check ended. Points come from `passed` alone."""
 
 
+SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
 @dataclass(frozen=True)
 class StudentError:
     """What student code raised. where: a line of the student's own file, "line 12" or "cell 3, line 2"."""

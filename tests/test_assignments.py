@@ -145,7 +145,8 @@ def test_what_raises_at_the_end_is_run_as_definitions() -> None:
         assert score(graded) == 10
         assert "FileNotFoundError" in graded.notes[0]
         broken = engine.grade(as_source("def to_nchw(images:\n    pass\n"), 1)
-        assert "SyntaxError at line 1" in broken.unreadable
+        assert broken.unreadable.startswith("SyntaxError at line 1: ")
+        assert "(a1_permute.py" not in broken.unreadable + broken.notes[0]
     finally:
         engine.close()
 
