@@ -47,7 +47,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         CodeCatalogue.load(assignment.misconceptions) if code else DataCatalogue.load(folder)
     )
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
-    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment.master), Limits()))
+    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment), Limits()))
 
     def held_out() -> Images:
         from .data import load_test

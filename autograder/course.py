@@ -43,6 +43,11 @@ class Assignment:
         return self.folder / f"{self.name}.py"
 
     @property
+    def stub(self) -> Path:
+        """The stub as it was handed out, under `assignments/`; whatever became of the student's file, it can be read."""
+        return self.folder.parent / ".stubs" / f"{self.name}.py"
+
+    @property
     def public_checks(self) -> Path:
         return self.folder / f"test_{self.name}.py"
 

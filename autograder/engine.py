@@ -204,8 +204,8 @@ class Engine:
 
     @cached_property
     def parameters(self) -> dict[str, tuple[str, ...]]:
-        """The parameters' names of each task, as the master or stub writes them."""
-        return parameters(self.assignment.master)
+        """The parameters' names of each task, as the stub or master writes them."""
+        return parameters(self.assignment)
 
     @cached_property
     def _ready(self) -> Sandbox:
@@ -294,10 +294,11 @@ def _unreadable(error: StudentError) -> str:
     return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message}{line}"
 
 
-def parameters(master: Path) -> dict[str, tuple[str, ...]]:
-    """The parameters' names of each function at the top level of a master or stub; none where it does not parse."""
+def parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """The parameters' names of each function at the top level of the stub, else of the master; none where it does not parse."""
+    path = assignment.stub if assignment.stub.is_file() else assignment.master
     try:
-        tree = ast.parse(master.read_bytes())
+        tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError, OSError):
         return {}
     return {

@@ -67,7 +67,7 @@ def _run(name: str, task: str) -> list[Verdict]:
 
     course = find_course(Path.cwd())
     assignment = course.released(name)
-    run = _kernel_run(_namespace(), parameters(assignment.master), course.root / "data")
+    run = _kernel_run(_namespace(), parameters(assignment), course.root / "data")
     bench = Bench(run, DataCatalogue.load(assignment.folder), 0, _no_test_images)
     _round(assignment, task, bench)
     for verdict in bench.verdicts:

@@ -289,9 +289,17 @@ class SandboxRun:
         return StudentError(name or "Exception", message, where, text[:200])
 
     def _missing(self, task: str) -> str:
-        close = difflib.get_close_matches(task[:_LONG_NAME], self.defines, 1, 0.75)
+        others = [name for name in self.defines if name not in self._order.parameters]  # another task is no slip
+        close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)
         also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""
-        return f"The submission defines no {task}.{also}"
+        broken = self.load_error
+        if broken is None or broken.type_name not in SYNTAX:
+            return f"The submission defines no {task}.{also}"
+        line = f" (`{broken.text}`)" if broken.text else ""
+        return (
+            f"The submission defines no {task} that can be read. The code around {broken.where or 'one line'} was "
+            f"left out: {broken.type_name}, {broken.message}{line}.{also}"
+        )
 
     def _dictionary(self, task: str) -> Observation:
         """The whole dict of a task that is one, fetched once."""

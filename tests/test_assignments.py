@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,6 +122,30 @@ def test_one_bad_task_costs_itself_alone(permute: Engine, spoil: str, outcome: s
     with_spoilt_task(permute, spoil, outcome, words)
 
 
+def messages_of(permute: Engine, text: str, folder: Path) -> dict[str, str]:
+    (folder / "a1_permute.py").write_text(text, encoding="utf-8")
+    verdicts = permute.grade(read_source(folder / "a1_permute.py"), 1).verdicts
+    return {v.check.task: v.message for v in verdicts if v.outcome == "error"}
+
+
+def test_a_line_that_cannot_be_read_is_named_where_it_costs_a_task(permute: Engine, tmp_path: Path) -> None:
+    text = permute.assignment.master.read_text(encoding="utf-8")
+    broken = text.replace("    return images.permute(0, 3, 1, 2)", "    retrun images")
+    assert broken != text
+    number = broken[: broken.index("retrun")].count("\n") + 1
+    said = messages_of(permute, broken, tmp_path)
+    assert set(said) == {"to_nchw"}
+    assert f"around line {number} was left out: SyntaxError, invalid syntax (`retrun images`)." in said["to_nchw"]
+    assert "slip" not in said["to_nchw"]
+
+
+def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> None:
+    text = permute.assignment.master.read_text(encoding="utf-8")
+    misspelt = text.replace("def to_nchw", "def to_nchv")
+    assert "It does define to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
+    assert "slip" not in messages_of(permute, text + "\ndel to_nchw\n", tmp_path)["to_nchw"]
+
+
 @pytest.mark.heavy
 def test_an_endless_loop_costs_its_own_task() -> None:
     with_spoilt_task("def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
@@ -163,6 +188,15 @@ def test_plain_pytest_passes_the_reference_and_fails_the_stub_kindly() -> None:
     assert "to_nchw is not started yet" in ended.stdout
     assert "Traceback" not in ended.stdout
     assert "proxy.py" not in ended.stdout
+
+
+def test_plain_pytest_names_the_line_that_cannot_be_read(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
+    path = tmp_path / "assignments" / "a1_permute" / "a1_permute.py"
+    path.write_text(path.read_text().replace('raise NotImplementedError("to_nchw")', "return images.permute(0"))
+    ended = pytest_in(str(path.parent), "--rootdir", str(tmp_path))
+    assert ended.returncode == 1
+    assert "'(' was never closed (`return images.permute(0`)" in ended.stdout
 
 
 def test_check_tells_a_student_where_things_stand() -> None:

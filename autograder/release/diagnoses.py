@@ -49,7 +49,7 @@ def record(assignment: Assignment) -> DataCatalogue:
             namespace = _run_master(assignment.master)
         except Exception as error:
             raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
-        names = parameters(assignment.master)
+        names = parameters(assignment)
         live = LiveChecks([assignment.public_checks])
         try:
             for known in catalogue.misconceptions:
