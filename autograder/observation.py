@@ -15,12 +15,16 @@ SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 @dataclass(frozen=True)
 class StudentError:
-    """What student code raised. where: a line of the student's own file, "line 12" or "cell 3, line 2"."""
+    """What student code raised. where: a line of the student's own file, "line 12" or "cell 3, line 2".
+
+    bases: the names of the classes that its type inherits from. The sandbox says so: it proves no more than type_name.
+    """
 
     type_name: str
     message: str
     where: str = ""
     text: str = ""  # that line
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -286,7 +286,7 @@ class SandboxRun:
         if name in SYNTAX:
             message = _without_place(message, f"{self._order.name}.py")
         where = self._order.source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
-        return StudentError(name or "Exception", message, where, text[:200])
+        return StudentError(name or "Exception", message, where, text[:200], _texts(fields.get("bases"))[:20])
 
     def _missing(self, task: str) -> str:
         others = [name for name in self.defines if name not in self._order.parameters]  # another task is no slip
@@ -367,7 +367,7 @@ class LocalRun:
                 value = self._run(task, call, target, args, kwargs)
             data = child.to_data(value)
         except Exception as error:
-            raised = StudentError(type(error).__name__, str(error)[:500])
+            raised = StudentError(type(error).__name__, str(error)[:500], bases=child.bases(error))
             return dataclasses.replace(observed, status="error", error=raised)
         handle = None
         if data is child.NOT_DATA:

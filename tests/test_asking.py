@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from autograder.checks import expect_raises
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
@@ -96,6 +97,15 @@ def test_a_death_in_the_middle_is_shared_by_the_rest(sandbox: Sandbox) -> None:
     assert [observed.ordinal for observed in seen] == [1, 2, 3, 4]
     assert "exit code 3" in seen[1].reason
     assert SubmissionProxy(run).dies(3).value == 3
+    run.close()
+
+
+def test_what_an_error_inherits_from_comes_along(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, "class Bad(ValueError):\n    pass\n\ndef refuse():\n    raise Bad('no')\n")
+    seen = SubmissionProxy(run).refuse()
+    assert seen.error is not None
+    assert (seen.error.type_name, seen.error.bases[0]) == ("Bad", "ValueError")
+    expect_raises(seen, "ValueError")
     run.close()
 
 

@@ -17,6 +17,7 @@ from autograder.checks import (
     expect_inputs_kept,
     expect_integer,
     expect_number,
+    expect_raises,
     expect_shape,
     expect_sizes,
     expect_tensor,
@@ -208,6 +209,18 @@ def test_an_error_is_explained(fail: Callable[[], Any], words: str) -> None:
         fail()
     told = explain(type(caught.value).__name__, str(caught.value))
     assert words in told, f"{type(caught.value).__name__}: {caught.value}"
+
+
+class Refused(ValueError):
+    pass
+
+
+def test_an_error_that_inherits_from_the_one_asked_for_is_one() -> None:
+    def refuse(x: object) -> None:
+        raise Refused(x)
+
+    expect_raises(observe(refuse, 1), "ValueError")
+    assert "raised Refused; KeyError was asked for" in message(expect_raises, observe(refuse, 1), "KeyError")
 
 
 def test_an_error_of_ones_own_is_left_alone() -> None:

@@ -270,11 +270,11 @@ def expect_finite(observation: Observation) -> None:
 
 
 def expect_raises(observation: Observation, type_name: str) -> None:
-    """An error of that type, raised on purpose."""
+    """An error of that type, or of one that inherits from it, raised on purpose."""
 
     def judge(seen: Observation) -> str | None:
         if seen.status == "error" and seen.error is not None:
-            if seen.error.type_name == type_name:
+            if type_name in (seen.error.type_name, *seen.error.bases):
                 return None
             return f"{describe.call(seen)} raised {seen.error.type_name}; {type_name} was asked for."
         return f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."

@@ -169,11 +169,16 @@ class Server:
                     if frame.filename == path:
                         line, text = frame.lineno, frame.line or ""
         described = _plain_error(type(error).__name__, _short_text(error))
-        return described | {"line": line, "text": text[:200]}
+        return described | {"line": line, "text": text[:200], "bases": bases(error)}
 
 
 class MissingTask(Exception):
     """The submission defines nothing of this name."""
+
+
+def bases(error: BaseException) -> tuple[str, ...]:
+    """The names of the classes that the type of an error inherits from, nearest first."""
+    return tuple(str(base.__name__)[:100] for base in type(error).__mro__[1:20])
 
 
 def _plain_error(name: str, message: str) -> dict[str, Any]:
