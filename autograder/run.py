@@ -179,10 +179,13 @@ class SandboxRun:
     def _gone(self, observed: Observation, ended: Ended, took: float) -> Observation:
         """What is observed when the session ends instead of answering."""
         self._session = None
+        reason = ended.reason
         if ended.kind == "timeout" and ended is not self._broken:
             task = observed.task
+            if task in self._overrun:  # then its limit was not the one that students are told
+                reason += " (an earlier call had used up the task's time)"
             self._overrun[task] = self._overrun.get(task, _GRACE + took) - took
-        return dataclasses.replace(observed, status=ended.kind, reason=ended.reason, seconds=took)
+        return dataclasses.replace(observed, status=ended.kind, reason=reason, seconds=took)
 
     def load(self) -> Session:
         """The session, with the submission loaded: as it is written, else as its definitions alone.

@@ -81,8 +81,10 @@ def test_an_endless_loop_in_the_middle_costs_its_time_once(sandbox: Sandbox) -> 
     run = run_of(sandbox, text, seconds=1.0)
     seen = SubmissionProxy(run).loops.each((1,), (2,), (3,), (4,), (3,), (3,))
     assert [observed.status for observed in seen[:4]] == ["value", "value", "timeout", "value"]
-    assert seen[2].reason == "it took longer than 1 seconds"
+    assert seen[2].reason == "it took longer than 1 second"
     assert [observed.status for observed in seen[4:]] == ["timeout", "timeout"]
+    assert seen[4].reason.startswith("it took longer than ")
+    assert seen[4].reason.endswith(" (an earlier call had used up the task's time)")
     assert [observed.ordinal for observed in seen] == [1, 2, 3, 4, 5, 6]
     assert SubmissionProxy(run).other(5).value == 5
     run.close()

@@ -170,7 +170,8 @@ class Session:
             raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
         if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
             self.close()
-            raise Ended("timeout", f"it took longer than {self._cpu_limit:.3g} seconds")
+            limit = f"{self._cpu_limit:.3g}"
+            raise Ended("timeout", f"it took longer than {limit} second{'' if limit == '1' else 's'}")
 
     def _ended(self, reason: str | None) -> Ended:
         """Kill the child, and say why it ended: the reason given, or what the system knows."""
