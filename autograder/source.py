@@ -234,7 +234,8 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
             f" (its JSON breaks in line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         )
         raise Unreadable(
-            f"{name} is not a notebook that can be read{where}. Open it in Jupyter and save it."
+            f"{name} is not a notebook that can be read{where}. Take an earlier version of it from git, or begin anew "
+            "with `autograder reset` and the assignment's name."
         ) from None
     sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
     holders = sheets if isinstance(sheets, list) else [notebook]

@@ -349,7 +349,7 @@ def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -
     ("content", "says"),
     [
         ("", "is empty"),
-        ("{ broken", r"breaks in line 1"),
+        ("{ broken", r"breaks in line 1\). Take an earlier version of it from git, or begin anew with `autograder reset`"),
         ("[]", "no list of cells"),
         ("3", "no list of cells"),
         ('{"cells": 3}', "no list of cells"),
