@@ -87,7 +87,7 @@ class Course:
 
     def assignment_names(self) -> list[str]:
         """The names of all assignments, `a2` before `a10`; from `solutions/` where it stands."""
-        return _names_in(self.solutions) or _names_in(self.assignments)
+        return _names_in(self.solutions) or _released_in(self.assignments)
 
     def resolve(self, name: str) -> str:
         """The full name of the assignment that `name` means: its name, or a beginning that only it has (`a1`).
@@ -122,7 +122,8 @@ class Course:
         """The assignment as students get it. Raises UserError when it has not been released."""
         name = self.resolve(name)
         released = Assignment(name, self.assignments / name)
-        if not released.master.is_file():
+        gone = not self.has_solutions and released.stub.is_file()  # a student deleted it, or works in the notebook
+        if not released.master.is_file() and not gone:
             raise UserError(f"{name} has not been released yet. Run: autograder release")
         return released
 
@@ -155,7 +156,7 @@ def find_course(start: Path) -> Course:
     """
     start = start.absolute()
     for folder in (start, *start.parents):
-        if _names_in(folder / "solutions") or _names_in(folder / "assignments"):
+        if _names_in(folder / "solutions") or _released_in(folder / "assignments"):
             return Course(folder)
     raise UserError(
         f"{start} is not in a course repository: neither it nor a folder above it has assignments/ or solutions/. "
@@ -170,6 +171,15 @@ def _names_in(folder: Path) -> list[str]:
     except OSError:
         return []
     return sorted((n for n in names if (folder / n / f"{n}.py").is_file()), key=natural_key)
+
+
+def _released_in(folder: Path) -> list[str]:
+    """The released assignments: those with a script, and those whose stub tells of one that is gone."""
+    try:
+        stubs = {path.stem for path in (folder / ".stubs").glob("*.py") if path.stem.isidentifier()}
+    except OSError:
+        stubs = set()
+    return sorted({*_names_in(folder), *stubs}, key=natural_key)
 
 
 def _read_secret(path: Path) -> bytes:

@@ -273,6 +273,25 @@ def test_reset_brings_back_a_deleted_file(desk: Desk) -> None:
     assert notebook.is_file()
 
 
+def test_a_script_that_is_gone_is_missed_and_brought_back(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    path = script(desk, "a1_permute")
+    stub = path.read_bytes()
+    path.unlink()
+    assert desk.names[0] == "a1_permute"
+    assert desk.question("a1_permute")
+    assert cli.main(["check", "a1"]) == 1
+    text = words(capsys)
+    assert "assignments/notebooks/a1_permute/a1_permute.ipynb" in text, "the other form counts"
+    assert "to_nchw is not started yet" in text
+    notebook = desk.file("a1_permute")
+    notebook.unlink()
+    assert cli.main(["check", "a1"]) == 1
+    assert "a1_permute.py is not there. To get the stub back: autograder reset a1_permute" in words(capsys)
+    assert cli.main(["reset", "a1"]) == 0
+    assert path.read_bytes() == stub
+    assert notebook.is_file()
+
+
 @pytest.mark.parametrize(("word", "says"), [("to_nchw", "a whole file is reset"), ("a9", "The assignments are")])
 def test_reset_refuses_what_it_cannot_do(desk: Desk, word: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["reset", word]) == 2

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from ..course import find_course
-from ..data.files import explain, write_whole
+from ..data.files import explain, make_folder, write_whole
 from ..errors import UserError
 from . import screen
 from .work import Desk
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
             if form.with_suffix(".safetensors").is_file():
                 kept = keep(form.with_suffix(".safetensors"), move=True)
                 screen.say(f"Its trained network is kept as {kept.relative_to(desk.root).as_posix()}")
+        make_folder(form.parent)
         write_whole(form, stub)
         screen.say(f"{form.relative_to(desk.root).as_posix()} is the stub again.")
     if not done:

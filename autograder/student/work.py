@@ -38,7 +38,7 @@ class Desk:
     @cached_property
     def names(self) -> list[str]:
         """The released assignments, in the lecture's order."""
-        listed = [name for name in self.course.assignment_names() if self._script(name).is_file()]
+        listed = [n for n in self.course.assignment_names() if self._script(n).is_file() or self._stub(n).is_file()]
         if not listed:
             raise UserError("Nothing has been released yet. Run: autograder release")
         return listed
@@ -72,7 +72,8 @@ class Desk:
     def question(self, name: str) -> str:
         """What the assignment asks, as its first heading says: "where do the channels go?"."""
         try:
-            with self._script(name).open(encoding="utf-8", errors="replace") as file:
+            path = self._script(name) if self._script(name).is_file() else self._stub(name)
+            with path.open(encoding="utf-8", errors="replace") as file:
                 heading = next((line for line, _ in zip(file, range(10)) if line.startswith("# # ")), "")
         except OSError:
             return ""
@@ -80,6 +81,9 @@ class Desk:
 
     def _script(self, name: str) -> Path:
         return self.course.assignments / name / f"{name}.py"
+
+    def _stub(self, name: str) -> Path:
+        return self.course.assignments / ".stubs" / f"{name}.py"
 
     def forms(self, name: str) -> list[Path]:
         """The two files that an assignment may be solved in, as far as they are there."""
@@ -97,8 +101,8 @@ class Desk:
         return changed[0] if changed else None
 
     def file(self, name: str) -> Path:
-        """The student's file for an assignment, or the stub."""
-        return self.own(name) or self._script(name)
+        """The student's file for an assignment, or the stub: the script, unless only the notebook is there."""
+        return self.own(name) or next(iter(self.forms(name)), self._script(name))
 
     def _is_stub(self, name: str, path: Path) -> bool:
         try:
