@@ -258,6 +258,7 @@ class _Grading:
         if (
             previous is not None
             and previous.fingerprint == self._fingerprint(found, source)
+            and not self._confined_too_little(previous)
             and not self.request.regrade
         ):
             self.report.kept += 1
@@ -284,6 +285,12 @@ class _Grading:
         variant = self._variant(found)
         quiz = variant.own if variant is not None else None
         return fingerprint(source, self._digests[found.assignment], self.settings, quiz)
+
+    def _confined_too_little(self, previous: Result) -> bool:
+        """Was it graded in a lower sandbox tier than this run requires? Then its score may be forged. What never ran
+        has no tier."""
+        wanted, had = self.settings.require_sandbox, previous.environment.get("sandbox")
+        return wanted is not None and had is not None and str(had) > wanted
 
     def _variant(self, found: Found) -> Variant | None:
         """The student's own quiz; None for the default one."""
@@ -389,6 +396,7 @@ class _Grading:
         if (
             previous is not None
             and self._trains(found.assignment)
+            and not self._confined_too_little(previous)
             and all(previous.environment.get(key) == value for key, value in ours.items())
         ):
             if self.settings.retrain and source.weights is not None:

@@ -1,6 +1,7 @@
 """Stands in for `autograder.engine.grade_job` where a test is about the batch, not about grading.
 
-What a submission says in its first line decides what happens to the process that grades it.
+What a submission says in its first line decides what happens to the process that grades it; FAKE_TIER says
+in which sandbox tier it claims to run.
 """
 
 from __future__ import annotations
@@ -49,6 +50,6 @@ def grade_job(job: Job) -> dict[str, Any]:
             score=score,
             max_score=10,
             checks=(check,),
-            environment={"sandbox": "none"},
+            environment={"sandbox": os.environ.get("FAKE_TIER", "D")},
         )
     )

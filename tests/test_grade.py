@@ -120,6 +120,22 @@ def test_a_changed_check_grades_exactly_its_assignment_again(course: Course, tmp
     assert run(course, class_, out, settings=Settings(memory=1 << 30)).graded == 4
 
 
+def test_what_was_graded_below_the_required_tier_is_graded_again(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    put(class_ / "ada" / "a1_permute.py", "# right\n")
+    put(class_ / "ben" / "a1_permute.ipynb", "{ no json")  # never ran: no tier is too low for it
+    monkeypatch.setenv("FAKE_TIER", "C")
+    assert run(course, class_, out, settings=Settings(require_sandbox="C")).graded == 1
+    assert run(course, class_, out, settings=Settings(require_sandbox="C")).graded == 0
+    monkeypatch.setenv("FAKE_TIER", "A")
+    assert run(course, class_, out, settings=Settings(require_sandbox="B")).graded == 1
+    assert results.read(results.path_of(out, "ada", "a1_permute")).environment["sandbox"] == "A"
+    assert run(course, class_, out, settings=Settings(require_sandbox="A")).kept == 1
+    assert run(course, class_, out).kept == 1
+
+
 def test_one_assignment_alone(course: Course, tmp_path: Path) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
     put(class_ / "ada" / "a1_permute.py", "# right\n")

@@ -19,6 +19,7 @@ from autograder import cli, policy, results, summary
 from autograder.course import Course
 from autograder.errors import UserError
 from autograder.grade import Request, grade_class
+from autograder.job import Settings
 from autograder.pool import LocalWorkers
 from autograder.results import CheckResult, ClassResults, Result
 from autograder.submitted import load_times, submission_time
@@ -261,6 +262,12 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     assert "earlier grading" in kept.notes[-1]
     assert policy.apply(results.read_all(out), out, course).final_score(kept) == 8
     assert run(lucky=False, regrade=False) == kept
+    # Nor does what was reached in a sandbox too weak: code can forge a score there.
+    safe = dataclasses.replace(request, settings=Settings(require_sandbox="A"))
+    monkeypatch.setenv("FAKE_TIER", "A")
+    grade_class(safe, lambda: LocalWorkers(1), grade=fake.grade_job)
+    assert results.read(results.path_of(out, "ada", "a1_permute")).score == 0
+    assert run(lucky=True).score == 10
     # Another check is another question: what was reached before does not count.
     put(course.solutions / "a1_permute" / "test_a1_permute.py", "# pytest.mark.trains, and stricter\n")
     assert run(lucky=False, regrade=False).score == 0
