@@ -27,6 +27,7 @@ from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, r
 from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
 from .roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
+from .sandbox import tiers
 from .submission import RESULTS_MARK, Found, Source, Unreadable, find_submissions, read_source
 from .submitted import load_times, submission_time
 from .summary import counts, table
@@ -110,13 +111,20 @@ def run(args: argparse.Namespace) -> int:
         roster=read_roster(args.roster) if args.roster else None,
     )
     report = grade_class(
-        request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else LocalWorkers(size)
+        request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else _workers_here(size)
     )
     report.results = policy.apply(report.results, args.out, course)
     print_report(report, args.out)
     if report.interrupted:
         return 130
     return 3 if report.lost else 0
+
+
+def _workers_here(size: int) -> LocalWorkers:
+    """Workers of this machine. They choose their tier themselves, and find the one that is told here."""
+    tier = tiers.best()
+    weak = tier.letter in "CD"  # then people should know what it means
+    return LocalWorkers(size, str(tier) if weak else f"tier {tier.letter}")
 
 
 def _positive(text: str) -> int:
@@ -323,7 +331,8 @@ class _Grading:
         tally = Counter(item.found.assignment for item in todo)
         now = True
         try:
-            with progress(console(), tally, min(workers.size, len(todo))) as shown:
+            size = min(workers.size, len(todo))
+            with progress(console(), tally, size, workers.sandbox) as shown:
 
                 def began(slot: int, job: Job) -> None:
                     shown.began(slot, job.student, job.assignment)

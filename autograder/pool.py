@@ -48,6 +48,8 @@ class Workers(Protocol):
     """Where jobs run: `size` of them at a time."""
 
     size: int
+    sandbox: str
+    """What they confine submissions with, for people; "" where each of them may have another."""
 
     def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]: ...
     def restart(self) -> None:
@@ -60,8 +62,8 @@ class Workers(Protocol):
 class LocalWorkers:
     """Worker processes on this machine, started afresh (spawn): they inherit no threads and no locks."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, sandbox: str = "") -> None:
+        self.size, self.sandbox = size, sandbox
         self._executor: ProcessPoolExecutor | None = None
 
     def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]:
@@ -118,6 +120,8 @@ def _end_with(sentinel: int) -> None:
 
 class ClusterWorkers:
     """The workers of a dask scheduler. Raises UserError without the extra `cluster`, or when nobody answers."""
+
+    sandbox = ""
 
     def __init__(self, address: str, timeout: float = 20) -> None:
         try:

@@ -25,9 +25,9 @@ FIRST_GUESS = 2.0  # seconds for a submission of an assignment of which none has
 class Progress:
     """Counts, the time that is left, the slowest submission. Use as a context manager."""
 
-    def __init__(self, console: Console, todo: Mapping[str, int], workers: int) -> None:
-        """todo: assignment -> how many submissions are to be graded."""
-        self._console = console
+    def __init__(self, console: Console, todo: Mapping[str, int], workers: int, sandbox: str = "") -> None:
+        """todo: assignment -> how many submissions are to be graded. sandbox: in which, where that is known."""
+        self._console, self._sandbox = console, sandbox
         self._left = Counter(dict(todo))
         self._total = sum(todo.values())
         self._workers = max(1, workers)
@@ -40,15 +40,16 @@ class Progress:
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
+        many = "submission" if self._total == 1 else "submissions"
+        where = f" in sandbox {self._sandbox}" if self._sandbox else ""
+        if self._total:
+            self._line(f"grading {self._total} {many} with {_number(self._workers, 'worker')}{where}")
         if self._total and self._console.is_terminal:
             # Called for each refresh, so that the seconds run on between two events.
             self._live = Live(
                 get_renderable=self._draw, console=self._console, refresh_per_second=4, transient=True
             )
             self._live.start()
-        elif self._total:
-            many = "submission" if self._total == 1 else "submissions"
-            self._line(f"grading {self._total} {many} with {_number(self._workers, 'worker')}")
         return self
 
     def __exit__(

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from autograder import cli, results
 from autograder import grade as grading
-from autograder import results
 from autograder.course import Course
 from autograder.errors import InfrastructureError, UserError
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Settings
 from autograder.pool import LocalWorkers
+from autograder.progress import Progress
 
 TESTS = Path(__file__).parent
 
@@ -382,12 +383,32 @@ def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
 def test_a_student_repository_cannot_grade_a_class(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from autograder import cli
-
     put(tmp_path / "assignments" / "a1_permute" / "a1_permute.py", "x = 1\n")
     monkeypatch.chdir(tmp_path)
     assert cli.main(["grade", "class", "--out", "results"]) == 2
     assert "student's repository" in capsys.readouterr().err
+
+
+@pytest.fixture
+def here(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The words that grade a class of one on the command line, with the fake engine."""
+    import fake_engine
+
+    put(tmp_path / "class" / "ada" / "a1_permute.py", "# right\n")
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr(grading.grade_class, "__kwdefaults__", {"grade": fake_engine.grade_job, "progress": Progress})
+    return ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results"), "--workers", "1"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="tier C is a matter of POSIX")
+def test_the_tier_is_told_once_and_what_a_weak_one_means(
+    here: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_TIER", "C")
+    assert cli.main(here) == 0
+    said = capsys.readouterr().out
+    assert "1 submission with 1 worker in sandbox tier C (limits and a process group: stops accidents" in said
+    assert said.count("sandbox") == 1
 
 
 FULL_DISK = """

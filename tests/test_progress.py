@@ -40,6 +40,16 @@ def test_what_trains_first_does_not_frighten(clock: list[float]) -> None:
     assert shown.seconds_left() == pytest.approx((20 + 99 * 0.1) / 2)
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_first_line_says_where_submissions_run(terminal: bool) -> None:
+    for sandbox, says in (("tier A", " in sandbox tier A"), ("", "")):
+        log = io.StringIO()
+        screen = Console(file=log, width=200, force_terminal=terminal, color_system=None)
+        with progress.Progress(screen, {"a1": 3}, 2, sandbox):
+            pass
+        assert log.getvalue().splitlines()[0][10:].rstrip() == f"grading 3 submissions with 2 workers{says}"
+
+
 def test_a_log_gets_plain_lines(clock: list[float]) -> None:
     log = io.StringIO()
     with progress.Progress(Console(file=log, width=200), {"a1": 2}, 1) as shown:
