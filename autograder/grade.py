@@ -110,6 +110,8 @@ def run(args: argparse.Namespace) -> int:
         times=load_times(args.times) if args.times else {},
         roster=read_roster(args.roster) if args.roster else None,
     )
+    if args.require_sandbox and not args.scheduler:
+        tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself
     report = grade_class(
         request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else _workers_here(size)
     )

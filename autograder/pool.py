@@ -240,7 +240,7 @@ def run_jobs(
         if lost_in_a_row >= GIVE_UP:
             raise InfrastructureError(
                 f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "
-                "Is there enough memory? What is done is kept: run the same command to go on."
+                "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
             )
 
 
@@ -262,7 +262,7 @@ def _how(error: BaseException) -> str:
     if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
         return "its grading process died, and died again"
     if isinstance(error, InfrastructureError):
-        return str(error)[:500]
+        return " ".join(str(error).split()).rstrip(".")[:500]
     return f"the grader failed ({type(error).__name__}: {error})"[:500]
 
 

@@ -24,7 +24,7 @@ def grade_job(job: Job) -> dict[str, Any]:
     if "sleep" in first:
         time.sleep(float(first.split("sleep")[1]))
     if "machine" in first:
-        raise InfrastructureError("no sandbox today")
+        raise InfrastructureError("no sandbox today:\n  install one.")
     if "bug" in first:
         raise RuntimeError("a bug of ours")
     if "nonsense" in first:

@@ -186,7 +186,7 @@ def test_a_failure_of_ours_is_not_the_students(course: Course, tmp_path: Path, t
 def test_a_machine_that_always_fails_ends_the_run(course: Course, tmp_path: Path) -> None:
     for number in range(9):
         put(tmp_path / "class" / f"s{number}" / "a1_permute.py", f"# machine {number}\n")
-    with pytest.raises(InfrastructureError, match="no sandbox today"):
+    with pytest.raises(InfrastructureError, match=r"no sandbox today: install one\. Mend that"):
         run(course, tmp_path / "class", tmp_path / "results")
 
 
@@ -409,6 +409,18 @@ def test_the_tier_is_told_once_and_what_a_weak_one_means(
     said = capsys.readouterr().out
     assert "1 submission with 1 worker in sandbox tier C (limits and a process group: stops accidents" in said
     assert said.count("sandbox") == 1
+
+
+def test_a_sandbox_below_the_required_tier_is_refused_before_anything_is_written(
+    here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_TIER", "D")
+    assert cli.main([*here, "--require-sandbox", "A"]) == 3
+    said = capsys.readouterr()
+    assert "sandbox tier A was required, and this machine gives tier D" in said.err
+    assert "AUTOGRADER_TIER forbids it" in said.err
+    assert not said.out
+    assert not (tmp_path / "results").exists()
 
 
 FULL_DISK = """
