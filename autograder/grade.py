@@ -283,10 +283,12 @@ class _Grading:
 
     def _previous(self, found: Found) -> Result | None:
         path = results.path_of(self.out, found.student, found.assignment)
-        if not path.is_file():
-            return None
         try:
-            return results.read(path)
+            return results.read(path) if path.is_file() else None
+        except (results.NoRight, PermissionError):
+            raise InfrastructureError(
+                f"{path}: {results.NO_RIGHT}. Ask its owner for it, or give another folder to --out."
+            ) from None
         except InvalidResult:
             self.report.torn.append(path)
             return None
@@ -548,15 +550,15 @@ def results_folder(request: Request) -> Iterator[Path]:
     if out.resolve() == request.submissions.resolve():
         raise UserError(f"Results and submissions cannot share {out}. Give another folder to --out.")
     mark = out / RESULTS_MARK
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out} is a file. Give a folder to --out.")
-    if out.is_dir() and not mark.exists() and _is_foreign(out):
-        raise UserError(f"{out} holds other things than results. Give a new or empty folder to --out.")
     try:
+        if out.exists() and not out.is_dir():
+            raise UserError(f"{out} is a file. Give a folder to --out.")
+        if out.is_dir() and not mark.exists() and _is_foreign(out):
+            raise UserError(f"{out} holds other things than results. Give a new or empty folder to --out.")
         out.mkdir(parents=True, exist_ok=True)
         file = mark.open("a+", encoding="utf-8")
     except OSError as error:
-        raise InfrastructureError(f"{out} cannot be written to: {error.strerror}.") from error
+        raise InfrastructureError(f"{error.filename or out} cannot be read or written to: {error.strerror}.") from error
     with file:
         _lock(file, out)
         for draft in out.glob("*/.*.tmp"):

@@ -25,8 +25,15 @@ SCHEMA = "autograder/result/v1"
 Status = Literal["graded", "missing", "unreadable", "ambiguous"]
 
 
+NO_RIGHT = "you have no right to read it"
+
+
 class InvalidResult(Exception):
     """Data that is no valid result; the message says why."""
+
+
+class NoRight(InvalidResult):
+    """It may be a result, but we have no right to read it: grading again would push aside what somebody else did."""
 
 
 @dataclass(frozen=True)
@@ -302,9 +309,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def read(path: Path) -> Result:
-    """Read one result. Raises InvalidResult when the file is torn, no result, or not the one for its place."""
+    """Read one result. Raises InvalidResult when the file is torn, no result, or not the one for its place; NoRight
+    when it is not ours to read.
+    """
     try:
         result = from_json(json.loads(path.read_bytes()))
+    except PermissionError as error:
+        raise NoRight(NO_RIGHT) from error
     except OSError as error:
         raise InvalidResult(f"it cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -357,27 +368,48 @@ class ClassResults:
 def read_all(folder: Path) -> ClassResults:
     """All results in a folder, in natural order of students and assignments; torn files are reported, not read.
 
-    Raises UserError when `folder` is no folder or holds no result at all.
+    Raises UserError when `folder` is no folder or holds no result that can be read.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}"
-        )
     results: list[Result] = []
     problems: list[tuple[Path, str]] = []
-    for path in result_files(folder):
+    try:
+        if not folder.is_dir():
+            raise UserError(
+                f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}"
+            )
+        students = _students(folder)
+    except OSError as error:
+        raise InfrastructureError(f"{folder} cannot be read: {error.strerror}.") from error
+    for student in students:
         try:
-            results.append(read(path))
-        except InvalidResult as error:
-            problems.append((path, str(error)))
-    if not results and not problems:
-        raise UserError(f"{folder} holds no results. First run: autograder grade SUBMISSIONS --out {folder}")
+            paths = _files_of(student)
+        except PermissionError:
+            problems.append((student, NO_RIGHT))
+            continue
+        for path in paths:
+            try:
+                results.append(read(path))
+            except InvalidResult as error:
+                problems.append((path, str(error)))
+    if not results:
+        why = f" that can be read ({problems[0][0]}: {problems[0][1]})" if problems else ""
+        raise UserError(
+            f"{folder} holds no results{why}. Give the folder that this wrote: autograder grade SUBMISSIONS --out RESULTS"
+        )
     results.sort(key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
     return ClassResults(tuple(results), tuple(problems))
 
 
 def result_files(folder: Path) -> Iterator[Path]:
     """The files that should hold results: `<student>/<assignment>.json`."""
-    for student in sorted(p for p in folder.iterdir() if not p.name.startswith(".")):
-        if student.is_dir():
-            yield from (p for p in sorted(student.glob("*.json")) if not p.name.startswith("."))
+    for student in _students(folder):
+        yield from _files_of(student)
+
+
+def _students(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.iterdir()) if not p.name.startswith(".") and p.is_dir()]
+
+
+def _files_of(student: Path) -> list[Path]:
+    # Not glob: it passes over in silence what it has no right to read.
+    return sorted(p for p in student.iterdir() if p.suffix == ".json" and not p.name.startswith("."))

@@ -24,6 +24,9 @@ from autograder.job import Settings
 from autograder.pool import LocalWorkers
 from autograder.progress import Progress
 
+sys.path.insert(0, str(Path(__file__).parent))
+from another_user import forbid
+
 TESTS = Path(__file__).parent
 
 
@@ -199,6 +202,21 @@ def test_a_torn_result_is_graded_again(course: Course, tmp_path: Path) -> None:
     report = run(course, class_, out)
     assert (report.graded, report.torn) == (1, [path])
     assert score_of(out, "ada") == ("graded", 10, 10)
+
+
+def test_a_result_of_somebody_else_ends_the_run_with_its_name(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    put(class_ / "zed" / "a1_permute.py", "# right\n")
+    run(course, class_, out)
+    forbid(out / "zed", monkeypatch)
+    with pytest.raises(InfrastructureError, match=r"zed/a1_permute\.json: you have no right to read it"):
+        run(course, class_, out)
+    forbid(out, monkeypatch)
+    (out / ".autograder-results").unlink()
+    with pytest.raises(InfrastructureError, match=r"results cannot be read or written to: Permission denied"):
+        run(course, class_, out)
 
 
 def test_two_runs_on_one_folder_exclude_each_other(course: Course, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from hypothesis import strategies as st
 
 from autograder import cli, exports, results
 from autograder.console import printable
-from autograder.errors import UserError
+from autograder.errors import InfrastructureError, UserError
 from autograder.results import CheckResult, Diagnosis, InvalidResult, Result
 from autograder.summary import short_names, what_went_wrong
+
+sys.path.insert(0, str(Path(__file__).parent))
+from another_user import forbid
 
 PASSED = CheckResult("test_moves", "It moves", "to_nchw", 2, 2, "passed", False, seconds=0.01)
 FAILED = CheckResult(
@@ -110,6 +114,27 @@ def test_torn_and_misplaced_files_are_reported_and_not_read(tmp_path: Path) -> N
         results.read_all(tmp_path / "empty")
 
 
+def test_a_folder_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = results.write(RESULT, tmp_path)
+    theirs = results.write(dataclasses.replace(RESULT, student="zed"), tmp_path).parent
+    forbid(theirs, monkeypatch)
+    found = results.read_all(tmp_path)
+    assert found.results == (RESULT,)
+    assert found.problems == ((theirs, "you have no right to read it"),)
+    good.unlink()
+    with pytest.raises(UserError, match=r"holds no results that can be read \(.*zed: you have no right"):
+        results.read_all(tmp_path)
+    forbid(tmp_path, monkeypatch)
+    with pytest.raises(InfrastructureError, match="cannot be read: Permission denied"):
+        results.read_all(tmp_path)
+
+
+def test_a_result_of_somebody_else_is_not_called_torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forbid(results.write(RESULT, tmp_path).parent, monkeypatch)
+    with pytest.raises(results.NoRight, match="no right"):
+        results.read(results.path_of(tmp_path, RESULT.student, RESULT.assignment))
+
+
 names = st.text(min_size=1, max_size=300).filter(lambda name: "/" not in name and "\0" not in name)
 
 
@@ -180,6 +205,20 @@ def test_an_unknown_format_lists_the_formats(folder: Path, capsys: pytest.Captur
     assert cli.main(["export", str(folder), "--to", "excel"]) == 2
     assert "csv" in capsys.readouterr().err
     assert {"csv", "json"} <= set(exports.formats())
+
+
+@pytest.mark.parametrize("command", [["export", "--to", "csv"], ["report", "--out", "pages"]])
+def test_a_folder_of_other_things_is_no_empty_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clone" / "assignments").mkdir(parents=True)
+    (tmp_path / "clone" / "assignments" / "manifest.json").write_text("{}")
+    assert cli.main([*command, "clone"]) == 2
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert "clone holds no results that can be read (clone/assignments/manifest.json" in captured.err
+    assert not (tmp_path / "pages").exists()
 
 
 def test_a_torn_file_is_told_and_the_rest_exported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
