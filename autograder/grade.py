@@ -96,9 +96,6 @@ def run(args: argparse.Namespace) -> int:
             "For your own work there is: autograder check"
         )
     only = [course.resolve(name) for name in args.assignment]
-    # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
-    policy.load_policy(course)
-    policy.load_adjustments(args.out, ClassResults(()))
     size = args.workers or usable_cpus()
     request = Request(
         submissions=args.submissions,
@@ -200,6 +197,9 @@ def grade_class(
     began = time.monotonic()
     # Before the results' folder is made: a wrong path leaves nothing behind.
     found = find_submissions(request.submissions, request.course, request.only, _stubs_of(request))
+    # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
+    for slip in policy.strangers(request.course, request.out, {entry.student for entry in found}):
+        console().print(printable(slip), style="yellow", markup=False, soft_wrap=True)
     with results_folder(request) as out, _termination_as_interrupt():
         return _Grading(request, out, grade).run(found, make_workers, progress, began)
 

@@ -24,14 +24,14 @@ import datetime as dt
 import io
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .course import Course, find_course
 from .errors import UserError
-from .results import ClassResults, Final, Result, read_all
+from .results import ClassResults, Final, Result, folder_name, read_all
 
 POLICY_FILE = "course.toml"
 ADJUSTMENTS_FILE = "adjustments.csv"
@@ -57,10 +57,11 @@ class Policy:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Points that a person gave or took, and why."""
+    """Points that a person gave or took, why, and in which line of the file."""
 
     points: int
     reason: str
+    line: int = 0
 
 
 def finals(
@@ -116,9 +117,32 @@ def course_of(folder: Path) -> Course | None:
 def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassResults:
     """The results with their final scores. Raises UserError when course.toml or adjustments.csv is wrong."""
     policy = load_policy(course) if course is not None else Policy()
-    adjustments, strangers = load_adjustments(folder, results)
-    problems = (*results.problems, *strangers)
-    return ClassResults(results.results, problems, finals(results, policy, adjustments))
+    known = frozenset((result.student, result.assignment) for result in results.results)
+    adjustments = load_adjustments(folder, course, known)
+    path = folder / ADJUSTMENTS_FILE
+    idle = tuple(
+        (path, f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}")
+        for key, adjustment in adjustments.items()
+        if key not in known
+    )
+    return ClassResults(results.results, (*results.problems, *idle), finals(results, policy, adjustments))
+
+
+def strangers(course: Course, folder: Path, students: Collection[str]) -> tuple[str, ...]:
+    """What course.toml and adjustments.csv hold for somebody who is neither among the students nor in the folder of
+    results, one line each. Raises UserError when one of the files is wrong.
+    """
+    extended = (student for student, _ in load_policy(course).extensions)
+    where = {f"{course.root / POLICY_FILE}, [extensions.{who}]": who for who in extended}
+    where |= {
+        f"{folder / ADJUSTMENTS_FILE}, line {adjustment.line}": student
+        for (student, _), adjustment in load_adjustments(folder, course).items()
+    }
+    return tuple(
+        f"{place}: nobody in this class is called {who!r}."
+        for place, who in where.items()
+        if who not in students and not (folder / folder_name(who)).is_dir()
+    )
 
 
 # --- the files -----------------------------------------------------------------------------------------------------
@@ -155,19 +179,23 @@ def load_policy(course: Course) -> Policy:
 
 
 def load_adjustments(
-    folder: Path, results: ClassResults
-) -> tuple[dict[tuple[str, str], Adjustment], tuple[tuple[Path, str], ...]]:
-    """The adjustments in a folder of results (columns student, assignment, points, reason), and lines for nobody.
+    folder: Path, course: Course | None, known: Collection[tuple[str, str]] = ()
+) -> dict[tuple[str, str], Adjustment]:
+    """(student, assignment) -> the adjustment in a folder of results (columns student, assignment, points, reason).
 
-    Raises UserError, which names the line, when points are no whole number, a reason is missing or a line stands
-    twice.
+    An assignment may be called a1 for short, where a course says what that means; what is known needs no course.
+    Raises UserError, which names the line, when there is no such assignment, points are no whole number, a reason is
+    missing or a line stands twice.
     """
     path = folder / ADJUSTMENTS_FILE
     found: dict[tuple[str, str], Adjustment] = {}
-    strangers = []
-    known = {(result.student, result.assignment) for result in results.results}
     for number, row in read_table(path, ("student", "assignment", "points", "reason")):
         where, key = f"{path}, line {number}", (row["student"], row["assignment"])
+        if course is not None and key not in known:
+            try:
+                key = row["student"], course.resolve(row["assignment"])
+            except UserError as error:
+                raise UserError(f"{where}: {error}") from None
         try:
             points = int(row["points"])
         except ValueError:
@@ -180,10 +208,8 @@ def load_adjustments(
             raise UserError(
                 f"{where}: {key[0]} has an adjustment for {key[1]} already. Add them up in one line."
             )
-        found[key] = Adjustment(points, row["reason"])
-        if key not in known:
-            strangers.append((path, f"line {number}: there is no result of {key[0]!r} for {key[1]!r}"))
-    return found, tuple(strangers)
+        found[key] = Adjustment(points, row["reason"], number)
+    return found
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:

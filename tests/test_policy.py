@@ -116,7 +116,13 @@ def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path
     applied = policy.apply(everybody, tmp_path, course)
     assert {key[0]: final.score for key, final in applied.finals.items()} == {"ada": 10, "ben": 0, "cas": 10}
     assert applied.finals["ada", "a1_permute"].reason == "1 day late: -1 (10 %); +1: a good idea"
-    assert "nobody" in applied.problems[0][1]
+    assert applied.problems == ((tmp_path / "adjustments.csv", "line 5: there is no result of 'nobody' for 'a1_permute'"),)
+
+
+def test_an_adjustment_may_name_its_assignment_for_short(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "adjustments.csv", "student,assignment,points,reason\nada,a1,-1,late in class\n")
+    assert final_of(result("ada", ""), course, tmp_path) == (9, 0, "-1: late in class")
+    assert policy.apply(ClassResults((result("ada", ""),)), tmp_path, course).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +131,8 @@ def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path
         ("student,points,reason\n", "there is no assignment"),
         ("student,assignment,points,reason\nada,a1_permute,half,x\n", "line 2: points are whole numbers"),
         ("student,assignment,points,reason\nada,a1_permute,1,\n", "say why"),
-        ("student;assignment;points;reason\nada;a1_permute;1;x\nada;a1_permute;1;y\n", "already"),
+        ("student;assignment;points;reason\nada;a1_permute;1;x\nada;a1;1;y\n", "already"),
+        ("student,assignment,points,reason\nada,a7,1,x\n", "line 2: There is no assignment 'a7'"),
     ],
 )
 def test_a_slip_in_the_adjustments_is_named(course: Course, tmp_path: Path, text: str, says: str) -> None:
@@ -308,6 +315,23 @@ def test_a_slip_is_told_before_anything_is_graded(
     put(tmp_path / "results" / "adjustments.csv", "student,assignment,points,reason\nada,a1_permute,x,y\n")
     assert cli.main(words) == 2
     assert "line 2: points" in capsys.readouterr().err
+
+
+def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(course.root)
+    put(tmp_path / "class" / "ada" / "a1_permute.ipynb", "{ no notebook")
+    put(course.root / "course.toml", "[extensions.adaa]\na1 = 2026-11-27\n[extensions.ada]\na1 = 2026-11-27\n")
+    earlier = Result("eve", "a1_permute", None, "missing", 0, 10)  # of another download
+    results.write(earlier, tmp_path / "results")
+    lines = "student,assignment,points,reason\nada,a1,1,x\neve,a1,1,x\nzed,a1,1,x\n"
+    put(tmp_path / "results" / "adjustments.csv", lines)
+    assert cli.main(["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].endswith("course.toml, [extensions.adaa]: nobody in this class is called 'adaa'.")
+    assert said[1].endswith("adjustments.csv, line 4: nobody in this class is called 'zed'.")
+    assert "nobody in" not in "\n".join(said[2:])
 
 
 def test_training_again_is_set_beside_the_weights_that_were_submitted() -> None:

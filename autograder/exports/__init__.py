@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     results = policy.read_class(args.results)
     chosen.export(results, args.out, args)
     for path, why in results.problems:
-        print(f"autograder export: {path} was passed over: {why}.", file=sys.stderr)
+        print(f"autograder export: passed over: {path}: {why}.", file=sys.stderr)
     return 3 if results.problems else 0
 
 

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         soft_wrap=True,
     )
     for path, why in results.problems:
-        print(f"autograder report: {path} was passed over: {why}.", file=sys.stderr)
+        print(f"autograder report: passed over: {path}: {why}.", file=sys.stderr)
     return 3 if results.problems else 0
 
 
