@@ -127,10 +127,9 @@ def _workers_here(size: int) -> LocalWorkers:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} workers cannot work; give 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give 1 or more")
+    return int(text)
 
 
 def run_job(job: Job) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}.") from None

@@ -236,6 +236,23 @@ def test_a_folder_of_other_things_is_not_written_to(course: Course, tmp_path: Pa
         run(course, tmp_path / "class", tmp_path / "class")
 
 
+def test_a_file_in_place_of_a_folder_is_called_a_file(
+    here: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = put(tmp_path / "README.md", "# A class")
+    assert cli.main([*here, "--out", str(file)]) == 2
+    assert f"{file} is a file. Give a folder to --out." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["x", "0", "-1", "1.5", ""])
+def test_a_number_of_workers_is_asked_for_in_words(
+    here: list[str], capsys: pytest.CaptureFixture[str], number: str
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([*here, f"--workers={number}"])
+    assert f"argument --workers: {number!r} is no number of processes: give 1 or more" in capsys.readouterr().err
+
+
 def test_a_full_disk_keeps_what_is_done(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
