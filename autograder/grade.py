@@ -649,4 +649,4 @@ def print_report(report: Report, out: Path) -> None:
         more = f" and {len(report.lost) - 5} more" if len(report.lost) > 5 else ""
         say(f"The machine failed on {who}{more}; the same command tries them again.", "red")
     if report.interrupted:
-        say(f"Stopped, with {report.left} left to grade. The same command goes on from here.", "yellow")
+        say(f"Stopped, with {report.left} left to grade (… above). The same command goes on from here.", "yellow")

@@ -18,7 +18,10 @@ _NO_GRADE = {"missing": "–", "unreadable": "!", "ambiguous": "?"}
 
 
 def table(results: ClassResults, width: int = 120) -> RenderableType:
-    """student, score for each assignment, total, and what went wrong where; in lines of `width` characters."""
+    """student, score for each assignment, total, and what went wrong where; in lines of `width` characters.
+
+    A dash stands for what is missing, dots for what is not graded yet.
+    """
     points = results.max_scores()
     short = short_names(list(points))
     students = results.students()
@@ -43,9 +46,10 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
     grid.add_column("what went wrong", width=last, no_wrap=True)
     for name, (_, own) in zip(names, shown, strict=True):
         scores = [_score(own.get(assignment), results) for assignment in points]
-        total = sum(results.final_score(result) for result in own.values())
+        total = str(sum(results.final_score(result) for result in own.values()))
+        waits = len(own) < len(points)  # a sum without what is not graded yet would be taken for the total
         wrong = Text("\n".join(_lines(own, short, results)), style="dim", overflow="ellipsis", no_wrap=True)
-        grid.add_row(name, *scores, str(total), wrong)
+        grid.add_row(name, *scores, "…" if waits else total, wrong)
     if len(shown) < len(students):
         grid.caption = (
             f"{len(students)} students; shown are the {len(shown)} whom a person should look at first."
@@ -68,8 +72,10 @@ def _lines(own: Mapping[str, Result], short: Mapping[str, str], results: ClassRe
 
 
 def _score(result: Result | None, results: ClassResults) -> Text:
-    score = results.final_score(result) if result is not None else 0
-    if result is None or (result.status == "missing" and not score):
+    if result is None:  # not graded yet: a run that was stopped has a result for everybody else
+        return Text("…", style="dim")
+    score = results.final_score(result)
+    if result.status == "missing" and not score:
         return Text("–", style="dim")
     if not score and result.status != "graded":
         return Text(_NO_GRADE[result.status], style="bold red")

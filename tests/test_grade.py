@@ -389,7 +389,7 @@ def test_ctrl_c_ends_with_what_is_done(course: Course, tmp_path: Path, number: s
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 130, output
-    assert "6 left to grade" in output
+    assert "6 left to grade (… above)" in output
     assert "Traceback" not in output
     graded = [name for name in sorted(contents(out)) if "a1" in name]
     assert graded == ["s0/a1_permute.json", "s1/a1_permute.json"]

@@ -302,6 +302,16 @@ def test_the_table_shows_final_scores(course: Course, tmp_path: Path) -> None:
     assert "handed in on paper" in text
 
 
+def test_what_is_not_graded_yet_does_not_look_like_missing() -> None:
+    missing = Result("ada", "a2_linear_dims", None, "missing", 0, 10)
+    screen = Console(width=120, file=io.StringIO())
+    screen.print(summary.table(ClassResults((result("ada", ""), missing, result("ben", "")))))
+    text = screen.file.getvalue()  # type: ignore[attr-defined]
+    ada, ben = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
+    assert ada.split()[:4] == ["ada", "10", "–", "10"]
+    assert ben.split() == ["ben", "10", "…", "…"]
+
+
 def test_a_slip_is_told_before_anything_is_graded(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
