@@ -3,7 +3,8 @@
     python benchmarks/calibrate.py train            train what is still missing, a row of the table each (an hour)
     python benchmarks/calibrate.py full             the reference on the full 60,000 images
     python benchmarks/calibrate.py regrade          grade the reference twice: the same bits? the same time as alone?
-    python benchmarks/calibrate.py table            the table, the bands, and how seldom a regrade flips one
+    python benchmarks/calibrate.py table            the table, the bands, and how seldom another seed flips one
+    python benchmarks/calibrate.py markdown         the table as docs/fashion-mnist.md shows it
 
 `train` repeats what grading does, with the same functions and in the same order, but for the sandbox: a submission is
 run, its generators seeded, a network made, trained on the subset's 10,000 images with one thread, and its `predict`
@@ -268,6 +269,19 @@ def table(console: Console) -> None:
                       f"(lowest {min(gradings):.2%}, highest {max(gradings):.2%})", highlight=False)  # fmt: skip
 
 
+def markdown(rows: list[Row]) -> str:
+    """The table as docs/fashion-mnist.md has it."""
+    lines = [
+        "| recipe | seeds | CPU seconds | accuracy (2,000) | sd of seeds | sd of both | mean - 3 sd | official 10,000 |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for s in summaries(rows):
+        shares = (s.accuracy, s.between_seeds, s.deviation, s.accuracy - 3 * s.deviation, s.official)
+        shown = ("" if math.isnan(share) else f"{100 * share:.2f} %" for share in shares)
+        lines.append(f"| {s.recipe} | {s.runs} | {s.cpu_seconds:.1f} | {' | '.join(shown)} |")
+    return "\n".join(lines) + "\n"
+
+
 # The proof that a regrade repeats
 
 
@@ -303,7 +317,7 @@ def regrade() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["train", "full", "regrade", "table"])
+    parser.add_argument("what", choices=["train", "full", "regrade", "table", "markdown"])
     parser.add_argument("--recipes", nargs="*", metavar="NAME", help="only these (all; for full: the reference)")
     parser.add_argument(
         "--seeds", type=int, help=f"of each recipe ({BAND_SEEDS} of those by which the bands stand, {SEEDS} of the others)"
@@ -317,6 +331,8 @@ def main() -> None:
         found = regrade()
         (RECORDS / "regrade.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         print(json.dumps(found, indent=2))
+    elif args.what == "markdown":
+        print(markdown(read(TABLE)), end="")
     else:
         table(Console(width=120))
 

@@ -39,6 +39,13 @@ def test_every_band_stands_three_deviations_below_a_recipe(calibrate: types.Modu
     assert sum(calibrate.bands().values()) == 20
 
 
+def test_the_page_shows_the_table(calibrate: types.ModuleType) -> None:
+    page = (ROOT / "docs" / "fashion-mnist.md").read_text(encoding="utf-8")
+    assert calibrate.markdown(calibrate.read(calibrate.TABLE)) in page, "python benchmarks/calibrate.py markdown"
+    for share in calibrate.bands():
+        assert f"| {share:.0%} | 4 |" in page
+
+
 def test_a_summary_adds_both_spreads(calibrate: types.ModuleType) -> None:
     rows = [calibrate.Row("x", seed, 10_000, 10.0, 5, (a,), a) for seed, a in enumerate((0.89, 0.90, 0.91))]
     (found,) = calibrate.summaries(rows)
