@@ -31,6 +31,7 @@ lint: .venv/.ready
 
 verify: .venv/.ready
 	$(BIN)/autograder release --check
+	@folder=$$(mktemp -d) && $(BIN)/autograder release --to $$folder/students; status=$$?; rm -rf "$$folder"; exit $$status
 	$(BIN)/autograder verify
 
 clean:
