@@ -159,7 +159,9 @@ def load_policy(course: Course) -> Policy:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Policy()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
     _no_others(data, ("late", "deadlines", "extensions"), path, "")
     late = _table(data, "late", path)
@@ -221,7 +223,9 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
     # A spreadsheet may have been told to use semicolons.
     first = text.split("\n", 1)[0]

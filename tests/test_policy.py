@@ -161,6 +161,16 @@ def test_a_slip_in_the_policy_is_named(course: Course, text: str, says: str) -> 
         policy.load_policy(course)
 
 
+def test_a_folder_in_place_of_a_file_is_told_in_words(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "adjustments.csv").mkdir()
+    with pytest.raises(UserError, match=r"adjustments\.csv cannot be read: (Is a directory|Permission denied)\."):
+        policy.load_adjustments(tmp_path, course)
+    (course.root / "course.toml").unlink()
+    (course.root / "course.toml").mkdir()
+    with pytest.raises(UserError, match=r"course\.toml cannot be read: (Is a directory|Permission denied)\."):
+        policy.load_policy(course)
+
+
 def test_no_policy_takes_nothing(course: Course, tmp_path: Path) -> None:
     (course.root / "course.toml").unlink()
     assert final_of(result("ada", "2036-01-01T00:00:00Z"), course, tmp_path) == (10, 0, "")
