@@ -397,6 +397,20 @@ def test_nothing_begun_is_a_finding(desk: Desk, capsys: pytest.CaptureFixture[st
     assert "Nothing is begun yet" in words(capsys)
 
 
+@pytest.mark.parametrize("broken", ["return images.permute(0, 3, 1, 2", "\0"])
+def test_a_check_of_what_cannot_be_run_is_remembered(desk: Desk, broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+    solved = dict.fromkeys(desk.tasks("a1_permute"), (1, 1))
+    state.save(desk.root, state.State().with_checked("a1_permute", state.Checked("of an earlier file", solved)))
+    edit(script(desk, "a1_permute"), new=broken)
+    assert cli.main(["check"]) == 1
+    text = words(capsys)
+    assert "Nothing of it can be run yet" in text
+    assert "> a1_permute 0 of 4" in text
+    assert "changed since" not in text
+    cli.main(["hint"])
+    assert words(capsys).startswith("to_nchw, hint 1")
+
+
 def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """One real round: wrong with its reason and drawing, unreadable, right."""
     path = script(desk, "a1_permute")

@@ -155,7 +155,7 @@ def show_all(desk: Desk, look: Look, task: str | None) -> None:
     for verdict in shown:
         screen.verdict(look, verdict, told)
     earned = sum(v.check.points for v in shown if v.outcome == "passed")
-    possible = sum(v.check.points for v in shown) or look.possible
+    possible = sum(v.check.points for v in shown) or look.checked.possible
     screen.say(f"Public points: {earned} of {possible}", style="bold")
     memory = state.load(desk.root)
     failing = next((verdict for verdict in shown if verdict.outcome != "passed"), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """How one assignment stands. problem: why nothing of it could be run; notes: what its student should know."""
+    """How one assignment stands. notes: what its student should know.
+
+    problem: why nothing of it could be run; unearned: then the public points of each task.
+    """
 
     name: str
     path: Path
@@ -30,12 +34,12 @@ class Look:
     notes: tuple[str, ...] = ()
     problem: str = ""
     fingerprint: str = ""
-    possible: int = 0
+    unearned: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> dict[str, tuple[int, int]]:
         """task -> public points (earned, possible), in the order of the checks."""
-        points: dict[str, tuple[int, int]] = {}
+        points = {task: (0, possible) for task, possible in self.unearned.items()}
         for verdict in self.verdicts:
             earned, possible = points.get(verdict.check.task, (0, 0))
             here = verdict.check.points
@@ -78,7 +82,7 @@ class Checker:
         try:
             source = read_source(path)
         except Unreadable as error:
-            return Look(name, path, problem=error.message, notes=notes)
+            return self._broken(name, path, error.message, notes)
         engine = self.warm(name)
         from ..engine import seed_of
 
@@ -88,10 +92,16 @@ class Checker:
             seed_of(b"public", name, source.fingerprint),
             (lambda check: check.task == alone) if alone else None,
         )
-        fingerprint = "" if alone or graded.unreadable else self.desk.fingerprint(name, source)
-        notes = notes if graded.unreadable else (*notes, *graded.notes)  # then the reason says it all
-        possible = sum(check.points for check in engine.checks)
-        return Look(name, path, graded.verdicts, notes, graded.unreadable, fingerprint, possible)
+        if graded.unreadable:
+            return self._broken(name, path, graded.unreadable, notes)  # this reason says it all
+        fingerprint = "" if alone else self.desk.fingerprint(name, source)
+        return Look(name, path, graded.verdicts, (*notes, *graded.notes), fingerprint=fingerprint)
+
+    def _broken(self, name: str, path: Path, problem: str, notes: tuple[str, ...]) -> Look:
+        """Nothing could be run: that too is how the file stands, and is remembered where its points are known."""
+        public = {task: points for task, (points, _) in self.desk.points(name).items()}
+        fingerprint = self.desk.fingerprint_of(name, path) if public else ""
+        return Look(name, path, (), notes, problem, fingerprint, public)
 
     def _two_forms(self, name: str, changed: list[Path]) -> tuple[str, ...]:
         if len(changed) < 2:

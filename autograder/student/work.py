@@ -128,16 +128,20 @@ class Desk:
         digest.update(checks.read_bytes() if checks.is_file() else b"")
         return digest.hexdigest()
 
+    def fingerprint_of(self, name: str, path: Path) -> str:
+        """The fingerprint of the work in a file; of one that is no submission, it stands for the file as it was saved."""
+        try:
+            return self.fingerprint(name, read_source(path))
+        except Unreadable as error:
+            return hashlib.sha256(f"{__version__}/{error.message}/{_saved(path)}".encode()).hexdigest()
+
     def remembered(self, name: str, memory: state.State) -> state.Checked | None:
         """How the last check of the assignment ended, if the file is still the one that was checked."""
         kept = memory.checked.get(name)
         own = self.own(name) if kept is not None else None
         if kept is None or own is None:
             return None
-        try:
-            return kept if kept.fingerprint == self.fingerprint(name, read_source(own)) else None
-        except Unreadable:
-            return None
+        return kept if kept.fingerprint == self.fingerprint_of(name, own) else None
 
     def target(self, word: str) -> Target:
         """What a word means: an assignment (`a1_permute`, `a1`), a task (`to_nchw`, `a3/ANSWERS`), or a file of one.
