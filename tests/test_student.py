@@ -411,6 +411,14 @@ def test_a_check_of_what_cannot_be_run_is_remembered(desk: Desk, broken: str, ca
     assert words(capsys).startswith("to_nchw, hint 1")
 
 
+def test_the_task_that_is_no_python_comes_first(desk: Desk) -> None:
+    path = edit(script(desk, "a1_permute"))
+    assert desk.broken_task("a1_permute") is None
+    edit(path, 'raise NotImplementedError("image_to_batch")', "retrun images")
+    assert desk.broken_task("a1_permute") == "image_to_batch"
+    assert hint.next_task(desk, state.State()) == Target("a1_permute", "image_to_batch")
+
+
 def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """One real round: wrong with its reason and drawing, unreadable, right."""
     path = script(desk, "a1_permute")

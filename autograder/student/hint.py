@@ -74,10 +74,12 @@ def next_task(desk: Desk, memory: state.State) -> Target:
 
 
 def unsolved_tasks(desk: Desk, name: str, memory: state.State) -> list[str]:
-    """The tasks of an assignment that did not have all their public points at its last check."""
+    """The tasks of an assignment that did not have all their public points at its last check, one that is no Python first."""
     kept = desk.remembered(name, memory) or memory.checked.get(name)
     points = kept.points if kept is not None and desk.own(name) else {}
-    return [task for task in desk.tasks(name) if points.get(task, (0, 1))[0] < points.get(task, (0, 1))[1]]
+    unsolved = [task for task in desk.tasks(name) if points.get(task, (0, 1))[0] < points.get(task, (0, 1))[1]]
+    broken = desk.broken_task(name) if unsolved else None
+    return sorted(unsolved, key=lambda task: task != broken)  # until it can be read, no other task is of use
 
 
 def read_hints(desk: Desk, name: str) -> dict[str, tuple[str, ...]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import hashlib
 import json
+import re
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -127,6 +130,22 @@ class Desk:
         checks = self.course.assignments / name / f"test_{name}.py"
         digest.update(checks.read_bytes() if checks.is_file() else b"")
         return digest.hexdigest()
+
+    def broken_task(self, name: str) -> str | None:
+        """The task in whose text the work stops being Python: the last that begins before that line. None: all is well."""
+        own = self.own(name)
+        try:
+            text = read_source(own).text if own is not None else ""
+            with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is none of our concern
+                ast.parse(text)
+        except SyntaxError as error:
+            above = "\n".join(text.split("\n")[: error.lineno or 0])
+        except (Unreadable, ValueError, RecursionError, MemoryError):
+            return None
+        else:
+            return None
+        begun = [found[1] for found in re.finditer(r"^(?:def |class )?(\w+)\b", above, re.MULTILINE)]
+        return next((task for task in reversed(begun) if task in self.tasks(name)), None)
 
     def fingerprint_of(self, name: str, path: Path) -> str:
         """The fingerprint of the work in a file; of one that is no submission, it stands for the file as it was saved."""
