@@ -171,7 +171,7 @@ X = torch.zeros(4, 1, 28, 28)
 LABELS = torch.tensor([0, 1, 1, 0])
 
 ERRORS: list[tuple[Callable[[], Any], str]] = [
-    (lambda: nn.Linear(100, 10)(X.flatten(1)), "784 numbers came for each row, but the layer was declared for 100."),
+    (lambda: X.flatten(1) @ torch.zeros(100, 10), "each row on the left holds 784 numbers, and the matrix on the right takes 100."),
     (lambda: nn.Conv2d(3, 8, 3)(X), "declared for 3 input channels, and the tensor has 1 on axis 1"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28, 28)), "declared for 1 input channels, and the tensor has 4"),
@@ -209,6 +209,25 @@ def test_an_error_is_explained(fail: Callable[[], Any], words: str) -> None:
         fail()
     told = explain(type(caught.value).__name__, str(caught.value))
     assert words in told, f"{type(caught.value).__name__}: {caught.value}"
+
+
+@pytest.mark.parametrize(
+    ("line", "speaks_of_layers"),
+    [
+        ("return self.layers(x)", True),
+        ("x = self.linear(x)", True),
+        ("return x @ weight + bias", False),
+        ("return torch.matmul(x, weight)", False),
+        ("return F.linear(x, weight.T)", False),
+        ("", False),
+    ],
+)
+def test_layers_are_spoken_of_where_one_is_called(line: str, speaks_of_layers: bool) -> None:
+    with pytest.raises(RuntimeError) as caught:
+        nn.Linear(100, 10)(X.flatten(1))
+    told = explain("RuntimeError", str(caught.value), line)
+    assert ("784 numbers came for each row, but the layer was declared for 100." in told) == speaks_of_layers
+    assert ("inner sizes do not meet" in told) != speaks_of_layers
 
 
 class Refused(ValueError):

@@ -20,7 +20,7 @@ def message(observation: Observation) -> str:
     where = f" at {error.where}" if error.where else ""
     line = f" (`{error.text}`)" if error.text else ""
     text = f"{describe.call(observation)} raised {error.type_name}{where}{line}: {_first_line(error.message)}"
-    idea = explain(error.type_name, error.message)
+    idea = explain(error.type_name, error.message, error.text)
     return f"{text.rstrip('.')}. {idea}" if idea else text
 
 
@@ -30,18 +30,21 @@ def _first_line(text: str) -> str:
 
 
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+_PRODUCT = re.compile(r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\(")  # written out, so no layer is at work
 _CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) channels")
 _RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d, but got input of size: (\[.*?\])")
 
 
-def explain(type_name: str, text: str) -> str:
-    """The idea behind a common error, or nothing."""
+def explain(type_name: str, text: str, line: str = "") -> str:
+    """The idea behind a common error, or nothing. line: the student's own line that raised it, if it is known."""
     if match := _MULTIPLY.search(text):
         came, declared = match[2], match[3]
-        return (
-            f"{came} numbers came for each row, but the layer was declared for {declared}. "
-            "Work out how many are left after the layers before it."
-        )
+        if line and not _PRODUCT.search(line):
+            return (
+                f"{came} numbers came for each row, but the layer was declared for {declared}. "
+                "Work out how many are left after the layers before it."
+            )
+        return f"The inner sizes do not meet: each row on the left holds {came} numbers, and the matrix on the right takes {declared}."
     if match := _CHANNELS.search(text):
         return (
             f"The layer was declared for {match[1]} input channels, and the tensor has {match[2]} on axis 1, "

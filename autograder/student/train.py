@@ -146,7 +146,8 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
         if frame.filename == file and line is None:
             line = frame.lineno
     where = f" at {source.locate(line)}" if line else ""
-    idea = errors.explain(name, str(error))
+    text = "".join(source.text.split("\n")[line - 1 : line]) if line else ""
+    idea = errors.explain(name, str(error), text)
     return f"your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 
