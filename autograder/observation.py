@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -11,6 +12,11 @@ Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 
 
 SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
+def without_place(message: str, file: str) -> str:
+    """A syntax error's message without "(file, line N)" at its end, which is told as a line of the student's own file."""
+    return re.sub(rf" \({re.escape(file)}, line \d+\)$", "", message)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import difflib
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 
-from .observation import SYNTAX, Call, Observation, StudentError
+from .observation import SYNTAX, Call, Observation, StudentError, without_place
 from .sandbox import child, wire
 from .sandbox.launch import Sandbox
 from .sandbox.session import Ended, Limits, Session
@@ -287,7 +286,7 @@ class SandboxRun:
             return StudentError(name, self._missing(message))
         line = fields.get("line")
         if name in SYNTAX:
-            message = _without_place(message, f"{self._order.name}.py")
+            message = without_place(message, f"{self._order.name}.py")
         where = self._order.source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
         return StudentError(name or "Exception", message, where, text[:200], _texts(fields.get("bases"))[:20])
 
@@ -486,11 +485,6 @@ def _names(value: Any) -> tuple[str, ...]:
 
 def _text(value: Any, most: int) -> str:
     return _plain(value[:most]) if isinstance(value, str) else ""
-
-
-def _without_place(message: str, file: str) -> str:
-    """A syntax error's message without "(file, line N)" at its end, which is told as a line of the student's own file."""
-    return re.sub(rf" \({re.escape(file)}, line \d+\)$", "", message)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from autograder.course import Course
 from autograder.errors import UserError
 from autograder.observation import Call, Observation
 from autograder.plugin import CheckInfo, Verdict
+from autograder.source import Cell, Source
 from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
 from autograder.student.checker import Look
 from autograder.student.work import Desk, Target
@@ -808,6 +809,13 @@ def test_train_from_the_command_line(desk: Desk, capsys: pytest.CaptureFixture[s
     path.write_text(TINY.replace("def train", "def trian"))
     assert cli.main(["train", "--images", "400"]) == 2
     assert "train cannot be found" in capsys.readouterr().err
+
+
+def test_a_training_that_is_no_python_says_its_line_once() -> None:
+    source = Source("py", (Cell("x = 1\nretrun x", 1, None),))
+    with pytest.raises(SyntaxError) as caught:
+        compile(source.text, "/tmp/a5.py", "exec")
+    assert train._own_error(caught.value, "/tmp/a5.py", source) == "your code raised SyntaxError at line 2: invalid syntax."
 
 
 def test_reset_is_never_asked_to_keep_into_a_file(desk: Desk) -> None:

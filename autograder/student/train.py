@@ -22,6 +22,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from ..console import console
 from ..course import find_course
 from ..errors import UserError
+from ..observation import without_place
 from ..source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen
 from .work import Desk
@@ -141,7 +142,9 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
     name, message = type(error).__name__, (str(error).strip().splitlines() or [""])[0][:300]
     if isinstance(error, NotImplementedError):
         return f"{message or 'A task'} is not started yet."
-    line = error.lineno if isinstance(error, SyntaxError) else None
+    line = None
+    if isinstance(error, SyntaxError) and error.filename == file:
+        line, message = error.lineno, without_place(message, Path(file).name)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == file and line is None:
             line = frame.lineno
