@@ -28,6 +28,7 @@ from .errors import InfrastructureError, UserError
 from .job import Job
 
 JOB_LIMIT = 30 * 60.0  # seconds: far beyond what the engine's own limits allow one submission
+_FAREWELL = 10.0  # seconds that workers with nothing left to do have to end by themselves
 GIVE_UP = 5  # jobs lost one after another, none ended well: it is the machine
 
 GradeFunction = Callable[[Job], dict[str, Any]]
@@ -82,11 +83,18 @@ class LocalWorkers:
         executor, self._executor = self._executor, None
         if executor is None:
             return
-        if now:
-            for process in list((getattr(executor, "_processes", None) or {}).values()):
-                with contextlib.suppress(OSError, ValueError):
-                    process.kill()
-        executor.shutdown(wait=True, cancel_futures=True)
+        processes = list((getattr(executor, "_processes", None) or {}).values())
+        executor.shutdown(wait=False, cancel_futures=True)
+        # A worker that is killed while it fetches its orders keeps the others waiting for theirs, for ever.
+        deadline = time.monotonic() + (0.0 if now else _FAREWELL)
+        waiting = {process.sentinel: process for process in processes}
+        while waiting and (left := deadline - time.monotonic()) > 0:
+            for sentinel in connection.wait(list(waiting), timeout=left):
+                del waiting[sentinel]
+        for process in waiting.values():
+            with contextlib.suppress(OSError, ValueError):
+                process.kill()
+        executor.shutdown(wait=True)
 
 
 def _begin_worker() -> None:

@@ -505,3 +505,24 @@ def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
     assert kept, "nothing had been written before the disk was full"
     assert len([name for name in contents(copy) if "a1" in name]) == 30
     assert all(json.loads(content)["status"] for content in contents(copy).values())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no process")
+def test_a_worker_that_cannot_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As one that waits for a lock which a killed worker held."""
+    import fake_engine
+
+    from autograder import pool
+    from autograder.job import Job
+    from autograder.source import Cell, Source
+
+    monkeypatch.setattr(pool, "_FAREWELL", 0.5)
+    workers = LocalWorkers(2)
+    job = Job("ada", "a1_permute", Source("py", (Cell("# right", 1, None),)), tmp_path)
+    assert workers.submit(fake_engine.grade_job, job).result(timeout=60)
+    process = next(iter(workers._executor._processes.values()))  # type: ignore[union-attr]
+    os.kill(process.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    workers.stop(now=False)
+    assert time.monotonic() - began < 20
+    assert not process.is_alive()
