@@ -107,6 +107,12 @@ def answers_of(name: str) -> str:
     return f"ANSWERS = {space['ANSWERS']!r}"
 
 
+def imported(source: str) -> dict[str, str]:
+    """The names that a file imports at its top level, each with its line."""
+    nodes = [node for node in ast.parse(source).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return {alias.asname or alias.name.split(".")[0]: ast.unparse(node) for node in nodes for alias in node.names}
+
+
 def first_mistake(released: Path, name: str, task: str) -> tuple[str, str] | None:
     """The first misconception of a task that a public check knows and that needs nothing beside it: code, diagnosis."""
     source = (ROOT / "solutions" / name / "misconceptions.py").read_text(encoding="utf-8")
@@ -117,6 +123,7 @@ def first_mistake(released: Path, name: str, task: str) -> tuple[str, str] | Non
     tree = ast.parse(source)
     own = {n.name for n in tree.body if hasattr(n, "name")}
     own |= {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    imports, there = imported(source), imported((released / ".stubs" / f"{name}.py").read_text(encoding="utf-8"))
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name not in known or not node.decorator_list:
             continue
@@ -127,6 +134,8 @@ def first_mistake(released: Path, name: str, task: str) -> tuple[str, str] | Non
         if used & own - set(dir(builtins)):
             continue
         text = textwrap.dedent("\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno]))
+        missing = [line for name, line in imports.items() if name in used and name not in there]
+        text = "\n".join([*missing, *([""] * 2 if missing else []), text])
         if task == "ANSWERS":
             stub = text_of((released / ".stubs" / f"{name}.py").read_text(encoding="utf-8"), task)
             space: dict[str, object] = {}
