@@ -212,7 +212,7 @@ def whole_class(course: Course, console: Console, sizes: list[int]) -> None:
             bare = statistics.median(import_torch() for _ in range(3))
             command = ["-m", "autograder", "grade", str(Path(folder) / "class"), "--out", str(Path(folder) / "results")]
             took = seconds(lambda: python(*command, cwd=course.root))  # noqa: B023
-            count = len(list((Path(folder) / "results").glob("*/a*.json")))
+            count = len(list((Path(folder) / "class").rglob("*.py")) + list((Path(folder) / "class").rglob("*.ipynb")))
         table.add_row(
             str(students), str(count), f"{took:.1f}", f"{1000 * took / count:.0f}", f"{bare:.2f}", f"{took / bare:.0f}"
         )
