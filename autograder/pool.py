@@ -94,7 +94,8 @@ class LocalWorkers:
         for process in waiting.values():
             with contextlib.suppress(OSError, ValueError):
                 process.kill()
-        executor.shutdown(wait=True)
+        if waiting:
+            connection.wait(list(waiting), timeout=_FAREWELL)
 
 
 def _begin_worker() -> None:
