@@ -147,8 +147,8 @@ def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> 
 
 
 @pytest.mark.heavy
-def test_an_endless_loop_costs_its_own_task() -> None:
-    with_spoilt_task("def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
+def test_an_endless_loop_costs_its_own_task(permute: Engine) -> None:
+    with_spoilt_task(permute, "def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
 
 
 def with_spoilt_task(permute: Engine, spoil: str, outcome: str, words: str) -> None:
