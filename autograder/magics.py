@@ -83,6 +83,8 @@ def drop_magics(cell: str) -> str:
         if magic.group(1) not in _KEEPS_BODY:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
+    elif not any(map(_NOT_PYTHON.match, lines)):  # as a rule: then nothing needs to know what a string holds
+        return cell
     for number, (starts, dropped) in enumerate(statement_starts(lines)):
         if dropped:
             line = lines[number]

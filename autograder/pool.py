@@ -209,6 +209,7 @@ def run_jobs(
         running[future] = _Running(job, slot)
         began(slot, job)
 
+    ended: list[Ended] = []
     while True:
         if again:
             if not running:
@@ -216,6 +217,14 @@ def run_jobs(
         else:
             while len(running) < workers.size and (job := next(jobs, None)) is not None:
                 start(job)
+        for finished in ended:  # with the workers busy again, the caller may take its time
+            lost_in_a_row = 0 if finished.data is not None else lost_in_a_row + 1
+            yield finished
+        if lost_in_a_row >= GIVE_UP:
+            raise InfrastructureError(
+                f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "
+                "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
+            )
         if not running:
             return
         wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
@@ -227,7 +236,7 @@ def run_jobs(
         broken = bool(overdue) or any(f.done() and _broke(f) for f in running)
         if broken:
             wait(running, timeout=10.0)  # one death breaks the whole pool: all of them end now
-        ended: list[Ended] = []
+        ended = []
         suspects: list[Job] = []
         for future in [f for f in running if f.done() or broken]:
             run = running.pop(future)
@@ -243,14 +252,6 @@ def run_jobs(
         again.extend(suspects)
         if broken:
             workers.restart()
-        for end in ended:
-            lost_in_a_row = 0 if end.data is not None else lost_in_a_row + 1
-            yield end
-        if lost_in_a_row >= GIVE_UP:
-            raise InfrastructureError(
-                f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "
-                "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
-            )
 
 
 def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool, late: str) -> Ended | None:

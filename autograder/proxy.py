@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .observation import Asker, Call, Observation
@@ -21,14 +22,23 @@ class Run(Asker, Protocol):
         """The names of a task's parameters, for messages."""
         ...
 
-    def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
-        """Run these calls of one task, one after another."""
-        ...
-
     @property
     def weights(self) -> dict[str, Any] | None:
         """The trained weights that came with the submission, by name."""
         ...
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a task is called with."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+def given(*args: Any, **kwargs: Any) -> Given:
+    """A case with keywords, for :meth:`TaskProxy.each`: ``given(images, 6, 3, stride=2)``."""
+    return Given(args, kwargs)
 
 
 class TaskProxy:
@@ -42,13 +52,17 @@ class TaskProxy:
         call = Call("call", self._task, args, kwargs, self._run.names_of(self._task))
         return self._run.ask(self._task, (call,), None, False, self._budget)
 
-    def each(self, *cases: tuple[Any, ...]) -> list[Observation]:
+    def each(self, *cases: tuple[Any, ...] | Given) -> list[Observation]:
         """The task called with the arguments of each case, in their order: ``submission.softmax.each((rows,), (wild,))``.
 
         The same as one call after another, but quicker: the sandbox is sent all of them at once.
         """
         names = self._run.names_of(self._task)
-        return self._run.ask_each(self._task, [Call("call", self._task, case, {}, names) for case in cases])
+        calls = [
+            Call("call", self._task, case.args, case.kwargs, names)
+            for case in (case if isinstance(case, Given) else given(*case) for case in cases)
+        ]
+        return self._run.ask_each(self._task, [((call,), None) for call in calls])
 
     def __getitem__(self, key: Any) -> Observation:
         """The entry of a task that is a dict: ``submission.ANSWERS[(2, 3)]``."""

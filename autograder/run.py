@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 
-from .observation import SYNTAX, Call, Observation, StudentError, without_place
+from .observation import SYNTAX, Asked, Call, Observation, StudentError, without_place
 from .sandbox import child, wire
 from .sandbox.launch import Sandbox
 from .sandbox.session import Ended, Limits, Session
@@ -96,15 +96,15 @@ class SandboxRun:
         self.earlier.append(observed)
         return observed
 
-    def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+    def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
         """Run these calls of one task, one after another, sent at once where they are plain questions."""
-        seen = [] if task in self._overrun else self._ask_at_once(task, calls)
+        seen = [] if task in self._overrun else self._ask_at_once(task, asked)
         if seen and seen[-1].status == "crashed":  # the check fails by it: each case more would load it all again
-            for call in calls[len(seen) :]:
+            for calls, _ in asked[len(seen) :]:
                 self._ordinal += 1
-                seen.append(dataclasses.replace(seen[-1], calls=(call,), ordinal=self._ordinal))
+                seen.append(dataclasses.replace(seen[-1], calls=calls, ordinal=self._ordinal))
                 self.earlier.append(seen[-1])
-        return seen + [self.ask(task, (call,), None, False, None) for call in calls[len(seen) :]]
+        return seen + [self.ask(task, calls, target, False, None) for calls, target in asked[len(seen) :]]
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""
@@ -124,8 +124,7 @@ class SandboxRun:
             return dataclasses.replace(failed, ordinal=self._ordinal)
         if self._overrun.get(task, 1.0) <= 0:
             return dataclasses.replace(observed, status="timeout", reason="it had used up its time before")
-        handles = [target, *(arg.handle for arg in call.args if isinstance(arg, Observation))]
-        if any(handle is not None and handle // _HANDLES != self._generation for handle in handles):
+        if any(map(self._has_gone, [target, *(arg.handle for arg in call.args if isinstance(arg, Observation))])):
             gone = "the process that held its object has ended"
             return dataclasses.replace(observed, status="crashed", reason=gone)
         return self._observe(observed, _question(call, target, record, budget), budget)
@@ -138,19 +137,23 @@ class SandboxRun:
 
     # How it is run
 
-    def _ask_at_once(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+    def _has_gone(self, handle: int | None) -> bool:
+        return handle is not None and handle // _HANDLES != self._generation
+
+    def _ask_at_once(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
         """As many observations as there are until something goes wrong: the last is then what went wrong."""
-        if any(isinstance(arg, Observation) for call in calls for arg in call.args):
+        objects = any(isinstance(arg, Observation) for calls, _ in asked for arg in calls[-1].args)
+        if objects or any(self._has_gone(target) for _, target in asked):
             return []
         seen: list[Observation] = []
         replies: Iterator[dict[str, Any]] | None = None
-        for call in calls:
+        for calls, _ in asked:
             self._ordinal += 1
-            observed = Observation(task, (call,), "value", ordinal=self._ordinal, asker=self)
+            observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
             began = time.monotonic()
             try:
                 if replies is None:
-                    questions = [_question(call, None, False, None) for call in calls]
+                    questions = [_question(calls[-1], target, False, None) for calls, target in asked]
                     replies = self.load().ask_each(questions, self._order.limits.call_seconds)
                     began = time.monotonic()
                 observed = self._read(observed, next(replies), time.monotonic() - began)
@@ -347,9 +350,9 @@ class LocalRun:
         self.earlier.append(observed)
         return observed
 
-    def ask_each(self, task: str, calls: Sequence[Call]) -> list[Observation]:
+    def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
         """Run these calls of one task, one after another."""
-        return [self.ask(task, (call,), None, False, None) for call in calls]
+        return [self.ask(task, calls, target, False, None) for calls, target in asked]
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""

@@ -190,12 +190,10 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     lines = text.removesuffix("\n").split("\n")
     if len(text) > CODE_LIMIT * 2:
         return (Cell("\n".join(lines), 1, None),)  # too large: the caller says so
-    starts = [
-        number
-        for number, ((starts, _), line) in enumerate(zip(statement_starts(lines), lines, strict=True))
-        if starts and _CELL_LINE.match(line)
-    ]
-    edges = [0, *(start for start in starts if start), len(lines)]
+    marks = {number for number, line in enumerate(lines) if number and _CELL_LINE.match(line)}
+    if marks:
+        marks &= {number for number, (starts, _) in enumerate(statement_starts(lines)) if starts}
+    edges = [0, *sorted(marks), len(lines)]
     return tuple(
         Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None)
         for begin, end in itertools.pairwise(edges)

@@ -30,7 +30,8 @@ from rich.table import Table
 from synthetic import LIGHT, right_answers, write_class, wrong_answers
 
 from autograder.course import Course
-from autograder.engine import Engine
+from autograder.engine import Engine, close_engines, grade_job
+from autograder.job import Job
 from autograder.pool import let_the_sandbox_finish
 from autograder.source import Cell, Source
 
@@ -132,6 +133,11 @@ def source_of(text: str) -> Source:
     return Source("py", (Cell(text, 1, None),))
 
 
+def grade(course: Course, name: str, text: str, number: int) -> None:
+    """What a worker does for one submission; each number draws other inputs."""
+    grade_job(Job("ada", name, source_of(text), course.root, secret=b"%d" % number))
+
+
 def one_submission(course: Course, console: Console, rounds: int, with_nbgrader: bool) -> None:
     """The marginal cost of a light submission, beside a bare fork, a fresh pytest process and nbgrader."""
     table = Table(title="One submission, all checks, on one core: milliseconds (median)", title_justify="left")
@@ -140,23 +146,21 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
         table.add_column(column, justify="left" if not column else "right")
     with one_core(), tempfile.TemporaryDirectory() as folder, bare_fork() as fork, bare_fork(True) as large:
         slow = nbgraders(course, Path(folder)) if with_nbgrader else {}
+        let_the_sandbox_finish()
         for name in LIGHT:
-            let_the_sandbox_finish()
-            engine = Engine(course, course.assignment(name))
             right, wrong = right_answers(course, name)[0], wrong_answers(course, name)
             beside = checks_beside(course, name, Path(folder) / "beside")
             for i in range(WARM):
-                engine.grade(source_of(right), i)
+                grade(course, name, right, i)
             took: dict[str, list[float]] = {"fork": [], "large": [], "right": [], "wrong": [], "pytest": []}
             for i in range(rounds):
                 took["fork"].append(fork())
                 took["large"].append(large())
-                took["right"].append(seconds(lambda: engine.grade(source_of(right), i)))  # noqa: B023
+                took["right"].append(seconds(lambda: grade(course, name, right, i)))  # noqa: B023
                 bad = wrong[i * len(wrong) // rounds]
-                took["wrong"].append(seconds(lambda: engine.grade(source_of(bad), i)))  # noqa: B023
+                took["wrong"].append(seconds(lambda: grade(course, name, bad, i)))  # noqa: B023
                 if i % 4 == 0:
                     took["pytest"].append(seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside))))  # noqa: B023
-            engine.close()
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
             nb = 1000 * slow.get(name, float("nan"))
             table.add_row(
@@ -164,6 +168,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
                 f"{ms['right'] / ms['fork']:.1f}", f"{ms['wrong'] / ms['fork']:.1f}",
                 f"{ms['pytest'] / ms['right']:.0f}", f"{nb / ms['right']:.0f}",
             )  # fmt: skip
+        close_engines()
     console.print(table)
 
 

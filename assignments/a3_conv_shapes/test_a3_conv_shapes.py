@@ -17,6 +17,7 @@ from autograder.checks import (
     expect_pixels,
     expect_shape,
     expect_sizes,
+    given,
     whole_numbers,
 )
 
@@ -97,42 +98,56 @@ def test_output_shape_of_the_lectures_picture(submission):
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_with_stride_and_padding(submission):
     """Stride and padding, as one number and as a pair (height, width)."""
-    shape = submission.conv2d_output_shape((4, 3, 100, 50), 6, (5, 12), stride=(5, 3), padding=(1, 3))
-    expect_sizes(shape, (4, 6, 20, 15))
-    expect_sizes(submission.conv2d_output_shape((4, 1, 7, 8), 6, 3, stride=2), (4, 6, 3, 3))
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 17), 7, 4, stride=3, padding=2), (2, 7, 4, 6))
+    pairs, stride, both = submission.conv2d_output_shape.each(
+        given((4, 3, 100, 50), 6, (5, 12), stride=(5, 3), padding=(1, 3)),
+        given((4, 1, 7, 8), 6, 3, stride=2),
+        given((2, 3, 9, 17), 7, 4, stride=3, padding=2),
+    )
+    expect_sizes(pairs, (4, 6, 20, 15))
+    expect_sizes(stride, (4, 6, 3, 3))
+    expect_sizes(both, (2, 7, 4, 6))
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_with_padding_by_name(submission):
     """padding="valid" is none; padding="same" keeps height and width, whatever the kernel."""
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, 5, padding="valid"), (2, 4, 5, 7))
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, (8, 5), padding="same"), (2, 4, 9, 11))
-    expect_sizes(submission.conv2d_output_shape((2, 3, 9, 11), 4, 7, padding="same"), (2, 4, 9, 11))
+    valid, same_of_pair, same = submission.conv2d_output_shape.each(
+        given((2, 3, 9, 11), 4, 5, padding="valid"),
+        given((2, 3, 9, 11), 4, (8, 5), padding="same"),
+        given((2, 3, 9, 11), 4, 7, padding="same"),
+    )
+    expect_sizes(valid, (2, 4, 5, 7))
+    expect_sizes(same_of_pair, (2, 4, 9, 11))
+    expect_sizes(same, (2, 4, 9, 11))
 
 
 @pytest.mark.points(1, task="conv2d_weight_shape")
 def test_weight_shape_of_the_lectures_picture(submission):
     """3 input channels, 2 output channels and a kernel of 5 x 5, then of 4 x 7."""
-    expect_sizes(submission.conv2d_weight_shape(3, 2, 5), (2, 3, 5, 5))
-    expect_sizes(submission.conv2d_weight_shape(3, 2, (4, 7)), (2, 3, 4, 7))
+    square, oblong = submission.conv2d_weight_shape.each((3, 2, 5), (3, 2, (4, 7)))
+    expect_sizes(square, (2, 3, 5, 5))
+    expect_sizes(oblong, (2, 3, 4, 7))
 
 
 @pytest.mark.points(1, task="conv2d_parameter_count")
 def test_parameters_of_the_lectures_picture(submission):
     """3 input channels, 2 output channels and a kernel of 5 x 5, then of 4 x 7, with bias and without."""
-    expect_integer(submission.conv2d_parameter_count(3, 2, 5), 152)
-    expect_integer(submission.conv2d_parameter_count(3, 2, 5, bias=False), 150)
-    expect_integer(submission.conv2d_parameter_count(3, 2, (4, 7)), 170)
+    square, without_bias, oblong = submission.conv2d_parameter_count.each(
+        (3, 2, 5), given(3, 2, 5, bias=False), (3, 2, (4, 7))
+    )
+    expect_integer(square, 152)
+    expect_integer(without_bias, 150)
+    expect_integer(oblong, 170)
 
 
 @pytest.mark.points(1, task="conv2d_pixel")
 def test_pixels_of_the_lectures_picture(submission):
     """3 input channels, a 5 x 5 kernel, 2 output channels: three output pixels, one by one."""
     image = whole_numbers(3, 12, 11, low=-20, high=21, seed=32)
-    for channel, row, col in ((1, 5, 4), (0, 4, 5), (1, 0, 6)):
-        pixel = submission.conv2d_pixel(image, PICTURE_WEIGHTS, PICTURE_BIAS, channel, row, col)
-        expect_number(pixel, float(picture_pixel(image, channel, row, col)), atol=ROUNDED)
+    places = ((1, 5, 4), (0, 4, 5), (1, 0, 6))  # (output channel, row, column)
+    cases = [(image, PICTURE_WEIGHTS, PICTURE_BIAS, *place) for place in places]
+    for place, pixel in zip(places, submission.conv2d_pixel.each(*cases)):
+        expect_number(pixel, float(picture_pixel(image, *place)), atol=ROUNDED)
         expect_inputs_kept(pixel)
 
 

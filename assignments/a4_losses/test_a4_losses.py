@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from autograder.checks import (
+    call_each,
     expect,
     expect_finite,
     expect_inputs_kept,
@@ -75,25 +76,29 @@ def test_each_output_has_its_loss(submission):
 
     targets = torch.tensor([1.0, 0.0, 0.0, 1.0])
     # The truth got the probabilities 0.9, 0.8, 0.4 and 0.7.
-    from_probability = of_probability(torch.tensor([0.9, 0.2, 0.6, 0.7]), targets)
+    probabilities = torch.tensor([0.9, 0.2, 0.6, 0.7])
     # A sigmoid of ln 3 is 3/4, of -ln 4 it is 1/5; the logits 300 are sure: one is right (0), one is wrong (300).
-    from_binary_logit = of_binary_logit(torch.tensor([log(3), -log(4), 300.0, 300.0]), targets)
+    binary_logits = torch.tensor([log(3), -log(4), 300.0, 300.0])
     labels = torch.tensor([2, 0, 1, 2, 2])
     # Of each row the entry at its label counts: -0.5, -2, -1, -3 and -0.25.
     log_probabilities = torch.tensor(
         [[-2.0, -3.0, -0.5], [-2.0, -0.25, -4.0], [-1.5, -1.0, -0.75], [-0.5, -1.0, -3.0], [-4.0, -2.0, -0.25]]
     )
-    from_log_probability = of_log_probability(log_probabilities, labels)
     # Softmax of ln (2, 4, 10) is (1/8, 2/8, 5/8): the truth got 5/8, 1/8, 2/8, 1/4 and 7/10.
     logits = torch.tensor([[2.0, 4, 10], [2, 4, 10], [2, 4, 10], [4, 2, 2], [2, 4, 14]]).log()
-    from_logit = of_logit(logits, labels)
+    from_probability, from_binary_logit, from_log_probability, from_logit = call_each(
+        (of_probability, probabilities, targets),
+        (of_binary_logit, binary_logits, targets),
+        (of_log_probability, log_probabilities, labels),
+        (of_logit, logits, labels),
+    )
 
     expect_number(from_probability, -log(0.9 * 0.8 * 0.4 * 0.7) / 4, atol=1e-5)
     expect_number(from_binary_logit, (-log(3 / 4) - log(4 / 5) + 300) / 4, atol=1e-4)
     expect_number(from_log_probability, (0.5 + 2 + 1 + 3 + 0.25) / 5, atol=1e-5)
     expect_number(from_logit, -log(5 / 8 * 1 / 8 * 2 / 8 * 1 / 4 * 7 / 10) / 5, atol=1e-5)
-    expect_raises(submission.choose_loss("multiclass", "probability"), "ValueError")
-    expect_raises(submission.choose_loss("binary", "log-probability"), "ValueError")
+    for pair in submission.choose_loss.each(("multiclass", "probability"), ("binary", "log-probability")):
+        expect_raises(pair, "ValueError")
 
 
 @pytest.mark.points(1, task="output_activation")
@@ -108,10 +113,9 @@ def test_each_output_has_its_activation(submission):
     rows = torch.tensor([[1.0, 2, 5], [6, 1, 3]]).log()  # (2, 3): two images, three classes
     rows[0] += 1.5
     rows[1] -= 2.0
-    probability = to_probability(column)
-    binary_logit = to_binary_logit(column)
-    log_probability = to_log_probability(rows)
-    logit = to_logit(rows)
+    probability, binary_logit, log_probability, logit = call_each(
+        (to_probability, column), (to_binary_logit, column), (to_log_probability, rows), (to_logit, rows)
+    )
 
     expect_tensor(probability, torch.tensor([[0.75], [0.25], [0.8], [0.1]]), atol=1e-5)
     expect_tensor(binary_logit, column, atol=1e-5)
@@ -132,19 +136,18 @@ def test_targets_of_five_labels(submission):
 def test_softmax_of_known_rows(submission):
     """Rows with known probabilities, and rows with logits as large as 1000."""
     # ln (2, 4, 10) are in the proportion 1 : 2 : 5; adding a number to a row changes nothing.
-    moderate = submission.softmax(torch.tensor([[2.0, 4, 10], [12, 2, 6]]).log())
-    extreme = submission.softmax(
-        torch.tensor(
-            [
-                [1000.0, 1000 - log(3), -1000.0, 3.0],
-                [500 - log(2), 500.0, 500 - log(4), -500.0],
-                [100.0, -20.0, 1.0, 2.0],
-                [70.0, 55.0, 1.0, -30.0],
-                [log(4) - 1000, -1000.0, log(2) - 1000, -1000.0],
-                [-1000.0, 900.0, 1000.0, 800.0],
-            ]
-        )
+    rows = torch.tensor([[2.0, 4, 10], [12, 2, 6]]).log()
+    wild = torch.tensor(
+        [
+            [1000.0, 1000 - log(3), -1000.0, 3.0],
+            [500 - log(2), 500.0, 500 - log(4), -500.0],
+            [100.0, -20.0, 1.0, 2.0],
+            [70.0, 55.0, 1.0, -30.0],
+            [log(4) - 1000, -1000.0, log(2) - 1000, -1000.0],
+            [-1000.0, 900.0, 1000.0, 800.0],
+        ]
     )
+    moderate, extreme = submission.softmax.each((rows,), (wild,))
     expect_tensor(moderate, torch.tensor([[1 / 8, 2 / 8, 5 / 8], [6 / 10, 1 / 10, 3 / 10]]), atol=1e-5)
     expect_finite(extreme)
     shared = [
@@ -189,12 +192,14 @@ def test_multiclass_loss_of_known_logits(submission):
     # Softmax of ln (2, 4, 10) is (1/8, 2/8, 5/8): the truth got 5/8, 3/8, 1/10, 1/4 and 7/10.
     logits = torch.tensor([[2.0, 4, 10], [6, 8, 2], [10, 8, 2], [4, 2, 2], [2, 4, 14]]).log()
     logits[1] += 1.0
-    moderate = submission.multiclass_loss(logits, torch.tensor([2, 0, 2, 1, 2]))
     large = torch.tensor([[1000.0, 2.0, -1000.0, 10.0], [30.0, 900.0, 40.0, -50.0], [0.5, 600.0, 35.0, 1.0]])
-    right = submission.multiclass_loss(large, torch.tensor([0, 1, 1]))
-    wrong = submission.multiclass_loss(large, torch.tensor([0, 2, 1]))
     small = torch.tensor([[-1000.0, -990.0, -1000.0], [-500.0, -800.0, -900.0]])
-    far_below_zero = submission.multiclass_loss(small, torch.tensor([0, 1]))
+    moderate, right, wrong, far_below_zero = submission.multiclass_loss.each(
+        (logits, torch.tensor([2, 0, 2, 1, 2])),
+        (large, torch.tensor([0, 1, 1])),
+        (large, torch.tensor([0, 2, 1])),
+        (small, torch.tensor([0, 1])),
+    )
     expect_number(moderate, -log(5 / 8 * 3 / 8 * 1 / 10 * 1 / 4 * 7 / 10) / 5, atol=1.2e-5)
     expect_finite(right)
     expect_number(right, 0.0, atol=LARGE)
@@ -233,8 +238,7 @@ def test_the_largest_score_wins(submission):
             [0.4, 0.1, -8.0, -2.0],
         ]
     )
-    from_logits = submission.predict_multiclass(logits)
     probabilities = torch.tensor([[0.25, 0.35, 0.4], [0.7, 0.1, 0.2], [0.3, 0.45, 0.25], [0.1, 0.3, 0.6]])
-    from_probabilities = submission.predict_multiclass(probabilities)
+    from_logits, from_probabilities = submission.predict_multiclass.each((logits,), (probabilities,))
     expect_tensor(from_logits, torch.tensor([3, 2, 1, 2, 0]))
     expect_tensor(from_probabilities, torch.tensor([2, 0, 1, 2]))

@@ -1,5 +1,7 @@
 """What check files import: expectations, inputs, and names for the training data that lie in the sandbox."""
 
+from ..observation import call_each
+from ..proxy import given
 from ..sandbox.wire import Resident
 from .draw import Draw, counting_images, whole_numbers
 from .expect import (
@@ -29,6 +31,7 @@ __all__ = [
     "TRAIN_LABELS",
     "CheckFailed",
     "Draw",
+    "call_each",
     "counting_images",
     "expect",
     "expect_accuracy",
@@ -42,5 +45,6 @@ __all__ = [
     "expect_shape",
     "expect_sizes",
     "expect_tensor",
+    "given",
     "whole_numbers",
 ]

@@ -35,10 +35,19 @@ def uses(
     cells: pieces of source, each with its first line; one that does not parse is passed over, as it does not run.
     others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
     """
-    return _Scan(_Names.of(_statements(tuple(cells))), frozenset(map(_kind, names)), frozenset(others)).of(task)
+    return list(_uses(tuple(cells), task, frozenset(map(_kind, names)), frozenset(others)))
+
+
+@lru_cache(maxsize=8)  # a public check and a hidden one ask the same
+def _uses(cells: tuple[tuple[str, int], ...], task: str, kinds: frozenset[str], others: frozenset[str]) -> tuple[Use, ...]:
+    return tuple(_Scan(_module(cells), kinds, others).of(task))
 
 
 @lru_cache(maxsize=1)  # several checks ask about one submission, and parsing is most of the work
+def _module(cells: tuple[tuple[str, int], ...]) -> _Names:
+    return _Names.of(_statements(cells))
+
+
 def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
     statements: list[ast.stmt] = []
     for text, first_line in cells:

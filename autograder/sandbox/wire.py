@@ -84,10 +84,13 @@ class Array:
     tensor: torch.Tensor
 
 
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
+
+
 def encode(message: object) -> tuple[bytes, list[bytes]]:
     """A message as header and body parts. Raises :class:`WireError` for what is not plain data."""
     parts: list[bytes] = []
-    header = json.dumps(_node(message, parts, 0), separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    header = _JSON.encode(_node(message, parts, 0)).encode("ascii")
     if len(header) > MAX_HEADER or sum(map(len, parts)) > MAX_BODY:
         raise WireError("the message is larger than a frame may be")
     return header, parts

@@ -53,7 +53,12 @@ def warm_up(trains: bool) -> None:
     torch.set_num_interop_threads(1)
     torch.manual_seed(random.getrandbits(63))  # imports what seeding needs
     if trains:
-        import torch._dynamo
+        warm_up_training()
+
+
+def warm_up_training() -> None:
+    """Import what the first training step would, and the first layer on the meta device: most of a second."""
+    import torch._dynamo
 
 
 def main(arguments: list[str]) -> None:
@@ -116,11 +121,11 @@ def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.
             return
         control.sendall(struct.pack("<q", confine.end_child(pid, policy.tier)))
         if number == _MANY:
+            warm_up_training()  # among so many, some will
             confine.prepare_for_many()
 
 
 _MANY = 10  # children: whoever has asked for so many will ask for more
-
 
 
 def _be_child(control: socket.socket, descriptor: int, serve: Callable[[socket.socket], None]) -> None:

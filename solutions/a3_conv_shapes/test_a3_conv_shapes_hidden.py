@@ -16,6 +16,7 @@ from autograder.checks import (
     expect_raises,
     expect_sizes,
     expect_tensor,
+    given,
 )
 
 PUBLIC = runpy.run_path(str(Path(__file__).with_name("test_a3_conv_shapes.py")))
@@ -25,12 +26,12 @@ QUIZ, CONVOLUTIONS, ROUNDED = PUBLIC["QUIZ"], PUBLIC["CONVOLUTIONS"], PUBLIC["RO
 WIDE = {"low": -20, "high": 21}
 
 
-def torchs_shape(images, out_channels, kernel_size, **settings):
+def torchs_shape(images, out_channels, kernel_size, stride=1, padding=0):
     """What torch's own convolution makes of a shape, tried on one channel of one image that has a shape and no pixels."""
     batch, _, height, width = images
     kernel = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
     image, weight = (torch.empty(1, 1, *sizes, device="meta") for sizes in ((height, width), kernel))
-    output = nn.functional.conv2d(image, weight, **settings)
+    output = nn.functional.conv2d(image, weight, stride=stride, padding=padding)
     return (batch, out_channels, *output.shape[2:])
 
 
@@ -73,23 +74,22 @@ def test_output_shape_of_drawn_layers(submission, draw):
     batch, channels, kernels, stops_h, stops_w = draw.sizes(5, low=20, high=60)
     height = side(stops_h, kernel_size[0], step_h, border[0], rest_h)
     width = side(stops_w, kernel_size[1], step_w, border[1], rest_w)
-    images, layer = (batch, channels, height, width), {"stride": (step_h, step_w), "padding": border}
-    shape = submission.conv2d_output_shape(images, kernels, kernel_size, **layer)
-    expect_sizes(shape, torchs_shape(images, kernels, kernel_size, **layer))
+    images = (batch, channels, height, width)
+    layers = [given(images, kernels, kernel_size, stride=(step_h, step_w), padding=border)]
 
     # Plain numbers, an odd kernel and an even one, where one axis leaves nothing over.
     for kernel in (draw.choice([5, 7]), draw.choice([6, 8])):
         batch, channels, kernels, stops_h, stops_w = draw.sizes(5, low=9, high=20)
         step, pad = draw.integer(3, 5), draw.integer(2, 5)
         images = (batch, channels, side(stops_h, kernel, step, pad, 0), side(stops_w, kernel, step, pad, 1))
-        shape = submission.conv2d_output_shape(images, kernels, kernel, step, pad)
-        expect_sizes(shape, torchs_shape(images, kernels, kernel, stride=step, padding=pad))
+        layers.append(given(images, kernels, kernel, step, pad))
 
     # A batch of one, stride and padding left out.
     channels, kernels, height, width = draw.sizes(4, low=9, high=20)
     kernel_size = tuple(draw.sizes(2, low=2, high=7))
-    shape = submission.conv2d_output_shape((1, channels, height, width), kernels, kernel_size)
-    expect_sizes(shape, torchs_shape((1, channels, height, width), kernels, kernel_size))
+    layers.append(given((1, channels, height, width), kernels, kernel_size))
+    for layer, shape in zip(layers, submission.conv2d_output_shape.each(*layers)):
+        expect_sizes(shape, torchs_shape(*layer.args, **layer.kwargs))
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")
@@ -97,10 +97,12 @@ def test_output_shape_of_drawn_layers_with_padding_by_name(submission, draw):
     """padding="same" for even and odd kernels and for pairs, and padding="valid"."""
     batch, channels, kernels, height, width = draw.sizes(5, low=9, high=20)
     images, even, odd = (batch, channels, height, width), draw.choice([6, 8]), draw.choice([5, 7, 9])
-    shape = submission.conv2d_output_shape(images, kernels, (odd, even), padding="valid")
-    expect_sizes(shape, torchs_shape(images, kernels, (odd, even), padding="valid"))
-    for kernel_size in (even, odd, (odd, even), (even, odd)):
-        shape = submission.conv2d_output_shape(images, kernels, kernel_size, padding="same")
+    shapes = submission.conv2d_output_shape.each(
+        given(images, kernels, (odd, even), padding="valid"),
+        *(given(images, kernels, size, padding="same") for size in (even, odd, (odd, even), (even, odd))),
+    )
+    expect_sizes(shapes[0], torchs_shape(images, kernels, (odd, even), padding="valid"))
+    for shape in shapes[1:]:
         expect_sizes(shape, (batch, kernels, height, width))
 
 
@@ -110,10 +112,11 @@ def test_output_shape_refuses_kernels_that_are_too_large(submission, draw):
     batch, channels, kernels, height, width = draw.sizes(5, low=5, high=12)
     images, border = (batch, channels, height, width), draw.integer(1, 3)
     padded_h, padded_w = height + 2 * border, width + 2 * border
-    bare = submission.conv2d_output_shape(images, kernels, (height, width))
-    expect_sizes(bare, (batch, kernels, 1, 1))
-    padded = submission.conv2d_output_shape(images, kernels, (padded_h, padded_w), padding=border)
-    expect_sizes(padded, (batch, kernels, 1, 1))
+    fitting = submission.conv2d_output_shape.each(
+        given(images, kernels, (height, width)), given(images, kernels, (padded_h, padded_w), padding=border)
+    )
+    for shape in fitting:
+        expect_sizes(shape, (batch, kernels, 1, 1))
     too_large = (
         (padded_h + 4, padded_w + 3),
         (padded_h - 1, padded_w + 3),
@@ -121,37 +124,36 @@ def test_output_shape_refuses_kernels_that_are_too_large(submission, draw):
         (padded_h + 1, padded_w),
         (padded_h, padded_w + 1),
     )
-    for kernel_size in too_large:
-        refused = submission.conv2d_output_shape(images, kernels, kernel_size, padding=border)
-        expect_raises(refused, "ValueError")
-    expect_raises(submission.conv2d_output_shape(images, kernels, (height + 1, 2), stride=3), "ValueError")
-    expect_raises(
-        submission.conv2d_output_shape(images, kernels, (2, width + 1), padding="valid"), "ValueError"
+    refused = submission.conv2d_output_shape.each(
+        *(given(images, kernels, kernel_size, padding=border) for kernel_size in too_large),
+        given(images, kernels, (height + 1, 2), stride=3),
+        given(images, kernels, (2, width + 1), padding="valid"),
     )
+    for shape in refused:
+        expect_raises(shape, "ValueError")
 
 
 @pytest.mark.points(1, task="conv2d_weight_shape")
 def test_weight_shape_of_drawn_layers(submission, draw):
     """Other numbers of channels, kernels as a pair and as one number."""
     channels, kernels, height, width = draw.sizes(4, low=2, high=12)
-    shape = submission.conv2d_weight_shape(channels, kernels, (height, width))
-    expect_sizes(shape, (kernels, channels, height, width))
-    expect_sizes(
-        submission.conv2d_weight_shape(channels, kernels, height), (kernels, channels, height, height)
+    oblong, square = submission.conv2d_weight_shape.each(
+        (channels, kernels, (height, width)), (channels, kernels, height)
     )
+    expect_sizes(oblong, (kernels, channels, height, width))
+    expect_sizes(square, (kernels, channels, height, height))
 
 
 @pytest.mark.points(1, task="conv2d_parameter_count")
 def test_parameters_of_drawn_layers(submission, draw):
     """Other numbers of channels, kernels as a pair and as one number, with bias and without."""
+    layers = []
     for bias in (True, False):
         channels, kernels, height, width = draw.sizes(4, low=3, high=12)
-        for kernel_size in ((height, width), width):
-            layer = nn.Conv2d(channels, kernels, kernel_size, bias=bias)
-            expected = sum(parameter.numel() for parameter in layer.parameters())
-            expect_integer(
-                submission.conv2d_parameter_count(channels, kernels, kernel_size, bias=bias), expected
-            )
+        layers += [given(channels, kernels, size, bias=bias) for size in ((height, width), width)]
+    for layer, count in zip(layers, submission.conv2d_parameter_count.each(*layers)):
+        torchs = nn.Conv2d(*layer.args, **layer.kwargs)
+        expect_integer(count, sum(parameter.numel() for parameter in torchs.parameters()))
 
 
 @pytest.mark.points(1, task="conv2d_pixel")
@@ -174,25 +176,28 @@ def test_pixels_of_drawn_layers(submission, draw):
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_of_drawn_layers(submission, draw):
     """Other layers with stride 1: several images, kernels that are not square, as many channels out as in."""
+    layers = []
     for batch, channels, kernels, kernel_h, kernel_w in ((2, 3, 3, 3, 3), (3, 2, 4, 3, 2), (1, 1, 2, 1, 1)):
         stops_h, stops_w = draw.sizes(2, low=3, high=6)
         images = draw.whole_numbers(batch, channels, stops_h + kernel_h - 1, stops_w + kernel_w - 1)
         weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
-        bias = draw_bias(draw, kernels)
-        expect_tensor(submission.conv2d(images, weight, bias), torchs_convolution(images, weight, bias), atol=ROUNDED)
+        layers.append((images, weight, draw_bias(draw, kernels)))
+    for layer, output in zip(layers, submission.conv2d.each(*layers)):
+        expect_tensor(output, torchs_convolution(*layer), atol=ROUNDED)
 
 
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_of_drawn_layers_with_stride_and_padding(submission, draw):
     """Other layers with strides that leave a rest, with padding, and with both."""
+    layers = []
     for step, border, rest in ((3, 2, 2), (2, 0, 1), (1, 1, 0)):
         batch, channels, kernels = draw.sizes(3, low=2, high=5)
         kernel_h, kernel_w, height, width = draw_window(draw, step, border, rest)
         images = draw.whole_numbers(batch, channels, height, width)
         weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
-        bias = draw_bias(draw, kernels)
-        output = submission.conv2d(images, weight, bias, stride=step, padding=border)
-        expect_tensor(output, torchs_convolution(images, weight, bias, stride=step, padding=border), atol=ROUNDED)
+        layers.append(given(images, weight, draw_bias(draw, kernels), stride=step, padding=border))
+    for layer, output in zip(layers, submission.conv2d.each(*layers)):
+        expect_tensor(output, torchs_convolution(*layer.args, **layer.kwargs), atol=ROUNDED)
 
 
 @pytest.mark.points(1, task="conv2d")

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks import (
+    call_each,
     expect,
     expect_finite,
     expect_inputs_kept,
@@ -119,17 +120,19 @@ def test_losses_of_fresh_batches(submission, draw):
     count, classes = draw.sizes(2, low=4, high=8)
     probabilities = magnitudes(draw, count, 0.05, 0.95)
     targets = unequal_targets(draw, count)
-    from_probability = of_probability(probabilities, targets)
     # The last logit is sure and wrong: a sigmoid of its own would have run out of digits.
     sure = magnitudes(draw, 1, 200, 900)
     logits = torch.cat([draw.normal(count - 1, scale=2.0), sure * (1 - 2 * targets[-1:])])
-    from_binary_logit = of_binary_logit(logits, targets)
     labels = unequal_labels(draw, count, classes)
     rows = spaced_rows(draw, count, classes)
     # Not normalised on purpose: NLLLoss takes the entries as they are.
     log_probabilities = -rows.abs()
-    from_log_probability = of_log_probability(log_probabilities, labels)
-    from_logit = of_logit(rows, labels)
+    from_probability, from_binary_logit, from_log_probability, from_logit = call_each(
+        (of_probability, probabilities, targets),
+        (of_binary_logit, logits, targets),
+        (of_log_probability, log_probabilities, labels),
+        (of_logit, rows, labels),
+    )
 
     expect_number(from_probability, F.binary_cross_entropy(probabilities.double(), targets.double()).item(), atol=1e-5)
     exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
@@ -150,10 +153,9 @@ def test_activations_of_fresh_batches(submission, draw):
         count, classes = draw.sizes(2, low=3, high=8)
         column = shuffled(draw, torch.cat([torch.tensor([-2.5, 3.0]), draw.normal(count - 2, scale=2.0)]))[:, None]
         rows = spaced_rows(draw, count, classes)
-        probability = to_probability(column)
-        binary_logit = to_binary_logit(column)
-        log_probability = to_log_probability(rows)
-        logit = to_logit(rows)
+        probability, binary_logit, log_probability, logit = call_each(
+            (to_probability, column), (to_binary_logit, column), (to_log_probability, rows), (to_logit, rows)
+        )
         expect_tensor(probability, column.double().sigmoid().float(), atol=1e-5)
         expect_tensor(binary_logit, column, atol=1e-5)
         expect_tensor(log_probability, F.log_softmax(rows.double(), dim=1).float(), atol=1e-5)
@@ -252,28 +254,31 @@ def test_multiclass_loss_is_written_out(submission, draw):
 @pytest.mark.points(1, task="predict_binary")
 def test_classes_of_fresh_logits(submission, draw):
     """Batches of other sizes, a batch of one, and logits far from 0 and near it."""
+    batches = []
     for count in draw.sizes(2, low=2, high=8):
         near = torch.tensor([0.15, -0.15, 0.4]) + 0.05 * torch.rand(3, generator=draw.generator)
         far = torch.tensor([-40.0, -8.0, 0.9]) + magnitudes(draw, 3, -0.2, 0.2)
         more = magnitudes(draw, count, 0.1, 6.0) * (2 * draw.labels(count, 2) - 1)
-        logits = torch.cat([shuffled(draw, torch.cat([near, far, more])), magnitudes(draw, 1, 100, 700)])
-        expect_tensor(submission.predict_binary(logits), (logits < 0).long())
-    one = magnitudes(draw, 1, 0.1, 0.4)
-    expect_tensor(submission.predict_binary(one), torch.tensor([0]))
+        batches.append(torch.cat([shuffled(draw, torch.cat([near, far, more])), magnitudes(draw, 1, 100, 700)]))
+    batches.append(magnitudes(draw, 1, 0.1, 0.4))
+    for logits, found in zip(batches, submission.predict_binary.each(*((logits,) for logits in batches))):
+        expect_tensor(found, (logits < 0).long())
 
 
 @pytest.mark.points(1, task="predict_binary_from_probability")
 def test_classes_of_fresh_probabilities(submission, draw):
     """Batches of other sizes, a batch of one, and probabilities near 0, 0.5 and 1."""
+    batches = []
     for count in draw.sizes(2, low=2, high=8):
         near = torch.tensor([0.45, 0.55, 0.4]) + magnitudes(draw, 3, -0.02, 0.02)
         far = torch.tensor([0.03, 0.1, 0.25]) + magnitudes(draw, 3, -0.02, 0.02)
         more = 0.5 + magnitudes(draw, count, 0.02, 0.45) * (2 * draw.labels(count, 2) - 1)
         probabilities = shuffled(draw, torch.cat([near, far, more]))
-        probabilities = torch.cat([probabilities, magnitudes(draw, 1, 0.96, 0.99)])
-        expect_tensor(submission.predict_binary_from_probability(probabilities), (probabilities < 0.5).long())
-    one = magnitudes(draw, 1, 0.02, 0.48)
-    expect_tensor(submission.predict_binary_from_probability(one), torch.tensor([1]))
+        batches.append(torch.cat([probabilities, magnitudes(draw, 1, 0.96, 0.99)]))
+    batches.append(magnitudes(draw, 1, 0.02, 0.48))
+    classes = submission.predict_binary_from_probability.each(*((probabilities,) for probabilities in batches))
+    for probabilities, found in zip(batches, classes):
+        expect_tensor(found, (probabilities < 0.5).long())
 
 
 @pytest.mark.points(1, task="predict_multiclass")
