@@ -1,6 +1,6 @@
 """What grading costs: ours, nbgrader's autograde, and a fresh pytest process, all in one run on this machine.
 
-    python benchmarks/grading.py                 all tables (a quarter of an hour on two cores)
+    python benchmarks/grading.py                 all tables (five minutes on two cores)
     python benchmarks/grading.py --class 100     a smaller class
     python benchmarks/grading.py --without-nbgrader
 
@@ -147,6 +147,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
     with one_core(), tempfile.TemporaryDirectory() as folder, bare_fork() as fork, bare_fork(True) as large:
         slow = nbgraders(course, Path(folder)) if with_nbgrader else {}
         let_the_sandbox_finish()
+        measured: list[dict[str, float]] = []
         for name in LIGHT:
             right, wrong = right_answers(course, name)[0], wrong_answers(course, name)
             beside = checks_beside(course, name, Path(folder) / "beside")
@@ -162,14 +163,21 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
                 if i % 4 == 0:
                     took["pytest"].append(seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside))))  # noqa: B023
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
-            nb = 1000 * slow.get(name, float("nan"))
-            table.add_row(
-                name, *(f"{ms[what]:.0f}" for what in ("fork", "large", "right", "wrong", "pytest")), f"{nb:.0f}",
-                f"{ms['right'] / ms['fork']:.1f}", f"{ms['wrong'] / ms['fork']:.1f}",
-                f"{ms['pytest'] / ms['right']:.0f}", f"{nb / ms['right']:.0f}",
-            )  # fmt: skip
+            ms["nbgrader"] = 1000 * slow.get(name, float("nan"))
+            table.add_row(name, *cells(ms))
+            measured.append(ms)
+        table.add_row("a1 to a4", *cells({what: sum(ms[what] for ms in measured) for what in measured[0]}))
         close_engines()
     console.print(table)
+
+
+def cells(ms: dict[str, float]) -> list[str]:
+    """A row's figures: milliseconds, then the four ratios."""
+    ratios = (
+        ms["right"] / ms["fork"], ms["wrong"] / ms["fork"], ms["pytest"] / ms["right"], ms["nbgrader"] / ms["right"]
+    )  # fmt: skip
+    shown = [f"{ms[what]:.0f}" for what in ("fork", "large", "right", "wrong", "pytest", "nbgrader")]
+    return [*shown, *(f"{ratio:.{places}f}" for ratio, places in zip(ratios, (1, 1, 0, 0), strict=True))]
 
 
 def checks_beside(course: Course, name: str, folder: Path) -> Path:
@@ -263,7 +271,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=25, help="submissions timed for each figure (25)")
     parser.add_argument("--without-nbgrader", action="store_true", help="leave nbgrader out")
     args = parser.parse_args()
-    course, console = Course(ROOT), Console(width=120)
+    course, console = Course(ROOT), Console(width=140)
     one_submission(course, console, args.rounds, not args.without_nbgrader)
     whole_class(course, console, sorted({20, max(20, args.students // 5), args.students}))
     if sys.platform == "linux":

@@ -165,9 +165,12 @@ class Server:
             line, text = error.lineno, (error.text or "").strip()
         else:
             with contextlib.suppress(Exception):
-                for frame in traceback.extract_tb(error.__traceback__):
-                    if frame.filename == path:
-                        line, text = frame.lineno, frame.line or ""
+                for frame, number in traceback.walk_tb(error.__traceback__):
+                    if frame.f_code.co_filename == path:
+                        line = number
+            lines = self.order.text.split("\n")
+            if line is not None and line <= len(lines):
+                text = lines[line - 1].strip()
         described = _plain_error(type(error).__name__, _short_text(error))
         return described | {"line": line, "text": text[:200], "bases": bases(error)}
 

@@ -89,8 +89,7 @@ def main(arguments: list[str]) -> None:
     if config["once"]:
         serve(control)
         return
-    gc.collect()
-    gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
+    _settle()
     control.sendall(b"R")
     _fork_for_ever(control, policy, serve)
 
@@ -122,7 +121,14 @@ def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.
         control.sendall(struct.pack("<q", confine.end_child(pid, policy.tier)))
         if number == _MANY:
             warm_up_training()  # among so many, some will
+            _settle()
             confine.prepare_for_many()
+
+
+def _settle() -> None:
+    """What exists now stays on shared pages: a child that does not look for garbage in it copies less."""
+    gc.collect()
+    gc.freeze()
 
 
 _MANY = 10  # children: whoever has asked for so many will ask for more

@@ -56,17 +56,17 @@ ROUNDED = 1e-3
 
 
 def picture_pixel(image, channel, row, col):
-    """The output of the lecture's picture at (channel, row, col), looked up pixel by pixel."""
+    """The output of the lecture's picture at (channel, row, col), looked up pixel by pixel. image: as lists."""
     red, green, blue = image
     if channel == 0:
-        return red[row, col + 1] + 2 * green[row + 2, col + 3] - blue[row + 4, col + 1] + 30
-    return 3 * red[row + 1, col + 4] - 2 * green[row + 3, col] + blue[row, col + 2] - 50
+        return red[row][col + 1] + 2 * green[row + 2][col + 3] - blue[row + 4][col + 1] + 30
+    return 3 * red[row + 1][col + 4] - 2 * green[row + 3][col] + blue[row][col + 2] - 50
 
 
-def pixel_or_padding(image, row, col):
-    """The pixel at (row, col) of one channel, or the zero that the padding puts outside the image."""
-    inside = 0 <= row < image.shape[0] and 0 <= col < image.shape[1]
-    return image[row, col] if inside else 0.0
+def pixel_or_padding(rows, row, col):
+    """The pixel at (row, col) of one channel's rows, or the zero that the padding puts outside the image."""
+    inside = 0 <= row < len(rows) and 0 <= col < len(rows[0])
+    return rows[row][col] if inside else 0.0
 
 
 def as_sizes(value):
@@ -146,8 +146,9 @@ def test_pixels_of_the_lectures_picture(submission):
     image = whole_numbers(3, 12, 11, low=-20, high=21, seed=32)
     places = ((1, 5, 4), (0, 4, 5), (1, 0, 6))  # (output channel, row, column)
     cases = [(image, PICTURE_WEIGHTS, PICTURE_BIAS, *place) for place in places]
+    pixels = image.tolist()
     for place, pixel in zip(places, submission.conv2d_pixel.each(*cases)):
-        expect_number(pixel, float(picture_pixel(image, *place)), atol=ROUNDED)
+        expect_number(pixel, picture_pixel(pixels, *place), atol=ROUNDED)
         expect_inputs_kept(pixel)
 
 
@@ -156,7 +157,8 @@ def test_convolution_of_the_lectures_picture(submission):
     """3 input channels, a 5 x 5 kernel, 2 output channels: the whole output, pixel for pixel."""
     images = whole_numbers(1, 3, 8, 7, low=-20, high=21, seed=31)
     output = submission.conv2d(images, PICTURE_WEIGHTS, PICTURE_BIAS)
-    expect_pixels(output, lambda n, o, i, j: picture_pixel(images[n], o, i, j), shape=(1, 2, 4, 3), atol=ROUNDED)
+    pixels = images.tolist()
+    expect_pixels(output, lambda n, o, i, j: picture_pixel(pixels[n], o, i, j), shape=(1, 2, 4, 3), atol=ROUNDED)
     expect_shape(output, (1, 2, 4, 3), dtype=torch.float32)
     expect_inputs_kept(output)
 
@@ -172,13 +174,16 @@ def test_convolution_with_stride_and_padding(submission):
         (1, 0, 1),
         (2, 1, 0),
     )  # (input channel, row, column) of the weight 1
-    weight, bias = torch.zeros(5, 3, 2, 3), torch.tensor([20.0, 30.0, 40.0, 50.0, 60.0])
+    biases = [20.0, 30.0, 40.0, 50.0, 60.0]
+    weight, bias = torch.zeros(5, 3, 2, 3), torch.tensor(biases)
     for kernel, place in enumerate(looks_at):
         weight[kernel, *place] = 1.0
 
+    pixels = images.tolist()
+
     def expected(n, o, i, j):
         channel, row, col = looks_at[o]
-        return pixel_or_padding(images[n, channel], 2 * i - 1 + row, 2 * j - 1 + col) + bias[o]
+        return pixel_or_padding(pixels[n][channel], 2 * i - 1 + row, 2 * j - 1 + col) + biases[o]
 
     output = submission.conv2d(images, weight, bias, stride=2, padding=1)
     expect_pixels(output, expected, shape=(2, 5, 4, 6), atol=ROUNDED)

@@ -149,17 +149,16 @@ def test_activations_of_fresh_batches(submission, draw):
         expect_module(activation, "activation")
     to_probability, to_binary_logit, to_log_probability, to_logit = activations
 
-    for _ in range(2):
-        count, classes = draw.sizes(2, low=3, high=8)
-        column = shuffled(draw, torch.cat([torch.tensor([-2.5, 3.0]), draw.normal(count - 2, scale=2.0)]))[:, None]
-        rows = spaced_rows(draw, count, classes)
-        probability, binary_logit, log_probability, logit = call_each(
-            (to_probability, column), (to_binary_logit, column), (to_log_probability, rows), (to_logit, rows)
-        )
-        expect_tensor(probability, column.double().sigmoid().float(), atol=1e-5)
-        expect_tensor(binary_logit, column, atol=1e-5)
-        expect_tensor(log_probability, F.log_softmax(rows.double(), dim=1).float(), atol=1e-5)
-        expect_tensor(logit, rows, atol=1e-5)
+    count, classes = draw.sizes(2, low=3, high=8)
+    column = shuffled(draw, torch.cat([torch.tensor([-2.5, 3.0]), draw.normal(count - 2, scale=2.0)]))[:, None]
+    rows = spaced_rows(draw, count, classes)
+    probability, binary_logit, log_probability, logit = call_each(
+        (to_probability, column), (to_binary_logit, column), (to_log_probability, rows), (to_logit, rows)
+    )
+    expect_tensor(probability, column.double().sigmoid().float(), atol=1e-5)
+    expect_tensor(binary_logit, column, atol=1e-5)
+    expect_tensor(log_probability, F.log_softmax(rows.double(), dim=1).float(), atol=1e-5)
+    expect_tensor(logit, rows, atol=1e-5)
 
 
 @pytest.mark.points(1, task="binary_targets")
@@ -284,6 +283,7 @@ def test_classes_of_fresh_probabilities(submission, draw):
 @pytest.mark.points(1, task="predict_multiclass")
 def test_the_largest_of_fresh_scores_wins(submission, draw):
     """Logits and probabilities of other sizes, and a batch of one."""
+    batches = []
     for _ in range(2):
         count, classes = draw.sizes(2, low=3, high=8)
         logits = spaced_rows(draw, count, classes)
@@ -291,6 +291,7 @@ def test_the_largest_of_fresh_scores_wins(submission, draw):
         logits[1] += 20.0
         below = -1 - magnitudes(draw, classes - 2, 0.1, 1)
         logits[2] = torch.cat([magnitudes(draw, 1, 0.3, 0.4), below, magnitudes(draw, 1, 2, 3)])
-        batches = (logits, logits.softmax(dim=1), logits[:1])
-        for scores, found in zip(batches, submission.predict_multiclass.each(*((scores,) for scores in batches))):
-            expect_tensor(found, scores.argmax(dim=1))
+        batches += [logits, logits.softmax(dim=1)]
+    batches.append(batches[0][:1])
+    for scores, found in zip(batches, submission.predict_multiclass.each(*((scores,) for scores in batches))):
+        expect_tensor(found, scores.argmax(dim=1))
