@@ -214,8 +214,9 @@ def predict(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
 #
 # ## For the curious: a record to beat
 #
-# On all 60,000 images, the first recipe above needs minutes of one processor core until it is right on 90 % of the
-# official 10,000 test images. The course's record needs less than a fiftieth of that, and nothing in it is beyond you:
+# On all 60,000 images, a plain recipe like the one above needs the better part of a minute of one processor core until it
+# is right on 90 % of the official 10,000 test images. The course's record needs a fiftieth of that, and nothing in it is
+# beyond you:
 #
 # - What a first convolution learns is known before it learns it: edges. So make its eight filters of 3 x 3 by hand, each
 #   the difference of brightness in one of eight directions, and leave them alone. A tensor that belongs to a network and
