@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 
-from autograder.checks import expect_raises
+from autograder.checks import call_each, expect_raises, given
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
@@ -135,3 +136,73 @@ def test_answers_that_come_too_early_are_nobodys(sandbox: Sandbox, numbers: str)
     assert {observed.status for observed in seen} == ({"value"} if numbers == "[]" else {"crashed"})
     assert all(observed.value != 42 for observed in seen)
     run.close()
+
+
+MAKER = """
+import os
+
+def make(name):
+    if name == "nothing":
+        raise ValueError(name)
+    calls = []
+
+    def made(x, y=0):
+        calls.append(x)
+        if x == "end":
+            os._exit(3)
+        return name, len(calls), x, y
+
+    return made
+"""
+
+
+def test_cases_may_have_keywords(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, "def power(x, y=2):\n    return x**y\n")
+    seen = SubmissionProxy(run).power.each((3,), given(3, y=3), given(2, 5))
+    assert said(seen) == [("value", 9, 1), ("value", 27, 2), ("value", 32, 3)]
+    assert seen[1].calls[0].kwargs == {"y": 3}
+    run.close()
+
+
+def test_objects_are_called_together_as_one_by_one(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, MAKER)
+    one, nothing, two = SubmissionProxy(run).make.each(("one",), ("nothing",), ("two",))
+    seen = call_each((one, 5), (nothing, 5), (two, 6), (one, 7))
+    assert [observed.value for observed in seen] == [("one", 1, 5, 0), None, ("two", 1, 6, 0), ("one", 2, 7, 0)]
+    assert seen[1] is nothing
+    assert [observed.ordinal for observed in (seen[0], *seen[2:])] == [4, 5, 6]
+    assert seen[0].calls == one(5).calls
+    assert one(8).value == ("one", 4, 8, 0)
+    run.close()
+
+
+def test_objects_of_trusted_code_are_called_the_same_way() -> None:
+    namespace: dict[str, Any] = {}
+    exec(MAKER, namespace)
+    run = LocalRun(namespace)
+    one, nothing, two = SubmissionProxy(run).make.each(("one",), ("nothing",), ("two",))
+    seen = call_each((one, 5), (nothing, 5), (two, 6), (one, 7))
+    assert [observed.value for observed in seen] == [("one", 1, 5, 0), None, ("two", 1, 6, 0), ("one", 2, 7, 0)]
+
+
+def test_objects_end_with_their_process(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, MAKER)
+    one, two = SubmissionProxy(run).make.each(("one",), ("two",))
+    seen = call_each((one, 1), (two, "end"), (one, 2))
+    assert [observed.status for observed in seen] == ["value", "crashed", "crashed"]
+    assert [observed.calls[-1].args for observed in seen] == [(1,), ("end",), (2,)]
+    gone = call_each((one, 1), (two, 2))
+    assert {observed.status for observed in gone} == {"crashed"}
+    (again,) = SubmissionProxy(run).make.each(("again",))
+    assert call_each((again, 1))[0].value == ("again", 1, 1, 0)
+    assert call_each((one, 1), (again, 2))[0].status == "crashed"
+    run.close()
+
+
+def test_a_warm_process_that_is_much_used_imports_what_a_first_training_would(sandbox: Sandbox) -> None:
+    text = "import sys\nthere = 'torch._dynamo' in sys.modules\n\ndef was_there():\n    return there\n"
+    for _ in range(11):
+        run = run_of(sandbox, text)
+        there = SubmissionProxy(run).was_there().value
+        run.close()
+    assert there is True
