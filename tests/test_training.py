@@ -116,6 +116,27 @@ def test_a_table_in_a_buffer_counts() -> None:
     assert counted["largest"] == ("table", (2000, 784))
 
 
+class Lazy(torch.nn.Sequential):
+    """A network that learns its sizes, and those of its buffers, from its first batch."""
+
+    def __init__(self) -> None:
+        nn = torch.nn
+        super().__init__(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.ReLU(), nn.Flatten(), nn.LazyLinear(10))
+
+
+def test_probes_take_networks_that_learn_their_sizes_late() -> None:
+    images, labels = torch.rand(16, 1, 8, 8), torch.arange(16) % 10
+    assert probes.parameters(Lazy(), images[:1])["parameters"] == 4 * 9 + 4 + 8 + 144 * 10 + 10
+    for training in (False, True):
+        loss, _ = probes.fit(Lazy(), images, labels, training=training)
+        assert 0 < loss < 10
+    assert probes.few_steps(Lazy(), images, labels)["without_gradient"] == []
+    network = Lazy()
+    probes.watch(network, images[:1])
+    assert probes.watched()["parameters"] == 6
+    assert probes.load_weights(Lazy(), network.state_dict(), images[:1]) == ""
+
+
 # In the sandbox
 
 LEARNS = """

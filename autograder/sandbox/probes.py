@@ -58,6 +58,7 @@ def logits(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
 def fit(model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False) -> tuple[float, float]:
     """Mean cross-entropy of the network's outputs taken as logits, and the share that it gets right, in eval or in
     train mode. The network is left as it was, the running statistics of batch norm too."""
+    _wake(model, inputs[:2])
     kept = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with _mode(model, training=training), torch.no_grad():
         outputs = torch.cat([model(part).float() for part in torch.split(inputs, 250)])
