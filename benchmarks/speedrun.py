@@ -416,7 +416,7 @@ def plot() -> str:
         out.append(f'<text x="{_x(seconds):.1f}" y="{_y(0.8) + 20:.1f}" text-anchor="middle" fill="#57606a">{seconds:g} s</text>')
     out += _series("record, all 60,000 images", record, "#0a6c5a", "circle", (-1, 12, 4, "start"))
     out += _series("student recipe, all 60,000 images", plain, "#b3470d", "square", (0, 12, 20, "start"))
-    out += _series("reference: 10,000 and 60,000 images", reference, "#5b3fb5", "diamond", (0, -12, 4, "end"))
+    out += _series("reference: 10,000 and 60,000", reference, "#5b3fb5", "diamond", (0, -12, 4, "end"))
     out += _series("student recipe, 10,000 images", homework, "#b3470d", "square", (0, 12, 5, "start"))
     return "\n".join([*out, "</svg>"]) + "\n"
 
