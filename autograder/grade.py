@@ -638,10 +638,9 @@ def print_report(report: Report, out: Path) -> None:
     say(
         f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}."
     )
-    if report.results.finals:
-        say(
-            f"{len(report.results.finals)} scores above are final ones: lateness or a person had a say in them."
-        )
+    if finals := len(report.results.finals):
+        many = "1 score above is a final one" if finals == 1 else f"{finals} scores above are final ones"
+        say(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")
     for path in report.torn[:5]:
         say(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
     if report.lost:

@@ -18,7 +18,7 @@ from rich.console import Console
 from autograder import cli, policy, results, summary
 from autograder.course import Course
 from autograder.errors import UserError
-from autograder.grade import Request, grade_class
+from autograder.grade import Report, Request, grade_class, print_report
 from autograder.job import Settings
 from autograder.pool import LocalWorkers
 from autograder.results import CheckResult, ClassResults, Result
@@ -295,7 +295,7 @@ def test_a_day_without_a_time_ends_at_midnight(course: Course) -> None:
     assert deadline.astimezone() == dt.datetime(2026, 11, 20, 23, 59, 59).astimezone()
 
 
-def test_the_table_shows_final_scores(course: Course, tmp_path: Path) -> None:
+def test_the_table_shows_final_scores(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(
         tmp_path / "adjustments.csv",
         "student,assignment,points,reason\nben,a1_permute,4,handed in on paper\n",
@@ -303,13 +303,15 @@ def test_the_table_shows_final_scores(course: Course, tmp_path: Path) -> None:
     ben = Result("ben", "a1_permute", None, "missing", 0, 10)
     both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
     screen = Console(width=120, file=io.StringIO())
-    screen.print(summary.table(policy.apply(both, tmp_path, course)))
+    monkeypatch.setattr("autograder.grade.console", lambda: screen)
+    print_report(Report(policy.apply(both, tmp_path, course)), tmp_path)
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
     assert ada.split()[1:3] == ["9", "9"]
     assert "1 day late: -1 (10 %)" in ada
     assert ben_line.split()[1:3] == ["4", "4"]
     assert "handed in on paper" in text
+    assert "2 scores above are final ones: lateness or a person had a say in them." in text
 
 
 def test_what_is_not_graded_yet_does_not_look_like_missing() -> None:
@@ -352,6 +354,7 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
     assert said[0].endswith("course.toml, [extensions.adaa]: nobody in this class is called 'adaa'.")
     assert said[1].endswith("adjustments.csv, line 4: nobody in this class is called 'zed'.")
     assert "nobody in" not in "\n".join(said[2:])
+    assert "1 score above is a final one: lateness or a person had a say in it." in said
 
 
 def test_training_again_is_set_beside_the_weights_that_were_submitted() -> None:
