@@ -240,6 +240,41 @@ def test_start_knows_who_has_begun(desk: Desk, capsys: pytest.CaptureFixture[str
     assert "Go on with to_nchw in assignments/a1_permute/a1_permute.py (line 113)" in words(capsys)
 
 
+def test_start_points_to_no_file_that_was_deleted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    first = script(desk, "a1_permute")
+    notebook = desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
+    back = "To get the stub back: autograder reset a1_permute"
+    kept = notebook.read_bytes()
+    notebook.unlink()
+    cli.main(["start"])
+    assert "1. Open assignments/a1_permute/a1_permute.py in an editor. 2." in words(capsys)
+    first.unlink()
+    cli.main(["start"])
+    assert f"1. a1_permute.py is not there. {back} 2." in words(capsys)
+    cli.main(["check"])
+    assert back in words(capsys)
+    notebook.write_bytes(kept)
+    cli.main(["start"])
+    assert "1. Open assignments/notebooks/a1_permute/a1_permute.ipynb in Jupyter. 2." in words(capsys)
+    cli.main(["check"])
+    assert "Open assignments/notebooks/a1_permute/a1_permute.ipynb, fill in" in words(capsys)
+
+
+def test_the_next_assignment_is_named_by_a_file_that_is_there(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    own = edit(script(desk, "a1_permute"))
+    solved = state.Checked(desk.fingerprint_of("a1_permute", own), dict.fromkeys(desk.tasks("a1_permute"), (1, 1)))
+    state.save(desk.root, state.State().with_checked("a1_permute", solved))
+    script(desk, "a2_linear_dims").unlink()
+    cli.main(["start"])
+    assert "Go on with assignments/notebooks/a2_linear_dims/a2_linear_dims.ipynb" in words(capsys)
+    desk.file("a2_linear_dims").unlink()
+    cli.main(["start"])
+    assert "Next is a2_linear_dims: a2_linear_dims.py is not there." in words(capsys)
+    passed = Verdict(CheckInfo("test_it", "It works", "to_nchw", 1, False, (), False), "passed")
+    check.show_focus(desk, Look("a1_permute", own, (passed,)), state.load(desk.root))
+    assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(capsys)
+
+
 def test_reset_gives_the_stub_back_and_keeps_every_old_file(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     path = script(desk, "a1_permute")
     stub = path.read_bytes()

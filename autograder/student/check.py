@@ -60,7 +60,10 @@ def check_current(desk: Desk) -> int:
     if current is None:
         first = desk.names[0]
         screen.say("Nothing is begun yet.")
-        screen.say(f"Open assignments/{first}/{first}.py, fill in {', '.join(desk.tasks(first)[:1])}, save, and run")
+        if gone := desk.gone(first):
+            screen.say(gone)
+            return 1
+        screen.say(f"Open {desk.where(first)}, fill in {', '.join(desk.tasks(first)[:1])}, save, and run")
         screen.say("this again. The whole way in: autograder start")
         return 1
     with Checker(desk) as checker:
@@ -128,7 +131,8 @@ def _praise(desk: Desk, look: Look, memory: state.State) -> None:
     screen.say(f"All public checks of {look.name} pass.", 2, "green")
     if after:
         question = desk.question(after)
-        screen.say(f"Next: assignments/{after}/{after}.py" + (f" ({question})" if question else ""), 2)
+        way = desk.gone(after) or desk.where(after) + (f" ({question})" if question else "")
+        screen.say(f"Next: {way}", 2)
     else:
         screen.say("That is the whole course. Hand it in: commit and push.", 2)
 

@@ -77,8 +77,8 @@ class Checker:
         changed = self.desk.changed(name)
         path = changed[0] if changed else self.desk.file(name)
         notes = self._two_forms(name, changed)
-        if not path.is_file():
-            return Look(name, path, problem=f"{path.name} is not there. To get the stub back: autograder reset {name}")
+        if gone := self.desk.gone(name):
+            return Look(name, path, problem=gone)
         try:
             source = read_source(path)
         except Unreadable as error:

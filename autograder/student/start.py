@@ -35,8 +35,7 @@ def _welcome(desk: Desk) -> None:
     first = desk.names[0]
     tasks = desk.tasks(first)
     screen.say(f"Welcome. {_number(len(desk.names))} assignments, one after the other, from axes to a network that sees clothes.")
-    _step(1, "Open", f"assignments/{first}/{first}.py", "in an editor, or the notebook")
-    screen.say(f"assignments/notebooks/{first}/{first}.ipynb in Jupyter. Work in one of the two.", 5)
+    _open(desk, first)
     _step(2, "Read it from the top, and write the first task" + (f", {tasks[0]}" if tasks else "") + ".")
     _step(3, "Save, and let it be checked:", "autograder check", "")
     screen.say("It says what came back, what is wrong with it, and often why. All the time: autograder check --watch", 5)
@@ -46,19 +45,32 @@ def _welcome(desk: Desk) -> None:
     screen.say("Something does not work? autograder doctor", style="bright_black")
 
 
+def _open(desk: Desk, first: str) -> None:
+    """The first step: a file that was deleted is not spoken of, unless none is left."""
+    forms = [path.relative_to(desk.root).as_posix() for path in desk.forms(first)]
+    if len(forms) > 1:
+        _step(1, "Open", forms[0], "in an editor, or the notebook")
+        screen.say(f"{forms[1]} in Jupyter. Work in one of the two.", 5)
+    elif forms:
+        _step(1, "Open", forms[0], "in Jupyter." if forms[0].endswith(".ipynb") else "in an editor.")
+    else:
+        _step(1, desk.gone(first))
+
+
 def _back(desk: Desk, memory: state.State, current: str) -> None:
-    path = desk.file(current).relative_to(desk.root).as_posix()
     unsolved = hint.unsolved_tasks(desk, current, memory)
     screen.say(f"Welcome back. You were last at {current}.")
     if unsolved:
         where = screen.line_of(desk.file(current), unsolved[0])
-        _step(1, f"Go on with {unsolved[0]} in", path, f"({where})" if where else "")
+        _step(1, f"Go on with {unsolved[0]} in", desk.where(current), f"({where})" if where else "")
         _step(2, "Save, and let it be checked:", "autograder check", "")
         _step(3, "Stuck?", f"autograder hint {hint.command_word(desk, current, unsolved[0])}", "")
     else:
         following = next((n for n in desk.names if hint.unsolved_tasks(desk, n, memory)), None)
-        if following:
-            _step(1, "It is solved. Go on with", f"assignments/{following}/{following}.py", "")
+        if following and (gone := desk.gone(following)):
+            _step(1, f"It is solved. Next is {following}: {gone}")
+        elif following:
+            _step(1, "It is solved. Go on with", desk.where(following), "")
         else:
             _step(1, "Every public check passes. Hand it in: commit and push.")
 

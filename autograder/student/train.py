@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     name = training_assignment(desk)
     path = desk.own(name)
     if path is None:
-        raise UserError(f"{name} is not begun yet: there is no network to train. Open assignments/{name}/{name}.py")
+        way = desk.gone(name) or f"Open {desk.where(name)}"
+        raise UserError(f"{name} is not begun yet: there is no network to train. {way}")
     try:
         source = read_source(path)
     except Unreadable as error:

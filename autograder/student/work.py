@@ -107,6 +107,14 @@ class Desk:
         """The student's file for an assignment, or the stub: the script, unless only the notebook is there."""
         return self.own(name) or next(iter(self.forms(name)), self._script(name))
 
+    def where(self, name: str) -> str:
+        """The student's file for an assignment, or the stub, as a message names it."""
+        return self.file(name).relative_to(self.root).as_posix()
+
+    def gone(self, name: str) -> str:
+        """Where both forms of an assignment were deleted: that, and how to get them back. Else nothing."""
+        return "" if self.forms(name) else f"{name}.py is not there. To get the stub back: autograder reset {name}"
+
     def _is_stub(self, name: str, path: Path) -> bool:
         try:
             return read_source(path).code_digest in self._stubs(name)
