@@ -6,9 +6,14 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from io import BufferedWriter
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from autograder.data.files import explain
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 # (bytes that are here, bytes in all or None when the server does not say)
 Progress = Callable[[int, int | None], None]
@@ -41,30 +46,10 @@ def download(url: str, part: Path, largest: int, progress: Progress) -> None:
 
 
 def _attempt(url: str, part: Path, largest: int, progress: Progress) -> None:
-    import http.client
-    import urllib.error
-    import urllib.request
-
     have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(
-        url, headers={"User-Agent": "cnn-autograder", "Accept-Encoding": "identity"}
-    )
-    if have:
-        request.add_header("Range", f"bytes={have}-")
-    try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        error.close()
-        if have and error.code == 416:
-            # Nothing follows the bytes that are here: the file is whole, or it is another one's.
-            # The caller's checksum tells, and starts afresh in the second case.
-            return
-        raise DownloadError(f"the server answered {error.code} {error.reason}") from error
-    except urllib.error.URLError as error:
-        raise DownloadError(f"no connection ({_reason(error.reason)})") from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise DownloadError(f"no connection ({_reason(error)})") from error
-
+    response = _ask(url, have)
+    if response is None:
+        return
     with response:
         # A server that knows no ranges sends the file from its beginning, with status 200.
         resumed = response.status == 206 and _range_start(response.headers.get("Content-Range")) == have
@@ -76,32 +61,71 @@ def _attempt(url: str, part: Path, largest: int, progress: Progress) -> None:
         total = done + int(length) if length.isdigit() else None
         if (total or 0) > largest:
             raise DownloadError(f"the server has {total:,} bytes there, which cannot be the file")
-        try:
-            file = part.open("ab" if resumed else "wb")
-        except OSError as error:
-            raise explain(error, part) from error
-        with file:
+        with _open(part, "ab" if resumed else "wb") as file:
             progress(done, total)
-            while True:
-                try:
-                    chunk = response.read1(CHUNK)  # what is there: no waiting for a full chunk
-                except (OSError, http.client.HTTPException) as error:
-                    raise _Lost(f"the connection was lost after {done:,} bytes") from error
-                if not chunk:
-                    break
-                try:
-                    file.write(chunk)
-                    file.flush()
-                except OSError as error:
-                    with suppress(OSError):  # closing tries to write the rest once more
-                        file.close()
-                    raise explain(error, part) from error
+            while chunk := _read(response, done):
+                _write(file, chunk, part)
                 done += len(chunk)
                 if done > largest:
                     raise DownloadError("the server sends more than the file can have")
                 progress(done, total)
     if total is not None and done < total:
         raise _Lost(f"the connection was lost after {done:,} of {total:,} bytes")
+
+
+def _ask(url: str, have: int) -> HTTPResponse | None:
+    """The server's answer for what follows the first `have` bytes; None when nothing follows them.
+
+    Then the file is whole, or the bytes are another one's: the caller's checksum tells, and starts afresh.
+    """
+    import http.client
+    import urllib.error
+    import urllib.request
+
+    request = urllib.request.Request(
+        url, headers={"User-Agent": "cnn-autograder", "Accept-Encoding": "identity"}
+    )
+    if have:
+        request.add_header("Range", f"bytes={have}-")
+    try:
+        response: HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if have and error.code == 416:
+            return None
+        raise DownloadError(f"the server answered {error.code} {error.reason}") from error
+    except urllib.error.URLError as error:
+        raise DownloadError(f"no connection ({_reason(error.reason)})") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise DownloadError(f"no connection ({_reason(error)})") from error
+    return response
+
+
+def _read(response: HTTPResponse, done: int) -> bytes:
+    """The bytes that are there, without waiting for a full chunk; none at the end."""
+    import http.client
+
+    try:
+        return response.read1(CHUNK)
+    except (OSError, http.client.HTTPException) as error:
+        raise _Lost(f"the connection was lost after {done:,} bytes") from error
+
+
+def _open(part: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
+    try:
+        return part.open(mode)
+    except OSError as error:
+        raise explain(error, part) from error
+
+
+def _write(file: BufferedWriter, chunk: bytes, part: Path) -> None:
+    try:
+        file.write(chunk)
+        file.flush()
+    except OSError as error:
+        with suppress(OSError):  # closing tries to write the rest once more
+            file.close()
+        raise explain(error, part) from error
 
 
 def _range_start(content_range: str | None) -> int | None:
