@@ -96,6 +96,11 @@ class Result:
             raise InvalidResult(f"{self.status}, and yet a score")
 
 
+def is_lost(result: Result) -> bool:
+    """Did the machine fail on it? Then its score of 0 says nothing about the student."""
+    return result.status == "graded" and not result.checks
+
+
 # --- as JSON -------------------------------------------------------------------------------------------------------
 
 

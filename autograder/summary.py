@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .console import printable
-from .results import CheckResult, ClassResults, Result
+from .results import CheckResult, ClassResults, Result, is_lost
 
 ROWS = 200  # students in the table; beyond that only those whom a person should look at
 
@@ -85,11 +85,6 @@ def _score(result: Result | None, results: ClassResults) -> Text:
     return Text(str(score), style=style)
 
 
-def is_lost(result: Result) -> bool:
-    """Did the machine fail on it? Then its score of 0 says nothing about the student."""
-    return result.status == "graded" and not result.checks
-
-
 def needs_a_look(result: Result) -> bool:
     """Is there no score that a person would trust without a look?"""
     crashed = any(check.outcome == "crashed" for check in result.checks)
@@ -100,7 +95,7 @@ def what_went_wrong(result: Result) -> str:
     """One line: how many tasks failed, and why the first of them did. "" when nothing went wrong."""
     if result.status != "graded":
         return f"{result.status}: {printable(result.notes[0])}" if result.notes else result.status
-    if not result.checks:
+    if is_lost(result):
         return printable(result.notes[0]) if result.notes else "not graded"
     if result.score == result.max_score:
         return ""

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from ..console import printable
 from ..errors import UserError
-from ..results import ClassResults, write_atomically
-from ..summary import is_lost
+from ..results import ClassResults, is_lost, write_atomically
 from ._table import Table
 
 TOTAL = "total"

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from ..console import printable
 from ..observation import Outcome
-from ..results import CheckResult, ClassResults, Result
-from ..summary import counts, is_lost, short_names
+from ..results import CheckResult, ClassResults, Result, is_lost
+from ..summary import counts, short_names
 from . import svg
 from .attention import ORDER, Reason, reasons
 from .links import page_of
