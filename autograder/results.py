@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -354,6 +354,10 @@ class ClassResults:
         """The score that counts: after lateness and adjustments, where there are any."""
         final = self.finals.get((result.student, result.assignment))
         return result.score if final is None else final.score
+
+    def total(self, own: Iterable[Result]) -> int:
+        """The final scores of these results together."""
+        return sum(self.final_score(result) for result in own)
 
     def students(self) -> dict[str, dict[str, Result]]:
         """student -> assignment -> result; students and assignments in natural order."""

@@ -46,7 +46,7 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
     grid.add_column("what went wrong", width=last, no_wrap=True)
     for name, (_, own) in zip(names, shown, strict=True):
         scores = [_score(own.get(assignment), results) for assignment in points]
-        total = str(sum(results.final_score(result) for result in own.values()))
+        total = str(results.total(own.values()))
         waits = len(own) < len(points)  # a sum without what is not graded yet would be taken for the total
         wrong = Text("\n".join(_lines(own, short, results)), style="dim", overflow="ellipsis", no_wrap=True)
         grid.add_row(name, *scores, "…" if waits else total, wrong)

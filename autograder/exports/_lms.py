@@ -129,7 +129,7 @@ def grades_for(results: ClassResults, assignment: str, filling: Filling, *, miss
                 points = results.final_score(result)
                 who = f"{printable(student)}: {result.assignment} is {result.status}"
                 filling.said.append(f"{who}, and counts {points}; have a look at it")
-        grades[student] = sum(results.final_score(result) for result in here)
+        grades[student] = results.total(here)
     return grades
 
 

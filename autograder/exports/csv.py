@@ -33,8 +33,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
             if more:
                 final = results.finals.get((student, name))
                 cells += [result.score if result else 0, _harmless(final.reason) if final else ""]
-        total = sum(results.final_score(result) for result in own.values())
-        writer.writerow([_harmless(student), *cells, total, sum(points.values())])
+        writer.writerow([_harmless(student), *cells, results.total(own.values()), sum(points.values())])
     write_text(text.getvalue(), destination)
 
 

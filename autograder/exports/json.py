@@ -22,7 +22,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     points = results.max_scores()
     students = {
         student: {
-            "total": sum(results.final_score(result) for result in own.values()),
+            "total": results.total(own.values()),
             "assignments": {name: to_json(result) | _final(results, result) for name, result in own.items()},
         }
         for student, own in results.students().items()

@@ -125,7 +125,7 @@ def class_page(results: ClassResults) -> ClassPage:
         for name in points
     }
     totals = [
-        sum(results.final_score(r) for r in own.values())
+        results.total(own.values())
         for own in students.values()
         if any(r.status != "missing" for r in own.values())
     ]
@@ -211,7 +211,7 @@ def _student(name: str, own: Mapping[str, Result], results: ClassResults, names:
         name=printable(name),
         page=page_of(name),
         cells=tuple(_cell(own.get(n), results) for n in names),
-        total=sum(results.final_score(result) for result in own.values()),
+        total=results.total(own.values()),
         accuracy=max(accuracies, default=None),
         reasons=tuple(reasons(own)),
         notes="; ".join(f"{short[n]} {printable(final.reason)}" for n, final in finals),
