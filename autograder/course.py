@@ -7,11 +7,13 @@ The folder listing is the registry: an assignment is a folder that holds a file 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .errors import InfrastructureError, UserError
 
@@ -126,6 +128,22 @@ class Course:
         if not released.master.is_file() and not gone:
             raise UserError(f"{name} has not been released yet. Run: autograder release")
         return released
+
+    def manifest(self) -> dict[str, Any]:
+        """What was released, as `release` wrote it down; nothing where that cannot be read."""
+        try:
+            manifest = json.loads((self.assignments / "manifest.json").read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return manifest if isinstance(manifest, dict) else {}
+
+    def max_score(self, name: str, *, public_only: bool = False) -> int:
+        """What an assignment is worth, as it was released; 0 where that cannot be read."""
+        try:
+            tasks = self.manifest()["assignments"][name]["points"].values()
+            return sum(int(task["public"]) + (0 if public_only else int(task["hidden"])) for task in tasks)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return 0
 
     def secret(self) -> bytes:
         """The secret that seeds the hidden checks: $AUTOGRADER_SECRET, or the file .course-secret.

@@ -120,8 +120,7 @@ def compose(course: Course, name: str, into: Path) -> None:
     # Its own secret, of which the course's cannot be told.
     secret = hashlib.sha256(course.secret() + b"/gradescope/" + name.encode()).hexdigest()
     (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")
-    points = sum(sum(task.values()) for task in manifest["assignments"][name]["points"].values())
-    early = Result("", name, None, "missing", 0, points, notes=(ci_gradescope.SENTENCE,))
+    early = Result("", name, None, "missing", 0, course.max_score(name), notes=(ci_gradescope.SENTENCE,))
     (into / "early.json").write_bytes(to_bytes(form.document(early, 0)))
 
 

@@ -7,9 +7,9 @@ file named after it, wherever it lies.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
-import json
 import os
 import re
 from collections import Counter, defaultdict
@@ -402,11 +402,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 def _stub_digests(course: Course, name: str) -> frozenset[str]:
     """The code digests of an assignment's released stubs: from the manifest, and of the files in assignments/."""
     digests: set[str] = set()
-    try:
-        manifest: Any = json.loads((course.assignments / "manifest.json").read_bytes())
-        digests.update(_strings(manifest["stubs"][name]))
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
+    with contextlib.suppress(KeyError, TypeError):
+        digests.update(_strings(course.manifest()["stubs"][name]))
     for stub in (
         course.assignments / name / f"{name}.py",
         course.assignments / name / f"{name}.ipynb",

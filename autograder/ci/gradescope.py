@@ -13,7 +13,7 @@ from ..exports import gradescope as form
 from ..exports._rows import to_bytes
 from ..policy import read_time
 from ..results import Result, write_atomically
-from .grading import Graded, Request, points
+from .grading import Graded, Request
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container
 SENTENCE = (
@@ -29,7 +29,7 @@ def results_path() -> Path:
 def begin(request: Request) -> None:
     """Write a result of 0 that says that grading did not finish; what stands there if nothing else comes."""
     name = _only(request)
-    most = points(request.course, name, public_only=request.settings.public_only)
+    most = request.course.max_score(name, public_only=request.settings.public_only)
     result = Result(request.student, name, None, "missing", 0, most, notes=(SENTENCE,))
     write_atomically(results_path(), to_bytes(form.document(result, 0)))
 

@@ -85,21 +85,11 @@ def _grade(request: Request, found: Found) -> Graded:
 
 def _empty(request: Request, found: Found, status: Status, notes: tuple[str, ...]) -> Result:
     """A result without checks: nothing could be run, or nothing was there."""
-    most = points(request.course, found.assignment, public_only=request.settings.public_only)
+    most = request.course.max_score(found.assignment, public_only=request.settings.public_only)
     form: Literal["py", "ipynb"] | None = None
     if status == "unreadable" and found.path is not None:
         form = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
     return Result(request.student, found.assignment, form, status, 0, most, notes=notes)
-
-
-def points(course: Course, assignment: str, *, public_only: bool) -> int:
-    """What an assignment is worth, as it was released; 0 when that cannot be read."""
-    try:
-        manifest = json.loads((course.assignments / "manifest.json").read_bytes())
-        tasks = manifest["assignments"][assignment]["points"].values()
-        return sum(int(task["public"]) + (0 if public_only else int(task["hidden"])) for task in tasks)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return 0
 
 
 # --- where to look -------------------------------------------------------------------------------------------------
