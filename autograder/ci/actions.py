@@ -17,7 +17,7 @@ from ..exports import github_classroom
 from ..exports._rows import public_notes
 from ..results import CheckResult
 from .changed import changed_files
-from .grading import Graded, Request
+from .grading import Graded, Request, totals
 from .page import page
 
 MOST = 10  # annotations of a kind that GitHub shows for a step
@@ -46,11 +46,6 @@ def report_to_reporter(request: Request, graded: Sequence[Graded]) -> None:
     append("GITHUB_OUTPUT", github_classroom.outputs([(each.result, each.result.score) for each in graded]))
     score, most = totals(graded)
     print(f"{score} of {most} points")
-
-
-def totals(graded: Sequence[Graded]) -> tuple[int, int]:
-    """(score, most points) over the assignments."""
-    return sum(each.result.score for each in graded), sum(each.result.max_score for each in graded)
 
 
 def tier(graded: Sequence[Graded]) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from ..errors import InfrastructureError, UserError
 from ..exports import classroom50 as form
 from ..exports._rows import to_bytes
-from .actions import append, totals
-from .grading import Graded, Request
+from .actions import append
+from .grading import Graded, Request, totals
 from .page import cut, section
 
 _VARIABLES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -47,6 +47,12 @@ class Graded:
     def line_of(self, task: str) -> int:
         """The line for a task; 1 where none is known."""
         return dict(self.lines).get(task, 1)
+
+
+def totals(graded: Iterable[Graded]) -> tuple[int, int]:
+    """(score, most points) over the assignments."""
+    results = [each.result for each in graded]
+    return sum(result.score for result in results), sum(result.max_score for result in results)
 
 
 def grade_checkout(request: Request) -> list[Graded]:

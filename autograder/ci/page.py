@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from ..console import printable
 from ..exports._rows import Row, public_notes, rows_of
-from .grading import Graded
+from .grading import Graded, totals
 
 LIMIT = 900_000  # bytes; GitHub takes 1 MiB for a step
 _TEXT = 4_000  # characters of one message
@@ -19,8 +19,7 @@ _TEXT = 4_000  # characters of one message
 
 def page(graded: Sequence[Graded], changed: Sequence[str] = (), *, sandbox: str = "", hidden: bool = False) -> str:
     """The whole page, within GitHub's limit."""
-    score = sum(each.result.score for each in graded)
-    most = sum(each.result.max_score for each in graded)
+    score, most = totals(graded)
     which = "all checks" if hidden else "the public checks"
     lines = [f"## {score} of {most} points", "", f"By {which}{f', sandbox tier {sandbox}' if sandbox else ''}.", ""]
     lines += ["| assignment | points | |", "| --- | ---: | --- |"]
