@@ -412,7 +412,7 @@ def _check_result(verdict: Verdict) -> results.CheckResult:
         title=check.title,
         task=check.task,
         points=check.points,
-        score=check.points if verdict.outcome == "passed" else 0,
+        score=verdict.score,
         outcome=verdict.outcome,
         hidden=check.hidden,
         diagnosis=results.Diagnosis(found.name, found.message) if found else None,

@@ -39,8 +39,7 @@ def check(assignment: str, task: str, points: int) -> float:
         except Exception as error:
             verdicts, problem = [], str(error) or type(error).__name__
     _show(_page(task, verdicts, problem, written.getvalue()))
-    earned = sum(v.check.points for v in verdicts if v.outcome == "passed")
-    possible = sum(v.check.points for v in verdicts)
+    earned, possible = sum(v.score for v in verdicts), sum(v.check.points for v in verdicts)
     return round(points * earned / possible, 2) if possible else 0.0
 
 
@@ -206,8 +205,7 @@ class _Page:
 
 def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Page:
     """What a check cell shows."""
-    earned = sum(v.check.points for v in verdicts if v.outcome == "passed")
-    possible = sum(v.check.points for v in verdicts)
+    earned, possible = sum(v.score for v in verdicts), sum(v.check.points for v in verdicts)
     if problem:
         head = f"{task}: the public checks did not run. {problem}"
     elif verdicts and all(v.outcome == "not_run" for v in verdicts):

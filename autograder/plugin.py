@@ -60,6 +60,11 @@ class Verdict:
     drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
     printed: str = ""  # by the student's code in the call that went wrong, for the student alone
 
+    @property
+    def score(self) -> int:
+        """The points that it earned."""
+        return self.check.points if self.outcome == "passed" else 0
+
 
 @dataclass
 class Bench:

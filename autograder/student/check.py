@@ -158,7 +158,7 @@ def show_all(desk: Desk, look: Look, task: str | None) -> None:
     shown = [verdict for verdict in look.verdicts if task is None or verdict.check.task == task]
     for verdict in shown:
         screen.verdict(look, verdict, told)
-    earned = sum(v.check.points for v in shown if v.outcome == "passed")
+    earned = sum(v.score for v in shown)
     possible = sum(v.check.points for v in shown) or look.checked.possible
     screen.say(f"Public points: {earned} of {possible}", style="bold")
     memory = state.load(desk.root)

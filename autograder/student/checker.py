@@ -42,8 +42,7 @@ class Look:
         points = {task: (0, possible) for task, possible in self.unearned.items()}
         for verdict in self.verdicts:
             earned, possible = points.get(verdict.check.task, (0, 0))
-            here = verdict.check.points
-            points[verdict.check.task] = (earned + here * (verdict.outcome == "passed"), possible + here)
+            points[verdict.check.task] = (earned + verdict.score, possible + verdict.check.points)
         return points
 
     @property
