@@ -35,11 +35,6 @@ if TYPE_CHECKING:
     from .data import Images
     from .observation import StudentError
 
-_PLUGINS_NOT_NEEDED = (
-    "terminal cacheprovider capture faulthandler unraisableexception threadexception logging warnings doctest "
-    "stepwise junitxml pastebin nose debugging setuponly setupplan recwarn monkeypatch tmpdir legacypath subtests"
-).split()
-
 
 class LiveChecks:
     """The checks of some files, collected once by a pytest session that stays alive in a thread of its own."""
@@ -75,20 +70,10 @@ class LiveChecks:
             raise InfrastructureError(problem)
 
     def _session(self) -> None:
-        arguments = [
-            *map(str, self._files),
-            f"--rootdir={self._files[0].parent}",
-            f"--config-file={Path(__file__).with_name('checks.ini')}",
-            "--import-mode=importlib",
-            "--noconftest",
-            "--assert=plain",
-            "--disable-plugin-autoload",
-            *(f"-pno:{name}" for name in _PLUGINS_NOT_NEEDED),
-        ]
         for file in self._files:  # of another course, or of a former version
             sys.modules.pop(file.stem, None)
         try:
-            pytest.main(arguments, plugins=[plugin, self])
+            pytest.main(plugin.arguments(self._files), plugins=[plugin, self])
             reason = "; ".join(self._complaints) or "pytest ended"
         except BaseException as error:
             reason = f"{type(error).__name__}: {error}"

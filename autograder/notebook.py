@@ -150,7 +150,7 @@ def _round(assignment: Assignment, task: str, bench: Bench) -> None:
     """Runs the public checks of one task, in this thread, so that an interrupt reaches the student's code."""
     import pytest
 
-    from . import engine, plugin
+    from . import plugin
 
     class Round:
         """A pytest plugin: the bench, and the checks of this task alone."""
@@ -170,17 +170,7 @@ def _round(assignment: Assignment, task: str, bench: Bench) -> None:
             stopped.append(True)
 
     stopped: list[bool] = []
-    arguments = [
-        str(assignment.public_checks),
-        f"--rootdir={assignment.folder}",
-        f"--config-file={Path(engine.__file__).with_name('checks.ini')}",
-        "--import-mode=importlib",
-        "--noconftest",
-        "--assert=plain",
-        "--disable-plugin-autoload",
-        *(f"-pno:{name}" for name in engine._PLUGINS_NOT_NEEDED),
-    ]
-    pytest.main(arguments, plugins=[plugin, Round()])
+    pytest.main(plugin.arguments([assignment.public_checks]), plugins=[plugin, Round()])
     if stopped:
         raise RuntimeError("Stopped.")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,11 @@ MARKERS = (
     "needs(task, ...): the check uses these tasks too, and is not run before the first check of each has passed",
     "trains: the check needs the training data, and a process that is ready to train",
 )
+# pytest's own plugins that no check has a use for.
+_NOT_NEEDED = (
+    "terminal cacheprovider capture faulthandler unraisableexception threadexception logging warnings doctest "
+    "stepwise junitxml pastebin nose debugging setuponly setupplan recwarn monkeypatch tmpdir legacypath subtests"
+).split()
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,20 @@ BENCH: pytest.StashKey[Callable[[pytest.Item], Bench]] = pytest.StashKey()
 
 _INFO: pytest.StashKey[CheckInfo] = pytest.StashKey()
 _OPEN: pytest.StashKey[dict[Path, tuple[Bench, Callable[[], None]]]] = pytest.StashKey()
+
+
+def arguments(files: Sequence[Path]) -> list[str]:
+    """pytest's arguments for a session of ours over the checks of one assignment, which nothing around them sways."""
+    return [
+        *map(str, files),
+        f"--rootdir={files[0].parent}",
+        f"--config-file={Path(__file__).with_name('checks.ini')}",
+        "--import-mode=importlib",
+        "--noconftest",
+        "--assert=plain",
+        "--disable-plugin-autoload",
+        *(f"-pno:{name}" for name in _NOT_NEEDED),
+    ]
 
 
 def pytest_configure(config: pytest.Config) -> None:
