@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import importlib.util
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ import torch
 from . import run
 from .checks.failure import Judge
 from .likeness import Mark, same, same_value
+from .modules import run_file
 from .observation import Call, Observation
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -119,11 +119,7 @@ class CodeCatalogue:
         entries = _Entries()
         token = _loading.set(entries)
         try:
-            spec = importlib.util.spec_from_file_location(f"_misconceptions_{path.parent.name}", path)
-            assert spec is not None
-            assert spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
+            module = run_file(path)
         finally:
             _loading.reset(token)
         return cls(entries.misconceptions, entries.hints, module)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib.util
 import io
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -21,6 +20,7 @@ from .course import Assignment, Course
 from .errors import UserError
 from .job import Variant
 from .magics import code_lines
+from .modules import run_file
 
 if TYPE_CHECKING:
     from .checks.failure import Judge
@@ -152,11 +152,7 @@ def quiz_of(assignment: Assignment) -> Quiz | None:
     if not path.is_file():
         return None
     try:
-        spec = importlib.util.spec_from_file_location(f"_quiz_{assignment.name}", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = run_file(path)
         return Quiz(
             assignment.name, module.DEFAULT, module.draw, module.answers, module.describe, module.lines
         )

@@ -8,7 +8,6 @@ stays in `solutions/`.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import sys
 import warnings
@@ -22,6 +21,7 @@ from autograder.course import Assignment
 from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
 from autograder.errors import UserError
 from autograder.likeness import Mark, same_value
+from autograder.modules import run_file
 from autograder.observation import Call, Observation
 from autograder.roster import Quiz
 from autograder.run import LocalRun
@@ -46,7 +46,7 @@ def record(assignment: Assignment) -> DataCatalogue:
     with _silence():
         try:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
-            namespace = _run_master(assignment.master)
+            namespace = dict(vars(run_file(assignment.master)))
         except Exception as error:
             raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
         names = parameters(assignment)
@@ -219,16 +219,6 @@ def _silence() -> Iterator[None]:
 
 def _no_images() -> NoReturn:
     raise _Untrained
-
-
-def _run_master(path: Path) -> dict[str, Any]:
-    """The names that the reference solution defines."""
-    spec = importlib.util.spec_from_file_location(f"_master_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return dict(vars(module))
 
 
 def _forget(checks: Path) -> None:
