@@ -37,7 +37,7 @@ PER_CLASS = {"train": 1000, "test": 200}
 OFFICIAL = {"train": "train", "test": "t10k"}  # how the official files begin
 
 # What a student's repository gets of data/: never the test images.
-STUDENT_FILES = ("train-*", "README.md", "LICENSE")
+STUDENT_FILES = ("train-*", "README.md", "LICENSE*")
 
 
 def student_files(root: Path) -> tuple[Path, ...]:

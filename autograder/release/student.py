@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.data import student_files
 from autograder.errors import UserError
 from autograder.release import made
 from autograder.release.build import Built, build
@@ -25,8 +26,6 @@ from autograder.release.pins import pins
 
 # What needs solutions/, and so is of no use to a student.
 _AUTHORS_ONLY = frozenset({"release", "verify.py", "catalogue_page.py", "gradescope_zip.py"})
-_DATA = ("LICENSE*", "README.md", "train-*")
-
 
 # What grading in a student's repository takes from the course, with the hidden checks.
 _GRADING = ("autograder", "assignments", "solutions", "data", "pyproject.toml", "constraints.txt")
@@ -105,9 +104,8 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(made.RECORD))
     copy_package(into / "autograder")
     (into / "data").mkdir()
-    for pattern in _DATA:
-        for file in sorted((course.root / "data").glob(pattern)):
-            shutil.copyfile(file, into / "data" / file.name)
+    for file in student_files(course.root / "data"):
+        shutil.copyfile(file, into / "data" / file.name)
     for name in ("LICENSE", "constraints.txt"):
         if (course.root / name).is_file():
             shutil.copyfile(course.root / name, into / name)
