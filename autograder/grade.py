@@ -27,7 +27,8 @@ from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
 from .roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
 from .sandbox import tiers
-from .submission import RESULTS_MARK, Found, Source, Unreadable, find_submissions, read_source
+from .source import Source, Unreadable, read_source
+from .submission import RESULTS_MARK, Found, find_submissions
 from .submitted import load_times, submission_time
 from .summary import counts, table
 

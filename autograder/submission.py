@@ -22,18 +22,7 @@ from typing import Any, Literal
 
 from .course import Course, natural_key
 from .errors import UserError
-from .source import Cell, Source, Unreadable, read_source
-
-__all__ = [
-    "Cell",
-    "Found",
-    "Source",
-    "Unreadable",
-    "find_in_folder",
-    "find_submissions",
-    "is_stub",
-    "read_source",
-]
+from .source import Source, Unreadable, read_source
 
 RESULTS_MARK = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
