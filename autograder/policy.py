@@ -19,9 +19,7 @@ whenever results are read, so that a changed deadline needs no grading.
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime as dt
-import io
 import math
 import tomllib
 from collections.abc import Collection, Mapping
@@ -32,6 +30,7 @@ from typing import Any
 from .course import Course, find_course
 from .errors import UserError
 from .results import ClassResults, Final, Result, folder_name, read_all
+from .tables import aware, read_table, read_time
 
 POLICY_FILE = "course.toml"
 ADJUSTMENTS_FILE = "adjustments.csv"
@@ -214,41 +213,6 @@ def load_adjustments(
     return found
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file.
-
-    Raises UserError when it cannot be read or lacks a column.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} cannot be read: {error}.") from None
-    # A spreadsheet may have been told to use semicolons.
-    first = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    missing = [column for column in columns if column not in (reader.fieldnames or ())]
-    if missing:
-        raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
-    rows = [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
-    return [(number, row) for number, row in rows if any(row.values())]
-
-
-def read_time(text: str) -> dt.datetime | None:
-    """A time in ISO 8601; without an offset it is this machine's. None when it is no time."""
-    try:
-        return _aware(dt.datetime.fromisoformat(text.strip()))
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _aware(time: dt.datetime) -> dt.datetime:
-    return (time if time.tzinfo else time.astimezone()).astimezone(dt.UTC)
-
-
 def _table(data: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
     table = data.get(key, {})
     if not isinstance(table, dict):
@@ -279,7 +243,7 @@ def _times(
         if not isinstance(time, dt.datetime):
             raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
         try:
-            times[course.resolve(name)] = _aware(time)
+            times[course.resolve(name)] = aware(time)
         except UserError as error:
             raise UserError(f"{path}: {where}{name}: {error}") from None
     return times

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .errors import UserError
-from .policy import read_table, read_time
+from .tables import read_table, read_time
 
 _NBGRADER_TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)?\s*(\S*)")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from ..errors import UserError
 from ..exports import gradescope as form
 from ..exports._rows import to_bytes
-from ..policy import read_time
 from ..results import Result, write_atomically
+from ..tables import read_time
 from .grading import Graded, Request
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container
