@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 from . import policy, results
 from .console import console, printable
@@ -27,7 +27,7 @@ from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
 from .roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
 from .sandbox import tiers
-from .source import Source, Unreadable, read_source
+from .source import Source, Unreadable, form_of, read_source
 from .submission import RESULTS_MARK, Found, find_submissions
 from .submitted import load_times, submission_time
 from .summary import counts, table
@@ -432,11 +432,10 @@ class _Grading:
 
     def _unreadable(self, found: Found, error: Unreadable) -> Result:
         assert found.path is not None
-        form: Literal["py", "ipynb"] = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
         return Result(
             student=found.student,
             assignment=found.assignment,
-            form=form,
+            form=form_of(found.path),
             status="unreadable",
             score=0,
             max_score=self._max_score(found.assignment),

@@ -43,6 +43,9 @@ _MARKS = (
 )
 
 
+Form = Literal["py", "ipynb"]
+
+
 class Unreadable(Exception):
     """A file that is no submission: its message says why, and is shown to the student."""
 
@@ -64,7 +67,7 @@ class Cell:
 class Source:
     """A submission that has been read."""
 
-    form: Literal["py", "ipynb"]
+    form: Form
     cells: tuple[Cell, ...]
     weights: bytes | None = None  # the safetensors file beside it, never parsed here
     notes: tuple[str, ...] = ()  # what the reader of the result should know about the file
@@ -99,13 +102,19 @@ class Source:
         return hashlib.sha256("\n".join(code_lines(self.text)).encode()).hexdigest()
 
 
+def form_of(path: Path) -> Form:
+    """The form of a submission, as its file's name says."""
+    return "ipynb" if path.suffix.lower() == ".ipynb" else "py"
+
+
 def read_source(path: Path, weights: Path | None = None) -> Source:
     """Read a submission, and the weights beside it (`<name>.safetensors`, or the file given).
 
     Raises Unreadable, with a message for the student, when it is not text, is empty, holds more than 64 KB of code,
     is a broken notebook, or cannot be opened.
     """
-    notebook = path.suffix.lower() == ".ipynb"
+    form = form_of(path)
+    notebook = form == "ipynb"
     raw = _read_bytes(path, NOTEBOOK_LIMIT if notebook else 4 * CODE_LIMIT + 4)
     if not raw.strip():
         raise Unreadable(f"{path.name} is empty.")
@@ -116,7 +125,7 @@ def read_source(path: Path, weights: Path | None = None) -> Source:
     if (size := len(code.encode())) > CODE_LIMIT:
         raise Unreadable(_too_large(path.name, size))
     data, notes = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
-    return Source("ipynb" if notebook else "py", cells, data, notes)
+    return Source(form, cells, data, notes)
 
 
 def _read_bytes(path: Path, limit: int) -> bytes:

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ..course import Course
 from ..job import Job, Settings
 from ..results import Result, Status
-from ..source import Source, Unreadable, read_source
+from ..source import Source, Unreadable, form_of, read_source
 from ..submission import Found, find_in_folder, is_stub
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ def _grade(request: Request, found: Found) -> Graded:
 def _empty(request: Request, found: Found, status: Status, notes: tuple[str, ...]) -> Result:
     """A result without checks: nothing could be run, or nothing was there."""
     most = request.course.max_score(found.assignment, public_only=request.settings.public_only)
-    form: Literal["py", "ipynb"] | None = None
-    if status == "unreadable" and found.path is not None:
-        form = "ipynb" if found.path.suffix.lower() == ".ipynb" else "py"
+    form = form_of(found.path) if status == "unreadable" and found.path is not None else None
     return Result(request.student, found.assignment, form, status, 0, most, notes=notes)
 
 
