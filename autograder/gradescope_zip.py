@@ -91,7 +91,6 @@ def compose(course: Course, name: str, into: Path) -> None:
 
     Raises UserError when the assignment has not been released, for its stub is needed.
     """
-    from .release.classroom50 import trains
     from .release.student import copy_package, pyproject
 
     assignment, released = course.assignment(name), course.released(name)
@@ -110,7 +109,7 @@ def compose(course: Course, name: str, into: Path) -> None:
     for part in ("assignments", "stubs"):
         manifest[part] = {name: manifest[part][name]}
     (root / "assignments" / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    if trains(assignment.public_checks):
+    if assignment.trains:
         (root / "data").mkdir()
         for pattern in ("train-*", "test-*"):
             for file in sorted((course.root / "data").glob(pattern)):

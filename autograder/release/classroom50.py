@@ -13,7 +13,7 @@ import tarfile
 from importlib import resources
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import UserError
 from autograder.exports.classroom50 import slug
 from autograder.release import made
@@ -70,7 +70,7 @@ def bundle(student: Path, assignment: str, into: Path) -> None:
         manifest[part] = {assignment: manifest[part][assignment]}
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (course / "assignments" / "manifest.json").write_bytes(text.encode())
-    if trains(student / "assignments" / assignment / f"test_{assignment}.py"):
+    if Assignment(assignment, student / "assignments" / assignment).trains:
         shutil.copytree(student / "data", course / "data")
     for name in ("pyproject.toml", "constraints.txt", "LICENSE"):
         if (student / name).is_file():
@@ -78,11 +78,6 @@ def bundle(student: Path, assignment: str, into: Path) -> None:
     entry = resources.files("autograder.release").joinpath("classroom50_files", "autograder.py")
     script = entry.read_text(encoding="utf-8").replace("@ASSIGNMENT@", assignment).replace("@PYTHON@", PYTHON)
     (into / "autograder.py").write_bytes(script.encode())
-
-
-def trains(checks: Path) -> bool:
-    """Does an assignment train a network? Then its checks need the images."""
-    return b"mark.trains" in checks.read_bytes()
 
 
 def packed_size(folder: Path) -> int:
