@@ -622,7 +622,7 @@ def print_report(report: Report, out: Path) -> None:
     screen.print(table(report.results, screen.width))
     screen.print()
     students = len({result.student for result in report.results.results})
-    kept = f"; {report.kept} were unchanged and kept" if report.kept else ""
+    kept = f"; {report.kept} {'was' if report.kept == 1 else 'were'} unchanged and kept" if report.kept else ""
     many = "1 student" if students == 1 else f"{students} students"
 
     def say(text: str, style: str = "") -> None:
