@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from autograder.checks import call_each, expect_raises, given
+from autograder.errors import InfrastructureError
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
-from autograder.sandbox import tiers
+from autograder.sandbox import tiers, zygote
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
 from autograder.source import Cell, Source
@@ -110,6 +111,30 @@ def test_what_an_error_inherits_from_comes_along(sandbox: Sandbox) -> None:
     assert (seen.error.type_name, seen.error.bases[0]) == ("Bad", "ValueError")
     expect_raises(seen, "ValueError")
     run.close()
+
+
+LEAVES_FILES = """
+import os
+
+def leave():
+    for name in ("torchinductor_student", ".triton", ".cache"):
+        with open(name, "w"):
+            pass
+    return 1
+"""
+
+
+@pytest.mark.parametrize("letter", ["A", "B", "C"])
+def test_what_a_child_leaves_does_not_meet_what_the_warm_process_imports_later(letter: str) -> None:
+    try:
+        tier = tiers.exactly(letter)
+    except InfrastructureError as error:
+        pytest.skip(str(error))
+    with Sandbox(tier) as own:
+        for _ in range(zygote._MANY + 2):
+            run = run_of(own, LEAVES_FILES)
+            assert SubmissionProxy(run).leave().value == 1
+            run.close()
 
 
 FORGER = """

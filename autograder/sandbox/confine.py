@@ -220,6 +220,15 @@ def _settle(scratch: str) -> None:
     tempfile.tempdir = None  # it remembers the zygote's
 
 
+def empty_scratch(policy: Policy) -> None:
+    """In the zygote, which has the folder for its temporary files too: nothing of the last child's is there afterwards.
+
+    Tier A has nothing to empty: each child's folder is a mount that went with it.
+    """
+    if policy.tier != "A":
+        _empty(policy.scratch)
+
+
 def _empty(scratch: str) -> None:
     """A new folder in the place of a former child's, which may be anything: a million files, or none to be removed."""
     if not os.listdir(scratch):

@@ -120,6 +120,7 @@ def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.
             return
         control.sendall(struct.pack("<q", confine.end_child(pid, policy.tier)))
         if number == _MANY:
+            confine.empty_scratch(policy)  # what a child has left there must not meet what is imported here
             warm_up_training()  # among so many, some will
             _settle()
             confine.prepare_for_many()
