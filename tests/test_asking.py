@@ -113,6 +113,35 @@ def test_what_an_error_inherits_from_comes_along(sandbox: Sandbox) -> None:
     run.close()
 
 
+FORGED_PLACES = """
+import types
+
+def negative():
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        place = error.__traceback__
+        raise error.with_traceback(types.TracebackType(None, place.tb_frame, place.tb_lasti, -5000))
+
+def number_for_a_text():
+    raise SyntaxError("odd", (__file__, 3, 4, 5))
+
+def alive():
+    return 1
+"""
+
+
+def test_a_place_that_was_made_up_costs_the_place_alone(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, FORGED_PLACES)
+    submission = SubmissionProxy(run)
+    assert submission.alive().returned
+    for task, type_name in (("negative", "ZeroDivisionError"), ("number_for_a_text", "SyntaxError")):
+        seen = getattr(submission, task)()
+        assert seen.error is not None, seen.reason
+        assert (seen.error.type_name, seen.error.where, seen.error.text) == (type_name, "", "")
+    run.close()
+
+
 LEAVES_FILES = """
 import os
 

@@ -159,20 +159,23 @@ class Server:
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """Type and message of what was raised, and the innermost line of the student's own file."""
-        path = str(Path(self.order.scratch) / f"{self.order.name}.py")
-        line, text = None, ""
-        if isinstance(error, SyntaxError) and error.filename == path:
-            line, text = error.lineno, (error.text or "").strip()
-        else:
-            with contextlib.suppress(Exception):
-                for frame, number in traceback.walk_tb(error.__traceback__):
-                    if frame.f_code.co_filename == path:
-                        line = number
-            lines = self.order.text.split("\n")
-            if line is not None and line <= len(lines):
-                text = lines[line - 1].strip()
+        line: int | None = None
+        text = ""
+        with contextlib.suppress(Exception):  # student code can put anything where its place stands
+            line, text = self._place(error)
         described = _plain_error(type(error).__name__, _short_text(error))
         return described | {"line": line, "text": text[:200], "bases": bases(error)}
+
+    def _place(self, error: BaseException) -> tuple[int | None, str]:
+        path = str(Path(self.order.scratch) / f"{self.order.name}.py")
+        if isinstance(error, SyntaxError) and error.filename == path:
+            return error.lineno, (error.text or "").strip()
+        frames = traceback.walk_tb(error.__traceback__)
+        own = [number for frame, number in frames if frame.f_code.co_filename == path]
+        if not own:
+            return None, ""
+        line, lines = own[-1], self.order.text.split("\n")
+        return line, lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
 
 class MissingTask(Exception):
