@@ -138,7 +138,7 @@ class SandboxRun:
     # How it is run
 
     def _has_gone(self, handle: int | None) -> bool:
-        return handle is not None and handle // _HANDLES != self._generation
+        return handle is not None and (self._session is None or handle // _HANDLES != self._generation)
 
     def _ask_at_once(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
         """As many observations as there are until something goes wrong: the last is then what went wrong."""

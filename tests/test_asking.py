@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.checks import call_each, expect_raises
 from autograder.checks import call_each, expect_raises, given
 from autograder.errors import InfrastructureError
 from autograder.observation import Observation
@@ -139,6 +140,42 @@ def test_a_place_that_was_made_up_costs_the_place_alone(sandbox: Sandbox) -> Non
         seen = getattr(submission, task)()
         assert seen.error is not None, seen.reason
         assert (seen.error.type_name, seen.error.where, seen.error.text) == (type_name, "", "")
+    run.close()
+
+
+HANDLES = """
+import os, time
+
+def load(name):
+    while name == "loops":
+        pass
+    if name == "dies":
+        os._exit(3)
+
+class Object:
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self):
+        load(self.name)
+        return self.name
+
+make = Object
+"""
+
+
+@pytest.mark.parametrize(("name", "status"), [("loops", "timeout"), ("dies", "crashed")])
+def test_an_object_has_gone_with_its_process(sandbox: Sandbox, name: str, status: str) -> None:
+    run = run_of(sandbox, HANDLES, seconds=1.0)
+    submission = SubmissionProxy(run)
+    first, bad, last = submission.make.each(("first",), (name,), ("last",))
+    seen = call_each((first,), (bad,), (last,), (last,))
+    assert [observed.status for observed in seen] == ["value", status, "crashed", "crashed"]
+    gone = "the process that held its object has ended"
+    for observed in (first(), *call_each((last,), (first,))):
+        assert (observed.status, observed.reason) == ("crashed", gone)
+    assert submission.make("anew")().value == "anew"
+    assert first().reason == gone
     run.close()
 
 
