@@ -209,17 +209,22 @@ def run_jobs(
         running[future] = _Running(job, slot)
         began(slot, job)
 
-    ended: list[Ended] = []
-    while True:
+    def start_what_fits() -> None:
         if again:
             if not running:
                 start(again[0])
         else:
             while len(running) < workers.size and (job := next(jobs, None)) is not None:
                 start(job)
-        for finished in ended:  # with the workers busy again, the caller may take its time
-            lost_in_a_row = 0 if finished.data is not None else lost_in_a_row + 1
-            yield finished
+
+    ended: list[Ended] = []
+    while True:
+        try:
+            start_what_fits()
+        finally:  # whatever hinders the next ones (Ctrl-C, say), what has ended is handed over
+            for finished in ended:  # with the workers busy again, the caller may take its time
+                lost_in_a_row = 0 if finished.data is not None else lost_in_a_row + 1
+                yield finished
         if lost_in_a_row >= GIVE_UP:
             raise InfrastructureError(
                 f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -304,6 +305,7 @@ def test_strange_names_get_folders_of_their_own(course: Course, tmp_path: Path) 
 SCRIPT = """
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 if __name__ == "__main__":
@@ -413,6 +415,31 @@ def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
         workers.stop(now=True)
     assert "had not ended" in ended["slow"].lost
     assert all(ended[f"s{n}"].data for n in range(4))
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError, KeyboardInterrupt])
+def test_what_has_ended_is_handed_over_although_the_next_cannot_begin(
+    tmp_path: Path, trouble: type[BaseException]
+) -> None:
+    import fake_engine
+
+    from autograder.job import Job
+    from autograder.pool import run_jobs
+    from autograder.source import Cell, Source
+
+    def jobs() -> Iterator[Job]:
+        for student in ("ada", "bob"):
+            yield Job(student, "a1_permute", Source("py", (Cell("# right", 1, None),)), tmp_path)
+        raise trouble
+
+    workers, ended = LocalWorkers(1), []
+    try:
+        with pytest.raises(trouble):
+            for end in run_jobs(jobs(), fake_engine.grade_job, workers):
+                ended.append(end.job.student)
+    finally:
+        workers.stop(now=True)
+    assert ended == ["ada", "bob"]
 
 
 def test_a_student_repository_cannot_grade_a_class(
