@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks import call_each, expect_raises
 from autograder.checks import call_each, expect_raises, given
 from autograder.errors import InfrastructureError
 from autograder.observation import Observation
