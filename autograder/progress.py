@@ -69,8 +69,10 @@ class Progress:
         self._running[slot] = (student, assignment, time.monotonic())
 
     def ended(self, slot: int, result: Result, seconds: float, lost: str) -> None:
-        """A worker has ended one. `lost`: why there is no result but the machine's failure, or nothing."""
-        self._running.pop(slot, None)
+        """A worker has ended one, and may have begun its next. `lost`: why there is no result but the machine's failure,
+        or nothing."""
+        if self._running.get(slot, ())[:2] == (result.student, result.assignment):
+            del self._running[slot]
         self._left[result.assignment] -= 1
         self._seconds[result.assignment].append(seconds)
         self._slowest = max(self._slowest, (seconds, result.student, result.assignment))

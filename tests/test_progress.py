@@ -40,6 +40,22 @@ def test_what_trains_first_does_not_frighten(clock: list[float]) -> None:
     assert shown.seconds_left() == pytest.approx((20 + 99 * 0.1) / 2)
 
 
+def test_a_worker_may_begin_its_next_before_its_last_is_told(clock: list[float]) -> None:
+    screen = Console(file=io.StringIO(), width=100, color_system=None)
+    shown = progress.Progress(screen, {"a1": 3}, 1)
+    shown.began(0, "ada", "a1")
+    clock[0] = 10.0
+    shown.began(0, "ben", "a1")
+    shown.ended(0, result("ada", "a1"), 10.0, "")
+    clock[0] = 16.0
+    assert shown.seconds_left() == pytest.approx(2 * 10 - 6)
+    with screen.capture() as drawn:
+        screen.print(shown._draw())
+    assert "ben" in drawn.get()
+    shown.ended(0, result("ben", "a1"), 10.0, "")
+    assert shown.seconds_left() == pytest.approx(10)
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_the_first_line_says_where_submissions_run(terminal: bool) -> None:
     for sandbox, says in (("tier A", " in sandbox tier A"), ("", "")):
