@@ -175,6 +175,33 @@ def with_spoilt_task(permute: Engine, spoil: str, outcome: str, words: str) -> N
     assert "Traceback" not in bad[0].message
 
 
+USED_UP = """
+class Once(nn.Module):
+    def __init__(self, module):
+        super().__init__()
+        self.modules_left = [module]
+
+    def forward(self, logits):
+        return self.modules_left.pop()(logits)
+
+_activation = output_activation
+
+def output_activation(task, output):
+    return Once(_activation(task, output))
+"""
+
+
+def test_an_activation_serves_more_than_one_batch() -> None:
+    engine = Engine(COURSE, COURSE.assignment("a4_losses"))
+    try:
+        text = engine.assignment.master.read_text(encoding="utf-8")
+        graded = engine.grade(as_source(f"{text}\n\n{USED_UP}"), 1)
+    finally:
+        engine.close()
+    bad = {verdict.check.name: verdict.outcome for verdict in graded.verdicts if verdict.outcome != "passed"}
+    assert bad == {"test_activations_of_fresh_batches": "error"}
+
+
 def test_what_raises_at_the_end_is_run_as_definitions() -> None:
     assignment = COURSE.assignment("a1_permute")
     engine = Engine(COURSE, assignment)

@@ -149,16 +149,15 @@ def test_activations_of_fresh_batches(submission, draw):
         expect_module(activation, "activation")
     to_probability, to_binary_logit, to_log_probability, to_logit = activations
 
-    count, classes = draw.sizes(2, low=3, high=8)
-    column = shuffled(draw, torch.cat([torch.tensor([-2.5, 3.0]), draw.normal(count - 2, scale=2.0)]))[:, None]
-    rows = spaced_rows(draw, count, classes)
-    probability, binary_logit, log_probability, logit = call_each(
-        (to_probability, column), (to_binary_logit, column), (to_log_probability, rows), (to_logit, rows)
-    )
-    expect_tensor(probability, column.double().sigmoid().float(), atol=1e-5)
-    expect_tensor(binary_logit, column, atol=1e-5)
-    expect_tensor(log_probability, F.log_softmax(rows.double(), dim=1).float(), atol=1e-5)
-    expect_tensor(logit, rows, atol=1e-5)
+    cases, expected = [], []
+    for _ in range(2):  # a module serves more than one batch
+        count, classes = draw.sizes(2, low=3, high=8)
+        column = shuffled(draw, torch.cat([torch.tensor([-2.5, 3.0]), draw.normal(count - 2, scale=2.0)]))[:, None]
+        rows = spaced_rows(draw, count, classes)
+        cases += [(to_probability, column), (to_binary_logit, column), (to_log_probability, rows), (to_logit, rows)]
+        expected += [column.double().sigmoid().float(), column, F.log_softmax(rows.double(), dim=1).float(), rows]
+    for output, right in zip(call_each(*cases), expected):
+        expect_tensor(output, right, atol=1e-5)
 
 
 @pytest.mark.points(1, task="binary_targets")
