@@ -157,7 +157,7 @@ class Engine:
         self._trains = _train(files)
         self._lent = sandbox is not None
         # The sandbox imports torch while this process does.
-        self._sandbox = sandbox or _sandbox_for(files, settings)
+        self._sandbox = sandbox or _sandbox_for(settings, self._trains)
         self.tier = self._sandbox.tier
         import torch
 
@@ -271,8 +271,8 @@ def _train(files: list[Path]) -> bool:
     return any(b"mark.trains" in file.read_bytes() for file in files)
 
 
-def _sandbox_for(files: list[Path], settings: Settings) -> Sandbox:
-    return Sandbox(tiers.choose(settings.require_sandbox), trains=_train(files), memory=settings.memory)
+def _sandbox_for(settings: Settings, trains: bool) -> Sandbox:
+    return Sandbox(tiers.choose(settings.require_sandbox), trains=trains, memory=settings.memory)
 
 
 def _unreadable(error: StudentError) -> str:
@@ -324,7 +324,9 @@ class _Engines:
         key = (root if _train(files) else None, settings)  # the training images are the course's
         if self._sandbox is None or self._sandbox_key != key:
             self._close_sandbox()
-            self._sandbox, self._sandbox_key = _sandbox_for(files, settings), key
+            # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after
+            # student code has run, so it is imported before.
+            self._sandbox, self._sandbox_key = _sandbox_for(settings, trains=True), key
         return self._sandbox
 
     def close(self) -> None:

@@ -9,11 +9,10 @@ import pytest
 import torch
 
 from autograder.checks import call_each, expect_raises, given
-from autograder.errors import InfrastructureError
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
-from autograder.sandbox import tiers, zygote
+from autograder.sandbox import tiers
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
 from autograder.source import Cell, Source
@@ -178,30 +177,6 @@ def test_an_object_has_gone_with_its_process(sandbox: Sandbox, name: str, status
     run.close()
 
 
-LEAVES_FILES = """
-import os
-
-def leave():
-    for name in ("torchinductor_student", ".triton", ".cache"):
-        with open(name, "w"):
-            pass
-    return 1
-"""
-
-
-@pytest.mark.parametrize("letter", ["A", "B", "C"])
-def test_what_a_child_leaves_does_not_meet_what_the_warm_process_imports_later(letter: str) -> None:
-    try:
-        tier = tiers.exactly(letter)
-    except InfrastructureError as error:
-        pytest.skip(str(error))
-    with Sandbox(tier) as own:
-        for _ in range(zygote._MANY + 2):
-            run = run_of(own, LEAVES_FILES)
-            assert SubmissionProxy(run).leave().value == 1
-            run.close()
-
-
 FORGER = """
 import json, os, socket, struct
 
@@ -287,12 +262,3 @@ def test_objects_end_with_their_process(sandbox: Sandbox) -> None:
     assert call_each((again, 1))[0].value == ("again", 1, 1, 0)
     assert call_each((one, 1), (again, 2))[0].status == "crashed"
     run.close()
-
-
-def test_a_warm_process_that_is_much_used_imports_what_a_first_training_would(sandbox: Sandbox) -> None:
-    text = "import sys\nthere = 'torch._dynamo' in sys.modules\n\ndef was_there():\n    return there\n"
-    for _ in range(11):
-        run = run_of(sandbox, text)
-        there = SubmissionProxy(run).was_there().value
-        run.close()
-    assert there is True

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.engine import Engine, Graded
+from autograder.engine import Engine, Graded, close_engines, grade_job
+from autograder.job import Job
 from autograder.source import Cell, Source, read_source
 
 ROOT = Path(__file__).parent.parent
@@ -247,3 +248,16 @@ def test_check_tells_a_student_where_things_stand() -> None:
     assert ended.returncode == 1
     assert "0 of" in ended.stdout
     assert "to_nchw is not started yet" in ended.stdout
+
+
+def test_a_worker_imports_for_a_first_training_before_any_submission() -> None:
+    """After student code has run, the warm process imports nothing more."""
+    text = COURSE.assignment("a1_permute").master.read_text(encoding="utf-8")
+    text += "\nimport sys\nto_nchw = 'torch._dynamo' in sys.modules or None\n"
+    try:
+        data = grade_job(Job("ada", "a1_permute", as_source(text), ROOT))
+    finally:
+        close_engines()
+    messages = [check["message"] for check in data["checks"] if check["task"] == "to_nchw"]
+    assert messages
+    assert all("to_nchw is a bool" in message for message in messages)

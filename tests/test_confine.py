@@ -20,11 +20,11 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="co
 
 # Starts as the warm process does; runs the code given in a confined child, which puts what it learns into `seen`.
 ZYGOTE = """
-import json, os, sys, types
+import dataclasses, json, os, sys, types
 for name, path in (("autograder", []), ("autograder.sandbox", [sys.argv[1]])):
     module = types.ModuleType(name); module.__path__ = path; sys.modules[name] = module
 from autograder.sandbox import confine
-policy = confine.Policy.from_json(sys.argv[2])
+policy = dataclasses.replace(confine.Policy.from_json(sys.argv[2]), parent=os.getpid())
 confine.harden_zygote(policy.tier)
 for code in sys.argv[3:]:
     pid = confine.fork_child(policy.tier)

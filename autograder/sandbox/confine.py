@@ -68,6 +68,8 @@ class Policy:
     tmpfs_inodes: int = 16384
     other_threads: int = 0
     """Threads that the child's user runs besides: the kernel's limit on processes counts them too."""
+    parent: int | None = None
+    """The zygote's process number, where the child sees it: a child that finds another parent came too late to live."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -185,12 +187,20 @@ def enter(policy: Policy) -> None:
     _settle(policy.scratch)
     if policy.tier in "AB":
         _give_up_rights(policy)
+    elif sys.platform.startswith("linux"):
+        _end_with_zygote(policy)
+
+
+def _end_with_zygote(policy: Policy) -> None:
+    namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if policy.tier != "A" and policy.parent not in (None, os.getppid()):  # it died just before
+        os._exit(1)
 
 
 def _give_up_rights(policy: Policy) -> None:
     namespaces.drop_capabilities(policy.uid, policy.keep_read_search)
     # A change of user clears both: the child dies with its zygote, and the grader may read its memory use.
-    namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
+    _end_with_zygote(policy)
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 1)
     namespaces.prctl(namespaces.PR_SET_NO_NEW_PRIVS, 1)
 
@@ -218,15 +228,6 @@ def _settle(scratch: str) -> None:
     for name in ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PWD"):
         os.environ[name] = scratch
     tempfile.tempdir = None  # it remembers the zygote's
-
-
-def empty_scratch(policy: Policy) -> None:
-    """In the zygote, which has the folder for its temporary files too: nothing of the last child's is there afterwards.
-
-    Tier A has nothing to empty: each child's folder is a mount that went with it.
-    """
-    if policy.tier != "A":
-        _empty(policy.scratch)
 
 
 def _empty(scratch: str) -> None:

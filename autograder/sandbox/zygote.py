@@ -37,7 +37,8 @@ def _make_importable() -> None:
 def warm_up(trains: bool) -> None:
     """Import what submissions import, single-threaded, so that no fork happens after threads have run.
 
-    trains: also import what the first training step would, about a second's worth.
+    trains: also import what the first training step would, or the first layer on the meta device, most of a second's
+    worth.
     """
     import linecache
     import traceback
@@ -53,12 +54,7 @@ def warm_up(trains: bool) -> None:
     torch.set_num_interop_threads(1)
     torch.manual_seed(random.getrandbits(63))  # imports what seeding needs
     if trains:
-        warm_up_training()
-
-
-def warm_up_training() -> None:
-    """Import what the first training step would, and the first layer on the meta device: most of a second."""
-    import torch._dynamo
+        import torch._dynamo
 
 
 def main(arguments: list[str]) -> None:
@@ -69,6 +65,7 @@ def main(arguments: list[str]) -> None:
     from autograder.sandbox import confine
 
     policy = confine.Policy.from_json(config["policy"])
+    own = os.getpid()
     confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
     warm_up(config["trains"])
     from autograder.sandbox import child, probes, wire
@@ -81,7 +78,8 @@ def main(arguments: list[str]) -> None:
     residents = read(control)
 
     def serve(sock: socket.socket) -> None:
-        confine.enter(dataclasses.replace(policy, keep_descriptors=(sock.fileno(),)))
+        parent = None if config["once"] else own
+        confine.enter(dataclasses.replace(policy, keep_descriptors=(sock.fileno(),), parent=parent))
         if not confine.may_fork(policy.tier):
             child.load_without_workers()
         child.run(sock, child.Order(**read(sock)), residents, probes)
@@ -89,7 +87,8 @@ def main(arguments: list[str]) -> None:
     if config["once"]:
         serve(control)
         return
-    _settle()
+    gc.collect()
+    gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
     control.sendall(b"R")
     _fork_for_ever(control, policy, serve)
 
@@ -120,16 +119,7 @@ def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.
             return
         control.sendall(struct.pack("<q", confine.end_child(pid, policy.tier)))
         if number == _MANY:
-            confine.empty_scratch(policy)  # what a child has left there must not meet what is imported here
-            warm_up_training()  # among so many, some will
-            _settle()
             confine.prepare_for_many()
-
-
-def _settle() -> None:
-    """What exists now stays on shared pages: a child that does not look for garbage in it copies less."""
-    gc.collect()
-    gc.freeze()
 
 
 _MANY = 10  # children: whoever has asked for so many will ask for more
