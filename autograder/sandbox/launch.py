@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
+import signal
 import socket
 import struct
 import subprocess
@@ -168,7 +170,11 @@ class Sandbox:
     def close(self) -> None:
         """End the warm process and everything under it."""
         self._control.close()
+        below = watch.descendants(self._process.pid)
         self._process.kill()
+        for pid in below:  # bubblewrap that is killed while it starts leaves its inner half waiting for it
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
         folders.remove(Path(self._folder.name))
         self._folder.cleanup()
