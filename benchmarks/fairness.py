@@ -2,7 +2,7 @@
 
     python benchmarks/fairness.py                    every alternative of a1 to a4 100 times, then disguises: 10,000 in all
     python benchmarks/fairness.py --assignment a3    one assignment
-    python benchmarks/fairness.py --networks 3       a5 as well: all networks trained 3 times (a quarter of an hour), the rest 100 times
+    python benchmarks/fairness.py --networks 3       a5 as well: its networks trained 3 times (a quarter of an hour)
 
 An alternative is one of `tests/alternatives`: an honest solution in a style of its own. A disguise wraps the tasks of one
 so that each call returns what it returned in another form that the contract allows: a list for a tuple, a numpy array or a
