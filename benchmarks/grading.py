@@ -232,6 +232,16 @@ def whole_class(course: Course, console: Console, sizes: list[int]) -> None:
     console.print(table)
 
 
+def cold_check(course: Course, console: Console, rounds: int = 7) -> None:
+    """What a student waits for who calls `autograder check` once, beside a bare import of torch."""
+    bare, check = [], []
+    for _ in range(rounds):
+        bare.append(import_torch())
+        check.append(seconds(lambda: python("-m", "autograder", "check", "a1_permute", cwd=course.root)))
+    one, other = statistics.median(check), statistics.median(bare)
+    console.print(f"autograder check a1_permute, from cold: {one:.2f} s, {one / other:.2f} times import torch ({other:.2f} s)")
+
+
 def memory(course: Course, console: Console, count: int) -> None:
     """What one grading process and its warm sandbox hold after so many submissions."""
     table = Table(title="Memory of one worker: MB (grader + warm sandbox)", title_justify="left")
@@ -273,6 +283,7 @@ def main() -> None:
     args = parser.parse_args()
     course, console = Course(ROOT), Console(width=140)
     one_submission(course, console, args.rounds, not args.without_nbgrader)
+    cold_check(course, console)
     whole_class(course, console, sorted({20, max(20, args.students // 5), args.students}))
     if sys.platform == "linux":
         memory(course, console, args.students)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,9 +136,6 @@ class Checker:
 
     def _sandbox(self, trains: bool) -> Sandbox:
         if trains not in self._sandboxes:
-            if not self._sandboxes:
-                # While a tier is tried, which is waiting for another process, torch can be imported here.
-                threading.Thread(target=_import_torch, name="torch").start()
             self._sandboxes[trains] = Sandbox(tiers.choose(None), trains=trains)
         return self._sandboxes[trains]
 
@@ -156,7 +152,3 @@ class Checker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _import_torch() -> None:
-    import torch  # noqa: F401
