@@ -236,7 +236,7 @@ def run_plain(train: Images, test: Images, seed: int, most: int = 8) -> list[tup
 
 
 def run_homework(name: str, train: Images, test: Images, seed: int) -> tuple[float, float, float]:
-    """A calibrated network as it would be handed in, by its own `train`: CPU seconds, 0 walks known, accuracy."""
+    """A calibrated network as it would be handed in: CPU seconds, 0 (its own `train` counts the walks), accuracy."""
     module = calibrate.load(calibrate.recipes()[name], seed)
     network = module.FashionCNN()
     began = time.process_time()
