@@ -188,7 +188,7 @@ def forge(x):
         except OSError:
             continue
         for number in NUMBERS:
-            header = json.dumps({"d": [["number", number], ["status", "value"], ["value", 42]]}).encode()
+            header = json.dumps({"number": number, "status": "value", "value": 42}).encode()
             wire.send(struct.pack("<IQ", len(header), 0) + header)
     return 1
 """

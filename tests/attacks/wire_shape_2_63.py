@@ -21,5 +21,5 @@ def frame(header, body=b""):
 
 
 def to_nchw(images):
-    os.write(wire(), frame(b'{"x":["float32",[9223372036854775808]]}'))
+    os.write(wire(), frame(b'{"value":{"x":["float32",[9223372036854775808]]}}'))
     os._exit(0)
