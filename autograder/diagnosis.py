@@ -163,7 +163,7 @@ def _place(name: str, told: Sequence[str]) -> int:
 
 
 def _replay(known: Misconception, observation: Observation) -> Observation:
-    return run.replay(known.function, observation.calls, known.task, bool(observation.called))
+    return run.replay(known.function, observation.calls, known.task, observation.recorded)
 
 
 def _agrees(known: Misconception, observation: Observation) -> bool:

@@ -93,7 +93,7 @@ def _no_test_images() -> NoReturn:
 
 def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> LocalRun:
     """A run in this process, on the student's own objects, that knows the training images and the cells."""
-    from .observation import Call, Observation, StudentError
+    from .observation import Asked, Observation, StudentError
     from .run import LocalRun
     from .sandbox.wire import Resident
 
@@ -102,16 +102,14 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
 
         raised: BaseException | None = None
 
-        def ask(
-            self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
-        ) -> Observation:
-            if calls[-1].verb in ("call", "item") and task not in namespace:
+        def ask(self, task: str, asked: Asked) -> Observation:
+            if asked.calls[-1].verb in ("call", "item") and task not in namespace:
                 missing = StudentError(
                     "MissingTask", f"{task} is not defined yet: run the cell above this one."
                 )
-                return Observation(task, calls, "error", error=missing, asker=self)
+                return Observation(task, asked.calls, "error", error=missing, asker=self)
             self.raised = None
-            seen = super().ask(task, calls, target, record, budget)
+            seen = super().ask(task, asked)
             if seen.error is None or self.raised is None:
                 return seen
             where, text = _place(self.raised)

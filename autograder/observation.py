@@ -49,8 +49,18 @@ class Call:
     names: tuple[str, ...] = ()
 
 
-Asked = tuple[tuple[Call, ...], int | None]
-"""What is to be observed: the calls that lead to it, of which the last is to run, and the handle that it acts on."""
+@dataclass(frozen=True)
+class Asked:
+    """What is to be observed.
+
+    calls: the steps that lead to it, of which the last is to run. target: the handle that this acts on.
+    record: note which torch functions run. budget: CPU seconds after which it is interrupted.
+    """
+
+    calls: tuple[Call, ...]
+    target: int | None = None
+    record: bool = False
+    budget: float | None = None
 
 
 class Asker(Protocol):
@@ -66,14 +76,12 @@ class Asker(Protocol):
         """All entries of a task that is a dict; none where it is no dict."""
         ...
 
-    def ask(
-        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
-    ) -> Observation:
-        """Run the last of ``calls``; ``target`` is the handle that a "then" acts on."""
+    def ask(self, task: str, asked: Asked) -> Observation:
+        """Run the last call of one question about a task."""
         ...
 
     def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
-        """Run several of one task, one after another."""
+        """Several questions about one task, one after another."""
         ...
 
 
@@ -83,7 +91,8 @@ class Observation:
 
     calls: how it came about, from the task itself on; a misconception replays them.
     changed_inputs: the arguments that were changed in place, by position or keyword.
-    called: the torch functions that ran, where they were recorded.
+    called: the torch functions that ran, where that was recorded.
+    target: the handle of the object that was called; handle: of the one that came back.
     interrupted: the budget of CPU time ran out; what was done until then stands.
     ordinal: the how-many-th observation of its check it is.
     """
@@ -95,9 +104,11 @@ class Observation:
     error: StudentError | None = None
     reason: str = ""
     changed_inputs: tuple[str, ...] = ()
+    recorded: bool = False
     called: tuple[str, ...] = ()
     interrupted: bool = False
     numpy: bool = False
+    target: int | None = None
     handle: int | None = None
     type_name: str = ""
     seconds: float = 0.0
@@ -121,14 +132,13 @@ class Observation:
     def _then(self, call: Call) -> Observation:
         if not self.returned or self.asker is None:
             return self  # what failed before fails on
-        return self.asker.ask(self.task, (*self.calls, call), self.handle, False, None)
+        return self.asker.ask(self.task, Asked((*self.calls, call), self.handle))
 
-    def recorded(self) -> Observation:
-        """The same call once more, with a record of the torch functions that run."""
-        if not self.returned or self.asker is None:
+    def with_record(self) -> Observation:
+        """This, with a record of the torch functions that ran: where there is none, the same call is made once more."""
+        if self.recorded or not self.returned or self.asker is None:
             return self
-        target = None if len(self.calls) == 1 else self.handle
-        return self.asker.ask(self.task, self.calls, target, True, None)
+        return self.asker.ask(self.task, Asked(self.calls, self.target, record=True))
 
 
 def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
@@ -143,7 +153,7 @@ def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
         first = found[places[0]]
         assert first.asker is not None
         calls = [(*found[i].calls, Call("then", "", cases[i][1:])) for i in places]
-        asked = [(call, found[i].handle) for call, i in zip(calls, places, strict=True)]
+        asked = [Asked(call, found[i].handle) for call, i in zip(calls, places, strict=True)]
         for place, observed in zip(places, first.asker.ask_each(first.task, asked), strict=True):
             found[place] = observed
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .observation import Asker, Call, Observation
+from .observation import Asked, Asker, Call, Observation
 
 
 class Run(Asker, Protocol):
@@ -44,33 +44,37 @@ def given(*args: Any, **kwargs: Any) -> Given:
 class TaskProxy:
     """One task of the submission."""
 
-    def __init__(self, run: Run, task: str, budget: float | None = None) -> None:
-        self._run, self._task, self._budget = run, task, budget
+    def __init__(self, run: Run, task: str, budget: float | None = None, record: bool = False) -> None:
+        self._run, self._task, self._budget, self._record = run, task, budget, record
 
     def __call__(self, *args: Any, **kwargs: Any) -> Observation:
         """Call the task with these arguments: numbers, texts, shapes, tensors, handles."""
-        call = Call("call", self._task, args, kwargs, self._run.names_of(self._task))
-        return self._run.ask(self._task, (call,), None, False, self._budget)
+        return self._run.ask(self._task, self._asked(args, kwargs))
 
     def each(self, *cases: tuple[Any, ...] | Given) -> list[Observation]:
         """The task called with the arguments of each case, in their order: ``submission.softmax.each((rows,), (wild,))``.
 
         The same as one call after another, but quicker: the sandbox is sent all of them at once.
         """
-        names = self._run.names_of(self._task)
-        calls = [
-            Call("call", self._task, case.args, case.kwargs, names)
-            for case in (case if isinstance(case, Given) else given(*case) for case in cases)
-        ]
-        return self._run.ask_each(self._task, [((call,), None) for call in calls])
+        plain = (case if isinstance(case, Given) else given(*case) for case in cases)
+        return self._run.ask_each(self._task, [self._asked(case.args, case.kwargs) for case in plain])
+
+    def _asked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Asked:
+        call = Call("call", self._task, args, kwargs, self._run.names_of(self._task))
+        return Asked((call,), None, self._record, self._budget)
 
     def __getitem__(self, key: Any) -> Observation:
         """The entry of a task that is a dict: ``submission.ANSWERS[(2, 3)]``."""
-        return self._run.ask(self._task, (Call("item", self._task, (key,)),), None, False, None)
+        return self._run.ask(self._task, Asked((Call("item", self._task, (key,)),)))
 
     def within(self, cpu_seconds: float) -> TaskProxy:
         """The task, interrupted when its CPU time is used up; the observation then is ``interrupted``."""
-        return TaskProxy(self._run, self._task, cpu_seconds)
+        return TaskProxy(self._run, self._task, cpu_seconds, self._record)
+
+    @property
+    def recorded(self) -> TaskProxy:
+        """The task, with a record of the torch functions that it calls, for ``expect_not_called``."""
+        return TaskProxy(self._run, self._task, self._budget, record=True)
 
 
 class SubmissionProxy:
@@ -95,7 +99,7 @@ class SubmissionProxy:
         for arg in args:
             if isinstance(arg, Observation) and not arg.returned:
                 return arg
-        return self._run.ask(task, (Call("probe", name, args),), None, False, None)
+        return self._run.ask(task, Asked((Call("probe", name, args),)))
 
     def remember(self, key: str, make: Callable[[], Any]) -> Any:
         """``make()``, once for this submission: what several checks share, such as a trained model."""

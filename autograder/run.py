@@ -88,11 +88,9 @@ class SandboxRun:
         self._ordinal = 0
         self.earlier.clear()
 
-    def ask(
-        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
-    ) -> Observation:
-        """Run the last of ``calls`` in the sandbox and observe it."""
-        observed = self._ask(task, calls, target, record, budget)
+    def ask(self, task: str, asked: Asked) -> Observation:
+        """Run one call in the sandbox and observe it."""
+        observed = self._ask(task, asked)
         self.earlier.append(observed)
         return observed
 
@@ -100,23 +98,19 @@ class SandboxRun:
         """Run these calls of one task, one after another, sent at once where they are plain questions."""
         seen = [] if task in self._overrun else self._ask_at_once(task, asked)
         if seen and seen[-1].status == "crashed":  # the check fails by it: each case more would load it all again
-            for calls, _ in asked[len(seen) :]:
+            for each in asked[len(seen) :]:
                 self._ordinal += 1
-                seen.append(dataclasses.replace(seen[-1], calls=calls, ordinal=self._ordinal))
+                seen.append(dataclasses.replace(seen[-1], calls=each.calls, ordinal=self._ordinal))
                 self.earlier.append(seen[-1])
-        return seen + [self.ask(task, calls, target, False, None) for calls, target in asked[len(seen) :]]
+        return seen + [self.ask(task, each) for each in asked[len(seen) :]]
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""
         value = self._dictionary(task).value
         return value if isinstance(value, dict) else {}
 
-    def _ask(
-        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
-    ) -> Observation:
-        self._ordinal += 1
-        call = calls[-1]
-        observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
+    def _ask(self, task: str, asked: Asked) -> Observation:
+        observed, call = self._next(task, asked), asked.calls[-1]
         if call.verb == "item":
             return _item(self._dictionary(task), observed, call.args[0])
         if any(isinstance(arg, Observation) and not arg.returned for arg in call.args):
@@ -124,10 +118,17 @@ class SandboxRun:
             return dataclasses.replace(failed, ordinal=self._ordinal)
         if self._overrun.get(task, 1.0) <= 0:
             return dataclasses.replace(observed, status="timeout", reason="it had used up its time before")
-        if any(map(self._has_gone, [target, *(arg.handle for arg in call.args if isinstance(arg, Observation))])):
+        if any(map(self._has_gone, [asked.target, *(arg.handle for arg in call.args if isinstance(arg, Observation))])):
             gone = "the process that held its object has ended"
             return dataclasses.replace(observed, status="crashed", reason=gone)
-        return self._observe(observed, _question(call, target, record, budget), budget)
+        return self._observe(observed, _question(asked), asked.budget)
+
+    def _next(self, task: str, asked: Asked) -> Observation:
+        """The next observation of the check, before anything has come back."""
+        self._ordinal += 1
+        return Observation(
+            task, asked.calls, "value", recorded=asked.record, target=asked.target, ordinal=self._ordinal, asker=self
+        )
 
     def close(self) -> None:
         """End the child with everything under it."""
@@ -142,19 +143,17 @@ class SandboxRun:
 
     def _ask_at_once(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
         """As many observations as there are until something goes wrong: the last is then what went wrong."""
-        objects = any(isinstance(arg, Observation) for calls, _ in asked for arg in calls[-1].args)
-        if objects or any(self._has_gone(target) for _, target in asked):
+        objects = any(isinstance(arg, Observation) for each in asked for arg in each.calls[-1].args)
+        if objects or any(self._has_gone(each.target) or each.budget is not None for each in asked):
             return []
         seen: list[Observation] = []
         replies: Iterator[dict[str, Any]] | None = None
-        for calls, _ in asked:
-            self._ordinal += 1
-            observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
+        for each in asked:
+            observed = self._next(task, each)
             began = time.monotonic()
             try:
                 if replies is None:
-                    questions = [_question(calls[-1], target, False, None) for calls, target in asked]
-                    replies = self.load().ask_each(questions, self._order.limits.call_seconds)
+                    replies = self.load().ask_each(list(map(_question, asked)), self._order.limits.call_seconds)
                     began = time.monotonic()
                 observed = self._read(observed, next(replies), time.monotonic() - began)
             except Ended as ended:
@@ -269,9 +268,11 @@ class SandboxRun:
             value=_without_arrays(value),
             error=self._error_of(reply),
             changed_inputs=_texts(reply.get("changed")),
+            recorded=observed.recorded,
             called=_texts(reply.get("called")),
             interrupted=reply.get("interrupted") is True,
             numpy=numpy,
+            target=observed.target,
             handle=handle,
             type_name=type_name,
             seconds=seconds,
@@ -342,34 +343,34 @@ class LocalRun:
         self._ordinal = 0
         self.earlier.clear()
 
-    def ask(
-        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
-    ) -> Observation:
-        """Run the last of ``calls`` here, on copies of its tensors."""
-        observed = self._ask(task, calls, target, record)
+    def ask(self, task: str, asked: Asked) -> Observation:
+        """Run one call here, on copies of its tensors."""
+        observed = self._ask(task, asked)
         self.earlier.append(observed)
         return observed
 
     def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
         """Run these calls of one task, one after another."""
-        return [self.ask(task, calls, target, False, None) for calls, target in asked]
+        return [self.ask(task, each) for each in asked]
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""
         value = child.to_data(self._namespace.get(task))
         return value if isinstance(value, dict) else {}
 
-    def _ask(self, task: str, calls: tuple[Call, ...], target: int | None, record: bool) -> Observation:
+    def _ask(self, task: str, asked: Asked) -> Observation:
         self._ordinal += 1
-        call = calls[-1]
-        observed = Observation(task, calls, "value", ordinal=self._ordinal, asker=self)
+        call, record = asked.calls[-1], asked.record
+        observed = Observation(
+            task, asked.calls, "value", recorded=record, target=asked.target, ordinal=self._ordinal, asker=self
+        )
         args, kwargs = tuple(map(self._own, call.args)), {k: self._own(v) for k, v in call.kwargs.items()}
         kept = child.Snapshot(args, kwargs)
         recorder = child.Recorder() if record else contextlib.nullcontext()
         began = time.monotonic()
         try:
             with recorder:
-                value = self._run(task, call, target, args, kwargs)
+                value = self._run(task, call, asked.target, args, kwargs)
             data = child.to_data(value)
         except Exception as error:
             raised = StudentError(type(error).__name__, str(error)[:500], bases=child.bases(error))
@@ -421,7 +422,7 @@ def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, rec
     observed: Observation | None = None
     for i in range(len(calls)):
         target = observed.handle if observed is not None else None
-        observed = run.ask(task, calls[: i + 1], target, record and i == len(calls) - 1, None)
+        observed = run.ask(task, Asked(calls[: i + 1], target, record and i == len(calls) - 1))
         if not observed.returned:
             break
     assert observed is not None
@@ -443,8 +444,9 @@ def _item(found: Observation, observed: Observation, key: Any) -> Observation:
     return dataclasses.replace(observed, value=found.value[key])
 
 
-def _question(call: Call, target: int | None, record: bool, budget: float | None) -> dict[str, Any]:
+def _question(asked: Asked) -> dict[str, Any]:
     """A call as the child is asked it."""
+    call = asked.calls[-1]
     question: dict[str, Any] = {
         "op": {"call": "call", "then": "method", "probe": "probe"}[call.verb],
         "name": call.name,
@@ -452,12 +454,12 @@ def _question(call: Call, target: int | None, record: bool, budget: float | None
     }
     if call.kwargs:
         question["kwargs"] = {name: _as_message(value) for name, value in call.kwargs.items()}
-    if record:
+    if asked.record:
         question["record"] = True
-    if budget is not None:
-        question["budget"] = budget
-    if target is not None and call.verb == "then":
-        question["target"] = wire.Handle(target % _HANDLES)
+    if asked.budget is not None:
+        question["budget"] = asked.budget
+    if asked.target is not None and call.verb == "then":
+        question["target"] = wire.Handle(asked.target % _HANDLES)
     return question
 
 

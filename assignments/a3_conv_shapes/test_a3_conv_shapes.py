@@ -185,7 +185,7 @@ def test_convolution_with_stride_and_padding(submission):
         channel, row, col = looks_at[o]
         return pixel_or_padding(pixels[n][channel], 2 * i - 1 + row, 2 * j - 1 + col) + biases[o]
 
-    output = submission.conv2d(images, weight, bias, stride=2, padding=1)
+    output = submission.conv2d.recorded(images, weight, bias, stride=2, padding=1)
     expect_pixels(output, expected, shape=(2, 5, 4, 6), atol=ROUNDED)
     expect_shape(output, (2, 5, 4, 6), dtype=torch.float32)
     expect_inputs_kept(output)

@@ -147,7 +147,7 @@ def test_softmax_of_known_rows(submission):
             [-1000.0, 900.0, 1000.0, 800.0],
         ]
     )
-    moderate, extreme = submission.softmax.each((rows,), (wild,))
+    moderate, extreme = submission.softmax.recorded.each((rows,), (wild,))
     expect_tensor(moderate, torch.tensor([[1 / 8, 2 / 8, 5 / 8], [6 / 10, 1 / 10, 3 / 10]]), atol=1e-5)
     expect_finite(extreme)
     shared = [
@@ -168,7 +168,7 @@ def test_binary_loss_of_known_logits(submission):
     """The mean of the losses of five logits, and of logits as large as 1000, right ones and wrong ones."""
     # Sigmoid of ln 3 is 3/4, of -ln 4 it is 1/5, of ln 9 it is 9/10, of -ln (7/3) it is 3/10.
     logits = torch.tensor([log(3), -log(4), log(9), -log(7 / 3), log(3)])
-    moderate = submission.binary_loss(logits, torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0]))
+    targets = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0])
     # Sure and right costs nothing. Sure and wrong costs as much as the logit is large; here one of three is wrong.
     extremes = [
         ([1000.0, 40.0, 900.0], [1.0, 1.0, 1.0], 0.0),
@@ -176,11 +176,12 @@ def test_binary_loss_of_known_logits(submission):
         ([1000.0, -900.0, 30.0], [0.0, 0.0, 1.0], 1000 / 3),
         ([-600.0, 20.0, 800.0], [1.0, 1.0, 1.0], 600 / 3),
     ]
+    cases = [(torch.tensor(extreme), torch.tensor(right)) for extreme, right, _ in extremes]
+    moderate, *losses = submission.binary_loss.recorded.each((logits, targets), *cases)
     # The truth got 3/4, 4/5, 1/10, 3/10 and 3/4.
     expect_number(moderate, -log(3 / 4 * 4 / 5 * 1 / 10 * 3 / 10 * 3 / 4) / 5, atol=1.2e-5)
     expect_inputs_kept(moderate)
-    cases = [(torch.tensor(extreme), torch.tensor(targets)) for extreme, targets, _ in extremes]
-    for loss, (_, _, mean) in zip(submission.binary_loss.each(*cases), extremes):
+    for loss, (_, _, mean) in zip(losses, extremes):
         expect_finite(loss)
         expect_number(loss, mean, atol=LARGE)
     expect_not_called(moderate, TORCHS_LOSSES)
@@ -194,7 +195,7 @@ def test_multiclass_loss_of_known_logits(submission):
     logits[1] += 1.0
     large = torch.tensor([[1000.0, 2.0, -1000.0, 10.0], [30.0, 900.0, 40.0, -50.0], [0.5, 600.0, 35.0, 1.0]])
     small = torch.tensor([[-1000.0, -990.0, -1000.0], [-500.0, -800.0, -900.0]])
-    moderate, right, wrong, far_below_zero = submission.multiclass_loss.each(
+    moderate, right, wrong, far_below_zero = submission.multiclass_loss.recorded.each(
         (logits, torch.tensor([2, 0, 2, 1, 2])),
         (large, torch.tensor([0, 1, 1])),
         (large, torch.tensor([0, 2, 1])),

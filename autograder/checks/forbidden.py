@@ -15,9 +15,12 @@ from .failure import CheckFailed
 
 
 def expect_not_called(observation: Observation, names: Collection[str]) -> None:
-    """None of these torch functions ("linear", "conv2d", ...) ran when the task did its work, or stands in its source."""
+    """None of these torch functions ("linear", "conv2d", ...) ran when the task did its work, or stands in its source.
+
+    The observation of ``submission.task.recorded(...)`` has the record with it; for any other the call is made again.
+    """
     settle(observation)
-    recorded = observation.recorded()
+    recorded = observation.with_record()
     settle(recorded)
 
     def judge(seen: Observation) -> str | None:

@@ -22,7 +22,7 @@ from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Miscon
 from autograder.errors import UserError
 from autograder.likeness import Mark, same_value
 from autograder.modules import run_file
-from autograder.observation import Call, Observation
+from autograder.observation import Asked, Observation
 from autograder.roster import Quiz
 from autograder.run import LocalRun
 
@@ -111,18 +111,14 @@ class _Untrained(Exception):
 class _RecordingRun(LocalRun):
     """Runs calls on data alone. What a network with random weights gives is no mark of an idea."""
 
-    def ask(
-        self, task: str, calls: tuple[Call, ...], target: int | None, record: bool, budget: float | None
-    ) -> Observation:
+    def ask(self, task: str, asked: Asked) -> Observation:
         from autograder.sandbox.wire import Resident
 
-        call = calls[-1]
-        if (
-            any(isinstance(arg, Resident) for arg in (*call.args, *call.kwargs.values()))
-            or budget is not None
-        ):
+        call = asked.calls[-1]
+        on_data = any(isinstance(arg, Resident) for arg in (*call.args, *call.kwargs.values()))
+        if on_data or asked.budget is not None:
             raise _Untrained
-        return super().ask(task, calls, target, record, budget)
+        return super().ask(task, asked)
 
 
 @dataclass(frozen=True)
