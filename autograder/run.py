@@ -121,7 +121,7 @@ class SandboxRun:
         if any(map(self._has_gone, [asked.target, *(arg.handle for arg in call.args if isinstance(arg, Observation))])):
             gone = "the process that held its object has ended"
             return dataclasses.replace(observed, status="crashed", reason=gone)
-        return self._observe(observed, _question(asked), asked.budget)
+        return self._observe(observed, _question([asked]), asked.budget)
 
     def _next(self, task: str, asked: Asked) -> Observation:
         """The next observation of the check, before anything has come back."""
@@ -146,6 +146,8 @@ class SandboxRun:
         objects = any(isinstance(arg, Observation) for each in asked for arg in each.calls[-1].args)
         if objects or any(self._has_gone(each.target) or each.budget is not None for each in asked):
             return []
+        if len({(each.calls[-1].verb, each.calls[-1].name, each.record) for each in asked}) != 1:
+            return []  # several questions, or none
         seen: list[Observation] = []
         replies: Iterator[dict[str, Any]] | None = None
         for each in asked:
@@ -153,7 +155,8 @@ class SandboxRun:
             began = time.monotonic()
             try:
                 if replies is None:
-                    replies = self.load().ask_each(list(map(_question, asked)), self._order.limits.call_seconds)
+                    seconds = self._order.limits.call_seconds
+                    replies = self.load().ask_each(_question(asked), len(asked), seconds)
                     began = time.monotonic()
                 observed = self._read(observed, next(replies), time.monotonic() - began)
             except Ended as ended:
@@ -444,23 +447,28 @@ def _item(found: Observation, observed: Observation, key: Any) -> Observation:
     return dataclasses.replace(observed, value=found.value[key])
 
 
-def _question(asked: Asked) -> dict[str, Any]:
-    """A call as the child is asked it."""
-    call = asked.calls[-1]
+def _question(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Calls of one kind as the child is asked them: a question, with a case for each."""
+    call, budget = asked[0].calls[-1], asked[0].budget
     question: dict[str, Any] = {
         "op": {"call": "call", "then": "method", "probe": "probe"}[call.verb],
         "name": call.name,
-        "args": tuple(map(_as_message, call.args)),
+        "cases": tuple(map(_case, asked)),
     }
-    if call.kwargs:
-        question["kwargs"] = {name: _as_message(value) for name, value in call.kwargs.items()}
-    if asked.record:
+    if asked[0].record:
         question["record"] = True
-    if asked.budget is not None:
-        question["budget"] = asked.budget
-    if asked.target is not None and call.verb == "then":
-        question["target"] = wire.Handle(asked.target % _HANDLES)
+    if budget is not None:
+        question["budget"] = budget
     return question
+
+
+def _case(asked: Asked) -> tuple[Any, ...]:
+    call = asked.calls[-1]
+    args = tuple(map(_as_message, call.args))
+    kwargs = {name: _as_message(value) for name, value in call.kwargs.items()} if call.kwargs else None
+    if asked.target is None or call.verb != "then":
+        return (args, kwargs) if kwargs else (args,)
+    return args, kwargs, wire.Handle(asked.target % _HANDLES)
 
 
 def _as_message(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """One submission, served: runs it and answers the grader's questions. Everything here shares the student's fate.
 
-The grader asks numbered questions; each gets one reply, in their order, a dict without what is empty:
+The grader asks numbered questions. A question may have several cases (arguments, keywords, and the object that is
+called); each gets one reply, in their order, a dict without what is empty:
 
-    number   the question's
+    number   the question's, counted on by one for each case
     status   "value" or "error"
     value    the task's return value as data, or a Handle where it is no data
     error    {"type", "message", "line", "text"} of what student code raised, or None
@@ -43,6 +44,10 @@ class BudgetSpent(BaseException):
     """Raised in the middle of student code when its CPU time is used up; not an Exception, so few catch it."""
 
 
+NO_ARGUMENTS: tuple[Any, ...] = ()  # the case of a question that has none
+"""A case is (arguments, keywords or None, object to call or None); what is not given at its end is empty."""
+
+
 @dataclass(frozen=True)
 class Order:
     """What the grader wants served. Plain data: it comes in a frame of its own."""
@@ -79,23 +84,29 @@ class Server:
                 question = wire.receive(read, self._resolve, self._resident)
             except EOFError:
                 return
-            reply = self.answer(question)
-            try:
-                wire.send(sock, reply)
-            except wire.WireError as error:
-                reply["value"], reply["status"] = None, "error"
-                reply["error"] = _plain_error("ValueError", f"the result is too large to look at: {error}")
-                wire.send(sock, reply)
+            for place, case in enumerate(question.get("cases", (NO_ARGUMENTS,))):
+                self._send(sock, {"number": question["number"] + place} | self.answer(question, *case))
 
-    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Run one question. Never raises: whatever student code does is the reply."""
-        kept = Snapshot(question.get("args", ()), question.get("kwargs", {}))
-        reply: dict[str, Any] = {"number": question["number"], "status": "value"}
+    def _send(self, sock: socket.socket, reply: dict[str, Any]) -> None:
+        try:
+            wire.send(sock, reply)
+        except wire.WireError as error:
+            reply["value"], reply["status"] = None, "error"
+            reply["error"] = _plain_error("ValueError", f"the result is too large to look at: {error}")
+            wire.send(sock, reply)
+
+    def answer(
+        self, question: dict[str, Any], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None, target: Any = None
+    ) -> dict[str, Any]:
+        """Run one case of a question; the reply, but for its number. Never raises: whatever student code does is the reply."""
+        kwargs = kwargs or {}
+        kept = Snapshot(args, kwargs)
+        reply: dict[str, Any] = {"status": "value"}
         recorder = Recorder() if question.get("record") else contextlib.nullcontext()
         with _captured() as output:
             try:
                 with _budget(question.get("budget")), recorder:
-                    value = self._run(question)
+                    value = self._run(question, args, kwargs, target)
                 reply["value"] = self._as_data(value)
             except BudgetSpent:
                 reply["interrupted"] = True
@@ -109,8 +120,8 @@ class Server:
             reply["output"] = (printed, output.cut)
         return reply
 
-    def _run(self, question: dict[str, Any]) -> object:
-        operation, args, kwargs = question["op"], question.get("args", ()), question.get("kwargs", {})
+    def _run(self, question: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any], target: Any) -> object:
+        operation = question["op"]
         if operation == "load":
             return self._load(question["mode"])
         if operation == "get":
@@ -121,7 +132,6 @@ class Server:
                 raise TypeError(f"{question['name']} is a {type(task).__name__}, not something to call")
             return task(*args, **kwargs)
         if operation == "method":
-            target = question["target"]
             method = getattr(target, question["name"]) if question["name"] else target
             return method(*args, **kwargs)
         if operation == "probe":
@@ -408,19 +418,19 @@ def rehearse() -> None:
     exec(compile(_REHEARSAL, "rehearsal", "exec"), server.module.__dict__)
     values, weight = torch.arange(6, dtype=torch.uint8).reshape(2, 3), torch.eye(2)
     questions: list[dict[str, Any]] = [
-        {"op": "call", "name": "task", "args": (values, weight)},
-        {"op": "call", "name": "task", "args": (values, weight), "kwargs": {"name": "y"}, "record": True},
-        {"op": "call", "name": "shape", "args": ((2, 3), 4)},
-        {"op": "call", "name": "shape", "args": ()},
-        {"op": "call", "name": "layer", "args": ("y",)},
-        {"op": "method", "name": "", "target": wire.Handle(0), "args": (weight,)},
-        {"op": "call", "name": "layer", "args": ("x",)},
+        {"op": "call", "name": "task", "cases": (((values, weight),), ((values, weight), {"name": "y"}))},
+        {"op": "call", "name": "task", "record": True, "cases": (((values, weight),),)},
+        {"op": "call", "name": "shape", "cases": ((((2, 3), 4),), ())},
+        {"op": "call", "name": "layer", "cases": ((("y",),), (("x",),))},
+        {"op": "method", "name": "", "cases": (((weight,), None, wire.Handle(0)),)},
         {"op": "get", "name": "ANSWERS"},
     ]
     streams = sys.stdout, sys.stderr
     for question in questions:
-        sent = io.BytesIO(b"".join(wire.frame(question | {"number": 0})))
-        wire.frame(server.answer(wire.receive(sent.read, server._resolve, server._resident)))
+        sent = io.BytesIO(b"".join(wire.frame(question)))
+        received = wire.receive(sent.read, server._resolve, server._resident)
+        for case in received.get("cases", (NO_ARGUMENTS,)):
+            wire.frame(server.answer(received, *case))
     sys.stdout, sys.stderr = streams
 
 

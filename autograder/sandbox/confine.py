@@ -3,7 +3,7 @@
 The zygote's side, in this order:
 
     harden_zygote(tier)                  once, before the first fork
-    pid = fork_child(tier)               like os.fork(); in tier A the child is process 1 of its own pid namespace
+    pid = fork_child(tier)               like os.fork(), for one thread that holds no lock; in tier A the child is process 1 of its own pid namespace
     enter(policy)                        in the child, single-threaded, before student code; OSError when a step fails
     end_child(pid, tier)                 kills the child and everything that it started, and reaps it
 
@@ -119,8 +119,10 @@ def prepare_for_many() -> None:
 
 
 def fork_child(tier: str) -> int:
-    """os.fork() for a submission: 0 in the child, the child's pid in the zygote.  Raises OSError."""
-    return namespaces.fork_in_new_pid_namespace() if tier == "A" else os.fork()
+    """Fork for a submission: 0 in the child, the child's pid in the zygote.  Raises OSError."""
+    if tier == "A":
+        return namespaces.fork_in_new_pid_namespace()
+    return namespaces.fork() if sys.platform.startswith("linux") else os.fork()
 
 
 def end_child(pid: int, tier: str) -> int:

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,7 +19,6 @@ from .launch import Child, Sandbox
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
 _CHUNK = 1 << 16  # bytes asked for at once
-_AT_ONCE = 32 << 10 if sys.platform == "linux" else 0  # bytes that a socket takes although nobody reads
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
 
 
@@ -58,27 +57,25 @@ class Session:
         self._send(order)
 
     def ask(self, question: dict[str, Any], cpu_seconds: float) -> dict[str, Any]:
-        """The child's reply to one question. Raises :class:`Ended` on a limit, an end, or anything odd."""
-        return next(self.ask_each([question], cpu_seconds))
+        """The child's reply to a question of one case. Raises :class:`Ended` on a limit, an end, or anything odd."""
+        return next(self.ask_each(question, 1, cpu_seconds))
 
-    def ask_each(self, questions: Sequence[dict[str, Any]], cpu_seconds: float) -> Iterator[dict[str, Any]]:
-        """The replies, in the order of the questions. Each has its own time, and raises as that of :meth:`ask`.
+    def ask_each(self, question: dict[str, Any], cases: int, cpu_seconds: float) -> Iterator[dict[str, Any]]:
+        """The replies to a question, one for each of its cases. Each has its own time, and raises as that of :meth:`ask`.
 
-        Small questions are sent together, so that neither side waits for the other. The replies are to be taken to
-        the last one, or to the first that raises.
+        The replies are to be taken to the last one, or to the first that raises.
         """
-        numbered = [question | {"number": secrets.randbits(53)} for question in questions]
-        frames = [wire.frame(question) for question in numbered]
-        if sum(len(piece) for frame in frames for piece in frame) <= _AT_ONCE:
-            frames = [[b"".join(piece for frame in frames for piece in frame)]]
-        for place, question in enumerate(numbered):
-            sent = frames[place] if place < len(frames) else []
-            if sent and (self._ahead or self._ready(0.0)):
-                raise self._ended(self._why_readable())
+        first = secrets.randbits(52)
+        frame = wire.frame(question | {"number": first})
+        if self._ahead or self._ready(0.0):
+            raise self._ended(self._why_readable())
+        self._begin(cpu_seconds)
+        for piece in frame:
+            self._write(piece)
+        yield self._reply(first)
+        for number in range(first + 1, first + cases):
             self._begin(cpu_seconds)
-            for piece in sent:
-                self._write(piece)
-            yield self._reply(question["number"])
+            yield self._reply(number)
 
     def _begin(self, cpu_seconds: float) -> None:
         """From now on the clock runs."""
