@@ -56,11 +56,29 @@ def unequal_labels(draw, count, classes):
     return shuffled(draw, labels)
 
 
+def in_any_order(draw, rows):
+    """(R, C): the rows, each in a drawn order of its own."""
+    return rows.gather(1, torch.rand(rows.shape, generator=draw.generator).argsort(dim=1))
+
+
 def spaced_rows(draw, rows, columns):
     """(rows, columns): moderate numbers; within each row any two are at least 0.5 apart, and none is near 0."""
     grid = torch.arange(columns) - (columns // 2 - 0.5) - draw.choice([0.0, 1.0])
-    order = torch.stack([torch.randperm(columns, generator=draw.generator) for _ in range(rows)])
-    return grid[order] + 0.5 * torch.rand(rows, columns, generator=draw.generator) - 0.25
+    return in_any_order(draw, grid.expand(rows, columns)) + 0.5 * torch.rand(rows, columns, generator=draw.generator) - 0.25
+
+
+# Each row: its largest logit lies between the first two numbers, the others behind it by something between the last two.
+EXTREMES = torch.tensor(
+    [
+        [950, 1000, 1, 3],
+        [450, 550, 300, 1400],
+        [90, 99, 110, 120],
+        [62, 75, 10, 11],
+        [5, 10, 200, 900],
+        [-700, -600, 0.5, 2],
+        [-960, -950, 20, 40],
+    ]
+)
 
 
 def extreme_rows(draw, columns):
@@ -68,20 +86,10 @@ def extreme_rows(draw, columns):
 
     Five are led by a positive logit, the last two by a negative one.
     """
-    leaders_and_leads = (
-        ((950, 1000), (1, 3)),
-        ((450, 550), (300, 1400)),
-        ((90, 99), (110, 120)),
-        ((62, 75), (10, 11)),
-        ((5, 10), (200, 900)),
-        ((-700, -600), (0.5, 2)),
-        ((-960, -950), (20, 40)),
-    )
-    rows = []
-    for leader, lead in leaders_and_leads:
-        first = magnitudes(draw, 1, *leader)
-        rows.append(shuffled(draw, torch.cat([first, first - magnitudes(draw, columns - 1, *lead)])))
-    return torch.stack(rows)
+    low, high, near, far = EXTREMES[:, :, None].unbind(dim=1)
+    leader = low + (high - low) * torch.rand(7, 1, generator=draw.generator)
+    behind = near + (far - near) * torch.rand(7, columns - 1, generator=draw.generator)
+    return in_any_order(draw, torch.cat([leader, leader - behind], dim=1))
 
 
 def float_type(obs):
@@ -251,29 +259,26 @@ def test_multiclass_loss_is_written_out(submission, draw):
 
 @pytest.mark.points(1, task="predict_binary")
 def test_classes_of_fresh_logits(submission, draw):
-    """Batches of other sizes, a batch of one, and logits far from 0 and near it."""
-    batches = []
-    for count in draw.sizes(2, low=2, high=8):
-        near = torch.tensor([0.15, -0.15, 0.4]) + 0.05 * torch.rand(3, generator=draw.generator)
-        far = torch.tensor([-40.0, -8.0, 0.9]) + magnitudes(draw, 3, -0.2, 0.2)
-        more = magnitudes(draw, count, 0.1, 6.0) * (2 * draw.labels(count, 2) - 1)
-        batches.append(torch.cat([shuffled(draw, torch.cat([near, far, more])), magnitudes(draw, 1, 100, 700)]))
-    batches.append(magnitudes(draw, 1, 0.1, 0.4))
+    """A batch of another size, with logits far from 0 and near it, and a batch of one."""
+    near = torch.tensor([0.15, -0.15, 0.4]) + 0.05 * torch.rand(3, generator=draw.generator)
+    far = torch.tensor([-40.0, -8.0, 0.9]) + magnitudes(draw, 3, -0.2, 0.2)
+    more = shuffled(draw, torch.tensor([-1.0, 1, 1, -1, 1, -1]))[: draw.integer(3, 6)]
+    more = more * magnitudes(draw, len(more), 0.1, 6.0)
+    batch = torch.cat([shuffled(draw, torch.cat([near, far, more])), magnitudes(draw, 1, 100, 700)])
+    batches = (batch, magnitudes(draw, 1, 0.1, 0.4))
     for logits, found in zip(batches, submission.predict_binary.each(*((logits,) for logits in batches))):
         expect_tensor(found, (logits < 0).long())
 
 
 @pytest.mark.points(1, task="predict_binary_from_probability")
 def test_classes_of_fresh_probabilities(submission, draw):
-    """Batches of other sizes, a batch of one, and probabilities near 0, 0.5 and 1."""
-    batches = []
-    for count in draw.sizes(2, low=2, high=8):
-        near = torch.tensor([0.45, 0.55, 0.4]) + magnitudes(draw, 3, -0.02, 0.02)
-        far = torch.tensor([0.03, 0.1, 0.25]) + magnitudes(draw, 3, -0.02, 0.02)
-        more = 0.5 + magnitudes(draw, count, 0.02, 0.45) * (2 * draw.labels(count, 2) - 1)
-        probabilities = shuffled(draw, torch.cat([near, far, more]))
-        batches.append(torch.cat([probabilities, magnitudes(draw, 1, 0.96, 0.99)]))
-    batches.append(magnitudes(draw, 1, 0.02, 0.48))
+    """A batch of another size, with probabilities near 0, 0.5 and 1, and a batch of one."""
+    near = torch.tensor([0.45, 0.55, 0.4]) + magnitudes(draw, 3, -0.02, 0.02)
+    far = torch.tensor([0.03, 0.1, 0.25]) + magnitudes(draw, 3, -0.02, 0.02)
+    more = shuffled(draw, torch.tensor([-1.0, 1, 1, -1, 1, -1]))[: draw.integer(3, 6)]
+    more = 0.5 + more * magnitudes(draw, len(more), 0.02, 0.45)
+    batch = torch.cat([shuffled(draw, torch.cat([near, far, more])), magnitudes(draw, 1, 0.96, 0.99)])
+    batches = (batch, magnitudes(draw, 1, 0.02, 0.48))
     classes = submission.predict_binary_from_probability.each(*((probabilities,) for probabilities in batches))
     for probabilities, found in zip(batches, classes):
         expect_tensor(found, (probabilities < 0.5).long())
@@ -281,16 +286,13 @@ def test_classes_of_fresh_probabilities(submission, draw):
 
 @pytest.mark.points(1, task="predict_multiclass")
 def test_the_largest_of_fresh_scores_wins(submission, draw):
-    """Logits and probabilities of other sizes, and a batch of one."""
-    batches = []
-    for _ in range(2):
-        count, classes = draw.sizes(2, low=3, high=8)
-        logits = spaced_rows(draw, count, classes)
-        logits[0] -= 20.0  # a row of negative logits only, and one of positive ones: what counts is their order
-        logits[1] += 20.0
-        below = -1 - magnitudes(draw, classes - 2, 0.1, 1)
-        logits[2] = torch.cat([magnitudes(draw, 1, 0.3, 0.4), below, magnitudes(draw, 1, 2, 3)])
-        batches += [logits, logits.softmax(dim=1)]
-    batches.append(batches[0][:1])
+    """Logits of other sizes, the probabilities that they mean, and a batch of one."""
+    count, classes = draw.sizes(2, low=3, high=8)
+    logits = spaced_rows(draw, count, classes)
+    logits[0] -= 20.0  # a row of negative logits only, and one of positive ones: what counts is their order
+    logits[1] += 20.0
+    below = -1 - magnitudes(draw, classes - 2, 0.1, 1)
+    logits[2] = torch.cat([magnitudes(draw, 1, 0.3, 0.4), below, magnitudes(draw, 1, 2, 3)])
+    batches = (logits, logits.softmax(dim=1), logits[:1])
     for scores, found in zip(batches, submission.predict_multiclass.each(*((scores,) for scores in batches))):
         expect_tensor(found, scores.argmax(dim=1))
