@@ -501,8 +501,9 @@ def _text(value: Any, most: int) -> str:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    items = value if isinstance(value, (tuple, list)) else ()
-    return tuple(_plain(item[:100]) for item in items if isinstance(item, str))[:500]
+    if not isinstance(value, (tuple, list)):
+        return ()
+    return tuple(_plain(item[:100]) for item in value if isinstance(item, str))[:500]
 
 
 def _seed_inside(seed: int) -> int:

@@ -69,7 +69,7 @@ def confined(tier, folder, *codes, **changes):
         if parent.stat().st_uid == os.getuid() and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)
     policy = tiers.policy(tier, tiers.private_scratch() if tier.letter == "A" else str(scratch), 256 << 20)
-    policy = confine.Policy(**{**json.loads(policy.to_json()), **changes, "keep_descriptors": ()})
+    policy = confine.Policy(**{**json.loads(policy.to_json()), **changes})
     package = str(Path(confine.__file__).parent)
     codes = [ATTEMPT + textwrap.dedent(code) for code in codes]
     command, environment = tiers.zygote_command(
@@ -284,7 +284,7 @@ def test_only_the_wire_stays_open(tier, tmp_path):
 
 
 def test_a_policy_survives_json():
-    policy = confine.Policy("A", readable=("/usr", "/lib"), keep_descriptors=(5,), uid=7)
+    policy = confine.Policy("A", readable=("/usr", "/lib"), uid=7)
     assert confine.Policy.from_json(policy.to_json()) == policy
 
 

@@ -4,13 +4,13 @@ The zygote's side, in this order:
 
     harden_zygote(tier)                  once, before the first fork
     pid = fork_child(tier)               like os.fork(), for one thread that holds no lock; in tier A the child is process 1 of its own pid namespace
-    enter(policy)                        in the child, single-threaded, before student code; OSError when a step fails
+    enter(policy, wire)                  in the child, single-threaded, before student code; OSError when a step fails
     end_child(pid, tier)                 kills the child and everything that it started, and reaps it
 
 `Policy` is plain data, made by `autograder.sandbox.tiers.policy` in the grader and sent as JSON
 (`policy.to_json()`, `Policy.from_json(text)`).
 
-What a child can rely on after `enter`: HOME, TMPDIR and the working folder are `policy.scratch`, the only folder
+What a child can rely on after `enter`: the working folder is `policy.scratch`, the only folder
 that it can write to (in tier A also /dev/shm, where DataLoader's semaphores live).  In tier A it may fork and use
 AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but socketpair(): DataLoader
 must run with num_workers=0 (`may_fork(tier)`).
@@ -50,8 +50,6 @@ class Policy:
     """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere what a former child left is put away."""
     readable: tuple[str, ...] = ()
     """Files and folders that may be read and run: the interpreter and its packages."""
-    keep_descriptors: tuple[int, ...] = ()
-    """Descriptors that stay open besides 0, 1 and 2: the wire."""
     uid: int | None = None
     """The user to become, where the grader is root; None: the grader's own."""
     keep_read_search: bool = False
@@ -78,8 +76,7 @@ class Policy:
     def from_json(cls, text: str) -> Policy:
         """The policy that `to_json` wrote.  Raises ValueError or TypeError for another text."""
         fields = json.loads(text)
-        for name in ("readable", "keep_descriptors"):
-            fields[name] = tuple(fields[name])
+        fields["readable"] = tuple(fields["readable"])
         return cls(**fields)
 
 
@@ -164,8 +161,8 @@ def _children() -> Iterator[int]:
 # --- the child -----------------------------------------------------------------------------------------------------
 
 
-def enter(policy: Policy) -> None:
-    """Confine this process, and all that it will start, for good.
+def enter(policy: Policy, wire: int | None = None) -> None:
+    """Confine this process, and all that it will start, for good. wire: the descriptor that stays open besides 0, 1, 2.
 
     Fails closed: where the tier promises a step and the kernel refuses it, OSError, and the caller must exit.
     """
@@ -175,7 +172,7 @@ def enter(policy: Policy) -> None:
         return
     with contextlib.suppress(PermissionError):  # already a leader
         os.setsid()
-    _close_descriptors(policy.keep_descriptors)
+    _close_descriptors(() if wire is None else (wire,))
     if policy.tier == "A":
         namespaces.private_mounts()
         namespaces.mount_proc()
@@ -224,11 +221,10 @@ def _filter(tier: str, own: int, version: int) -> bytes:
 
 
 def _settle(scratch: str) -> None:
-    """Make `scratch` home, working folder and place of temporary files."""
+    """Make `scratch` the working folder; it is home and the place of temporary files already (`tiers.zygote_command`)."""
     os.chdir(scratch)
     os.umask(0o077)
-    for name in ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PWD"):
-        os.environ[name] = scratch
+    os.environ["PWD"] = scratch
     tempfile.tempdir = None  # it remembers the zygote's
 
 

@@ -144,7 +144,10 @@ class Sandbox:
 
     def close_child(self, child: Child) -> int:
         """Kill the child and all its descendants. Returns its wait status, as ``os.waitpid`` gives it."""
-        child.sock.close()
+        with child.sock:  # closed at the end: a child that hears the end of it before would only begin to leave
+            return self._kill(child)
+
+    def _kill(self, child: Child) -> int:
         if self._once:
             self._process.kill()
             code = self._process.wait()

@@ -125,6 +125,9 @@ def private_scratch() -> str:
     return "/scratch" if in_tmp else "/tmp"
 
 
+_OWN_FOLDERS = ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR")
+
+
 def zygote_command(tier: Tier, arguments: Sequence[str], policy: Policy) -> tuple[list[str], dict[str, str]]:
     """The command that runs this Python with ``arguments`` in the tier, and its whole environment.
 
@@ -135,8 +138,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Policy) -> tupl
     environment = {
         "PATH": os.pathsep.join(folders),
         "LANG": "C.UTF-8",
-        "HOME": policy.scratch,
-        "TMPDIR": policy.scratch,
+        **dict.fromkeys(_OWN_FOLDERS, policy.scratch),
         "USER": "student",
         "LOGNAME": "student",
         "MPLBACKEND": "Agg",
@@ -150,7 +152,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Policy) -> tupl
     }
     if extra := _user_packages():
         environment["PYTHONPATH"] = os.pathsep.join(extra)
-    inherited = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP") if sys.platform == "win32" else ("LD_LIBRARY_PATH",)
+    inherited = ("LD_LIBRARY_PATH", "SYSTEMROOT") if sys.platform == "win32" else ("LD_LIBRARY_PATH",)
     environment |= {name: os.environ[name] for name in inherited if name in os.environ}
     command = [sys.executable, "-P", "-B", *arguments]
     if tier.letter == "A":

@@ -77,9 +77,10 @@ def main(arguments: list[str]) -> None:
 
     residents = read(control)
 
+    policy = dataclasses.replace(policy, parent=None if config["once"] else own)
+
     def serve(sock: socket.socket) -> None:
-        parent = None if config["once"] else own
-        confine.enter(dataclasses.replace(policy, keep_descriptors=(sock.fileno(),), parent=parent))
+        confine.enter(policy, sock.fileno())
         if not confine.may_fork(policy.tier):
             child.load_without_workers()
         child.run(sock, child.Order(**read(sock)), residents, probes)
