@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
-    from .diagnosis import Catalogue, CodeCatalogue, DataCatalogue
+    from .diagnosis import Catalogue, CodeCatalogue, ReleasedCatalogue
     from .run import Order, SandboxRun
     from .sandbox.session import Limits
 
@@ -44,7 +44,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         sandbox.keep({"train_images": images.images, "train_labels": images.labels})
     code = assignment.misconceptions.is_file()
     catalogue: Catalogue = (
-        CodeCatalogue.load(assignment.misconceptions) if code else DataCatalogue.load(folder)
+        CodeCatalogue.load(assignment.misconceptions) if code else ReleasedCatalogue(folder)
     )
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
     run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment), Limits()))

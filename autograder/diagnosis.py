@@ -1,7 +1,7 @@
 """Which misconception explains a wrong observation: by running it on the same input and comparing.
 
 Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a
-student's reads ``diagnoses.json``, the marks that this code left at the public checks.
+student's reads ``diagnoses.json`` and ``diagnoses.safetensors``, the marks that this code left at the public checks.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -19,9 +20,10 @@ import torch
 
 from . import run
 from .checks.failure import Judge
-from .likeness import Mark, same, same_value
+from .likeness import Mark, Row, same, same_value
 from .modules import run_file
 from .observation import Call, Observation
+from .weights import BadWeights, parse
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -86,7 +88,10 @@ def hints(task: str, *texts: str) -> None:
 class Catalogue(Protocol):
     """Knows the misconceptions and hints of one assignment."""
 
-    hints: dict[str, tuple[str, ...]]
+    @property
+    def hints(self) -> dict[str, tuple[str, ...]]:
+        """The hints of each task, from a nudge to the idea."""
+        ...
 
     def suspects(
         self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
@@ -201,6 +206,13 @@ def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
     return sum(gives(key, value) for key, value in answers.items())
 
 
+DIAGNOSES, ROWS = "diagnoses.json", "diagnoses.safetensors"  # what release writes beside the public checks
+
+
+class BadDiagnoses(Exception):
+    """The two files are not what release wrote; the message says which."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """What one misconception left at one point of one public check, where it is wrong."""
@@ -220,36 +232,51 @@ class DataCatalogue:
         """messages: by name, in the order of the file; of two that fit, the earlier explains."""
         place = {name: number for number, name in enumerate(messages)}
         self.messages, self.hints = messages, hints
-        order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.mark.as_json()))
+        order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.mark.as_json({})))
         self.recorded = tuple(sorted(recorded, key=order))
 
     @classmethod
     def load(cls, folder: Path) -> DataCatalogue:
-        """Read ``diagnoses.json`` beside the public checks; without it the catalogue is empty."""
-        path = folder / "diagnoses.json"
+        """Read the two files beside the public checks; without the first the catalogue is empty.
+
+        Raises BadDiagnoses when they are not what :meth:`save` wrote.
+        """
+        path = folder / DIAGNOSES
         if not path.is_file():
             return cls({}, (), {})
-        data = json.loads(path.read_text(encoding="utf-8"))
-        names = list(data["messages"])
-        recorded = [
-            Recorded(check, int(ordinal), names[number], Mark.from_json(mark))
-            for check, points in data["wrong"].items()
-            for ordinal, seen in points.items()
-            for mark, numbers in seen
-            for number in numbers
-        ]
-        return cls(data["messages"], recorded, {t: tuple(h) for t, h in data["hints"].items()})
+        rows = _read_rows(folder / ROWS)
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            messages = {name: str(text) for name, text in data["messages"].items()}
+            names = dict(enumerate(messages))
+            recorded = [
+                Recorded(check, int(ordinal), names[number], Mark.from_json(mark, rows))
+                for check, points in data["wrong"].items()
+                for ordinal, seen in points.items()
+                for mark, numbers in seen
+                for number in numbers
+            ]
+            return cls(messages, recorded, {task: tuple(map(str, texts)) for task, texts in data["hints"].items()})
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise BadDiagnoses(f"{DIAGNOSES} is damaged, or the two are not of one release") from error
 
     def save(self, folder: Path) -> None:
-        """Write the file that :meth:`load` reads; byte-identical for the same catalogue.
+        """Write the files that :meth:`load` reads; byte-identical for the same catalogue."""
+        for name, content in self.files().items():
+            (folder / name).write_bytes(content)
 
-        A line for each message, and one for each result, with the numbers of the messages that it earns.
+    def files(self) -> dict[str, bytes]:
+        """What each file holds.
+
+        The JSON has a line for each message, and one for each result, with the numbers of the messages that it earns.
+        A tensor's sums and counts are a row of the other file; the line says which.
         """
         numbers = {name: number for number, name in enumerate(self.messages)}
         wrong: dict[str, dict[str, list[tuple[list[Any], list[int]]]]] = {}
+        rows: dict[Row, int] = {}
         for entry in self.recorded:
             seen = wrong.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
-            mark = entry.mark.as_json()
+            mark = entry.mark.as_json(rows)
             known = next((who for other, who in seen if other == mark), None)
             if known is None:
                 seen.append((mark, known := []))
@@ -263,7 +290,7 @@ class DataCatalogue:
             ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in wrong.items()),
             "}}",
         ]
-        (folder / "diagnoses.json").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+        return {DIAGNOSES: ("\n".join(lines) + "\n").encode(), ROWS: _rows_as_bytes(list(rows))}
 
     def suspects(
         self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
@@ -280,6 +307,67 @@ class DataCatalogue:
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
         return Diagnosis(name, self.messages[name]) if name in self.messages else None
+
+
+class ReleasedCatalogue:
+    """What :class:`DataCatalogue` reads, once the first wrong answer asks for it.
+
+    Where it cannot be read, nothing is explained, and ``problem`` says why: the checks themselves need none of it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self.problem = folder, ""
+
+    @cached_property
+    def _data(self) -> DataCatalogue:
+        try:
+            return DataCatalogue.load(self._folder)
+        except BadDiagnoses as error:
+            # In quotes, for git: a shell would leave out the one that is gone.
+            both = f'"{self._folder.parent.name}/{self._folder.name}/diagnoses.*"'
+            self.problem = (
+                f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
+            )
+            return DataCatalogue({}, (), {})
+
+    @property
+    def hints(self) -> dict[str, tuple[str, ...]]:
+        """See :class:`Catalogue`."""
+        return self._data.hints
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`Catalogue`."""
+        return self._data.suspects(check, observation, judge, told)
+
+    def named(self, name: str) -> Diagnosis | None:
+        """See :class:`Catalogue`."""
+        return self._data.named(name)
+
+
+def _read_rows(path: Path) -> list[Row]:
+    """The numbers of tensors, a row for each. Raises BadDiagnoses."""
+    if not path.is_file():
+        raise BadDiagnoses(f"{path.name} is missing")
+    try:
+        tensors = parse(path.read_bytes())
+    except (OSError, BadWeights) as error:
+        raise BadDiagnoses(f"{path.name} is damaged") from error
+    forms = {name: (tensor.dtype, *tensor.shape) for name, tensor in tensors.items()}
+    rows = tensors["sums"].numel() // 3 if "sums" in tensors else 0
+    if forms != {"sums": (torch.float64, rows, 3), "counts": (torch.int64, rows, 3)}:
+        raise BadDiagnoses(f"{path.name} is damaged")
+    return [(tuple(sums), tuple(counts)) for sums, counts in zip(tensors["sums"].tolist(), tensors["counts"].tolist())]
+
+
+def _rows_as_bytes(rows: Sequence[Row]) -> bytes:
+    """What :func:`_read_rows` reads."""
+    import safetensors.torch
+
+    sums = torch.tensor([sums for sums, _ in rows], dtype=torch.float64).reshape(len(rows), 3)
+    counts = torch.tensor([counts for _, counts in rows], dtype=torch.int64).reshape(len(rows), 3)
+    return bytes(safetensors.torch.save({"sums": sums, "counts": counts}))
 
 
 def _json(value: Any) -> str:

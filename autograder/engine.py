@@ -173,11 +173,11 @@ class Engine:
     @cached_property
     def catalogue(self) -> Any:
         """The misconceptions: as code where the course has them, else as released data."""
-        from .diagnosis import CodeCatalogue, DataCatalogue
+        from .diagnosis import CodeCatalogue, ReleasedCatalogue
 
         if self.assignment.misconceptions.is_file():
             return CodeCatalogue.load(self.assignment.misconceptions)
-        return DataCatalogue.load(self.assignment.folder)
+        return ReleasedCatalogue(self.assignment.folder)
 
     def _catalogue_for(self, variant: Variant | None) -> Any:
         """The catalogue as it fits a student's own quiz."""
@@ -243,7 +243,15 @@ class Engine:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
         metrics = {"seed": seed, **bench.metrics} if bench.metrics else {}  # a training belongs to its seed
-        return Graded(tuple(verdicts), (*source.notes, *run.notes), metrics, seed)
+        notes = (*source.notes, *run.notes, *self._problem())
+        return Graded(tuple(verdicts), notes, metrics, seed)
+
+    def _problem(self) -> tuple[str, ...]:
+        """What is wrong with the released diagnoses, where a wrong answer asked for one and they could not be read."""
+        from .diagnosis import ReleasedCatalogue
+
+        catalogue = self.catalogue
+        return (catalogue.problem,) if isinstance(catalogue, ReleasedCatalogue) and catalogue.problem else ()
 
     def close(self) -> None:
         """End the sandbox and the session of checks."""

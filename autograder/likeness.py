@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +107,8 @@ def _first_line(message: str) -> str:
 
 _LONG = 120  # characters of a value that are written down; of longer lists the sums are kept, as of tensors
 
+Row = tuple[tuple[float, ...], tuple[int, ...]]  # the sums and the counts of a tensor, apart from its form
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -149,18 +152,31 @@ class Mark:
             return all(abs(a - b) <= room for a, b in zip(sums, other.parts[2], strict=True))
         return same_value(self.parts, other.parts)
 
-    def as_json(self) -> list[Any]:
-        """As lists of plain data; :meth:`from_json` reads them."""
-        return [self.form + ("*" if self.changed else ""), *map(_jsonable, self.parts)]
+    def as_json(self, rows: dict[Row, int]) -> list[Any]:
+        """As lists of plain data, which :meth:`from_json` reads.
+
+        The sums and counts of a tensor go to ``rows``, equal ones once, and the number of their row stays.
+        """
+        parts = self.parts
+        if self.form == "tensor":
+            dtype, shape, sums, counts = parts
+            parts = (dtype, shape, rows.setdefault((sums, counts), len(rows)))
+        return [self.form + ("*" if self.changed else ""), *map(_jsonable, parts)]
 
     @classmethod
-    def from_json(cls, data: list[Any]) -> Mark:
-        """The mark that :meth:`as_json` wrote."""
+    def from_json(cls, data: Any, rows: Sequence[Row]) -> Mark:
+        """The mark that :meth:`as_json` wrote. Raises ValueError or TypeError for anything else."""
         form, *parts = data
-        return cls(form.removesuffix("*"), tuple(map(_from_json, parts)), form.endswith("*"))
+        changed, form = form.endswith("*"), form.removesuffix("*")
+        match form, parts:
+            case "tensor", [str(dtype), list(shape), int(row)] if 0 <= row < len(rows):
+                return cls(form, (dtype, tuple(shape), *rows[row]), changed)
+            case ("error", [str(), str()]) | ("object", [str()]) | ("value", [_]):
+                return cls(form, tuple(map(_from_json, parts)), changed)
+        raise ValueError(f"{data} is no mark")
 
 
-def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], tuple[float, ...], tuple[int, ...]]:
+def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Row]:
     """dtype, shape, three sums over the finite values, and how many are NaN, infinite and minus infinite.
 
     The second and third sum weigh each place by a number of its own, so that moving a value is seen.

@@ -60,14 +60,14 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .course import find_course
-    from .diagnosis import DataCatalogue
+    from .diagnosis import ReleasedCatalogue
     from .engine import parameters
     from .plugin import Bench
 
     course = find_course(Path.cwd())
     assignment = course.released(name)
     run = _kernel_run(_namespace(), parameters(assignment), course.root / "data")
-    bench = Bench(run, DataCatalogue.load(assignment.folder), 0, _no_test_images)
+    bench = Bench(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)
     _round(assignment, task, bench)
     for verdict in bench.verdicts:
         if verdict.bug:

@@ -54,6 +54,7 @@ def bundle(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_bundle_is_small_public_and_named_as_classroom50_wants(course: Course, bundle: Path) -> None:
     files = set(made.files_in(bundle))
     assert {"autograder.py", "course/assignments/manifest.json", "course/pyproject.toml"} <= files
+    assert {f"course/assignments/a1_permute/diagnoses.{form}" for form in ("json", "safetensors")} <= files
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,38}", bundle.name)
     assert classroom50.packed_size(bundle) < 10_000_000
     assert not [name for name in files if "hidden" in name or "misconceptions" in name or "solutions" in name]

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
 import torch
 
 from autograder.course import Course
-from autograder.diagnosis import CodeCatalogue, DataCatalogue, Misconception, Recorded
+from autograder.diagnosis import (
+    BadDiagnoses,
+    CodeCatalogue,
+    DataCatalogue,
+    Misconception,
+    Recorded,
+    ReleasedCatalogue,
+)
 from autograder.engine import Engine
 from autograder.likeness import Mark, same_error, same_value
 from autograder.observation import Observation, StudentError
@@ -181,18 +193,175 @@ def test_rounding_makes_no_difference() -> None:
 def test_an_error_leaves_a_mark() -> None:
     error = StudentError("ValueError", "too many values to unpack (expected 2)", "line 3", "a, b = x")
     mark = Mark.of(Observation("task", (), "error", error=error))
-    assert "line 3" not in str(mark.as_json())
-    assert Mark.from_json(mark.as_json()).fits(mark)
+    assert "line 3" not in str(mark.as_json({}))
+    assert Mark.from_json(mark.as_json({}), ()).fits(mark)
+
+
+# --- the two files -------------------------------------------------------------------------------------------------
+
+
+def recorded(*values: Any) -> DataCatalogue:
+    """A catalogue of one misconception, wrong in these ways."""
+    marks = [Mark.of(observed(value)) for value in values]
+    return DataCatalogue({"name": "text"}, [Recorded("check", n, "name", mark) for n, mark in enumerate(marks)], {})
+
+
+def test_equal_numbers_are_written_once() -> None:
+    files = recorded(NOISE, NOISE.reshape(2, 6), 7, NOISE.double(), NOISE + 1).files()
+    rows = safetensors.torch.load(files["diagnoses.safetensors"])
+    assert {name: t.shape for name, t in rows.items()} == {"sums": (2, 3), "counts": (2, 3)}
+    marks = [mark for results in json.loads(files["diagnoses.json"])["wrong"]["check"].values() for mark, _ in results]
+    assert [mark[-1] for mark in marks] == [0, 0, 7, 0, 1]
+
+
+@pytest.mark.parametrize("values", [(), (7,), VALUES, (NOISE * 1e300 * 1e300, torch.full((3,), 1e200, dtype=torch.float64))])
+def test_what_was_read_is_written_alike(values: tuple[Any, ...], tmp_path: Path) -> None:
+    catalogue = recorded(*values)
+    catalogue.save(tmp_path)
+    again = DataCatalogue.load(tmp_path)
+    assert len(again.recorded) == len(catalogue.recorded)
+    assert again.files() == catalogue.files() == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
 
 def test_released_diagnoses_are_small() -> None:
-    """Most of each is its messages and hints, which are for reading."""
+    """Most of each is its messages and hints, which are for reading; the numbers take a few KB."""
     for name in COURSE.assignment_names():
         path = COURSE.assignments / name / "diagnoses.json"
         known = DataCatalogue.load(path.parent)
         texts = sum(len(name) + len(text) for name, text in known.messages.items())
         texts += sum(len(text) for hints in known.hints.values() for text in hints)
-        assert path.stat().st_size < 2 * texts + 2000, name
+        assert path.stat().st_size < 1.5 * texts, name
+        assert path.with_suffix(".safetensors").stat().st_size < 4096, name
+
+
+def in_json(old: str, new: str) -> Callable[[Path], object]:
+    def done(folder: Path) -> None:
+        path = folder / "diagnoses.json"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return done
+
+
+def in_rows(content: bytes | Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    def done(folder: Path) -> None:
+        path = folder / "diagnoses.safetensors"
+        path.write_bytes(content if isinstance(content, bytes) else content(path.read_bytes()))
+
+    return done
+
+
+def saved(**tensors: torch.Tensor) -> bytes:
+    return safetensors.torch.save(tensors)
+
+
+LONG, DOUBLE = torch.zeros(2, 3, dtype=torch.int64), torch.zeros(2, 3, dtype=torch.float64)
+HUGE = b'{"sums":{"dtype":"F64","shape":[1099511627776,3],"data_offsets":[0,48]}}'
+DAMAGED = {
+    "no rows": (lambda folder: (folder / "diagnoses.safetensors").unlink(), "diagnoses.safetensors is missing"),
+    "a folder": (
+        lambda folder: ((folder / "diagnoses.safetensors").unlink(), (folder / "diagnoses.safetensors").mkdir()),
+        "diagnoses.safetensors is missing",
+    ),
+    **{
+        name: (in_rows(content), "diagnoses.safetensors is damaged")
+        for name, content in {
+            "empty": b"",
+            "torn": lambda content: content[: len(content) // 2],
+            "torn by a byte": lambda content: content[:-1],
+            "another line end": lambda content: content[:-9] + b"\r" + content[-9:],
+            "text": b"version https://git-lfs.github.com/spec/v1",
+            "huge": len(HUGE).to_bytes(8, "little") + HUGE + bytes(48),
+            "a header without end": (2**62).to_bytes(8, "little") + bytes(99),
+            "sums alone": saved(sums=DOUBLE),
+            "one more": saved(sums=DOUBLE, counts=LONG, more=LONG.clone()),
+            "floats": saved(sums=DOUBLE.float(), counts=LONG),
+            "unlike": saved(sums=DOUBLE, counts=LONG[:1]),
+            "no table": saved(sums=torch.tensor(1.0).double(), counts=torch.tensor(1)),
+            "wide": saved(sums=torch.zeros(3, 4).double(), counts=torch.zeros(3, 4).long()),
+            "nothing in it": saved(),
+        }.items()
+    },
+    **{
+        name: (done, "diagnoses.json is damaged, or the two are not of one release")
+        for name, done in {
+            "fewer rows": in_rows(saved(sums=DOUBLE[:1], counts=LONG[:1])),
+            "a row too far": in_json("[3,4],1]", "[3,4],2]"),
+            "a row below": in_json("[3,4],1]", "[3,4],-1]"),
+            "a row of text": in_json("[3,4],1]", '[3,4],"1"]'),
+            "the numbers inline": in_json("[3,4],1]", "[3,4],[1.5,2.5,3.5],[0,0,0]]"),
+            "no shape": in_json("[3,4],1]", "3,1]"),
+            "no message": in_json(",[0]]", ",[1]]"),
+            "a message below": in_json(",[0]]", ",[-1]]"),
+            "another form": in_json('["value",7]', '["thing",7]'),
+            "no form": in_json('["value",7]', "[7]"),
+            "no mark": in_json('["value",7]', "7"),
+            "no number": in_json('["value",7]', '["value",{"word":7}]'),
+            "no point": in_json('"2": [', '"two": ['),
+            "no hints": in_json('"hints"', '"tips"'),
+            "half": in_json("}}", "}"),
+            "a list": lambda folder: (folder / "diagnoses.json").write_text("[]"),
+            "nothing": lambda folder: (folder / "diagnoses.json").write_bytes(b""),
+            "no text": lambda folder: (folder / "diagnoses.json").write_bytes(b"\xff\xfe"),
+            "deep": lambda folder: (folder / "diagnoses.json").write_text("[" * 100_000),
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize(("done", "says"), DAMAGED.values(), ids=DAMAGED.keys())
+def test_damaged_files_are_named_and_explain_nothing(done: Callable[[Path], object], says: str, tmp_path: Path) -> None:
+    folder = tmp_path / "assignments" / "a1"
+    folder.mkdir(parents=True)
+    recorded(NOISE, NOISE + 1, 7).save(folder)
+    done(folder)
+    with pytest.raises(BadDiagnoses, match=re.escape(says)):
+        DataCatalogue.load(folder)
+    catalogue = ReleasedCatalogue(folder)
+    assert catalogue.problem == "", "nothing was asked yet"
+    assert list(catalogue.suspects("check", observed(7), lambda seen: "wrong")) == []
+    assert catalogue.named("name") is None
+    assert catalogue.hints == {}
+    assert catalogue.problem.endswith(f'{says}. Bring both files back with: git checkout -- "assignments/a1/diagnoses.*"')
+
+
+def test_without_diagnoses_nothing_is_said(tmp_path: Path) -> None:
+    catalogue = ReleasedCatalogue(tmp_path)
+    assert catalogue.named("name") is None
+    assert catalogue.problem == ""
+    assert DataCatalogue.load(tmp_path).recorded == ()
+
+
+def test_what_is_no_number_fits_nothing(tmp_path: Path) -> None:
+    recorded(NOISE).save(tmp_path)
+    in_rows(saved(sums=DOUBLE[:1] * torch.nan, counts=LONG[:1]))(tmp_path)
+    catalogue = ReleasedCatalogue(tmp_path)
+    assert list(catalogue.suspects("check", Observation("task", (), "value", value=NOISE), lambda seen: "wrong")) == []
+    assert catalogue.problem == ""
+
+
+def test_only_a_wrong_answer_asks_for_the_numbers() -> None:
+    """What checks right answers pays nothing for diagnoses: the package that reads the file is not imported."""
+    code = f"""
+import sys
+from pathlib import Path
+from autograder.course import Course
+from autograder.engine import Engine
+from autograder.job import Settings
+from autograder.source import Cell, Source, read_source
+
+course = Course(Path({str(ROOT)!r}))
+engine = Engine(course, course.released("a1_permute"), Settings(public_only=True))
+right = read_source(course.assignment("a1_permute").master)
+for source in (right, Source("py", (*right.cells, Cell("def to_nchw(images): return images", 1, None)))):
+    graded = engine.grade(source, 1)
+    named = [v.diagnosis.name for v in graded.verdicts if v.diagnosis]
+    print(named, "safetensors" in sys.modules, graded.notes)
+engine.close()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert ended.stdout.splitlines() == ["[] False ()", "['leaves_the_batch_as_it_was'] True ()"], ended.stderr
 
 
 # --- students are told what graders are told -----------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Course
-from autograder.diagnosis import CodeCatalogue
+from autograder.diagnosis import CodeCatalogue, DataCatalogue
 from autograder.engine import Engine
 from autograder.errors import UserError
 from autograder.grade import Report, Request, grade_class
@@ -145,6 +145,10 @@ def test_each_student_has_files_of_their_own(released: Path) -> None:
             assert read_source(notebook).code_digest == read_source(stub).code_digest
             assert read_source(stub).code_digest in stub_digests(COURSE, quiz, CLASS)
             standing = COURSE.assignments / "notebooks" / name / f"{name}.ipynb"
+            assert {path.name for path in (folder / name).glob("diagnoses.*")} == {"diagnoses.json", "diagnoses.safetensors"}
+            assert {entry.check for entry in DataCatalogue.load(folder / name).recorded} == {
+                entry.check for entry in DataCatalogue.load(COURSE.assignments / name).recorded
+            }
             cells, before = (json.loads(p.read_bytes())["cells"] for p in (notebook, standing))
             assert [cell["id"] for cell in cells] == [cell["id"] for cell in before]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from autograder.diagnosis import CodeCatalogue
 from autograder.errors import InfrastructureError
 from autograder.plugin import CheckInfo, Verdict
 from autograder.student import state, watch
@@ -43,7 +44,7 @@ class FakeChecker(Checker):
 
     def warm(self, name: str):  # type: ignore[no-untyped-def]
         class Engine:
-            catalogue = None
+            catalogue = CodeCatalogue((), {})
 
         return Engine()
 
