@@ -12,9 +12,13 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import safetensors.torch
+import torch
 
 pytest.importorskip("nbgrader")
 
@@ -23,6 +27,7 @@ from autograder.diagnosis import DataCatalogue
 from autograder.errors import UserError
 from autograder.release import command, made
 from autograder.release.collect import collect
+from autograder.release.compare import differences
 from autograder.release.leaks import find_leaks, secret_lines
 from autograder.release.student import release_to
 
@@ -127,6 +132,17 @@ def counts_from_zero(key):
 hints("double", "Add.", "Add what to what?")
 '''
 
+PACKS = '''\
+@misconception("double")
+def packs_it_up(x):
+    """You handed back a tensor. A number is asked for."""
+    import torch
+
+    return torch.tensor([x + x, -1.0])
+
+
+'''
+
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
@@ -149,6 +165,15 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def released(course: Course) -> Course:
+    assert command.release(course) == 0
+    return course
+
+
+@pytest.fixture
+def of_tensors(course: Course) -> Course:
+    """The course with a misconception that gives tensors, released."""
+    path = course.solutions / "b1_tiny" / "misconceptions.py"
+    path.write_text(path.read_text().replace('@misconception("double")', PACKS + '@misconception("double")', 1))
     assert command.release(course) == 0
     return course
 
@@ -215,6 +240,22 @@ def test_diagnoses_are_data(released: Course) -> None:
     assert {r.mark.parts for r in catalogue.recorded if r.name == "squares"} == {(2.25,), (16.0,)}
     assert catalogue.hints["double"] == ("Add.", "Add what to what?")
     assert catalogue.messages["counts_from_zero"] == "You counted from zero."
+
+
+def test_numbers_of_tensors_have_a_file_of_their_own(of_tensors: Course) -> None:
+    folder = of_tensors.assignments / "b1_tiny"
+    rows = safetensors.torch.load((folder / "diagnoses.safetensors").read_bytes())
+    assert {name: (str(t.dtype), t.shape) for name, t in rows.items()} == {
+        "sums": ("torch.float64", (2, 3)),
+        "counts": ("torch.int64", (2, 3)),
+    }
+    assert rows["sums"][0, 0] == pytest.approx((3.0**2 + 1) ** 0.5)
+    text = (folder / "diagnoses.json").read_text()
+    assert '[["tensor","float32",[2],0],[0]]' in text
+    assert '[["tensor","float32",[2],1],[0]]' in text
+    before = tree(folder)
+    assert command.release(of_tensors) == 0
+    assert tree(folder) == before
 
 
 def test_two_releases_are_identical(released: Course) -> None:
@@ -300,6 +341,81 @@ def test_diagnoses_of_another_processor_are_in_step(released: Course) -> None:
     assert command.check(released) == 0
 
 
+def of_rows(change: Callable[[dict[str, torch.Tensor]], Any], metadata: dict[str, str] | None = None) -> Callable[[bytes], bytes]:
+    """What does this to the numbers in diagnoses.safetensors."""
+
+    def changed(content: bytes) -> bytes:
+        rows = safetensors.torch.load(content)
+        change(rows)
+        return safetensors.torch.save(rows, metadata)
+
+    return changed
+
+
+DAMAGE = {
+    "another sum": of_rows(lambda rows: rows["sums"][0, 1].add_(0.01)),
+    "not a number": of_rows(lambda rows: rows["sums"][1].fill_(torch.nan)),
+    "another count": of_rows(lambda rows: rows["counts"][1, 0].add_(1)),
+    "rows the other way round": of_rows(lambda rows: rows.update(sums=rows["sums"].flip(0))),
+    "a row too few": of_rows(lambda rows: rows.update({name: t[:1] for name, t in rows.items()})),
+    "a row that nothing points to": of_rows(lambda rows: rows.update({n: t.repeat(2, 1) for n, t in rows.items()})),
+    "a tensor of another kind": of_rows(lambda rows: rows.update(more=torch.zeros(1))),
+    "words": of_rows(lambda rows: None, {"note": "math.fsum"}),
+    "sums that are shorter": of_rows(lambda rows: rows.update(sums=rows["sums"].float())),
+    "cut off": lambda content: content[:-8],
+    "more": lambda content: content + b"more",
+    "nothing": lambda content: b"",
+    "other line ends": lambda content: b"\r\n".join([content[:100], content[100:]]),
+}
+
+
+def test_check_finds_what_was_done_to_the_numbers(of_tensors: Course, tmp_path: Path) -> None:
+    built = shutil.copytree(of_tensors.assignments, tmp_path / "built")
+    path = of_tensors.assignments / "b1_tiny" / "diagnoses.safetensors"
+    whole = path.read_bytes()
+    for done, damage in DAMAGE.items():
+        path.write_bytes(damage(whole))
+        found = [(each.name, each.what, each.diff) for each in differences(built, of_tensors.assignments)]
+        said = "It holds numbers, not text: there is no diff to show."
+        assert found == [("b1_tiny/diagnoses.safetensors", "was edited by hand", said)], done
+    path.write_bytes(whole)
+    assert differences(built, of_tensors.assignments) == []
+
+
+def test_last_digits_of_the_numbers_make_no_difference(of_tensors: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    path = of_tensors.assignments / "b1_tiny" / "diagnoses.safetensors"
+    path.write_bytes(of_rows(lambda rows: rows["sums"].mul_(1 + 1e-7))(path.read_bytes()))
+    assert command.check(of_tensors) == 0
+    path.unlink()
+    assert command.check(of_tensors) == 1
+    assert "diagnoses.safetensors is missing" in capsys.readouterr().out
+
+
+def test_check_finds_other_line_ends(released: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    path = released.assignments / "b1_tiny" / "diagnoses.json"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert command.check(released) == 1
+    assert "diagnoses.json was edited by hand\nIts lines are the same: only their ends differ." in capsys.readouterr().out
+
+
+def test_check_finds_a_word_that_no_release_writes(released: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    replace_in(released.assignments / "b1_tiny" / "diagnoses.json", '{"messages"', '{"note": "three", "messages"')
+    assert command.check(released) == 1
+    assert '-{"note": "three"' in capsys.readouterr().out
+
+
+def test_stale_numbers_are_found(of_tensors: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    replace_in(of_tensors.solutions / "b1_tiny" / "misconceptions.py", "-1.0", "-2.0")
+    capsys.readouterr()
+    assert command.check(of_tensors) == 1
+    first, second, *_, last = capsys.readouterr().out.splitlines()
+    assert first == "assignments/b1_tiny/diagnoses.safetensors is out of date"
+    assert second.endswith("there is no diff to show.")
+    assert last.endswith("run: autograder release")
+    assert command.release(of_tensors) == 0
+    assert command.check(of_tensors) == 0
+
+
 def test_a_release_deletes_nobodys_file(released: Course) -> None:
     note = released.assignments / "b1_tiny" / "my_notes.md"
     note.write_text("keep me")
@@ -350,6 +466,7 @@ def test_the_student_repository_is_complete_and_says_nothing(course: Course, tmp
         "assignments/b1_tiny/b1_tiny.py",
         "assignments/b1_tiny/test_b1_tiny.py",
         "assignments/b1_tiny/diagnoses.json",
+        "assignments/b1_tiny/diagnoses.safetensors",
         "assignments/notebooks/b1_tiny/b1_tiny.ipynb",
         "assignments/manifest.json",
         "autograder/cli.py",
@@ -442,7 +559,7 @@ def test_secret_lines_are_answers_and_not_their_frame(course: Course) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["plain", "notebook", "output", "html", "base64", "gzip", "zip", "utf16", "tar"]
+    "form", ["plain", "notebook", "output", "html", "base64", "gzip", "zip", "utf16", "tar", "tensor", "metadata"]
 )
 def test_a_leak_is_found_in_every_wrapping(course: Course, tmp_path: Path, form: str) -> None:
     out = tmp_path / "out"
@@ -464,6 +581,11 @@ def test_a_leak_is_found_in_every_wrapping(course: Course, tmp_path: Path, form:
         (out / "a.bin").write_bytes(gzip.compress(text.encode()))
     elif form == "utf16":
         (out / "a.txt").write_text(text, encoding="utf-16")
+    elif form == "tensor":
+        letters = torch.tensor(list(text.encode()), dtype=torch.uint8)
+        safetensors.torch.save_file({"sums": letters}, out / "a.safetensors")
+    elif form == "metadata":
+        safetensors.torch.save_file({"sums": torch.zeros(2, 3)}, out / "a.safetensors", {"note": text})
     elif form == "zip":
         with zipfile.ZipFile(out / "a.whl", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("pkg/a.py", text)
