@@ -478,6 +478,24 @@ def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Non
     assert state.load(desk.root).checked["a1_permute"].earned == 1
 
 
+def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(desk: Desk) -> None:
+    """The checks go on, without reasons, and a warm checker notices when the file is there again."""
+    from autograder.student.checker import Checker
+
+    edit(script(desk, "a1_permute"), new="return images")
+    rows = script(desk, "a1_permute").with_name("diagnoses.safetensors")
+    whole = rows.read_bytes()
+    with Checker(desk) as checker:
+        for content, told in ((whole, True), (whole[:999], False), (None, False), (whole, True)):
+            rows.unlink(missing_ok=True)
+            if content is not None:
+                rows.write_bytes(content)
+            look = checker.look("a1_permute")
+            assert look.verdicts[0].outcome == "failed"
+            assert (look.verdicts[0].diagnosis is not None) == told
+            assert [note.partition(":")[0] for note in look.notes] == ([] if told else ["Why an answer is wrong cannot be told here"])
+
+
 # --- axes ----------------------------------------------------------------------------------------------------------
 
 NCHW = (("N", "H", "W", "C"), ("N", "C", "H", "W"))

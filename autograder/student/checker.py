@@ -115,9 +115,10 @@ class Checker:
         )
 
     def warm(self, name: str) -> Engine:
-        """The engine of an assignment, started if need be, and anew when its checks were changed."""
+        """The engine of an assignment, started if need be, and anew when its checks or their diagnoses were changed."""
         checks = self.desk.course.released(name).public_checks
-        version = hashlib.sha256(checks.read_bytes() if checks.is_file() else b"").digest()
+        files = [checks, *sorted(checks.parent.glob("diagnoses.*"))]
+        version = b"".join(hashlib.sha256(_content(file)).digest() for file in files)
         kept = self._engines.get(name)
         if kept is not None:
             if kept[0] == version:
@@ -152,3 +153,11 @@ class Checker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _content(file: Path) -> bytes:
+    """What a file holds; nothing where it cannot be read, of which others tell."""
+    try:
+        return file.read_bytes() if file.is_file() else b""
+    except OSError:
+        return b""
