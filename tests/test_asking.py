@@ -12,7 +12,7 @@ from autograder.checks import call_each, expect_raises, given
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
-from autograder.sandbox import tiers
+from autograder.sandbox import child, rehearsal, tiers
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
 from autograder.source import Cell, Source
@@ -262,3 +262,19 @@ def test_objects_end_with_their_process(sandbox: Sandbox) -> None:
     assert call_each((again, 1))[0].value == ("again", 1, 1, 0)
     assert call_each((one, 1), (again, 2))[0].status == "crashed"
     run.close()
+
+
+def test_the_rehearsal_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, list[str]] = {}
+    answer = child.Server.answer
+
+    def listen(self: child.Server, question: dict[str, Any], *case: Any) -> dict[str, Any]:
+        reply = answer(self, question, *case)
+        seen.setdefault(question["name"], []).append(reply["status"])
+        return reply
+
+    monkeypatch.setattr(child.Server, "answer", listen)
+    rehearsal.rehearse()
+    failed = {name: statuses for name, statuses in seen.items() if "error" in statuses}
+    assert failed == {"sizes": ["value", "error"], "layer": ["value", "error"]}  # an error has its first time too
+    assert len(seen) == 10

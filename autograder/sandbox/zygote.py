@@ -68,9 +68,9 @@ def main(arguments: list[str]) -> None:
     own = os.getpid()
     confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
     warm_up(config["trains"])
-    from autograder.sandbox import child, probes, wire
+    from autograder.sandbox import child, probes, rehearsal, wire
 
-    child.rehearse()
+    rehearsal.rehearse()
 
     def read(sock: socket.socket) -> Any:
         return wire.receive(lambda length: wire.read_exactly(sock, length))
