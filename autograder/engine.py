@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import gc
 import hashlib
+import os
 import platform
 import queue
 import sys
@@ -272,7 +273,14 @@ def _check_files(assignment: Assignment, settings: Settings) -> list[Path]:
 def _versions(assignment: Assignment) -> tuple[int, ...]:
     """When each file of an assignment was last changed: a cluster's worker may live longer than that."""
     files = (assignment.master, assignment.public_checks, assignment.hidden_checks, assignment.misconceptions)
-    return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
+    return tuple(map(_changed, files))
+
+
+def _changed(file: Path) -> int:
+    try:
+        return os.stat(file).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _train(files: list[Path]) -> bool:
@@ -318,14 +326,15 @@ class _Engines:
 
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
         """The engine for these, started if need be; the one before is closed."""
+        engine = self._engine
+        if engine is not None and self._key == (root, assignment, settings, _versions(engine.assignment)):
+            return engine
+        self._close_engine()
         course = Course(root)
         found = course.released(assignment) if settings.public_only else course.assignment(assignment)
-        key = (root, assignment, settings, _versions(found))
-        if self._key != key or self._engine is None:
-            self._close_engine()
-            self._engine = Engine(course, found, settings, self._lend(root, _check_files(found, settings), settings))
-            self._key = key
-            gc.freeze()  # torch and the checks are here to stay: looking through them for garbage takes a tenth of the time
+        self._engine = Engine(course, found, settings, self._lend(root, _check_files(found, settings), settings))
+        self._key = (root, assignment, settings, _versions(found))
+        gc.freeze()  # torch and the checks are here to stay: looking through them for garbage takes a tenth of the time
         return self._engine
 
     def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:

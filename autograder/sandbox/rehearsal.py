@@ -126,8 +126,8 @@ def modules(x: torch.Tensor, labels: torch.Tensor, images: torch.Tensor) -> torc
     )
     sizes = sum(p.numel() for p in network.parameters()) + len(network.state_dict())
     network.eval()
-    logits: torch.Tensor = network(images)
-    return loss + x + logits.detach() + sizes
+    logits: torch.Tensor = network(images).detach() + loss + x + sizes
+    return logits
 
 
 def sizes(shape: tuple[int, ...], number: int) -> tuple[int, ...]:

@@ -200,12 +200,13 @@ def test_binary_loss_of_any_logits(submission, draw):
     count = draw.integer(5, 12)
     targets = unequal_targets(draw, count)
     cases = [(magnitudes(draw, count, 0.2, 4.0) * (1 - 2 * shuffled(draw, targets)), targets)]
-    for wrong in (0, 1):  # how many of the logits are wrong; the others are right
+    for wrong in (False, True):  # is one logit of either class wrong? The others are right
         for low, high in ((17.0, 100.0), (760.0, 1000.0)):
-            for sign in (-1.0, 1.0):
-                sizes = magnitudes(draw, draw.integer(3, 8), low, high)
-                logits = sign * torch.where(torch.arange(len(sizes)) < wrong, -sizes, sizes)
-                cases.append((logits, torch.full_like(sizes, (sign + 1) / 2)))
+            targets = unequal_targets(draw, draw.integer(5, 10))
+            signs = 2 * targets - 1
+            if wrong:
+                signs[[int(targets.argmin()), int(targets.argmax())]] *= -1
+            cases.append((signs * magnitudes(draw, len(signs), low, high), targets))
     for (logits, targets), loss in zip(cases, submission.binary_loss.each(*cases)):
         exact = F.binary_cross_entropy_with_logits(logits.double(), targets.double()).item()
         expect_finite(loss)
