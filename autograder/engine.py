@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import gc
 import hashlib
-import os
 import platform
 import queue
 import sys
@@ -278,7 +277,7 @@ def _versions(assignment: Assignment) -> tuple[int, ...]:
 
 def _changed(file: Path) -> int:
     try:
-        return os.stat(file).st_mtime_ns
+        return file.stat().st_mtime_ns
     except OSError:
         return 0
 
