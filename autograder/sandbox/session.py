@@ -90,7 +90,7 @@ class Session:
             reply = wire.receive(self._read)
         except wire.WireError as error:
             raise self._ended(f"the answer on the wire was not one of ours ({error})") from None
-        if not isinstance(reply, dict) or type(reply.get("number")) is not int or reply["number"] != number:
+        if type(reply.get("number")) is not int or reply["number"] != number:
             raise self._ended("the answer on the wire was not to the question asked")
         return reply
 
