@@ -2,7 +2,7 @@
 
 A first call looks up its kernel, and Python notes for each type where it found an attribute; in a child each of these
 costs a page of memory that is copied. What the functions here have called is looked up for every child. They are what
-an introduction to torch calls, in no order and to no end: nothing here answers anything.
+an introduction to torch calls, in no order and to no end: nothing here answers anything, since students have this file.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def arithmetic(x: torch.Tensor, weight: torch.Tensor, power: int = 2) -> torch.T
     signs = (x > 0).float() + (x >= 1) + (x < 0) + (x <= 0) + (x == 0) * 1.0 + (x != 0).long()
     both = ~((x > 0) & (x < 1) | (x > 2))
     y = torch.where(both, x, -x) + torch.where(x > 0, 1.0, 0.0) + torch.maximum(x, y).clamp(min=0).clamp(max=9.0)
-    y = y + x.exp().log() + torch.exp(x).log1p() + torch.log1p(torch.exp(-torch.abs(x))) + torch.log(x.exp())
+    y = y + x.exp().log() + torch.exp(x).log1p() + torch.log1p(torch.abs(x)) + torch.log(x.exp())
     y += x.sigmoid() * torch.sigmoid(x) + x.tanh() + x.relu() + torch.relu(x) + x.square().sqrt()
     return y - signs.double().float() + x.masked_fill(both, 0.0)
 
@@ -75,7 +75,7 @@ def reductions(x: torch.Tensor) -> torch.Tensor:
 
 def entries(x: torch.Tensor, labels: torch.Tensor) -> list[float]:
     """Looking things up, one at a time and many, and putting them in."""
-    picked = x[torch.arange(len(labels)), labels] + x.gather(1, labels[:, None]).squeeze(1) + x[range(2), labels]
+    picked = x[torch.arange(2), labels] + x.gather(1, labels.unsqueeze(1)).squeeze(1) + x[[0, 1], 1]
     table = torch.zeros(2, 3)
     table[0, 1], table[:, 0], table[1] = 1.0, picked, x[1]
     table += x.new_zeros(2, 3) + torch.ones(2, 3) + torch.full((2, 3), 0.5) + torch.zeros_like(x) + torch.empty(2, 3).fill_(1)
@@ -89,26 +89,25 @@ def entries(x: torch.Tensor, labels: torch.Tensor) -> list[float]:
 def forms(images: torch.Tensor) -> torch.Tensor:
     """Shapes, orders of axes, and dtypes."""
     n, channels, height, width = images.shape
-    y = images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).float() / 255
-    y = y.reshape(n, channels, -1).view(n, channels, height, width).transpose(2, 3).movedim(1, -1).movedim(-1, 1)
+    y = images.permute(1, 0, 3, 2).contiguous().permute(1, 0, 3, 2).float() / 255
+    y = y.reshape(n, channels, -1).view(n, channels, height, width).transpose(2, 3).movedim(0, 2).movedim(2, 0)
     y = y.unsqueeze(0).squeeze(0).expand(n, channels, width, height).to(torch.float64).type(torch.float32).clone()
-    array = np.transpose(images.numpy(), (0, 2, 3, 1)).astype(np.float32)
-    z = torch.from_numpy(np.ascontiguousarray(array)).permute(0, 3, 1, 2) + torch.as_tensor(array.copy()).permute(0, 3, 1, 2)
+    array = np.transpose(images.numpy(), (0, 1, 3, 2)).astype(np.float32)
+    z = torch.from_numpy(np.ascontiguousarray(array)) + torch.as_tensor(array.copy())
     with torch.no_grad():
-        return y + z + y.flip(0) + torch.permute(z, (0, 1, 2, 3)) + y.size(0) + y.dim() + images.to(torch.long).detach()
+        return y + z + y.flip(0) + torch.permute(z, (0, 1, 3, 2)) + y.size(0) + y.dim() + images.to(torch.long).detach()
 
 
 def functional(x: torch.Tensor, labels: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
     """torch.nn.functional."""
-    targets, logits = (labels == 0).float(), x[:, 0]
-    loss = F.binary_cross_entropy(logits.sigmoid(), targets) + F.binary_cross_entropy_with_logits(logits, targets)
-    loss = loss + F.cross_entropy(x, labels) + F.nll_loss(F.log_softmax(x, dim=1), labels) + F.mse_loss(logits, targets)
+    one, other = x[:, 0], labels.float() / 2
+    loss = F.binary_cross_entropy(one.sigmoid(), other) + F.binary_cross_entropy_with_logits(one, other)
+    loss = loss + F.cross_entropy(x, labels) + F.nll_loss(F.log_softmax(x, dim=1), labels) + F.mse_loss(one, other)
     loss = loss + F.softplus(x).sum() + F.logsigmoid(x).mean() + F.relu(x).sum() + F.softmax(x, dim=1).sum()
     weight, bias = torch.ones(3, 2, 3, 3), torch.zeros(3)
     maps = F.conv2d(F.pad(images, (1, 1, 1, 1)), weight, bias) + F.conv2d(images, weight, bias, stride=1, padding=1)
-    window = images[:, None, :, 0:3, 0:3]
-    by_hand = (window * weight).sum(dim=(2, 3, 4)) + bias + (images[0, :, 0:3, 0:3] * weight[0]).sum()
-    pooled = F.max_pool2d(maps, 2).flatten(1)[:, :3] + F.avg_pool2d(maps, 2).flatten(start_dim=1)[:, :3] + by_hand
+    parts = (images[:, None, :, 0:2, 0:2] * weight[:, :, 1:, 1:]).mean(dim=(2, 3, 4)) + weight.sum(dim=(1, 2, 3)) - bias
+    pooled = F.max_pool2d(maps, 2).flatten(1)[:, :3] + F.avg_pool2d(maps, 2).flatten(start_dim=1)[:, :3] + parts
     unfolded = F.unfold(images, 3).sum() + images.unfold(2, 3, 1).sum() + F.linear(x, torch.eye(3), bias).sum()
     everything: torch.Tensor = loss + pooled + unfolded
     return everything
@@ -116,17 +115,18 @@ def functional(x: torch.Tensor, labels: torch.Tensor, images: torch.Tensor) -> t
 
 def modules(x: torch.Tensor, labels: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
     """torch.nn."""
-    targets = (labels == 0).float()
-    loss = nn.BCELoss()(x[:, 0].sigmoid(), targets) + nn.BCEWithLogitsLoss()(x[:, 0], targets) + nn.MSELoss()(x, x)
-    loss = loss + nn.NLLLoss()(nn.LogSoftmax(dim=1)(x), labels) + nn.CrossEntropyLoss()(x, labels)
-    for activation in (nn.Sigmoid(), nn.Softmax(dim=1), nn.Identity(), nn.ReLU(), nn.Tanh()):
-        x = activation(x)
-    network = nn.Sequential(
-        nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(), nn.Flatten(), nn.Linear(12, 3)
-    )
+    one, other = x[:, 0], labels.float() / 2
+    for loss in (nn.BCEWithLogitsLoss, nn.MSELoss):
+        x = x + loss()(one, other)
+    x = x + nn.BCELoss()(one.sigmoid(), other) + nn.CrossEntropyLoss()(x, labels)
+    for activation in (nn.Sigmoid, nn.Identity, nn.ReLU, nn.Tanh):
+        x = activation()(x)
+    x = x + nn.NLLLoss()(nn.LogSoftmax(1)(x), labels) + nn.Softmax(1)(x)
+    features = nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.MaxPool2d(2, 2), nn.Dropout()
+    network = nn.Sequential(*features, nn.Flatten(1), nn.Linear(12, 3))
     sizes = sum(p.numel() for p in network.parameters()) + len(network.state_dict())
     network.eval()
-    logits: torch.Tensor = network(images).detach() + loss + x + sizes
+    logits: torch.Tensor = network(images).detach() + x + sizes
     return logits
 
 
@@ -139,4 +139,4 @@ def layer(name: str) -> nn.Module:
     """An object, or an error."""
     if name == "none":
         raise ValueError(f"unknown {name}")
-    return nn.Flatten()
+    return nn.Flatten(1)
