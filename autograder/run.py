@@ -161,6 +161,9 @@ class SandboxRun:
                 observed = self._read(observed, next(replies), time.monotonic() - began)
             except Ended as ended:
                 observed = self._gone(observed, ended, time.monotonic() - began)
+            except wire.WireError:  # too much for one frame: nothing has been sent yet
+                self._ordinal -= 1
+                return []
             seen.append(observed)
             self.earlier.append(observed)
             if not observed.returned and observed.status != "error":

@@ -71,6 +71,15 @@ def test_large_questions_are_asked_one_by_one(sandbox: Sandbox) -> None:
     run.close()
 
 
+@pytest.mark.parametrize("case", [(torch.zeros(3_000_000),), (list(range(100_000)),), ({n: n for n in range(900)},)])
+def test_cases_that_no_single_frame_holds_are_asked_one_by_one(sandbox: Sandbox, case: tuple[Any]) -> None:
+    run = run_of(sandbox, "def size(x):\n    return len(x)\n")
+    seen = SubmissionProxy(run).size.each(*[case] * 6)
+    assert said(seen) == [("value", len(case[0]), ordinal) for ordinal in range(1, 7)]
+    assert run.earlier == seen
+    run.close()
+
+
 def test_large_answers_to_small_questions_arrive(sandbox: Sandbox) -> None:
     run = run_of(sandbox, "import torch\ndef many(n):\n    return torch.ones(n)\n")
     assert all(len(seen.value) == 5_000_000 for seen in SubmissionProxy(run).many.each(*[(5_000_000,)] * 4))

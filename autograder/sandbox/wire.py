@@ -91,16 +91,22 @@ class Array:
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
+class _Parts(list[bytes]):
+    """The parts of a body; entries: of all dicts so far."""
+
+    entries = 0
+
+
 def encode(message: Mapping[str, object]) -> tuple[bytes, list[bytes]]:
     """A message as header and body parts. Raises :class:`WireError` for what is not plain data."""
-    parts: list[bytes] = []
+    parts = _Parts()
     header = _JSON.encode({name: _node(value, parts, 0) for name, value in message.items()}).encode("ascii")
     if len(header) > MAX_HEADER or sum(map(len, parts)) > MAX_BODY:
         raise WireError("the message is larger than a frame may be")
     return header, parts
 
 
-def _node(value: Any, parts: list[bytes], depth: int) -> Any:
+def _node(value: Any, parts: _Parts, depth: int) -> Any:
     kind = type(value)
     if kind is str:
         # A lone surrogate is legal in JSON's escapes and in Python: it travels as it is.
@@ -118,6 +124,9 @@ def _node(value: Any, parts: list[bytes], depth: int) -> Any:
     if kind is list:
         return {"l": _nodes(value, parts, depth)}
     if kind is dict:
+        parts.entries += len(value)
+        if parts.entries > MAX_ENTRIES:
+            raise WireError("the dicts have too many entries")
         return {"d": [_nodes(pair, parts, depth) for pair in value.items()]}
     if isinstance(value, Array):
         return _tensor_node("a", value.tensor, parts)
@@ -128,7 +137,7 @@ def _node(value: Any, parts: list[bytes], depth: int) -> Any:
     raise WireError(f"{kind.__name__} is not data")
 
 
-def _nodes(values: Iterable[Any], parts: list[bytes], depth: int) -> list[Any]:
+def _nodes(values: Iterable[Any], parts: _Parts, depth: int) -> list[Any]:
     if depth >= MAX_DEPTH:
         raise WireError("the message is nested too deeply")
     return [_node(value, parts, depth + 1) for value in values]
