@@ -121,7 +121,14 @@ class SandboxRun:
         if any(map(self._has_gone, [asked.target, *(arg.handle for arg in call.args if isinstance(arg, Observation))])):
             gone = "the process that held its object has ended"
             return dataclasses.replace(observed, status="crashed", reason=gone)
-        return self._observe(observed, _question([asked]), asked.budget)
+        try:
+            return self._observe(observed, _question([asked]), asked.budget)
+        except wire.WireError as error:
+            handed_on = [arg.task for arg in (*call.args, *call.kwargs.values()) if isinstance(arg, Observation)]
+            if not handed_on:
+                raise  # the check itself asks what no frame holds
+            problem = StudentError("ValueError", f"what {handed_on[0]} returned cannot be handed on: {error}")
+            return dataclasses.replace(observed, status="error", error=problem)
 
     def _next(self, task: str, asked: Asked) -> Observation:
         """The next observation of the check, before anything has come back."""

@@ -12,7 +12,7 @@ from autograder.checks import call_each, expect_raises, given
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
-from autograder.sandbox import child, rehearsal, tiers
+from autograder.sandbox import child, rehearsal, tiers, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
 from autograder.source import Cell, Source
@@ -77,6 +77,18 @@ def test_cases_that_no_single_frame_holds_are_asked_one_by_one(sandbox: Sandbox,
     seen = SubmissionProxy(run).size.each(*[case] * 6)
     assert said(seen) == [("value", len(case[0]), ordinal) for ordinal in range(1, 7)]
     assert run.earlier == seen
+    run.close()
+
+
+@pytest.mark.parametrize("result", ["torch.zeros(16 << 20)", "{n: n for n in range(3000)}"])
+def test_what_is_too_large_to_hand_on_is_the_submissions_fault(sandbox: Sandbox, result: str) -> None:
+    run = run_of(sandbox, f"import torch\ndef make():\n    return {result}\ndef other():\n    return 1\n")
+    submission = SubmissionProxy(run)
+    seen = submission.probe("logits", submission.make(), torch.zeros(2))
+    assert (seen.status, seen.error and seen.error.type_name) == ("error", "ValueError")
+    assert submission.other().value == 1
+    with pytest.raises(wire.WireError):
+        submission.other(torch.zeros(17 << 20))  # a check's own mistake stays one
     run.close()
 
 
