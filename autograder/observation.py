@@ -141,6 +141,13 @@ class Observation:
         return self.asker.ask(self.task, Asked(self.calls, self.target, record=True))
 
 
+def pending(task: str, asked: Asked, ordinal: int, asker: Asker) -> Observation:
+    """The observation of a question before anything has come back."""
+    return Observation(
+        task, asked.calls, "value", recorded=asked.record, target=asked.target, ordinal=ordinal, asker=asker
+    )
+
+
 def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
     """Each case is an observation, the handle of an object, and the arguments that this is called with.
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 
-from .observation import SYNTAX, Asked, Call, Observation, StudentError, without_place
+from .observation import SYNTAX, Asked, Call, Observation, StudentError, pending, without_place
 from .sandbox import child, wire
 from .sandbox.launch import Sandbox
 from .sandbox.session import Ended, Limits, Session
@@ -131,11 +131,8 @@ class SandboxRun:
             return dataclasses.replace(observed, status="error", error=problem)
 
     def _next(self, task: str, asked: Asked) -> Observation:
-        """The next observation of the check, before anything has come back."""
         self._ordinal += 1
-        return Observation(
-            task, asked.calls, "value", recorded=asked.record, target=asked.target, ordinal=self._ordinal, asker=self
-        )
+        return pending(task, asked, self._ordinal, self)
 
     def close(self) -> None:
         """End the child with everything under it."""
@@ -373,13 +370,10 @@ class LocalRun:
 
     def _ask(self, task: str, asked: Asked) -> Observation:
         self._ordinal += 1
-        call, record = asked.calls[-1], asked.record
-        observed = Observation(
-            task, asked.calls, "value", recorded=record, target=asked.target, ordinal=self._ordinal, asker=self
-        )
+        call, observed = asked.calls[-1], pending(task, asked, self._ordinal, self)
         args, kwargs = tuple(map(self._own, call.args)), {k: self._own(v) for k, v in call.kwargs.items()}
         kept = child.Snapshot(args, kwargs)
-        recorder = child.Recorder() if record else contextlib.nullcontext()
+        recorder = child.Recorder() if asked.record else contextlib.nullcontext()
         began = time.monotonic()
         try:
             with recorder:

@@ -3,17 +3,18 @@
 The zygote's side, in this order:
 
     harden_zygote(tier)                  once, before the first fork
-    pid = fork_child(tier)               like os.fork(), for one thread that holds no lock; in tier A the child is process 1 of its own pid namespace
+    pid = fork_child(tier)               a fork, by one thread that holds no lock; in tier A the child is process 1 of
+                                         a pid namespace of its own
     enter(policy, wire)                  in the child, single-threaded, before student code; OSError when a step fails
     end_child(pid, tier)                 kills the child and everything that it started, and reaps it
 
 `Policy` is plain data, made by `autograder.sandbox.tiers.policy` in the grader and sent as JSON
 (`policy.to_json()`, `Policy.from_json(text)`).
 
-What a child can rely on after `enter`: the working folder is `policy.scratch`, the only folder
-that it can write to (in tier A also /dev/shm, where DataLoader's semaphores live).  In tier A it may fork and use
-AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but socketpair(): DataLoader
-must run with num_workers=0 (`may_fork(tier)`).
+What a child can rely on after `enter`: the working folder is `policy.scratch`, the only one that it can write to (HOME
+and TMPDIR name it already, see `tiers.zygote_command`; in tier A also /dev/shm, where DataLoader's semaphores live).  In
+tier A it may fork and use AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but
+socketpair(): DataLoader must run with num_workers=0 (`may_fork(tier)`).
 
 This module and the four beside it (folders, landlock, namespaces, seccomp) import nothing but the standard library.
 """
@@ -172,7 +173,7 @@ def enter(policy: Policy, wire: int | None = None) -> None:
         return
     with contextlib.suppress(PermissionError):  # already a leader
         os.setsid()
-    _close_descriptors(() if wire is None else (wire,))
+    _close_descriptors(wire)
     if policy.tier == "A":
         namespaces.private_mounts()
         namespaces.mount_proc()
@@ -238,16 +239,14 @@ def _empty(scratch: str) -> None:
     folders.remove(Path(aside))
 
 
-def _close_descriptors(kept: tuple[int, ...]) -> None:
+def _close_descriptors(kept: int | None) -> None:
     assert sys.platform != "win32"
     _, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
     if not 0 < highest < 1 << 20:
         highest = 1 << 20
-    first = 3
-    for descriptor in sorted({*kept, highest}):
-        if descriptor >= first:
-            os.closerange(first, descriptor)
-            first = descriptor + 1
+    last = 2 if kept is None else max(kept, 2)
+    os.closerange(3, last)
+    os.closerange(last + 1, highest)
 
 
 def _set_limits(policy: Policy) -> None:
