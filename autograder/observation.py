@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from .source import Source
 
 Status = Literal["value", "error", "timeout", "crashed"]
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
@@ -71,6 +74,16 @@ class Asker(Protocol):
     """
 
     earlier: list[Observation]
+
+    @property
+    def source(self) -> Source | None:
+        """The submission as text, in which forbidden calls are looked for; None where there is none to read."""
+        ...
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The assignment's tasks that are functions."""
+        ...
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict; none where it is no dict."""

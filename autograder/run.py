@@ -338,6 +338,7 @@ class LocalRun:
         answers: Callable[[Any], Any] | None = None,
     ) -> None:
         self._namespace, self._parameters, self._lookup = namespace, parameters or {}, answers
+        self.source: Source | None = None
         self._objects: list[Any] = []
         self._ordinal = 0
         self.earlier: list[Observation] = []  # what was observed in the check that runs
@@ -347,6 +348,11 @@ class LocalRun:
     def names_of(self, task: str) -> tuple[str, ...]:
         """The names of a task's parameters, for messages."""
         return self._parameters.get(task, ())
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The assignment's tasks that are functions."""
+        return tuple(self._parameters)
 
     def begin_check(self) -> None:
         """Observations are numbered and kept within a check."""

@@ -5,8 +5,16 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+import torch
 
+from autograder.checks import CheckFailed, expect_not_called
 from autograder.checks.scan import uses
+from autograder.proxy import SubmissionProxy
+from autograder.run import LocalRun, Order, SandboxRun
+from autograder.sandbox import tiers
+from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.session import Limits
+from autograder.source import Cell, Source
 
 NAMES = ("linear", "conv2d", "softmax", "cross_entropy", "binary_cross_entropy_with_logits", "log_softmax")
 
@@ -100,3 +108,36 @@ def test_nothing_hides_behind_depth() -> None:
     deep = " + ".join(["x"] * 990)
     text = f"import torch.nn.functional as F\nnumbers = {deep}\ndef task(x):\n    y = {deep}\n    return F.linear(y)"
     assert [use.name for use in uses([(text, 1)], "task", NAMES)] == ["torch.nn.functional.linear"]
+
+
+# Every call is torch's own, but where the record is on: then the work is done by hand.
+HIDDEN = """
+import torch
+
+def task(x):
+    if torch.overrides._get_current_function_mode_stack():
+        return x.exp() / x.exp().sum(0)
+    return torch.softmax(x, 0)
+"""
+
+
+def test_what_the_record_does_not_show_is_found_in_the_source() -> None:
+    with Sandbox(tiers.choose(None)) as sandbox:
+        source = Source("py", (Cell(HIDDEN, 1, None),))
+        run = SandboxRun(lambda: sandbox, Order("b1_tiny", source, 1, {"task": ("x",)}, Limits()))
+        seen = SubmissionProxy(run).task.recorded(torch.ones(3))
+        assert seen.returned
+        assert "softmax" not in seen.called
+        with pytest.raises(CheckFailed, match=r"task uses torch.softmax at line 7\. Here"):
+            expect_not_called(seen, ("softmax",))
+        run.close()
+
+
+def test_who_cannot_show_the_source_is_not_let_pass() -> None:
+    """Such a run breaks the check, which is loud; one that says that there is no source to read does not."""
+    run = LocalRun({"task": lambda x: x})
+    seen = SubmissionProxy(run).task.recorded(1)
+    expect_not_called(seen, ("softmax",))
+    del run.source
+    with pytest.raises(AttributeError, match="source"):
+        expect_not_called(seen, ("softmax",))

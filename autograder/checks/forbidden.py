@@ -36,12 +36,11 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
 
 def _in_source(observation: Observation, names: Collection[str]) -> str | None:
     """What the source says; nothing where there is none to read, as in a student's own kernel."""
-    source = getattr(observation.asker, "source", None)
-    if source is None:
+    asker = observation.asker
+    if asker is None or (source := asker.source) is None:
         return None
-    tasks = getattr(observation.asker, "tasks", ())
     cells = [(cell.text, cell.first_line) for cell in source.cells]
-    found = scan.uses(cells, observation.task, names, tasks)
+    found = scan.uses(cells, observation.task, names, asker.tasks)
     if not found:
         return None
     where = f" at {source.locate(found[0].line)}" if found[0].line else ""
