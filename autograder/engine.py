@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import __version__, plugin, results
-from .course import Assignment, Course
+from .course import Assignment, Course, train
 from .errors import InfrastructureError
 from .job import Job, Settings, Variant
 from .observation import SYNTAX
@@ -154,7 +154,7 @@ class Engine:
         self.course, self.assignment = course, assignment
         self.settings = settings = settings or Settings()
         files = _check_files(assignment, settings)
-        self._trains = _train(files)
+        self._trains = train(files)
         self._lent = sandbox is not None
         # The sandbox imports torch while this process does.
         self._sandbox = sandbox or _sandbox_for(settings, self._trains)
@@ -164,6 +164,11 @@ class Engine:
         torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self.live = LiveChecks(files)
         self._closed = False
+        if not self._trains and any(check.trains for check in self.checks):
+            self.close()
+            raise InfrastructureError(
+                f"a check of {assignment.name} trains, and its file does not show it: write it as pytest.mark.trains"
+            )
 
     @property
     def checks(self) -> list[CheckInfo]:
@@ -282,10 +287,6 @@ def _changed(file: Path) -> int:
         return 0
 
 
-def _train(files: list[Path]) -> bool:
-    return any(b"mark.trains" in file.read_bytes() for file in files)
-
-
 def _sandbox_for(settings: Settings, trains: bool) -> Sandbox:
     return Sandbox(tiers.choose(settings.require_sandbox), trains=trains, memory=settings.memory)
 
@@ -337,7 +338,7 @@ class _Engines:
         return self._engine
 
     def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:
-        key = (root if _train(files) else None, settings)  # the training images are the course's
+        key = (root if train(files) else None, settings)  # the training images are the course's
         if self._sandbox is None or self._sandbox_key != key:
             self._close_sandbox()
             # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after

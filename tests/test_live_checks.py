@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from autograder import plugin
-from autograder.course import Course
-from autograder.engine import Engine, _engines, grade_job
+from autograder.course import Assignment, Course
+from autograder.engine import Engine, LiveChecks, _engines, grade_job
+from autograder.errors import InfrastructureError
 from autograder.job import Job
 from autograder.source import Cell, Source
 
@@ -142,3 +145,62 @@ def test_request(submission, request):
 def test_skipped(submission):
     pass
 '''
+
+
+# --- does it train? ------------------------------------------------------------------------------------------------
+
+CHECK = 'import pytest\n\n{}\n@pytest.mark.points(1, task="double")\ndef test_it(submission):\n    """{}"""\n'
+SILENT = ["# pytest.mark.trains", "WHY = 'no pytest.mark.trains'", "import re as mark\nmark.trains = 1", "trains = 1"]
+TRAINING = [
+    "@pytest.mark.trains",
+    "@pytest.mark.trains()",
+    "from pytest import mark\n\n@mark.trains",
+    "from pytest import mark as is_\n\n@is_.trains",
+    "import pytest as p\n\n@p.mark.trains",
+    "pytestmark = pytest.mark.trains",
+    "pytestmark = [pytest.mark.trains]",
+    "slow = pytest.mark.trains\n\n@slow",
+    "@pytest.mark.parametrize('n', [pytest.param(1, marks=pytest.mark.trains)])\n@pytest.mark.usefixtures('n')",
+]
+
+
+def written(tmp_path: Path, text: str) -> Assignment:
+    folder = tmp_path / "solutions" / "b3_trains"
+    folder.mkdir(parents=True)
+    (folder / "b3_trains.py").write_text(RIGHT)
+    (folder / "test_b3_trains.py").write_text(text)
+    return Course(tmp_path).assignment("b3_trains")
+
+
+def collected(assignment: Assignment) -> bool:
+    live = LiveChecks([file for file in (assignment.public_checks, assignment.hidden_checks) if file.is_file()])
+    live.close()
+    assert live.items
+    return any(plugin.info(item).trains for item in live.items)
+
+
+@pytest.mark.parametrize("line", SILENT)
+def test_words_do_not_train(tmp_path: Path, line: str) -> None:
+    assignment = written(tmp_path, CHECK.format(line, "No pytest.mark.trains here."))
+    assert not assignment.trains
+    assert not collected(assignment)
+
+
+@pytest.mark.parametrize("line", TRAINING)
+def test_marks_train(tmp_path: Path, line: str) -> None:
+    assignment = written(tmp_path, CHECK.format(line, "Trains."))
+    assert assignment.trains
+    assert collected(assignment)
+
+
+@pytest.mark.parametrize("name", Course(Path(__file__).parent.parent).assignment_names())
+def test_the_files_say_of_training_what_their_checks_say(name: str) -> None:
+    course = Course(Path(__file__).parent.parent)
+    for assignment in (course.assignment(name), course.released(name)):
+        assert assignment.trains == collected(assignment) == (name == "a5_fashion_mnist")
+
+
+def test_a_mark_that_the_file_does_not_show_is_refused(tmp_path: Path) -> None:
+    assignment = written(tmp_path, CHECK.format("@getattr(pytest.mark, 'trains')", "Trains."))
+    with pytest.raises(InfrastructureError, match=r"a check of b3_trains trains, .* pytest\.mark\.trains"):
+        Engine(Course(tmp_path), assignment)

@@ -286,7 +286,7 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     assert results.read(results.path_of(out, "ada", "a1_permute")).score == 0
     assert run(lucky=True).score == 10
     # Another check is another question: what was reached before does not count.
-    put(course.solutions / "a1_permute" / "test_a1_permute.py", "# pytest.mark.trains, and stricter\n")
+    put(course.solutions / "a1_permute" / "test_a1_permute.py", "pytestmark = pytest.mark.trains  # and stricter\n")
     assert run(lucky=False, regrade=False).score == 0
 
 
