@@ -248,7 +248,8 @@ class Engine:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
         metrics = {"seed": seed, **bench.metrics} if bench.metrics else {}  # a training belongs to its seed
-        notes = (*source.notes, *run.notes, *self._problem())
+        unexplained = (verdict.note for verdict in verdicts if verdict.note)
+        notes = (*source.notes, *run.notes, *self._problem(), *unexplained)
         return Graded(tuple(verdicts), notes, metrics, seed)
 
     def _problem(self) -> tuple[str, ...]:

@@ -53,7 +53,11 @@ class CheckInfo:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one check went. ``bug`` is set when the check itself broke: that is ours, never the student's."""
+    """How one check went. ``bug`` is set when the check itself broke: that is ours, never the student's.
+
+    trouble: why the failure could not be explained, where the catalogue or the drawing broke: ours too, but it costs
+    no more than the explanation.
+    """
 
     check: CheckInfo
     outcome: Outcome
@@ -64,11 +68,22 @@ class Verdict:
     bug: str = ""
     drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
     printed: str = ""  # by the student's code in the call that went wrong, for the student alone
+    trouble: str = ""
 
     @property
     def score(self) -> int:
         """The points that it earned."""
         return self.check.points if self.outcome == "passed" else 0
+
+    @property
+    def note(self) -> str:
+        """The trouble as a reader of the result may know it: of a hidden check no more than the kind of error."""
+        if not self.trouble:
+            return ""
+        hidden = self.check.hidden
+        which = f"a hidden check of {self.check.task}" if hidden else self.check.name
+        trouble = self.trouble.partition(":")[0] if hidden else self.trouble
+        return f"Why {which} failed could not be explained ({trouble}). The fault is the course's; the points stand."
 
 
 @dataclass
@@ -311,6 +326,7 @@ def pytest_runtest_makereport(
         _bench(item).verdicts.append(verdict)
         if not verdict.bug and verdict.outcome != "passed":
             lines = [verdict.message, *([verdict.diagnosis.message] if verdict.diagnosis else [])]
+            lines += [verdict.note] if verdict.note else []
             report.longrepr = "\n".join([verdict.check.title, *lines])
     return report
 
@@ -324,7 +340,12 @@ def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -
     if not isinstance(failure, CheckFailed):
         return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {failure}")
     seen = failure.observation
-    diagnosis = _diagnosis(item, failure)
+    diagnosis, drawing, trouble = None, None, ""
+    try:
+        diagnosis = _diagnosis(item, failure)
+        drawing = _drawing(item, failure)
+    except Exception as error:  # the check has judged: what only explains it must not cost the grading
+        trouble = f"{type(error).__name__}: {error}"
     where = seen.error.where if seen is not None and seen.error is not None else ""
     return Verdict(
         check,
@@ -333,8 +354,9 @@ def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -
         diagnosis,
         seconds,
         where,
-        drawing=_drawing(item, failure),
+        drawing=drawing,
         printed="" if seen is None or check.hidden else seen.output,
+        trouble=trouble,
     )
 
 
@@ -347,10 +369,7 @@ def _drawing(item: pytest.Item, failure: CheckFailed) -> Drawing | None:
     folder = item.path.parent
     stub = folder.parent / ".stubs" / f"{folder.name}.py"  # a student may have written its docstring anew
     names = axes.letters(stub if stub.is_file() else folder / f"{folder.name}.py").get(failure.observation.task)
-    try:
-        return axes.draw(failure.observation, names) if names else None
-    except Exception:  # a value that cannot be drawn: the words stand
-        return None
+    return axes.draw(failure.observation, names) if names else None
 
 
 def _diagnosis(item: pytest.Item, failure: CheckFailed) -> Diagnosis | None:
@@ -362,8 +381,4 @@ def _diagnosis(item: pytest.Item, failure: CheckFailed) -> Diagnosis | None:
     task = info(item).task
     before = [v.diagnosis.name for v in bench.verdicts if v.diagnosis is not None and v.check.task == task]
     told = tuple(dict.fromkeys(reversed(before)))
-    try:
-        suspects = bench.catalogue.suspects(item.name, failure.observation, failure.judge, told)
-        return next(suspects, None)
-    except Exception:  # a value that no misconception can be compared with: the check's own message stands
-        return None
+    return next(bench.catalogue.suspects(item.name, failure.observation, failure.judge, told), None)

@@ -159,6 +159,7 @@ def verify_assignment(root: Path, name: str) -> Report:
                 row = _row(misconception, failed, witness)
             rows.append(row)
             where = f"{name}: {misconception.name}"
+            findings += [f"{where}: {v.check.name} could not explain it: {v.trouble}." for v in failed if v.trouble]
             if not row.caught:
                 findings.append(f"{where} passes every check of {misconception.task}.")
             elif misconception.name not in row.diagnosed_as:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder import catalogue_page, verify
 from autograder.course import Course
+from autograder.diagnosis import CodeCatalogue, Diagnosis
+from autograder.engine import close_engines, grade_job
+from autograder.job import Job
+from autograder.source import Cell, Source
 
 ROOT = Path(__file__).parent.parent
 
@@ -118,6 +124,58 @@ def test_one_that_fails_anothers_check_is_a_finding(course: Course) -> None:
     path.write_text(path.read_text().replace("return x / 2", "return double(x) / 4"))
     findings = verify.verify_assignment(course.root, "b1_tiny").findings
     assert any("squares fails test_halves, a check of half" in finding for finding in findings)
+
+
+# --- a catalogue that breaks ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """The comparison with one misconception raises."""
+    real = CodeCatalogue.suspects
+
+    def suspects(self: CodeCatalogue, check: str, *rest: Any) -> Iterator[Diagnosis]:
+        if check == "test_doubles":
+            raise ZeroDivisionError("a bug of ours")
+        return real(self, check, *rest)
+
+    monkeypatch.setattr(CodeCatalogue, "suspects", suspects)
+    return course
+
+
+def graded(course: Course) -> dict[str, Any]:
+    text = "def double(x):\n    return x * x\n\ndef half(x):\n    return x / 2\n"
+    try:
+        return grade_job(Job("ada", "b1_tiny", Source("py", (Cell(text, 1, None),)), course.root))
+    finally:
+        close_engines()
+
+
+def test_a_broken_catalogue_costs_no_points_and_is_told(broken: Course) -> None:
+    result = graded(broken)
+    assert [(check["outcome"], check["score"], check["diagnosis"]) for check in result["checks"]] == [
+        ("failed", 0, None),
+        ("passed", 1, None),
+    ]
+    assert "returned 9" in result["checks"][0]["message"]
+    [note] = result["notes"]
+    assert note.startswith("Why test_doubles failed could not be explained (ZeroDivisionError: a bug of ours).")
+
+
+def test_of_a_hidden_check_its_note_tells_the_kind_of_error_alone(broken: Course) -> None:
+    checks = broken.solutions / "b1_tiny" / "test_b1_tiny.py"
+    public, _, rest = CHECKS.partition('@pytest.mark.points(1, task="half")')
+    head = "import pytest\nfrom autograder.checks import expect_number\n"
+    checks.write_text(f'{head}\n@pytest.mark.points(1, task="half"){rest}')
+    checks.with_name("test_b1_tiny_hidden.py").write_text(public)
+    [note] = graded(broken)["notes"]
+    assert note.startswith("Why a hidden check of double failed could not be explained (ZeroDivisionError).")
+
+
+def test_a_broken_catalogue_is_a_finding(broken: Course) -> None:
+    findings = verify.verify_assignment(broken.root, "b1_tiny").findings
+    assert "b1_tiny: squares: test_doubles could not explain it: ZeroDivisionError: a bug of ours." in findings
+    assert not [finding for finding in findings if "adds_a_half" in finding]
 
 
 def test_the_page_is_made_and_kept_in_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
