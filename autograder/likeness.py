@@ -5,6 +5,7 @@ A wrong result is recognised, not kept: a tensor leaves three sums behind, an er
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Sequence
@@ -48,12 +49,15 @@ def same_value(seen: Any, known: Any) -> bool:
         return seen is known
     if isinstance(seen, float) or isinstance(known, float):
         numbers = isinstance(seen, (int, float)) and isinstance(known, (int, float))
-        return numbers and (seen == known or _close(float(seen), float(known)))
+        return numbers and (seen == known or _close(seen, known))
     return type(seen) is type(known) and bool(seen == known)
 
 
 def _close(a: float, b: float) -> bool:
-    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=_CLOSE, abs_tol=1e-6)
+    try:
+        return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=_CLOSE, abs_tol=1e-6)
+    except OverflowError:  # a whole number that no float holds
+        return False
 
 
 def _plain_number(value: Any) -> Any:
@@ -134,7 +138,8 @@ class Mark:
             return cls("tensor", _of_tensor(value), changed)
         value = _plain(value)
         if isinstance(value, list) and len(str(value)) > _LONG:
-            return cls("tensor", ("list", *_of_tensor(torch.tensor(value, dtype=torch.float64))[1:]), changed)
+            with contextlib.suppress(ValueError, TypeError, OverflowError):  # rows of several lengths, text, huge numbers
+                return cls("tensor", ("list", *_of_tensor(torch.tensor(value, dtype=torch.float64))[1:]), changed)
         return cls("value", (value,), changed)
 
     def fits(self, other: Mark) -> bool:

@@ -398,3 +398,19 @@ def test_results_carry_the_name(engine: Engine) -> None:
     result = result_of(Job("ada", engine.assignment.name, source, ROOT), engine, graded)
     again = results.from_json(results.to_json(result))
     assert known.name in {check.diagnosis.name for check in again.checks if check.diagnosis}
+
+
+HUGE = 10**400
+ODD = [HUGE, [1, HUGE], [[1], [2, 3] * 60], ["a"] * 100, [1] * 60 + ["x"] * 60, [None] * 100, [HUGE] * 2]
+
+
+@pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
+def test_whatever_a_student_returns_can_be_compared(value: Any) -> None:
+    """The catalogue's troubles are told as the course's fault: a student's value must not cause one."""
+    seen, *_ = ask(lambda x: value, 1)
+    for other in (1.5, [1.5, 2.5], [1.5] * 100):
+        known, *_ = ask(lambda x, other=other: other, 1)
+        assert not same_value(value, other)
+        assert not Mark.of(seen).fits(Mark.of(known))
+    assert same_value(value, value)
+    assert Mark.of(seen).fits(Mark.of(seen))
