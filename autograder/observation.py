@@ -14,6 +14,9 @@ Status = Literal["value", "error", "timeout", "crashed"]
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 """How a check ended. Points come from `passed` alone."""
 
+Why = Literal["", "not_started", "not_answered", "waits"]
+"""Why a check was not run: it met the stub, or no answer, or the task that it builds on does not work."""
+
 
 SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 

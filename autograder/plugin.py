@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .checks.failure import CheckFailed
     from .data import Images
     from .diagnosis import Catalogue, Diagnosis
-    from .observation import Outcome
+    from .observation import Outcome, Why
     from .proxy import Run, SubmissionProxy
 
 MARKERS = (
@@ -69,6 +69,7 @@ class Verdict:
     drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
     printed: str = ""  # by the student's code in the call that went wrong, for the student alone
     trouble: str = ""
+    why: Why = ""  # where it was not run
 
     @property
     def score(self) -> int:
@@ -277,7 +278,8 @@ def _look_at_needs(item: pytest.Item) -> None:
     for task in needs:
         first = next((verdict for verdict in verdicts if verdict.check.task == task), None)
         if first is not None and first.outcome != "passed":
-            raise CheckFailed(f"This check builds on {task}, which does not work yet.", outcome="not_run")
+            message = f"This check builds on {task}, which does not work yet."
+            raise CheckFailed(message, outcome="not_run", why="waits")
 
 
 def plain_names(item: pytest.Item) -> tuple[str, ...] | None:
@@ -357,6 +359,7 @@ def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -
         drawing=drawing,
         printed="" if seen is None or check.hidden else seen.output,
         trouble=trouble,
+        why=failure.why,
     )
 
 

@@ -17,10 +17,12 @@ from autograder import cli
 from autograder.checks import axes, counting_images
 from autograder.checks.failure import CheckFailed
 from autograder.course import Course
+from autograder.engine import Engine
 from autograder.errors import UserError
-from autograder.observation import Call, Observation
+from autograder.job import Settings
+from autograder.observation import Call, Observation, Why
 from autograder.plugin import CheckInfo, Verdict
-from autograder.source import Cell, Source
+from autograder.source import Cell, Source, read_source
 from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
 from autograder.student.checker import Look
 from autograder.student.work import Desk, Target
@@ -175,8 +177,6 @@ def test_a_state_that_cannot_be_written_is_let_go(tmp_path: Path) -> None:
 
 
 def test_points_count_only_for_the_file_that_was_checked(desk: Desk) -> None:
-    from autograder.source import read_source
-
     path = edit(script(desk, "a1_permute"))
     fingerprint = desk.fingerprint("a1_permute", read_source(path))
     memory = state.State().with_checked("a1_permute", state.Checked(fingerprint, {"to_nchw": (1, 1)}))
@@ -402,6 +402,34 @@ def test_a_word_stands_beside_every_sign_and_80_columns_suffice(desk: Desk, caps
     for word in ("not right", "passed", "not started", "took too long", "Points so far: 0 of 100"):
         assert word in out
     assert "\x1b" not in out, "no colour in a pipe"
+
+
+@pytest.mark.parametrize(
+    ("why", "word"),
+    [("waits", "waits for another task"), ("not_answered", "not answered"), ("not_started", "not started")],
+)
+def test_the_reason_and_not_the_words_of_a_message_decides_what_is_said(
+    desk: Desk, capsys: pytest.CaptureFixture[str], why: Why, word: str
+) -> None:
+    for message in ("Anything.", "It builds on what is not started, and is not answered."):
+        verdict = Verdict(info("to_nchw"), "not_run", message, why=why)
+        assert screen.word(verdict) == word
+        screen.verdict(look_at(desk), verdict)
+        assert ("It is to be written in a1_permute.py, line" in words(capsys)) == (why == "not_started")
+
+
+@pytest.mark.parametrize(
+    ("name", "whys"),
+    [("a3_conv_shapes", {"not_started", "not_answered"}), ("a5_fashion_mnist", {"not_started", "waits"})],
+)
+def test_the_checks_give_the_reason(desk: Desk, name: str, whys: set[Why]) -> None:
+    shutil.copytree(ROOT / "data", desk.course.root / "data")
+    engine = Engine(desk.course, desk.course.released(name), Settings(public_only=True))
+    try:
+        verdicts = engine.grade(read_source(script(desk, name)), 0).verdicts
+    finally:
+        engine.close()
+    assert {(v.outcome, v.why) for v in verdicts} == {("not_run", why) for why in whys}
 
 
 def test_what_a_student_prints_is_no_markup(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ def settle(observation: Observation) -> None:
     if observation.status == "crashed":
         raise CheckFailed(f"{what} did not come back: {observation.reason}.", observation, outcome="crashed")
     if observation.error is not None and observation.error.type_name == "NotImplementedError":
-        raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run")
+        raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run", why="not_started")
     raise CheckFailed(errors.message(observation), observation, _raises, outcome="error")
 
 
@@ -216,7 +216,8 @@ def _expect_answer(observation: Observation, judge: Judge) -> None:
     """As other values, but for an entry that still is None: that is a question not answered yet."""
     settle(observation)
     if observation.calls[-1].verb == "item" and observation.value is None and observation.handle is None:
-        raise CheckFailed(f"{describe.call(observation)} is not answered yet.", outcome="not_run")
+        message = f"{describe.call(observation)} is not answered yet."
+        raise CheckFailed(message, outcome="not_run", why="not_answered")
     _expect(observation, judge)
 
 

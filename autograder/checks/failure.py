@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..observation import Observation, Outcome
+from ..observation import Observation, Outcome, Why
 
 Judge = Callable[[Observation], str | None]
 """What is wrong with an observation in a check's eyes, or None when it is right."""
 
 
 class CheckFailed(AssertionError):
-    """A check did not pass. ``because`` names the misconception where the check itself knows it."""
+    """A check did not pass. ``because`` names the misconception where the check itself knows it.
+
+    ``why`` goes with the outcome "not_run".
+    """
 
     def __init__(
         self,
@@ -20,7 +23,8 @@ class CheckFailed(AssertionError):
         judge: Judge | None = None,
         outcome: Outcome = "failed",
         because: str | None = None,
+        why: Why = "",
     ) -> None:
         super().__init__(message)
         self.message, self.observation, self.judge = message, observation, judge
-        self.outcome, self.because = outcome, because
+        self.outcome, self.because, self.why = outcome, because, why

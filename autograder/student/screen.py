@@ -31,6 +31,7 @@ _WORDS = {
     "crashed": "crashed",
     "not_run": "not started",
 }
+_WHY = {"waits": "waits for another task", "not_answered": "not answered"}
 
 
 @cache
@@ -66,11 +67,7 @@ def outcome_of(verdicts: Sequence[Verdict]) -> str:
 
 def word(verdict: Verdict) -> str:
     """An outcome in words."""
-    if verdict.outcome == "not_run" and "builds on" in verdict.message:
-        return "waits for another task"
-    if verdict.outcome == "not_run" and "answered" in verdict.message:
-        return "not answered"
-    return _WORDS[verdict.outcome]
+    return _WHY.get(verdict.why, _WORDS[verdict.outcome])
 
 
 def heading(desk: Desk, look: Look) -> None:
@@ -112,7 +109,7 @@ def verdict(look: Look, shown: Verdict, told: set[str] | None = None) -> None:
     say(shown.message, 4)
     if reason:
         say(reason, 4, "bold")
-    if shown.outcome == "not_run" and "not started" in shown.message:
+    if shown.why == "not_started":
         where = line_of(look.path, shown.check.task)
         if where:
             say(f"It is to be written in {look.path.name}, {where}.", 4)
