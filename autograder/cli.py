@@ -12,7 +12,8 @@ from . import __version__
 from .errors import InfrastructureError, UserError
 from .student.machine import harmless_output
 
-# command -> (module with add_arguments and run, what it does, for whom)
+# command -> (module with add_arguments and run, what it does, for whom). Where one argument brings others with it, the
+# module also has add_further_arguments(parser, words).
 COMMANDS = {
     "start": ("student.start", "what to open first, and how to hand in", "Students"),
     "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
@@ -54,6 +55,8 @@ def _run(command: str, words: list[str]) -> int:
         module: ModuleType = importlib.import_module(f"autograder.{name}")
         parser = argparse.ArgumentParser(f"autograder {command}", description=_sentence(description))
         module.add_arguments(parser)
+        if hasattr(module, "add_further_arguments"):
+            module.add_further_arguments(parser, words)
         return int(module.run(parser.parse_args(words)))
     except (UserError, InfrastructureError) as error:
         print(f"autograder {command}: {error}", file=sys.stderr)

@@ -545,15 +545,12 @@ def test_replacing_cells_is_byte_true(
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
-def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """`autograder export ...`, as the shell would run it."""
-    monkeypatch.setattr(sys, "argv", ["autograder", "export", *words])
+def command(*words: str) -> int:
+    """`autograder export ...`"""
     return cli.main(["export", *words])
 
 
-def test_the_command_takes_each_formats_options(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_takes_each_formats_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for result in SMALL.results:
         results.write(result, tmp_path / "results")
     (tmp_path / "gradebook.csv").write_bytes(CANVAS.encode())
@@ -561,16 +558,25 @@ def test_the_command_takes_each_formats_options(
         exports.formats()
     )
     where = str(tmp_path / "results")
-    assert command(monkeypatch, where, "--to", "canvas", "--into", str(tmp_path / "gradebook.csv")) == 0
+    assert command(where, "--to", "canvas", "--into", str(tmp_path / "gradebook.csv")) == 0
     captured = capsys.readouterr()
     assert captured.out.count(",7,") >= 2
     assert "Filled 4 grades" in captured.err
-    assert command(monkeypatch, where, "--to", "gradescope") == 2
+    assert command("--into", str(tmp_path / "gradebook.csv"), "--to=canvas", where) == 0
+    assert "Filled 4 grades" in capsys.readouterr().err
+    assert command(where, "--to", "gradescope") == 2
     assert "--out FOLDER" in capsys.readouterr().err
-    assert command(monkeypatch, where, "--to", "canvas", "--into", str(tmp_path / "nothing.csv")) == 2
+    assert command(where, "--to", "canvas", "--into", str(tmp_path / "nothing.csv")) == 2
     assert "cannot be read" in capsys.readouterr().err
-    assert command(monkeypatch, where, "--to", "gradescope", "--out", str(tmp_path / "gs")) == 0
+    assert command(where, "--to", "gradescope", "--out", str(tmp_path / "gs")) == 0
     assert len(list((tmp_path / "gs").glob("*/*/results.json"))) == 4
+    for wrong in ([where], [where, "--to"], [where, "--to", "csv", "--into", "x"]):
+        with pytest.raises(SystemExit) as ended:
+            command(*wrong)
+        assert ended.value.code == 2
+    with pytest.raises(SystemExit):
+        command("--to", "moodle", "--help")
+    assert "for --to moodle" in capsys.readouterr().out
 
 
 # --- one graded class, in every format -----------------------------------------------------------------------------
@@ -615,7 +621,7 @@ def test_one_graded_class_in_every_format(
 
     def to(form: str, *more: str) -> Path:
         target = out / form
-        assert command(monkeypatch, graded, "--to", form, "--out", str(target), *more) == 0
+        assert command(graded, "--to", form, "--out", str(target), *more) == 0
         return target
 
     assert readers.document(to("json").read_bytes().decode()) == right

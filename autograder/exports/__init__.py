@@ -15,6 +15,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -48,7 +49,7 @@ def load(name: str) -> Format:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder export`, and those of the format that the command line names."""
+    """The arguments of `autograder export` that every format takes."""
     parser.add_argument(
         "results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote"
     )
@@ -59,7 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the file or folder to write; each format has a place of its own else",
     )
-    chosen = _named_format(sys.argv)
+
+
+def add_further_arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
+    """The arguments of the format that `words`, the command line, name with `--to`; none where they name none."""
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--to", nargs="?")
+    chosen = first.parse_known_args(words)[0].to
     add_more = getattr(load(chosen), "add_arguments", None) if chosen in formats() else None
     if add_more is not None:
         add_more(parser.add_argument_group(f"for --to {chosen}"))
@@ -92,12 +99,3 @@ def need_folder(destination: Path | None, name: str) -> Path:
     if destination.exists() and not destination.is_dir():
         raise UserError(f"{destination} is a file. Give a folder to --out.")
     return destination
-
-
-def _named_format(words: list[str]) -> str:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == "--to":
-            return following
-        if word.startswith("--to="):
-            return word.removeprefix("--to=")
-    return ""
