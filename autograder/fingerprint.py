@@ -11,21 +11,33 @@ from typing import Any
 
 from .course import Assignment
 from .job import Settings
+from .modules import files_of, own_package
 from .source import Source
 
-# What in this package decides a result: modules, and folders of them.
+# What in this package decides a result: all that is loaded while a submission is graded. Modules, and folders of them.
 _DECIDES = (
-    *(
-        "source.py",
-        "magics.py",
-        "engine.py",
-        "run.py",
-        "plugin.py",
-        "proxy.py",
-        "observation.py",
-        "weights.py",
-    ),
-    *("diagnosis.py", "likeness.py", "roster.py", "checks", "sandbox", "data"),
+    "checks",
+    "data",
+    "sandbox",
+    "__init__.py",
+    "checks.ini",
+    "console.py",
+    "course.py",
+    "diagnosis.py",
+    "engine.py",
+    "errors.py",
+    "job.py",
+    "likeness.py",
+    "magics.py",
+    "modules.py",
+    "observation.py",
+    "plugin.py",
+    "proxy.py",
+    "results.py",
+    "roster.py",
+    "run.py",
+    "source.py",
+    "weights.py",
 )
 
 
@@ -63,17 +75,15 @@ def versions() -> str:
     return "\n".join([*numbers, _own_code()])
 
 
-def _own_code() -> str:
-    """sha256 over the modules of this package that decide a result."""
-    package = Path(__file__).parent
+def _own_code(package: Path | None = None) -> str:
+    """sha256 over the modules of this package, or of a copy of it, that decide a result.
+
+    Raises FileNotFoundError when one of them is not there.
+    """
+    package = package or own_package()
     digest = hashlib.sha256()
-    for name in _DECIDES:
-        paths = sorted((package / name).rglob("*.py")) if (package / name).is_dir() else [package / name]
-        for path in paths:
-            if path.is_file():
-                digest.update(
-                    f"{path.relative_to(package).as_posix()}\0{_sha256(path.read_bytes())}\n".encode()
-                )
+    for path in files_of(package, _DECIDES):
+        digest.update(f"{path.relative_to(package).as_posix()}\0{_sha256(path.read_bytes())}\n".encode())
     return digest.hexdigest()
 
 

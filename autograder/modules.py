@@ -1,8 +1,10 @@
-"""Running a file of the course's own: a catalogue, a quiz, a reference solution. Never a submission."""
+"""The files of this package; and running one of the course's own: a catalogue, a quiz, a reference. Never a submission."""
 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterable
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 
@@ -15,3 +17,23 @@ def run_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def own_package() -> Path:
+    """The folder of this package."""
+    return Path(str(resources.files("autograder")))
+
+
+def files_of(package: Path, names: Iterable[str]) -> list[Path]:
+    """The files of a package that have these names, and all in its folders that do; caches are none.
+
+    Raises FileNotFoundError for a name that brings none: a list that somebody keeps must not go stale unseen.
+    """
+    found = []
+    for name in names:
+        files = [package / name, *sorted((package / name).rglob("*"))]
+        files = [path for path in files if path.is_file() and "__pycache__" not in path.parts]
+        if not files:
+            raise FileNotFoundError(f"autograder/{name} is listed and not there")
+        found += files
+    return found

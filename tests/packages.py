@@ -1,0 +1,47 @@
+"""What a module of this package imports, told from its text; and so what can be reached from where."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+
+def modules_of(package: Path) -> dict[str, Path]:
+    """name -> file, of all modules below a package's folder."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported_by(path: Path, name: str = "") -> Iterator[str]:
+    """All that a file imports, inside functions too but for type checkers. name: its own, for relative imports."""
+    inside = name.split(".") if path.stem == "__init__" else name.split(".")[:-1]
+    todo: list[ast.AST] = [ast.parse(path.read_bytes())]
+    while todo:
+        node = todo.pop()
+        match node:
+            case ast.If(test=ast.Name("TYPE_CHECKING")):
+                todo += node.orelse
+                continue
+            case ast.Import():
+                yield from (alias.name for alias in node.names)
+            case ast.ImportFrom():
+                base = ".".join([*inside[: len(inside) - node.level + 1], *filter(None, [node.module])])
+                base = base if node.level else str(node.module)
+                yield base
+                yield from (f"{base}.{alias.name}" for alias in node.names)
+        todo += ast.iter_child_nodes(node)
+
+
+def reachable(starts: Iterable[str], modules: Mapping[str, Path]) -> set[str]:
+    """The modules that are loaded, or may be, when these are: with the packages in which each lies."""
+    todo, found = list(starts), set[str]()
+    while todo:
+        name = todo.pop()
+        if name and name in modules and name not in found:
+            found.add(name)
+            todo += [name.rpartition(".")[0], *imported_by(modules[name], name)]
+    return found
