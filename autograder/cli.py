@@ -23,7 +23,7 @@ COMMANDS = {
     "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
     "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
-    "export": ("exports", "write results in the form that another system reads", "Teaching assistants"),
+    "export": ("exports._command", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
     "gradescope-zip": ("gradescope_zip", "make the file that sets up an autograder on Gradescope", "Teaching assistants"),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),

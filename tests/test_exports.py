@@ -21,9 +21,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import cli, exports, policy, results
+from autograder import cli, policy, results
 from autograder.errors import UserError
-from autograder.exports import _lms, _rows, _table, classroom50, github_classroom, gradescope, nbgrader
+from autograder.exports import (
+    _command,
+    _lms,
+    _rows,
+    _table,
+    classroom50,
+    github_classroom,
+    gradescope,
+    nbgrader,
+)
 from autograder.results import CheckResult, ClassResults, Diagnosis, Final, Result
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -115,7 +124,7 @@ def totals(found: ClassResults) -> dict[str, tuple[int, int]]:
 
 def export(found: ClassResults, name: str, out: Path, **options: Any) -> None:
     """Run a format's export."""
-    exports.load(name).export(found, out, argparse.Namespace(**options))
+    _command.load(name).export(found, out, argparse.Namespace(**options))
 
 
 def add_up(parts: dict[str, list[tuple[float, float]]]) -> dict[str, tuple[float, float]]:
@@ -555,7 +564,7 @@ def test_the_command_takes_each_formats_options(tmp_path: Path, capsys: pytest.C
         results.write(result, tmp_path / "results")
     (tmp_path / "gradebook.csv").write_bytes(CANVAS.encode())
     assert {"canvas", "classroom50", "csv", "github-classroom", "gradescope", "json", "moodle", "nbgrader"} == set(
-        exports.formats()
+        _command.formats()
     )
     where = str(tmp_path / "results")
     assert command(where, "--to", "canvas", "--into", str(tmp_path / "gradebook.csv")) == 0
@@ -676,7 +685,7 @@ def test_the_page_on_uploads_leads_to_every_system_in_three_steps() -> None:
         steps = [line[:3] for line in section.splitlines() if line[:3] in ("1. ", "2. ", "3. ", "4. ")]
         assert steps[:3] == ["1. ", "2. ", "3. "], title
         assert "4. " not in steps, title
-    missing = [name for name in exports.formats() if f"export results --to {name}" not in page and name != "json"]
+    missing = [name for name in _command.formats() if f"export results --to {name}" not in page and name != "json"]
     assert missing == []
     for command_ in ("release --to", "--classroom50", "--hidden-from", "gradescope-zip", "autograder ci"):
         assert command_ in page

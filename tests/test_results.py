@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import cli, exports, results
+from autograder import cli, results
 from autograder.console import printable
 from autograder.errors import InfrastructureError, UserError
+from autograder.exports import _command
 from autograder.results import CheckResult, Diagnosis, InvalidResult, Result
 from autograder.summary import short_names, what_went_wrong
 
@@ -204,7 +205,7 @@ def test_everything_in_one_document(folder: Path, tmp_path: Path) -> None:
 def test_an_unknown_format_lists_the_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["export", str(folder), "--to", "excel"]) == 2
     assert "csv" in capsys.readouterr().err
-    assert {"csv", "json"} <= set(exports.formats())
+    assert {"csv", "json"} <= set(_command.formats())
 
 
 @pytest.mark.parametrize("command", [["export", "--to", "csv"], ["report", "--out", "pages"]])

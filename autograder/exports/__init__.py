@@ -11,75 +11,11 @@ results say: no score is computed here.
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import pkgutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, cast
 
-from .. import policy
 from ..errors import UserError
-from ..results import ClassResults, write_atomically
-
-
-class Format(Protocol):
-    """What a module of this folder provides."""
-
-    __doc__: str | None
-
-    def export(self, results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None: ...
-
-
-def formats() -> dict[str, str]:
-    """The formats, as `--to` takes them (github-classroom), with their modules' names (github_classroom)."""
-    names = sorted(
-        module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")
-    )
-    return {name.replace("_", "-"): name for name in names}
-
-
-def load(name: str) -> Format:
-    """A format's module. Raises UserError, which lists the formats, when there is none of that name."""
-    known = formats()
-    if name not in known:
-        raise UserError(f"There is no format {name!r}. The formats are: {', '.join(known)}.")
-    return cast(Format, importlib.import_module(f"{__name__}.{known[name]}"))
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder export` that every format takes."""
-    parser.add_argument(
-        "results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote"
-    )
-    parser.add_argument("--to", required=True, metavar="FORMAT", help=f"one of: {', '.join(formats())}")
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="the file or folder to write; each format has a place of its own else",
-    )
-
-
-def add_further_arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
-    """The arguments of the format that `words`, the command line, name with `--to`; none where they name none."""
-    first = argparse.ArgumentParser(add_help=False)
-    first.add_argument("--to", nargs="?")
-    chosen = first.parse_known_args(words)[0].to
-    add_more = getattr(load(chosen), "add_arguments", None) if chosen in formats() else None
-    if add_more is not None:
-        add_more(parser.add_argument_group(f"for --to {chosen}"))
-
-
-def run(args: argparse.Namespace) -> int:
-    """Export results. Returns 0 when all was written, 3 when some result files could not be read."""
-    chosen = load(args.to)
-    results = policy.read_class(args.results)
-    chosen.export(results, args.out, args)
-    for path, why in results.problems:
-        print(f"autograder export: passed over: {path}: {why}.", file=sys.stderr)
-    return 3 if results.problems else 0
+from ..results import write_atomically
 
 
 def write_text(text: str, destination: Path | None) -> None:
