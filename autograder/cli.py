@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 from . import __version__
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(command: str, words: list[str]) -> int:
     name, description, _ = COMMANDS[command]
+    if not _is_here(name):
+        print(f"autograder {command}: this belongs to the course repository.", file=sys.stderr)
+        return 2
     try:
         module: ModuleType = importlib.import_module(f"autograder.{name}")
         parser = argparse.ArgumentParser(f"autograder {command}", description=_sentence(description))
@@ -62,9 +66,6 @@ def _run(command: str, words: list[str]) -> int:
         print(f"autograder {command}: {error}", file=sys.stderr)
         return error.exit_code
     except ModuleNotFoundError as error:
-        if error.name == f"autograder.{name}":  # a student's repository goes without it
-            print(f"autograder {command}: this belongs to the course repository.", file=sys.stderr)
-            return 2
         if (error.name or "").startswith("autograder"):
             raise
         print(
@@ -81,15 +82,22 @@ def _run(command: str, words: list[str]) -> int:
         return 0
 
 
+def _is_here(name: str) -> bool:
+    """Whether a command's module is there: a student's repository goes without some."""
+    path = Path(__file__).parent.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
 def _help() -> str:
     lines = ["Usage: autograder COMMAND ...", ""]
-    width = max(map(len, COMMANDS))
-    for audience in dict.fromkeys(who for _, _, who in COMMANDS.values()):
+    here = {name: row for name, row in COMMANDS.items() if _is_here(row[0])}
+    width = max(map(len, here))
+    for audience in dict.fromkeys(who for _, _, who in here.values()):
         lines.append(f"{audience}:")
-        lines += [f"  {name:{width}} {what}" for name, (_, what, who) in COMMANDS.items() if who == audience]
+        lines += [f"  {name:{width}} {what}" for name, (_, what, who) in here.items() if who == audience]
         lines.append("")
     return "\n".join([*lines, "autograder COMMAND --help tells more. The README has an example of each."])

@@ -25,15 +25,19 @@ def own_package() -> Path:
 
 
 def files_of(package: Path, names: Iterable[str]) -> list[Path]:
-    """The files of a package that have these names, and all in its folders that do; caches are none.
+    """The files of a package that have these names, and all in its folders that do; caches and hidden files are none.
 
     Raises FileNotFoundError for a name that brings none: a list that somebody keeps must not go stale unseen.
     """
     found = []
     for name in names:
         files = [package / name, *sorted((package / name).rglob("*"))]
-        files = [path for path in files if path.is_file() and "__pycache__" not in path.parts]
+        files = [path for path in files if path.is_file() and not _is_cache(path.relative_to(package))]
         if not files:
             raise FileNotFoundError(f"autograder/{name} is listed and not there")
         found += files
     return found
+
+
+def _is_cache(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)

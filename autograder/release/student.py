@@ -12,20 +12,58 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
 from autograder.course import Course
 from autograder.data import student_files
 from autograder.errors import UserError
+from autograder.modules import files_of, own_package
 from autograder.release import made
 from autograder.release.build import Built, build
 from autograder.release.leaks import find_leaks
 from autograder.release.pins import pins
 
-# What needs solutions/, and so is of no use to a student.
-_AUTHORS_ONLY = frozenset({"release", "verify.py", "catalogue_page.py", "gradescope_zip.py"})
+# What of the package students get: modules, and folders of them. All that their commands, notebooks and checks, and the
+# workflow that grades what they push, can reach, and nothing else.
+_STUDENTS_GET = (
+    "checks",
+    "ci",
+    "data",
+    "sandbox",
+    "student",
+    "exports/__init__.py",
+    "exports/_rows.py",
+    "exports/classroom50.py",
+    "exports/github_classroom.py",
+    "exports/gradescope.py",
+    "__init__.py",
+    "__main__.py",
+    "beside.py",
+    "checks.ini",
+    "cli.py",
+    "console.py",
+    "course.py",
+    "diagnosis.py",
+    "engine.py",
+    "errors.py",
+    "job.py",
+    "likeness.py",
+    "magics.py",
+    "modules.py",
+    "notebook.py",
+    "observation.py",
+    "plugin.py",
+    "proxy.py",
+    "results.py",
+    "roster.py",
+    "run.py",
+    "source.py",
+    "submission.py",
+    "tables.py",
+    "weights.py",
+)
 
 # What grading in a student's repository takes from the course, with the hidden checks.
 _GRADING = ("autograder", "assignments", "solutions", "data", "pyproject.toml", "constraints.txt")
@@ -121,19 +159,12 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
 
 
 def copy_package(into: Path) -> None:
-    """The package, without what needs the course repository."""
-    package = Path(str(resources.files("autograder")))
-    shutil.copytree(package, into, ignore=_ignored(package))
-
-
-def _ignored(package: Path) -> Callable[[str, list[str]], set[str]]:
-    """For copytree: caches everywhere, and what is the authors' alone at the top of the package."""
-
-    def ignore(folder: str, names: list[str]) -> set[str]:
-        out = {name for name in names if name in made.CACHES or name.endswith(".pyc")}
-        return out | (set(names) & _AUTHORS_ONLY if Path(folder) == package else set())
-
-    return ignore
+    """The package as students get it. Raises FileNotFoundError when something is listed that is not there."""
+    package = own_package()
+    for path in files_of(package, _STUDENTS_GET):
+        target = into / path.relative_to(package)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def _readme(built: Built) -> str:
@@ -165,6 +196,8 @@ def pyproject(course: Course) -> str:
     with (course.root / "pyproject.toml").open("rb") as file:
         whole = tomllib.load(file)
     project = whole["project"]
+    package = own_package()
+    folders = {path.parent for path in files_of(package, _STUDENTS_GET)}
     data = whole.get("tool", {}).get("setuptools", {}).get("package-data", {})
     return _template("pyproject.template").format(
         requires_python=project["requires-python"],
@@ -173,7 +206,7 @@ def pyproject(course: Course) -> str:
         package_data="".join(
             f"{json.dumps(name)} = {json.dumps(patterns)}\n"
             for name, patterns in data.items()
-            if name != "autograder.release"
+            if package.joinpath(*name.split(".")[1:]) in folders
         ),
     )
 
