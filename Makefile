@@ -27,6 +27,7 @@ attacks: .venv/.ready
 
 lint: .venv/.ready
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 verify: .venv/.ready

@@ -95,9 +95,7 @@ def dry_run(
             break
     else:
         result.outputs = {name: _filled(value, contexts) for name, value in job.get("outputs", {}).items()}
-    result.summary = "".join(
-        path.read_text(encoding="utf-8") for path in sorted(places["files"].glob("summary-*"))
-    )
+    result.summary = "".join(path.read_text(encoding="utf-8") for path in sorted(places["files"].glob("summary-*")))
     result.artifacts = {path.name: path for path in places["artifacts"].iterdir()}
     log = places["shims"] / "sudo.log"
     result.sudo = log.read_text() if log.is_file() else ""

@@ -43,9 +43,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         images = load_train(root / "data")
         sandbox.keep({"train_images": images.images, "train_labels": images.labels})
     code = assignment.misconceptions.is_file()
-    catalogue: Catalogue = (
-        CodeCatalogue.load(assignment.misconceptions) if code else ReleasedCatalogue(folder)
-    )
+    catalogue: Catalogue = CodeCatalogue.load(assignment.misconceptions) if code else ReleasedCatalogue(folder)
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
     run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment), Limits()))
 

@@ -61,7 +61,11 @@ def page(course: Course) -> str:
             told = catalogue.hints.get(task, ())
             rows.append(f"| `{name}` | `{task}` | {len(own)} | {len(told)} |")
             lines = [f"| `{known.name}` | {_cell(known.message)} |" for known in own]
-            parts.append("\n".join([f"### `{task}`", "", "| misconception | what the student is told |", "| --- | --- |", *lines]))
+            parts.append(
+                "\n".join(
+                    [f"### `{task}`", "", "| misconception | what the student is told |", "| --- | --- |", *lines]
+                )
+            )
             if told:
                 parts.append("\n".join(["Hints:", "", *(f"{number}. {text}" for number, text in enumerate(told, 1))]))
     introduction = _INTRODUCTION.format(count=count, rows="\n".join(rows))

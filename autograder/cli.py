@@ -26,7 +26,11 @@ COMMANDS = {
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("exports._command", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
-    "gradescope-zip": ("gradescope_zip", "make the file that sets up an autograder on Gradescope", "Teaching assistants"),
+    "gradescope-zip": (
+        "gradescope_zip",
+        "make the file that sets up an autograder on Gradescope",
+        "Teaching assistants",
+    ),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
     "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
     "ci": ("ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),

@@ -22,6 +22,4 @@ def console(stderr: bool = False) -> Console:
 
 def printable(text: str) -> str:
     """A stranger's text on one line: what would move the cursor, colour or turn round the text is spelled out."""
-    return "".join(
-        c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text
-    )
+    return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)

@@ -26,9 +26,7 @@ SECRET_FILE = ".course-secret"
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sorting key that puts `a2` before `a10`, and `Ada` beside `ada`."""
     parts = re.split(r"([0-9]+)", text)
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part
-    )
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,9 @@ def _uses_mark(file: Path) -> bool:
         nodes = list(ast.walk(ast.parse(file.read_bytes())))
     except (SyntaxError, ValueError, RecursionError):
         return False  # nor can it be collected, and that is told
-    imports = [alias for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "pytest" for alias in node.names]
+    imports = [
+        alias for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "pytest" for alias in node.names
+    ]
     marks = {alias.asname or alias.name for alias in imports if alias.name == "mark"}
 
     def is_it(node: ast.AST) -> bool:
@@ -125,14 +125,10 @@ class Course:
         if name in names:
             return name
         # `a1` means a1_permute, not a10_attention.
-        matches = [
-            n for n in names if name and n.startswith(name) and not (name[-1] + n[len(name)]).isdecimal()
-        ]
+        matches = [n for n in names if name and n.startswith(name) and not (name[-1] + n[len(name)]).isdecimal()]
         if len(matches) == 1:
             return matches[0]
-        problem = (
-            f"{name!r} could be {' or '.join(matches)}" if matches else f"There is no assignment {name!r}"
-        )
+        problem = f"{name!r} could be {' or '.join(matches)}" if matches else f"There is no assignment {name!r}"
         raise UserError(f"{problem}. The assignments are: {', '.join(names)}.")
 
     def assignment(self, name: str) -> Assignment:
@@ -187,8 +183,7 @@ class Course:
             return _read_secret(path)
         except OSError as error:
             raise InfrastructureError(
-                f"The course's secret {path} cannot be read or made ({error.strerror}). "
-                f"Set ${SECRET_VARIABLE} instead."
+                f"The course's secret {path} cannot be read or made ({error.strerror}). Set ${SECRET_VARIABLE} instead."
             ) from error
 
 

@@ -70,9 +70,7 @@ def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]
         entries = _loading.get()
         if entries is not None:
             message = " ".join((function.__doc__ or "").split())
-            entries.misconceptions.append(
-                Misconception(function.__name__, task, message, function, costs_points)
-            )
+            entries.misconceptions.append(Misconception(function.__name__, task, message, function, costs_points))
         return function
 
     return register
@@ -176,9 +174,7 @@ def _agrees(known: Misconception, observation: Observation) -> bool:
     if observation.asker is None or _is_answer(observation):
         return True
     before = (seen for seen in observation.asker.earlier if seen.ordinal < observation.ordinal)
-    return all(
-        same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen)
-    )
+    return all(same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen))
 
 
 def _is_answer(observation: Observation) -> bool:
@@ -325,9 +321,7 @@ class ReleasedCatalogue:
         except BadDiagnoses as error:
             # In quotes, for git: a shell would leave out the one that is gone.
             both = f'"{self._folder.parent.name}/{self._folder.name}/diagnoses.*"'
-            self.problem = (
-                f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
-            )
+            self.problem = f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
             return DataCatalogue({}, (), {})
 
     @property
@@ -386,7 +380,5 @@ def _can_replay(observation: Observation) -> bool:
         return False
     plain = (torch.Tensor, int, float, str, bool, tuple, list, dict, type(None))
     return all(
-        isinstance(arg, plain)
-        for call in observation.calls
-        for arg in (*call.args, *call.kwargs.values())
+        isinstance(arg, plain) for call in observation.calls for arg in (*call.args, *call.kwargs.values())
     ) and all(call.verb != "probe" for call in observation.calls)

@@ -67,13 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="A",
         help="grade this assignment only (a1 is enough for a1_permute); may be given several times",
     )
-    parser.add_argument(
-        "--workers", type=_positive, metavar="N", help="worker processes; as many as processors else"
-    )
+    parser.add_argument("--workers", type=_positive, metavar="N", help="worker processes; as many as processors else")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on a dask cluster, tcp://host:8786")
-    parser.add_argument(
-        "--retrain", action="store_true", help="train even where trained weights were submitted"
-    )
+    parser.add_argument("--retrain", action="store_true", help="train even where trained weights were submitted")
     parser.add_argument("--regrade", action="store_true", help="grade everything again, changed or not")
     parser.add_argument(
         "--require-sandbox",
@@ -109,9 +105,7 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.require_sandbox and not args.scheduler:
         tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself
-    report = grade_class(
-        request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else _workers_here(size)
-    )
+    report = grade_class(request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else _workers_here(size))
     report.results = policy.apply(report.results, args.out, course)
     print_report(report, args.out)
     if report.interrupted:
@@ -166,9 +160,7 @@ class Report:
     lost: list[Result] = field(default_factory=list)  # the machine failed on them; the next run tries again
     interrupted: bool = False
     left: int = 0  # not graded yet, after an interruption
-    torn: list[Path] = field(
-        default_factory=list
-    )  # files in RESULTS that could not be read, and were graded again
+    torn: list[Path] = field(default_factory=list)  # files in RESULTS that could not be read, and were graded again
     seconds: float = 0.0
 
 
@@ -215,9 +207,7 @@ class _Grading:
         self._secret = b""
         self._digests: dict[str, str] = {}
         self._training: dict[str, bool] = {}  # does the assignment train a network?
-        self._variants = {
-            name: variants(quiz, request.roster or Roster()) for name, quiz in _quizzes(request).items()
-        }
+        self._variants = {name: variants(quiz, request.roster or Roster()) for name, quiz in _quizzes(request).items()}
 
     def run(
         self,
@@ -227,8 +217,7 @@ class _Grading:
         began: float,
     ) -> Report:
         self._digests = {
-            name: checks_digest(self.course.assignment(name))
-            for name in {entry.assignment for entry in found}
+            name: checks_digest(self.course.assignment(name)) for name in {entry.assignment for entry in found}
         }
         found = [self._with_note(entry) for entry in found]
         todo = [item for entry in found if (item := self._sort_out(entry)) is not None]
@@ -489,9 +478,7 @@ def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, 
 def _with_gap(result: Result, previous: Result) -> Result:
     """The result of training again, beside the accuracy that the submitted weights had: the gap is what is asked for."""
     before = previous.metrics
-    own = (
-        before.get("accuracy") if before.get("weights") == "submitted" else before.get("accuracy_of_weights")
-    )
+    own = before.get("accuracy") if before.get("weights") == "submitted" else before.get("accuracy_of_weights")
     if own is None:
         return result
     return dataclasses.replace(result, metrics={**result.metrics, "accuracy_of_weights": own})
@@ -504,8 +491,7 @@ def _with_bands_kept(result: Result, previous: Result) -> Result:
     """
     passed = {check.name: check for check in previous.checks if check.outcome == "passed"}
     checks = tuple(
-        passed.get(check.name, check) if check.outcome in ("failed", "not_run") else check
-        for check in result.checks
+        passed.get(check.name, check) if check.outcome in ("failed", "not_run") else check for check in result.checks
     )
     if checks == result.checks:
         return result
@@ -589,9 +575,7 @@ def _lock(file: IO[str], out: Path) -> None:
         raise UserError(f"Another run is grading into {out} ({who}). Wait for its end, or stop it.") from None
     with contextlib.suppress(OSError):  # for the message above; a full disk is told when results are written
         file.truncate(0)
-        file.write(
-            f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}\n"
-        )
+        file.write(f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
         file.flush()
 
 
@@ -629,9 +613,7 @@ def print_report(report: Report, out: Path) -> None:
         screen.print(text, style=style, markup=False, soft_wrap=True)
 
     say(f"{many}: {counts(report.results.results)}.")
-    say(
-        f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}."
-    )
+    say(f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}.")
     if finals := len(report.results.finals):
         many = "1 score above is a final one" if finals == 1 else f"{finals} scores above are final ones"
         say(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")

@@ -21,9 +21,7 @@ class Settings:
     call_seconds: float = 10.0
     load_seconds: float = 10.0
     memory: int = 4 << 30  # bytes, of everything that the submission starts
-    require_sandbox: str | None = (
-        None  # the lowest tier ("A" to "D") that may grade; None takes what there is
-    )
+    require_sandbox: str | None = None  # the lowest tier ("A" to "D") that may grade; None takes what there is
 
 
 @dataclass(frozen=True)

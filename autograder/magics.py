@@ -76,9 +76,7 @@ def drop_magics(cell: str) -> str:
     `%%time` and its like keep the rest of the cell; `%%bash`, `%%writefile` and their like drop it all.
     """
     lines = cell.split("\n")
-    first = next(
-        (i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None
-    )
+    first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
     if first is not None and (magic := _CELL_MAGIC.match(lines[first])):
         if magic.group(1) not in _KEEPS_BODY:
             return "\n" * (len(lines) - 1)

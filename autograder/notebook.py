@@ -104,9 +104,7 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
 
         def ask(self, task: str, asked: Asked) -> Observation:
             if asked.calls[-1].verb in ("call", "item") and task not in namespace:
-                missing = StudentError(
-                    "MissingTask", f"{task} is not defined yet: run the cell above this one."
-                )
+                missing = StudentError("MissingTask", f"{task} is not defined yet: run the cell above this one.")
                 return Observation(task, asked.calls, "error", error=missing, asker=self)
             self.raised = None
             seen = super().ask(task, asked)
@@ -211,8 +209,7 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Pa
     plain = [head, *(row.plain for row in rows)]
     if said:
         rich.append(
-            "<details><summary>What your code printed</summary>"
-            f"<pre>{html.escape(said[:5000])}</pre></details>"
+            f"<details><summary>What your code printed</summary><pre>{html.escape(said[:5000])}</pre></details>"
         )
     return _Page("\n".join([*rich, "</div>"]), "\n".join(plain))
 

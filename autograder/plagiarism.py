@@ -94,9 +94,7 @@ def run(args: argparse.Namespace) -> int:
     only = [course.resolve(name) for name in args.assignment]
     found, skipped = read_class(args.submissions, course, only)
     pairs = [
-        pair
-        for name, texts in found.items()
-        for pair in compare(name, texts, _stub(course, name), args.share / 100)
+        pair for name, texts in found.items() for pair in compare(name, texts, _stub(course, name), args.share / 100)
     ]
     count = sum(map(len, found.values()))
     write_atomically(args.out, page(pairs, count, args.share).encode())
@@ -164,8 +162,7 @@ def compare(assignment: str, texts: dict[str, str], stub: str, least_share: floa
         shared, shares, slices = detect.compare_files(prints[one], prints[other])
         if shared >= LEAST and max(shares) >= least_share:
             code = tuple(
-                pieces_of(texts[student], spans.T.tolist())
-                for student, spans in zip((one, other), slices, strict=True)
+                pieces_of(texts[student], spans.T.tolist()) for student, spans in zip((one, other), slices, strict=True)
             )
             both = (min(1.0, float(shares[0])), min(1.0, float(shares[1])))
             pairs.append(Pair(assignment, (one, other), int(shared), both, (code[0], code[1])))
@@ -191,9 +188,7 @@ def _forget(detect: Any, prints: Iterable[Any], pieces: set[int]) -> None:
     for found in prints:
         found.hashes = found.hashes - pieces
         found.hash_idx = {piece: places for piece, places in found.hash_idx.items() if piece in found.hashes}
-        found.token_coverage = detect.utils.get_token_coverage(
-            found.hash_idx, PIECE, len(found.filtered_code)
-        )
+        found.token_coverage = detect.utils.get_token_coverage(found.hash_idx, PIECE, len(found.filtered_code))
 
 
 def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
@@ -231,9 +226,7 @@ def _print(pairs: Sequence[Pair], submissions: int, out: Path) -> None:
             )
         for pair in sorted(pairs, key=lambda pair: -pair.shared)[:20]:
             names = [Text(printable(name), overflow="ellipsis") for name in pair.students]
-            grid.add_row(
-                pair.assignment, *names, str(pair.shared), *(f"{share:.0%}" for share in pair.shares)
-            )
+            grid.add_row(pair.assignment, *names, str(pair.shared), *(f"{share:.0%}" for share in pair.shares))
         screen.print(grid)
         screen.print()
     many = "1 pair shares" if len(pairs) == 1 else f"{len(pairs)} pairs share"

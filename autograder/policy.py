@@ -200,15 +200,11 @@ def load_adjustments(
         try:
             points = int(row["points"])
         except ValueError:
-            raise UserError(
-                f"{where}: points are whole numbers, with a sign; not {row['points']!r}."
-            ) from None
+            raise UserError(f"{where}: points are whole numbers, with a sign; not {row['points']!r}.") from None
         if not row["reason"]:
             raise UserError(f"{where}: say why; the student reads the reason.")
         if key in found:
-            raise UserError(
-                f"{where}: {key[0]} has an adjustment for {key[1]} already. Add them up in one line."
-            )
+            raise UserError(f"{where}: {key[0]} has an adjustment for {key[1]} already. Add them up in one line.")
         found[key] = Adjustment(points, row["reason"], number)
     return found
 
@@ -233,9 +229,7 @@ def _number(table: Mapping[str, Any], key: str, default: float, most: float, pat
     return float(value)
 
 
-def _times(
-    data: Mapping[str, Any], key: str, course: Course, path: Path, where: str
-) -> dict[str, dt.datetime]:
+def _times(data: Mapping[str, Any], key: str, course: Course, path: Path, where: str) -> dict[str, dt.datetime]:
     times = {}
     for name, time in _table(data, key, path).items():
         if isinstance(time, dt.date) and not isinstance(time, dt.datetime):

@@ -46,9 +46,7 @@ class Progress:
             self._line(f"grading {self._total} {many} with {_number(self._workers, 'worker')}{where}")
         if self._total and self._console.is_terminal:
             # Called for each refresh, so that the seconds run on between two events.
-            self._live = Live(
-                get_renderable=self._draw, console=self._console, refresh_per_second=4, transient=True
-            )
+            self._live = Live(get_renderable=self._draw, console=self._console, refresh_per_second=4, transient=True)
             self._live.start()
         return self
 

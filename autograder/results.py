@@ -81,9 +81,7 @@ class Result:
         for check in self.checks:
             right = check.points if check.outcome == "passed" else 0
             if check.score != right or check.points < 0:
-                raise InvalidResult(
-                    f"check {check.name}: {check.outcome} of {check.points} cannot score {check.score}"
-                )
+                raise InvalidResult(f"check {check.name}: {check.outcome} of {check.points} cannot score {check.score}")
         if len({check.name for check in self.checks}) < len(self.checks):
             raise InvalidResult("two checks have one name")
         if not 0 <= self.score <= self.max_score:
@@ -116,8 +114,7 @@ def to_json(result: Result) -> dict[str, Any]:
             "score": check.score,
             "outcome": check.outcome,
             "hidden": check.hidden,
-            "diagnosis": check.diagnosis
-            and {"name": check.diagnosis.name, "message": check.diagnosis.message},
+            "diagnosis": check.diagnosis and {"name": check.diagnosis.name, "message": check.diagnosis.message},
             "message": check.message,
             "seconds": round(check.seconds, 4),
         }
@@ -251,9 +248,7 @@ def _plain(value: Any) -> Any:
 # --- as files ------------------------------------------------------------------------------------------------------
 
 _UNSAFE = frozenset('/\\:*?"<>|%')
-_RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
-)
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
 
 
 def folder_name(student: str) -> str:
@@ -383,9 +378,7 @@ def read_all(folder: Path) -> ClassResults:
     problems: list[tuple[Path, str]] = []
     try:
         if not folder.is_dir():
-            raise UserError(
-                f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}"
-            )
+            raise UserError(f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}")
         students = _students(folder)
     except OSError as error:
         raise InfrastructureError(f"{folder} cannot be read: {error.strerror}.") from error

@@ -153,9 +153,7 @@ def quiz_of(assignment: Assignment) -> Quiz | None:
         return None
     try:
         module = run_file(path)
-        return Quiz(
-            assignment.name, module.DEFAULT, module.draw, module.answers, module.describe, module.lines
-        )
+        return Quiz(assignment.name, module.DEFAULT, module.draw, module.answers, module.describe, module.lines)
     except Exception as error:
         raise UserError(f"{path} does not run: {type(error).__name__}: {error}") from error
 

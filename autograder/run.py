@@ -405,9 +405,7 @@ class LocalRun:
             seconds=time.monotonic() - began,
         )
 
-    def _run(
-        self, task: str, call: Call, target: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
+    def _run(self, task: str, call: Call, target: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if call.verb == "item":
             return self._lookup(args[0]) if self._lookup else self._namespace[task][args[0]]
         if call.verb == "call":

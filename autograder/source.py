@@ -25,9 +25,7 @@ NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON: nearly all of it outputs
 NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
 
 # Encodings that a coding line may name. Python has more, and some of them are no encodings of text, or very slow.
-_ENCODINGS = re.compile(
-    r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I
-)
+_ENCODINGS = re.compile(r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I)
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 # The locked cells that show the public checks in Jupyter are no part of an answer (autograder/release/master.py).
 _CHECK_CELL = "from autograder.notebook import check"
@@ -174,9 +172,7 @@ def _decode(raw: bytes, name: str) -> str:
             raise LookupError
         text = raw.decode(encoding)
     except LookupError:
-        raise Unreadable(
-            f"{name} names an encoding that is not known: {encoding}. Save it as UTF-8."
-        ) from None
+        raise Unreadable(f"{name} names an encoding that is not known: {encoding}. Save it as UTF-8.") from None
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise Unreadable(
@@ -204,8 +200,7 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
         marks &= {number for number, (starts, _) in enumerate(statement_starts(lines)) if starts}
     edges = [0, *sorted(marks), len(lines)]
     return tuple(
-        Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None)
-        for begin, end in itertools.pairwise(edges)
+        Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None) for begin, end in itertools.pairwise(edges)
     )
 
 
@@ -234,12 +229,8 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
         notebook: Any = json.loads(raw)
     except (ValueError, RecursionError, MemoryError) as error:
         if b"\n<<<<<<< " in raw and b"\n>>>>>>> " in raw:
-            raise Unreadable(
-                f"{name} holds the marks of an unfinished merge (<<<<<<<). Resolve it in git."
-            ) from None
-        where = (
-            f" (its JSON breaks in line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
+            raise Unreadable(f"{name} holds the marks of an unfinished merge (<<<<<<<). Resolve it in git.") from None
+        where = f" (its JSON breaks in line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise Unreadable(
             f"{name} is not a notebook that can be read{where}. Take an earlier version of it from git, or begin anew "
             "with `autograder reset` and the assignment's name."

@@ -119,9 +119,7 @@ def _places(root: Path, course: Course) -> list[_Place]:
     if not root.is_dir():
         raise UserError(f"{root} is not a folder. Give the folder that holds the submissions.")
     if root.resolve() == course.root.resolve() or (root / "solutions").is_dir():
-        raise UserError(
-            f"{root} is the course repository itself. Give the folder in it that holds the submissions."
-        )
+        raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
     names = set(course.assignment_names())
     entries = _entries(root)
     folders = [entry.name for entry in entries if _is_folder(entry) and not _passed_over(entry)]
@@ -146,9 +144,7 @@ def _class_in(root: Path, names: set[str]) -> Iterator[_Place]:
         name = _readable_name(entry.name)
         if entry.is_symlink():
             if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
-                places.append(
-                    _Place(name, notes=("The student's folder is a link; links are not followed.",))
-                )
+                places.append(_Place(name, notes=("The student's folder is a link; links are not followed.",)))
         elif _is_folder(entry):
             places.append(_Place(name, (Path(entry.path),)))
     yield from _without_numbers(places)
@@ -256,9 +252,7 @@ def _choose(
     def found(path: Path, candidates: Iterable[Path], *more: str) -> Found:
         beside = [w for w in mine if w.parent == path.parent] or mine
         said = tuple(n for n in (*notes, *more) if n)
-        return Found(
-            place.student, name, path, "found", tuple(candidates), beside[0] if beside else None, said
-        )
+        return Found(place.student, name, path, "found", tuple(candidates), beside[0] if beside else None, said)
 
     fallback: Path | None = None
     for group in (exact, copies):
@@ -340,9 +334,7 @@ def _files(root: Path, names: set[str], notes: list[tuple[str, str]]) -> Iterato
                 target = _target(Path(entry.path), inside) if name else None
                 if name and target is None:
                     where = _readable_name(Path(entry.path).relative_to(root).as_posix())
-                    notes.append(
-                        (name, f"{where} is a link out of the student's folder; it was not followed.")
-                    )
+                    notes.append((name, f"{where} is a link out of the student's folder; it was not followed."))
                 elif target and os.path.isfile(target) and not _assignment_of(target.name, names, exact=True):
                     yield target, entry.name  # under a name of its own it is found as itself
             elif _is_folder(entry):

@@ -34,9 +34,7 @@ def load_times(path: Path) -> dict[tuple[str, str], str]:
     for number, row in read_table(path, ("student", "assignment", "time")):
         time = read_time(row["time"])
         if time is None:
-            raise UserError(
-                f"{path}, line {number}: {row['time']!r} is no time like 2026-11-20T23:59:00+01:00."
-            )
+            raise UserError(f"{path}, line {number}: {row['time']!r} is no time like 2026-11-20T23:59:00+01:00.")
         times[row["student"], row["assignment"]] = _text(time)
     return times
 
@@ -93,9 +91,7 @@ def _commit_time(clone: Path, file: Path) -> dt.datetime | None:
     objects = {"GIT_OBJECT_DIRECTORY": str((clone / ".git/objects").absolute())}
     path = f":(top,literal){file.relative_to(clone).as_posix()}"
     try:
-        return dt.datetime.fromtimestamp(
-            int(_git("log", "-1", "--format=%ct", commit, "--", path, **objects)), dt.UTC
-        )
+        return dt.datetime.fromtimestamp(int(_git("log", "-1", "--format=%ct", commit, "--", path, **objects)), dt.UTC)
     except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
         return None
 

@@ -82,7 +82,10 @@ def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
     if args.page:
-        console().print(f"{catalogue_page.write(course).relative_to(course.root)} shows every misconception with its message.", highlight=False)
+        console().print(
+            f"{catalogue_page.write(course).relative_to(course.root)} shows every misconception with its message.",
+            highlight=False,
+        )
         return 0
     findings: list[str] = []
     context = multiprocessing.get_context("spawn")
@@ -149,7 +152,9 @@ def verify_assignment(root: Path, name: str) -> Report:
                 seen = {"(signs of the training)": misconception.name} if misconception.name in shown else {}
                 rows.append(Row(misconception.task, misconception.name, seen))
                 if not seen:
-                    findings.append(f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}.")
+                    findings.append(
+                        f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}."
+                    )
                 continue
             # A whole training takes a minute: it is run only for what the public checks let pass.
             failed = _failed(engine, source, public_only=trains)
@@ -272,7 +277,9 @@ def _show(report: Report) -> None:
             screen.print(
                 f"      {row.name:<{width}}{cells}{signs}{also}", highlight=False, markup=False, soft_wrap=True
             )
-    screen.print("\n  ● caught, and diagnosed as itself   ◐ as another   ○ caught, and told from the values alone   · passes")
+    screen.print(
+        "\n  ● caught, and diagnosed as itself   ◐ as another   ○ caught, and told from the values alone   · passes"
+    )
     for one, other in report.pairs:
         screen.print(f"  Cannot be told apart: {one} and {other}.", highlight=False, soft_wrap=True)
 

@@ -51,9 +51,7 @@ def make_class(course: Course, folder: Path, students: int, networks: int) -> in
         texts = [chance.choice(wrong if n % 4 == 3 else right) for n in range(networks)]
         for n, text in enumerate(texts):
             student = folder / f"student{n * max(1, students // networks):04d}"
-            (student / f"{NETWORK}.py").write_text(
-                f"{text}\n# handed in by {student.name}\n", encoding="utf-8"
-            )
+            (student / f"{NETWORK}.py").write_text(f"{text}\n# handed in by {student.name}\n", encoding="utf-8")
     for path in sorted(folder.glob("*/*.py")):
         if chance.random() < 0.2:
             cell = {
@@ -148,9 +146,7 @@ def graded_in_pieces(folder: Path, submissions: int, kills: int, console: Consol
     said = " ".join(log.read_text().split())
     graded, kept = (int(number[1]) if (number := re.search(words, said)) else 0 for words in SAID)
     if kept < len(stood) or len(done) != submissions:
-        sys.exit(
-            f"Something was graded twice, or not at all ({len(done)} of {submissions}):\n{log.read_text()}"
-        )
+        sys.exit(f"Something was graded twice, or not at all ({len(done)} of {submissions}):\n{log.read_text()}")
     return {
         f"grading, killed {kills} times": f"{seconds:.0f} s",
         "a submission, start-ups and lost work included": f"{1000 * seconds / submissions:.0f} ms",
@@ -211,9 +207,7 @@ def afterwards(folder: Path, students: int) -> dict[str, str]:
 
 def main() -> None:
     """Make the class, grade it in pieces, report and export it, print the figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--students", type=int, default=1000)
     parser.add_argument("--networks", type=int, default=20, help="how many of them hand in a5 as well")
     parser.add_argument("--kills", type=int, default=5)
@@ -225,9 +219,7 @@ def main() -> None:
     try:
         submissions = make_class(Course(ROOT), folder / "class", args.students, args.networks)
         light = f"{submissions - args.networks} light ones ({', '.join(name[:2] for name in LIGHT)})"
-        console.print(
-            f"{args.students} students, {submissions} submissions: {light} and {args.networks} networks"
-        )
+        console.print(f"{args.students} students, {submissions} submissions: {light} and {args.networks} networks")
         figures = graded_in_pieces(folder, submissions, args.kills, console)
         figures |= afterwards(folder, args.students)
     finally:

@@ -247,8 +247,19 @@ def bands() -> dict[float, int]:
 def table(console: Console) -> None:
     """Print what there is."""
     rows = read(TABLE)
-    table = Table(title="Honest networks, trained and asked as the grader does (10,000 images)", title_justify="left", box=None)
-    for column in ("recipe", "seeds", "CPU s", "2,000 test images", "sd, seeds", "sd, both", "mean - 3 sd", "official 10,000"):
+    table = Table(
+        title="Honest networks, trained and asked as the grader does (10,000 images)", title_justify="left", box=None
+    )
+    for column in (
+        "recipe",
+        "seeds",
+        "CPU s",
+        "2,000 test images",
+        "sd, seeds",
+        "sd, both",
+        "mean - 3 sd",
+        "official 10,000",
+    ):
         table.add_column(column, justify="left" if column == "recipe" else "right")
     for s in summaries(rows):
         table.add_row(
@@ -320,7 +331,9 @@ def main() -> None:
     parser.add_argument("what", choices=["train", "full", "regrade", "table", "markdown"])
     parser.add_argument("--recipes", nargs="*", metavar="NAME", help="only these (all; for full: the reference)")
     parser.add_argument(
-        "--seeds", type=int, help=f"of each recipe ({BAND_SEEDS} of those by which the bands stand, {SEEDS} of the others)"
+        "--seeds",
+        type=int,
+        help=f"of each recipe ({BAND_SEEDS} of those by which the bands stand, {SEEDS} of the others)",
     )
     args = parser.parse_args()
     if args.what == "train":

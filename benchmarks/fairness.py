@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRAINS = "a5_fashion_mnist"
 TRAINED = ("train", "predict")  # the tasks whose checks train
 
-DISGUISE = '''
+DISGUISE = """
 
 def _disguised_tasks(names, seed):
     import functools, random, types, warnings
@@ -96,7 +96,7 @@ def _disguised_tasks(names, seed):
         globals()["ANSWERS"] = {key: dress(value) for key, value in globals()["ANSWERS"].items()}
 
 _disguised_tasks(%r, %d)
-'''
+"""
 
 
 @dataclass
@@ -110,9 +110,7 @@ class Tally:
 
     def line(self) -> str:
         seconds = time.monotonic() - self.began
-        return (
-            f"{self.gradings:,} gradings, {self.checks:,} checks, {len(self.failures)} failures in {seconds:,.0f} s"
-        )
+        return f"{self.gradings:,} gradings, {self.checks:,} checks, {len(self.failures)} failures in {seconds:,.0f} s"
 
 
 def honest(course: Course, name: str) -> dict[str, Source]:

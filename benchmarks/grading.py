@@ -161,7 +161,9 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
                 bad = wrong[i * len(wrong) // rounds]
                 took["wrong"].append(seconds(lambda: grade(course, name, bad, i)))  # noqa: B023
                 if i % 4 == 0:
-                    took["pytest"].append(seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside))))  # noqa: B023
+                    took["pytest"].append(
+                        seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside)))
+                    )  # noqa: B023
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
             ms["nbgrader"] = 1000 * slow.get(name, float("nan"))
             table.add_row(name, *cells(ms))
@@ -239,7 +241,9 @@ def cold_check(course: Course, console: Console, rounds: int = 7) -> None:
         bare.append(import_torch())
         check.append(seconds(lambda: python("-m", "autograder", "check", "a1_permute", cwd=course.root)))
     one, other = statistics.median(check), statistics.median(bare)
-    console.print(f"autograder check a1_permute, from cold: {one:.2f} s, {one / other:.2f} times import torch ({other:.2f} s)")
+    console.print(
+        f"autograder check a1_permute, from cold: {one:.2f} s, {one / other:.2f} times import torch ({other:.2f} s)"
+    )
 
 
 def memory(course: Course, console: Console, count: int) -> None:

@@ -78,7 +78,9 @@ def victims(grader: int, kind: str) -> list[int]:
     if kind == "grader":
         return [grader]
     mark = b"zygote.py" if kind == "warm process" else b"spawn_main"
-    return [pid for pid in descendants(grader) if mark in command_of(pid) and command_of(pid) != command_of(parent_of(pid))]
+    return [
+        pid for pid in descendants(grader) if mark in command_of(pid) and command_of(pid) != command_of(parent_of(pid))
+    ]
 
 
 def command_of(pid: int) -> bytes:

@@ -226,7 +226,9 @@ def run_plain(train: Images, test: Images, seed: int, most: int = 8) -> list[tup
             optimizer.step()
             if number in (len(batches) // 2, len(batches)):
                 took = time.process_time() - began - away
-                right = share(torch.cat([module.predict(network, part) for part in test.images.split(250)]), test.labels)
+                right = share(
+                    torch.cat([module.predict(network, part) for part in test.images.split(250)]), test.labels
+                )
                 looks.append((took, epoch + (1.0 if number == len(batches) else 0.5), right))
                 away = time.process_time() - began - took
                 print(f"plain, seed {seed}: {took:6.1f} s, {right:.2%}", flush=True)
@@ -267,7 +269,10 @@ def choose(recipes: list[Recipe], seeds: int) -> None:
     for recipe in recipes:
         runs = [run_record(recipe, train, aside, seed) for seed in range(seeds)]
         times, shares = [r[0] for r in runs], [r[2] for r in runs]
-        print(f"{recipe}: {statistics.mean(times):.2f} s, {statistics.mean(shares):.2%} ({min(shares):.2%} to {max(shares):.2%})", flush=True)
+        print(
+            f"{recipe}: {statistics.mean(times):.2f} s, {statistics.mean(shares):.2%} ({min(shares):.2%} to {max(shares):.2%})",
+            flush=True,
+        )
 
 
 def final(plain_seeds: int, seeds: int) -> None:
@@ -355,7 +360,10 @@ def table(console: Console) -> None:
     for column in ("", "seeds", "CPU seconds", "sd", "accuracy", "sd", "lowest"):
         shown.add_column(column, justify="right" if column else "left")
     for name, seconds, accuracy, own in sorted(means(points), key=lambda row: row[1]):
-        spread = [statistics.stdev(v) if len(own) > 1 else math.nan for v in ([p.cpu_seconds for p in own], [p.accuracy for p in own])]
+        spread = [
+            statistics.stdev(v) if len(own) > 1 else math.nan
+            for v in ([p.cpu_seconds for p in own], [p.accuracy for p in own])
+        ]
         shown.add_row(name, str(len(own)), f"{seconds:.2f}", f"{spread[0]:.2f}", f"{accuracy:.2%}", f"{spread[1]:.2%}",
                       f"{min(p.accuracy for p in own):.2%}")  # fmt: skip
     console.print(shown)
@@ -410,10 +418,16 @@ def plot() -> str:
         line = 'stroke="#57606a" stroke-dasharray="5 4"' if accuracy == 0.90 else 'stroke="#e3e6ea"'
         y = f"{_y(accuracy):.1f}"
         out.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" {line}/>')
-        out.append(f'<text x="{_LEFT - 10}" y="{_y(accuracy) + 4:.1f}" text-anchor="end" fill="#57606a">{accuracy:.0%}</text>')
+        out.append(
+            f'<text x="{_LEFT - 10}" y="{_y(accuracy) + 4:.1f}" text-anchor="end" fill="#57606a">{accuracy:.0%}</text>'
+        )
     for seconds in (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100):
-        out.append(f'<line x1="{_x(seconds):.1f}" x2="{_x(seconds):.1f}" y1="{_y(0.8):.1f}" y2="{_y(0.8) + 5:.1f}" stroke="#57606a"/>')
-        out.append(f'<text x="{_x(seconds):.1f}" y="{_y(0.8) + 20:.1f}" text-anchor="middle" fill="#57606a">{seconds:g} s</text>')
+        out.append(
+            f'<line x1="{_x(seconds):.1f}" x2="{_x(seconds):.1f}" y1="{_y(0.8):.1f}" y2="{_y(0.8) + 5:.1f}" stroke="#57606a"/>'
+        )
+        out.append(
+            f'<text x="{_x(seconds):.1f}" y="{_y(0.8) + 20:.1f}" text-anchor="middle" fill="#57606a">{seconds:g} s</text>'
+        )
     out += _series("record, all 60,000 images", record, "#0a6c5a", "circle", (-1, 12, 4, "start"))
     out += _series("student recipe, all 60,000 images", plain, "#b3470d", "square", (0, 12, 20, "start"))
     out += _series("reference: 10,000 and 60,000", reference, "#5b3fb5", "diamond", (0, -12, 4, "end"))

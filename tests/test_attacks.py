@@ -12,9 +12,7 @@ import pytest
 from autograder.errors import InfrastructureError
 from autograder.sandbox import tiers
 
-_spec = importlib.util.spec_from_file_location(
-    "attack_range", Path(__file__).parent / "attacks" / "_range.py"
-)
+_spec = importlib.util.spec_from_file_location("attack_range", Path(__file__).parent / "attacks" / "_range.py")
 assert _spec is not None
 assert _spec.loader is not None
 attack_range = importlib.util.module_from_spec(_spec)

@@ -125,9 +125,7 @@ def test_everybody_has_a_line(out: Path, klass: Path) -> None:
     assert not any("\x1b" in line for line in lines)
 
 
-@pytest.mark.parametrize(
-    "student", ["tabs_alone", "utf_16", "bom_and_crlf", "link_to_itself", "one_long_line", *ODD]
-)
+@pytest.mark.parametrize("student", ["tabs_alone", "utf_16", "bom_and_crlf", "link_to_itself", "one_long_line", *ODD])
 def test_what_can_be_read_gets_its_points(out: Path, student: str) -> None:
     result = of(out, student)
     assert (result.status, result.score) == ("graded", 10)

@@ -140,7 +140,11 @@ def test_a_bundle_grades_a_checkout_by_the_contract(bundle: Path, tmp_path: Path
     workspace = tmp_path / "workspace"
     workspace.mkdir()
     (workspace / "release-body.md").symlink_to(tmp_path / "nowhere")
-    files = {"assignments/a1_permute/a1_permute.py": WRONG, "autograder/__init__.py": bad, "autograder/__main__.py": bad}
+    files = {
+        "assignments/a1_permute/a1_permute.py": WRONG,
+        "autograder/__init__.py": bad,
+        "autograder/__main__.py": bad,
+    }
     files |= dict.fromkeys(("pip.py", "sitecustomize.py", "torch.py", "conftest.py", "setup.py"), bad)
     code, result, log = runner(bundle, tmp_path, files)
     assert code == 0, log

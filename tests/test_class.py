@@ -21,11 +21,7 @@ QUICK = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")
 
 def expected() -> dict[tuple[str, str], str]:
     """(student, a1 to a5) -> what the README says: a score, `ambiguous`, `trains well`, or nothing for missing."""
-    rows = [
-        line.strip("| \n").split("|")
-        for line in (CLASS / "README.md").read_text().splitlines()
-        if "|" in line
-    ]
+    rows = [line.strip("| \n").split("|") for line in (CLASS / "README.md").read_text().splitlines() if "|" in line]
     header, _, *students = [[cell.strip() for cell in row] for row in rows]
     return {
         (row[0], name): cell.strip("()")
@@ -38,9 +34,7 @@ def grade(
     only: tuple[str, ...], out: Path, settings: Settings, class_: Path = CLASS, workers: int = 2
 ) -> dict[tuple[str, str], Result]:
     """(student, a1 to a5) -> the result."""
-    report: Report = grade_class(
-        Request(class_, out, Course(ROOT), only, settings), lambda: LocalWorkers(workers)
-    )
+    report: Report = grade_class(Request(class_, out, Course(ROOT), only, settings), lambda: LocalWorkers(workers))
     assert report.lost == []
     return {(r.student, r.assignment.split("_")[0]): r for r in report.results.results}
 
@@ -61,9 +55,7 @@ def lost_in(result: Result) -> list[CheckResult]:
 def test_everybody_gets_what_the_readme_says(graded: dict[tuple[str, str], Result]) -> None:
     said = {key: value for key, value in expected().items() if key[1] != "a5"}
     got = {
-        key: {"missing": "", "unreadable": "0", "ambiguous": "ambiguous"}.get(
-            result.status, str(result.score)
-        )
+        key: {"missing": "", "unreadable": "0", "ambiguous": "ambiguous"}.get(result.status, str(result.score))
         for key, result in graded.items()
     }
     assert got == said
@@ -128,9 +120,7 @@ def test_the_same_class_gets_the_same_results(tmp_path: Path, monkeypatch: pytes
     for number, secret in enumerate(["one", "one", "another"]):
         monkeypatch.setenv("AUTOGRADER_SECRET", secret)
         # One worker and two: the order of grading has no say.
-        got.append(
-            grade(QUICK, tmp_path / str(number), Settings(), tmp_path / "class", workers=1 + number % 2)
-        )
+        got.append(grade(QUICK, tmp_path / str(number), Settings(), tmp_path / "class", workers=1 + number % 2))
     first, again, other = got
     assert {key: without_times(result) for key, result in first.items()} == {
         key: without_times(result) for key, result in again.items()

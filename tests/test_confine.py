@@ -72,12 +72,8 @@ def confined(tier, folder, *codes, **changes):
     policy = confine.Policy(**{**json.loads(policy.to_json()), **changes})
     package = str(Path(confine.__file__).parent)
     codes = [ATTEMPT + textwrap.dedent(code) for code in codes]
-    command, environment = tiers.zygote_command(
-        tier, ["-c", ZYGOTE, package, policy.to_json(), *codes], policy
-    )
-    ended = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, cwd="/", check=False
-    )
+    command, environment = tiers.zygote_command(tier, ["-c", ZYGOTE, package, policy.to_json(), *codes], policy)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, cwd="/", check=False)
     assert ended.stdout, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
@@ -173,9 +169,7 @@ def test_the_kernel_s_other_doors_are_shut(tier, tmp_path):
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="x32 is x86_64's")
 def test_an_x32_call_ends_the_process(tier, tmp_path):
-    seen = confined(
-        tier, tmp_path, "import ctypes; ctypes.CDLL(None).syscall(0x40000000 | 39)", "seen['next'] = True"
-    )
+    seen = confined(tier, tmp_path, "import ctypes; ctypes.CDLL(None).syscall(0x40000000 | 39)", "seen['next'] = True")
     assert seen == [{"next": True}]
 
 

@@ -50,8 +50,7 @@ SMALL = replace(
     system=None,
     mirrors=(),
     files=tuple(
-        OfficialFile(name, len(content), hashlib.sha256(content).hexdigest())
-        for name, content in CONTENTS.items()
+        OfficialFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()
     ),
 )
 
@@ -356,9 +355,7 @@ def test_finds_the_files_on_this_machine(
     if (place, folder, packed) == ("data", "FashionMNIST/raw", False):
         assert {item.source for item in laid} == {""}  # it was there
     else:
-        assert [item.source for item in laid] == [
-            str(places[place] / folder / name.format(n)) for n in CONTENTS
-        ]
+        assert [item.source for item in laid] == [str(places[place] / folder / name.format(n)) for n in CONTENTS]
 
 
 def test_finds_the_other_spelling(tmp_path: Path) -> None:
@@ -688,9 +685,7 @@ def test_a_full_disk_gets_one_line_and_the_old_file_stays(tmp_path: Path) -> Non
     target = tmp_path / "file"
     target.write_bytes(b"old")
     (tmp_path / ".file.tmp").symlink_to("/dev/full")
-    with pytest.raises(
-        InfrastructureError, match=r"^The disk is full: .*file could not be written\. [^\n]*$"
-    ):
+    with pytest.raises(InfrastructureError, match=r"^The disk is full: .*file could not be written\. [^\n]*$"):
         files.write_whole(target, b"new" * 10_000)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -796,9 +791,7 @@ def test_the_command_shows_bars_on_a_terminal(tmp_path: Path, server: Server) ->
     from rich.console import Console
 
     screen = io.StringIO()
-    with command.ConsoleReporter(
-        Console(file=screen, force_terminal=True, width=100, highlight=False)
-    ) as reporter:
+    with command.ConsoleReporter(Console(file=screen, force_terminal=True, width=100, highlight=False)) as reporter:
         data.lay_down(at(server), tmp_path, reporter)
         reporter.note("a [note]")
     assert f"{FIRST}.gz" in screen.getvalue()

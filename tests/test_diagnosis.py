@@ -214,7 +214,9 @@ def test_equal_numbers_are_written_once() -> None:
     assert [mark[-1] for mark in marks] == [0, 0, 7, 0, 1]
 
 
-@pytest.mark.parametrize("values", [(), (7,), VALUES, (NOISE * 1e300 * 1e300, torch.full((3,), 1e200, dtype=torch.float64))])
+@pytest.mark.parametrize(
+    "values", [(), (7,), VALUES, (NOISE * 1e300 * 1e300, torch.full((3,), 1e200, dtype=torch.float64))]
+)
 def test_what_was_read_is_written_alike(values: tuple[Any, ...], tmp_path: Path) -> None:
     catalogue = recorded(*values)
     catalogue.save(tmp_path)
@@ -323,7 +325,9 @@ def test_damaged_files_are_named_and_explain_nothing(done: Callable[[Path], obje
     assert list(catalogue.suspects("check", observed(7), lambda seen: "wrong")) == []
     assert catalogue.named("name") is None
     assert catalogue.hints == {}
-    assert catalogue.problem.endswith(f'{says}. Bring both files back with: git checkout -- "assignments/a1/diagnoses.*"')
+    assert catalogue.problem.endswith(
+        f'{says}. Bring both files back with: git checkout -- "assignments/a1/diagnoses.*"'
+    )
 
 
 def test_without_diagnoses_nothing_is_said(tmp_path: Path) -> None:

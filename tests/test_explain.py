@@ -69,14 +69,25 @@ def test_a_wrong_tensor_is_described(task: Callable[..., Any], words: str) -> No
 
 
 def test_right_values_in_any_form_pass() -> None:
-    for task in (lambda x: x, lambda x: x.numpy(), lambda x: x.clone().requires_grad_() * 1, lambda x: x.mT.contiguous().mT):
+    for task in (
+        lambda x: x,
+        lambda x: x.numpy(),
+        lambda x: x.clone().requires_grad_() * 1,
+        lambda x: x.mT.contiguous().mT,
+    ):
         expect_tensor(observe(task, IMAGES), IMAGES)
 
 
 NUMBERS = [
     (lambda x: x.pow(2).sum(), "It is 24 times what it should be"),
-    (lambda x: x.pow(2).sum(0).mean(), "It is 4 times what it should be, and an axis of the input has that length: a sum"),
-    (lambda x: x.pow(2).mean() / 6, "one part in 6 of what it should be, and an axis of the input has that length: was it"),
+    (
+        lambda x: x.pow(2).sum(0).mean(),
+        "It is 4 times what it should be, and an axis of the input has that length: a sum",
+    ),
+    (
+        lambda x: x.pow(2).mean() / 6,
+        "one part in 6 of what it should be, and an axis of the input has that length: was it",
+    ),
     (lambda x: -x.pow(2).mean(), "It is the negative of what it should be."),
     (lambda x: x.mean() / 0 * 0, "It is NaN"),
     (lambda x: x.abs().sum() / 0, "It is infinite: a step on the way overflows, or takes the log of 0."),
@@ -171,7 +182,10 @@ X = torch.zeros(4, 1, 28, 28)
 LABELS = torch.tensor([0, 1, 1, 0])
 
 ERRORS: list[tuple[Callable[[], Any], str]] = [
-    (lambda: X.flatten(1) @ torch.zeros(100, 10), "each row on the left holds 784 numbers, and the matrix on the right takes 100."),
+    (
+        lambda: X.flatten(1) @ torch.zeros(100, 10),
+        "each row on the left holds 784 numbers, and the matrix on the right takes 100.",
+    ),
     (lambda: nn.Conv2d(3, 8, 3)(X), "declared for 3 input channels, and the tensor has 1 on axis 1"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28, 28)), "declared for 1 input channels, and the tensor has 4"),

@@ -101,9 +101,7 @@ def classes(draw: st.DrawFn) -> ClassResults:
                 )
             score = sum(check.score for check in own)
             note = (draw(words),) if draw(st.booleans()) else ()
-            found.append(
-                Result(student, assignment, "py" if own else None, status, score, most, own, notes=note)
-            )
+            found.append(Result(student, assignment, "py" if own else None, status, score, most, own, notes=note))
             if draw(st.booleans()):
                 finals[student, assignment] = Final(draw(st.integers(0, most)), 1, f"1 day late{draw(words)}")
     return ClassResults(tuple(found), (), finals)
@@ -379,12 +377,12 @@ def run_canvas(found: ClassResults, tmp_path: Path, content: bytes, **options: A
     return (tmp_path / "filled.csv").read_bytes()
 
 
-def test_canvas_changes_the_grade_cells_and_no_other_byte(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_canvas_changes_the_grade_cells_and_no_other_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     filled = run_canvas(SMALL, tmp_path, CANVAS.encode())
     expected = (
-        CANVAS.replace('""evening""",,"a', '""evening""",7,"a').replace(",3.00,", ",7,").replace('CNN,"5",,,', 'CNN,"7",,7,')
+        CANVAS.replace('""evening""",,"a', '""evening""",7,"a')
+        .replace(",3.00,", ",7,")
+        .replace('CNN,"5",,,', 'CNN,"7",,7,')
     )
     assert filled.decode() == expected
     told = capsys.readouterr().err
@@ -486,9 +484,7 @@ def run_moodle(found: ClassResults, tmp_path: Path, content: bytes, **options: A
     return (tmp_path / "filled.csv").read_bytes()
 
 
-def test_moodle_changes_the_grade_cells_and_no_other_byte(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_moodle_changes_the_grade_cells_and_no_other_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shut = dataclasses.replace(SMALL.results[0], student="Max Shut")
     filled = run_moodle(ClassResults((*SMALL.results, shut)), tmp_path, MOODLE.encode())
     assert filled.decode() == MOODLE.replace('grading - ",,', 'grading - ",7,').replace('"-","10,00"', '"7","10,00"')
@@ -603,7 +599,14 @@ def test_one_graded_class_in_every_format(
     pick = shutil.ignore_patterns("a[3-9]_*", "notebooks", "__pycache__")
     shutil.copytree(ROOT / "solutions", course / "solutions", ignore=pick)
     shutil.copytree(ROOT / "assignments", course / "assignments", ignore=shutil.ignore_patterns("a[3-9]_*"))
-    students = ("ada_right", "ben_notebooks", "cleo_one_wrong", "eve_syntax_error", "iris_two_files", "leo_trains_badly")
+    students = (
+        "ada_right",
+        "ben_notebooks",
+        "cleo_one_wrong",
+        "eve_syntax_error",
+        "iris_two_files",
+        "leo_trains_badly",
+    )
     for student in students:
         shutil.copytree(ROOT / "tests" / "class" / student, tmp_path / "class" / student)
     (course / "course.toml").write_text(
@@ -615,7 +618,16 @@ def test_one_graded_class_in_every_format(
     monkeypatch.chdir(course)
     monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
     graded = str(tmp_path / "results")
-    words = ["grade", str(tmp_path / "class"), "--out", graded, "--times", str(tmp_path / "times.csv"), "--workers", "1"]
+    words = [
+        "grade",
+        str(tmp_path / "class"),
+        "--out",
+        graded,
+        "--times",
+        str(tmp_path / "times.csv"),
+        "--workers",
+        "1",
+    ]
     assert cli.main(words) == 0
     (tmp_path / "results" / "adjustments.csv").write_text(
         "student,assignment,points,reason\ncleo_one_wrong,a1_permute,1,the check was too strict\n", encoding="utf-8"

@@ -254,9 +254,7 @@ def test_a_number_of_workers_is_asked_for_in_words(
     assert f"argument --workers: {number!r} is no number of processes: give 1 or more" in capsys.readouterr().err
 
 
-def test_a_full_disk_keeps_what_is_done(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_keeps_what_is_done(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
     for number in range(4):
         put(class_ / f"s{number}" / "a1_permute.py", f"# right\n# {number}\n")

@@ -68,7 +68,14 @@ def graded(tmp_path: Path, text: str) -> list[tuple[str, str]]:
     course = Course(tmp_path)
     engine = Engine(course, course.assignment("b1_numbers"))
     try:
-        assert [plugin.plain_names(item) is not None for item in engine.live.items] == [True, False, False, False, False, True]
+        assert [plugin.plain_names(item) is not None for item in engine.live.items] == [
+            True,
+            False,
+            False,
+            False,
+            False,
+            True,
+        ]
         found = engine.grade(Source("py", (Cell(text, 1, None),)), 1)
         return [(verdict.check.name, verdict.outcome) for verdict in found.verdicts]
     finally:
@@ -113,7 +120,7 @@ def test_what_only_pytest_can_run_is_not_plain(tmp_path: Path) -> None:
     assert [item.name for item in engine.live.items if plugin.plain_names(item) is not None] == ["test_plain"]
 
 
-ODD = '''
+ODD = """
 import pytest
 
 @pytest.fixture
@@ -144,7 +151,7 @@ def test_request(submission, request):
 @pytest.mark.points(1, task="double")
 def test_skipped(submission):
     pass
-'''
+"""
 
 
 # --- does it train? ------------------------------------------------------------------------------------------------

@@ -115,9 +115,7 @@ def test_a_wrong_answer_is_shown_with_its_reason(course: Course, tmp_path: Path)
     assert "pixels are in the wrong place" in shown
     assert "reshape" in shown, "the diagnosis, from data alone"
     assert "&lt;b&gt;looking&lt;/b&gt;" in shown, "what the code printed, and no HTML of its own"
-    assert not [o for o in cells["to_nchw"] if o.output_type == "stream"], (
-        "nbgrader takes stderr for a failure"
-    )
+    assert not [o for o in cells["to_nchw"] if o.output_type == "stream"], "nbgrader takes stderr for a failure"
     assert re.search(r"raised AttributeError at cell \[\d+\], line 2", page(cells["to_nhwc"]))
 
 

@@ -30,7 +30,13 @@ def run(course: Path, system: str, *words: str) -> tuple[int, str]:
     ended = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "another_system.py"), system, "autograder", *words],
         cwd=course,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "AUTOGRADER_TIER": TIERS[system], "PYTHONIOENCODING": "cp1252", "COLUMNS": "80"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "AUTOGRADER_TIER": TIERS[system],
+            "PYTHONIOENCODING": "cp1252",
+            "COLUMNS": "80",
+        },
         capture_output=True,
         timeout=300,
         check=False,

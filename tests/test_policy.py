@@ -42,9 +42,7 @@ a1_permute = 2026-11-27T23:59:00+01:00
 def result(student: str, submitted: str, score: int = 10, assignment: str = "a1_permute") -> Result:
     """A result of ten checks of a point each."""
     checks = tuple(
-        CheckResult(
-            f"test_{n}", "It works", "to_nchw", 1, int(n < score), "passed" if n < score else "failed", False
-        )
+        CheckResult(f"test_{n}", "It works", "to_nchw", 1, int(n < score), "passed" if n < score else "failed", False)
         for n in range(10)
     )
     return Result(student, assignment, "py", "graded", score, 10, checks, submitted=submitted)
@@ -116,7 +114,9 @@ def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path
     applied = policy.apply(everybody, tmp_path, course)
     assert {key[0]: final.score for key, final in applied.finals.items()} == {"ada": 10, "ben": 0, "cas": 10}
     assert applied.finals["ada", "a1_permute"].reason == "1 day late: -1 (10 %); +1: a good idea"
-    assert applied.problems == ((tmp_path / "adjustments.csv", "line 5: there is no result of 'nobody' for 'a1_permute'"),)
+    assert applied.problems == (
+        (tmp_path / "adjustments.csv", "line 5: there is no result of 'nobody' for 'a1_permute'"),
+    )
 
 
 def test_an_adjustment_may_name_its_assignment_for_short(course: Course, tmp_path: Path) -> None:

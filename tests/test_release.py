@@ -287,9 +287,7 @@ def test_collecting_reads_parametrized_checks_again_after_a_change(course: Cours
         ("misconceptions.py", "from autograder", "import nothing_there\nfrom autograder", "nothing_there"),
     ],
 )
-def test_a_slip_is_named_and_changes_nothing(
-    released: Course, file: str, old: str, new: str, says: str
-) -> None:
+def test_a_slip_is_named_and_changes_nothing(released: Course, file: str, old: str, new: str, says: str) -> None:
     before = tree(released.assignments)
     replace_in(released.solutions / "b1_tiny" / file, old, new)
     with pytest.raises(UserError, match=says):
@@ -341,7 +339,9 @@ def test_diagnoses_of_another_processor_are_in_step(released: Course) -> None:
     assert command.check(released) == 0
 
 
-def of_rows(change: Callable[[dict[str, torch.Tensor]], Any], metadata: dict[str, str] | None = None) -> Callable[[bytes], bytes]:
+def of_rows(
+    change: Callable[[dict[str, torch.Tensor]], Any], metadata: dict[str, str] | None = None
+) -> Callable[[bytes], bytes]:
     """What does this to the numbers in diagnoses.safetensors."""
 
     def changed(content: bytes) -> bytes:
@@ -395,7 +395,9 @@ def test_check_finds_other_line_ends(released: Course, capsys: pytest.CaptureFix
     path = released.assignments / "b1_tiny" / "diagnoses.json"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert command.check(released) == 1
-    assert "diagnoses.json was edited by hand\nIts lines are the same: only their ends differ." in capsys.readouterr().out
+    assert (
+        "diagnoses.json was edited by hand\nIts lines are the same: only their ends differ." in capsys.readouterr().out
+    )
 
 
 def test_check_finds_a_word_that_no_release_writes(released: Course, capsys: pytest.CaptureFixture[str]) -> None:
@@ -436,11 +438,11 @@ def test_a_kill_leaves_the_old_release_or_the_new(released: Course) -> None:
     """Killed at any moment, assignments/ is whole; the next release clears what lay about."""
     old = tree(released.assignments)
     replace_in(released.solutions / "b1_tiny" / "b1_tiny.py", "Twice x.", "Two times x.")
-    process = subprocess.Popen([sys.executable, "-m", "autograder", "release"], cwd=released.root, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "release"], cwd=released.root, stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 60
-    while (
-        not list(released.root.glob(".release-*")) and process.poll() is None and time.monotonic() < deadline
-    ):
+    while not list(released.root.glob(".release-*")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -158,9 +158,7 @@ def test_nothing_is_fetched_and_nobodys_markup_is_obeyed(pages: Path) -> None:
     for path in pages.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://|@import|url\(|<link|<iframe|<object", text)
-        assert all(
-            source.startswith("data:image/png;base64,") for source in re.findall(r'src="([^"]*)"', text)
-        )
+        assert all(source.startswith("data:image/png;base64,") for source in re.findall(r'src="([^"]*)"', text))
         assert "<script>alert" not in text
         assert "<b>x</b>" not in text
         scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -368,9 +366,7 @@ def in_browser(page: Path, script: str, width: int = 1100, dark: bool = False) -
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000"]
     command += [f"--window-size={width},2000", f"--user-data-dir={page.parent / 'profile'}"]
     command += ["--blink-settings=preferredColorScheme=0"] if dark else []
-    dom = subprocess.run(
-        [*command, "--dump-dom", copy.as_uri()], capture_output=True, text=True, timeout=180
-    ).stdout
+    dom = subprocess.run([*command, "--dump-dom", copy.as_uri()], capture_output=True, text=True, timeout=180).stdout
     copy.unlink()
     found = re.search(r'<pre id="out">(.*?)</pre>', dom, re.DOTALL)
     assert found is not None, dom[-500:]
@@ -380,14 +376,10 @@ def in_browser(page: Path, script: str, width: int = 1100, dark: bool = False) -
 @pytest.mark.heavy
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1100, 500])
-@pytest.mark.parametrize(
-    "page", ["index.html", "students/-rf.html", "students/ada.html", "students/mia.html"]
-)
+@pytest.mark.parametrize("page", ["index.html", "students/-rf.html", "students/ada.html", "students/mia.html"])
 def test_axe_finds_nothing(pages: Path, page: str, width: int, dark: bool) -> None:
     path = pages / page.replace("-rf", results.folder_name("-rf"))
-    script = (
-        axe() + "; const r = await axe.run(); out = r.violations.map(v => [v.id, v.nodes[0].html, v.help]);"
-    )
+    script = axe() + "; const r = await axe.run(); out = r.violations.map(v => [v.id, v.nodes[0].html, v.help]);"
     assert in_browser(path, script, width, dark) == []
 
 
@@ -436,6 +428,4 @@ def test_a_class_that_handed_in_nothing(tmp_path: Path) -> None:
     assert report.write(ClassResults(nothing), tmp_path / "report") == 2
     text = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
     assert "submissions: 2 missing" in text
-    assert "ada: 0 of 0 points" in student_page(tmp_path / "report", "ada").replace("<bdi>", "").replace(
-        "</bdi>", ""
-    )
+    assert "ada: 0 of 0 points" in student_page(tmp_path / "report", "ada").replace("<bdi>", "").replace("</bdi>", "")

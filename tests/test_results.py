@@ -235,9 +235,7 @@ def test_a_torn_file_is_told_and_the_rest_exported(folder: Path, capsys: pytest.
 
 def test_one_line_says_what_went_wrong() -> None:
     assert what_went_wrong(RESULT) == "to_nchw: You used reshape."
-    other = CheckResult(
-        "test_other", "Other", "to_nhwc", 1, 0, "error", False, message="ValueError: \x1b[31mno\nmore"
-    )
+    other = CheckResult("test_other", "Other", "to_nhwc", 1, 0, "error", False, message="ValueError: \x1b[31mno\nmore")
     both = dataclasses.replace(RESULT, checks=(PASSED, other, FAILED), max_score=6)
     assert what_went_wrong(both) == "2 tasks, to_nchw: You used reshape."
     alone = dataclasses.replace(RESULT, checks=(PASSED, other), max_score=3)

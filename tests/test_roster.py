@@ -145,7 +145,10 @@ def test_each_student_has_files_of_their_own(released: Path) -> None:
             assert read_source(notebook).code_digest == read_source(stub).code_digest
             assert read_source(stub).code_digest in stub_digests(COURSE, quiz, CLASS)
             standing = COURSE.assignments / "notebooks" / name / f"{name}.ipynb"
-            assert {path.name for path in (folder / name).glob("diagnoses.*")} == {"diagnoses.json", "diagnoses.safetensors"}
+            assert {path.name for path in (folder / name).glob("diagnoses.*")} == {
+                "diagnoses.json",
+                "diagnoses.safetensors",
+            }
             assert {entry.check for entry in DataCatalogue.load(folder / name).recorded} == {
                 entry.check for entry in DataCatalogue.load(COURSE.assignments / name).recorded
             }
@@ -171,7 +174,9 @@ def test_a_student_checks_against_their_own_quiz(released: Path, tmp_path: Path)
     shutil.copytree(released / "ada", tmp_path / "ada")
     folder = tmp_path / "ada" / "assignments" / "a2_linear_dims"
     stub = folder / "a2_linear_dims.py"
-    stub.write_text(f"{stub.read_text(encoding='utf-8')}\nANSWERS = {{key: key[0] for key in ANSWERS}}\n", encoding="utf-8")
+    stub.write_text(
+        f"{stub.read_text(encoding='utf-8')}\nANSWERS = {{key: key[0] for key in ANSWERS}}\n", encoding="utf-8"
+    )
     command = [sys.executable, "-m", "pytest", str(folder), "-q", "-p", "no:cacheprovider", "-k", "quiz"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert "ANSWERS[(2, 4)] is 2, which is not right" in ended.stdout, ended.stdout

@@ -144,7 +144,9 @@ def test_a_task_of_two_assignments_is_that_of_the_one_worked_on(desk: Desk) -> N
     assert desk.target("ANSWERS") == Target("a3_conv_shapes", "ANSWERS")
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{", '{"assignments": 3, "stubs": []}', '{"assignments": {"a1_permute": {"tasks": 7}}}'])
+@pytest.mark.parametrize(
+    "manifest", ["", "[]", "{", '{"assignments": 3, "stubs": []}', '{"assignments": {"a1_permute": {"tasks": 7}}}']
+)
 def test_a_broken_manifest_costs_points_and_tasks_but_no_traceback(desk: Desk, manifest: str) -> None:
     (desk.course.assignments / "manifest.json").write_text(manifest)
     assert desk.points("a1_permute") == {}
@@ -164,7 +166,9 @@ def test_the_state_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / ".autograder").iterdir() if p.suffix == ".tmp"] == []
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", "null", '{"schema": "autograder/student/v1"}', "[" * 100_000, "\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", "null", '{"schema": "autograder/student/v1"}', "[" * 100_000, "\xff"]
+)
 def test_a_broken_state_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / ".autograder").mkdir()
     (tmp_path / ".autograder" / "state.json").write_bytes(text.encode("latin-1"))
@@ -226,7 +230,9 @@ def test_a_task_without_hints_is_told_so(desk: Desk, capsys: pytest.CaptureFixtu
 # --- start, reset, doctor ------------------------------------------------------------------------------------------
 
 
-def test_start_says_what_to_open_how_to_check_and_how_to_hand_in(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_start_says_what_to_open_how_to_check_and_how_to_hand_in(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert start.run(SimpleNamespace()) == 0  # type: ignore[arg-type]
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
@@ -272,7 +278,9 @@ def test_the_next_assignment_is_named_by_a_file_that_is_there(desk: Desk, capsys
     assert "Next is a2_linear_dims: a2_linear_dims.py is not there." in words(capsys)
     passed = Verdict(CheckInfo("test_it", "It works", "to_nchw", 1, False, (), False), "passed")
     check.show_focus(desk, Look("a1_permute", own, (passed,)), state.load(desk.root))
-    assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(capsys)
+    assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(
+        capsys
+    )
 
 
 def test_reset_gives_the_stub_back_and_keeps_every_old_file(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -293,7 +301,9 @@ def test_reset_gives_the_stub_back_and_keeps_every_old_file(desk: Desk, capsys: 
 
 def test_reset_of_a_path_leaves_the_other_form(desk: Desk) -> None:
     notebook = edit(
-        desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb", STUB.replace('"', '\\"'), "return images"
+        desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb",
+        STUB.replace('"', '\\"'),
+        "return images",
     )
     path = edit(script(desk, "a1_permute"))
     assert cli.main(["reset", str(notebook.relative_to(desk.root))]) == 0
@@ -349,7 +359,9 @@ def test_line_ends_of_windows_are_no_change(desk: Desk, capsys: pytest.CaptureFi
     assert "nothing to reset" in words(capsys)
 
 
-def test_the_doctor_names_what_is_missing_and_the_remedy(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_names_what_is_missing_and_the_remedy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name, *_: None)
     assert doctor.run(SimpleNamespace()) == 1  # type: ignore[arg-type]
     text = words(capsys)
@@ -359,7 +371,9 @@ def test_the_doctor_names_what_is_missing_and_the_remedy(desk: Desk, monkeypatch
     assert "1 of these must be mended" in text
 
 
-def test_the_doctor_survives_what_it_looks_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_survives_what_it_looks_at(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def explode() -> None:
         raise RuntimeError("the kernel spec is a directory")
 
@@ -433,7 +447,9 @@ def test_the_checks_give_the_reason(desk: Desk, name: str, whys: set[Why]) -> No
 
 
 def test_what_a_student_prints_is_no_markup(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    check.show_focus(desk, look_at(desk, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")), state.State())
+    check.show_focus(
+        desk, look_at(desk, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")), state.State()
+    )
     assert "[red]raised[/] [/nonsense]" in capsys.readouterr().out
 
 
@@ -441,7 +457,16 @@ def test_what_the_code_printed_is_shown_where_it_went_wrong(desk: Desk, capsys: 
     printed = "\n".join(["torch.Size([2, 5]) [red]", *map(str, range(9))]) + "\n"
     screen.verdict(look_at(desk), Verdict(info("to_nchw"), "failed", "It is wrong.", printed=printed))
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-    assert lines[-8:] == ["Your code printed:", "torch.Size([2, 5]) [red]", "0", "1", "2", "3", "4", "... and 4 more lines"]
+    assert lines[-8:] == [
+        "Your code printed:",
+        "torch.Size([2, 5]) [red]",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "... and 4 more lines",
+    ]
 
 
 def test_a_poor_terminal_gets_plain_signs() -> None:
@@ -462,7 +487,9 @@ def test_nothing_begun_is_a_finding(desk: Desk, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("broken", ["return images.permute(0, 3, 1, 2", "\0"])
-def test_a_check_of_what_cannot_be_run_is_remembered(desk: Desk, broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_check_of_what_cannot_be_run_is_remembered(
+    desk: Desk, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     solved = dict.fromkeys(desk.tasks("a1_permute"), (1, 1))
     state.save(desk.root, state.State().with_checked("a1_permute", state.Checked("of an earlier file", solved)))
     edit(script(desk, "a1_permute"), new=broken)
@@ -487,7 +514,11 @@ def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Non
     """One real round: wrong with its reason and drawing, unreadable, right."""
     path = script(desk, "a1_permute")
     stub = path.read_text()
-    path.write_text(stub.replace(STUB, "print(images.dtype)\n    return images.reshape(images.shape[0], images.shape[3], *images.shape[1:3])"))
+    path.write_text(
+        stub.replace(
+            STUB, "print(images.dtype)\n    return images.reshape(images.shape[0], images.shape[3], *images.shape[1:3])"
+        )
+    )
     assert cli.main(["check"]) == 1
     text = words(capsys)
     assert "Your code printed: torch.uint8" in text
@@ -521,7 +552,9 @@ def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(desk: Des
             look = checker.look("a1_permute")
             assert look.verdicts[0].outcome == "failed"
             assert (look.verdicts[0].diagnosis is not None) == told
-            assert [note.partition(":")[0] for note in look.notes] == ([] if told else ["Why an answer is wrong cannot be told here"])
+            assert [note.partition(":")[0] for note in look.notes] == (
+                [] if told else ["Why an answer is wrong cannot be told here"]
+            )
 
 
 # --- axes ----------------------------------------------------------------------------------------------------------
@@ -575,7 +608,9 @@ def test_odd_values_are_drawn_or_left_but_never_raise() -> None:
 
 def test_letters_come_from_the_docstring(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
-    path.write_text('def f(x):\n    """(N, H) -> (H, N).\n\n    (A, B) -> (B, A)"""\ndef g(x):\n    """x (*, in) -> (*, out)."""\n')
+    path.write_text(
+        'def f(x):\n    """(N, H) -> (H, N).\n\n    (A, B) -> (B, A)"""\ndef g(x):\n    """x (*, in) -> (*, out)."""\n'
+    )
     assert axes.letters(path) == {"f": (("N", "H"), ("H", "N"))}
     broken = tmp_path / "y.py"
     broken.write_text("def f(:")
@@ -587,7 +622,10 @@ def test_a_drawing_is_no_way_to_see_hidden_checks(hidden: bool, monkeypatch: pyt
     from autograder import plugin
 
     monkeypatch.setattr(plugin, "info", lambda item: CheckInfo("test_x", "x", "to_nchw", 1, hidden, (), False))
-    item, images = SimpleNamespace(path=ROOT / "assignments" / "a1_permute" / "test_a1_permute.py"), counting_images(2, 5, 7, 3)
+    item, images = (
+        SimpleNamespace(path=ROOT / "assignments" / "a1_permute" / "test_a1_permute.py"),
+        counting_images(2, 5, 7, 3),
+    )
     drawing = plugin._drawing(item, CheckFailed("wrong", seen(images, images)))  # type: ignore[arg-type]
     assert (drawing is None) is hidden
 
@@ -861,11 +899,13 @@ def test_train_says_what_is_missing(desk: Desk, capsys: pytest.CaptureFixture[st
     assert cli.main(["train"]) == 2
     assert "not begun yet" in capsys.readouterr().err
     with pytest.raises(UserError, match="predict cannot be found"):
-        train.tasks_of({"preprocess": 1 .__add__, "FashionCNN": object, "train": print})
+        train.tasks_of({"preprocess": (1).__add__, "FashionCNN": object, "train": print})
 
 
 @pytest.mark.parametrize("arguments", [["--images", "3"], ["--hold-out", "10000"], ["--hold-out", "-1"], ["--full"]])
-def test_train_refuses_numbers_that_do_not_fit(desk: Desk, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_train_refuses_numbers_that_do_not_fit(
+    desk: Desk, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     shutil.copytree(ROOT / "data", desk.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*"))
     path = script(desk, "a5_fashion_mnist")
     path.write_text(TINY)
@@ -896,7 +936,10 @@ def test_a_training_that_is_no_python_says_its_line_once() -> None:
     source = Source("py", (Cell("x = 1\nretrun x", 1, None),))
     with pytest.raises(SyntaxError) as caught:
         compile(source.text, "/tmp/a5.py", "exec")
-    assert train._own_error(caught.value, "/tmp/a5.py", source) == "your code raised SyntaxError at line 2: invalid syntax."
+    assert (
+        train._own_error(caught.value, "/tmp/a5.py", source)
+        == "your code raised SyntaxError at line 2: invalid syntax."
+    )
 
 
 def test_reset_is_never_asked_to_keep_into_a_file(desk: Desk) -> None:

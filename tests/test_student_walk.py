@@ -209,7 +209,9 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     yield terminal
     record = os.environ.get("AUTOGRADER_RECORD")
     if record:
-        screens = "\n\n".join(f"```text\n{screen.replace(str(course), '~/cnn-course')}\n```" for screen in terminal.seen)
+        screens = "\n\n".join(
+            f"```text\n{screen.replace(str(course), '~/cnn-course')}\n```" for screen in terminal.seen
+        )
         Path(record).write_text(_RECORD.format(screens=screens), encoding="utf-8")
 
 

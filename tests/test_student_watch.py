@@ -39,7 +39,9 @@ class FakeChecker(Checker):
         for here in self.desk.tasks(name):
             info = CheckInfo(f"test_{here}", f"{here} does its work.", here, 1, False, (), False)
             right = here in self.passed
-            verdicts.append(Verdict(info, "passed") if right else Verdict(info, "not_run", f"{here} is not started yet."))
+            verdicts.append(
+                Verdict(info, "passed") if right else Verdict(info, "not_run", f"{here} is not started yet.")
+            )
         return Look(name, self.desk.file(name), tuple(verdicts))
 
     def warm(self, name: str):  # type: ignore[no-untyped-def]
@@ -87,7 +89,9 @@ def test_a_named_assignment_is_the_only_one_watched(on_watch: watch.Watch) -> No
     assert on_watch.checker.asked == ["a2_linear_dims", "a2_linear_dims"]  # type: ignore[attr-defined]
 
 
-def test_n_goes_through_the_tasks_and_on_to_the_next_assignment(on_watch: watch.Watch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_n_goes_through_the_tasks_and_on_to_the_next_assignment(
+    on_watch: watch.Watch, capsys: pytest.CaptureFixture[str]
+) -> None:
     on_watch.begin()
     seen = []
     for _ in range(4):

@@ -34,9 +34,7 @@ def notebook(*cells: str, **more: object) -> str:
     listed: list[dict[str, object]] = []
     for cell in cells:
         listed.append({"cell_type": "markdown", "metadata": {}, "source": ["# prose\n", "more"]})
-        listed.append(
-            {"cell_type": "code", "source": cell.splitlines(keepends=True), "outputs": [], "metadata": {}}
-        )
+        listed.append({"cell_type": "code", "source": cell.splitlines(keepends=True), "outputs": [], "metadata": {}})
     return json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5, "metadata": {}, **more})
 
 
@@ -106,9 +104,7 @@ def test_clones_hold_both_forms_and_only_the_changed_one_counts(course: Course, 
     assert {path.suffix for path in found["a1-dan"].candidates} == {".py", ".ipynb"}
 
 
-def test_a_stub_is_a_stub_whatever_comments_blanks_or_line_ends_were_added(
-    course: Course, class_: Path
-) -> None:
+def test_a_stub_is_a_stub_whatever_comments_blanks_or_line_ends_were_added(course: Course, class_: Path) -> None:
     put(class_ / "ada" / "a1_permute.py", "# my notes\r\n\r\nanswer = None   \r\n")
     put(class_ / "ada" / "work" / "a1_permute.py", "answer = 1\n")
     assert find(class_, course)["ada"].path == class_ / "ada" / "work" / "a1_permute.py"
@@ -256,9 +252,7 @@ def test_links_are_not_followed_out_of_the_students_folder(course: Course, class
         put(class_ / student / "readme.txt")
     (class_ / "ada" / "a1_permute.py").symlink_to(solution / "a1_permute.py")
     (class_ / "ben" / "a1_permute").symlink_to(solution)
-    (class_ / "cas" / "a1_permute.py").symlink_to(
-        put(class_ / "cas" / "final" / "version3.py", "answer = 3\n")
-    )
+    (class_ / "cas" / "a1_permute.py").symlink_to(put(class_ / "cas" / "final" / "version3.py", "answer = 3\n"))
     (class_ / "dan" / "loop").symlink_to(class_ / "dan")
     (class_ / "dan" / "a1_permute.py").symlink_to(class_ / "dan" / "a1_permute.py")
     (class_ / "fay").symlink_to(solution)
@@ -349,7 +343,10 @@ def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -
     ("content", "says"),
     [
         ("", "is empty"),
-        ("{ broken", r"breaks in line 1\). Take an earlier version of it from git, or begin anew with `autograder reset`"),
+        (
+            "{ broken",
+            r"breaks in line 1\). Take an earlier version of it from git, or begin anew with `autograder reset`",
+        ),
         ("[]", "no list of cells"),
         ("3", "no list of cells"),
         ('{"cells": 3}', "no list of cells"),
@@ -411,9 +408,7 @@ def test_fingerprints(tmp_path: Path) -> None:
     other = read_source(put(tmp_path / "c.py", "x = 2\n"))
     put(tmp_path / "d.safetensors", b"weights")
     weighted = read_source(put(tmp_path / "d.py", "x = 1\n"))
-    outputs = [
-        read_source(put(tmp_path / f"{n}.ipynb", notebook("x = 1", metadata={"n": n}))) for n in range(2)
-    ]
+    outputs = [read_source(put(tmp_path / f"{n}.ipynb", notebook("x = 1", metadata={"n": n}))) for n in range(2)]
     assert first.fingerprint == windows.fingerprint
     assert len({s.fingerprint for s in (first, other, weighted, outputs[0])}) == 4
     assert outputs[0].fingerprint == outputs[1].fingerprint
@@ -472,11 +467,7 @@ def test_this_repositorys_python_is_left_alone() -> None:
         assert drop_magics(text) == text, path
 
 
-@given(
-    st.lists(
-        st.sampled_from(["x = (", ")", "'''", '"', "#", "\\", "%", "!", "\n", " ", "a", "%%"]), max_size=60
-    )
-)
+@given(st.lists(st.sampled_from(["x = (", ")", "'''", '"', "#", "\\", "%", "!", "\n", " ", "a", "%%"]), max_size=60))
 @example(list("'''\n!"))
 def test_dropping_magics_keeps_the_lines(parts: list[str]) -> None:
     cell = "".join(parts)
@@ -524,9 +515,7 @@ def test_a_beginning_is_enough_to_name_an_assignment(course: Course) -> None:
         course.released("a10")
 
 
-def test_the_secret_is_made_once_and_for_its_owner_alone(
-    course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_secret_is_made_once_and_for_its_owner_alone(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_SECRET", "")
     secret = course.secret()
     assert len(secret) == 64

@@ -85,9 +85,7 @@ def test_the_environment_is_ours_alone(monkeypatch):
     assert command[-2:] == ["-c", "pass"]
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else"
-)
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="user namespaces are Linux's")
 def test_an_ordinary_user_has_the_same_tier(tmp_path):
     system_python = "/usr/bin/python3"

@@ -188,7 +188,9 @@ def test_the_page_is_made_and_kept_in_step(course: Course, monkeypatch: pytest.M
     assert catalogue_page.out_of_date(course) == []
     path = course.solutions / "b1_tiny" / "misconceptions.py"
     path.write_text(path.read_text().replace("You added six.", "You added 6."))
-    assert catalogue_page.out_of_date(course) == ["docs/misconceptions.md is out of date. Run: autograder verify --page"]
+    assert catalogue_page.out_of_date(course) == [
+        "docs/misconceptions.md is out of date. Run: autograder verify --page"
+    ]
 
 
 def test_this_courses_page_is_in_step() -> None:

@@ -43,9 +43,7 @@ def fuzzed(*strategies):
     return decorate
 
 
-sizes = st.one_of(
-    st.integers(0, 5), st.sampled_from([-1, 2**26, 2**31, 2**53, 2**63, 10**400, True, 1.0, None, "3"])
-)
+sizes = st.one_of(st.integers(0, 5), st.sampled_from([-1, 2**26, 2**31, 2**53, 2**63, 10**400, True, 1.0, None, "3"]))
 dtypes = st.one_of(st.sampled_from([*wire.DTYPES, "object", "float8_e4m3fn", "qint8", ""]), st.integers())
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8),
@@ -66,9 +64,7 @@ def nodes(children: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     tagged = st.tuples(st.sampled_from(["i", "f", "l", "d", "x", "a", "h", "r", "z"]), contents).map(
         lambda pair: {pair[0]: pair[1]}
     )
-    return st.one_of(
-        st.lists(children, max_size=4), tagged, st.dictionaries(st.text(max_size=2), children, max_size=3)
-    )
+    return st.one_of(st.lists(children, max_size=4), tagged, st.dictionaries(st.text(max_size=2), children, max_size=3))
 
 
 trees = st.recursive(scalars, nodes, max_leaves=30)

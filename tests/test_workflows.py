@@ -172,7 +172,7 @@ def test_a_push_is_graded_annotated_and_kept(push: Callable[..., Any]) -> None:
     assert "kernel.apparmor_restrict_unprivileged_userns=0" in done.sudo
 
 
-FORGER = '''
+FORGER = """
 import os, sys
 FORGED = "\\n::error file=x::forged\\n::set-output name=score::10\\n ##[error]forged\\n::stop-commands::x\\n::notice title=Score::4 of 4"
 print(FORGED); print(FORGED, file=sys.stderr); os.write(1, FORGED.encode()); os.write(2, FORGED.encode())
@@ -184,7 +184,7 @@ for name in ("OUTPUT_FILE", "SUMMARY_FILE"):
         with open(name, "a") as file: file.write("score=10\\n")
     except OSError as error:
         print(FORGED, error)
-'''
+"""
 
 
 BODIES = {
@@ -250,7 +250,10 @@ def test_with_a_deploy_key_the_hidden_checks_run_and_say_nothing(tmp_path: Path)
     workflow = folder / ".github" / "workflows" / "classroom.yml"
     assert 'COURSE: "git@github.com:org/course.git"' in workflow.read_text()
     git(folder, "init", "-q", "-b", "main")
-    put(folder / "assignments" / "a1_permute" / "a1_permute.py", (CLASS / "cleo_one_wrong" / "a1_permute.py").read_text())
+    put(
+        folder / "assignments" / "a1_permute" / "a1_permute.py",
+        (CLASS / "cleo_one_wrong" / "a1_permute.py").read_text(),
+    )
     commit(folder, "My work")
     # There is no ssh and no GitHub here: the address alone is another.
     local = tmp_path / "local.yml"
@@ -348,9 +351,7 @@ def test_a_notebooks_lines_are_those_of_its_file(tmp_path: Path) -> None:
         ({"a1_permute.py": (ROOT / "assignments/a1_permute/a1_permute.py").read_text()}, "not begun yet"),
     ],
 )
-def test_work_that_cannot_be_graded_is_told_with_its_reason(
-    files: dict[str, str], says: str, tmp_path: Path
-) -> None:
+def test_work_that_cannot_be_graded_is_told_with_its_reason(files: dict[str, str], says: str, tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     for name, text in files.items():
         put(tmp_path / "work" / name, text)
@@ -395,7 +396,9 @@ def test_an_error_of_the_machine_cannot_be_made_a_command(
 
 # --- annotations, pages, results for students ----------------------------------------------------------------------
 
-evil = st.text(st.sampled_from("%:,\r\n\t#[]=<>&|`@ \x1b\x00\u2028\u202eab0") | st.characters(exclude_categories=["Cs"]))
+evil = st.text(
+    st.sampled_from("%:,\r\n\t#[]=<>&|`@ \x1b\x00\u2028\u202eab0") | st.characters(exclude_categories=["Cs"])
+)
 
 
 @given(evil, evil, evil)

@@ -207,7 +207,10 @@ def svg(drawing: Drawing) -> str:
     ):
         parts.append(_text(_LEFT - 12, top + 22, label, "end"))
         wrong = drawing.wrong if label == "yours" else ()
-        parts += [_box(place, top, axis, colour.get(axis.letter, "#888888"), place in wrong) for place, axis in enumerate(axes)]
+        parts += [
+            _box(place, top, axis, colour.get(axis.letter, "#888888"), place in wrong)
+            for place, axis in enumerate(axes)
+        ]
     described = html.escape("; ".join(" ".join(line.split()) for line in lines(drawing)), quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{described}" width="{width}" '
@@ -229,7 +232,9 @@ def _line(source: int, place: int) -> str:
 
 
 def _box(place: int, top: int, axis: Axis, colour: str, wrong: bool) -> str:
-    edge = 'stroke="#b00020" stroke-width="3" stroke-dasharray="6 3"' if wrong else f'stroke="{colour}" stroke-width="2"'
+    edge = (
+        'stroke="#b00020" stroke-width="3" stroke-dasharray="6 3"' if wrong else f'stroke="{colour}" stroke-width="2"'
+    )
     label = str(axis)
     middle = _x(place) + _BOX // 2
     return (

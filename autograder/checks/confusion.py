@@ -14,9 +14,7 @@ def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int = 10) -> l
     """
     valid = (given >= 0) & (given < classes)
     cells = labels[valid].long() * classes + given[valid].long()
-    counts: list[list[int]] = (
-        torch.bincount(cells, minlength=classes * classes).view(classes, classes).tolist()
-    )
+    counts: list[list[int]] = torch.bincount(cells, minlength=classes * classes).view(classes, classes).tolist()
     return counts
 
 

@@ -30,7 +30,9 @@ def _first_line(text: str) -> str:
 
 
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
-_PRODUCT = re.compile(r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\(")  # written out, so no layer is at work
+_PRODUCT = re.compile(
+    r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\("
+)  # written out, so no layer is at work
 _CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) channels")
 _RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d, but got input of size: (\[.*?\])")
 

@@ -64,9 +64,7 @@ def _lengths(observation: Observation) -> set[int]:
     return {length for value in values if isinstance(value, torch.Tensor) for length in value.shape}
 
 
-def expect(
-    condition: bool, observation: Observation, message: str, because: str | None = None
-) -> None:
+def expect(condition: bool, observation: Observation, message: str, because: str | None = None) -> None:
     """Whatever else a check judges. ``because`` names the misconception that it is a sign of."""
     settle(observation)
     if not condition:
@@ -91,16 +89,12 @@ def expect_pixels(
     _expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), atol, 0.0)
 
 
-def expect_tensor(
-    observation: Observation, expected: torch.Tensor, atol: float = 0.0, rtol: float = 0.0
-) -> None:
+def expect_tensor(observation: Observation, expected: torch.Tensor, atol: float = 0.0, rtol: float = 0.0) -> None:
     """A tensor (or numpy array) of the same shape and dtype, each element within atol + rtol * abs(expected)."""
     _expect_tensor(observation, expected, atol, rtol)
 
 
-def _expect_tensor(
-    observation: Observation, expected: torch.Tensor, atol: float, rtol: float
-) -> None:
+def _expect_tensor(observation: Observation, expected: torch.Tensor, atol: float, rtol: float) -> None:
     def judge(seen: Observation) -> str | None:
         got = seen.value
         if not isinstance(got, torch.Tensor):
@@ -161,9 +155,7 @@ def _number(value: Any) -> float | int | None:
     return value
 
 
-def expect_number(
-    observation: Observation, expected: float, atol: float = 0.0, rtol: float = 0.0
-) -> None:
+def expect_number(observation: Observation, expected: float, atol: float = 0.0, rtol: float = 0.0) -> None:
     """A number (float, int, or 0-dim tensor) within atol + rtol * abs(expected)."""
 
     def judge(seen: Observation) -> str | None:
@@ -173,9 +165,7 @@ def expect_number(
         what = describe.call(seen)
         if got is None:
             return f"{what} returned {describe.returned(seen)}; one number was asked for."
-        return _and(
-            f"{what} returned {got:.7g}, which is not right.", explain.number(got, expected, _lengths(seen))
-        )
+        return _and(f"{what} returned {got:.7g}, which is not right.", explain.number(got, expected, _lengths(seen)))
 
     _expect(observation, judge)
 
@@ -230,9 +220,7 @@ def _sizes(value: Any) -> tuple[int, ...] | None:
     return tuple(n for n in numbers if isinstance(n, int)) if all(isinstance(n, int) for n in numbers) else None
 
 
-def expect_shape(
-    observation: Observation, expected: Sequence[int], dtype: torch.dtype | None = None
-) -> None:
+def expect_shape(observation: Observation, expected: Sequence[int], dtype: torch.dtype | None = None) -> None:
     """A tensor of this shape (and dtype), whatever its values."""
 
     def judge(seen: Observation) -> str | None:

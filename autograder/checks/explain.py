@@ -102,8 +102,12 @@ def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     if factor is None:
         return ""
     ratio = abs(got / expected)
-    sums = isinstance(got, float) and any(length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths)
-    means = isinstance(got, float) and any(length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths)
+    sums = isinstance(got, float) and any(
+        length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths
+    )
+    means = isinstance(got, float) and any(
+        length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths
+    )
     if sums and got * expected > 0:
         return f"It is {factor} what it should be, and an axis of the input has that length: a sum, where a mean was asked for?"
     if means and got * expected > 0:

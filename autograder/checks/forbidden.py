@@ -27,7 +27,9 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
         used = sorted(set(names) & set(seen.called))
         if not used:
             return None
-        return f"{describe.call(seen)} leaves the work to torch's own {' and '.join(used)}. Here it is to be written out."
+        return (
+            f"{describe.call(seen)} leaves the work to torch's own {' and '.join(used)}. Here it is to be written out."
+        )
 
     problem = judge(recorded) or _in_source(recorded, names)
     if problem is not None:

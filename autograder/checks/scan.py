@@ -39,7 +39,9 @@ def uses(
 
 
 @lru_cache(maxsize=8)  # a public check and a hidden one ask the same
-def _uses(cells: tuple[tuple[str, int], ...], task: str, kinds: frozenset[str], others: frozenset[str]) -> tuple[Use, ...]:
+def _uses(
+    cells: tuple[tuple[str, int], ...], task: str, kinds: frozenset[str], others: frozenset[str]
+) -> tuple[Use, ...]:
     return tuple(_Scan(_module(cells), kinds, others).of(task))
 
 

@@ -270,9 +270,7 @@ def settle_network(observation: Observation, rows: int) -> None:
     if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
         because = _network_error(f"{error.type_name}: {error.message}", rows)
         if because is not None:
-            raise CheckFailed(
-                errors.message(observation), observation, None, outcome="error", because=because
-            )
+            raise CheckFailed(errors.message(observation), observation, None, outcome="error", because=because)
     settle(observation)
 
 
@@ -322,11 +320,7 @@ def prediction_signs(
 def settle_prediction(observation: Observation) -> None:
     """Raise when ``predict`` did not return; batch norm's complaint about one image means a network in train mode."""
     error = observation.error
-    if (
-        observation.status == "error"
-        and error is not None
-        and "more than 1 value per channel" in error.message
-    ):
+    if observation.status == "error" and error is not None and "more than 1 value per channel" in error.message:
         message = errors.message(observation)
         raise CheckFailed(message, observation, None, outcome="error", because="forgets_eval_mode")
     settle(observation)

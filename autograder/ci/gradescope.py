@@ -16,9 +16,7 @@ from ..tables import read_time
 from .grading import Graded, Request
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container
-SENTENCE = (
-    "Grading began and did not finish. This says nothing about your work: ask your teachers to run it again."
-)
+SENTENCE = "Grading began and did not finish. This says nothing about your work: ask your teachers to run it again."
 
 
 def results_path() -> Path:

@@ -51,9 +51,7 @@ def run(args: Namespace) -> int:
     root = args.root if args.root is not None else data_folder()
     dataset = DATASETS[args.name]
     if dataset is not FASHION_MNIST and (args.make_subset or not args.full):
-        raise UserError(
-            f"The images in data/ are Fashion-MNIST's. For {dataset.title}, add --full, and that alone."
-        )
+        raise UserError(f"The images in data/ are Fashion-MNIST's. For {dataset.title}, add --full, and that alone.")
     if args.full or args.make_subset:
         with ConsoleReporter(console) as reporter:
             laid = lay_down(dataset, root, reporter)

@@ -82,9 +82,7 @@ def _ask(url: str, have: int) -> HTTPResponse | None:
     import urllib.error
     import urllib.request
 
-    request = urllib.request.Request(
-        url, headers={"User-Agent": "cnn-autograder", "Accept-Encoding": "identity"}
-    )
+    request = urllib.request.Request(url, headers={"User-Agent": "cnn-autograder", "Accept-Encoding": "identity"})
     if have:
         request.add_header("Range", f"bytes={have}-")
     try:

@@ -80,9 +80,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(
-                f"Another `autograder data` is at work in {folder}: wait until it has ended."
-            ) from None
+            raise UserError(f"Another `autograder data` is at work in {folder}: wait until it has ended.") from None
         except OSError:
             pass  # a disk that knows no locks
         yield

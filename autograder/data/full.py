@@ -189,9 +189,7 @@ def _download(
         url = f"{mirror.rstrip('/')}/{packed}"
         for begun in (part.exists(), False):
             try:
-                download(
-                    url, part, file.size + 100_000, lambda done, total: reporter.progress(packed, done, total)
-                )
+                download(url, part, file.size + 100_000, lambda done, total: reporter.progress(packed, done, total))
             except DownloadError as error:
                 looked.append(f"{url}: {error}")
                 break

@@ -62,9 +62,7 @@ def parse_idx(content: bytes) -> Idx:
 
 def format_idx(idx: Idx) -> bytes:
     """The inverse of `parse_idx`."""
-    return (
-        b"\x00\x00\x08" + bytes([len(idx.shape)]) + struct.pack(f">{len(idx.shape)}I", *idx.shape) + idx.data
-    )
+    return b"\x00\x00\x08" + bytes([len(idx.shape)]) + struct.pack(f">{len(idx.shape)}I", *idx.shape) + idx.data
 
 
 def pack(content: bytes) -> bytes:

@@ -139,9 +139,7 @@ def read_manifest(root: Path, split: Split) -> Manifest:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(
-            f"{path} is damaged: it is no manifest of {split} images. {_restore(root)}"
-        ) from error
+        raise UserError(f"{path} is damaged: it is no manifest of {split} images. {_restore(root)}") from error
 
 
 def verify_subset(root: Path) -> tuple[Manifest, ...]:
@@ -202,9 +200,7 @@ def make_subset(raw: Path, root: Path) -> None:
             for file in official:
                 content = read_file(raw / file.name)
                 if sha256(content) != file.sha256:
-                    raise UserError(
-                        f"{raw / file.name} is not the official file. Run `autograder data --full`."
-                    )
+                    raise UserError(f"{raw / file.name} is not the official file. Run `autograder data --full`.")
                 contents.append(content)
             images, labels = (parse_idx(content) for content in contents)
             chosen = first_of_each_class(labels.data, PER_CLASS[split])

@@ -25,9 +25,7 @@ class Format(Protocol):
 
 def formats() -> dict[str, str]:
     """The formats, as `--to` takes them (github-classroom), with their modules' names (github_classroom)."""
-    names = sorted(
-        module.name for module in pkgutil.iter_modules(exports.__path__) if not module.name.startswith("_")
-    )
+    names = sorted(module.name for module in pkgutil.iter_modules(exports.__path__) if not module.name.startswith("_"))
     return {name.replace("_", "-"): name for name in names}
 
 
@@ -41,9 +39,7 @@ def load(name: str) -> Format:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `autograder export` that every format takes."""
-    parser.add_argument(
-        "results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote"
-    )
+    parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
     parser.add_argument("--to", required=True, metavar="FORMAT", help=f"one of: {', '.join(formats())}")
     parser.add_argument(
         "--out",

@@ -95,9 +95,7 @@ def points_in(text: str) -> float | None:
     return float(text.strip().replace(",", "."))
 
 
-def fill_column(
-    filling: Filling, table: Table, column: int, grades: Mapping[str, int], found: Matches
-) -> None:
+def fill_column(filling: Filling, table: Table, column: int, grades: Mapping[str, int], found: Matches) -> None:
     """Put the students' points into a column. A row that is too short for it is listed."""
     for student, points in grades.items():
         row = found.rows.get(student)

@@ -52,9 +52,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     columns = _columns(table, results, args.column)
     found = match(results.students(), people)
     points = results.max_scores()
-    possible = next(
-        (row for row in range(1, len(table.rows)) if table.value(row, 0) == _POINTS_POSSIBLE), None
-    )
+    possible = next((row for row in range(1, len(table.rows)) if table.value(row, 0) == _POINTS_POSSIBLE), None)
     filling = Filling()
     for assignment, column in columns.items():
         title = table.header[column]
@@ -79,9 +77,7 @@ def people_in(table: Table) -> dict[int, set[str]]:
     identity = [column_of(table, title) for title in ("ID", "SIS User ID", "Integration ID")]
     logins = [column_of(table, title) for title in ("SIS Login ID", "Email")]
     if not table.header or table.header[0] != "Student" or identity[0] is None:
-        raise UserError(
-            f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID."
-        )
+        raise UserError(f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID.")
     people = {}
     for row in range(1, len(table.rows)):
         name, number = table.value(row, 0), table.value(row, identity[0])

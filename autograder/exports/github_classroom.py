@@ -47,10 +47,7 @@ def documents(result: Result, final: int) -> dict[str, dict[str, Any]]:
     """runner -> its result: a runner for each task, with a row for each point."""
     rows = settled(rows_of(result), final)
     tasks = dict.fromkeys(row.task for row in rows)
-    return {
-        runner(result.assignment, task): _document([row for row in rows if row.task == task])
-        for task in tasks
-    }
+    return {runner(result.assignment, task): _document([row for row in rows if row.task == task]) for task in tasks}
 
 
 def runner(assignment: str, task: str) -> str:

@@ -37,9 +37,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     print(f"Wrote {len(results.results)} results to {folder}.")
 
 
-def document(
-    result: Result, final: int, why: str = "", hidden_rows: str = VISIBILITIES[0]
-) -> dict[str, Any]:
+def document(result: Result, final: int, why: str = "", hidden_rows: str = VISIBILITIES[0]) -> dict[str, Any]:
     """A result as Gradescope reads it. `final` is the score that counts, `why` says what changed it.
 
     `score` overrides the sum of the tests, so that the final score counts whatever the tests say. All text is

@@ -87,9 +87,7 @@ def write(found: ClassResults, course: Course, url: str | None = None) -> Summar
                 _write_autograded(course, result, notebooks[result.assignment])
                 entered += 1
     except SQLAlchemyError as error:
-        raise InfrastructureError(
-            f"The gradebook {_without_password(url)} cannot be used: {error}"
-        ) from error
+        raise InfrastructureError(f"The gradebook {_without_password(url)} cannot be used: {error}") from error
     return Summary(entered, by_hand, missing)
 
 
@@ -300,9 +298,7 @@ def _outputs(checks: Sequence[CheckResult]) -> Iterator[Any]:
     import nbformat.v4 as v4
 
     score = float(sum(check.score for check in checks))
-    words = "\n".join(
-        f"{'passed' if c.outcome == 'passed' else c.outcome}: {c.title}" for c in checks if not c.hidden
-    )
+    words = "\n".join(f"{'passed' if c.outcome == 'passed' else c.outcome}: {c.title}" for c in checks if not c.hidden)
     if words:
         yield v4.new_output("stream", name="stdout", text=words + "\n")
     yield v4.new_output("execute_result", data={"text/plain": repr(score)}, execution_count=1)

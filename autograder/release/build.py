@@ -88,7 +88,11 @@ def build(course: Course, into: Path) -> Built:
 
 def _bands(promises: list[Promise]) -> list[list[float]]:
     """What accuracy earns, as the names of hidden checks say it: `...[84%]` -> percent and points, lowest first."""
-    found = [(re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", promise.name), promise.points) for promise in promises if promise.hidden]
+    found = [
+        (re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", promise.name), promise.points)
+        for promise in promises
+        if promise.hidden
+    ]
     return sorted([float(match[1]), points] for match, points in found if match)
 
 

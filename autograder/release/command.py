@@ -84,9 +84,7 @@ def release(course: Course) -> int:
         made.swap_in(built.sources, sources)
         made.swap_in(built.assignments, course.assignments)
     tasks = sum(len(master.tasks) for master in built.masters)
-    print(
-        f"Released {len(built.masters)} assignments with {tasks} tasks: assignments/ holds what students get."
-    )
+    print(f"Released {len(built.masters)} assignments with {tasks} tasks: assignments/ holds what students get.")
     return 0
 
 
@@ -105,7 +103,5 @@ def check(course: Course) -> int:
         print(f"assignments/{difference.name} {difference.what}")
         if difference.diff:
             print(difference.diff)
-    print(
-        "\nEverything in assignments/ is made from solutions/. Change it there, then run: autograder release"
-    )
+    print("\nEverything in assignments/ is made from solutions/. Change it there, then run: autograder release")
     return 1

@@ -30,9 +30,7 @@ def differences(built: Path, standing: Path) -> list[Difference]:
         if name not in is_:
             found.append(Difference(name, "is missing", ""))
         elif name not in should:
-            found.append(
-                Difference(name, "is not made by release" if name not in record else "is left over", "")
-            )
+            found.append(Difference(name, "is not made by release" if name not in record else "is left over", ""))
         elif should[name].read_bytes() != is_[name].read_bytes():
             if name == made.RECORD:
                 continue  # says no more than the files themselves do

@@ -75,8 +75,7 @@ def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
         (one.messages, one.hints) == (other.messages, other.hints)
         and len(one.recorded) == len(other.recorded)
         and all(
-            (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name)
-            and a.mark.fits(b.mark)
+            (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name) and a.mark.fits(b.mark)
             for a, b in zip(one.recorded, other.recorded, strict=True)
         )
     )

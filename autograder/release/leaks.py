@@ -182,9 +182,7 @@ def _views(blob: bytes, depth: int = 0) -> Iterator[str]:
     yield _squeeze(text)
     unescaped = text
     for _ in range(2):  # JSON within JSON: a notebook's output that shows a notebook
-        unescaped = re.sub(
-            r'\\(["\\/ntr])', lambda m: {"n": "\n", "t": " ", "r": " "}.get(m[1], m[1]), unescaped
-        )
+        unescaped = re.sub(r'\\(["\\/ntr])', lambda m: {"n": "\n", "t": " ", "r": " "}.get(m[1], m[1]), unescaped)
         # The lines of a notebook's cell are separate strings, and the end of one begins the next.
         yield _squeeze(re.sub(r'",?\s*\n\s*"', "", unescaped))
         unescaped = html.unescape(unescaped)
@@ -232,11 +230,7 @@ def _unpacked(name: str, blob: bytes, depth: int) -> Iterator[tuple[str, bytes]]
     try:
         if blob[:4] == b"PK\3\4":
             with zipfile.ZipFile(io.BytesIO(blob)) as archive:
-                inner = [
-                    (entry.filename, archive.read(entry))
-                    for entry in archive.infolist()
-                    if not entry.is_dir()
-                ]
+                inner = [(entry.filename, archive.read(entry)) for entry in archive.infolist() if not entry.is_dir()]
         elif blob[:2] == b"\x1f\x8b":
             inner = [("", gzip.GzipFile(fileobj=io.BytesIO(blob)).read(_UNPACKED))]
         elif blob[:3] == b"BZh":

@@ -58,9 +58,7 @@ def generate(root: Path, names: list[str]) -> None:
 
 def _complaint(name: str, log: str) -> str:
     """nbgrader's log without its traceback: the lines that say something."""
-    said = [
-        line for line in log.splitlines() if line and not line.startswith((" ", "Traceback", "Please see"))
-    ]
+    said = [line for line in log.splitlines() if line and not line.startswith((" ", "Traceback", "Please see"))]
     return "\n  ".join([f"nbgrader could not make the notebook of {name}:", *said])
 
 

@@ -32,9 +32,7 @@ MARK = ".autograder-report"  # a folder that holds it is ours to write to
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `autograder report`."""
-    parser.add_argument(
-        "results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote"
-    )
+    parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
     parser.add_argument(
         "--out",
         type=Path,

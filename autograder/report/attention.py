@@ -70,9 +70,7 @@ def _made_for_the_public_checks(result: Result) -> list[str]:
             and all(check.outcome in ("failed", "error") for check in hidden)
             and not any(check.diagnosis for check in hidden)
         ):
-            found.append(
-                f"{task} passes every public check and no hidden one: written for the public inputs?"
-            )
+            found.append(f"{task} passes every public check and no hidden one: written for the public inputs?")
     return found
 
 

@@ -121,13 +121,10 @@ def class_page(results: ClassResults) -> ClassPage:
     short = short_names(list(points))
     rows = tuple(_student(name, own, results, list(points)) for name, own in students.items())
     handed_in = {
-        name: [r for r in results.results if r.assignment == name and r.status != "missing"]
-        for name in points
+        name: [r for r in results.results if r.assignment == name and r.status != "missing"] for name in points
     }
     totals = [
-        results.total(own.values())
-        for own in students.values()
-        if any(r.status != "missing" for r in own.values())
+        results.total(own.values()) for own in students.values() if any(r.status != "missing" for r in own.values())
     ]
     first = sorted(
         (row for row in rows if row.reasons),
@@ -151,9 +148,7 @@ def class_page(results: ClassResults) -> ClassPage:
     )
 
 
-def _distribution(
-    name: str, scores: Sequence[int], points: int, bars: int, size: tuple[int, int]
-) -> Distribution:
+def _distribution(name: str, scores: Sequence[int], points: int, bars: int, size: tuple[int, int]) -> Distribution:
     return Distribution(
         name=name,
         points=points,
@@ -202,9 +197,7 @@ def _misconceptions(results: Sequence[Result]) -> tuple[MisconceptionRow, ...]:
 
 
 def _student(name: str, own: Mapping[str, Result], results: ClassResults, names: Sequence[str]) -> StudentRow:
-    accuracies = [
-        t.accuracy for r in own.values() if (t := read_training(r.metrics)) and t.accuracy is not None
-    ]
+    accuracies = [t.accuracy for r in own.values() if (t := read_training(r.metrics)) and t.accuracy is not None]
     finals = [(n, results.finals[name, n]) for n in names if (name, n) in results.finals]
     short = short_names(names)
     return StudentRow(

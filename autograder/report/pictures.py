@@ -27,10 +27,7 @@ class Pictures:
         if images is None or not 0 <= number < images.shape[0]:
             return ""
         start = number * SIDE * SIDE
-        return (
-            "data:image/png;base64,"
-            + base64.b64encode(png(images.data[start : start + SIDE * SIDE])).decode()
-        )
+        return "data:image/png;base64," + base64.b64encode(png(images.data[start : start + SIDE * SIDE])).decode()
 
     @functools.cached_property
     def _images(self) -> Idx | None:
@@ -49,6 +46,5 @@ def png(pixels: bytes) -> bytes:
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 0, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )

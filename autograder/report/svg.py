@@ -92,17 +92,11 @@ def curve(values: Sequence[float], x_name: str, y_name: str, height: int = 220) 
         for i, ((x, y), value) in enumerate(zip(spots, values, strict=True))
         if len(values) <= 40
     )
-    whole = [
-        tick for tick in ticks(1, max(2, len(values)), 8) if tick == int(tick) and 1 <= tick <= len(values)
-    ]
-    return _drawing(
-        height, frame.grid(whole, marks, x_name, y_name) + f'<path class="line" d="{path}"/>' + dots
-    )
+    whole = [tick for tick in ticks(1, max(2, len(values)), 8) if tick == int(tick) and 1 <= tick <= len(values)]
+    return _drawing(height, frame.grid(whole, marks, x_name, y_name) + f'<path class="line" d="{path}"/>' + dots)
 
 
-def scatter(
-    points: Sequence[Point], lines: Sequence[float], x_name: str, y_name: str, height: int = 330
-) -> Markup:
+def scatter(points: Sequence[Point], lines: Sequence[float], x_name: str, y_name: str, height: int = 330) -> Markup:
     """Points, each a link, over dashed horizontal lines."""
     if not points:
         return Markup("")
@@ -158,9 +152,7 @@ class _Frame:
 
 def _axis_name(name: str, height: int) -> str:
     return (
-        f'<text class="name" x="{WIDTH - 10}" y="{height - 4}" text-anchor="end">{escape(name)}</text>'
-        if name
-        else ""
+        f'<text class="name" x="{WIDTH - 10}" y="{height - 4}" text-anchor="end">{escape(name)}</text>' if name else ""
     )
 
 

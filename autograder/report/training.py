@@ -77,11 +77,7 @@ def _triples(value: Any) -> tuple[tuple[int, int, int], ...]:
     items = value if isinstance(value, (list, tuple)) else ()
     found = []
     for item in items[:50]:
-        if (
-            isinstance(item, (list, tuple))
-            and len(item) == 3
-            and all(type(n) is int and n >= 0 for n in item)
-        ):
+        if isinstance(item, (list, tuple)) and len(item) == 3 and all(type(n) is int and n >= 0 for n in item):
             number, right, given = item
             if right < CLASSES and given < CLASSES:
                 found.append((number, right, given))

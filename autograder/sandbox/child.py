@@ -62,9 +62,7 @@ class Order:
 class Server:
     """Holds the student's module and the objects that stay here."""
 
-    def __init__(
-        self, order: Order, residents: dict[str, torch.Tensor], probes: types.ModuleType | None
-    ) -> None:
+    def __init__(self, order: Order, residents: dict[str, torch.Tensor], probes: types.ModuleType | None) -> None:
         self.order, self.residents, self.probes = order, residents, probes
         self.objects: list[object] = []
         self.module: types.ModuleType | None = None
@@ -96,7 +94,11 @@ class Server:
             wire.send(sock, reply)
 
     def answer(
-        self, question: dict[str, Any], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None, target: Any = None
+        self,
+        question: dict[str, Any],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        target: Any = None,
     ) -> dict[str, Any]:
         """Run one case of a question; the reply, but for its number. Never raises: whatever student code does is the reply."""
         kwargs = kwargs or {}

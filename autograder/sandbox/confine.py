@@ -216,9 +216,7 @@ def _give_up_rights(policy: Policy) -> None:
 
 
 def _filter(tier: str, own: int, version: int) -> bytes:
-    return seccomp.filter_program(
-        own=own, shared_machine=tier != "A", scoped=version >= 6, truncate_ruled=version >= 3
-    )
+    return seccomp.filter_program(own=own, shared_machine=tier != "A", scoped=version >= 6, truncate_ruled=version >= 3)
 
 
 def _settle(scratch: str) -> None:

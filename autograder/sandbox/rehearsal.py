@@ -67,7 +67,9 @@ def reductions(x: torch.Tensor) -> torch.Tensor:
     total = x.sum() + x.mean() + x.max() + x.min() + torch.sum(x) + torch.mean(x) + torch.max(x)
     total = total + x.argmax() + x.std() + x.numel() + x.isfinite().all() + x.any()
     along = x.max(dim=1, keepdim=True).values + x.amax(dim=1, keepdim=True) + x.sum(dim=1, keepdim=True)
-    along = along + torch.max(x, dim=1, keepdim=True)[0] + torch.sum(x, dim=1, keepdim=True) + x.mean(dim=-1, keepdim=True)
+    along = (
+        along + torch.max(x, dim=1, keepdim=True)[0] + torch.sum(x, dim=1, keepdim=True) + x.mean(dim=-1, keepdim=True)
+    )
     classes = x.argmax(dim=1) + torch.argmax(x, dim=1) + x.argmin(dim=-1) + x.sort(dim=1).indices[:, 0]
     rows = x.sum(dim=1) + x.sum(1) + x.logsumexp(dim=1) + torch.logsumexp(x, dim=1) + x.cumsum(dim=1)[:, -1]
     return total + along + (classes + rows)[:, None] + x.softmax(dim=1) + torch.softmax(x, dim=1) + x.log_softmax(dim=1)
@@ -78,12 +80,28 @@ def entries(x: torch.Tensor, labels: torch.Tensor) -> list[float]:
     picked = x[torch.arange(2), labels] + x.gather(1, labels.unsqueeze(1)).squeeze(1) + x[[0, 1], 1]
     table = torch.zeros(2, 3)
     table[0, 1], table[:, 0], table[1] = 1.0, picked, x[1]
-    table += x.new_zeros(2, 3) + torch.ones(2, 3) + torch.full((2, 3), 0.5) + torch.zeros_like(x) + torch.empty(2, 3).fill_(1)
-    ones = F.one_hot(labels, 3) * x + torch.tensor([1.0, 2.0, 3.0]) + torch.linspace(0, 1, 3) + torch.rand(3) + torch.randn(3)
+    table += (
+        x.new_zeros(2, 3)
+        + torch.ones(2, 3)
+        + torch.full((2, 3), 0.5)
+        + torch.zeros_like(x)
+        + torch.empty(2, 3).fill_(1)
+    )
+    ones = (
+        F.one_hot(labels, 3) * x
+        + torch.tensor([1.0, 2.0, 3.0])
+        + torch.linspace(0, 1, 3)
+        + torch.rand(3)
+        + torch.randn(3)
+    )
     numbers = [float(x[0, 1]), x[0][2].item(), int(labels[0]), *x[:, 1:].flatten().tolist(), *ones[..., 0].tolist()]
     for row in x:
         numbers += [v.item() for v in row] if bool(row[0] > 0) else []
-    return [*numbers, *table.reshape(-1).tolist(), float(torch.stack([picked, picked]).sum() + torch.cat([picked, picked])[0])]
+    return [
+        *numbers,
+        *table.reshape(-1).tolist(),
+        float(torch.stack([picked, picked]).sum() + torch.cat([picked, picked])[0]),
+    ]
 
 
 def forms(images: torch.Tensor) -> torch.Tensor:

@@ -160,10 +160,7 @@ class Session:
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
-        if (
-            self._sandbox.tier.letter != "A"
-            and watch.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH
-        ):
+        if self._sandbox.tier.letter != "A" and watch.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH:
             raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
         if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
             self.close()

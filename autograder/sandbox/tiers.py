@@ -85,9 +85,7 @@ def choose(wanted: str | None) -> Tier:
     tier = best()
     if wanted is not None and tier.letter > wanted:
         reasons = "\n".join(f"  {reason}" for reason in tier.reasons)
-        raise InfrastructureError(
-            f"sandbox tier {wanted} was required, and this machine gives {tier}.\n{reasons}"
-        )
+        raise InfrastructureError(f"sandbox tier {wanted} was required, and this machine gives {tier}.\n{reasons}")
     return tier
 
 

@@ -68,7 +68,9 @@ def _careful(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     except (UserError, InfrastructureError) as error:
         yield Finding("broken", str(error))
     except Exception as error:
-        yield Finding("broken", f"{look.__name__.strip('_')}: {type(error).__name__}: {error}", "Show this to your teachers.")
+        yield Finding(
+            "broken", f"{look.__name__.strip('_')}: {type(error).__name__}: {error}", "Show this to your teachers."
+        )
 
 
 def _show(finding: Finding) -> None:
@@ -83,10 +85,14 @@ def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     where = "in an environment of its own" if sys.prefix != sys.base_prefix else "without an environment"
     if sys.maxsize < 2**32:
-        yield Finding("broken", f"Python {version} with 32 bits, for which there is no PyTorch", "Install the one with 64 bits.")
+        yield Finding(
+            "broken", f"Python {version} with 32 bits, for which there is no PyTorch", "Install the one with 64 bits."
+        )
     elif sys.prefix == sys.base_prefix and "CONDA_PREFIX" not in os.environ:
         remedy = f"{machine.python()} -m venv .venv, then {machine.activate()}"
-        yield Finding("note", f"Python {version}, {where}", f"{remedy}: packages of other courses cannot get in the way.")
+        yield Finding(
+            "note", f"Python {version}, {where}", f"{remedy}: packages of other courses cannot get in the way."
+        )
     else:
         yield Finding("good", f"Python {version}, {where}")
 
@@ -129,7 +135,9 @@ def _packages() -> Iterator[Finding]:
         what = ", ".join(f"{name} ({_OPTIONAL[name]})" for name in missing)
         yield Finding("note", f"Not installed, and not needed: {what}", 'pip install -e ".[submissions]"')
     if importlib.util.find_spec("watchfiles") is None:
-        yield Finding("note", "watchfiles is not installed: autograder check --watch needs it", "pip install watchfiles")
+        yield Finding(
+            "note", "watchfiles is not installed: autograder check --watch needs it", "pip install watchfiles"
+        )
 
 
 def _data() -> Iterator[Finding]:
@@ -156,7 +164,9 @@ def _jupyter() -> Iterator[Finding]:
         remedy = f"{Path(sys.executable).name} -m ipykernel install --sys-prefix"
         yield Finding("note", "Jupyter finds no Python kernel", remedy)
     elif not _same_python(program):
-        remedy = "python -m ipykernel install --user --name cnn-course, and choose the kernel cnn-course in the notebook"
+        remedy = (
+            "python -m ipykernel install --user --name cnn-course, and choose the kernel cnn-course in the notebook"
+        )
         yield Finding("note", f"Jupyter's kernel python3 is another Python: {program}", remedy)
     else:
         yield Finding("good", "Jupyter's kernel is this Python")
@@ -200,10 +210,18 @@ def _work() -> Iterator[Finding]:
             try:
                 read_source(path)
             except Unreadable as error:
-                yield Finding("note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.name}")
+                yield Finding(
+                    "note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.name}"
+                )
         if len(changed) > 1:
             remedy = f"autograder reset {changed[1].name} (the older of the two)"
-            yield Finding("note", f"Script and notebook of {name} both differ from the stub, and one is to be handed in", remedy)
+            yield Finding(
+                "note", f"Script and notebook of {name} both differ from the stub, and one is to be handed in", remedy
+            )
         if not (course.assignments / ".stubs" / f"{name}.py").is_file():
-            yield Finding("note", f"The stub of {name} is not at hand, so it could not be reset", "git checkout -- assignments/.stubs")
+            yield Finding(
+                "note",
+                f"The stub of {name} is not at hand, so it could not be reset",
+                "git checkout -- assignments/.stubs",
+            )
     yield Finding("good", f"Begun: {', '.join(begun)}" if begun else "Nothing is begun yet")

@@ -17,7 +17,9 @@ from .work import Desk, Target
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("task", nargs="?", metavar="TASK", help="to_nchw, or a3/ANSWERS (the first task that is not solved yet)")
+    parser.add_argument(
+        "task", nargs="?", metavar="TASK", help="to_nchw, or a3/ANSWERS (the first task that is not solved yet)"
+    )
     parser.add_argument("--again", action="store_true", help="the hints that you have read, once more")
 
 
@@ -45,12 +47,22 @@ def give(desk: Desk, memory: state.State, target: Target, again: bool = False) -
         say(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
         return memory
     if again or read == len(hints):
-        _show(task, hints, range(read or 1), "Those are all the hints. Ask a person: say what you tried and what came back.")
+        _show(
+            task,
+            hints,
+            range(read or 1),
+            "Those are all the hints. Ask a person: say what you tried and what came back.",
+        )
         read = max(read, 1)
     else:
         left = len(hints) - read - 1
         word = command_word(desk, target.assignment, task)
-        _show(task, hints, range(read, read + 1), f"{left} more: autograder hint {word}" if left else "That was the last one.")
+        _show(
+            task,
+            hints,
+            range(read, read + 1),
+            f"{left} more: autograder hint {word}" if left else "That was the last one.",
+        )
         read += 1
     return memory.with_hints(target.assignment, task, read)
 

@@ -172,7 +172,11 @@ def _chart(
         f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--ink)" stroke-dasharray="3 4"/>'
         for v in marks
     )
-    dots = "".join(f'<circle cx="{x(i):.1f}" cy="{y(v):.1f}" r="3" fill="{colour}"/>' for i, v in points) if len(points) < 40 else ""
+    dots = (
+        "".join(f'<circle cx="{x(i):.1f}" cy="{y(v):.1f}" r="3" fill="{colour}"/>' for i, v in points)
+        if len(points) < 40
+        else ""
+    )
     spoken = f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {last:,} images"
     return (
         f'<svg role="img" aria-label="{html.escape(spoken)}" width="{_W}" height="{_H}" viewBox="0 0 {_W} {_H}">'
@@ -216,7 +220,7 @@ def _confusion(outcome: Outcome, classes: Sequence[str]) -> str:
     return (
         "<h2>What is taken for what</h2>"
         f"<p>Rows are what an image shows, columns what the network says. Most often: {html.escape('; '.join(worst) or 'nothing')}.</p>"
-        f'<table><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
@@ -273,7 +277,9 @@ def png(image: Tensor) -> str:
     height, width = image.shape
     rows = b"".join(b"\0" + image[row].numpy().tobytes() for row in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    body = b"".join(_chunk(kind, data) for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")))
+    body = b"".join(
+        _chunk(kind, data) for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    )
     return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
 
 

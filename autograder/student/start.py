@@ -34,11 +34,15 @@ def run(args: argparse.Namespace) -> int:
 def _welcome(desk: Desk) -> None:
     first = desk.names[0]
     tasks = desk.tasks(first)
-    screen.say(f"Welcome. {_number(len(desk.names))} assignments, one after the other, from axes to a network that sees clothes.")
+    screen.say(
+        f"Welcome. {_number(len(desk.names))} assignments, one after the other, from axes to a network that sees clothes."
+    )
     _open(desk, first)
     _step(2, "Read it from the top, and write the first task" + (f", {tasks[0]}" if tasks else "") + ".")
     _step(3, "Save, and let it be checked:", "autograder check", "")
-    screen.say("It says what came back, what is wrong with it, and often why. All the time: autograder check --watch", 5)
+    screen.say(
+        "It says what came back, what is wrong with it, and often why. All the time: autograder check --watch", 5
+    )
     if tasks:
         _step(4, "Stuck?", f"autograder hint {tasks[0]}", "gives a nudge, never the answer.")
     _step(5, "Hand in: commit and push your files, as often as you like. The last push counts.")

@@ -38,9 +38,13 @@ GRADER_SECONDS = 90  # CPU time that grading gives to a training
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--full", action="store_true", help="on all 60,000 images (get them first: autograder data --full)")
+    parser.add_argument(
+        "--full", action="store_true", help="on all 60,000 images (get them first: autograder data --full)"
+    )
     parser.add_argument("--images", type=int, metavar="N", help="on the first N images only, to try something quickly")
-    parser.add_argument("--hold-out", type=int, metavar="N", help="images to judge by, not trained on (1000; 5000 with --full)")
+    parser.add_argument(
+        "--hold-out", type=int, metavar="N", help="images to judge by, not trained on (1000; 5000 with --full)"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of torch's random numbers (0)")
 
 
@@ -56,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
         source = read_source(path)
     except Unreadable as error:
         raise UserError(error.message) from None
-    screen.say(f"Training the network of {path.relative_to(desk.root).as_posix()}. Ctrl-C ends it and keeps what it has learnt.")
+    screen.say(
+        f"Training the network of {path.relative_to(desk.root).as_posix()}. Ctrl-C ends it and keeps what it has learnt."
+    )
     with _loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
@@ -187,7 +193,9 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Outcome:
             whole = total if total is None or moment.images <= total else None  # it trains on: nobody knows how long
             shown: dict[str, Any] = {} if moment.loss is None else {"loss": f"{moment.loss:.3f}"}
             epoch = _of(moment.images // size, epochs)
-            bar.update(task, completed=moment.images, total=whole, epoch=epoch, seen=f"{moment.images:,} images", **shown)
+            bar.update(
+                task, completed=moment.images, total=whole, epoch=epoch, seen=f"{moment.images:,} images", **shown
+            )
 
         return training.run(tasks, data, tell)
 
@@ -213,13 +221,17 @@ def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[s
     weights = path.with_suffix(".safetensors")
     content = pack(outcome)
     if len(content) > WEIGHTS_LIMIT:
-        say(f"The trained network takes {len(content) >> 20} MB and was not written: grading reads at most {WEIGHTS_LIMIT >> 20}.")
+        say(
+            f"The trained network takes {len(content) >> 20} MB and was not written: grading reads at most {WEIGHTS_LIMIT >> 20}."
+        )
     else:
         if weights.is_file() and weights.read_bytes() != content:
             kept = reset.keep(weights)
             say(f"The network trained before is kept as {kept.relative_to(desk.root).as_posix()}")
         write_whole(weights, content)
-        say(f"Trained network: {weights.relative_to(desk.root).as_posix()} (hand it in beside your file, and it is graded as it stands)")
+        say(
+            f"Trained network: {weights.relative_to(desk.root).as_posix()} (hand it in beside your file, and it is graded as it stands)"
+        )
     title = f"{name}: what the network has learnt"
     report = path.with_name("training.html")
     write_whole(report, page.document(outcome, CLASSES, bands, title).encode())

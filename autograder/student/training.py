@@ -261,7 +261,11 @@ def epochs_in(source: str) -> int | None:
                 bounds = [_whole(arg, known) for arg in call.args]
                 if len(bounds) == 1:
                     return bounds[0]
-                return bounds[1] - bounds[0] if len(bounds) == 2 and bounds[0] is not None and bounds[1] is not None else None
+                return (
+                    bounds[1] - bounds[0]
+                    if len(bounds) == 2 and bounds[0] is not None and bounds[1] is not None
+                    else None
+                )
             call = call.args[0] if call.args else ast.Constant(None)
     return None
 

@@ -60,7 +60,9 @@ class Desk:
     def bands(self, name: str) -> list[tuple[float, int]]:
         """What accuracy earns in an assignment that trains: (percent, points), lowest first. Empty where nothing does."""
         try:
-            return sorted((float(percent), int(points)) for percent, points in self._manifest["assignments"][name]["bands"])
+            return sorted(
+                (float(percent), int(points)) for percent, points in self._manifest["assignments"][name]["bands"]
+            )
         except (KeyError, TypeError, ValueError):
             return []
 
