@@ -163,7 +163,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
                 if i % 4 == 0:
                     took["pytest"].append(
                         seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside)))
-                    )  # noqa: B023
+                    )
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
             ms["nbgrader"] = 1000 * slow.get(name, float("nan"))
             table.add_row(name, *cells(ms))
