@@ -162,7 +162,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
                 took["wrong"].append(seconds(lambda: grade(course, name, bad, i)))  # noqa: B023
                 if i % 4 == 0:
                     took["pytest"].append(
-                        seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside)))
+                        seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside)))  # noqa: B023
                     )
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
             ms["nbgrader"] = 1000 * slow.get(name, float("nan"))
