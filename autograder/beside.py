@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .common.errors import UserError
 from .course import Assignment, find_course
 from .engine import parameters
-from .errors import UserError
 from .plugin import Bench
 from .sandbox import tiers
 from .sandbox.launch import Sandbox

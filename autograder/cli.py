@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from . import __version__
-from .errors import InfrastructureError, UserError
+from .common.errors import InfrastructureError, UserError
 from .student.machine import harmless_output
 
 # command -> (module with add_arguments and run, what it does, for whom). Where one argument brings others with it, the

@@ -20,8 +20,8 @@ import torch
 
 from . import run
 from .checks.failure import Judge
+from .common.run_file import run_file
 from .likeness import Mark, Row, same, same_value
-from .modules import run_file
 from .observation import Call, Observation
 from .weights import BadWeights, parse
 

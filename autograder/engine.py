@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import __version__, plugin, results
+from .common.errors import InfrastructureError
 from .course import Assignment, Course, train
-from .errors import InfrastructureError
 from .job import Job, Settings, Variant
 from .observation import SYNTAX
 from .plugin import Bench, CheckInfo, Verdict

@@ -9,33 +9,34 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .common.run_file import files_of, own_package
 from .course import Assignment
 from .job import Settings
-from .modules import files_of, own_package
 from .source import Source
 
 # What in this package decides a result: all that is loaded while a submission is graded. Modules, and folders of them.
 _DECIDES = (
-    "checks",
-    "data",
-    "sandbox",
     "__init__.py",
+    "checks",
     "checks.ini",
-    "console.py",
+    "common/__init__.py",
+    "common/errors.py",
+    "common/run_file.py",
+    "common/terminal.py",
     "course.py",
+    "data",
     "diagnosis.py",
     "engine.py",
-    "errors.py",
     "job.py",
     "likeness.py",
     "magics.py",
-    "modules.py",
     "observation.py",
     "plugin.py",
     "proxy.py",
     "results.py",
     "roster.py",
     "run.py",
+    "sandbox",
     "source.py",
     "weights.py",
 )

@@ -17,9 +17,9 @@ from types import FrameType
 from typing import IO, Any
 
 from . import policy, results
-from .console import console, printable
+from .common.errors import InfrastructureError, UserError
+from .common.terminal import console, printable
 from .course import Course, find_course, natural_key
-from .errors import InfrastructureError, UserError
 from .fingerprint import checks_digest, fingerprint
 from .job import Job, Settings, Variant
 from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, run_jobs, usable_cpus

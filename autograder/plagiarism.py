@@ -23,9 +23,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from .console import console, printable
+from .common.errors import UserError
+from .common.terminal import console, printable
 from .course import Course, find_course
-from .errors import UserError
 from .results import write_atomically
 from .source import Unreadable, read_source
 from .submission import find_submissions

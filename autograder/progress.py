@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from .console import printable
+from .common.terminal import printable
 from .results import Result
 
 PLAIN_EVERY = 10.0  # seconds between two lines in a log

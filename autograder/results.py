@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from .common.errors import InfrastructureError, UserError
 from .course import natural_key
-from .errors import InfrastructureError, UserError
 from .observation import Outcome
 
 SCHEMA = "autograder/result/v1"

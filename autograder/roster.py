@@ -16,11 +16,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .common.errors import UserError
+from .common.run_file import run_file
 from .course import Assignment, Course
-from .errors import UserError
 from .job import Variant
 from .magics import code_lines
-from .modules import run_file
 
 if TYPE_CHECKING:
     from .checks.failure import Judge

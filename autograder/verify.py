@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from . import catalogue_page
-from .console import console
+from .common.terminal import console
 from .course import Course, find_course
 from .pool import end_with_parent
 from .source import Cell, Source, read_source

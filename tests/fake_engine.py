@@ -11,7 +11,7 @@ import signal
 import time
 from typing import Any
 
-from autograder.errors import InfrastructureError
+from autograder.common.errors import InfrastructureError
 from autograder.job import Job
 from autograder.results import CheckResult, Result, to_json
 

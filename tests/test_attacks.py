@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import InfrastructureError
+from autograder.common.errors import InfrastructureError
 from autograder.sandbox import tiers
 
 _spec = importlib.util.spec_from_file_location("attack_range", Path(__file__).parent / "attacks" / "_range.py")

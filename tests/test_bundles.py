@@ -17,8 +17,8 @@ import pytest
 pytest.importorskip("nbgrader")
 
 from autograder import cli
+from autograder.common.errors import UserError
 from autograder.course import Course
-from autograder.errors import UserError
 from autograder.release import classroom50, made
 from autograder.release.leaks import find_leaks, secret_lines
 

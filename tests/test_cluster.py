@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder import results
+from autograder.common.errors import UserError
 from autograder.course import Course
-from autograder.errors import UserError
 from autograder.grade import Request, grade_class
 from autograder.pool import ClusterWorkers
 

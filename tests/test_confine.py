@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import InfrastructureError
+from autograder.common.errors import InfrastructureError
 from autograder.sandbox import confine, seccomp, tiers, watch
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="confinement is for Linux")

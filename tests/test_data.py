@@ -25,9 +25,10 @@ import pytest
 import torch
 
 from autograder import data
-from autograder.data import command, download, files, full, idx, subset
+from autograder.common import files
+from autograder.common.errors import InfrastructureError, UserError
+from autograder.data import command, download, full, idx, subset
 from autograder.data.full import Dataset, OfficialFile
-from autograder.errors import InfrastructureError, UserError
 
 DATA = Path(__file__).parents[1] / "data"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")

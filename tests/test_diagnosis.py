@@ -16,14 +16,7 @@ import safetensors.torch
 import torch
 
 from autograder.course import Course
-from autograder.diagnosis import (
-    BadDiagnoses,
-    CodeCatalogue,
-    DataCatalogue,
-    Misconception,
-    Recorded,
-    ReleasedCatalogue,
-)
+from autograder.diagnosis import BadDiagnoses, CodeCatalogue, DataCatalogue, Misconception, Recorded, ReleasedCatalogue
 from autograder.engine import Engine
 from autograder.likeness import Mark, same_error, same_value
 from autograder.observation import Observation, StudentError

@@ -22,17 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder import cli, policy, results
-from autograder.errors import UserError
-from autograder.exports import (
-    _command,
-    _lms,
-    _rows,
-    _table,
-    classroom50,
-    github_classroom,
-    gradescope,
-    nbgrader,
-)
+from autograder.common.errors import UserError
+from autograder.exports import _command, _lms, _rows, _table, classroom50, github_classroom, gradescope, nbgrader
 from autograder.results import CheckResult, ClassResults, Diagnosis, Final, Result
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder import fingerprint
-from autograder.modules import files_of, own_package
+from autograder.common.run_file import files_of, own_package
 
 sys.path.insert(0, str(Path(__file__).parent))
 import packages

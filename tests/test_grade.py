@@ -18,8 +18,8 @@ import pytest
 
 from autograder import cli, results
 from autograder import grade as grading
+from autograder.common.errors import InfrastructureError, UserError
 from autograder.course import Course
-from autograder.errors import InfrastructureError, UserError
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Settings
 from autograder.pool import LocalWorkers
@@ -506,7 +506,7 @@ def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
     text = text.replace("    report = ", "    try:\n        report = ").replace(
         "    print_report", f"{caught}    print_report"
     )
-    script = put(tmp_path / "run.py", "from autograder.errors import InfrastructureError\n" + text)
+    script = put(tmp_path / "run.py", "from autograder.common.errors import InfrastructureError\n" + text)
     shell = FULL_DISK.format(small="60k", out=out, copy=copy, python=sys.executable, script=script)
     try:
         done = subprocess.run(

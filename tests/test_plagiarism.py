@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autograder import cli
-from autograder.errors import UserError
+from autograder.common.errors import UserError
 
 pytest.importorskip("copydetect", reason="needs the extra `plagiarism`")
 

@@ -16,8 +16,8 @@ import pytest
 from rich.console import Console
 
 from autograder import cli, policy, results, summary
+from autograder.common.errors import UserError
 from autograder.course import Course
-from autograder.errors import UserError
 from autograder.grade import Report, Request, grade_class, print_report
 from autograder.job import Settings
 from autograder.pool import LocalWorkers

@@ -22,9 +22,9 @@ import torch
 
 pytest.importorskip("nbgrader")
 
+from autograder.common.errors import UserError
 from autograder.course import Course
 from autograder.diagnosis import DataCatalogue
-from autograder.errors import UserError
 from autograder.release import command, made
 from autograder.release.collect import collect
 from autograder.release.compare import differences

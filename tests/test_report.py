@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder import cli, report, results
+from autograder.common.errors import InfrastructureError, UserError
 from autograder.course import Course
-from autograder.errors import InfrastructureError, UserError
 from autograder.report import attention, svg
 from autograder.report.pictures import Pictures, png
 from autograder.report.training import read_training

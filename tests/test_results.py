@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import cli, results
-from autograder.console import printable
-from autograder.errors import InfrastructureError, UserError
+from autograder.common.errors import InfrastructureError, UserError
+from autograder.common.terminal import printable
 from autograder.exports import _command
 from autograder.results import CheckResult, Diagnosis, InvalidResult, Result
 from autograder.summary import short_names, what_went_wrong

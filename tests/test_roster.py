@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from autograder.common.errors import UserError
 from autograder.course import Course
 from autograder.diagnosis import CodeCatalogue, DataCatalogue
 from autograder.engine import Engine
-from autograder.errors import UserError
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Variant
 from autograder.pool import LocalWorkers

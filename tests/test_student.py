@@ -16,9 +16,9 @@ from rich.console import Console
 from autograder import cli
 from autograder.checks import axes, counting_images
 from autograder.checks.failure import CheckFailed
+from autograder.common.errors import UserError
 from autograder.course import Course
 from autograder.engine import Engine
-from autograder.errors import UserError
 from autograder.job import Settings
 from autograder.observation import Call, Observation, Why
 from autograder.plugin import CheckInfo, Verdict
@@ -44,9 +44,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 @pytest.fixture(autouse=True)
 def fresh_console() -> None:
     """Each test's output goes to its own captured stream."""
-    from autograder import console
+    from autograder.common import terminal
 
-    console.console.cache_clear()
+    terminal.console.cache_clear()
 
 
 def edit(path: Path, old: str = STUB, new: str = "return images.permute(0, 3, 1, 2)", at: float | None = None) -> Path:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
+from autograder.common.run_file import own_package
 from autograder.course import Course
-from autograder.modules import own_package
 from autograder.release import student
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.common.errors import InfrastructureError
 from autograder.course import Course
 from autograder.diagnosis import CodeCatalogue
-from autograder.errors import InfrastructureError
 from autograder.plugin import CheckInfo, Verdict
 from autograder.student import state, watch
 from autograder.student.checker import Checker, Look
@@ -53,9 +53,9 @@ class FakeChecker(Checker):
 
 @pytest.fixture
 def on_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> watch.Watch:
-    from autograder import console
+    from autograder.common import terminal
 
-    console.console.cache_clear()
+    terminal.console.cache_clear()
     monkeypatch.setenv("COLUMNS", "80")
     shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
     desk = Desk(Course(tmp_path))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import InfrastructureError, UserError
+from autograder.common.errors import InfrastructureError, UserError
 from autograder.sandbox import tiers
 
 

@@ -14,9 +14,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..console import printable
+from ..common.errors import InfrastructureError, UserError
+from ..common.terminal import printable
 from ..course import find_course
-from ..errors import InfrastructureError, UserError
 from ..job import Settings
 from . import actions, classroom50, gradescope
 from .grading import Graded, Request, grade_checkout

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..console import printable
-from ..errors import InfrastructureError
+from ..common.errors import InfrastructureError
+from ..common.terminal import printable
 from ..exports import github_classroom
 from ..exports._rows import public_notes
 from ..results import CheckResult

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import InfrastructureError, UserError
+from ..common.errors import InfrastructureError, UserError
 from ..exports import classroom50 as form
 from ..exports._rows import to_bytes
 from .actions import append

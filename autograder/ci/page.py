@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from ..console import printable
+from ..common.terminal import printable
 from ..exports._rows import Row, public_notes, rows_of
 from .grading import Graded, totals
 

@@ -6,10 +6,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.common.errors import UserError
 from autograder.course import find_course
 from autograder.data.full import DATASETS, FASHION_MNIST, Dataset, Laid, lay_down
 from autograder.data.subset import CLASSES, Manifest, make_subset, verify_subset
-from autograder.errors import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Do what the command line asks. Returns 0; raises UserError or InfrastructureError."""
-    from autograder.console import console as the_console
+    from autograder.common.terminal import console as the_console
 
     console = the_console()
     root = args.root if args.root is not None else data_folder()

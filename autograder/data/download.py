@@ -10,7 +10,7 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from autograder.data.files import explain
+from autograder.common.files import explain
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse

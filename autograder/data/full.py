@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from autograder.common.errors import InfrastructureError, UserError
+from autograder.common.files import alone_in, sha256, write_whole
 from autograder.data.download import DownloadError, download
-from autograder.data.files import alone_in, sha256, write_whole
 from autograder.data.idx import Images, read_file, to_images, unpack
-from autograder.errors import InfrastructureError, UserError
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """IDX, the format of MNIST's files: a magic number, big-endian axis lengths, then the bytes.
 
-This module needs only the standard library, torch and `autograder.errors`, so the sandbox can use it alone.
+This module needs only the standard library, torch and `autograder.common.errors`, so the sandbox can use it alone.
 torch is imported by `load_pair`, not before.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.errors import UserError
+from autograder.common.errors import UserError
 
 if TYPE_CHECKING:
     import torch

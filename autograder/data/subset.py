@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autograder.data.files import alone_in, sha256, write_whole
+from autograder.common.errors import UserError
+from autograder.common.files import alone_in, sha256, write_whole
 from autograder.data.full import FASHION_MNIST
 from autograder.data.idx import Idx, Images, format_idx, pack, parse_idx, read_file, to_images, unpack
-from autograder.errors import UserError
 
 SCHEMA = "autograder/images/v1"
 CLASSES = (

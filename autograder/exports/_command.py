@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from .. import exports, policy
-from ..errors import UserError
+from ..common.errors import UserError
 from ..results import ClassResults
 
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..console import printable
-from ..errors import UserError
+from ..common.errors import UserError
+from ..common.terminal import printable
 from ..results import ClassResults, is_lost, write_atomically
 from ._table import Table
 

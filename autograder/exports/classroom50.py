@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..console import printable
-from ..errors import UserError
+from ..common.errors import UserError
+from ..common.terminal import printable
 from ..results import ClassResults, Result, write_atomically
 from . import need_folder
 from ._rows import Row, rows_of, settled, to_bytes

@@ -6,7 +6,7 @@ import argparse
 import re
 from pathlib import Path
 
-from ..errors import UserError
+from ..common.errors import UserError
 from ..results import ClassResults
 from ._lms import (
     TOTAL,

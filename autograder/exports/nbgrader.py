@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.common.errors import InfrastructureError, UserError
 from autograder.course import Course, find_course
-from autograder.errors import InfrastructureError, UserError
 from autograder.results import CheckResult, ClassResults, Result, folder_name, write_atomically
 
 OURS = "autograder"  # marks the notebooks in autograded/ that were made here

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.common.errors import UserError
 from autograder.course import Course
-from autograder.errors import UserError
 from autograder.release import made, settings
 from autograder.release.collect import Promise, collect
 from autograder.release.diagnoses import record

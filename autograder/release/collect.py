@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UserError
+from autograder.common.errors import UserError
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from autograder.common.errors import UserError
 from autograder.course import Course, find_course
-from autograder.errors import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

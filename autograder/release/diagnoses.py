@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.checks.failure import Judge
+from autograder.common.errors import UserError
+from autograder.common.run_file import run_file
 from autograder.course import Assignment
 from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
-from autograder.errors import UserError
 from autograder.likeness import Mark, same_value
-from autograder.modules import run_file
 from autograder.observation import Asked, Observation
 from autograder.roster import Quiz
 from autograder.run import LocalRun

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.errors import InfrastructureError, UserError
+from autograder.common.errors import InfrastructureError, UserError
 
 RECORD = ".release.json"
 _PREFIX = ".release-"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import UserError
+from autograder.common.errors import UserError
 
 if TYPE_CHECKING:
     from autograder.release.collect import Promise

@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UserError
+from autograder.common.errors import UserError
 from autograder.release import settings
 
 

@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+from autograder.common.errors import UserError
+from autograder.common.run_file import files_of, own_package
 from autograder.course import Course
 from autograder.data import student_files
-from autograder.errors import UserError
-from autograder.modules import files_of, own_package
 from autograder.release import made
 from autograder.release.build import Built, build
 from autograder.release.leaks import find_leaks
@@ -28,30 +28,30 @@ from autograder.release.pins import pins
 # What of the package students get: modules, and folders of them. All that their commands, notebooks and checks, and the
 # workflow that grades what they push, can reach, and nothing else.
 _STUDENTS_GET = (
+    "__init__.py",
+    "__main__.py",
+    "beside.py",
     "checks",
+    "checks.ini",
     "ci",
+    "cli.py",
+    "common/__init__.py",
+    "common/errors.py",
+    "common/run_file.py",
+    "common/tables.py",
+    "common/terminal.py",
+    "course.py",
     "data",
-    "sandbox",
-    "student",
+    "diagnosis.py",
+    "engine.py",
     "exports/__init__.py",
     "exports/_rows.py",
     "exports/classroom50.py",
     "exports/github_classroom.py",
     "exports/gradescope.py",
-    "__init__.py",
-    "__main__.py",
-    "beside.py",
-    "checks.ini",
-    "cli.py",
-    "console.py",
-    "course.py",
-    "diagnosis.py",
-    "engine.py",
-    "errors.py",
     "job.py",
     "likeness.py",
     "magics.py",
-    "modules.py",
     "notebook.py",
     "observation.py",
     "plugin.py",
@@ -59,9 +59,10 @@ _STUDENTS_GET = (
     "results.py",
     "roster.py",
     "run.py",
+    "sandbox",
     "source.py",
+    "student",
     "submission.py",
-    "tables.py",
     "weights.py",
 )
 

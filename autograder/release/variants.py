@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from autograder.common.errors import UserError
 from autograder.course import Course
-from autograder.errors import UserError
 from autograder.release import made
 from autograder.release.build import STUBS, Built, build
 from autograder.release.diagnoses import AnswerRecorder

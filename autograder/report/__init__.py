@@ -18,9 +18,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..console import console, printable
+from ..common.errors import InfrastructureError, UserError
+from ..common.terminal import console, printable
 from ..course import Course
-from ..errors import InfrastructureError, UserError
 from ..policy import course_of, read_class
 from ..results import ClassResults
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from ..console import printable
+from ..common.terminal import printable
 from ..results import Result, is_lost
 from .training import Training, read_training
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ..console import printable
+from ..common.terminal import printable
 from ..observation import Outcome
 from ..results import CheckResult, ClassResults, Result, is_lost
 from ..summary import counts, short_names

@@ -8,9 +8,9 @@ import struct
 import zlib
 from pathlib import Path
 
+from ..common.errors import UserError
 from ..data.idx import Idx, parse_idx, read_file
 from ..data.subset import images_path
-from ..errors import UserError
 
 SIDE = 28
 

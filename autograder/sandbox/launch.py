@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import InfrastructureError
+from autograder.common.errors import InfrastructureError
 
 from . import folders, tiers, watch
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder.errors import InfrastructureError, UserError
+from autograder.common.errors import InfrastructureError, UserError
 
 from . import landlock, seccomp
 from .confine import Policy

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rich.text import Text
 
-from ..console import console
+from ..common.errors import UserError
+from ..common.terminal import console
 from ..course import find_course
-from ..errors import UserError
 from . import hint, screen, state
 from .checker import Checker, Look
 from .work import Desk, Target

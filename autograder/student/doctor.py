@@ -17,9 +17,9 @@ from typing import Literal
 
 from rich.text import Text
 
-from ..console import console
+from ..common.errors import InfrastructureError, UserError
+from ..common.terminal import console
 from ..course import Course, find_course
-from ..errors import InfrastructureError, UserError
 from ..source import Unreadable, read_source
 from . import machine, screen
 from .work import Desk

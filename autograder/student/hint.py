@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.text import Text
 
+from ..common.errors import UserError
 from ..course import find_course
-from ..errors import UserError
 from . import state
 from .screen import say
 from .work import Desk, Target

@@ -6,9 +6,9 @@ import argparse
 import shutil
 from pathlib import Path
 
+from ..common.errors import UserError
+from ..common.files import explain, make_folder, write_whole
 from ..course import find_course
-from ..data.files import explain, make_folder, write_whole
-from ..errors import UserError
 from . import screen
 from .work import Desk
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from ..console import console
+from ..common.terminal import console
 from . import state
 from .checker import Look
 from .work import Desk

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from ..console import console
+from ..common.terminal import console
 from ..course import find_course
 from . import hint, screen, state
 from .work import Desk

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from ..console import console
+from ..common.errors import UserError
+from ..common.terminal import console
 from ..course import find_course
-from ..errors import UserError
 from ..observation import without_place
 from ..source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen
@@ -206,8 +206,8 @@ def _of(epoch: int, epochs: int | None) -> str:
 
 def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[str], None] = screen.say) -> str:
     """Write the weights and the page, and tell what came of it. Returns what of the page Jupyter shows."""
+    from ..common.files import write_whole
     from ..data import CLASSES
-    from ..data.files import write_whole
     from . import page
 
     bands = bands_of(desk, name)

@@ -13,8 +13,8 @@ from typing import Literal
 
 from rich.text import Text
 
-from ..console import console
-from ..errors import InfrastructureError
+from ..common.errors import InfrastructureError
+from ..common.terminal import console
 from . import check, hint, machine, screen, state
 from .checker import Checker, Look
 from .work import Desk, Target

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..common.errors import UserError
 from ..course import Course
-from ..errors import UserError
 from ..source import Source, Unreadable, read_source
 from . import state
 

@@ -6,14 +6,7 @@ import math
 import pytest
 import torch
 
-from autograder.checks import (
-    TRAIN_IMAGES,
-    TRAIN_LABELS,
-    expect,
-    expect_finite,
-    expect_inputs_kept,
-    expect_shape,
-)
+from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS, expect, expect_finite, expect_inputs_kept, expect_shape
 from autograder.checks.confusion import confusion, mix_ups
 from autograder.checks.training import (
     disguise,

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from autograder.errors import InfrastructureError
+from autograder.common.errors import InfrastructureError
 from autograder.sandbox import tiers
 
 from ._range import Range, attacks
