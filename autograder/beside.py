@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .common.errors import UserError
-from .course import Assignment, find_course
+from .course.course import Assignment, find_course
 from .engine import parameters
 from .plugin import Bench
 from .sandbox import tiers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .course import Course
+from .course.course import Course
 
 if TYPE_CHECKING:
     from .diagnosis import CodeCatalogue

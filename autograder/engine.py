@@ -23,7 +23,7 @@ import pytest
 
 from . import __version__, plugin, results
 from .common.errors import InfrastructureError
-from .course import Assignment, Course, train
+from .course.course import Assignment, Course, train
 from .job import Job, Settings, Variant
 from .observation import SYNTAX
 from .plugin import Bench, CheckInfo, Verdict
@@ -186,7 +186,7 @@ class Engine:
 
     def _catalogue_for(self, variant: Variant | None) -> Any:
         """The catalogue as it fits a student's own quiz."""
-        from .roster import VariantCatalogue, quiz_of
+        from .course.roster import VariantCatalogue, quiz_of
 
         quiz = quiz_of(self.assignment) if variant is not None else None
         if variant is None or quiz is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .common.run_file import files_of, own_package
-from .course import Assignment
+from .course.course import Assignment
 from .job import Settings
 from .source import Source
 
@@ -23,7 +23,9 @@ _DECIDES = (
     "common/errors.py",
     "common/run_file.py",
     "common/terminal.py",
-    "course.py",
+    "course/__init__.py",
+    "course/course.py",
+    "course/roster.py",
     "data",
     "diagnosis.py",
     "engine.py",
@@ -34,7 +36,6 @@ _DECIDES = (
     "plugin.py",
     "proxy.py",
     "results.py",
-    "roster.py",
     "run.py",
     "sandbox",
     "source.py",

@@ -19,13 +19,13 @@ from typing import IO, Any
 from . import policy, results
 from .common.errors import InfrastructureError, UserError
 from .common.terminal import console, printable
-from .course import Course, find_course, natural_key
+from .course.course import Course, find_course, natural_key
+from .course.roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
 from .fingerprint import checks_digest, fingerprint
 from .job import Job, Settings, Variant
 from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, run_jobs, usable_cpus
 from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
-from .roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
 from .sandbox import tiers
 from .source import Source, Unreadable, form_of, read_source
 from .submission import RESULTS_MARK, Found, find_submissions

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .ci import gradescope as ci_gradescope
 from .common.errors import UserError
-from .course import SECRET_FILE, Course, find_course
+from .course.course import SECRET_FILE, Course, find_course
 from .exports import gradescope as form
 from .exports._rows import to_bytes
 from .results import Result, write_atomically

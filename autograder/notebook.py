@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from .course import Assignment
+    from .course.course import Assignment
     from .observation import Observation
     from .plugin import Bench, Verdict
     from .run import LocalRun
@@ -59,7 +59,7 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
-    from .course import find_course
+    from .course.course import find_course
     from .diagnosis import ReleasedCatalogue
     from .engine import parameters
     from .plugin import Bench

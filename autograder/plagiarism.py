@@ -25,7 +25,7 @@ from rich.text import Text
 
 from .common.errors import UserError
 from .common.terminal import console, printable
-from .course import Course, find_course
+from .course.course import Course, find_course
 from .results import write_atomically
 from .source import Unreadable, read_source
 from .submission import find_submissions

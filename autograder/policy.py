@@ -29,7 +29,7 @@ from typing import Any
 
 from .common.errors import UserError
 from .common.tables import aware, read_table, read_time
-from .course import Course, find_course
+from .course.course import Course, find_course
 from .results import ClassResults, Final, Result, folder_name, read_all
 
 POLICY_FILE = "course.toml"

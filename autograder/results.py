@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from .common.errors import InfrastructureError, UserError
-from .course import natural_key
+from .course.course import natural_key
 from .observation import Outcome
 
 SCHEMA = "autograder/result/v1"

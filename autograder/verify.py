@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from . import catalogue_page
 from .common.terminal import console
-from .course import Course, find_course
+from .course.course import Course, find_course
 from .pool import end_with_parent
 from .source import Cell, Source, read_source
 

@@ -34,7 +34,7 @@ from rich.console import Console
 from rich.table import Table
 from synthetic import LIGHT, right_answers, write_class, wrong_answers
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.results import read_all, result_files
 
 ROOT = Path(__file__).resolve().parent.parent

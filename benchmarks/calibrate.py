@@ -37,7 +37,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.checks.training import disguise
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.data import Images, load_full, load_test, load_train
 from autograder.engine import Engine
 from autograder.sandbox import child, loading

@@ -23,7 +23,7 @@ from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.engine import Engine
 from autograder.plugin import CheckInfo
 from autograder.source import Cell, Source, read_source

@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 from synthetic import LIGHT, right_answers, write_class, wrong_answers
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.engine import Engine, close_engines, grade_job
 from autograder.job import Job
 from autograder.pool import let_the_sandbox_finish

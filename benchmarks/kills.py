@@ -24,7 +24,7 @@ from pathlib import Path
 
 from synthetic import write_class
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.sandbox.watch import descendants
 
 ROOT = Path(__file__).resolve().parent.parent

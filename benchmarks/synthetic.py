@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.diagnosis import CodeCatalogue
 from autograder.verify import as_submission
 

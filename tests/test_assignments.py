@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.engine import Engine, Graded, close_engines, grade_job
 from autograder.job import Job
 from autograder.source import Cell, Source, read_source

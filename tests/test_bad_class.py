@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from autograder import policy, report, results, summary
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.exports import csv as table
 from autograder.grade import Request, grade_class
 from autograder.pool import LocalWorkers
@@ -159,7 +159,7 @@ def test_a_file_that_may_not_be_read(out: Path) -> None:
 CLOSED = """
 import sys
 from pathlib import Path
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.source import Unreadable, read_source
 from autograder.submission import find_submissions
 from autograder.submitted import submission_time

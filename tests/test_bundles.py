@@ -18,7 +18,7 @@ pytest.importorskip("nbgrader")
 
 from autograder import cli
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.release import classroom50, made
 from autograder.release.leaks import find_leaks, secret_lines
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Settings
 from autograder.pool import LocalWorkers

@@ -14,7 +14,7 @@ import pytest
 
 from autograder import results
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grade import Request, grade_class
 from autograder.pool import ClusterWorkers
 

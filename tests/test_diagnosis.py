@@ -15,7 +15,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.diagnosis import BadDiagnoses, CodeCatalogue, DataCatalogue, Misconception, Recorded, ReleasedCatalogue
 from autograder.engine import Engine
 from autograder.likeness import Mark, same_error, same_value
@@ -343,7 +343,7 @@ def test_only_a_wrong_answer_asks_for_the_numbers() -> None:
     code = f"""
 import sys
 from pathlib import Path
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.engine import Engine
 from autograder.job import Settings
 from autograder.source import Cell, Source, read_source

@@ -19,7 +19,7 @@ import pytest
 from autograder import cli, results
 from autograder import grade as grading
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Settings
 from autograder.pool import LocalWorkers
@@ -308,7 +308,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 if __name__ == "__main__":
     import fake_engine
-    from autograder.course import Course
+    from autograder.course.course import Course
     from autograder.grade import Request, grade_class, print_report
     from autograder.pool import LocalWorkers
     signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have ignored it

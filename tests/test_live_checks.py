@@ -9,7 +9,7 @@ import pytest
 
 from autograder import plugin
 from autograder.common.errors import InfrastructureError
-from autograder.course import Assignment, Course
+from autograder.course.course import Assignment, Course
 from autograder.engine import Engine, LiveChecks, _engines, grade_job
 from autograder.job import Job
 from autograder.source import Cell, Source

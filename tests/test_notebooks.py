@@ -20,7 +20,7 @@ import pytest
 pytest.importorskip("nbgrader")
 pytest.importorskip("nbclient")
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.release import command, made
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from autograder import cli, policy, results, summary
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grade import Report, Request, grade_class, print_report
 from autograder.job import Settings
 from autograder.pool import LocalWorkers

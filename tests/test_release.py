@@ -23,7 +23,7 @@ import torch
 pytest.importorskip("nbgrader")
 
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.diagnosis import DataCatalogue
 from autograder.release import command, made
 from autograder.release.collect import collect

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from autograder import cli, report, results
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.report import attention, svg
 from autograder.report.pictures import Pictures, png
 from autograder.report.training import read_training

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.roster import Quiz, Roster, quiz_of, quizzes, read_roster, stub_digests, variants
 from autograder.diagnosis import CodeCatalogue, DataCatalogue
 from autograder.engine import Engine
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Variant
 from autograder.pool import LocalWorkers
 from autograder.results import Result
-from autograder.roster import Quiz, Roster, quiz_of, quizzes, read_roster, stub_digests, variants
 from autograder.source import Cell, Source, read_source
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from autograder import cli
 from autograder.checks import axes, counting_images
 from autograder.checks.failure import CheckFailed
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.engine import Engine
 from autograder.job import Settings
 from autograder.observation import Call, Observation, Why

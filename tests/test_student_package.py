@@ -13,7 +13,7 @@ import pytest
 
 from autograder import cli
 from autograder.common.run_file import own_package
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.release import student
 
 sys.path.insert(0, str(Path(__file__).parent))

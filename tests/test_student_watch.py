@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.common.errors import InfrastructureError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.diagnosis import CodeCatalogue
 from autograder.plugin import CheckInfo, Verdict
 from autograder.student import state, watch

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder.common.errors import UserError
-from autograder.course import Course, find_course, natural_key
+from autograder.course.course import Course, find_course, natural_key
 from autograder.magics import drop_magics
 from autograder.source import CODE_LIMIT, Unreadable, read_source
 from autograder.submission import RESULTS_MARK, Found, find_submissions

@@ -13,7 +13,7 @@ import torch
 from autograder import weights
 from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS
 from autograder.checks.training import Training, disguise, train_and_watch
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.data import load_test
 from autograder.engine import Engine
 from autograder.proxy import SubmissionProxy

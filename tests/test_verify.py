@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder import catalogue_page, verify
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.diagnosis import CodeCatalogue, Diagnosis
 from autograder.engine import close_engines, grade_job
 from autograder.job import Job

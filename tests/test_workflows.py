@@ -24,7 +24,7 @@ pytest.importorskip("nbgrader")
 from autograder import cli, results
 from autograder.ci import actions, changed, grading, page, redacted
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.release import pins
 from autograder.release.student import release_to
 from autograder.results import CheckResult, Diagnosis, Result

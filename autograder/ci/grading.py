@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..course import Course
+from ..course.course import Course
 from ..job import Job, Settings
 from ..results import Result, Status
 from ..source import Source, Unreadable, form_of, read_source

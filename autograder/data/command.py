@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.common.errors import UserError
-from autograder.course import find_course
+from autograder.course.course import find_course
 from autograder.data.full import DATASETS, FASHION_MNIST, Dataset, Laid, lay_down
 from autograder.data.subset import CLASSES, Manifest, make_subset, verify_subset
 

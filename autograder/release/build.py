@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.release import made, settings
 from autograder.release.collect import Promise, collect
 from autograder.release.diagnoses import record

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from autograder.common.errors import UserError
-from autograder.course import Assignment, Course
+from autograder.course.course import Assignment, Course
 from autograder.exports.classroom50 import slug
 from autograder.release import made
 from autograder.release.build import Built, build

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from autograder.common.errors import UserError
-from autograder.course import Course, find_course
+from autograder.course.course import Course, find_course
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
     if roster is not None:
         if args.check or args.classroom50 or args.hidden_from:
             raise UserError("--roster goes alone, or with --to FOLDER.")
+        from autograder.course.roster import read_roster
         from autograder.release.variants import FOLDER, release_variants
-        from autograder.roster import read_roster
 
         return release_variants(course, read_roster(roster), args.to or course.root / FOLDER)
     if args.classroom50:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograder.checks.failure import Judge
 from autograder.common.errors import UserError
 from autograder.common.run_file import run_file
-from autograder.course import Assignment
+from autograder.course.course import Assignment
+from autograder.course.roster import Quiz
 from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
 from autograder.likeness import Mark, same_value
 from autograder.observation import Asked, Observation
-from autograder.roster import Quiz
 from autograder.run import LocalRun
 
 if TYPE_CHECKING:

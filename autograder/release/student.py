@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.common.errors import UserError
 from autograder.common.run_file import files_of, own_package
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.data import student_files
 from autograder.release import made
 from autograder.release.build import Built, build
@@ -40,7 +40,9 @@ _STUDENTS_GET = (
     "common/run_file.py",
     "common/tables.py",
     "common/terminal.py",
-    "course.py",
+    "course/__init__.py",
+    "course/course.py",
+    "course/roster.py",
     "data",
     "diagnosis.py",
     "engine.py",
@@ -57,7 +59,6 @@ _STUDENTS_GET = (
     "plugin.py",
     "proxy.py",
     "results.py",
-    "roster.py",
     "run.py",
     "sandbox",
     "source.py",

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.roster import Quiz, Roster, quizzes
 from autograder.release import made
 from autograder.release.build import STUBS, Built, build
 from autograder.release.diagnoses import AnswerRecorder
 from autograder.release.leaks import find_leaks
 from autograder.results import folder_name
-from autograder.roster import Quiz, Roster, quizzes
 from autograder.source import read_source
 
 FOLDER = "variants"

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console, printable
-from ..course import Course
+from ..course.course import Course
 from ..policy import course_of, read_class
 from ..results import ClassResults
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..common.errors import UserError
 from ..common.terminal import console
-from ..course import find_course
+from ..course.course import find_course
 from . import hint, screen, state
 from .checker import Checker, Look
 from .work import Desk, Target

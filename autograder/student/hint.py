@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from ..common.errors import UserError
-from ..course import find_course
+from ..course.course import find_course
 from . import state
 from .screen import say
 from .work import Desk, Target

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.files import explain, make_folder, write_whole
-from ..course import find_course
+from ..course.course import find_course
 from . import screen
 from .work import Desk
 

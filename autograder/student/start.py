@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.text import Text
 
 from ..common.terminal import console
-from ..course import find_course
+from ..course.course import find_course
 from . import hint, screen, state
 from .work import Desk
 

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from ..common.errors import UserError
 from ..common.terminal import console
-from ..course import find_course
+from ..course.course import find_course
 from ..observation import without_place
 from ..source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen

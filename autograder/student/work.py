@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..common.errors import UserError
-from ..course import Course
+from ..course.course import Course
 from ..source import Source, Unreadable, read_source
 from . import state
 

@@ -101,7 +101,7 @@ class Range:
     def engine(self, assignment: str) -> Any:
         """The engine of an assignment in this tier, with short limits."""
         if assignment not in self._engines:
-            from autograder.course import Course
+            from autograder.course.course import Course
             from autograder.engine import Engine
             from autograder.job import Settings
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .common.errors import InfrastructureError, UserError
+from ..common.errors import InfrastructureError, UserError
 
 SECRET_VARIABLE = "AUTOGRADER_SECRET"
 SECRET_FILE = ".course-secret"

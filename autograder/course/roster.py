@@ -16,16 +16,16 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .common.errors import UserError
-from .common.run_file import run_file
+from ..common.errors import UserError
+from ..common.run_file import run_file
+from ..job import Variant
+from ..magics import code_lines
 from .course import Assignment, Course
-from .job import Variant
-from .magics import code_lines
 
 if TYPE_CHECKING:
-    from .checks.failure import Judge
-    from .diagnosis import CodeCatalogue, Diagnosis
-    from .observation import Observation
+    from ..checks.failure import Judge
+    from ..diagnosis import CodeCatalogue, Diagnosis
+    from ..observation import Observation
 
 ANOTHER_VARIANT = "another_variant"
 
@@ -200,7 +200,7 @@ class VariantCatalogue:
             yield from self._catalogue.suspects(check, observation, judge, told)
             return
         if self._of_another(observation.asker.answers(observation.task)):
-            from .diagnosis import Diagnosis
+            from ..diagnosis import Diagnosis
 
             yield Diagnosis(ANOTHER_VARIANT, self._message())
         with self._catalogue.asked(self._variant.own):
@@ -219,7 +219,7 @@ class VariantCatalogue:
 
     def _of_another(self, answers: dict[Any, Any]) -> bool:
         """Do the entries fit somebody else's quiz better: in their keys, or in most of their values?"""
-        from .likeness import same_value
+        from ..likeness import same_value
 
         own = self._quiz.answers(self._variant.own)
 
