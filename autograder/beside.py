@@ -15,7 +15,7 @@ from .engine import parameters
 from .plugin import Bench
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
-from .source import Unreadable, read_source
+from .submission.source import Unreadable, read_source
 
 if TYPE_CHECKING:
     from .data import Images

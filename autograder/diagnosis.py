@@ -23,7 +23,7 @@ from .checks.failure import Judge
 from .common.run_file import run_file
 from .likeness import Mark, Row, same, same_value
 from .observation import Call, Observation
-from .weights import BadWeights, parse
+from .submission.weights import BadWeights, parse
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

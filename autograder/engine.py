@@ -29,7 +29,7 @@ from .observation import SYNTAX
 from .plugin import Bench, CheckInfo, Verdict
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
-from .source import Source
+from .submission.source import Source
 
 if TYPE_CHECKING:
     from .data import Images

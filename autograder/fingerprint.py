@@ -12,7 +12,7 @@ from typing import Any
 from .common.run_file import files_of, own_package
 from .course.course import Assignment
 from .job import Settings
-from .source import Source
+from .submission.source import Source
 
 # What in this package decides a result: all that is loaded while a submission is graded. Modules, and folders of them.
 _DECIDES = (
@@ -31,15 +31,16 @@ _DECIDES = (
     "engine.py",
     "job.py",
     "likeness.py",
-    "magics.py",
     "observation.py",
     "plugin.py",
     "proxy.py",
     "results.py",
     "run.py",
     "sandbox",
-    "source.py",
-    "weights.py",
+    "submission/__init__.py",
+    "submission/magics.py",
+    "submission/source.py",
+    "submission/weights.py",
 )
 
 

@@ -27,9 +27,9 @@ from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, r
 from .progress import Progress, duration
 from .results import ClassResults, InvalidResult, Result
 from .sandbox import tiers
-from .source import Source, Unreadable, form_of, read_source
-from .submission import RESULTS_MARK, Found, find_submissions
-from .submitted import load_times, submission_time
+from .submission.find import RESULTS_MARK, Found, find_submissions
+from .submission.source import Source, Unreadable, form_of, read_source
+from .submission.times import load_times, submission_time
 from .summary import counts, table
 
 # --- the command line ----------------------------------------------------------------------------------------------

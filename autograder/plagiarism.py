@@ -27,8 +27,8 @@ from .common.errors import UserError
 from .common.terminal import console, printable
 from .course.course import Course, find_course
 from .results import write_atomically
-from .source import Unreadable, read_source
-from .submission import find_submissions
+from .submission.find import find_submissions
+from .submission.source import Unreadable, read_source
 
 PIECE = 25  # characters, without names and layout: a shorter match is chance
 COMMON = 0.05  # code that a larger part of the class has is common ground,

@@ -17,7 +17,7 @@ from .observation import SYNTAX, Asked, Call, Observation, StudentError, pending
 from .sandbox import child, wire
 from .sandbox.launch import Sandbox
 from .sandbox.session import Ended, Limits, Session
-from .source import Source
+from .submission.source import Source
 
 _GRACE = 1.0  # seconds that a task which once overran may still use in all
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
@@ -75,7 +75,7 @@ class SandboxRun:
     def weights(self) -> dict[str, torch.Tensor] | None:
         """The weights that came with the submission; None when there are none, or none that can be read."""
         if self._weights is None and self._order.source.weights is not None:
-            from . import weights
+            from .submission import weights
 
             try:
                 self._weights = weights.parse(self._order.source.weights)

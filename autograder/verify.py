@@ -18,7 +18,7 @@ from . import catalogue_page
 from .common.terminal import console
 from .course.course import Course, find_course
 from .pool import end_with_parent
-from .source import Cell, Source, read_source
+from .submission.source import Cell, Source, read_source
 
 if TYPE_CHECKING:
     from .checks.failure import Judge

@@ -41,7 +41,7 @@ from autograder.course.course import Course
 from autograder.data import Images, load_full, load_test, load_train
 from autograder.engine import Engine
 from autograder.sandbox import child, loading
-from autograder.source import read_source
+from autograder.submission.source import read_source
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "benchmarks" / "records"

@@ -26,7 +26,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 from autograder.course.course import Course
 from autograder.engine import Engine
 from autograder.plugin import CheckInfo
-from autograder.source import Cell, Source, read_source
+from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).resolve().parent.parent
 TRAINS = "a5_fashion_mnist"

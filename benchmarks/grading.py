@@ -33,7 +33,7 @@ from autograder.course.course import Course
 from autograder.engine import Engine, close_engines, grade_job
 from autograder.job import Job
 from autograder.pool import let_the_sandbox_finish
-from autograder.source import Cell, Source
+from autograder.submission.source import Cell, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 12  # submissions before any is timed: from the eleventh on, the warm process has its memory in large pages

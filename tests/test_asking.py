@@ -15,7 +15,7 @@ from autograder.run import LocalRun, Order, SandboxRun
 from autograder.sandbox import child, rehearsal, tiers, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
-from autograder.source import Cell, Source
+from autograder.submission.source import Cell, Source
 
 TWICE = """
 import os, socket, struct, sys, time

@@ -14,7 +14,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.engine import Engine, Graded, close_engines, grade_job
 from autograder.job import Job
-from autograder.source import Cell, Source, read_source
+from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).parent.parent
 COURSE = Course(ROOT)

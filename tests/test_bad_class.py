@@ -160,9 +160,9 @@ CLOSED = """
 import sys
 from pathlib import Path
 from autograder.course.course import Course
-from autograder.source import Unreadable, read_source
-from autograder.submission import find_submissions
-from autograder.submitted import submission_time
+from autograder.submission.source import Unreadable, read_source
+from autograder.submission.find import find_submissions
+from autograder.submission.times import submission_time
 top = Path(sys.argv[1])
 for found in find_submissions(top, Course(Path(sys.argv[2])), ("a1_permute",)):
     said = list(found.notes)

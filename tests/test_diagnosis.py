@@ -346,7 +346,7 @@ from pathlib import Path
 from autograder.course.course import Course
 from autograder.engine import Engine
 from autograder.job import Settings
-from autograder.source import Cell, Source, read_source
+from autograder.submission.source import Cell, Source, read_source
 
 course = Course(Path({str(ROOT)!r}))
 engine = Engine(course, course.released("a1_permute"), Settings(public_only=True))

@@ -25,7 +25,7 @@ import json, sys
 from pathlib import Path
 from autograder.engine import close_engines, grade_job
 from autograder.job import Job
-from autograder.source import read_source
+from autograder.submission.source import read_source
 
 root = Path(sys.argv[1])
 source = read_source(root / "solutions" / "a1_permute" / "a1_permute.py")

@@ -14,7 +14,7 @@ from autograder.run import LocalRun, Order, SandboxRun
 from autograder.sandbox import tiers
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
-from autograder.source import Cell, Source
+from autograder.submission.source import Cell, Source
 
 NAMES = ("linear", "conv2d", "softmax", "cross_entropy", "binary_cross_entropy_with_logits", "log_softmax")
 

@@ -400,7 +400,7 @@ def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
 
     from autograder.job import Job
     from autograder.pool import run_jobs
-    from autograder.source import Cell, Source
+    from autograder.submission.source import Cell, Source
 
     def job(student: str, text: str) -> Job:
         return Job(student, "a1_permute", Source("py", (Cell(text, 1, None),)), tmp_path)
@@ -423,7 +423,7 @@ def test_what_has_ended_is_handed_over_although_the_next_cannot_begin(
 
     from autograder.job import Job
     from autograder.pool import run_jobs
-    from autograder.source import Cell, Source
+    from autograder.submission.source import Cell, Source
 
     def jobs() -> Iterator[Job]:
         for student in ("ada", "bob"):
@@ -539,7 +539,7 @@ def test_a_worker_that_cannot_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_
 
     from autograder import pool
     from autograder.job import Job
-    from autograder.source import Cell, Source
+    from autograder.submission.source import Cell, Source
 
     monkeypatch.setattr(pool, "_FAREWELL", 0.5)
     workers = LocalWorkers(2)

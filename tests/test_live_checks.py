@@ -12,7 +12,7 @@ from autograder.common.errors import InfrastructureError
 from autograder.course.course import Assignment, Course
 from autograder.engine import Engine, LiveChecks, _engines, grade_job
 from autograder.job import Job
-from autograder.source import Cell, Source
+from autograder.submission.source import Cell, Source
 
 CHECKS = '''
 import pytest

@@ -349,7 +349,7 @@ def test_both_forms_of_an_answer_score_alike(course: Course, tmp_path: Path, nam
     """The reference, the stub and every misconception, as a script and as a notebook; where it trains, a sample."""
     from autograder.diagnosis import CodeCatalogue
     from autograder.engine import Engine
-    from autograder.source import read_source
+    from autograder.submission.source import read_source
     from autograder.verify import as_submission
 
     assignment = course.assignment(name)

@@ -22,7 +22,7 @@ from autograder.grade import Report, Request, grade_class, print_report
 from autograder.job import Settings
 from autograder.pool import LocalWorkers
 from autograder.results import CheckResult, ClassResults, Result
-from autograder.submitted import load_times, submission_time
+from autograder.submission.times import load_times, submission_time
 
 TOML = """
 [late]

@@ -219,7 +219,7 @@ def test_the_notebook_has_its_metadata_from_the_master(released: Course) -> None
 
 
 def test_the_manifest_says_tasks_points_and_stubs(released: Course) -> None:
-    from autograder.source import read_source
+    from autograder.submission.source import read_source
 
     manifest = json.loads((released.assignments / "manifest.json").read_text())
     entry = manifest["assignments"]["b1_tiny"]

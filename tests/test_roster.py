@@ -22,7 +22,7 @@ from autograder.grade import Report, Request, grade_class
 from autograder.job import Variant
 from autograder.pool import LocalWorkers
 from autograder.results import Result
-from autograder.source import Cell, Source, read_source
+from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).parent.parent
 COURSE = Course(ROOT)

@@ -22,10 +22,10 @@ from autograder.engine import Engine
 from autograder.job import Settings
 from autograder.observation import Call, Observation, Why
 from autograder.plugin import CheckInfo, Verdict
-from autograder.source import Cell, Source, read_source
 from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
 from autograder.student.checker import Look
 from autograder.student.work import Desk, Target
+from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).resolve().parents[1]
 STUB = 'raise NotImplementedError("to_nchw")'
@@ -885,8 +885,8 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
 def test_trained_weights_are_read_by_grading() -> None:
     import torch
 
-    from autograder import weights
     from autograder.sandbox import probes
+    from autograder.submission import weights
 
     outcome = training.run(tiny(), some_data(), lambda moment: None)
     read = weights.parse(train.pack(outcome))

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course, find_course, natural_key
-from autograder.magics import drop_magics
-from autograder.source import CODE_LIMIT, Unreadable, read_source
-from autograder.submission import RESULTS_MARK, Found, find_submissions
+from autograder.submission.find import RESULTS_MARK, Found, find_submissions
+from autograder.submission.magics import drop_magics
+from autograder.submission.source import CODE_LIMIT, Unreadable, read_source
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 

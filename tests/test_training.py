@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder import weights
 from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS
 from autograder.checks.training import Training, disguise, train_and_watch
 from autograder.course.course import Course
@@ -20,7 +19,8 @@ from autograder.proxy import SubmissionProxy
 from autograder.run import Order, SandboxRun
 from autograder.sandbox import probes
 from autograder.sandbox.session import Limits
-from autograder.source import Cell, Source
+from autograder.submission import weights
+from autograder.submission.source import Cell, Source
 
 ROOT = Path(__file__).parent.parent
 

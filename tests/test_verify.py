@@ -14,7 +14,7 @@ from autograder.course.course import Course
 from autograder.diagnosis import CodeCatalogue, Diagnosis
 from autograder.engine import close_engines, grade_job
 from autograder.job import Job
-from autograder.source import Cell, Source
+from autograder.submission.source import Cell, Source
 
 ROOT = Path(__file__).parent.parent
 

@@ -28,7 +28,7 @@ from autograder.course.course import Course
 from autograder.release import pins
 from autograder.release.student import release_to
 from autograder.results import CheckResult, Diagnosis, Result
-from autograder.source import read_source
+from autograder.submission.source import read_source
 
 sys.path.insert(0, str(Path(__file__).parent))
 import readers

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ..course.course import Course
 from ..job import Job, Settings
 from ..results import Result, Status
-from ..source import Source, Unreadable, form_of, read_source
-from ..submission import Found, find_in_folder, is_stub
+from ..submission.find import Found, find_in_folder, is_stub
+from ..submission.source import Source, Unreadable, form_of, read_source
 
 if TYPE_CHECKING:
     from ..engine import Engine

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..common.errors import UserError
 from ..common.run_file import run_file
 from ..job import Variant
-from ..magics import code_lines
+from ..submission.magics import code_lines
 from .course import Assignment, Course
 
 if TYPE_CHECKING:

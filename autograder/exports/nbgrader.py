@@ -245,7 +245,7 @@ def _made_here(path: Path) -> bool:
 
 def _submitted_code(course: Course, student: str, name: str) -> str | None:
     """The code in nbgrader's `submitted/<student>/<assignment>/`, if it lies there."""
-    from autograder.source import Unreadable, read_source
+    from autograder.submission.source import Unreadable, read_source
 
     folder = course.root / "submitted" / student / name
     for path in (folder / f"{name}.py", folder / f"{name}.ipynb"):

@@ -16,7 +16,7 @@ from autograder.release.collect import Promise, collect
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
 from autograder.release.notebooks import generate, stub_script, write_notebook
-from autograder.source import read_source
+from autograder.submission.source import read_source
 
 STUBS = ".stubs"
 MANIFEST_SCHEMA = "autograder/manifest/v1"

@@ -53,7 +53,6 @@ _STUDENTS_GET = (
     "exports/gradescope.py",
     "job.py",
     "likeness.py",
-    "magics.py",
     "notebook.py",
     "observation.py",
     "plugin.py",
@@ -61,10 +60,12 @@ _STUDENTS_GET = (
     "results.py",
     "run.py",
     "sandbox",
-    "source.py",
     "student",
-    "submission.py",
-    "weights.py",
+    "submission/__init__.py",
+    "submission/find.py",
+    "submission/magics.py",
+    "submission/source.py",
+    "submission/weights.py",
 )
 
 # What grading in a student's repository takes from the course, with the hidden checks.

@@ -19,7 +19,7 @@ from autograder.release.build import STUBS, Built, build
 from autograder.release.diagnoses import AnswerRecorder
 from autograder.release.leaks import find_leaks
 from autograder.results import folder_name
-from autograder.source import read_source
+from autograder.submission.source import read_source
 
 FOLDER = "variants"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..job import Settings
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
-from ..source import Unreadable, read_source
+from ..submission.source import Unreadable, read_source
 from . import state
 from .work import Desk
 

@@ -20,7 +20,7 @@ from rich.text import Text
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console
 from ..course.course import Course, find_course
-from ..source import Unreadable, read_source
+from ..submission.source import Unreadable, read_source
 from . import machine, screen
 from .work import Desk
 

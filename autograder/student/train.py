@@ -23,7 +23,7 @@ from ..common.errors import UserError
 from ..common.terminal import console
 from ..course.course import find_course
 from ..observation import without_place
-from ..source import WEIGHTS_LIMIT, Source, Unreadable, read_source
+from ..submission.source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen
 from .work import Desk
 

@@ -15,7 +15,7 @@ from typing import Any
 from .. import __version__
 from ..common.errors import UserError
 from ..course.course import Course
-from ..source import Source, Unreadable, read_source
+from ..submission.source import Source, Unreadable, read_source
 from . import state
 
 

@@ -162,7 +162,7 @@ class Range:
         from autograder import engine as engines
         from autograder import results
         from autograder.job import Job
-        from autograder.source import read_source
+        from autograder.submission.source import read_source
 
         with tempfile.TemporaryDirectory(dir=self.world) as folder:
             path = Path(folder, f"{assignment}.py")

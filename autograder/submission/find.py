@@ -20,8 +20,8 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .common.errors import UserError
-from .course.course import Course, natural_key
+from ..common.errors import UserError
+from ..course.course import Course, natural_key
 from .source import Source, Unreadable, read_source
 
 RESULTS_MARK = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over

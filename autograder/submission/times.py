@@ -17,8 +17,8 @@ import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 
-from .common.errors import UserError
-from .common.tables import read_table, read_time
+from ..common.errors import UserError
+from ..common.tables import read_table, read_time
 
 _NBGRADER_TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)?\s*(\S*)")
 

@@ -1,0 +1,1 @@
+"""Whose file answers what, what its text is, and when it came."""
