@@ -95,7 +95,7 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
     """A run in this process, on the student's own objects, that knows the training images and the cells."""
     from .observation import Asked, Observation, StudentError
     from .run import LocalRun
-    from .sandbox.wire import Resident
+    from .sandbox.inside.wire import Resident
 
     class KernelRun(LocalRun):
         """As LocalRun, but with the place in a cell where an error arose."""

@@ -94,7 +94,7 @@ class SubmissionProxy:
         return self._run.weights
 
     def probe(self, name: str, *args: Any) -> Observation:
-        """Run a function of :mod:`autograder.sandbox.probes` beside the student's objects."""
+        """Run a function of :mod:`autograder.sandbox.inside.probes` beside the student's objects."""
         task = next((arg.task for arg in args if isinstance(arg, Observation)), name)
         for arg in args:
             if isinstance(arg, Observation) and not arg.returned:

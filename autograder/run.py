@@ -14,7 +14,7 @@ from typing import Any, Literal
 import torch
 
 from .observation import SYNTAX, Asked, Call, Observation, StudentError, pending, without_place
-from .sandbox import child, wire
+from .sandbox.inside import child, wire
 from .sandbox.launch import Sandbox
 from .sandbox.session import Ended, Limits, Session
 from .submission.source import Source
@@ -413,7 +413,7 @@ class LocalRun:
                 raise child.MissingTask(task)
             return self._namespace[task](*args, **kwargs)
         if call.verb == "probe":
-            from .sandbox import probes
+            from .sandbox.inside import probes
 
             return getattr(probes, call.name)(*args)
         found = self._objects[target if target is not None else -1]

@@ -40,7 +40,7 @@ from autograder.checks.training import disguise
 from autograder.course.course import Course
 from autograder.data import Images, load_full, load_test, load_train
 from autograder.engine import Engine
-from autograder.sandbox import child, loading
+from autograder.sandbox.inside import child, loading
 from autograder.submission.source import read_source
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,8 @@ from autograder.checks import call_each, expect_raises, given
 from autograder.observation import Observation
 from autograder.proxy import SubmissionProxy
 from autograder.run import LocalRun, Order, SandboxRun
-from autograder.sandbox import child, rehearsal, tiers, wire
+from autograder.sandbox import tiers
+from autograder.sandbox.inside import child, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.session import Limits
 from autograder.submission.source import Cell, Source

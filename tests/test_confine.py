@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from autograder.common.errors import InfrastructureError
-from autograder.sandbox import confine, seccomp, tiers, watch
+from autograder.sandbox import tiers, watch
+from autograder.sandbox.inside import confine, seccomp
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="confinement is for Linux")
 

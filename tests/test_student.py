@@ -885,7 +885,7 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
 def test_trained_weights_are_read_by_grading() -> None:
     import torch
 
-    from autograder.sandbox import probes
+    from autograder.sandbox.inside import probes
     from autograder.submission import weights
 
     outcome = training.run(tiny(), some_data(), lambda moment: None)

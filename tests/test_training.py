@@ -17,7 +17,7 @@ from autograder.data import load_test
 from autograder.engine import Engine
 from autograder.proxy import SubmissionProxy
 from autograder.run import Order, SandboxRun
-from autograder.sandbox import probes
+from autograder.sandbox.inside import probes
 from autograder.sandbox.session import Limits
 from autograder.submission import weights
 from autograder.submission.source import Cell, Source

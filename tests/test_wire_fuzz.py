@@ -14,7 +14,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox import wire
+from autograder.sandbox.inside import wire
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 

@@ -2,7 +2,7 @@
 
 from ..observation import call_each
 from ..proxy import given
-from ..sandbox.wire import Resident
+from ..sandbox.inside.wire import Resident
 from .draw import Draw, counting_images, whole_numbers
 from .expect import (
     expect,

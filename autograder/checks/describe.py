@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ..observation import Call, Observation
-from ..sandbox.wire import Resident
+from ..sandbox.inside.wire import Resident
 
 _LONG = 60  # characters after which a value is described, not shown
 

@@ -17,7 +17,7 @@ import torch
 
 from ..observation import Observation
 from ..proxy import SubmissionProxy
-from ..sandbox.wire import Resident
+from ..sandbox.inside.wire import Resident
 from . import errors
 from .expect import settle
 from .failure import CheckFailed

@@ -111,7 +111,7 @@ class _RecordingRun(LocalRun):
     """Runs calls on data alone. What a network with random weights gives is no mark of an idea."""
 
     def ask(self, task: str, asked: Asked) -> Observation:
-        from autograder.sandbox.wire import Resident
+        from autograder.sandbox.inside.wire import Resident
 
         call = asked.calls[-1]
         on_data = any(isinstance(arg, Resident) for arg in (*call.args, *call.kwargs.values()))

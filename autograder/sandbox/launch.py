@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.common.errors import InfrastructureError
 
-from . import folders, tiers, watch
+from . import tiers, watch
+from .inside import folders
 
 if TYPE_CHECKING:
     import torch
@@ -81,7 +82,7 @@ class Sandbox:
                 connection.close()
 
     def _popen(self, config: dict[str, Any], pass_fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
-        zygote = str(Path(__file__).with_name("zygote.py"))
+        zygote = str(tiers.INSIDE / "zygote.py")
         command, environment = tiers.zygote_command(self.tier, [zygote, json.dumps(config)], self._policy)
         with self._log.open("wb") as log:
             return subprocess.Popen(
@@ -105,7 +106,7 @@ class Sandbox:
         self._residents = residents
 
     def _finish_start(self) -> None:
-        from . import wire
+        from .inside import wire
 
         if self._ready:
             return

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from . import watch, wire
+from . import watch
+from .inside import wire
 from .launch import Child, Sandbox
 
 _SCRATCH = 256 << 20  # bytes that a submission may write

@@ -30,8 +30,8 @@ from pathlib import Path
 
 from autograder.common.errors import InfrastructureError, UserError
 
-from . import landlock, seccomp
-from .confine import Policy
+from .inside import landlock, seccomp
+from .inside.confine import Policy
 
 LETTERS = "ABCD"
 _TRIAL_SECONDS = 30
@@ -44,6 +44,8 @@ _PROMISES = {
 _SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
 # What the warm process keeps for its children, in its user namespace alone; they drop it before student code runs.
 _CAPABILITIES = ("SYS_ADMIN", "SETPCAP", "SETUID", "SETGID", "KILL", "SYS_PTRACE", "DAC_READ_SEARCH")
+
+INSIDE = Path(__file__).parent / "inside"  # all that the sandboxed process may import
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Policy) -> tupl
         bubblewrap = shutil.which("bwrap") or "/usr/bin/bwrap"
         command = [bubblewrap, *_namespaces(tier), *_mounts(policy), "--", *command]
         if tier.uid is not None:
-            launcher = str(Path(__file__).with_name("usermap.py"))
+            launcher = str(INSIDE / "usermap.py")
             command = [sys.executable, "-I", "-S", launcher, str(tier.uid), *command]
     return command, environment
 
@@ -182,7 +184,7 @@ def interpreter_paths() -> tuple[str, ...]:
     paths += _executables()
     paths += _packages()
     paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]
-    paths.append(str(Path(__file__).parent))
+    paths.append(str(INSIDE))
     return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
 
 
@@ -339,7 +341,7 @@ def _why_not(tier: Tier) -> str | None:
         canary.chmod(0o644)
         scratch.mkdir()
         trial = policy(tier, private_scratch() if tier.letter == "A" else str(scratch), 1 << 30)
-        script = str(Path(__file__).with_name("selftest.py"))
+        script = str(INSIDE / "selftest.py")
         command, environment = zygote_command(tier, ["-S", script, trial.to_json(), str(canary)], trial)
         try:
             ended = subprocess.run(

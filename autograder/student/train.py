@@ -121,7 +121,7 @@ def _loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
 
     Its text lies in a folder on the import path while it runs, so that workers that are started anew find it.
     """
-    from ..sandbox import loading
+    from ..sandbox.inside import loading
 
     with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as folder:
         sys.path.insert(0, folder)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 
 def _make_importable() -> None:
-    for name, path in (("autograder", []), ("autograder.sandbox", [str(Path(__file__).parent)])):
+    folder = str(Path(__file__).parent)
+    for name, path in (("autograder", []), ("autograder.sandbox", []), ("autograder.sandbox.inside", [folder])):
         module = types.ModuleType(name)
         module.__path__ = path
         sys.modules[name] = module
@@ -58,7 +59,7 @@ def escapes(tier: str, canary: str, scratch: str) -> list[str]:
 
 def main(arguments: list[str]) -> None:
     _make_importable()
-    from autograder.sandbox import confine
+    from autograder.sandbox.inside import confine
 
     policy = confine.Policy.from_json(arguments[0])
     confine.harden_zygote(policy.tier)
@@ -75,7 +76,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _child(policy: object, canary: str) -> int:
-    from autograder.sandbox import confine
+    from autograder.sandbox.inside import confine
 
     assert isinstance(policy, confine.Policy)
     try:

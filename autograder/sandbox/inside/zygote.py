@@ -28,7 +28,8 @@ from typing import Any
 
 def _make_importable() -> None:
     """Let ``autograder.sandbox`` be this folder, whatever else is or is not installed."""
-    for name, path in (("autograder", []), ("autograder.sandbox", [str(Path(__file__).parent)])):
+    folder = str(Path(__file__).parent)
+    for name, path in (("autograder", []), ("autograder.sandbox", []), ("autograder.sandbox.inside", [folder])):
         module = types.ModuleType(name)
         module.__path__ = path
         sys.modules[name] = module
@@ -62,13 +63,13 @@ def main(arguments: list[str]) -> None:
     config = json.loads(arguments[0])
     _make_importable()
     control = _connect(config)
-    from autograder.sandbox import confine
+    from autograder.sandbox.inside import confine
 
     policy = confine.Policy.from_json(config["policy"])
     own = os.getpid()
     confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
     warm_up(config["trains"])
-    from autograder.sandbox import child, probes, rehearsal, wire
+    from autograder.sandbox.inside import child, probes, rehearsal, wire
 
     rehearsal.rehearse()
 
@@ -104,7 +105,7 @@ def _connect(config: dict[str, Any]) -> socket.socket:
 
 
 def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.socket], None]) -> None:
-    from autograder.sandbox import confine
+    from autograder.sandbox.inside import confine
 
     for number in itertools.count(1):
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
