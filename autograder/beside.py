@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
     from .diagnosis import Catalogue, CodeCatalogue, ReleasedCatalogue
-    from .run import Order, SandboxRun
+    from .sandbox.run import Order, SandboxRun
     from .sandbox.session import Limits
 
     assignment = Assignment(folder.name, folder)

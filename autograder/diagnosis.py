@@ -18,11 +18,11 @@ from typing import Any, Protocol, TypeVar
 
 import torch
 
-from . import run
 from .checks.failure import Judge
 from .common.run_file import run_file
 from .likeness import Mark, Row, same, same_value
-from .observation import Call, Observation
+from .sandbox import run
+from .sandbox.observation import Call, Observation
 from .submission.weights import BadWeights, parse
 
 _F = TypeVar("_F", bound=Callable[..., Any])

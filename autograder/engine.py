@@ -25,15 +25,15 @@ from . import __version__, plugin, results
 from .common.errors import InfrastructureError
 from .course.course import Assignment, Course, train
 from .job import Job, Settings, Variant
-from .observation import SYNTAX
 from .plugin import Bench, CheckInfo, Verdict
 from .sandbox import tiers
 from .sandbox.launch import Sandbox
+from .sandbox.observation import SYNTAX
 from .submission.source import Source
 
 if TYPE_CHECKING:
     from .data import Images
-    from .observation import StudentError
+    from .sandbox.observation import StudentError
 
 
 class LiveChecks:
@@ -224,7 +224,7 @@ class Engine:
 
         Raises InfrastructureError when the fault is not the student's.
         """
-        from .run import Order, SandboxRun
+        from .sandbox.run import Order, SandboxRun
         from .sandbox.session import Ended, Limits
 
         wanted = self.settings

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from .course.course import Assignment
-    from .observation import Observation
     from .plugin import Bench, Verdict
-    from .run import LocalRun
+    from .sandbox.observation import Observation
+    from .sandbox.run import LocalRun
 
 
 def check(assignment: str, task: str, points: int) -> float:
@@ -93,9 +93,9 @@ def _no_test_images() -> NoReturn:
 
 def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> LocalRun:
     """A run in this process, on the student's own objects, that knows the training images and the cells."""
-    from .observation import Asked, Observation, StudentError
-    from .run import LocalRun
     from .sandbox.inside.wire import Resident
+    from .sandbox.observation import Asked, Observation, StudentError
+    from .sandbox.run import LocalRun
 
     class KernelRun(LocalRun):
         """As LocalRun, but with the place in a cell where an error arose."""

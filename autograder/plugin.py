@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .checks.failure import CheckFailed
     from .data import Images
     from .diagnosis import Catalogue, Diagnosis
-    from .observation import Outcome, Why
-    from .proxy import Run, SubmissionProxy
+    from .sandbox.observation import Outcome, Why
+    from .sandbox.proxy import Run, SubmissionProxy
 
 MARKERS = (
     'points(number, task="..."): whole points that a check is worth, and the task that it checks',
@@ -165,7 +165,7 @@ def _read_info(item: pytest.Item) -> CheckInfo:
 
 
 def _submission(item: pytest.Item) -> SubmissionProxy:
-    from .proxy import SubmissionProxy
+    from .sandbox.proxy import SubmissionProxy
 
     bench = _bench(item)
     bench.run.begin_check()

@@ -18,7 +18,7 @@ from typing import Any, Literal, cast, get_args
 
 from .common.errors import InfrastructureError, UserError
 from .course.course import natural_key
-from .observation import Outcome
+from .sandbox.observation import Outcome
 
 SCHEMA = "autograder/result/v1"
 

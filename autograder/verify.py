@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from .checks.failure import Judge
     from .diagnosis import CodeCatalogue, Diagnosis, Misconception
     from .engine import Engine
-    from .observation import Observation
     from .plugin import Verdict
+    from .sandbox.observation import Observation
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 

@@ -59,7 +59,7 @@ import sys
 from pathlib import Path
 from autograder import plugin
 from autograder.diagnosis import CodeCatalogue
-from autograder.run import LocalRun
+from autograder.sandbox.run import LocalRun
 
 sys.path.insert(0, str(Path(__file__).parent))
 import {name} as submission

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from autograder.checks import call_each, expect_raises, given
-from autograder.observation import Observation
-from autograder.proxy import SubmissionProxy
-from autograder.run import LocalRun, Order, SandboxRun
 from autograder.sandbox import tiers
 from autograder.sandbox.inside import child, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.observation import Observation
+from autograder.sandbox.proxy import SubmissionProxy
+from autograder.sandbox.run import LocalRun, Order, SandboxRun
 from autograder.sandbox.session import Limits
 from autograder.submission.source import Cell, Source
 

@@ -19,9 +19,9 @@ from autograder.course.course import Course
 from autograder.diagnosis import BadDiagnoses, CodeCatalogue, DataCatalogue, Misconception, Recorded, ReleasedCatalogue
 from autograder.engine import Engine
 from autograder.likeness import Mark, same_error, same_value
-from autograder.observation import Observation, StudentError
-from autograder.proxy import TaskProxy
-from autograder.run import LocalRun
+from autograder.sandbox.observation import Observation, StudentError
+from autograder.sandbox.proxy import TaskProxy
+from autograder.sandbox.run import LocalRun
 from autograder.verify import as_submission
 
 ROOT = Path(__file__).parent.parent

@@ -23,9 +23,9 @@ from autograder.checks import (
     expect_tensor,
 )
 from autograder.checks.errors import explain
-from autograder.observation import Observation
-from autograder.proxy import TaskProxy
-from autograder.run import LocalRun
+from autograder.sandbox.observation import Observation
+from autograder.sandbox.proxy import TaskProxy
+from autograder.sandbox.run import LocalRun
 
 IMAGES = counting_images(2, 3, 5, 7)
 NOISE = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))

@@ -9,10 +9,10 @@ import torch
 
 from autograder.checks import CheckFailed, expect_not_called
 from autograder.checks.scan import uses
-from autograder.proxy import SubmissionProxy
-from autograder.run import LocalRun, Order, SandboxRun
 from autograder.sandbox import tiers
 from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.proxy import SubmissionProxy
+from autograder.sandbox.run import LocalRun, Order, SandboxRun
 from autograder.sandbox.session import Limits
 from autograder.submission.source import Cell, Source
 

@@ -20,8 +20,8 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.engine import Engine
 from autograder.job import Settings
-from autograder.observation import Call, Observation, Why
 from autograder.plugin import CheckInfo, Verdict
+from autograder.sandbox.observation import Call, Observation, Why
 from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
 from autograder.student.checker import Look
 from autograder.student.work import Desk, Target

@@ -15,9 +15,9 @@ from autograder.checks.training import Training, disguise, train_and_watch
 from autograder.course.course import Course
 from autograder.data import load_test
 from autograder.engine import Engine
-from autograder.proxy import SubmissionProxy
-from autograder.run import Order, SandboxRun
 from autograder.sandbox.inside import probes
+from autograder.sandbox.proxy import SubmissionProxy
+from autograder.sandbox.run import Order, SandboxRun
 from autograder.sandbox.session import Limits
 from autograder.submission import weights
 from autograder.submission.source import Cell, Source

@@ -1,8 +1,8 @@
 """What check files import: expectations, inputs, and names for the training data that lie in the sandbox."""
 
-from ..observation import call_each
-from ..proxy import given
 from ..sandbox.inside.wire import Resident
+from ..sandbox.observation import call_each
+from ..sandbox.proxy import given
 from .draw import Draw, counting_images, whole_numbers
 from .expect import (
     expect,

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from ..observation import Observation
+from ..sandbox.observation import Observation
 
 MIXED = "mix"
 _NEW = "1"

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from ..observation import Call, Observation
 from ..sandbox.inside.wire import Resident
+from ..sandbox.observation import Call, Observation
 
 _LONG = 60  # characters after which a value is described, not shown
 

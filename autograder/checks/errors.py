@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..observation import Observation
+from ..sandbox.observation import Observation
 from . import describe
 
 # Errors that nobody raises on purpose to refuse bad input.

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from ..observation import Observation
+from ..sandbox.observation import Observation
 from . import describe, errors, explain
 from .failure import CheckFailed, Judge
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..observation import Observation, Outcome, Why
+from ..sandbox.observation import Observation, Outcome, Why
 
 Judge = Callable[[Observation], str | None]
 """What is wrong with an observation in a check's eyes, or None when it is right."""

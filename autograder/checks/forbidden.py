@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..observation import Observation
+from ..sandbox.observation import Observation
 from . import describe, scan
 from .expect import settle
 from .failure import CheckFailed

@@ -15,9 +15,9 @@ from typing import Any
 
 import torch
 
-from ..observation import Observation
-from ..proxy import SubmissionProxy
 from ..sandbox.inside.wire import Resident
+from ..sandbox.observation import Observation
+from ..sandbox.proxy import SubmissionProxy
 from . import errors
 from .expect import settle
 from .failure import CheckFailed

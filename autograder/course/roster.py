@@ -25,7 +25,7 @@ from .course import Assignment, Course
 if TYPE_CHECKING:
     from ..checks.failure import Judge
     from ..diagnosis import CodeCatalogue, Diagnosis
-    from ..observation import Observation
+    from ..sandbox.observation import Observation
 
 ANOTHER_VARIANT = "another_variant"
 

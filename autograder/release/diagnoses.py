@@ -23,8 +23,8 @@ from autograder.course.course import Assignment
 from autograder.course.roster import Quiz
 from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
 from autograder.likeness import Mark, same_value
-from autograder.observation import Asked, Observation
-from autograder.run import LocalRun
+from autograder.sandbox.observation import Asked, Observation
+from autograder.sandbox.run import LocalRun
 
 if TYPE_CHECKING:
     from autograder.engine import LiveChecks

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from ..common.terminal import printable
-from ..observation import Outcome
 from ..results import CheckResult, ClassResults, Result, is_lost
+from ..sandbox.observation import Outcome
 from ..summary import counts, short_names
 from . import svg
 from .attention import ORDER, Reason, reasons

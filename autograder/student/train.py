@@ -22,7 +22,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from ..common.errors import UserError
 from ..common.terminal import console
 from ..course.course import find_course
-from ..observation import without_place
+from ..sandbox.observation import without_place
 from ..submission.source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen
 from .work import Desk

@@ -10,7 +10,7 @@ from .observation import Asked, Asker, Call, Observation
 
 
 class Run(Asker, Protocol):
-    """A submission that can be asked: :class:`autograder.run.SandboxRun` or :class:`autograder.run.LocalRun`."""
+    """A submission that can be asked: :class:`autograder.sandbox.run.SandboxRun` or :class:`autograder.sandbox.run.LocalRun`."""
 
     memory: dict[str, Any]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from .submission.source import Source
+    from ..submission.source import Source
 
 Status = Literal["value", "error", "timeout", "crashed"]
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
@@ -70,8 +70,8 @@ class Asked:
 
 
 class Asker(Protocol):
-    """Runs calls and says what came back: in a sandbox (:class:`autograder.run.SandboxRun`) or right here
-    (:class:`autograder.run.LocalRun`).
+    """Runs calls and says what came back: in a sandbox (:class:`autograder.sandbox.run.SandboxRun`) or right here
+    (:class:`autograder.sandbox.run.LocalRun`).
 
     earlier: what was observed in the check that runs, in order.
     """

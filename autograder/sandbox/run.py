@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 import torch
 
+from ..submission.source import Source
+from .inside import child, wire
+from .launch import Sandbox
 from .observation import SYNTAX, Asked, Call, Observation, StudentError, pending, without_place
-from .sandbox.inside import child, wire
-from .sandbox.launch import Sandbox
-from .sandbox.session import Ended, Limits, Session
-from .submission.source import Source
+from .session import Ended, Limits, Session
 
 _GRACE = 1.0  # seconds that a task which once overran may still use in all
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
@@ -75,7 +75,7 @@ class SandboxRun:
     def weights(self) -> dict[str, torch.Tensor] | None:
         """The weights that came with the submission; None when there are none, or none that can be read."""
         if self._weights is None and self._order.source.weights is not None:
-            from .submission import weights
+            from ..submission import weights
 
             try:
                 self._weights = weights.parse(self._order.source.weights)
@@ -413,7 +413,7 @@ class LocalRun:
                 raise child.MissingTask(task)
             return self._namespace[task](*args, **kwargs)
         if call.verb == "probe":
-            from .sandbox.inside import probes
+            from .inside import probes
 
             return getattr(probes, call.name)(*args)
         found = self._objects[target if target is not None else -1]
