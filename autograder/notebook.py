@@ -59,8 +59,8 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
+    from .checks.misconceptions import ReleasedCatalogue
     from .course.course import find_course
-    from .diagnosis import ReleasedCatalogue
     from .engine import parameters
     from .plugin import Bench
 

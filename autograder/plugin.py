@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .checks import Draw
     from .checks.axes import Drawing
     from .checks.failure import CheckFailed
+    from .checks.misconceptions import Catalogue, Diagnosis
     from .data import Images
-    from .diagnosis import Catalogue, Diagnosis
     from .sandbox.observation import Outcome, Why
     from .sandbox.proxy import Run, SubmissionProxy
 

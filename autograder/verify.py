@@ -22,7 +22,7 @@ from .submission.source import Cell, Source, read_source
 
 if TYPE_CHECKING:
     from .checks.failure import Judge
-    from .diagnosis import CodeCatalogue, Diagnosis, Misconception
+    from .checks.misconceptions import CodeCatalogue, Diagnosis, Misconception
     from .engine import Engine
     from .plugin import Verdict
     from .sandbox.observation import Observation

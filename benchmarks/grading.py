@@ -58,7 +58,7 @@ IN_PROCESS = """
 import sys
 from pathlib import Path
 from autograder import plugin
-from autograder.diagnosis import CodeCatalogue
+from autograder.checks.misconceptions import CodeCatalogue
 from autograder.sandbox.run import LocalRun
 
 sys.path.insert(0, str(Path(__file__).parent))

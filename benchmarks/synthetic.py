@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from autograder.checks.misconceptions import CodeCatalogue
 from autograder.course.course import Course
-from autograder.diagnosis import CodeCatalogue
 from autograder.verify import as_submission
 
 LIGHT = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")  # nothing in these trains

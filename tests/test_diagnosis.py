@@ -15,10 +15,17 @@ import pytest
 import safetensors.torch
 import torch
 
+from autograder.checks.matching import Mark, same_error, same_value
+from autograder.checks.misconceptions import (
+    BadDiagnoses,
+    CodeCatalogue,
+    DataCatalogue,
+    Misconception,
+    Recorded,
+    ReleasedCatalogue,
+)
 from autograder.course.course import Course
-from autograder.diagnosis import BadDiagnoses, CodeCatalogue, DataCatalogue, Misconception, Recorded, ReleasedCatalogue
 from autograder.engine import Engine
-from autograder.likeness import Mark, same_error, same_value
 from autograder.sandbox.observation import Observation, StudentError
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run import LocalRun

@@ -22,7 +22,7 @@ from autograder.checks import (
     expect_sizes,
     expect_tensor,
 )
-from autograder.checks.errors import explain
+from autograder.checks.student_errors import explain
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run import LocalRun

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.checks import CheckFailed, expect_not_called
-from autograder.checks.scan import uses
+from autograder.checks.torch_names import uses
 from autograder.sandbox import tiers
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.proxy import SubmissionProxy

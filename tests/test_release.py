@@ -22,9 +22,9 @@ import torch
 
 pytest.importorskip("nbgrader")
 
+from autograder.checks.misconceptions import DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.diagnosis import DataCatalogue
 from autograder.release import command, made
 from autograder.release.collect import collect
 from autograder.release.compare import differences
@@ -114,7 +114,7 @@ def math_of(x):
 '''
 
 MISCONCEPTIONS = '''\
-from autograder.diagnosis import hints, misconception
+from autograder.checks.misconceptions import hints, misconception
 
 
 @misconception("double")

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from autograder.checks.misconceptions import CodeCatalogue, DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.course.roster import Quiz, Roster, quiz_of, quizzes, read_roster, stub_digests, variants
-from autograder.diagnosis import CodeCatalogue, DataCatalogue
 from autograder.engine import Engine
 from autograder.grade import Report, Request, grade_class
 from autograder.job import Variant

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.misconceptions import CodeCatalogue
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
-from autograder.diagnosis import CodeCatalogue
 from autograder.plugin import CheckInfo, Verdict
 from autograder.student import state, watch
 from autograder.student.checker import Checker, Look

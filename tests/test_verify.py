@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from autograder import catalogue_page, verify
+from autograder.checks.misconceptions import CodeCatalogue, Diagnosis
 from autograder.course.course import Course
-from autograder.diagnosis import CodeCatalogue, Diagnosis
 from autograder.engine import close_engines, grade_job
 from autograder.job import Job
 from autograder.submission.source import Cell, Source
@@ -49,7 +49,7 @@ def test_halves(submission):
     expect_number(submission.half(3), 1.5)
 """
 MISCONCEPTIONS = '''
-from autograder.diagnosis import hints, misconception
+from autograder.checks.misconceptions import hints, misconception
 
 
 @misconception("double")

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from ..sandbox.observation import Observation
-from . import describe, errors, explain
+from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
 
 
@@ -27,7 +27,7 @@ def settle(observation: Observation) -> None:
         raise CheckFailed(f"{what} did not come back: {observation.reason}.", observation, outcome="crashed")
     if observation.error is not None and observation.error.type_name == "NotImplementedError":
         raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run", why="not_started")
-    raise CheckFailed(errors.message(observation), observation, _raises, outcome="error")
+    raise CheckFailed(student_errors.message(observation), observation, _raises, outcome="error")
 
 
 def _raises(observation: Observation) -> str | None:
@@ -269,7 +269,7 @@ def expect_raises(observation: Observation, type_name: str) -> None:
         return f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."
 
     raised = observation.status == "error" and observation.error is not None
-    if not raised or (observation.error and observation.error.type_name in errors.NOT_ON_PURPOSE):
+    if not raised or (observation.error and observation.error.type_name in student_errors.NOT_ON_PURPOSE):
         settle(observation)
     problem = judge(observation)
     if problem is not None:

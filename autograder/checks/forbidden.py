@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..sandbox.observation import Observation
-from . import describe, scan
+from . import describe, torch_names
 from .expect import settle
 from .failure import CheckFailed
 
@@ -42,7 +42,7 @@ def _in_source(observation: Observation, names: Collection[str]) -> str | None:
     if asker is None or (source := asker.source) is None:
         return None
     cells = [(cell.text, cell.first_line) for cell in source.cells]
-    found = scan.uses(cells, observation.task, names, asker.tasks)
+    found = torch_names.uses(cells, observation.task, names, asker.tasks)
     if not found:
         return None
     where = f" at {source.locate(found[0].line)}" if found[0].line else ""

@@ -18,7 +18,7 @@ import torch
 from ..sandbox.inside.wire import Resident
 from ..sandbox.observation import Observation
 from ..sandbox.proxy import SubmissionProxy
-from . import errors
+from . import student_errors
 from .expect import settle
 from .failure import CheckFailed
 
@@ -163,7 +163,7 @@ def settle_training(training: Training) -> None:
         text = f"{ran.error.type_name}: {ran.error.message}"
         because = next((name for part, name in _ERRORS if part in text), None)
         if because is not None:
-            raise CheckFailed(errors.message(ran), ran, None, outcome="error", because=because)
+            raise CheckFailed(student_errors.message(ran), ran, None, outcome="error", because=because)
     settle(ran)
 
 
@@ -270,7 +270,7 @@ def settle_network(observation: Observation, rows: int) -> None:
     if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
         because = _network_error(f"{error.type_name}: {error.message}", rows)
         if because is not None:
-            raise CheckFailed(errors.message(observation), observation, None, outcome="error", because=because)
+            raise CheckFailed(student_errors.message(observation), observation, None, outcome="error", because=because)
     settle(observation)
 
 
@@ -321,6 +321,6 @@ def settle_prediction(observation: Observation) -> None:
     """Raise when ``predict`` did not return; batch norm's complaint about one image means a network in train mode."""
     error = observation.error
     if observation.status == "error" and error is not None and "more than 1 value per channel" in error.message:
-        message = errors.message(observation)
+        message = student_errors.message(observation)
         raise CheckFailed(message, observation, None, outcome="error", because="forgets_eval_mode")
     settle(observation)

@@ -24,7 +24,7 @@ from .course import Assignment, Course
 
 if TYPE_CHECKING:
     from ..checks.failure import Judge
-    from ..diagnosis import CodeCatalogue, Diagnosis
+    from ..checks.misconceptions import CodeCatalogue, Diagnosis
     from ..sandbox.observation import Observation
 
 ANOTHER_VARIANT = "another_variant"
@@ -194,13 +194,13 @@ class VariantCatalogue:
     def suspects(
         self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
-        """See :class:`autograder.diagnosis.Catalogue`."""
+        """See :class:`autograder.checks.misconceptions.Catalogue`."""
         answer = bool(observation.calls) and observation.calls[-1].verb == "item"
         if not answer or observation.asker is None:
             yield from self._catalogue.suspects(check, observation, judge, told)
             return
         if self._of_another(observation.asker.answers(observation.task)):
-            from ..diagnosis import Diagnosis
+            from ..checks.misconceptions import Diagnosis
 
             yield Diagnosis(ANOTHER_VARIANT, self._message())
         with self._catalogue.asked(self._variant.own):
@@ -208,7 +208,7 @@ class VariantCatalogue:
         yield from found
 
     def named(self, name: str) -> Diagnosis | None:
-        """See :class:`autograder.diagnosis.Catalogue`."""
+        """See :class:`autograder.checks.misconceptions.Catalogue`."""
         return self._catalogue.named(name)
 
     def _message(self) -> str:
@@ -219,7 +219,7 @@ class VariantCatalogue:
 
     def _of_another(self, answers: dict[Any, Any]) -> bool:
         """Do the entries fit somebody else's quiz better: in their keys, or in most of their values?"""
-        from ..likeness import same_value
+        from ..checks.matching import same_value
 
         own = self._quiz.answers(self._variant.own)
 

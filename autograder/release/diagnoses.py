@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.checks.failure import Judge
+from autograder.checks.matching import Mark, same_value
+from autograder.checks.misconceptions import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
 from autograder.common.errors import UserError
 from autograder.common.run_file import run_file
 from autograder.course.course import Assignment
 from autograder.course.roster import Quiz
-from autograder.diagnosis import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
-from autograder.likeness import Mark, same_value
 from autograder.sandbox.observation import Asked, Observation
 from autograder.sandbox.run import LocalRun
 

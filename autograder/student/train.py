@@ -144,7 +144,7 @@ def _loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
 
 def _own_error(error: BaseException, file: str, source: Source) -> str:
     """What the student's code raised, at which of its lines, and what that usually means."""
-    from ..checks import errors
+    from ..checks import student_errors
 
     name, message = type(error).__name__, (str(error).strip().splitlines() or [""])[0][:300]
     if isinstance(error, NotImplementedError):
@@ -157,7 +157,7 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
             line = frame.lineno
     where = f" at {source.locate(line)}" if line else ""
     text = "".join(source.text.split("\n")[line - 1 : line]) if line else ""
-    idea = errors.explain(name, str(error), text)
+    idea = student_errors.explain(name, str(error), text)
     return f"your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from .sandbox.observation import Observation, StudentError
+from ..sandbox.observation import Observation, StudentError
 
 _CLOSE = 1e-5  # relative: far above float32's rounding, far below what an idea changes
 

@@ -18,12 +18,12 @@ from typing import Any, Protocol, TypeVar
 
 import torch
 
-from .checks.failure import Judge
-from .common.run_file import run_file
-from .likeness import Mark, Row, same, same_value
-from .sandbox import run
-from .sandbox.observation import Call, Observation
-from .submission.weights import BadWeights, parse
+from ..common.run_file import run_file
+from ..sandbox import run
+from ..sandbox.observation import Call, Observation
+from ..submission.weights import BadWeights, parse
+from .failure import Judge
+from .matching import Mark, Row, same, same_value
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
