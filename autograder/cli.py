@@ -22,7 +22,11 @@ COMMANDS = {
     "train": ("student.train", "train my network of a5, with progress, curves and a confusion matrix", "Students"),
     "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
     "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
-    "grade": ("grade", "grade a class: one result file for each student and assignment", "Teaching assistants"),
+    "grade": (
+        "grading.command",
+        "grade a class: one result file for each student and assignment",
+        "Teaching assistants",
+    ),
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("exports._command", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from .course.course import Assignment
-    from .plugin import Bench, Verdict
+    from .grading.plugin import Bench, Verdict
     from .sandbox.observation import Observation
     from .sandbox.run import LocalRun
 
@@ -61,8 +61,8 @@ def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .checks.misconceptions import ReleasedCatalogue
     from .course.course import find_course
-    from .engine import parameters
-    from .plugin import Bench
+    from .grading.engine import parameters
+    from .grading.plugin import Bench
 
     course = find_course(Path.cwd())
     assignment = course.released(name)
@@ -146,7 +146,7 @@ def _round(assignment: Assignment, task: str, bench: Bench) -> None:
     """Runs the public checks of one task, in this thread, so that an interrupt reaches the student's code."""
     import pytest
 
-    from . import plugin
+    from .grading import plugin
 
     class Round:
         """A pytest plugin: the bench, and the checks of this task alone."""

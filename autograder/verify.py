@@ -17,14 +17,14 @@ from rich.markup import escape
 from . import catalogue_page
 from .common.terminal import console
 from .course.course import Course, find_course
-from .pool import end_with_parent
+from .grading.pool import end_with_parent
 from .submission.source import Cell, Source, read_source
 
 if TYPE_CHECKING:
     from .checks.failure import Judge
     from .checks.misconceptions import CodeCatalogue, Diagnosis, Misconception
-    from .engine import Engine
-    from .plugin import Verdict
+    from .grading.engine import Engine
+    from .grading.plugin import Verdict
     from .sandbox.observation import Observation
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
@@ -130,7 +130,7 @@ class _Witness:
 
 def verify_assignment(root: Path, name: str) -> Report:
     """Grade the reference, the stub and every misconception of one assignment."""
-    from .engine import Engine
+    from .grading.engine import Engine
 
     course = Course(root)
     assignment = course.assignment(name)

@@ -39,7 +39,7 @@ from rich.table import Table
 from autograder.checks.training import disguise
 from autograder.course.course import Course
 from autograder.data import Images, load_full, load_test, load_train
-from autograder.engine import Engine
+from autograder.grading.engine import Engine
 from autograder.sandbox.inside import child, loading
 from autograder.submission.source import read_source
 

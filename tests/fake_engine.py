@@ -1,4 +1,4 @@
-"""Stands in for `autograder.engine.grade_job` where a test is about the batch, not about grading.
+"""Stands in for `autograder.grading.engine.grade_job` where a test is about the batch, not about grading.
 
 What a submission says in its first line decides what happens to the process that grades it; FAKE_TIER says
 in which sandbox tier it claims to run.
@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from autograder.common.errors import InfrastructureError
-from autograder.job import Job
+from autograder.grading.job import Job
 from autograder.results import CheckResult, Result, to_json
 
 

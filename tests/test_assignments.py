@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.course import Course
-from autograder.engine import Engine, Graded, close_engines, grade_job
-from autograder.job import Job
+from autograder.grading.engine import Engine, Graded, close_engines, grade_job
+from autograder.grading.job import Job
 from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).parent.parent

@@ -18,9 +18,9 @@ from rich.console import Console
 from autograder import policy, report, results, summary
 from autograder.course.course import Course
 from autograder.exports import csv as table
-from autograder.grade import Request, grade_class
-from autograder.pool import LocalWorkers
-from autograder.progress import Progress
+from autograder.grading.command import Request, grade_class
+from autograder.grading.pool import LocalWorkers
+from autograder.grading.progress import Progress
 from autograder.results import Result
 
 ROOT = Path(__file__).parent.parent

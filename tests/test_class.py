@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from autograder.course.course import Course
-from autograder.grade import Report, Request, grade_class
-from autograder.job import Settings
-from autograder.pool import LocalWorkers
+from autograder.grading.command import Report, Request, grade_class
+from autograder.grading.job import Settings
+from autograder.grading.pool import LocalWorkers
 from autograder.results import CheckResult, Result, to_json
 
 ROOT = Path(__file__).parent.parent

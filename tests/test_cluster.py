@@ -15,8 +15,8 @@ import pytest
 from autograder import results
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.grade import Request, grade_class
-from autograder.pool import ClusterWorkers
+from autograder.grading.command import Request, grade_class
+from autograder.grading.pool import ClusterWorkers
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("default")]

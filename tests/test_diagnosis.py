@@ -25,7 +25,7 @@ from autograder.checks.misconceptions import (
     ReleasedCatalogue,
 )
 from autograder.course.course import Course
-from autograder.engine import Engine
+from autograder.grading.engine import Engine
 from autograder.sandbox.observation import Observation, StudentError
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run import LocalRun
@@ -351,8 +351,8 @@ def test_only_a_wrong_answer_asks_for_the_numbers() -> None:
 import sys
 from pathlib import Path
 from autograder.course.course import Course
-from autograder.engine import Engine
-from autograder.job import Settings
+from autograder.grading.engine import Engine
+from autograder.grading.job import Settings
 from autograder.submission.source import Cell, Source, read_source
 
 course = Course(Path({str(ROOT)!r}))
@@ -393,8 +393,8 @@ def test_code_and_data_tell_the_same(engine: Engine) -> None:
 
 def test_results_carry_the_name(engine: Engine) -> None:
     from autograder import results
-    from autograder.engine import result_of
-    from autograder.job import Job
+    from autograder.grading.engine import result_of
+    from autograder.grading.job import Job
 
     known = engine.catalogue.misconceptions[0]
     source = as_submission(engine.assignment.master, engine.assignment.misconceptions, known)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import fingerprint
 from autograder.common.run_file import files_of, own_package
+from autograder.grading import fingerprint
 
 sys.path.insert(0, str(Path(__file__).parent))
 import packages
@@ -23,8 +23,8 @@ PACKAGE = own_package()
 GRADE = """
 import json, sys
 from pathlib import Path
-from autograder.engine import close_engines, grade_job
-from autograder.job import Job
+from autograder.grading.engine import close_engines, grade_job
+from autograder.grading.job import Job
 from autograder.submission.source import read_source
 
 root = Path(sys.argv[1])
@@ -54,7 +54,7 @@ def test_all_that_a_grading_may_load_is_covered(covered: set[Path]) -> None:
     modules = packages.modules_of(PACKAGE)
     starts = [name for name, path in modules.items() if "sandbox" in path.parts]
     # What only plain pytest asks for decides no grade.
-    names = packages.reachable(["autograder.engine", *starts], modules) - {"autograder.beside"}
+    names = packages.reachable(["autograder.grading.engine", *starts], modules) - {"autograder.grading.plain_pytest"}
     assert len(names) > 30
     assert {modules[name] for name in names} - covered == set()
 

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from autograder import cli, results
-from autograder import grade as grading
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
-from autograder.grade import Report, Request, grade_class
-from autograder.job import Settings
-from autograder.pool import LocalWorkers
-from autograder.progress import Progress
+from autograder.grading import command as grading
+from autograder.grading.command import Report, Request, grade_class
+from autograder.grading.job import Settings
+from autograder.grading.pool import LocalWorkers
+from autograder.grading.progress import Progress
 
 sys.path.insert(0, str(Path(__file__).parent))
 from another_user import forbid
@@ -309,8 +309,8 @@ sys.path.insert(0, {tests!r})
 if __name__ == "__main__":
     import fake_engine
     from autograder.course.course import Course
-    from autograder.grade import Request, grade_class, print_report
-    from autograder.pool import LocalWorkers
+    from autograder.grading.command import Request, grade_class, print_report
+    from autograder.grading.pool import LocalWorkers
     signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have ignored it
     request = Request(Path({class_!r}), Path({out!r}), Course(Path({course!r})))
     report = grade_class(request, lambda: LocalWorkers(2), grade=fake_engine.grade_job)
@@ -398,8 +398,8 @@ def test_ctrl_c_ends_with_what_is_done(course: Course, tmp_path: Path, number: s
 def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
     import fake_engine
 
-    from autograder.job import Job
-    from autograder.pool import run_jobs
+    from autograder.grading.job import Job
+    from autograder.grading.pool import run_jobs
     from autograder.submission.source import Cell, Source
 
     def job(student: str, text: str) -> Job:
@@ -421,8 +421,8 @@ def test_what_has_ended_is_handed_over_although_the_next_cannot_begin(
 ) -> None:
     import fake_engine
 
-    from autograder.job import Job
-    from autograder.pool import run_jobs
+    from autograder.grading.job import Job
+    from autograder.grading.pool import run_jobs
     from autograder.submission.source import Cell, Source
 
     def jobs() -> Iterator[Job]:
@@ -537,8 +537,8 @@ def test_a_worker_that_cannot_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_
     """As one that waits for a lock which a killed worker held."""
     import fake_engine
 
-    from autograder import pool
-    from autograder.job import Job
+    from autograder.grading import pool
+    from autograder.grading.job import Job
     from autograder.submission.source import Cell, Source
 
     monkeypatch.setattr(pool, "_FAREWELL", 0.5)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import plugin
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Assignment, Course
-from autograder.engine import Engine, LiveChecks, _engines, grade_job
-from autograder.job import Job
+from autograder.grading import plugin
+from autograder.grading.engine import Engine, LiveChecks, _engines, grade_job
+from autograder.grading.job import Job
 from autograder.submission.source import Cell, Source
 
 CHECKS = '''

@@ -348,7 +348,7 @@ def as_notebook(script: str, path: Path, name: str) -> None:
 def test_both_forms_of_an_answer_score_alike(course: Course, tmp_path: Path, name: str) -> None:
     """The reference, the stub and every misconception, as a script and as a notebook; where it trains, a sample."""
     from autograder.checks.misconceptions import CodeCatalogue
-    from autograder.engine import Engine
+    from autograder.grading.engine import Engine
     from autograder.submission.source import read_source
     from autograder.verify import as_submission
 

@@ -18,9 +18,9 @@ from rich.console import Console
 from autograder import cli, policy, results, summary
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.grade import Report, Request, grade_class, print_report
-from autograder.job import Settings
-from autograder.pool import LocalWorkers
+from autograder.grading.command import Report, Request, grade_class, print_report
+from autograder.grading.job import Settings
+from autograder.grading.pool import LocalWorkers
 from autograder.results import CheckResult, ClassResults, Result
 from autograder.submission.times import load_times, submission_time
 
@@ -303,7 +303,7 @@ def test_the_table_shows_final_scores(course: Course, tmp_path: Path, monkeypatc
     ben = Result("ben", "a1_permute", None, "missing", 0, 10)
     both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
     screen = Console(width=120, file=io.StringIO())
-    monkeypatch.setattr("autograder.grade.console", lambda: screen)
+    monkeypatch.setattr("autograder.grading.command.console", lambda: screen)
     print_report(Report(policy.apply(both, tmp_path, course)), tmp_path)
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
@@ -358,7 +358,7 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
 
 
 def test_training_again_is_set_beside_the_weights_that_were_submitted() -> None:
-    from autograder.grade import _with_gap
+    from autograder.grading.command import _with_gap
 
     weights = dataclasses.replace(result("ada", ""), metrics={"weights": "submitted", "accuracy": 0.91})
     trained = dataclasses.replace(result("ada", "", 5), metrics={"accuracy": 0.7})

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from autograder import progress
+from autograder.grading import progress
 from autograder.results import Result
 
 

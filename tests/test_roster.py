@@ -17,10 +17,10 @@ from autograder.checks.misconceptions import CodeCatalogue, DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.course.roster import Quiz, Roster, quiz_of, quizzes, read_roster, stub_digests, variants
-from autograder.engine import Engine
-from autograder.grade import Report, Request, grade_class
-from autograder.job import Variant
-from autograder.pool import LocalWorkers
+from autograder.grading.command import Report, Request, grade_class
+from autograder.grading.engine import Engine
+from autograder.grading.job import Variant
+from autograder.grading.pool import LocalWorkers
 from autograder.results import Result
 from autograder.submission.source import Cell, Source, read_source
 

@@ -18,9 +18,9 @@ from autograder.checks import axes, counting_images
 from autograder.checks.failure import CheckFailed
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.engine import Engine
-from autograder.job import Settings
-from autograder.plugin import CheckInfo, Verdict
+from autograder.grading.engine import Engine
+from autograder.grading.job import Settings
+from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.sandbox.observation import Call, Observation, Why
 from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
 from autograder.student.checker import Look
@@ -619,7 +619,7 @@ def test_letters_come_from_the_docstring(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_drawing_is_no_way_to_see_hidden_checks(hidden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder import plugin
+    from autograder.grading import plugin
 
     monkeypatch.setattr(plugin, "info", lambda item: CheckInfo("test_x", "x", "to_nchw", 1, hidden, (), False))
     item, images = (

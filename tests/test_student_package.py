@@ -35,7 +35,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def starts(modules: dict[str, Path]) -> Iterator[str]:
     """Where something of a student's begins."""
-    yield from ("autograder.cli", "autograder.__main__", "autograder.notebook", "autograder.plugin")
+    yield from ("autograder.cli", "autograder.__main__", "autograder.notebook", "autograder.grading.plugin")
     yield from (f"autograder.{cli.COMMANDS[name][0]}" for name in THEIRS)
     # Checks import what they like of `checks`, Gradescope's too, which get this package. The sandbox starts its own.
     yield from (name for name in modules if name.split(".")[1:2] in (["checks"], ["sandbox"]))

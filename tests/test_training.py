@@ -14,7 +14,7 @@ from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS
 from autograder.checks.training import Training, disguise, train_and_watch
 from autograder.course.course import Course
 from autograder.data import load_test
-from autograder.engine import Engine
+from autograder.grading.engine import Engine
 from autograder.sandbox.inside import probes
 from autograder.sandbox.proxy import SubmissionProxy
 from autograder.sandbox.run import Order, SandboxRun

@@ -12,8 +12,8 @@ import pytest
 from autograder import catalogue_page, verify
 from autograder.checks.misconceptions import CodeCatalogue, Diagnosis
 from autograder.course.course import Course
-from autograder.engine import close_engines, grade_job
-from autograder.job import Job
+from autograder.grading.engine import close_engines, grade_job
+from autograder.grading.job import Job
 from autograder.submission.source import Cell, Source
 
 ROOT = Path(__file__).parent.parent

@@ -145,7 +145,7 @@ def test_a_push_is_graded_annotated_and_kept(push: Callable[..., Any]) -> None:
     done = push(
         {
             "assignments/a1_permute/a1_permute.py": wrong,
-            "autograder/engine.py": "raise SystemExit('this is the student's engine')\n",
+            "autograder/grading/engine.py": "raise SystemExit('this is the student's engine')\n",
             "autograder/ci/__init__.py": "print('score=99')\n",
             "assignments/a1_permute/test_a1_permute.py": "def test(): pass\n",
             "assignments/a1_permute/conftest.py": "raise SystemExit\n",
@@ -165,7 +165,7 @@ def test_a_push_is_graded_annotated_and_kept(push: Callable[..., Any]) -> None:
     }
     assert "You used reshape or view" in text
     assert "## 3 of 4 points" in done.summary
-    for name in ("autograder/engine.py (changed)", "test_a1_permute.py (changed)", "conftest.py (added)"):
+    for name in ("autograder/grading/engine.py (changed)", "test_a1_permute.py (changed)", "conftest.py (added)"):
         assert name in done.summary
     ((kept,),) = [list(done.artifacts["results"].rglob("a1_permute.json"))]
     assert results.from_json(json.loads(kept.read_bytes())).score == 3

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import printable
 from ..course.course import find_course
-from ..job import Settings
+from ..grading.job import Settings
 from . import actions, classroom50, gradescope
 from .grading import Graded, Request, grade_checkout
 

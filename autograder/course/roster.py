@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..common.errors import UserError
 from ..common.run_file import run_file
-from ..job import Variant
+from ..grading.job import Variant
 from ..submission.magics import code_lines
 from .course import Assignment, Course
 

@@ -55,7 +55,7 @@ class _Collector:
 
     def pytest_configure(self, config: Any) -> None:
         for mark in ("points", "needs", "trains"):
-            config.addinivalue_line("markers", f"{mark}: see autograder.plugin")
+            config.addinivalue_line("markers", f"{mark}: see autograder.grading.plugin")
 
     def pytest_collection_finish(self, session: Any) -> None:
         self.items = list(session.items)

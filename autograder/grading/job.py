@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .submission.source import Source
+from ..submission.source import Source
 
 
 @dataclass(frozen=True)

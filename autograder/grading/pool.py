@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from multiprocessing import connection
 from typing import Any, Protocol
 
-from .common.errors import InfrastructureError, UserError
+from ..common.errors import InfrastructureError, UserError
 from .job import Job
 
 JOB_LIMIT = 30 * 60.0  # seconds: far beyond what the engine's own limits allow one submission

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .common.errors import UserError
-from .course.course import Assignment, find_course
+from ..common.errors import UserError
+from ..course.course import Assignment, find_course
+from ..sandbox import tiers
+from ..sandbox.launch import Sandbox
+from ..submission.source import Unreadable, read_source
 from .engine import parameters
 from .plugin import Bench
-from .sandbox import tiers
-from .sandbox.launch import Sandbox
-from .submission.source import Unreadable, read_source
 
 if TYPE_CHECKING:
-    from .data import Images
+    from ..data import Images
 
 
 def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
-    from .checks.misconceptions import Catalogue, CodeCatalogue, ReleasedCatalogue
-    from .sandbox.run import Order, SandboxRun
-    from .sandbox.session import Limits
+    from ..checks.misconceptions import Catalogue, CodeCatalogue, ReleasedCatalogue
+    from ..sandbox.run import Order, SandboxRun
+    from ..sandbox.session import Limits
 
     assignment = Assignment(folder.name, folder)
     try:
@@ -38,7 +38,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     trains = assignment.trains
     sandbox = Sandbox(tiers.choose(None), trains=trains)
     if trains:
-        from .data import load_train
+        from ..data import load_train
 
         images = load_train(root / "data")
         sandbox.keep({"train_images": images.images, "train_labels": images.labels})
@@ -48,7 +48,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment), Limits()))
 
     def held_out() -> Images:
-        from .data import load_test
+        from ..data import load_test
 
         return load_test(root / "data")
 

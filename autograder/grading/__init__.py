@@ -1,0 +1,1 @@
+"""The checks on one submission, and on a class."""
