@@ -19,8 +19,8 @@ from .ci import gradescope as ci_gradescope
 from .common.errors import UserError
 from .course.course import SECRET_FILE, Course, find_course
 from .exports import gradescope as form
-from .exports._rows import to_bytes
-from .results import Result, write_atomically
+from .results.result import Result, write_atomically
+from .results.rows import to_bytes
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same zip whenever it is made
 _RUNS = ("setup.sh", "run_autograder")

@@ -26,7 +26,7 @@ from rich.text import Text
 from .common.errors import UserError
 from .common.terminal import console, printable
 from .course.course import Course, find_course
-from .results import write_atomically
+from .results.result import write_atomically
 from .submission.find import find_submissions
 from .submission.source import Unreadable, read_source
 

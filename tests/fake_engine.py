@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.common.errors import InfrastructureError
 from autograder.grading.job import Job
-from autograder.results import CheckResult, Result, to_json
+from autograder.results.result import CheckResult, Result, to_json
 
 
 def grade_job(job: Job) -> dict[str, Any]:

@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder import policy, report, results, summary
+from autograder import report
 from autograder.course.course import Course
 from autograder.exports import csv as table
 from autograder.grading.command import Request, grade_class
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
-from autograder.results import Result
+from autograder.results import final, summary
+from autograder.results import result as results
+from autograder.results.result import Result
 
 ROOT = Path(__file__).parent.parent
 NAME = "a1_permute"
@@ -259,7 +261,7 @@ def test_a_second_run_grades_nothing_again(out: Path, klass: Path, monkeypatch: 
 
 
 def test_such_a_class_is_reported_and_exported(out: Path, tmp_path: Path) -> None:
-    everybody = policy.apply(results.read_all(out), out, Course(ROOT))
+    everybody = final.apply(results.read_all(out), out, Course(ROOT))
     count = report.write(everybody, tmp_path / "report", Course(ROOT))
     assert count == len(everybody.students())
     assert len(list((tmp_path / "report" / "students").glob("*.html"))) == count

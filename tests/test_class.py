@@ -12,7 +12,7 @@ from autograder.course.course import Course
 from autograder.grading.command import Report, Request, grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
-from autograder.results import CheckResult, Result, to_json
+from autograder.results.result import CheckResult, Result, to_json
 
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "class"

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import results
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.grading.command import Request, grade_class
 from autograder.grading.pool import ClusterWorkers
+from autograder.results import result as results
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("default")]

@@ -392,9 +392,9 @@ def test_code_and_data_tell_the_same(engine: Engine) -> None:
 
 
 def test_results_carry_the_name(engine: Engine) -> None:
-    from autograder import results
     from autograder.grading.engine import result_of
     from autograder.grading.job import Job
+    from autograder.results import result as results
 
     known = engine.catalogue.misconceptions[0]
     source = as_submission(engine.assignment.master, engine.assignment.misconceptions, known)

@@ -21,10 +21,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import cli, policy, results
+from autograder import cli
 from autograder.common.errors import UserError
-from autograder.exports import _command, _lms, _rows, _table, classroom50, github_classroom, gradescope, nbgrader
-from autograder.results import CheckResult, ClassResults, Diagnosis, Final, Result
+from autograder.exports import _command, _lms, _table, classroom50, github_classroom, gradescope, nbgrader
+from autograder.results import final, rows
+from autograder.results import result as results
+from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Result
 
 sys.path.insert(0, str(Path(__file__).parent))
 import readers
@@ -206,17 +208,17 @@ def test_gradescope_holds_the_total_back_with_the_hidden_points(found: ClassResu
         export(found, "gradescope", out, hidden_rows="after_published")
         for path in out.glob("*/*/results.json"):
             view = readers.gradescope_student_view(path.read_bytes(), published=False)
-            hidden = _rows.HIDDEN_TITLE in path.read_bytes().decode()
+            hidden = rows.HIDDEN_TITLE in path.read_bytes().decode()
             assert ("score" in view) is not hidden
-            assert all(_rows.HIDDEN_TITLE not in test["name"] for test in view["tests"])
+            assert all(rows.HIDDEN_TITLE not in test["name"] for test in view["tests"])
             assert "score" in readers.gradescope_student_view(path.read_bytes(), published=True)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=9), st.data())
 def test_settled_rows_sum_to_the_final_score(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
-    rows = [_rows.Row("t", "x", False, min(pair), max(pair)) for pair in pairs]
+    rows = [rows.Row("t", "x", False, min(pair), max(pair)) for pair in pairs]
     final = data.draw(st.integers(0, sum(row.points for row in rows)))
-    done = _rows.settled(rows, final)
+    done = rows.settled(rows, final)
     assert sum(row.score for row in done) == final
     assert all(0 <= row.score <= row.points for row in done)
 
@@ -224,7 +226,7 @@ def test_settled_rows_sum_to_the_final_score(pairs: list[tuple[int, int]], data:
 def test_a_note_cannot_tell_of_a_hidden_check() -> None:
     hidden = CheckResult("test_h", "Sizes of 7 and 9", "t", 1, 0, "failed", True, message="Got 7.")
     result = Result("ada", "a1", "py", "graded", 0, 1, (hidden,), notes=("It stays: Sizes of 7 and 9",))
-    assert _rows.public_notes(result) == ("It stays: a check on other inputs",)
+    assert rows.public_notes(result) == ("It stays: a check on other inputs",)
 
 
 # --- Classroom 50 --------------------------------------------------------------------------------------------------
@@ -623,7 +625,7 @@ def test_one_graded_class_in_every_format(
     (tmp_path / "results" / "adjustments.csv").write_text(
         "student,assignment,points,reason\ncleo_one_wrong,a1_permute,1,the check was too strict\n", encoding="utf-8"
     )
-    found = policy.read_class(tmp_path / "results")
+    found = final.read_class(tmp_path / "results")
     right = totals(found)
     assert {s: t for s, (t, _) in right.items()} == {
         "ada_right": 20, "ben_notebooks": 18, "cleo_one_wrong": 18, "eve_syntax_error": 10, "iris_two_files": 10,

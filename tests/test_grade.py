@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, results
+from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.grading import command as grading
@@ -24,6 +24,7 @@ from autograder.grading.command import Report, Request, grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
+from autograder.results import result as results
 
 sys.path.insert(0, str(Path(__file__).parent))
 from another_user import forbid

@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder import cli, policy, results, summary
+from autograder import cli
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.grading.command import Report, Request, grade_class, print_report
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
-from autograder.results import CheckResult, ClassResults, Result
+from autograder.results import final, summary
+from autograder.results import result as results
+from autograder.results.result import CheckResult, ClassResults, Result
 from autograder.submission.times import load_times, submission_time
 
 TOML = """
@@ -67,9 +69,9 @@ def course(tmp_path: Path) -> Course:
 
 def final_of(one: Result, course: Course, folder: Path) -> tuple[int, int, str]:
     """(final score, days late, reason); the raw score when nothing has a say."""
-    applied = policy.apply(ClassResults((one,)), folder, course)
-    final = applied.finals.get((one.student, one.assignment))
-    return (final.score, final.days_late, final.reason) if final else (applied.final_score(one), 0, "")
+    applied = final.apply(ClassResults((one,)), folder, course)
+    found = applied.finals.get((one.student, one.assignment))
+    return (found.score, found.days_late, found.reason) if found else (applied.final_score(one), 0, "")
 
 
 @pytest.mark.parametrize(
@@ -97,11 +99,11 @@ def test_an_extension_holds_for_its_student_alone(course: Course, tmp_path: Path
 
 
 def test_a_percentage_is_rounded_in_the_students_favour() -> None:
-    ten = policy.Policy(percent_per_day=10)
-    assert policy.final(result("ada", "", 9), 1, ten, None).score == 9
-    exact = policy.Policy(percent_per_day=29)
+    ten = final.Policy(percent_per_day=10)
+    assert final.final(result("ada", "", 9), 1, ten, None).score == 9
+    exact = final.Policy(percent_per_day=29)
     hundred = dataclasses.replace(result("ada", ""), checks=(), score=100, max_score=100)
-    assert policy.final(hundred, 1, exact, None).score == 71
+    assert final.final(hundred, 1, exact, None).score == 71
 
 
 def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path
         "cas,a1_permute,99,too much\nnobody,a1_permute,1,who?\n",
     )
     everybody = ClassResults((result("ada", "2026-11-21T12:00:00Z"), result("ben", "", 2), result("cas", "")))
-    applied = policy.apply(everybody, tmp_path, course)
+    applied = final.apply(everybody, tmp_path, course)
     assert {key[0]: final.score for key, final in applied.finals.items()} == {"ada": 10, "ben": 0, "cas": 10}
     assert applied.finals["ada", "a1_permute"].reason == "1 day late: -1 (10 %); +1: a good idea"
     assert applied.problems == (
@@ -122,7 +124,7 @@ def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path
 def test_an_adjustment_may_name_its_assignment_for_short(course: Course, tmp_path: Path) -> None:
     put(tmp_path / "adjustments.csv", "student,assignment,points,reason\nada,a1,-1,late in class\n")
     assert final_of(result("ada", ""), course, tmp_path) == (9, 0, "-1: late in class")
-    assert policy.apply(ClassResults((result("ada", ""),)), tmp_path, course).problems == ()
+    assert final.apply(ClassResults((result("ada", ""),)), tmp_path, course).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_an_adjustment_may_name_its_assignment_for_short(course: Course, tmp_pat
 def test_a_slip_in_the_adjustments_is_named(course: Course, tmp_path: Path, text: str, says: str) -> None:
     put(tmp_path / "adjustments.csv", text)
     with pytest.raises(UserError, match=says):
-        policy.apply(ClassResults((result("ada", ""),)), tmp_path, course)
+        final.apply(ClassResults((result("ada", ""),)), tmp_path, course)
 
 
 @pytest.mark.parametrize(
@@ -158,17 +160,17 @@ def test_a_slip_in_the_adjustments_is_named(course: Course, tmp_path: Path, text
 def test_a_slip_in_the_policy_is_named(course: Course, text: str, says: str) -> None:
     put(course.root / "course.toml", text)
     with pytest.raises(UserError, match=says):
-        policy.load_policy(course)
+        final.load_policy(course)
 
 
 def test_a_folder_in_place_of_a_file_is_told_in_words(course: Course, tmp_path: Path) -> None:
     (tmp_path / "adjustments.csv").mkdir()
     with pytest.raises(UserError, match=r"adjustments\.csv cannot be read: (Is a directory|Permission denied)\."):
-        policy.load_adjustments(tmp_path, course)
+        final.load_adjustments(tmp_path, course)
     (course.root / "course.toml").unlink()
     (course.root / "course.toml").mkdir()
     with pytest.raises(UserError, match=r"course\.toml cannot be read: (Is a directory|Permission denied)\."):
-        policy.load_policy(course)
+        final.load_policy(course)
 
 
 def test_no_policy_takes_nothing(course: Course, tmp_path: Path) -> None:
@@ -277,7 +279,7 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     kept = run(lucky=False)
     assert kept.score == 10
     assert "earlier grading" in kept.notes[-1]
-    assert policy.apply(results.read_all(out), out, course).final_score(kept) == 8
+    assert final.apply(results.read_all(out), out, course).final_score(kept) == 8
     assert run(lucky=False, regrade=False) == kept
     # Nor does what was reached in a sandbox too weak: code can forge a score there.
     safe = dataclasses.replace(request, settings=Settings(require_sandbox="A"))
@@ -291,7 +293,7 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
 
 
 def test_a_day_without_a_time_ends_at_midnight(course: Course) -> None:
-    deadline = policy.load_policy(course).deadlines["a2_linear_dims"]
+    deadline = final.load_policy(course).deadlines["a2_linear_dims"]
     assert deadline.astimezone() == dt.datetime(2026, 11, 20, 23, 59, 59).astimezone()
 
 
@@ -304,7 +306,7 @@ def test_the_table_shows_final_scores(course: Course, tmp_path: Path, monkeypatc
     both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
     screen = Console(width=120, file=io.StringIO())
     monkeypatch.setattr("autograder.grading.command.console", lambda: screen)
-    print_report(Report(policy.apply(both, tmp_path, course)), tmp_path)
+    print_report(Report(final.apply(both, tmp_path, course)), tmp_path)
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
     assert ada.split()[1:3] == ["9", "9"]

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from autograder.grading import progress
-from autograder.results import Result
+from autograder.results.result import Result
 
 
 @pytest.fixture

@@ -22,13 +22,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import cli, report, results
+from autograder import cli, report
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.report import attention, svg
 from autograder.report.pictures import Pictures, png
 from autograder.report.training import read_training
-from autograder.results import CheckResult, ClassResults, Diagnosis, Final, Outcome, Result
+from autograder.results import result as results
+from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Outcome, Result
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("ada", "Zoë Müller", "<script>alert(1)</script>", "-rf", "two\nlines", "50% off/€", "😀", "x" * 250)

@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import cli, results
+from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.terminal import printable
 from autograder.exports import _command
-from autograder.results import CheckResult, Diagnosis, InvalidResult, Result
-from autograder.summary import short_names, what_went_wrong
+from autograder.results import result as results
+from autograder.results.result import CheckResult, Diagnosis, InvalidResult, Result
+from autograder.results.summary import short_names, what_went_wrong
 
 sys.path.insert(0, str(Path(__file__).parent))
 from another_user import forbid

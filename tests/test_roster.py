@@ -21,7 +21,7 @@ from autograder.grading.command import Report, Request, grade_class
 from autograder.grading.engine import Engine
 from autograder.grading.job import Variant
 from autograder.grading.pool import LocalWorkers
-from autograder.results import Result
+from autograder.results.result import Result
 from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).parent.parent

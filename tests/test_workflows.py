@@ -21,13 +21,15 @@ from hypothesis import strategies as st
 
 pytest.importorskip("nbgrader")
 
-from autograder import cli, results
-from autograder.ci import actions, changed, grading, page, redacted
+from autograder import cli
+from autograder.ci import actions, changed, grading, page
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.release import pins
 from autograder.release.student import release_to
-from autograder.results import CheckResult, Diagnosis, Result
+from autograder.results import redacted
+from autograder.results import result as results
+from autograder.results.result import CheckResult, Diagnosis, Result
 from autograder.submission.source import read_source
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -89,7 +89,7 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:
-        from .redacted import write_for_students
+        from ..results.redacted import write_for_students
 
         write_for_students(graded, args.out)
     sys.stdout.flush()

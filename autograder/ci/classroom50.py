@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
 from ..exports import classroom50 as form
-from ..exports._rows import to_bytes
+from ..results.rows import to_bytes
 from .actions import append
 from .grading import Graded, Request, totals
 from .page import cut, section

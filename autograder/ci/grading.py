@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..course.course import Course
 from ..grading.job import Job, Settings
-from ..results import Result, Status
+from ..results.result import Result, Status
 from ..submission.find import Found, find_in_folder, is_stub
 from ..submission.source import Source, Unreadable, form_of, read_source
 

@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from ..common.terminal import printable
-from ..exports._rows import Row, public_notes, rows_of
+from ..results.rows import Row, public_notes, rows_of
 from .grading import Graded, totals
 
 LIMIT = 900_000  # bytes; GitHub takes 1 MiB for a step

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..results import write_atomically
+from ..results.result import write_atomically
 
 
 def write_text(text: str, destination: Path | None) -> None:

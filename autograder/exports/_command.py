@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from .. import exports, policy
+from .. import exports
 from ..common.errors import UserError
-from ..results import ClassResults
+from ..results import final
+from ..results.result import ClassResults
 
 
 class Format(Protocol):
@@ -62,7 +63,7 @@ def add_further_arguments(parser: argparse.ArgumentParser, words: Sequence[str])
 def run(args: argparse.Namespace) -> int:
     """Export results. Returns 0 when all was written, 3 when some result files could not be read."""
     chosen = load(args.to)
-    results = policy.read_class(args.results)
+    results = final.read_class(args.results)
     chosen.export(results, args.out, args)
     for path, why in results.problems:
         print(f"autograder export: passed over: {path}: {why}.", file=sys.stderr)

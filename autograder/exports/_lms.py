@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.terminal import printable
-from ..results import ClassResults, is_lost, write_atomically
+from ..results.result import ClassResults, is_lost, write_atomically
 from ._table import Table
 
 TOTAL = "total"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..results import ClassResults
+from ..results.result import ClassResults
 from ._lms import (
     TOTAL,
     Filling,

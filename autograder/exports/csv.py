@@ -7,7 +7,7 @@ import csv
 import io
 from pathlib import Path
 
-from ..results import ClassResults
+from ..results.result import ClassResults
 from . import write_text
 
 # A spreadsheet would run a cell that begins so; students choose their names.

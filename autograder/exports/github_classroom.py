@@ -13,9 +13,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..results import ClassResults, Result, folder_name, write_atomically
+from ..results.result import ClassResults, Result, folder_name, write_atomically
+from ..results.rows import Row, rows_of, settled
 from . import need_folder
-from ._rows import Row, rows_of, settled
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:

@@ -10,9 +10,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..results import ClassResults, Result, folder_name, write_atomically
+from ..results.result import ClassResults, Result, folder_name, write_atomically
+from ..results.rows import Row, public_notes, reason, rows_of, to_bytes
 from . import need_folder
-from ._rows import Row, public_notes, reason, rows_of, to_bytes
 
 VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
 

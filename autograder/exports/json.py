@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..results import ClassResults, Result, to_json
+from ..results.result import ClassResults, Result, to_json
 from . import write_text
 
 SCHEMA = "autograder/class/v1"

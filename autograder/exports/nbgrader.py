@@ -24,7 +24,7 @@ from typing import Any
 
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course, find_course
-from autograder.results import CheckResult, ClassResults, Result, folder_name, write_atomically
+from autograder.results.result import CheckResult, ClassResults, Result, folder_name, write_atomically
 
 OURS = "autograder"  # marks the notebooks in autograded/ that were made here
 

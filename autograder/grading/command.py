@@ -16,17 +16,18 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from .. import policy, results
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console, printable
 from ..course.course import Course, find_course, natural_key
 from ..course.roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
-from ..results import ClassResults, InvalidResult, Result
+from ..results import final
+from ..results import result as results
+from ..results.result import ClassResults, InvalidResult, Result
+from ..results.summary import counts, table
 from ..sandbox import tiers
 from ..submission.find import RESULTS_MARK, Found, find_submissions
 from ..submission.source import Source, Unreadable, form_of, read_source
 from ..submission.times import load_times, submission_time
-from ..summary import counts, table
 from .fingerprint import checks_digest, fingerprint
 from .job import Job, Settings, Variant
 from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, run_jobs, usable_cpus
@@ -106,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
     if args.require_sandbox and not args.scheduler:
         tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself
     report = grade_class(request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else _workers_here(size))
-    report.results = policy.apply(report.results, args.out, course)
+    report.results = final.apply(report.results, args.out, course)
     print_report(report, args.out)
     if report.interrupted:
         return 130
@@ -189,7 +190,7 @@ def grade_class(
     # Before the results' folder is made: a wrong path leaves nothing behind.
     found = find_submissions(request.submissions, request.course, request.only, _stubs_of(request))
     # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
-    for slip in policy.strangers(request.course, request.out, {entry.student for entry in found}):
+    for slip in final.strangers(request.course, request.out, {entry.student for entry in found}):
         console().print(printable(slip), style="yellow", markup=False, soft_wrap=True)
     with results_folder(request) as out, _termination_as_interrupt():
         return _Grading(request, out, grade).run(found, make_workers, progress, began)
@@ -547,7 +548,7 @@ def results_folder(request: Request) -> Iterator[Path]:
 
 
 def _is_foreign(out: Path) -> bool:
-    if not any(path.name != policy.ADJUSTMENTS_FILE for path in out.iterdir()):
+    if not any(path.name != final.ADJUSTMENTS_FILE for path in out.iterdir()):
         return False
     for path in results.result_files(out):
         with contextlib.suppress(InvalidResult):

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .. import __version__, results
+from .. import __version__
 from ..common.errors import InfrastructureError
 from ..course.course import Assignment, Course, train
+from ..results import result as results
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..sandbox.observation import SYNTAX

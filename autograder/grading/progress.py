@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..common.terminal import printable
-from ..results import Result
+from ..results.result import Result
 
 PLAIN_EVERY = 10.0  # seconds between two lines in a log
 LIVE_LINES = 16  # workers shown at most

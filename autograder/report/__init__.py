@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console, printable
 from ..course.course import Course
-from ..policy import course_of, read_class
-from ..results import ClassResults
+from ..results.final import course_of, read_class
+from ..results.result import ClassResults
 
 if TYPE_CHECKING:
     import jinja2

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal
 
 from ..common.terminal import printable
-from ..results import Result, is_lost
+from ..results.result import Result, is_lost
 from .training import Training, read_training
 
 # Networks of at most 500,000 numbers that are trained on the subset stay below 0.91, with sampling error; trained on

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from ..common.terminal import printable
-from ..results import CheckResult, ClassResults, Result, is_lost
+from ..results.result import CheckResult, ClassResults, Result, is_lost
+from ..results.summary import counts, short_names
 from ..sandbox.observation import Outcome
-from ..summary import counts, short_names
 from . import svg
 from .attention import ORDER, Reason, reasons
 from .links import page_of

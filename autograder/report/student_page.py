@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ..data.subset import CLASSES
-from ..results import CheckResult, ClassResults, Final, Result, is_lost
+from ..results.result import CheckResult, ClassResults, Final, Result, is_lost
 from . import svg
 from .pictures import Pictures
 from .training import Training, read_training

@@ -160,7 +160,7 @@ class Range:
 
     def _grade(self, engine: Any, assignment: str, text: str) -> Any:
         from autograder.grading import engine as engines
-        from autograder import results
+        from autograder.results import result as results
         from autograder.grading.job import Job
         from autograder.submission.source import read_source
 

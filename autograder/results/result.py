@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from .common.errors import InfrastructureError, UserError
-from .course.course import natural_key
-from .sandbox.observation import Outcome
+from ..common.errors import InfrastructureError, UserError
+from ..course.course import natural_key
+from ..sandbox.observation import Outcome
 
 SCHEMA = "autograder/result/v1"
 

@@ -27,10 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .common.errors import UserError
-from .common.tables import aware, read_table, read_time
-from .course.course import Course, find_course
-from .results import ClassResults, Final, Result, folder_name, read_all
+from ..common.errors import UserError
+from ..common.tables import aware, read_table, read_time
+from ..course.course import Course, find_course
+from .result import ClassResults, Final, Result, folder_name, read_all
 
 POLICY_FILE = "course.toml"
 ADJUSTMENTS_FILE = "adjustments.csv"

@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .common.terminal import printable
-from .results import CheckResult, ClassResults, Result, is_lost
+from ..common.terminal import printable
+from .result import CheckResult, ClassResults, Result, is_lost
 
 ROWS = 200  # students in the table; beyond that only those whom a person should look at
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..results import CheckResult, ClassResults, Result
+from .result import CheckResult, ClassResults, Result
 
 HIDDEN_TITLE = "on other inputs"
 

@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .. import results
-from ..exports._rows import HIDDEN_TITLE, public_notes
-from ..results import CheckResult, Result
-from .grading import Graded
+from ..ci.grading import Graded
+from . import result as results
+from .result import CheckResult, Result
+from .rows import HIDDEN_TITLE, public_notes
 
 # The seed draws the hidden checks' inputs.
 _SECRET = frozenset({"seed", "checks"})
