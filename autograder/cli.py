@@ -29,7 +29,7 @@ COMMANDS = {
     ),
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("exports._command", "write results in the form that another system reads", "Teaching assistants"),
-    "plagiarism": ("plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
+    "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
     "gradescope-zip": (
         "gradescope_zip",
         "make the file that sets up an autograder on Gradescope",

@@ -17,7 +17,7 @@ from autograder.common.errors import UserError
 
 pytest.importorskip("copydetect", reason="needs the extra `plagiarism`")
 
-from autograder.plagiarism import Pair, compare, pieces_of
+from autograder.report.plagiarism import Pair, compare, pieces_of
 
 ROOT = Path(__file__).parent.parent
 STUB = '''
@@ -86,7 +86,7 @@ def test_nothing_at_all_is_no_trouble() -> None:
 def test_it_does_not_hang_on_the_hash_seed(tmp_path: Path) -> None:
     script = tmp_path / "compare.py"
     script.write_text(
-        "import json, sys\nfrom autograder.plagiarism import compare\n"
+        "import json, sys\nfrom autograder.report.plagiarism import compare\n"
         "texts, stub = json.loads(sys.stdin.read())\n"
         "print([(p.students, p.shared, p.shares) for p in compare('a3', texts, stub, 0.3)])\n"
     )

@@ -23,12 +23,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from .common.errors import UserError
-from .common.terminal import console, printable
-from .course.course import Course, find_course
-from .results.result import write_atomically
-from .submission.find import find_submissions
-from .submission.source import Unreadable, read_source
+from ..common.errors import UserError
+from ..common.terminal import console, printable
+from ..course.course import Course, find_course
+from ..results.result import write_atomically
+from ..submission.find import find_submissions
+from ..submission.source import Unreadable, read_source
 
 PIECE = 25  # characters, without names and layout: a shorter match is chance
 COMMON = 0.05  # code that a larger part of the class has is common ground,
@@ -209,7 +209,7 @@ def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
 
 def page(pairs: Sequence[Pair], submissions: int, share: float) -> str:
     """The report as one page of HTML, self-contained like all of them."""
-    from .report import templates
+    from . import templates
 
     return templates().get_template("pairs.html").render(pairs=pairs, submissions=submissions, share=share)
 
