@@ -37,7 +37,7 @@ COMMANDS = {
     ),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
     "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
-    "ci": ("ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),
+    "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),
     "data": ("data", "check the data set, or fetch all of it", "Everybody"),
 }
 

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 pytest.importorskip("nbgrader")
 
 from autograder import cli
-from autograder.ci import actions, changed, grading, page
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
+from autograder.platforms.ci import actions, changed, grading, page
 from autograder.release import pins
 from autograder.release.student import release_to
 from autograder.results import redacted
@@ -385,7 +385,7 @@ def test_an_error_of_the_machine_cannot_be_made_a_command(
     def fail(request: object) -> None:
         raise kind("a check met\n::set-output name=score::10\r\n##[add-mask]x\n  ::error::forged")
 
-    monkeypatch.setattr("autograder.ci.grade_checkout", fail)
+    monkeypatch.setattr("autograder.platforms.ci.grade_checkout", fail)
     put(tmp_path / "work" / "a1_permute.py", RIGHT)
     assert ci(tmp_path, "actions") == (2 if kind is UserError else 3)
     captured = capsys.readouterr()

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..ci.grading import Graded
+from ..platforms.ci.grading import Graded
 from . import result as results
 from .result import CheckResult, Result
 from .rows import HIDDEN_TITLE, public_notes

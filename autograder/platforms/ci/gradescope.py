@@ -8,11 +8,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..common.errors import UserError
-from ..common.tables import read_time
-from ..exports import gradescope as form
-from ..results.result import Result, write_atomically
-from ..results.rows import to_bytes
+from ...common.errors import UserError
+from ...common.tables import read_time
+from ...exports import gradescope as form
+from ...results.result import Result, write_atomically
+from ...results.rows import to_bytes
 from .grading import Graded, Request
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container

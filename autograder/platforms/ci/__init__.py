@@ -14,10 +14,10 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..common.errors import InfrastructureError, UserError
-from ..common.terminal import printable
-from ..course.course import find_course
-from ..grading.job import Settings
+from ...common.errors import InfrastructureError, UserError
+from ...common.terminal import printable
+from ...course.course import find_course
+from ...grading.job import Settings
 from . import actions, classroom50, gradescope
 from .grading import Graded, Request, grade_checkout
 
@@ -89,7 +89,7 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:
-        from ..results.redacted import write_for_students
+        from ...results.redacted import write_for_students
 
         write_for_students(graded, args.out)
     sys.stdout.flush()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from ..common.terminal import printable
-from ..results.rows import Row, public_notes, rows_of
+from ...common.terminal import printable
+from ...results.rows import Row, public_notes, rows_of
 from .grading import Graded, totals
 
 LIMIT = 900_000  # bytes; GitHub takes 1 MiB for a step

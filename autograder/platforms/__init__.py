@@ -1,0 +1,1 @@
+"""Results to and from other systems, one module a system; ci/ runs on their machines."""
