@@ -5,6 +5,6 @@ Run `autograder release` once after cloning: it makes nbgrader's source notebook
 
 from pathlib import Path
 
-from autograder.release.settings import configure
+from autograder.platforms.nbgrader_settings import configure
 
 configure(get_config(), Path(__file__).parent.absolute())  # noqa: F821 - nbgrader provides get_config

@@ -28,7 +28,7 @@ COMMANDS = {
         "Teaching assistants",
     ),
     "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
-    "export": ("exports._command", "write results in the form that another system reads", "Teaching assistants"),
+    "export": ("platforms.export", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
     "gradescope-zip": (
         "gradescope_zip",

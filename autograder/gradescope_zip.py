@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .common.errors import UserError
 from .course.course import SECRET_FILE, Course, find_course
-from .exports import gradescope as form
+from .platforms import gradescope as form
 from .platforms.ci import gradescope as ci_gradescope
 from .results.result import Result, write_atomically
 from .results.rows import to_bytes

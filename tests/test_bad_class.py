@@ -17,10 +17,10 @@ from rich.console import Console
 
 from autograder import report
 from autograder.course.course import Course
-from autograder.exports import csv as table
 from autograder.grading.command import Request, grade_class
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
+from autograder.platforms import csv as table
 from autograder.results import final, summary
 from autograder.results import result as results
 from autograder.results.result import Result

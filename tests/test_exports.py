@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from autograder import cli
 from autograder.common.errors import UserError
-from autograder.exports import _command, _lms, _table, classroom50, github_classroom, gradescope, nbgrader
+from autograder.platforms import classroom50, export, github_classroom, gradescope, lms, nbgrader, table
 from autograder.results import final, rows
 from autograder.results import result as results
 from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Result
@@ -70,14 +70,14 @@ def checks(draw: st.DrawFn) -> tuple[CheckResult, ...]:
 
 def tell_apart(students: list[str]) -> bool:
     """Whether no way of writing one name is a way of writing another: such students are listed, not filled in."""
-    ways = [_lms.names_of(student) for student in students]
+    ways = [lms.names_of(student) for student in students]
     return len(set().union(*ways)) == sum(map(len, ways))
 
 
 @st.composite
 def classes(draw: st.DrawFn) -> ClassResults:
     """A class: each student has a result for each assignment, some with a final score of its own."""
-    students = draw(st.lists(names, min_size=1, max_size=4, unique_by=_lms.normal).filter(tell_apart))
+    students = draw(st.lists(names, min_size=1, max_size=4, unique_by=lms.normal).filter(tell_apart))
     assignments = ["a1_permute", "a2_linear_dims", "a10_more"][: draw(st.integers(1, 3))]
     templates = {name: draw(checks()) for name in assignments}
     found, finals = [], {}
@@ -115,7 +115,7 @@ def totals(found: ClassResults) -> dict[str, tuple[int, int]]:
 
 def export(found: ClassResults, name: str, out: Path, **options: Any) -> None:
     """Run a format's export."""
-    _command.load(name).export(found, out, argparse.Namespace(**options))
+    export.load(name).export(found, out, argparse.Namespace(**options))
 
 
 def add_up(parts: dict[str, list[tuple[float, float]]]) -> dict[str, tuple[float, float]]:
@@ -530,8 +530,8 @@ def test_replacing_cells_is_byte_true(
     content = text.getvalue() if final_end else text.getvalue().removesuffix(end)
     with folder() as out:
         (out / "t.csv").write_bytes(content.encode())
-        table = _table.read_table(out / "t.csv")
-    read = [[cell.value for cell in row] for row in table.rows]
+        sheet = table.read_table(out / "t.csv")
+    read = [[cell.value for cell in row] for row in sheet.rows]
     assert read == [["k", "grade"], *rows]
     assert table.filled({}) == content.encode()
     row = rng.randrange(1, len(read))
@@ -553,7 +553,7 @@ def test_the_command_takes_each_formats_options(tmp_path: Path, capsys: pytest.C
         results.write(result, tmp_path / "results")
     (tmp_path / "gradebook.csv").write_bytes(CANVAS.encode())
     assert {"canvas", "classroom50", "csv", "github-classroom", "gradescope", "json", "moodle", "nbgrader"} == set(
-        _command.formats()
+        export.formats()
     )
     where = str(tmp_path / "results")
     assert command(where, "--to", "canvas", "--into", str(tmp_path / "gradebook.csv")) == 0
@@ -690,7 +690,7 @@ def test_the_page_on_uploads_leads_to_every_system_in_three_steps() -> None:
         steps = [line[:3] for line in section.splitlines() if line[:3] in ("1. ", "2. ", "3. ", "4. ")]
         assert steps[:3] == ["1. ", "2. ", "3. "], title
         assert "4. " not in steps, title
-    missing = [name for name in _command.formats() if f"export results --to {name}" not in page and name != "json"]
+    missing = [name for name in export.formats() if f"export results --to {name}" not in page and name != "json"]
     assert missing == []
     for command_ in ("release --to", "--classroom50", "--hidden-from", "gradescope-zip", "autograder ci"):
         assert command_ in page

@@ -209,7 +209,7 @@ def test_a_student_fetches_and_submits_and_the_course_collects(graded: Course, t
 
 def export(course: Course, passed: bool) -> Any:
     """Enters results as grading would write them: for ada, and for cem, who handed in a script."""
-    from autograder.exports import nbgrader as ours
+    from autograder.platforms import nbgrader as ours
     from autograder.results.result import CheckResult, ClassResults, Diagnosis, Result
 
     def result(student: str) -> Result:
@@ -251,7 +251,7 @@ def test_our_scores_reach_the_gradebook_and_hand_given_marks_stay(graded: Course
 
 
 def test_nbgraders_own_export_has_the_final_scores(graded: Course, tmp_path: Path) -> None:
-    from autograder.exports import nbgrader as ours
+    from autograder.platforms import nbgrader as ours
     from autograder.results.result import CheckResult, ClassResults, Final, Result
 
     checks = (CheckResult("test_a", "Moves the channels", "to_nchw", 3, 3, "passed", False),)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.terminal import printable
-from autograder.exports import _command
+from autograder.platforms import export
 from autograder.results import result as results
 from autograder.results.result import CheckResult, Diagnosis, InvalidResult, Result
 from autograder.results.summary import short_names, what_went_wrong
@@ -206,7 +206,7 @@ def test_everything_in_one_document(folder: Path, tmp_path: Path) -> None:
 def test_an_unknown_format_lists_the_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["export", str(folder), "--to", "excel"]) == 2
     assert "csv" in capsys.readouterr().err
-    assert {"csv", "json"} <= set(_command.formats())
+    assert {"csv", "json"} <= set(export.formats())
 
 
 @pytest.mark.parametrize("command", [["export", "--to", "csv"], ["report", "--out", "pages"]])

@@ -11,7 +11,8 @@ from typing import Any
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.release import made, settings
+from autograder.platforms import nbgrader_settings
+from autograder.release import made
 from autograder.release.collect import Promise, collect
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
@@ -48,13 +49,13 @@ def build(course: Course, into: Path) -> Built:
         master = read_master(folder, promises)
         bands[name] = _bands(promises)
         masters.append(master)
-        write_notebook(source_notebook(master), into / settings.SOURCE / name / f"{name}.ipynb")
+        write_notebook(source_notebook(master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")
 
     generate(into, [master.name for master in masters])
     entries: dict[str, dict[str, Any]] = {}
     stubs = {}
     for master in masters:
-        released = into / settings.RELEASE / master.name / f"{master.name}.ipynb"
+        released = into / nbgrader_settings.RELEASE / master.name / f"{master.name}.ipynb"
         notebook: Any = nbformat.read(str(released), as_version=4)
         write_notebook(notebook, released)
         folder = into / "assignments" / master.name
@@ -81,9 +82,9 @@ def build(course: Course, into: Path) -> Built:
     manifest = {"schema": MANIFEST_SCHEMA, "assignments": entries, "stubs": stubs}
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (into / "assignments" / "manifest.json").write_bytes(text.encode())
-    for folder in (into / "assignments", into / settings.SOURCE):
+    for folder in (into / "assignments", into / nbgrader_settings.SOURCE):
         made.write_record(folder)
-    return Built(into / "assignments", into / settings.SOURCE, tuple(masters))
+    return Built(into / "assignments", into / nbgrader_settings.SOURCE, tuple(masters))
 
 
 def _bands(promises: list[Promise]) -> list[list[float]]:

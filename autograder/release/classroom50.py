@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.common.errors import UserError
 from autograder.course.course import Assignment, Course
-from autograder.exports.classroom50 import slug
+from autograder.platforms.classroom50 import slug
 from autograder.release import made
 from autograder.release.build import Built, build
 from autograder.release.leaks import find_leaks

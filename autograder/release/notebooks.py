@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
-from autograder.release import settings
+from autograder.platforms import nbgrader_settings
 
 
 def write_notebook(notebook: Any, path: Path) -> None:
@@ -42,7 +42,7 @@ def generate(root: Path, names: list[str]) -> None:
     try:
         for name in names:
             config = Config()
-            settings.configure(config, root)
+            nbgrader_settings.configure(config, root)
             config.CourseDirectory.assignment_id = name
             config.SaveCells.enabled = False
             course = CourseDirectory(config=config, log=log)

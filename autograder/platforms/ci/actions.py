@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ...common.errors import InfrastructureError
 from ...common.terminal import printable
-from ...exports import github_classroom
 from ...results.result import CheckResult
 from ...results.rows import public_notes
+from .. import github_classroom
 from .changed import changed_files
 from .grading import Graded, Request, totals
 from .page import page

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...common.errors import InfrastructureError, UserError
-from ...exports import classroom50 as form
 from ...results.rows import to_bytes
+from .. import classroom50 as form
 from .actions import append
 from .grading import Graded, Request, totals
 from .page import cut, section

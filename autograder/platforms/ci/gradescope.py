@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ...common.errors import UserError
 from ...common.tables import read_time
-from ...exports import gradescope as form
 from ...results.result import Result, write_atomically
 from ...results.rows import to_bytes
+from .. import gradescope as form
 from .grading import Graded, Request
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from .. import exports
 from ..common.errors import UserError
 from ..results import final
 from ..results.result import ClassResults
+from . import destinations
 
 
 class Format(Protocol):
@@ -26,7 +26,9 @@ class Format(Protocol):
 
 def formats() -> dict[str, str]:
     """The formats, as `--to` takes them (github-classroom), with their modules' names (github_classroom)."""
-    names = sorted(module.name for module in pkgutil.iter_modules(exports.__path__) if not module.name.startswith("_"))
+    names = sorted(
+        module.name for module in pkgutil.iter_modules(destinations.__path__) if not module.name.startswith("_")
+    )
     return {name.replace("_", "-"): name for name in names}
 
 
@@ -35,7 +37,7 @@ def load(name: str) -> Format:
     known = formats()
     if name not in known:
         raise UserError(f"There is no format {name!r}. The formats are: {', '.join(known)}.")
-    return cast(Format, importlib.import_module(f"{exports.__name__}.{known[name]}"))
+    return cast(Format, importlib.import_module(f"{destinations.__name__}.{known[name]}"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

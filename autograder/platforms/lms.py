@@ -17,7 +17,7 @@ from pathlib import Path
 from ..common.errors import UserError
 from ..common.terminal import printable
 from ..results.result import ClassResults, is_lost, write_atomically
-from ._table import Table
+from .table import Table
 
 TOTAL = "total"
 

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 from ..results.result import ClassResults
-from . import write_text
+from .destinations import write_text
 
 # A spreadsheet would run a cell that begins so; students choose their names.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

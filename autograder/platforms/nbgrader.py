@@ -69,7 +69,7 @@ def write(found: ClassResults, course: Course, url: str | None = None) -> Summar
     from sqlalchemy.exc import SQLAlchemyError
     from traitlets.config import Config
 
-    from autograder.release.settings import configure
+    from autograder.platforms.nbgrader_settings import configure
 
     configure(Config(), course.root)
     url = url or f"sqlite:///{(course.root / 'gradebook.db').absolute()}"

@@ -20,7 +20,7 @@ from ..common.errors import UserError
 from ..common.terminal import printable
 from ..results.result import ClassResults, Result, write_atomically
 from ..results.rows import Row, rows_of, settled, to_bytes
-from . import need_folder
+from .destinations import need_folder
 
 SCHEMA = "classroom50/result/v1"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..results.result import ClassResults, Result, to_json
-from . import write_text
+from .destinations import write_text
 
 SCHEMA = "autograder/class/v1"
 

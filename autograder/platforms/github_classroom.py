@@ -15,7 +15,7 @@ from typing import Any
 
 from ..results.result import ClassResults, Result, folder_name, write_atomically
 from ..results.rows import Row, rows_of, settled
-from . import need_folder
+from .destinations import need_folder
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..results.result import ClassResults, Result, folder_name, write_atomically
 from ..results.rows import Row, public_notes, reason, rows_of, to_bytes
-from . import need_folder
+from .destinations import need_folder
 
 VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
-from ._lms import (
+from .lms import (
     TOTAL,
     Filling,
     check_points,
@@ -22,7 +22,7 @@ from ._lms import (
     normal,
     points_in,
 )
-from ._table import Table, read_table
+from .table import Table, read_table
 
 _POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(?P<name>.+) \((?P<id>\d+)\)")  # Canvas's own columns: "a1_permute (48213)"
