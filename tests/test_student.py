@@ -24,7 +24,7 @@ from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.sandbox.observation import Call, Observation, Why
 from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
 from autograder.student.checker import Look
-from autograder.student.work import Desk, Target
+from autograder.student.repository import Desk, Target
 from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -840,15 +840,15 @@ def test_a_predict_that_fails_is_told_and_does_not_lose_the_network() -> None:
 
 
 def test_bands_say_what_is_reached_and_what_is_next(desk: Desk) -> None:
-    from autograder.student import page
+    from autograder.student import training_page
 
     bands = train.bands_of(desk, "a5_fashion_mnist")
     assert sum(band.points for band in bands) == 20
     outcome = training.run(tiny(), some_data(), lambda moment: None)
     perfect = training.replace(outcome, classes=outcome.data.held_labels)
-    assert any("20 of the 20 points" in line for line in page.band_lines(perfect, bands))
+    assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect, bands))
     none = training.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)
-    lines = page.band_lines(none, bands)
+    lines = training_page.band_lines(none, bands)
     assert lines[0].startswith("No band is reached yet, 0 of the 20")
     assert f"{100 * bands[0].share:.1f} percentage points to go" in lines[1]
 
@@ -857,10 +857,10 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     from html.parser import HTMLParser
 
     from autograder.data import CLASSES
-    from autograder.student import page
+    from autograder.student import training_page
 
     outcome = training.run(tiny(), some_data(), lambda moment: None)
-    text = page.document(outcome, CLASSES, [page.Band(0.6, 4)], "<script>alert(1)</script>")
+    text = training_page.document(outcome, CLASSES, [training_page.Band(0.6, 4)], "<script>alert(1)</script>")
     assert "<script>" not in text
     assert "http" not in text.replace("http-equiv", "")
     opened: list[str] = []

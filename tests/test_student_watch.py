@@ -16,7 +16,7 @@ from autograder.course.course import Course
 from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.student import state, watch
 from autograder.student.checker import Checker, Look
-from autograder.student.work import Desk, Target
+from autograder.student.repository import Desk, Target
 
 ROOT = Path(__file__).resolve().parents[1]
 

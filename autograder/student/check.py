@@ -13,7 +13,7 @@ from ..common.terminal import console
 from ..course.course import find_course
 from . import hint, screen, state
 from .checker import Checker, Look
-from .work import Desk, Target
+from .repository import Desk, Target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
 from . import state
-from .work import Desk
+from .repository import Desk
 
 if TYPE_CHECKING:
     from ..grading.engine import Engine

@@ -22,7 +22,7 @@ from ..common.terminal import console
 from ..course.course import Course, find_course
 from ..submission.source import Unreadable, read_source
 from . import machine, screen
-from .work import Desk
+from .repository import Desk
 
 _OPTIONAL = {
     "torchvision": "plots and transforms",

@@ -11,8 +11,8 @@ from rich.text import Text
 from ..common.errors import UserError
 from ..course.course import find_course
 from . import state
+from .repository import Desk, Target
 from .screen import say
-from .work import Desk, Target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

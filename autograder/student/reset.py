@@ -10,7 +10,7 @@ from ..common.errors import UserError
 from ..common.files import explain, make_folder, write_whole
 from ..course.course import find_course
 from . import screen
-from .work import Desk
+from .repository import Desk
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 from ..common.terminal import console
 from . import state
 from .checker import Look
-from .work import Desk
+from .repository import Desk
 
 if TYPE_CHECKING:
     from ..grading.plugin import Verdict

@@ -10,7 +10,7 @@ from rich.text import Text
 from ..common.terminal import console
 from ..course.course import find_course
 from . import hint, screen, state
-from .work import Desk
+from .repository import Desk
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -25,11 +25,11 @@ from ..course.course import find_course
 from ..sandbox.observation import without_place
 from ..submission.source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen
-from .work import Desk
+from .repository import Desk
 
 if TYPE_CHECKING:
-    from .page import Band
     from .training import Data, Moment, Outcome
+    from .training_page import Band
 
 TASKS = ("preprocess", "FashionCNN", "train", "predict")
 BUDGET = 500_000  # numbers in all parameters and buffers
@@ -169,14 +169,14 @@ def _epochs(source: Source) -> int | None:
 
 def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Outcome:
     """Train under a progress bar; in a log, with a line an epoch."""
-    from . import page, training
+    from . import training, training_page
 
     display = console()
     size = max(1, len(data.labels))
 
     def line(moment: Moment) -> None:
         if moment.accuracy is not None:
-            screen.say(page.moment_line(moment, moment.images / size))
+            screen.say(training_page.moment_line(moment, moment.images / size))
 
     if not display.is_terminal:
         return training.run(tasks, data, line)
@@ -208,12 +208,12 @@ def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[s
     """Write the weights and the page, and tell what came of it. Returns what of the page Jupyter shows."""
     from ..common.files import write_whole
     from ..data import CLASSES
-    from . import page
+    from . import training_page
 
     bands = bands_of(desk, name)
-    for line in [*page.said(outcome), *page.band_lines(outcome, bands)]:
+    for line in [*training_page.said(outcome), *training_page.band_lines(outcome, bands)]:
         say(line)
-    worst = page.most_confused(outcome, CLASSES) if len(outcome.classes) else []
+    worst = training_page.most_confused(outcome, CLASSES) if len(outcome.classes) else []
     if worst:
         say(f"Most often confused: {'; '.join(worst)}.")
     for warning in warnings(outcome):
@@ -234,14 +234,14 @@ def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[s
         )
     title = f"{name}: what the network has learnt"
     report = path.with_name("training.html")
-    write_whole(report, page.document(outcome, CLASSES, bands, title).encode())
+    write_whole(report, training_page.document(outcome, CLASSES, bands, title).encode())
     say(f"Curves, confusion matrix, filters: {report.relative_to(desk.root).as_posix()} (open it in a browser)")
-    return page.fragment(outcome, CLASSES, bands, title)
+    return training_page.fragment(outcome, CLASSES, bands, title)
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:
     """Train the functions of a notebook's kernel, with a printed line an epoch. Returns what Jupyter is to show."""
-    from . import page, training
+    from . import training, training_page
 
     desk = Desk(find_course(Path.cwd()))
     name = training_assignment(desk)
@@ -250,7 +250,7 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
 
     def tell(moment: Moment) -> None:
         if moment.accuracy is not None:
-            print(page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
+            print(training_page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
 
     outcome = training.run(tasks, data, tell)
     notebook = desk.course.assignments / "notebooks" / name / f"{name}.ipynb"
@@ -290,6 +290,6 @@ def pack(outcome: Outcome) -> bytes:
 
 def bands_of(desk: Desk, name: str) -> list[Band]:
     """What accuracy earns, lowest first, as the release wrote it down; empty where it did not."""
-    from .page import Band
+    from .training_page import Band
 
     return [Band(percent / 100, points) for percent, points in desk.bands(name)]

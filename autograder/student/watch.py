@@ -17,7 +17,7 @@ from ..common.errors import InfrastructureError
 from ..common.terminal import console
 from . import check, hint, machine, screen, state
 from .checker import Checker, Look
-from .work import Desk, Target
+from .repository import Desk, Target
 
 # A save is several events, milliseconds apart: this long after the last of them it is taken for finished.
 _STEP_MS, _AT_MOST_MS = 10, 200
