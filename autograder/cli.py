@@ -31,12 +31,12 @@ COMMANDS = {
     "export": ("platforms.export", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
     "gradescope-zip": (
-        "gradescope_zip",
+        "release.gradescope",
         "make the file that sets up an autograder on Gradescope",
         "Teaching assistants",
     ),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
-    "verify": ("verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
+    "verify": ("release.verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
     "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),
     "data": ("data", "check the data set, or fetch all of it", "Everybody"),
 }

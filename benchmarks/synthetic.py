@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.checks.misconceptions import CodeCatalogue
 from autograder.course.course import Course
-from autograder.verify import as_submission
+from autograder.release.verify import as_submission
 
 LIGHT = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")  # nothing in these trains
 

@@ -19,7 +19,7 @@ pytest.importorskip("nbgrader")
 from autograder import cli
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.release import classroom50, made
+from autograder.release import classroom50, generated
 from autograder.release.leaks import find_leaks, secret_lines
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -52,7 +52,7 @@ def bundle(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_bundle_is_small_public_and_named_as_classroom50_wants(course: Course, bundle: Path) -> None:
-    files = set(made.files_in(bundle))
+    files = set(generated.files_in(bundle))
     assert {"autograder.py", "course/assignments/manifest.json", "course/pyproject.toml"} <= files
     assert {f"course/assignments/a1_permute/diagnoses.{form}" for form in ("json", "safetensors")} <= files
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,38}", bundle.name)
@@ -67,9 +67,9 @@ def test_a_bundle_is_small_public_and_named_as_classroom50_wants(course: Course,
 
 def test_bundles_are_made_anew_and_never_over_other_work(course: Course, bundle: Path) -> None:
     top = bundle.parent.parent
-    before = {name: made.sha256(path) for name, path in made.files_in(top).items()}
+    before = {name: generated.sha256(path) for name, path in generated.files_in(top).items()}
     assert classroom50.release_bundles(course, top) == 0
-    assert {name: made.sha256(path) for name, path in made.files_in(top).items()} == before
+    assert {name: generated.sha256(path) for name, path in generated.files_in(top).items()} == before
     put(top / "mine.txt", "my own")
     with pytest.raises(UserError, match=r"mine\.txt"):
         classroom50.release_bundles(course, top)

@@ -26,10 +26,10 @@ from autograder.checks.misconceptions import (
 )
 from autograder.course.course import Course
 from autograder.grading.engine import Engine
+from autograder.release.verify import as_submission
 from autograder.sandbox.observation import Observation, StudentError
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run import LocalRun
-from autograder.verify import as_submission
 
 ROOT = Path(__file__).parent.parent
 COURSE = Course(ROOT)

@@ -21,7 +21,7 @@ pytest.importorskip("nbgrader")
 pytest.importorskip("nbclient")
 
 from autograder.course.course import Course
-from autograder.release import command, made
+from autograder.release import command, generated
 
 ROOT = Path(__file__).parent.parent
 ASSIGNMENTS = Course(ROOT).assignment_names()
@@ -141,7 +141,7 @@ def nbgrader(course: Course, *words: str, folder: Path | None = None) -> str:
 
 def by_hand(course: Course) -> dict[str, bytes]:
     """What people wrote: masters, checks, stubs, configuration."""
-    files = made.files_in(course.root)
+    files = generated.files_in(course.root)
     return {n: p.read_bytes() for n, p in files.items() if n.endswith((".py", ".toml", ".txt"))}
 
 
@@ -149,11 +149,11 @@ def by_hand(course: Course) -> dict[str, bytes]:
 def graded(course: Course) -> Course:
     """Two students of a1, one with a notebook, one with a script, through nbgrader's commands and our export."""
     before = by_hand(course)
-    released = made.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb")
+    released = generated.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb")
     nbgrader(course, "db", "assignment", "add", "a1_permute")
     nbgrader(course, "db", "student", "add", "ada", "--first-name=Ada")
     nbgrader(course, "generate_assignment", "a1_permute", "--force")
-    assert made.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb") == released
+    assert generated.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb") == released
     for student, source in {
         "ada": course.solutions / "notebooks/a1_permute/a1_permute.ipynb",
         "bob": course.assignments / "notebooks/a1_permute/a1_permute.ipynb",
@@ -349,8 +349,8 @@ def test_both_forms_of_an_answer_score_alike(course: Course, tmp_path: Path, nam
     """The reference, the stub and every misconception, as a script and as a notebook; where it trains, a sample."""
     from autograder.checks.misconceptions import CodeCatalogue
     from autograder.grading.engine import Engine
+    from autograder.release.verify import as_submission
     from autograder.submission.source import read_source
-    from autograder.verify import as_submission
 
     assignment = course.assignment(name)
     master = assignment.master.read_text(encoding="utf-8")

@@ -25,9 +25,9 @@ pytest.importorskip("nbgrader")
 from autograder.checks.misconceptions import DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.release import command, made
-from autograder.release.collect import collect
+from autograder.release import command, generated
 from autograder.release.compare import differences
+from autograder.release.declared import collect
 from autograder.release.leaks import find_leaks, secret_lines
 from autograder.release.student import release_to
 
@@ -179,7 +179,7 @@ def of_tensors(course: Course) -> Course:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {name: path.read_bytes() for name, path in made.files_in(folder).items()}
+    return {name: path.read_bytes() for name, path in generated.files_in(folder).items()}
 
 
 def replace_in(path: Path, old: str, new: str) -> None:
@@ -459,7 +459,7 @@ def test_a_kill_leaves_the_old_release_or_the_new(released: Course) -> None:
 def test_the_student_repository_is_complete_and_says_nothing(course: Course, tmp_path: Path) -> None:
     folder = tmp_path / "student"
     assert release_to(course, folder) == 0
-    files = set(made.files_in(folder))
+    files = set(generated.files_in(folder))
     assert {
         "README.md",
         "pyproject.toml",
@@ -496,17 +496,17 @@ def test_the_student_repository_can_be_made_anew_and_keeps_its_git(course: Cours
     assert release_to(course, folder) == 0
     assert "Two times" in (folder / "assignments/b1_tiny/b1_tiny.py").read_text()
     assert (folder / ".git" / "HEAD").is_file()
-    assert made.edited_files(folder) == []
+    assert generated.edited_files(folder) == []
 
 
 def test_an_interrupted_update_is_completed(course: Course, tmp_path: Path) -> None:
     folder = tmp_path / "student"
     assert release_to(course, folder) == 0
-    record = json.loads((folder / made.RECORD).read_text())
+    record = json.loads((folder / generated.RECORD).read_text())
     stub = folder / "assignments/b1_tiny/b1_tiny.py"
     stub.write_text("# of the release that was interrupted\n")
-    record["assignments/b1_tiny/b1_tiny.py"] = [record["assignments/b1_tiny/b1_tiny.py"], made.sha256(stub)]
-    (folder / made.RECORD).write_text(json.dumps(record))
+    record["assignments/b1_tiny/b1_tiny.py"] = [record["assignments/b1_tiny/b1_tiny.py"], generated.sha256(stub)]
+    (folder / generated.RECORD).write_text(json.dumps(record))
     (folder / "README.md").unlink()
     assert release_to(course, folder) == 0
     assert (folder / "README.md").is_file()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from autograder import catalogue_page, verify
 from autograder.checks.misconceptions import CodeCatalogue, Diagnosis
 from autograder.course.course import Course
 from autograder.grading.engine import close_engines, grade_job
 from autograder.grading.job import Job
+from autograder.release import misconceptions_page, verify
 from autograder.submission.source import Cell, Source
 
 ROOT = Path(__file__).parent.parent
@@ -179,19 +179,19 @@ def test_a_broken_catalogue_is_a_finding(broken: Course) -> None:
 
 
 def test_the_page_is_made_and_kept_in_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert catalogue_page.out_of_date(course) == []  # a course need not have one
+    assert misconceptions_page.out_of_date(course) == []  # a course need not have one
     monkeypatch.chdir(course.root)
     assert verify.run(argparse.Namespace(assignments=[], workers=1, page=True)) == 0
     text = (course.root / "docs" / "misconceptions.md").read_text()
     assert "| `b1_tiny` | `double` | 3 | 1 |" in text
     assert r"| `squares` | You squared \| it. |" in text
-    assert catalogue_page.out_of_date(course) == []
+    assert misconceptions_page.out_of_date(course) == []
     path = course.solutions / "b1_tiny" / "misconceptions.py"
     path.write_text(path.read_text().replace("You added six.", "You added 6."))
-    assert catalogue_page.out_of_date(course) == [
+    assert misconceptions_page.out_of_date(course) == [
         "docs/misconceptions.md is out of date. Run: autograder verify --page"
     ]
 
 
 def test_this_courses_page_is_in_step() -> None:
-    assert catalogue_page.out_of_date(Course(ROOT)) == []
+    assert misconceptions_page.out_of_date(Course(ROOT)) == []

@@ -25,7 +25,7 @@ from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.platforms.ci import actions, changed, grading, page
-from autograder.release import pins
+from autograder.release import git_hashes
 from autograder.release.student import release_to
 from autograder.results import redacted
 from autograder.results import result as results
@@ -110,8 +110,10 @@ def test_the_workflows_are_valid_and_safe(which: str, student: Path) -> None:
 def test_the_pins_are_gits_own_names(student: Path) -> None:
     """Else no student's repository would hold what its workflow asks for."""
     listed = {line.split("\t")[1]: line.split()[2] for line in git(student, "ls-tree", "HEAD").splitlines()}
-    assert pins.pins(student).split() == [f"{name}:{listed[name]}" for name in (*pins.FOLDERS, *pins.FILES)]
-    assert f"        {pins.pins(student)}\n" in (student / ".github" / "workflows" / "classroom.yml").read_text()
+    assert git_hashes.pins(student).split() == [
+        f"{name}:{listed[name]}" for name in (*git_hashes.FOLDERS, *git_hashes.FILES)
+    ]
+    assert f"        {git_hashes.pins(student)}\n" in (student / ".github" / "workflows" / "classroom.yml").read_text()
 
 
 # --- run as they stand ---------------------------------------------------------------------------------------------

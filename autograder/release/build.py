@@ -12,8 +12,8 @@ from typing import Any
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.platforms import nbgrader_settings
-from autograder.release import made
-from autograder.release.collect import Promise, collect
+from autograder.release import generated
+from autograder.release.declared import Promise, collect
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
 from autograder.release.notebooks import generate, stub_script, write_notebook
@@ -83,7 +83,7 @@ def build(course: Course, into: Path) -> Built:
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (into / "assignments" / "manifest.json").write_bytes(text.encode())
     for folder in (into / "assignments", into / nbgrader_settings.SOURCE):
-        made.write_record(folder)
+        generated.write_record(folder)
     return Built(into / "assignments", into / nbgrader_settings.SOURCE, tuple(masters))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.common.errors import UserError
 from autograder.course.course import Assignment, Course
 from autograder.platforms.classroom50 import slug
-from autograder.release import made
+from autograder.release import generated
 from autograder.release.build import Built, build
 from autograder.release.leaks import find_leaks
 from autograder.release.student import compose, refuse
@@ -32,7 +32,7 @@ def release_bundles(course: Course, folder: Path) -> int:
     folder = folder.absolute()
     refuse(course, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with made.staging(beside=folder) as temporary:
+    with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         compose(course, built, temporary / "student")
         bundles = temporary / "bundles"
@@ -50,8 +50,8 @@ def release_bundles(course: Course, folder: Path) -> int:
         too_large = [f"{name} ({size / 1e6:.1f} MB)" for name, size in sizes.items() if size > LIMIT]
         if too_large:
             raise UserError(f"Classroom 50 takes bundles of at most 10 MB: {', '.join(too_large)}.")
-        made.write_record(bundles)
-        made.update(bundles, folder)
+        generated.write_record(bundles)
+        generated.update(bundles, folder)
     largest = max(sizes, key=lambda name: sizes[name])
     print(
         f"{folder} holds {len(sizes)} bundles for Classroom 50; the largest, {largest}, "

@@ -70,19 +70,19 @@ def run(args: argparse.Namespace) -> int:
 
 def release(course: Course) -> int:
     """Makes assignments/ and nbgrader's source notebooks anew, in one swap each."""
-    from autograder.release import made
+    from autograder.release import generated
     from autograder.release.build import build
 
     sources = course.solutions / "notebooks"
-    with made.staging(beside=course.assignments) as folder:
+    with generated.staging(beside=course.assignments) as folder:
         built = build(course, folder)
         for target in (course.assignments, sources):
-            made.refuse_foreign(target)
-        edited = made.edited_files(course.assignments)
+            generated.refuse_foreign(target)
+        edited = generated.edited_files(course.assignments)
         if edited:
             print(f"Edited by hand, made anew from solutions/: {', '.join(edited)}")
-        made.swap_in(built.sources, sources)
-        made.swap_in(built.assignments, course.assignments)
+        generated.swap_in(built.sources, sources)
+        generated.swap_in(built.assignments, course.assignments)
     tasks = sum(len(master.tasks) for master in built.masters)
     print(f"Released {len(built.masters)} assignments with {tasks} tasks: assignments/ holds what students get.")
     return 0
@@ -90,11 +90,11 @@ def release(course: Course) -> int:
 
 def check(course: Course) -> int:
     """Compares assignments/ with a fresh build; prints each difference and the remedy."""
-    from autograder.release import made
+    from autograder.release import generated
     from autograder.release.build import build
     from autograder.release.compare import differences
 
-    with made.staging(beside=course.assignments) as folder:
+    with generated.staging(beside=course.assignments) as folder:
         found = differences(build(course, folder).assignments, course.assignments)
     if not found:
         print("assignments/ is up to date with solutions/.")

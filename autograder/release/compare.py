@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from autograder.release import made
+from autograder.release import generated
 
 _DIFF_LINES = 40
 
@@ -23,8 +23,8 @@ class Difference:
 
 def differences(built: Path, standing: Path) -> list[Difference]:
     """What sets `standing` (assignments/ as it is) apart from `built` (as it should be)."""
-    record = made.read_record(standing)
-    should, is_ = made.files_in(built), made.files_in(standing)
+    record = generated.read_record(standing)
+    should, is_ = generated.files_in(built), generated.files_in(standing)
     found = []
     for name in sorted(set(should) | set(is_)):
         if name not in is_:
@@ -32,11 +32,11 @@ def differences(built: Path, standing: Path) -> list[Difference]:
         elif name not in should:
             found.append(Difference(name, "is not made by release" if name not in record else "is left over", ""))
         elif should[name].read_bytes() != is_[name].read_bytes():
-            if name == made.RECORD:
+            if name == generated.RECORD:
                 continue  # says no more than the files themselves do
             if Path(name).stem == "diagnoses" and _same_diagnoses(should[name].parent, is_[name].parent):
                 continue  # made on another machine
-            by_hand = name in record and made.sha256(is_[name]) not in record[name]
+            by_hand = name in record and generated.sha256(is_[name]) not in record[name]
             what = "was edited by hand" if by_hand else "is out of date"
             found.append(Difference(name, what, _diff(is_[name], should[name], name)))
     return found

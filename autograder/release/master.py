@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.common.errors import UserError
 
 if TYPE_CHECKING:
-    from autograder.release.collect import Promise
+    from autograder.release.declared import Promise
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 

@@ -20,10 +20,10 @@ from autograder.common.errors import UserError
 from autograder.common.run_file import files_of, own_package
 from autograder.course.course import Course
 from autograder.data import student_files
-from autograder.release import made
+from autograder.release import generated
 from autograder.release.build import Built, build
+from autograder.release.git_hashes import pins
 from autograder.release.leaks import find_leaks
-from autograder.release.pins import pins
 
 # What of the package students get: modules, and folders of them. All that their commands, notebooks and checks, and the
 # workflow that grades what they push, can reach, and nothing else.
@@ -88,7 +88,7 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None) -> 
     refuse(course, folder)
     private = _private(course, hidden_from) if hidden_from is not None else ("", "")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with made.staging(beside=folder) as temporary:
+    with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         student = temporary / "student"
         compose(course, built, student, private)
@@ -99,9 +99,9 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None) -> 
                 print(f"  {leak}")
             print("Change the line where it is shown, or allow it in solutions/allowed-lines.txt.")
             return 1
-        made.write_record(student)
-        made.update(student, folder)
-    count = len(made.files_in(folder)) - 1
+        generated.write_record(student)
+        generated.update(student, folder)
+    count = len(generated.files_in(folder)) - 1
     print(f"{folder} is a complete student repository: {len(built.masters)} assignments, {count} files.")
     return 0
 
@@ -131,11 +131,11 @@ def refuse(course: Course, folder: Path) -> None:
         raise UserError(f"{folder} holds the course itself. Choose a new or empty folder.")
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file. Choose a new or empty folder.")
-    made.refuse_foreign(folder)
-    edited = made.edited_files(folder)
+    generated.refuse_foreign(folder)
+    edited = generated.edited_files(folder)
     if edited:
         raise UserError(
-            f"{folder} was edited after it was made: {made.few(edited)}. A student repository is made from "
+            f"{folder} was edited after it was made: {generated.few(edited)}. A student repository is made from "
             "solutions/ alone; put the file back, or choose a new folder. Nothing was changed."
         )
 
@@ -145,7 +145,7 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
 
     private: address and commit of the course, for the hidden checks.
     """
-    shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(made.RECORD))
+    shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(generated.RECORD))
     copy_package(into / "autograder")
     (into / "data").mkdir()
     for file in student_files(course.root / "data"):
@@ -157,7 +157,7 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     _write(into / "pyproject.toml", pyproject(course))
     _write(into / ".gitignore", _template("gitignore"))
     _write(into / ".gitattributes", _template("gitattributes"))
-    for path in made.files_in(into).values():
+    for path in generated.files_in(into).values():
         path.chmod(0o644)  # what git would record, and so the pins, must not depend on this machine
     workflow = _template("classroom.yml").replace("@RELEASE@", pins(into))
     workflow = workflow.replace("@COURSE@", private[0]).replace("@COMMIT@", private[1])

@@ -14,7 +14,7 @@ from typing import Any
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.course.roster import Quiz, Roster, quizzes
-from autograder.release import made
+from autograder.release import generated
 from autograder.release.build import STUBS, Built, build
 from autograder.release.diagnoses import AnswerRecorder
 from autograder.release.leaks import find_leaks
@@ -35,12 +35,12 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
     folder = folder.absolute()
     if course.root.resolve().is_relative_to(folder.resolve()) or folder.is_file():
         raise UserError(f"{folder} cannot hold the variants. Choose a new or empty folder.")
-    made.refuse_foreign(folder)
-    edited = made.edited_files(folder)
+    generated.refuse_foreign(folder)
+    edited = generated.edited_files(folder)
     if edited:
-        raise UserError(f"{folder} was edited after it was made: {made.few(edited)}. Choose a new folder.")
+        raise UserError(f"{folder} was edited after it was made: {generated.few(edited)}. Choose a new folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with made.staging(beside=folder) as temporary:
+    with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         new = temporary / "variants"
         write_variants(course, built, found, roster, new)
@@ -51,8 +51,8 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
             for leak in leaks:
                 print(f"  {leak}")
             return 1
-        made.write_record(new)
-        made.update(new, folder)
+        generated.write_record(new)
+        generated.update(new, folder)
     print(f"{folder} has a folder for each of {len(roster.terms)} students, with {', '.join(found)} of their own.")
     return 0
 

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from . import catalogue_page
-from .common.terminal import console
-from .course.course import Course, find_course
-from .grading.pool import end_with_parent
-from .submission.source import Cell, Source, read_source
+from ..common.terminal import console
+from ..course.course import Course, find_course
+from ..grading.pool import end_with_parent
+from ..submission.source import Cell, Source, read_source
+from . import misconceptions_page
 
 if TYPE_CHECKING:
-    from .checks.failure import Judge
-    from .checks.misconceptions import CodeCatalogue, Diagnosis, Misconception
-    from .grading.engine import Engine
-    from .grading.plugin import Verdict
-    from .sandbox.observation import Observation
+    from ..checks.failure import Judge
+    from ..checks.misconceptions import CodeCatalogue, Diagnosis, Misconception
+    from ..grading.engine import Engine
+    from ..grading.plugin import Verdict
+    from ..sandbox.observation import Observation
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
     if args.page:
         console().print(
-            f"{catalogue_page.write(course).relative_to(course.root)} shows every misconception with its message.",
+            f"{misconceptions_page.write(course).relative_to(course.root)} shows every misconception with its message.",
             highlight=False,
         )
         return 0
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         _show(report)
         findings += report.findings
     findings += _leaks(course)
-    findings += catalogue_page.out_of_date(course)
+    findings += misconceptions_page.out_of_date(course)
     for finding in findings:
         console().print(f"[red]✗[/] {escape(finding)}", highlight=False, markup=True)
     if findings:
@@ -130,7 +130,7 @@ class _Witness:
 
 def verify_assignment(root: Path, name: str) -> Report:
     """Grade the reference, the stub and every misconception of one assignment."""
-    from .grading.engine import Engine
+    from ..grading.engine import Engine
 
     course = Course(root)
     assignment = course.assignment(name)
@@ -252,7 +252,7 @@ def hints(task, *texts):
 
 
 def _leaks(course: Course) -> list[str]:
-    from .release import leaks
+    from . import leaks
 
     return [f"leak: {leak}" for leak in leaks.find_leaks(course.solutions, course.assignments)]
 

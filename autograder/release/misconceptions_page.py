@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .course.course import Course
+from ..course.course import Course
 
 if TYPE_CHECKING:
-    from .checks.misconceptions import CodeCatalogue
+    from ..checks.misconceptions import CodeCatalogue
 
 _INTRODUCTION = """\
 # Misconceptions
@@ -49,7 +49,7 @@ def out_of_date(course: Course) -> list[str]:
 
 def page(course: Course) -> str:
     """The page's text: for each assignment and task its misconceptions, in the order in which they are tried."""
-    from .checks.misconceptions import CodeCatalogue
+    from ..checks.misconceptions import CodeCatalogue
 
     rows, parts, count = [], [], 0
     for name in course.assignment_names():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from autograder.release.made import CACHES
+from autograder.release.generated import CACHES
 
 FOLDERS = ("assignments", "autograder", "data")
 FILES = ("constraints.txt", "pyproject.toml")

@@ -15,12 +15,12 @@ import zipfile
 from importlib import resources
 from pathlib import Path
 
-from .common.errors import UserError
-from .course.course import SECRET_FILE, Course, find_course
-from .platforms import gradescope as form
-from .platforms.ci import gradescope as ci_gradescope
-from .results.result import Result, write_atomically
-from .results.rows import to_bytes
+from ..common.errors import UserError
+from ..course.course import SECRET_FILE, Course, find_course
+from ..platforms import gradescope as form
+from ..platforms.ci import gradescope as ci_gradescope
+from ..results.result import Result, write_atomically
+from ..results.rows import to_bytes
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same zip whenever it is made
 _RUNS = ("setup.sh", "run_autograder")
@@ -91,7 +91,7 @@ def compose(course: Course, name: str, into: Path) -> None:
 
     Raises UserError when the assignment has not been released, for its stub is needed.
     """
-    from .release.student import copy_package, pyproject
+    from .student import copy_package, pyproject
 
     assignment, released = course.assignment(name), course.released(name)
     root = into / "course"
