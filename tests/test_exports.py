@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 
 from autograder import cli
 from autograder.common.errors import UserError
-from autograder.platforms import classroom50, export, github_classroom, gradescope, lms, nbgrader, table
+from autograder.platforms import classroom50, github_classroom, gradescope, lms, nbgrader, table
+from autograder.platforms.export import formats, load
 from autograder.results import final, rows
 from autograder.results import result as results
 from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Result
@@ -115,7 +116,7 @@ def totals(found: ClassResults) -> dict[str, tuple[int, int]]:
 
 def export(found: ClassResults, name: str, out: Path, **options: Any) -> None:
     """Run a format's export."""
-    export.load(name).export(found, out, argparse.Namespace(**options))
+    load(name).export(found, out, argparse.Namespace(**options))
 
 
 def add_up(parts: dict[str, list[tuple[float, float]]]) -> dict[str, tuple[float, float]]:
@@ -553,7 +554,7 @@ def test_the_command_takes_each_formats_options(tmp_path: Path, capsys: pytest.C
         results.write(result, tmp_path / "results")
     (tmp_path / "gradebook.csv").write_bytes(CANVAS.encode())
     assert {"canvas", "classroom50", "csv", "github-classroom", "gradescope", "json", "moodle", "nbgrader"} == set(
-        export.formats()
+        formats()
     )
     where = str(tmp_path / "results")
     assert command(where, "--to", "canvas", "--into", str(tmp_path / "gradebook.csv")) == 0
@@ -690,7 +691,7 @@ def test_the_page_on_uploads_leads_to_every_system_in_three_steps() -> None:
         steps = [line[:3] for line in section.splitlines() if line[:3] in ("1. ", "2. ", "3. ", "4. ")]
         assert steps[:3] == ["1. ", "2. ", "3. "], title
         assert "4. " not in steps, title
-    missing = [name for name in export.formats() if f"export results --to {name}" not in page and name != "json"]
+    missing = [name for name in formats() if f"export results --to {name}" not in page and name != "json"]
     assert missing == []
     for command_ in ("release --to", "--classroom50", "--hidden-from", "gradescope-zip", "autograder ci"):
         assert command_ in page

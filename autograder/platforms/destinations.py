@@ -1,13 +1,4 @@
-"""`autograder export`: results in the form that another system reads.
-
-A format is a module in this folder, and the folder is the registry. The module has
-
-    def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None
-
-which writes to `destination`, or to a place of the format's own (standard output, say) when that is None, and may
-have `add_arguments(parser)` for options of its own. Its docstring's first line is the help. Formats only say what the
-results say: no score is computed here.
-"""
+"""Where an export is written: a file, a folder, or standard output."""
 
 from __future__ import annotations
 
