@@ -1,0 +1,76 @@
+"""The rooms of the package, in the order in which a submission passes through them: this list is the map.
+
+No room imports one that stands below it, no module takes part in a circle of imports, no room uses a private name of
+another, and nothing else lies at the top of the package.
+"""
+
+from __future__ import annotations
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOMS = """common course data submission sandbox checks results grading report platforms student release""".split()
+FACES = {"__init__", "__main__", "cli", "notebook"}
+PACKAGE = Path(__file__).parent.parent / "autograder"
+FILES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if not path.parent.name.endswith("_files")  # these run on other machines
+}
+
+
+def imports(module: str) -> set[tuple[str, str]]:
+    """(module, name) for all that a module imports from this package, inside functions too, but for type checkers."""
+    path, found, todo = FILES[module], set(), [ast.parse(FILES[module].read_bytes())]
+    inside = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom):
+            above = inside[: len(inside) - node.level + 1] if node.level else []
+            base = ".".join([*above, *filter(None, [node.module])])
+            for name in (alias.name for alias in node.names):
+                found.add((f"{base}.{name}", "") if f"{base}.{name}" in FILES else (base, name))
+        todo += ast.iter_child_nodes(node)
+    return {(base, name) for base, name in found if base in FILES}
+
+
+def room(module: str) -> str:
+    return (module.split(".") + [""])[1]
+
+
+def test_the_top_of_the_package_holds_the_rooms_and_little_else() -> None:
+    assert {room(module) for module in FILES} - {""} <= {*ROOMS, *FACES}
+    assert len([path for path in PACKAGE.iterdir() if not path.name.startswith("__pyc")]) <= 16
+
+
+@pytest.mark.xfail(reason="roster, redacted, plugin and watch are still to be taken apart")
+def test_no_room_imports_one_that_stands_after_it() -> None:
+    place = {name: number for number, name in enumerate(ROOMS)}
+    against = [
+        f"{module} imports {other}"
+        for module in FILES
+        for other, _ in imports(module)
+        if room(module) in place and place.get(room(other), -1) > place[room(module)]
+    ]
+    assert not against
+
+
+@pytest.mark.xfail(reason="roster, redacted, plugin and watch are still to be taken apart")
+def test_no_module_takes_part_in_a_circle() -> None:
+    graph = {module: {other for other, _ in imports(module)} - {module} for module in FILES}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_no_room_uses_a_private_name_of_another() -> None:
+    assert not [
+        f"{module} imports {name} from {other}"
+        for module in FILES
+        for other, name in imports(module)
+        if room(module) != room(other) and (name.startswith("_") or other.rpartition(".")[2].startswith("_"))
+        if not name.startswith("__")
+    ]
