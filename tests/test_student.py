@@ -22,7 +22,7 @@ from autograder.grading.engine import Engine
 from autograder.grading.job import Settings
 from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.sandbox.observation import Call, Observation, Why
-from autograder.student import check, doctor, hint, machine, reset, screen, start, state, train, training
+from autograder.student import doctor, hint, machine, reset, screen, show, start, state, train, training
 from autograder.student.checker import Look
 from autograder.student.repository import Desk, Target
 from autograder.submission.source import Cell, Source, read_source
@@ -277,7 +277,7 @@ def test_the_next_assignment_is_named_by_a_file_that_is_there(desk: Desk, capsys
     cli.main(["start"])
     assert "Next is a2_linear_dims: a2_linear_dims.py is not there." in words(capsys)
     passed = Verdict(CheckInfo("test_it", "It works", "to_nchw", 1, False, (), False), "passed")
-    check.show_focus(desk, Look("a1_permute", own, (passed,)), state.load(desk.root))
+    show.show_focus(desk, Look("a1_permute", own, (passed,)), state.load(desk.root))
     assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(
         capsys
     )
@@ -409,7 +409,7 @@ def test_a_word_stands_beside_every_sign_and_80_columns_suffice(desk: Desk, caps
         Verdict(info("image_to_batch"), "not_run", "image_to_batch is not started yet."),
         Verdict(info("add_channel_axis"), "timeout", "It took longer."),
     )
-    check.show_focus(desk, look, state.State())
+    show.show_focus(desk, look, state.State())
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     assert all(line == line.rstrip() for line in out.splitlines())
@@ -447,9 +447,7 @@ def test_the_checks_give_the_reason(desk: Desk, name: str, whys: set[Why]) -> No
 
 
 def test_what_a_student_prints_is_no_markup(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    check.show_focus(
-        desk, look_at(desk, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")), state.State()
-    )
+    show.show_focus(desk, look_at(desk, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")), state.State())
     assert "[red]raised[/] [/nonsense]" in capsys.readouterr().out
 
 

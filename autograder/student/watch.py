@@ -15,7 +15,7 @@ from rich.text import Text
 
 from ..common.errors import InfrastructureError
 from ..common.terminal import console
-from . import check, hint, machine, screen, state
+from . import hint, machine, screen, show, state
 from .checker import Checker, Look
 from .repository import Desk, Target
 
@@ -82,7 +82,7 @@ class Watch:
         with _waiting(name) if slow else contextlib.nullcontext():
             self.look = self._looked(name)
         self.focus = focus
-        self.memory = check.remember(self.desk, [self.look])
+        self.memory = show.remember(self.desk, [self.look])
         self._draw()
         self._foot(time.perf_counter() - began)
 
@@ -96,7 +96,7 @@ class Watch:
     def _draw(self) -> None:
         assert self.look is not None
         clear()
-        check.show_focus(self.desk, self.look, self.memory, self.focus)
+        show.show_focus(self.desk, self.look, self.memory, self.focus)
 
     def _task(self) -> str | None:
         """The task in focus, or the first that fails."""
@@ -117,7 +117,7 @@ class Watch:
     def _list(self) -> None:
         assert self.look is not None
         clear()
-        check.show_all(self.desk, self.look, None)
+        show.show_all(self.desk, self.look, None)
         _show_keys()
 
     def _next(self) -> None:
@@ -131,7 +131,7 @@ class Watch:
             self._draw()
             _show_keys()
             return
-        following = None if self.only else check.following(self.desk, self.look.name, self.memory)
+        following = None if self.only else show.following(self.desk, self.look.name, self.memory)
         if following is None:
             self.focus = failing[0] if failing else None
             self._draw()
