@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from .course.course import Assignment
+    from .course.assignment import Assignment
     from .grading.plugin import Bench, Verdict
     from .sandbox.observation import Observation
     from .sandbox.run import LocalRun
@@ -61,12 +61,11 @@ def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .checks.misconceptions import ReleasedCatalogue
     from .course.course import find_course
-    from .grading.engine import parameters
     from .grading.plugin import Bench
 
     course = find_course(Path.cwd())
     assignment = course.released(name)
-    run = _kernel_run(_namespace(), parameters(assignment), course.root / "data")
+    run = _kernel_run(_namespace(), assignment.parameters(), course.root / "data")
     bench = Bench(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)
     _round(assignment, task, bench)
     for verdict in bench.verdicts:

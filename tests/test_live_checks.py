@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.common.errors import InfrastructureError
-from autograder.course.course import Assignment, Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 from autograder.grading import plugin
 from autograder.grading.engine import Engine, LiveChecks, _engines, grade_job
 from autograder.grading.job import Job

@@ -27,7 +27,7 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.release import command, generated
 from autograder.release.compare import differences
-from autograder.release.declared import collect
+from autograder.release.declared import declared_checks
 from autograder.release.leaks import find_leaks, secret_lines
 from autograder.release.student import release_to
 
@@ -266,9 +266,9 @@ def test_two_releases_are_identical(released: Course) -> None:
 
 def test_collecting_reads_parametrized_checks_again_after_a_change(course: Course) -> None:
     folder = course.solutions / "b1_tiny"
-    assert sum(promise.points for promise in collect(folder)) == 7
+    assert sum(check.points for check in declared_checks(folder)) == 7
     replace_in(folder / "test_b1_tiny.py", "[1.5, 4.0]", "[1.5]")
-    assert sum(promise.points for promise in collect(folder)) == 6
+    assert sum(check.points for check in declared_checks(folder)) == 6
 
 
 # --- masters that cannot be released -------------------------------------------------------------------------------

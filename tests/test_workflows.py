@@ -110,10 +110,13 @@ def test_the_workflows_are_valid_and_safe(which: str, student: Path) -> None:
 def test_the_pins_are_gits_own_names(student: Path) -> None:
     """Else no student's repository would hold what its workflow asks for."""
     listed = {line.split("\t")[1]: line.split()[2] for line in git(student, "ls-tree", "HEAD").splitlines()}
-    assert git_hashes.pins(student).split() == [
+    assert git_hashes.git_hashes(student).split() == [
         f"{name}:{listed[name]}" for name in (*git_hashes.FOLDERS, *git_hashes.FILES)
     ]
-    assert f"        {git_hashes.pins(student)}\n" in (student / ".github" / "workflows" / "classroom.yml").read_text()
+    assert (
+        f"        {git_hashes.git_hashes(student)}\n"
+        in (student / ".github" / "workflows" / "classroom.yml").read_text()
+    )
 
 
 # --- run as they stand ---------------------------------------------------------------------------------------------

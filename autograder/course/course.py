@@ -6,18 +6,16 @@ The folder listing is the registry: an assignment is a folder that holds a file 
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..common.errors import InfrastructureError, UserError
+from .assignment import Assignment
+from .manifest import Manifest, read_manifest
 
 SECRET_VARIABLE = "AUTOGRADER_SECRET"
 SECRET_FILE = ".course-secret"
@@ -27,70 +25,6 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sorting key that puts `a2` before `a10`, and `Ada` beside `ada`."""
     parts = re.split(r"([0-9]+)", text)
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part)
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One assignment in one folder, under `solutions/` or `assignments/`.
-
-    Any of the files may be missing: a released assignment has neither hidden checks nor misconceptions.
-    """
-
-    name: str
-    folder: Path
-
-    @property
-    def master(self) -> Path:
-        """The reference solution under `solutions/`, the stub under `assignments/`."""
-        return self.folder / f"{self.name}.py"
-
-    @property
-    def stub(self) -> Path:
-        """The stub as it was handed out, under `assignments/`; whatever became of the student's file, it can be read."""
-        return self.folder.parent / ".stubs" / f"{self.name}.py"
-
-    @property
-    def public_checks(self) -> Path:
-        return self.folder / f"test_{self.name}.py"
-
-    @property
-    def hidden_checks(self) -> Path:
-        return self.folder / f"test_{self.name}_hidden.py"
-
-    @property
-    def misconceptions(self) -> Path:
-        return self.folder / "misconceptions.py"
-
-    @property
-    def trains(self) -> bool:
-        """Does any check of it train a network? Then its sandbox needs the images."""
-        return train(path for path in (self.public_checks, self.hidden_checks) if path.is_file())
-
-
-def train(files: Iterable[Path]) -> bool:
-    """Does any check in these files carry ``pytest.mark.trains``? Told without running them: the sandbox asks first."""
-    return any(map(_uses_mark, files))
-
-
-def _uses_mark(file: Path) -> bool:
-    try:
-        nodes = list(ast.walk(ast.parse(file.read_bytes())))
-    except (SyntaxError, ValueError, RecursionError):
-        return False  # nor can it be collected, and that is told
-    imports = [
-        alias for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "pytest" for alias in node.names
-    ]
-    marks = {alias.asname or alias.name for alias in imports if alias.name == "mark"}
-
-    def is_it(node: ast.AST) -> bool:
-        match node:
-            case ast.Attribute(attr="trains", value=ast.Attribute(attr="mark")):
-                return True
-            case ast.Attribute(attr="trains", value=ast.Name(id=name)):
-                return name in marks
-        return False
-
-    return any(map(is_it, nodes))
 
 
 @dataclass(frozen=True)
@@ -150,21 +84,13 @@ class Course:
             raise UserError(f"{name} has not been released yet. Run: autograder release")
         return released
 
-    def manifest(self) -> dict[str, Any]:
-        """What was released, as `release` wrote it down; nothing where that cannot be read."""
-        try:
-            manifest = json.loads((self.assignments / "manifest.json").read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return manifest if isinstance(manifest, dict) else {}
+    def manifest(self) -> Manifest:
+        """What was released, as `release` wrote it down; empty where that cannot be read."""
+        return read_manifest(self.assignments)
 
     def max_score(self, name: str, *, public_only: bool = False) -> int:
         """What an assignment is worth, as it was released; 0 where that cannot be read."""
-        try:
-            tasks = self.manifest()["assignments"][name]["points"].values()
-            return sum(int(task["public"]) + (0 if public_only else int(task["hidden"])) for task in tasks)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return 0
+        return self.manifest().of(name).max_score(public_only=public_only)
 
     def secret(self) -> bytes:
         """The secret that seeds the hidden checks: $AUTOGRADER_SECRET, or the file .course-secret.

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..common.errors import UserError
 from ..common.run_file import run_file
-from ..grading.job import Variant
 from ..submission.magics import code_lines
-from .course import Assignment, Course
+from .assignment import Assignment
+from .course import Course
 
 if TYPE_CHECKING:
     from ..checks.failure import Judge
@@ -126,6 +126,14 @@ class Quiz:
                     f"solutions/{self.assignment}/quiz.py tells of a line that neither the stub nor the public checks have: "
                     f"{line.strip()}"
                 )
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The quiz of one student, where a roster gives each one of their own; every: those of all students."""
+
+    own: Any
+    every: tuple[Any, ...] = ()
 
 
 class _Chooser:

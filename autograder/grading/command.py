@@ -19,7 +19,7 @@ from typing import IO, Any
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console, printable
 from ..course.course import Course, find_course, natural_key
-from ..course.roster import Quiz, Roster, quizzes, read_roster, stub_digests, variants
+from ..course.roster import Quiz, Roster, Variant, quizzes, read_roster, stub_digests, variants
 from ..results import final
 from ..results import result as results
 from ..results.result import ClassResults, InvalidResult, Result
@@ -29,7 +29,7 @@ from ..submission.find import RESULTS_MARK, Found, find_submissions
 from ..submission.source import Source, Unreadable, form_of, read_source
 from ..submission.times import load_times, submission_time
 from .fingerprint import checks_digest, fingerprint
-from .job import Job, Settings, Variant
+from .job import Job, Settings
 from .pool import ClusterWorkers, Ended, GradeFunction, LocalWorkers, Workers, run_jobs, usable_cpus
 from .progress import Progress, duration
 

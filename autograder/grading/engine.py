@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import atexit
 import contextlib
 import dataclasses
@@ -23,14 +22,16 @@ import pytest
 
 from .. import __version__
 from ..common.errors import InfrastructureError
-from ..course.course import Assignment, Course, train
+from ..course.assignment import Assignment, any_trains
+from ..course.course import Course
+from ..course.roster import Variant
 from ..results import result as results
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..sandbox.observation import SYNTAX
 from ..submission.source import Source
 from . import plugin
-from .job import Job, Settings, Variant
+from .job import Job, Settings
 from .plugin import Bench, CheckInfo, Verdict
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Engine:
         self.course, self.assignment = course, assignment
         self.settings = settings = settings or Settings()
         files = _check_files(assignment, settings)
-        self._trains = train(files)
+        self._trains = any_trains(files)
         self._lent = sandbox is not None
         # The sandbox imports torch while this process does.
         self._sandbox = sandbox or _sandbox_for(settings, self._trains)
@@ -198,7 +199,7 @@ class Engine:
     @cached_property
     def parameters(self) -> dict[str, tuple[str, ...]]:
         """The parameters' names of each task, as the stub or master writes them."""
-        return parameters(self.assignment)
+        return self.assignment.parameters()
 
     @cached_property
     def _ready(self) -> Sandbox:
@@ -299,20 +300,6 @@ def _unreadable(error: StudentError) -> str:
     return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message}{line}"
 
 
-def parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The parameters' names of each function at the top level of the stub, else of the master; none where it does not parse."""
-    path = assignment.stub if assignment.stub.is_file() else assignment.master
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError, OSError):
-        return {}
-    return {
-        node.name: tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef)
-    }
-
-
 class _Engines:
     """The engines of this process: one at a time, that of the assignment which is being graded.
 
@@ -341,7 +328,7 @@ class _Engines:
         return self._engine
 
     def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:
-        key = (root if train(files) else None, settings)  # the training images are the course's
+        key = (root if any_trains(files) else None, settings)  # the training images are the course's
         if self._sandbox is None or self._sandbox_key != key:
             self._close_sandbox()
             # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after

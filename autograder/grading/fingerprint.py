@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.run_file import files_of, own_package
-from ..course.course import Assignment
+from ..course.assignment import Assignment
 from ..submission.source import Source
 from .job import Settings
 
@@ -25,7 +25,9 @@ _DECIDES = (
     "common/run_file.py",
     "common/terminal.py",
     "course/__init__.py",
+    "course/assignment.py",
     "course/course.py",
+    "course/manifest.py",
     "course/roster.py",
     "data",
     "grading/__init__.py",

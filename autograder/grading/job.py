@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from ..course.roster import Variant
 from ..submission.source import Source
 
 
@@ -22,14 +22,6 @@ class Settings:
     load_seconds: float = 10.0
     memory: int = 4 << 30  # bytes, of everything that the submission starts
     require_sandbox: str | None = None  # the lowest tier ("A" to "D") that may grade; None takes what there is
-
-
-@dataclass(frozen=True)
-class Variant:
-    """The quiz of one student, where a roster gives each one of their own; every: those of all students."""
-
-    own: Any
-    every: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..common.errors import UserError
-from ..course.course import Assignment, find_course
+from ..course.assignment import Assignment
+from ..course.course import find_course
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
-from .engine import parameters
 from .plugin import Bench
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     code = assignment.misconceptions.is_file()
     catalogue: Catalogue = CodeCatalogue.load(assignment.misconceptions) if code else ReleasedCatalogue(folder)
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
-    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, parameters(assignment), Limits()))
+    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, assignment.parameters(), Limits()))
 
     def held_out() -> Images:
         from ..data import load_test

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -11,16 +10,16 @@ from typing import Any
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.course.manifest import write_manifest
 from autograder.platforms import nbgrader_settings
 from autograder.release import generated
-from autograder.release.declared import Promise, collect
+from autograder.release.declared import DeclaredCheck, declared_checks
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
 from autograder.release.notebooks import generate, stub_script, write_notebook
 from autograder.submission.source import read_source
 
 STUBS = ".stubs"
-MANIFEST_SCHEMA = "autograder/manifest/v1"
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ def build(course: Course, into: Path) -> Built:
     masters, bands = [], {}
     for name in course.assignment_names():
         folder = course.solutions / name
-        promises = collect(folder)
-        master = read_master(folder, promises)
-        bands[name] = _bands(promises)
+        declared = declared_checks(folder)
+        master = read_master(folder, declared)
+        bands[name] = _bands(declared)
         masters.append(master)
         write_notebook(source_notebook(master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")
 
@@ -79,21 +78,15 @@ def build(course: Course, into: Path) -> Built:
         }
     # What grading and checking read: tasks in order, points by task, and the stubs' code, for a file
     # that says what its stub says is no submission.
-    manifest = {"schema": MANIFEST_SCHEMA, "assignments": entries, "stubs": stubs}
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (into / "assignments" / "manifest.json").write_bytes(text.encode())
+    write_manifest(into / "assignments", {"assignments": entries, "stubs": stubs})
     for folder in (into / "assignments", into / nbgrader_settings.SOURCE):
         generated.write_record(folder)
     return Built(into / "assignments", into / nbgrader_settings.SOURCE, tuple(masters))
 
 
-def _bands(promises: list[Promise]) -> list[list[float]]:
+def _bands(declared: list[DeclaredCheck]) -> list[list[float]]:
     """What accuracy earns, as the names of hidden checks say it: `...[84%]` -> percent and points, lowest first."""
-    found = [
-        (re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", promise.name), promise.points)
-        for promise in promises
-        if promise.hidden
-    ]
+    found = [(re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", check.name), check.points) for check in declared if check.hidden]
     return sorted([float(match[1]), points] for match, points in found if match)
 
 

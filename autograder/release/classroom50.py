@@ -14,7 +14,9 @@ from importlib import resources
 from pathlib import Path
 
 from autograder.common.errors import UserError
-from autograder.course.course import Assignment, Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.course.manifest import excerpt, write_manifest
 from autograder.platforms.classroom50 import slug
 from autograder.release import generated
 from autograder.release.build import Built, build
@@ -65,11 +67,7 @@ def bundle(student: Path, assignment: str, into: Path) -> None:
     course = into / "course"
     shutil.copytree(student / "autograder", course / "autograder")
     shutil.copytree(student / "assignments" / assignment, course / "assignments" / assignment)
-    manifest = json.loads((student / "assignments" / "manifest.json").read_bytes())
-    for part in ("assignments", "stubs"):
-        manifest[part] = {assignment: manifest[part][assignment]}
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (course / "assignments" / "manifest.json").write_bytes(text.encode())
+    write_manifest(course / "assignments", excerpt(student / "assignments", assignment))
     if Assignment(assignment, student / "assignments" / assignment).trains:
         shutil.copytree(student / "data", course / "data")
     for name in ("pyproject.toml", "constraints.txt", "LICENSE"):

@@ -1,4 +1,4 @@
-"""What the check files of an assignment promise: their checks, tasks and points.
+"""What the check files of an assignment declare: their checks, tasks and points.
 
 pytest itself collects, so parametrized checks and marks on modules count as they do when
 grading. Nothing is run but the import of the check files.
@@ -17,7 +17,7 @@ from autograder.common.errors import UserError
 
 
 @dataclass(frozen=True)
-class Promise:
+class DeclaredCheck:
     """One check as its file declares it, before anything ran."""
 
     name: str
@@ -26,7 +26,7 @@ class Promise:
     hidden: bool
 
 
-def collect(folder: Path) -> list[Promise]:
+def declared_checks(folder: Path) -> list[DeclaredCheck]:
     """The checks of the assignment in `folder`, public before hidden, in the order of their files.
 
     Raises UserError when a check file does not import, or a check lacks `points(n, task=...)`.
@@ -39,7 +39,7 @@ def collect(folder: Path) -> list[Promise]:
     collector = _run_pytest(files)
     if collector.complaints:
         raise UserError(f"The checks of {name} could not be read.\n" + "\n".join(collector.complaints))
-    return [_promise(item, hidden=Path(item.path).name == hidden.name) for item in collector.items]
+    return [_declared_check(item, hidden=Path(item.path).name == hidden.name) for item in collector.items]
 
 
 class _Collector:
@@ -95,7 +95,7 @@ def _run_pytest(files: list[Path]) -> _Collector:
     return collector
 
 
-def _promise(item: Any, *, hidden: bool) -> Promise:
+def _declared_check(item: Any, *, hidden: bool) -> DeclaredCheck:
     mark = item.get_closest_marker("points")
     where = f"{Path(item.path).name}::{item.name}"
     if mark is None:
@@ -104,4 +104,4 @@ def _promise(item: Any, *, hidden: bool) -> Promise:
     task = mark.kwargs.get("task")
     if type(points) is not int or points < 0 or not isinstance(task, str):
         raise UserError(f'{where}: points takes a whole number and a task: points(2, task="to_nchw").')
-    return Promise(name=item.name, task=task, points=points, hidden=hidden)
+    return DeclaredCheck(name=item.name, task=task, points=points, hidden=hidden)

@@ -21,7 +21,7 @@ from autograder.checks.matching import Mark, same_value
 from autograder.checks.misconceptions import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
 from autograder.common.errors import UserError
 from autograder.common.run_file import run_file
-from autograder.course.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.course.roster import Quiz
 from autograder.sandbox.observation import Asked, Observation
 from autograder.sandbox.run import LocalRun
@@ -39,7 +39,7 @@ def record(assignment: Assignment) -> DataCatalogue:
     themselves, by name, so that only its message is needed.
     Raises UserError when the master or the misconceptions do not run.
     """
-    from autograder.grading.engine import LiveChecks, parameters
+    from autograder.grading.engine import LiveChecks
 
     recorded: list[Recorded] = []
     named: set[str] = set()
@@ -49,7 +49,7 @@ def record(assignment: Assignment) -> DataCatalogue:
             namespace = dict(vars(run_file(assignment.master)))
         except Exception as error:
             raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
-        names = parameters(assignment)
+        names = assignment.parameters()
         live = LiveChecks([assignment.public_checks])
         try:
             for known in catalogue.misconceptions:

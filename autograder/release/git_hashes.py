@@ -16,7 +16,7 @@ FOLDERS = ("assignments", "autograder", "data")
 FILES = ("constraints.txt", "pyproject.toml")
 
 
-def pins(release: Path) -> str:
+def git_hashes(release: Path) -> str:
     """ "assignments:<hash> autograder:<hash> ..." for the student repository in `release`."""
     found = [f"{name}:{tree(release / name).hex()}" for name in FOLDERS if _holds_files(release / name)]
     found += [f"{name}:{blob(release / name).hex()}" for name in FILES if (release / name).is_file()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import shutil
 import tempfile
 import zipfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..course.course import SECRET_FILE, Course, find_course
+from ..course.manifest import excerpt, write_manifest
 from ..platforms import gradescope as form
 from ..platforms.ci import gradescope as ci_gradescope
 from ..results.result import Result, write_atomically
@@ -105,10 +105,7 @@ def compose(course: Course, name: str, into: Path) -> None:
     shutil.copyfile(released.master, checks / f"{name}.py")
     (root / "assignments" / name).mkdir(parents=True)
     shutil.copyfile(released.master, root / "assignments" / name / f"{name}.py")
-    manifest = json.loads((course.assignments / "manifest.json").read_bytes())
-    for part in ("assignments", "stubs"):
-        manifest[part] = {name: manifest[part][name]}
-    (root / "assignments" / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    write_manifest(root / "assignments", excerpt(course.assignments, name))
     if assignment.trains:
         (root / "data").mkdir()
         for pattern in ("train-*", "test-*"):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.common.errors import UserError
 
 if TYPE_CHECKING:
-    from autograder.release.declared import Promise
+    from autograder.release.declared import DeclaredCheck
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -34,7 +34,7 @@ class Master:
     cells: tuple[Any, ...]
 
 
-def read_master(folder: Path, promises: Sequence[Promise]) -> Master:
+def read_master(folder: Path, declared: Sequence[DeclaredCheck]) -> Master:
     """Reads `folder/<name>.py` against the checks that were collected for it.
 
     Raises UserError, naming the line, for a master that nbgrader could not make a fair stub of.
@@ -49,10 +49,10 @@ def read_master(folder: Path, promises: Sequence[Promise]) -> Master:
         raise UserError(f"{path.name} is no valid Python, line {error.lineno}: {error.msg}.") from None
 
     points: dict[str, tuple[int, int]] = {}
-    for promise in promises:
-        public, hidden = points.get(promise.task, (0, 0))
-        gain = (0, promise.points) if promise.hidden else (promise.points, 0)
-        points[promise.task] = (public + gain[0], hidden + gain[1])
+    for check in declared:
+        public, hidden = points.get(check.task, (0, 0))
+        gain = (0, check.points) if check.hidden else (check.points, 0)
+        points[check.task] = (public + gain[0], hidden + gain[1])
 
     cells = tuple(jupytext.reads(text, fmt="py:percent").cells)
     tasks: list[str] = []

@@ -22,7 +22,7 @@ from autograder.course.course import Course
 from autograder.data import student_files
 from autograder.release import generated
 from autograder.release.build import Built, build
-from autograder.release.git_hashes import pins
+from autograder.release.git_hashes import git_hashes
 from autograder.release.leaks import find_leaks
 
 # What of the package students get: modules, and folders of them. All that their commands, notebooks and checks, and the
@@ -40,7 +40,9 @@ _STUDENTS_GET = (
     "common/tables.py",
     "common/terminal.py",
     "course/__init__.py",
+    "course/assignment.py",
     "course/course.py",
+    "course/manifest.py",
     "course/roster.py",
     "data",
     "grading/__init__.py",
@@ -158,8 +160,8 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     _write(into / ".gitignore", _template("gitignore"))
     _write(into / ".gitattributes", _template("gitattributes"))
     for path in generated.files_in(into).values():
-        path.chmod(0o644)  # what git would record, and so the pins, must not depend on this machine
-    workflow = _template("classroom.yml").replace("@RELEASE@", pins(into))
+        path.chmod(0o644)  # what git would record, and so the hashes, must not depend on this machine
+    workflow = _template("classroom.yml").replace("@RELEASE@", git_hashes(into))
     workflow = workflow.replace("@COURSE@", private[0]).replace("@COMMIT@", private[1])
     _write(into / ".github" / "workflows" / "classroom.yml", workflow)
 

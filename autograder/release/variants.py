@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.course.manifest import write_manifest
 from autograder.course.roster import Quiz, Roster, quizzes
 from autograder.release import generated
 from autograder.release.build import STUBS, Built, build
@@ -77,8 +78,7 @@ def write_variants(course: Course, built: Built, found: dict[str, Quiz], roster:
                 stubs[student][name] = {"py": digest, "ipynb": digest}
     for student, digests in stubs.items():
         mine = manifest | {"stubs": manifest["stubs"] | digests}
-        text = json.dumps(mine, indent=2, ensure_ascii=False) + "\n"
-        _write(into / folder_name(student) / "assignments" / "manifest.json", text)
+        write_manifest(into / folder_name(student) / "assignments", mine)
 
 
 def _parts(name: str) -> list[Path]:

@@ -10,11 +10,11 @@ import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..common.errors import UserError
 from ..course.course import Course
+from ..course.manifest import Manifest
 from ..submission.source import Source, Unreadable, read_source
 from . import state
 
@@ -46,25 +46,16 @@ class Desk:
         return listed
 
     @cached_property
-    def _manifest(self) -> dict[str, Any]:
+    def _manifest(self) -> Manifest:
         return self.course.manifest()
 
     def points(self, name: str) -> dict[str, tuple[int, int]]:
         """The tasks of an assignment in order, each with its (public, hidden) points. Empty where nobody wrote them down."""
-        try:
-            tasks = self._manifest["assignments"][name]
-            return {t: (int(p["public"]), int(p["hidden"])) for t in tasks["tasks"] if (p := tasks["points"][t])}
-        except (KeyError, TypeError, ValueError):
-            return {}
+        return dict(self._manifest.of(name).points)
 
     def bands(self, name: str) -> list[tuple[float, int]]:
         """What accuracy earns in an assignment that trains: (percent, points), lowest first. Empty where nothing does."""
-        try:
-            return sorted(
-                (float(percent), int(points)) for percent, points in self._manifest["assignments"][name]["bands"]
-            )
-        except (KeyError, TypeError, ValueError):
-            return []
+        return list(self._manifest.of(name).bands)
 
     def tasks(self, name: str) -> list[str]:
         return list(self.points(name))
@@ -114,15 +105,9 @@ class Desk:
 
     def _is_stub(self, name: str, path: Path) -> bool:
         try:
-            return read_source(path).code_digest in self._stubs(name)
+            return read_source(path).code_digest in self._manifest.of(name).stubs
         except Unreadable:
             return False  # whoever broke it has begun
-
-    def _stubs(self, name: str) -> frozenset[str]:
-        try:
-            return frozenset(map(str, self._manifest["stubs"][name].values()))
-        except (KeyError, TypeError, AttributeError):
-            return frozenset()
 
     def current(self) -> str | None:
         """The assignment being worked on: the one whose file was saved last. None: nothing is begun."""

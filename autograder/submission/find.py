@@ -7,7 +7,6 @@ file named after it, wherever it lies.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import itertools
 import os
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from ..common.errors import UserError
 from ..course.course import Course, natural_key
@@ -382,9 +381,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 @lru_cache(maxsize=256)
 def _stub_digests(course: Course, name: str) -> frozenset[str]:
     """The code digests of an assignment's released stubs: from the manifest, and of the files in assignments/."""
-    digests: set[str] = set()
-    with contextlib.suppress(KeyError, TypeError):
-        digests.update(_strings(course.manifest()["stubs"][name]))
+    digests = set(course.manifest().of(name).stubs)
     for stub in (
         course.assignments / name / f"{name}.py",
         course.assignments / name / f"{name}.ipynb",
@@ -395,12 +392,3 @@ def _stub_digests(course: Course, name: str) -> frozenset[str]:
         except Unreadable:
             continue
     return frozenset(digests)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """The strings in a manifest's entry: one digest, a list of them, or one for each form."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)

@@ -1,0 +1,89 @@
+"""One assignment: its folder, and the paths of what lies in it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment in one folder, under `solutions/` or `assignments/`.
+
+    Any of the files may be missing: a released assignment has neither hidden checks nor misconceptions.
+    """
+
+    name: str
+    folder: Path
+
+    @property
+    def master(self) -> Path:
+        """The reference solution under `solutions/`, the stub under `assignments/`."""
+        return self.folder / f"{self.name}.py"
+
+    @property
+    def notebook(self) -> Path:
+        """The same stub for Jupyter, as it was released."""
+        return self.folder.parent / "notebooks" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def stub(self) -> Path:
+        """The stub as it was handed out, under `assignments/`; whatever became of the student's file, it can be read."""
+        return self.folder.parent / ".stubs" / f"{self.name}.py"
+
+    @property
+    def public_checks(self) -> Path:
+        return self.folder / f"test_{self.name}.py"
+
+    @property
+    def hidden_checks(self) -> Path:
+        return self.folder / f"test_{self.name}_hidden.py"
+
+    @property
+    def misconceptions(self) -> Path:
+        return self.folder / "misconceptions.py"
+
+    @property
+    def trains(self) -> bool:
+        """Does any check of it train a network? Then its sandbox needs the images."""
+        return any_trains(path for path in (self.public_checks, self.hidden_checks) if path.is_file())
+
+    def parameters(self) -> dict[str, tuple[str, ...]]:
+        """The parameters' names of each function at the top level of the stub, else of the master; none if it does not parse."""
+        try:
+            tree = ast.parse((self.stub if self.stub.is_file() else self.master).read_bytes())
+        except (SyntaxError, ValueError, OSError):
+            return {}
+        return {
+            node.name: tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef)
+        }
+
+
+def any_trains(files: Iterable[Path]) -> bool:
+    """Does any check in these files carry ``pytest.mark.trains``? Told without running them: the sandbox asks first."""
+    return any(map(_carries_mark, files))
+
+
+def _carries_mark(file: Path) -> bool:
+    try:
+        nodes = list(ast.walk(ast.parse(file.read_bytes())))
+    except (SyntaxError, ValueError, RecursionError):
+        return False  # nor can it be collected, and that is told
+    imports = [
+        alias for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "pytest" for alias in node.names
+    ]
+    names = {alias.asname or alias.name for alias in imports if alias.name == "mark"}
+
+    def is_it(node: ast.AST) -> bool:
+        match node:
+            case ast.Attribute(attr="trains", value=ast.Attribute(attr="mark")):
+                return True
+            case ast.Attribute(attr="trains", value=ast.Name(id=name)):
+                return name in names
+        return False
+
+    return any(map(is_it, nodes))

@@ -1,0 +1,105 @@
+"""What was released, as `release` wrote it down in `assignments/manifest.json`, parsed once.
+
+Students may have edited the file, or lost it: what cannot be read is empty, assignment by assignment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SCHEMA = "autograder/manifest/v1"
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Released:
+    """One assignment as it was released.
+
+    points: task -> (public, hidden), in the order of the stub.
+    bands: what accuracy earns, (percent, points), lowest first; empty where nothing does.
+    stubs: the code digests of the stub's forms.
+    """
+
+    points: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    bands: tuple[tuple[float, int], ...] = ()
+    stubs: frozenset[str] = frozenset()
+
+    def max_score(self, *, public_only: bool = False) -> int:
+        """What the assignment is worth."""
+        return sum(public + (0 if public_only else hidden) for public, hidden in self.points.values())
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All assignments that were released, by name."""
+
+    assignments: Mapping[str, Released] = field(default_factory=dict)
+
+    def of(self, name: str) -> Released:
+        """One assignment; an empty one where nothing is known of it."""
+        return self.assignments.get(name, Released())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest in `assignments/`; empty where it cannot be read."""
+    try:
+        document = json.loads((folder / FILE).read_bytes())
+        names = {*document.get("assignments", {}), *document.get("stubs", {})}
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
+        return Manifest()
+    return Manifest({name: _released(document, name) for name in names})
+
+
+def _released(document: dict[str, Any], name: str) -> Released:
+    return Released(_points(document, name), _bands(document, name), frozenset(_strings(_get(document, "stubs", name))))
+
+
+def _get(document: Any, *keys: str) -> Any:
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def _points(document: dict[str, Any], name: str) -> dict[str, tuple[int, int]]:
+    entry = _get(document, "assignments", name)
+    try:
+        return {
+            task: (int((p := entry["points"][task])["public"]), int(p["hidden"]))
+            for task in entry.get("tasks", entry["points"])
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _bands(document: dict[str, Any], name: str) -> tuple[tuple[float, int], ...]:
+    try:
+        bands = _get(document, "assignments", name, "bands") or ()
+        return tuple(sorted((float(percent), int(points)) for percent, points in bands))
+    except (TypeError, ValueError):
+        return ()
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The strings in an entry of stubs: one digest, a list of them, or one for each form."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _strings(item)
+
+
+def write_manifest(folder: Path, document: Mapping[str, Any]) -> None:
+    """Write a manifest into `assignments/`. document: "assignments" and "stubs", each by assignment."""
+    text = json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=False) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_bytes(text.encode())
+
+
+def excerpt(folder: Path, name: str) -> dict[str, Any]:
+    """What the manifest in `folder` says of one assignment, for a course that has no other."""
+    document = json.loads((folder / FILE).read_bytes())
+    return {part: {name: document[part][name]} for part in ("assignments", "stubs")}
