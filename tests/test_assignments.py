@@ -15,8 +15,8 @@ from autograder.course.course import Course
 from autograder.grading.engine import Engine, Graded, close_engines, grade_job
 from autograder.grading.job import Job
 from autograder.submission.source import Cell, Source, read_source
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 COURSE = Course(ROOT)
 LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
 ALTERNATIVES = ROOT / "tests" / "alternatives"

@@ -3,21 +3,13 @@
 `python -m tests.attacks` does the same and prints tiers and count.
 """
 
-import importlib.util
 import sys
-from pathlib import Path
 
 import pytest
 
 from autograder.common.errors import InfrastructureError
 from autograder.sandbox import tiers
-
-_spec = importlib.util.spec_from_file_location("attack_range", Path(__file__).parent / "attacks" / "_range.py")
-assert _spec is not None
-assert _spec.loader is not None
-attack_range = importlib.util.module_from_spec(_spec)
-sys.modules["attack_range"] = attack_range
-_spec.loader.exec_module(attack_range)
+from tests.support import attack_range
 
 ATTACKS = attack_range.attacks()
 # A few of each kind in the quick stage; the whole range is heavy: it waits for many time limits.

@@ -24,8 +24,8 @@ from autograder.platforms import csv as table
 from autograder.results import final, summary
 from autograder.results import result as results
 from autograder.results.result import Result
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 NAME = "a1_permute"
 RIGHT = (ROOT / "tests" / "class" / "ada_right" / NAME / f"{NAME}.py").read_text(encoding="utf-8")
 ODD = ("two words", "Zoë Müller", "😀", "two\nlines", "-rf", "'; DROP TABLE students; --", "=1+1")

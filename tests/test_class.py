@@ -13,8 +13,8 @@ from autograder.grading.command import Report, Request, grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
 from autograder.results.result import CheckResult, Result, to_json
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "class"
 QUICK = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")
 

@@ -22,8 +22,8 @@ pytest.importorskip("nbclient")
 
 from autograder.course.course import Course
 from autograder.release import command, generated
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 ASSIGNMENTS = Course(ROOT).assignment_names()
 SHORT = [name for name in ASSIGNMENTS if not name.startswith("a5")]  # nothing in them trains
 

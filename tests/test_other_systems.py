@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.places import ROOT
+
 STUB = '    raise NotImplementedError("to_nchw")'
 TIERS = {"win32": "D", "darwin": "C"}
 
@@ -28,7 +29,7 @@ def course(tmp_path: Path) -> Path:
 
 def run(course: Path, system: str, *words: str) -> tuple[int, str]:
     ended = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "another_system.py"), system, "autograder", *words],
+        [sys.executable, str(ROOT / "tests" / "support" / "another_system.py"), system, "autograder", *words],
         cwd=course,
         env={
             **os.environ,

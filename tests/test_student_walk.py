@@ -23,13 +23,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.places import ROOT
+
 pexpect = pytest.importorskip("pexpect")
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
 
 pytestmark = pytest.mark.heavy
 
-ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300  # seconds for one step on a machine that does other things too
 _SETTLED = r"Checked in \d+\.\d+ s[^\n]*\n[^\n]*quit"  # the end of a screen of the watch
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")

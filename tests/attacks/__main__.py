@@ -9,7 +9,7 @@ import time
 from autograder.common.errors import InfrastructureError
 from autograder.sandbox import tiers
 
-from ._range import Range, attacks
+from tests.support.attack_range import Range, attacks
 
 
 def main(names: list[str]) -> int:

@@ -1,0 +1,206 @@
+"""A training, judged fairly: the same bits with the same seed, interrupted as it stands, and no free lunch."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS
+from autograder.checks.training import Training, disguise, train_and_watch
+from autograder.course.course import Course
+from autograder.data import load_test
+from autograder.grading.engine import Engine
+from autograder.sandbox.inside import probes
+from autograder.sandbox.proxy import SubmissionProxy
+from autograder.sandbox.run import Order, SandboxRun
+from autograder.sandbox.session import Limits
+from autograder.submission import weights
+from autograder.submission.source import Cell, Source
+from tests.support.places import ROOT
+
+
+def images(count: int = 50) -> torch.Tensor:
+    return load_test(ROOT / "data").images[:count]
+
+
+# The test images, disguised
+
+
+def test_a_disguise_leaves_the_clothes_and_no_image_its_bytes() -> None:
+    plain = images(500)
+    seen = disguise(plain, torch.Generator().manual_seed(1))
+    assert seen.dtype == torch.uint8
+    assert torch.equal(seen == 0, plain == 0), "the background stays black, and no other pixel becomes so"
+    assert int((seen.int() - plain.int()).abs().max()) <= 2
+    known = {image.numpy().tobytes() for image in plain}
+    assert not known & {image.numpy().tobytes() for image in seen}
+
+
+def test_a_disguise_is_the_seeds() -> None:
+    one, again, other = (disguise(images(), torch.Generator().manual_seed(seed)) for seed in (3, 3, 4))
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+
+
+# Weights that are handed in
+
+
+def safetensors(header: object, body: bytes = b"", length: int | None = None) -> bytes:
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + body
+
+
+def entry(shape: list[int], size: int) -> dict[str, object]:
+    return {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80\x04\x95",  # a pickle
+        b"PK\x03\x04" + bytes(100),  # what torch.save writes
+        safetensors({"w": entry([2], 8)}, b"four"),  # cut off
+        safetensors({"w": entry([2**40], 8)}, bytes(8)),  # says that it is larger than it is
+        safetensors({"w": entry([-1], 4)}, bytes(4)),
+        safetensors({}, length=2**60),
+        safetensors({"w": {"dtype": "OBJECT", "shape": [1], "data_offsets": [0, 8]}}, bytes(8)),
+        safetensors([1, 2]),
+    ],
+)
+def test_only_safetensors_are_read(data: bytes) -> None:
+    with pytest.raises(weights.BadWeights, match="not a safetensors file"):
+        weights.parse(data)
+
+
+def test_weights_have_a_limit() -> None:
+    size = weights.MAX_ELEMENTS + 1
+    header = {"w": {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}}
+    with pytest.raises(weights.BadWeights, match="more than 1,000,000 numbers"):
+        weights.parse(safetensors(header, bytes(size)))
+    assert weights.parse(safetensors({"w": entry([1, 2], 8)}, bytes(8)))["w"].shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda own: own.pop("bias"), "the network has bias, the file has not"),
+        (lambda own: own.update(more=torch.zeros(1)), "the file has more, the network has not"),
+        (lambda own: own.update(bias=torch.zeros(7)), "bias has shape (4,) in the network, (7,) in the file"),
+    ],
+)
+def test_weights_that_do_not_fit_change_nothing(change: object, message: str) -> None:
+    network = torch.nn.Linear(3, 4)
+    before = network.weight.detach().clone()
+    own = {name: torch.zeros_like(tensor) for name, tensor in network.state_dict().items()}
+    assert callable(change)
+    change(own)
+    assert probes.load_weights(network, own, torch.zeros(1, 3)) == message
+    assert torch.equal(network.weight, before)
+
+
+# No free lunch
+
+
+def test_a_table_in_a_buffer_counts() -> None:
+    network = torch.nn.Linear(3, 4)
+    network.register_buffer("table", torch.zeros(2000, 784))
+    counted = probes.parameters(network, torch.zeros(1, 3))
+    assert counted["buffers"] == 2000 * 784
+    assert counted["largest"] == ("table", (2000, 784))
+
+
+class Lazy(torch.nn.Sequential):
+    """A network that learns its sizes, and those of its buffers, from its first batch."""
+
+    def __init__(self) -> None:
+        nn = torch.nn
+        super().__init__(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.ReLU(), nn.Flatten(), nn.LazyLinear(10))
+
+
+def test_probes_take_networks_that_learn_their_sizes_late() -> None:
+    images, labels = torch.rand(16, 1, 8, 8), torch.arange(16) % 10
+    assert probes.parameters(Lazy(), images[:1])["parameters"] == 4 * 9 + 4 + 8 + 144 * 10 + 10
+    for training in (False, True):
+        loss, _ = probes.fit(Lazy(), images, labels, training=training)
+        assert 0 < loss < 10
+    assert probes.few_steps(Lazy(), images, labels)["without_gradient"] == []
+    network = Lazy()
+    probes.watch(network, images[:1])
+    assert probes.watched()["parameters"] == 6
+    assert probes.load_weights(Lazy(), network.state_dict(), images[:1]) == ""
+
+
+# In the sandbox
+
+LEARNS = """
+import torch
+from torch import nn
+
+def preprocess(images):
+    return images[:, None].float() / 255
+
+class FashionCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 8, 5, 4), nn.ReLU(), nn.Dropout(0.1), nn.Flatten(), nn.Linear(288, 10))
+
+    def forward(self, x):
+        return self.layers(x)
+
+def train(model, images, labels):
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+    x = preprocess(images)
+    EPOCHS
+        for i in torch.randperm(len(x)).split(50):
+            loss = nn.functional.cross_entropy(model(x[i]), labels[i])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return [loss.item()]
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    course = Course(ROOT)
+    made = Engine(course, course.assignment("a5_fashion_mnist"))
+    yield made
+    made.close()
+
+
+def trained(engine: Engine, epochs: str, seed: int, seconds: float) -> Training:
+    source = Source("py", (Cell(LEARNS.replace("EPOCHS", epochs), 1, None),))
+    run = SandboxRun(lambda: engine._ready, Order("a5_fashion_mnist", source, seed, {}, Limits()))
+    try:
+        return train_and_watch(SubmissionProxy(run), TRAIN_IMAGES[:1000], TRAIN_LABELS[:1000], seconds)
+    finally:
+        run.close()
+
+
+@pytest.mark.heavy
+def test_the_same_seed_gives_the_same_bits(engine: Engine) -> None:
+    one, again, other = (trained(engine, "for _ in range(2):", seed, 60) for seed in (5, 5, 6))
+    assert one.ran.returned
+    assert not one.ran.interrupted
+    assert one.number("images") == 2000
+    assert one.story == ""
+    assert torch.equal(one.logits, again.logits)
+    assert one.losses == again.losses
+    assert not torch.equal(one.logits, other.logits)
+
+
+@pytest.mark.heavy
+def test_a_training_that_runs_out_is_judged_as_it_stands(engine: Engine) -> None:
+    training = trained(engine, "while True:", 5, 3.0)
+    assert training.ran.interrupted
+    assert training.after.loss < training.before.loss
+    seen = training.number("images")
+    assert seen > 1000
+    assert 2.0 < training.number("cpu_seconds") < 6.0, "CPU time, however busy the machine is"
+    assert f"the network had seen {seen:,.0f} images by then" in training.story
+    assert "is judged as it stands" in training.story

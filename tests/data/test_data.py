@@ -1,0 +1,819 @@
+"""The images in git, the fetcher of the complete sets, and every place where it looks."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gzip
+import hashlib
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder import data
+from autograder.common import files
+from autograder.common.errors import InfrastructureError, UserError
+from autograder.data import command, download, full, idx, subset
+from autograder.data.full import Dataset, OfficialFile
+from tests.support.places import ROOT
+
+DATA = ROOT / "data"
+DEBIAN = Path("/usr/share/datasets/fashion-mnist")
+
+
+# A data set as small as a data set can be: the official names, other bytes, their checksums.
+
+
+def small_contents(count: int, salt: int) -> tuple[bytes, bytes]:
+    """Images (count, 28, 28) of noise and labels (count,), class numbers in a scrambled order, as IDX."""
+    pixels = random.Random(salt).randbytes(count * 784)
+    labels = bytes((i * 7 + i // 10 + salt) % 10 for i in range(count))
+    return idx.format_idx(idx.Idx((count, 28, 28), pixels)), idx.format_idx(idx.Idx((count,), labels))
+
+
+CONTENTS = dict(zip([file.name for file in full.FASHION_MNIST.files], (*small_contents(60, 1), *small_contents(20, 2)), strict=True))  # fmt: skip
+SMALL = replace(
+    full.FASHION_MNIST,
+    variable="SMALL_DIR",
+    system=None,
+    mirrors=(),
+    files=tuple(
+        OfficialFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()
+    ),
+)
+
+
+def put(folder: Path, name: str = "{}", packed: bool = False) -> None:
+    """Lay the small data set into a folder, under names such as `{}.gz`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for key, content in CONTENTS.items():
+        (folder / name.format(key)).write_bytes(gzip.compress(content) if packed else content)
+
+
+@dataclass
+class Notes:
+    """A reporter that remembers."""
+
+    notes: list[str] = field(default_factory=list)
+    steps: list[tuple[str, int, int | None]] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def progress(self, name: str, done: int, total: int | None) -> None:
+        self.steps.append((name, done, total))
+
+
+def assert_complete(root: Path) -> None:
+    """All four files, right, and nothing else."""
+    raw = SMALL.raw(root)
+    assert {path.name: path.read_bytes() for path in raw.iterdir()} == CONTENTS
+
+
+# The subset
+
+
+def test_the_images_in_git_are_what_the_manifests_say() -> None:
+    train, test = data.verify_subset(DATA)
+    assert (train.images, test.images) == (10_000, 2_000)
+    assert set(train.counts.values()) == {1_000}
+    assert set(test.counts.values()) == {200}
+    assert list(train.counts) == list(test.counts) == list(data.CLASSES)
+    assert all(path.stat().st_size < 6_000_000 for path in DATA.glob("*.gz"))
+
+
+@pytest.mark.parametrize(("load", "count"), [(data.load_train, 10_000), (data.load_test, 2_000)])
+def test_loads_as_tensors(load: Callable[[Path], data.Images], count: int) -> None:
+    loaded = load(DATA)
+    assert loaded.images.shape == (count, 28, 28)
+    assert loaded.images.dtype == torch.uint8
+    assert loaded.labels.dtype == torch.int64
+    assert len(loaded) == count
+    assert loaded.labels.bincount().tolist() == [count // 10] * 10
+    # The first official training image is an ankle boot, as is the first test image.
+    assert loaded.labels[0] == 9
+
+
+def test_loads_in_well_under_a_tenth_of_a_second() -> None:
+    seconds = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        data.load_train(DATA)
+        seconds.append(time.perf_counter() - begin)
+    assert min(seconds) < 0.1
+
+
+def test_no_training_image_is_a_test_image_and_none_occurs_twice() -> None:
+    images = torch.cat((data.load_train(DATA).images, data.load_test(DATA).images))
+    assert len({image.numpy().tobytes() for image in images}) == 12_000
+
+
+def test_importing_the_package_is_cheap() -> None:
+    heavy = "{'torch', 'numpy', 'rich', 'torchvision', 'urllib.request'}"
+    code = f"import sys, autograder.data; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_pair_of_files_packed_or_not(tmp_path: Path) -> None:
+    images, labels = tmp_path / "a", tmp_path / "b"
+    for compress in (bytes, gzip.compress):
+        images.write_bytes(compress(CONTENTS["train-images-idx3-ubyte"]))
+        labels.write_bytes(compress(CONTENTS["train-labels-idx1-ubyte"]))
+        loaded = data.load_pair(images, labels)
+        assert loaded.images.shape == (60, 28, 28)
+        assert loaded.images[3, 5, 7] == CONTENTS["train-images-idx3-ubyte"][16 + 3 * 784 + 5 * 28 + 7]
+        assert loaded.labels[:3].tolist() == [1, 8, 5]
+
+
+def test_images_and_labels_must_fit_together(tmp_path: Path) -> None:
+    put(tmp_path)
+    train, test = (tmp_path / f"{s}-images-idx3-ubyte" for s in ("train", "t10k"))
+    labels = tmp_path / "train-labels-idx1-ubyte"
+    with pytest.raises(UserError, match="holds 20 images, but labels of shape"):
+        data.load_pair(test, labels)
+    with pytest.raises(UserError, match=r"images have shape \(N, 28, 28\)"):
+        data.load_pair(labels, labels)
+    labels.write_bytes(idx.format_idx(idx.Idx((60,), bytes([10] * 60))))
+    with pytest.raises(UserError, match="class numbers 0 to 9"):
+        data.load_pair(train, labels)
+    with pytest.raises(UserError, match="nowhere is missing"):
+        data.load_pair(tmp_path / "nowhere", labels)
+
+
+@pytest.fixture
+def course_data(tmp_path: Path) -> Path:
+    """A copy of the course's data/."""
+    root = tmp_path / "data"
+    root.mkdir()
+    for path in DATA.iterdir():
+        if path.is_file():
+            (root / path.name).write_bytes(path.read_bytes())
+    return root
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "message"),
+    [
+        ("train-images.idx.gz", Path.unlink, "is missing"),
+        ("train-labels.idx.gz", Path.unlink, "is missing"),
+        ("train-manifest.json", Path.unlink, "is missing"),
+        ("train-images.idx.gz", flip, "is damaged"),
+        ("train-labels.idx.gz", lambda p: p.write_bytes(p.read_bytes()[:-9]), "is cut off"),
+        ("train-images.idx.gz", lambda p: p.write_bytes(b""), "is damaged: its checksum"),
+        ("train-images.idx.gz", lambda p: p.write_bytes(gzip.compress(b"other")), "is damaged: its checksum"),
+        ("train-manifest.json", lambda p: p.write_text("{}"), "is no manifest of train images"),
+        ("train-manifest.json", lambda p: p.write_text("[1"), "is no manifest of train images"),
+    ],
+)
+def test_says_what_to_do_when_a_file_is_missing_or_damaged(
+    course_data: Path, name: str, spoil: Callable[[Path], object], message: str
+) -> None:
+    spoil(course_data / name)
+    for use in (data.load_train, data.verify_subset):
+        with pytest.raises(UserError, match=message) as raised:
+            use(course_data)
+        assert str(course_data / name) in str(raised.value)
+        assert f"git checkout -- {course_data}" in str(raised.value)
+        assert "\n" not in str(raised.value)
+
+
+def test_verify_sees_other_packing_of_the_right_images(course_data: Path) -> None:
+    path = course_data / "train-labels.idx.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), compresslevel=1))
+    assert len(data.load_train(course_data)) == 10_000
+    with pytest.raises(UserError, match="packed anew"):
+        data.verify_subset(course_data)
+
+
+def test_a_students_repository_has_the_training_images_alone(course_data: Path, tmp_path: Path) -> None:
+    student = tmp_path / "student"
+    student.mkdir()
+    chosen = data.student_files(course_data)
+    assert [path.name for path in chosen] == [
+        "LICENSE",
+        "README.md",
+        "train-images.idx.gz",
+        "train-labels.idx.gz",
+        "train-manifest.json",
+    ]
+    for path in chosen:
+        (student / path.name).write_bytes(path.read_bytes())
+    (train,) = data.verify_subset(student)
+    assert train.images == 10_000
+    with pytest.raises(UserError, match="students' repositories do not carry them"):
+        data.load_test(student)
+
+
+def test_a_test_file_alone_is_a_finding(course_data: Path) -> None:
+    (course_data / "test-images.idx.gz").unlink()
+    with pytest.raises(UserError, match=r"test-images\.idx\.gz is missing"):
+        data.verify_subset(course_data)
+
+
+def test_the_rule_takes_the_first_of_each_class_in_file_order() -> None:
+    assert subset.first_of_each_class(bytes([1, 0, 1, 1, 0]), 1) == [0, 1]
+    assert subset.first_of_each_class(bytes([1, 0, 1, 1, 0]), 2) == [0, 1, 2, 4]
+
+
+def test_makes_the_same_subset_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
+    monkeypatch.setattr(subset, "PER_CLASS", {"train": 3, "test": 1})
+    put(tmp_path / "raw")
+    made = []
+    for name in ("once", "twice"):
+        data.make_subset(tmp_path / "raw", tmp_path / name)
+        made.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert made[0] == made[1]
+    assert len(made[0]) == 6
+    train, test = data.verify_subset(tmp_path / "once")
+    assert (train.images, test.images) == (30, 10)
+    # Each image kept its label, and the order of the file: an index loop says so.
+    whole = data.load_pair(tmp_path / "raw/train-images-idx3-ubyte", tmp_path / "raw/train-labels-idx1-ubyte")
+    wanted, seen = [], [0] * 10
+    for position, label in enumerate(whole.labels.tolist()):
+        seen[label] += 1
+        if seen[label] <= 3:
+            wanted.append(position)
+    part = data.load_train(tmp_path / "once")
+    assert torch.equal(part.images, whole.images[wanted])
+    assert torch.equal(part.labels, whole.labels[wanted])
+
+
+def test_making_the_subset_again_keeps_files_that_another_zlib_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
+    monkeypatch.setattr(subset, "PER_CLASS", {"train": 3, "test": 1})
+    put(tmp_path / "raw")
+    monkeypatch.setattr(subset, "pack", lambda content: gzip.compress(content, 1, mtime=0))
+    data.make_subset(tmp_path / "raw", tmp_path / "made")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
+    monkeypatch.undo()
+    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
+    monkeypatch.setattr(subset, "PER_CLASS", {"train": 3, "test": 1})
+    data.make_subset(tmp_path / "raw", tmp_path / "made")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()} == before
+
+
+def test_makes_no_subset_from_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
+    put(tmp_path / "raw")
+    flip(tmp_path / "raw/train-images-idx3-ubyte")
+    with pytest.raises(UserError, match="is not the official file"):
+        data.make_subset(tmp_path / "raw", tmp_path / "made")
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+def official() -> Path | None:
+    """A folder on this machine that lays down the official files quickly, if there is one."""
+    raw = full.FASHION_MNIST.raw(DATA)
+    return DEBIAN if DEBIAN.is_dir() else DATA if raw.is_dir() else None
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(official() is None, reason="the official files are not on this machine")
+def test_the_official_files_give_the_subset_in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASHION_MNIST_DIR", str(official()))
+    data.lay_down(data.FASHION_MNIST, tmp_path)
+    data.make_subset(data.FASHION_MNIST.raw(tmp_path), tmp_path)
+    for split in subset.SPLITS:
+        for entry in subset.read_manifest(DATA, split).files:
+            made = (tmp_path / entry.name).read_bytes()
+            assert hashlib.sha256(gzip.decompress(made)).hexdigest() == entry.unpacked_sha256
+            if re.fullmatch(r"1\.[23][\d.]*", zlib.ZLIB_RUNTIME_VERSION):  # not zlib-ng
+                assert made == (DATA / entry.name).read_bytes()
+    assert len(data.load_full(tmp_path, "train")) == 60_000
+    assert data.load_full(tmp_path, "test").labels.bincount().tolist() == [1_000] * 10
+
+
+# IDX and gzip
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"the same again " * 1000])
+def test_packing_is_gzip_without_a_time(content: bytes) -> None:
+    packed = idx.pack(content)
+    assert gzip.decompress(packed) == content
+    assert idx.unpack(packed) == content
+    assert packed[3:8] == bytes(5)  # flags (no name) and time
+
+
+def test_unpacking_never_makes_more_than_it_may() -> None:
+    bomb = gzip.compress(bytes(1_000_000))
+    with pytest.raises(ValueError, match="more than 1,000 bytes"):
+        idx.unpack(bomb, 1_000)
+    assert len(idx.unpack(bomb, 1_000_000)) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no IDX file"),
+        (b"<html>not found</html>", "no IDX file"),
+        (b"\x00\x00\x08\x00", "header is cut off"),
+        (b"\x00\x00\x08\x03\x00\x00", "header is cut off"),
+        (b"\x00\x00\x08\x01\x00\x00\x00\x05abcd", "announces 5 bytes and 4 follow"),
+    ],
+)
+def test_what_is_no_idx_file(content: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        idx.parse_idx(content)
+
+
+# The four look-ups
+
+
+@pytest.mark.parametrize(("name", "packed"), [("{}", False), ("{}.gz", True)])
+@pytest.mark.parametrize("folder", ["", "raw", "FashionMNIST/raw"])
+@pytest.mark.parametrize("place", ["data", "variable", "system"])
+def test_finds_the_files_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, folder: str, name: str, packed: bool
+) -> None:
+    places = {key: tmp_path / key for key in ("data", "variable", "system")}
+    monkeypatch.setenv("SMALL_DIR", str(places["variable"]))
+    put(places[place] / folder, name, packed)
+    dataset = replace(SMALL, system=places["system"])
+    laid = data.lay_down(dataset, places["data"])
+    assert [item.path.read_bytes() for item in laid] == list(CONTENTS.values())
+    if (place, folder, packed) == ("data", "FashionMNIST/raw", False):
+        assert {item.source for item in laid} == {""}  # it was there
+    else:
+        assert [item.source for item in laid] == [str(places[place] / folder / name.format(n)) for n in CONTENTS]
+
+
+def test_finds_the_other_spelling(tmp_path: Path) -> None:
+    put(tmp_path)
+    for name in CONTENTS:
+        (tmp_path / name).rename(tmp_path / name.replace("-idx", ".idx"))
+    data.lay_down(SMALL, tmp_path)
+    assert_complete(tmp_path)
+
+
+def test_the_places_have_an_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMALL_DIR", str(tmp_path / "variable"))
+    dataset = replace(SMALL, system=tmp_path / "system")
+    put(tmp_path / "system")
+    put(tmp_path / "variable")
+    (tmp_path / "variable/t10k-labels-idx1-ubyte").unlink()
+    put(tmp_path / "data")
+    for name in list(CONTENTS)[1:]:
+        (tmp_path / "data" / name).unlink()
+    sources = [Path(item.source).parent.name for item in data.lay_down(dataset, tmp_path / "data")]
+    assert sources == ["data", "variable", "variable", "system"]
+
+
+def test_passes_over_what_is_not_official(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = SMALL.raw(tmp_path / "data")
+    put(wrong)
+    flip(wrong / "train-images-idx3-ubyte")
+    (wrong / "t10k-images-idx3-ubyte").write_bytes(gzip.compress(b"cut off")[:-4])
+    monkeypatch.setenv("SMALL_DIR", str(tmp_path / "variable"))
+    put(tmp_path / "variable")
+    notes = Notes()
+    laid = data.lay_down(SMALL, tmp_path / "data", notes)
+    assert_complete(tmp_path / "data")
+    assert [bool(item.source) for item in laid] == [True, False, True, False]
+    assert len(notes.notes) == 2
+    assert "train-images-idx3-ubyte is passed over: its checksum" in notes.notes[0]
+
+
+def test_a_second_run_touches_nothing(tmp_path: Path) -> None:
+    put(tmp_path)
+    data.lay_down(SMALL, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in SMALL.raw(tmp_path).iterdir()}
+    assert {item.source for item in data.lay_down(SMALL, tmp_path)} == {""}
+    assert {path: path.stat().st_mtime_ns for path in SMALL.raw(tmp_path).iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["FashionMNIST", "MNIST"])
+def test_torchvision_reads_what_is_laid_down(tmp_path: Path, name: str) -> None:
+    from torchvision import datasets  # type: ignore[import-untyped]
+
+    (known,) = (dataset for dataset in data.DATASETS.values() if dataset.folder == name)
+    dataset = replace(known, files=SMALL.files)
+    put(tmp_path / "given")
+    (tmp_path / "data").mkdir()
+    for path in (tmp_path / "given").iterdir():
+        path.rename(tmp_path / "data" / path.name)
+    data.lay_down(dataset, tmp_path / "data")
+    read = getattr(datasets, name)
+    train, test = read(root=tmp_path / "data"), read(root=str(tmp_path / "data"), train=False)
+    ours = data.load_full(tmp_path / "data", "test", dataset)
+    assert len(train) == 60
+    assert torch.equal(test.data, ours.images)
+    assert torch.equal(test.targets, ours.labels)
+    # Our copy of torchvision's addresses, and the names of the files, are torchvision's.
+    assert known.mirrors == tuple(read.mirrors) == full.mirrors(known)
+    assert [f"{file.name}.gz" for file in known.files] == [name for name, _ in read.resources]
+
+
+def test_addresses_without_torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    assert full.mirrors(data.FASHION_MNIST) == data.FASHION_MNIST.mirrors
+
+
+def test_the_complete_set_is_missing_or_damaged(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"is missing\. Run `autograder data --full`"):
+        data.load_full(tmp_path, "train")
+    with pytest.raises(UserError, match=r"Run `autograder data --full --name mnist`"):
+        data.load_full(tmp_path, "train", data.MNIST)
+    put(SMALL.raw(tmp_path))
+    flip(SMALL.raw(tmp_path) / "t10k-labels-idx1-ubyte")
+    assert len(data.load_full(tmp_path, "train", SMALL)) == 60
+    with pytest.raises(UserError, match="is damaged: its checksum"):
+        data.load_full(tmp_path, "test", SMALL)
+
+
+# The download
+
+
+@dataclass
+class Server:
+    """A mirror on this machine, with the faults that mirrors have."""
+
+    url: str
+    files: dict[str, bytes]
+    requests: list[tuple[str, str | None]] = field(default_factory=list)  # file, Range
+    ranges: bool = True  # does it know ranges?
+    drop_after: list[int] = field(default_factory=list)  # bytes after which each next answer breaks off
+    stall: threading.Event | None = None  # an answer waits half-way until this is set
+    wrong_range: bool = False
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.rpartition("/")[2]
+            wanted = self.headers.get("Range")
+            mirror.requests.append((name, wanted))
+            content = mirror.files.get(name)
+            if content is None:
+                self.send_error(404)
+                return
+            begin = int(wanted[len("bytes=") : -1]) if wanted and mirror.ranges else 0
+            if begin and begin >= len(content):
+                self.send_error(416)
+                return
+            body = content[begin:]
+            self.send_response(206 if begin else 200)
+            if begin:
+                shown = begin + 1 if mirror.wrong_range else begin
+                self.send_header("Content-Range", f"bytes {shown}-{len(content) - 1}/{len(content)}")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if mirror.drop_after:
+                body = body[: mirror.drop_after.pop(0)]
+            if mirror.stall:
+                self.wfile.write(body[: len(body) // 2])
+                self.wfile.flush()
+                mirror.stall.wait(20)
+                body = b""
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.daemon_threads = True
+    packed = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in CONTENTS.items()}
+    mirror = Server(f"http://127.0.0.1:{httpd.server_port}/mirror/", packed)
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(download, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(full, "mirrors", lambda dataset: dataset.mirrors)
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield mirror
+    if mirror.stall:
+        mirror.stall.set()
+    httpd.shutdown()
+    httpd.server_close()
+    thread.join()
+
+
+def at(server: Server) -> Dataset:
+    return replace(SMALL, mirrors=(server.url,))
+
+
+FIRST = "train-images-idx3-ubyte"
+
+
+def part_of_first(root: Path) -> Path:
+    SMALL.raw(root).mkdir(parents=True)
+    return SMALL.raw(root) / f"{FIRST}.gz.part"
+
+
+def test_downloads_what_is_nowhere_else(tmp_path: Path, server: Server) -> None:
+    notes = Notes()
+    laid = data.lay_down(at(server), tmp_path, notes)
+    assert_complete(tmp_path)
+    assert [item.source for item in laid] == [f"{server.url}{name}.gz" for name in CONTENTS]
+    size = len(server.files[f"{FIRST}.gz"])
+    assert notes.steps[0] == (f"{FIRST}.gz", 0, size)
+    assert (f"{FIRST}.gz", size, size) in notes.steps
+    assert notes.notes == []
+    data.lay_down(at(server), tmp_path)
+    assert len(server.requests) == 4  # and none in the second run
+
+
+def test_downloads_by_torchvisions_own_addresses(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torchvision import datasets
+
+    monkeypatch.undo()
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(datasets.FashionMNIST, "mirrors", [server.url])
+    data.lay_down(SMALL, tmp_path)
+    assert_complete(tmp_path)
+
+
+def test_goes_on_where_an_earlier_run_stopped(tmp_path: Path, server: Server) -> None:
+    part_of_first(tmp_path).write_bytes(server.files[f"{FIRST}.gz"][:300])
+    notes = Notes()
+    data.lay_down(at(server), tmp_path, notes)
+    assert_complete(tmp_path)
+    assert server.requests[0] == (f"{FIRST}.gz", "bytes=300-")
+    assert notes.steps[0] == (f"{FIRST}.gz", 300, len(server.files[f"{FIRST}.gz"]))
+
+
+def test_goes_on_after_a_lost_connection(tmp_path: Path, server: Server) -> None:
+    server.drop_after = [200, 100]
+    data.lay_down(at(server), tmp_path)
+    assert_complete(tmp_path)
+    assert [wanted for name, wanted in server.requests if name == f"{FIRST}.gz"] == [
+        None,
+        "bytes=200-",
+        "bytes=300-",
+    ]
+
+
+def test_gives_up_after_three_lost_connections_and_keeps_what_it_has(tmp_path: Path, server: Server) -> None:
+    server.drop_after = [200, 100, 50]
+    with pytest.raises(InfrastructureError, match="lost after 350 of"):
+        data.lay_down(at(server), tmp_path)
+    assert not (SMALL.raw(tmp_path) / FIRST).exists()
+    data.lay_down(at(server), tmp_path)
+    assert_complete(tmp_path)
+    assert server.requests[3] == (f"{FIRST}.gz", "bytes=350-")
+
+
+def test_a_server_without_ranges_sends_it_from_the_beginning(tmp_path: Path, server: Server) -> None:
+    server.ranges = False
+    part_of_first(tmp_path).write_bytes(server.files[f"{FIRST}.gz"][:300])
+    data.lay_down(at(server), tmp_path)
+    assert_complete(tmp_path)
+
+
+def test_a_server_that_sends_another_range(tmp_path: Path, server: Server) -> None:
+    server.wrong_range = True
+    part_of_first(tmp_path).write_bytes(server.files[f"{FIRST}.gz"][:300])
+    data.lay_down(at(server), tmp_path)
+    assert_complete(tmp_path)
+
+
+def test_a_whole_part_needs_no_second_download(tmp_path: Path, server: Server) -> None:
+    part_of_first(tmp_path).write_bytes(server.files[f"{FIRST}.gz"])
+    data.lay_down(at(server), tmp_path)
+    assert_complete(tmp_path)
+    assert server.requests[:2] == [
+        (f"{FIRST}.gz", f"bytes={len(server.files[f'{FIRST}.gz'])}-"),
+        ("train-labels-idx1-ubyte.gz", None),
+    ]
+
+
+@pytest.mark.parametrize("length", [10, 1_000_000])
+def test_a_part_of_another_file_is_thrown_away(tmp_path: Path, server: Server, length: int) -> None:
+    part_of_first(tmp_path).write_bytes(b"?" * length)
+    notes = Notes()
+    data.lay_down(at(server), tmp_path, notes)
+    assert_complete(tmp_path)
+    assert "is downloaded afresh" in notes.notes[0]
+
+
+def test_the_next_mirror_steps_in(tmp_path: Path, server: Server) -> None:
+    dataset = replace(SMALL, mirrors=(f"{server.url}", f"{server.url}second/"))
+    del server.files["t10k-images-idx3-ubyte.gz"]
+    server.files[f"{FIRST}.gz"] = b"<html>Please log in to the wireless network.</html>"
+    with pytest.raises(InfrastructureError) as raised:
+        data.lay_down(dataset, tmp_path)
+    assert str(raised.value).count("its checksum is not the official file's") == 2
+    assert not list(SMALL.raw(tmp_path).iterdir())
+
+
+def test_without_a_network_it_says_where_it_looked_and_what_to_do(tmp_path: Path, server: Server) -> None:
+    closed = "http://127.0.0.1:9/"
+    dataset = replace(SMALL, mirrors=(closed,), system=tmp_path / "system")
+    with pytest.raises(InfrastructureError) as raised:
+        data.lay_down(dataset, tmp_path / "data")
+    message = str(raised.value)
+    assert message.splitlines()[1:5] == [
+        f"  {tmp_path / 'data'}: not there",
+        "  $SMALL_DIR: not set",
+        f"  {tmp_path / 'system'}: not there",
+        f"  {closed}{FIRST}.gz: no connection (Connection refused)",
+    ]
+    assert "it goes on where it stopped" in message
+    assert "apt install dataset-fashion-mnist" in message
+    # With a network again, all is well.
+    data.lay_down(replace(dataset, mirrors=(closed, server.url)), tmp_path / "data")
+    assert_complete(tmp_path / "data")
+
+
+def test_never_downloads_more_than_the_file_can_have(tmp_path: Path, server: Server) -> None:
+    server.files[f"{FIRST}.gz"] = bytes(300_000)
+    with pytest.raises(InfrastructureError, match="300,000 bytes there, which cannot be the file"):
+        data.lay_down(at(server), tmp_path)
+
+
+def test_a_killed_run_leaves_nothing_torn_and_the_next_goes_on(tmp_path: Path, server: Server) -> None:
+    server.stall = threading.Event()
+    code = (
+        "import sys, dataclasses; from pathlib import Path; from autograder.data import full\n"
+        f"files = tuple(full.OfficialFile(*f) for f in {[(f.name, f.size, f.sha256) for f in SMALL.files]})\n"
+        f"full.mirrors = lambda dataset: ({server.url!r},)\n"
+        "small = dataclasses.replace(full.FASHION_MNIST, files=files, variable='SMALL_DIR', system=None)\n"
+        f"full.lay_down(small, Path({str(tmp_path)!r}))\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code])
+    part = SMALL.raw(tmp_path) / f"{FIRST}.gz.part"
+    deadline = time.monotonic() + 20
+    while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if sys.platform != "win32":
+        # Two runs at once never write the same file.
+        with pytest.raises(UserError, match="wait until it has ended"):
+            data.lay_down(at(server), tmp_path)
+    process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+    process.wait()
+    assert [path.name for path in SMALL.raw(tmp_path).iterdir()] == [part.name]
+    have = part.stat().st_size
+    assert have > 0
+    server.stall.set()
+    server.stall = None
+    data.lay_down(at(server), tmp_path)
+    assert_complete(tmp_path)
+    assert server.requests[1] == (f"{FIRST}.gz", f"bytes={have}-")
+
+
+# Disks and permissions
+
+needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+
+
+@needs_full_device
+def test_a_full_disk_gets_one_line_and_the_old_file_stays(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    target.write_bytes(b"old")
+    (tmp_path / ".file.tmp").symlink_to("/dev/full")
+    with pytest.raises(InfrastructureError, match=r"^The disk is full: .*file could not be written\. [^\n]*$"):
+        files.write_whole(target, b"new" * 10_000)
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@needs_full_device
+def test_a_disk_that_fills_during_a_download_gets_one_line(tmp_path: Path, server: Server) -> None:
+    part_of_first(tmp_path).symlink_to("/dev/full")
+    with pytest.raises(InfrastructureError, match=r"^The disk is full: [^\n]*$"):
+        data.lay_down(at(server), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "message"),
+    [
+        (errno.ENOSPC, InfrastructureError, "The disk is full"),
+        (errno.EDQUOT, InfrastructureError, "The disk is full"),
+        (errno.EACCES, UserError, "may not be written"),
+        (errno.EROFS, UserError, "may not be written"),
+        (errno.ENOTDIR, UserError, "a file stands where a folder is needed"),
+        (errno.EIO, InfrastructureError, "could not be written: Input/output error"),
+    ],
+)
+def test_what_the_disk_says_in_one_line(number: int, kind: type[Exception], message: str) -> None:
+    error = files.explain(OSError(number, os.strerror(number)), Path("data/x"))
+    assert type(error) is kind
+    assert message in str(error)
+    assert "data/x" in str(error)
+    assert "\n" not in str(error)
+
+
+def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "FashionMNIST").write_text("in the way")
+    with pytest.raises(UserError, match="a file stands where a folder is needed"):
+        data.lay_down(SMALL, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="may not be written"):
+        data.lay_down(SMALL, tmp_path / "data")
+
+
+# The command
+
+
+def autograder_data(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    data.add_arguments(parser)
+    return data.run(parser.parse_args(words))
+
+
+def test_the_command_prints_counts_and_checksums(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    assert autograder_data("--root", str(DATA)) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    for path in sorted(DATA.glob("*.gz")):
+        assert f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path}\n" in out
+    assert re.search(r"9 +Ankle boot +1,000 +200\n", out)
+    assert re.search(r"together +10,000 +2,000\n", out)
+    assert out.endswith("All checksums are right.\n")
+
+
+def test_the_command_finds_the_courses_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "assignments/a1").mkdir(parents=True)
+    (tmp_path / "assignments/a1/a1.py").touch()
+    monkeypatch.chdir(tmp_path)
+    assert command.data_folder() == Path("data")
+    monkeypatch.chdir(tmp_path / "assignments")
+    assert command.data_folder() == tmp_path / "data"
+
+
+def test_the_command_in_a_students_repository(course_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in course_data.glob("test-*"):
+        path.unlink()
+    assert autograder_data("--root", str(course_data)) == 0
+    assert "The test images are not here" in capsys.readouterr().out
+
+
+def test_the_command_lays_down_the_complete_set(
+    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(data.DATASETS, "mnist", replace(at(server), folder="MNIST"))
+    part = tmp_path / "MNIST/raw" / f"{FIRST}.gz.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(server.files[f"{FIRST}.gz"][:100])
+    assert autograder_data("--full", "--name", "mnist", "--root", str(tmp_path)) == 0
+    out = capsys.readouterr().out
+    assert f"Downloading {FIRST}.gz (0.0 MB), going on from 0.0 MB ...\n" in out
+    assert f"    47,056 bytes, from {server.url}{FIRST}.gz\n" in out
+    assert out.endswith(f'    torchvision.datasets.MNIST(root="{tmp_path}")\n')
+    assert autograder_data("--full", "--name", "mnist", "--root", str(tmp_path)) == 0
+    assert capsys.readouterr().out.count("was there already") == 4
+
+
+def test_the_command_shows_bars_on_a_terminal(tmp_path: Path, server: Server) -> None:
+    import io
+
+    from rich.console import Console
+
+    screen = io.StringIO()
+    with command.ConsoleReporter(Console(file=screen, force_terminal=True, width=100, highlight=False)) as reporter:
+        data.lay_down(at(server), tmp_path, reporter)
+        reporter.note("a [note]")
+    assert f"{FIRST}.gz" in screen.getvalue()
+    assert "a [note]" in screen.getvalue()
+
+
+def test_the_command_makes_the_subset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(data.DATASETS, "fashion-mnist", SMALL)
+    monkeypatch.setattr(command, "FASHION_MNIST", SMALL)
+    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
+    monkeypatch.setattr(subset, "PER_CLASS", {"train": 2, "test": 1})
+    put(tmp_path, "{}.gz", packed=True)
+    assert autograder_data("--make-subset", "--root", str(tmp_path)) == 0
+    assert re.search(r"together +20 +10\n", capsys.readouterr().out)
+    assert json.loads((tmp_path / "test-manifest.json").read_text())["rule"].startswith("the first 1 images")
+
+
+@pytest.mark.parametrize("words", [["--name", "mnist"], ["--name", "mnist", "--full", "--make-subset"]])
+def test_the_subset_is_fashion_mnists(words: list[str]) -> None:
+    with pytest.raises(UserError, match="For MNIST, add --full"):
+        autograder_data(*words, "--root", "anywhere")

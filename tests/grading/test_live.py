@@ -1,0 +1,215 @@
+"""Checks of every form that pytest knows are run: plain ones directly, the others by way of pytest's hooks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.common.errors import InfrastructureError
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.grading import plugin
+from autograder.grading.engine import Engine, LiveChecks, _engines, grade_job
+from autograder.grading.job import Job
+from autograder.submission.source import Cell, Source
+from tests.support.places import ROOT
+
+CHECKS = '''
+import pytest
+from autograder.checks import expect_integer, expect_raises
+
+
+@pytest.fixture
+def seven():
+    return 7
+
+
+@pytest.mark.points(1, task="double")
+def test_plain(submission, draw):
+    """Plain."""
+    number = draw.integer(2, 9)
+    expect_integer(submission.double(number), 2 * number)
+
+
+@pytest.mark.points(1, task="double")
+def test_with_a_fixture_of_its_own(seven, submission):
+    """A fixture of its own."""
+    expect_integer(submission.double(seven), 14)
+
+
+@pytest.mark.points(1, task="double")
+@pytest.mark.parametrize("number", [3, 4])
+def test_of_many(submission, number):
+    """Many numbers."""
+    expect_integer(submission.double(number), 2 * number)
+
+
+class TestInAClass:
+    @pytest.mark.points(1, task="double")
+    def test_method(self, submission):
+        """A method."""
+        expect_integer(submission.double(5), 10)
+
+
+@pytest.mark.points(1, task="triple")
+@pytest.mark.needs("double")
+def test_that_builds_on_another(submission):
+    """Builds on double."""
+    expect_integer(submission.triple(5), 15)
+'''
+RIGHT = "def double(x):\n    return 2 * x\n\ndef triple(x):\n    return 3 * x\n"
+
+
+def graded(tmp_path: Path, text: str) -> list[tuple[str, str]]:
+    folder = tmp_path / "solutions" / "b1_numbers"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "b1_numbers.py").write_text(RIGHT)
+    (folder / "test_b1_numbers.py").write_text(CHECKS)
+    course = Course(tmp_path)
+    engine = Engine(course, course.assignment("b1_numbers"))
+    try:
+        assert [plugin.plain_names(item) is not None for item in engine.live.items] == [
+            True,
+            False,
+            False,
+            False,
+            False,
+            True,
+        ]
+        found = engine.grade(Source("py", (Cell(text, 1, None),)), 1)
+        return [(verdict.check.name, verdict.outcome) for verdict in found.verdicts]
+    finally:
+        engine.close()
+
+
+NAMES = ["test_plain", "test_with_a_fixture_of_its_own", "test_of_many[3]", "test_of_many[4]", "test_method", "test_that_builds_on_another"]  # fmt: skip
+
+
+def test_right_answers_pass_in_every_form(tmp_path: Path) -> None:
+    assert graded(tmp_path, RIGHT) == [(name, "passed") for name in NAMES]
+
+
+def test_wrong_answers_fail_in_every_form(tmp_path: Path) -> None:
+    wrong = RIGHT.replace("2 * x", "x + 2")
+    assert graded(tmp_path, wrong) == [(name, "failed") for name in NAMES[:-1]] + [(NAMES[-1], "not_run")]
+
+
+def test_a_change_of_the_checks_is_seen_by_the_next_job(tmp_path: Path) -> None:
+    """A worker of a cluster lives on when a lecturer mends a check."""
+    folder = tmp_path / "solutions" / "b1_numbers"
+    folder.mkdir(parents=True)
+    (folder / "b1_numbers.py").write_text(RIGHT)
+    checks = folder / "test_b1_numbers.py"
+    job = Job("ada", "b1_numbers", Source("py", (Cell(RIGHT, 1, None),)), tmp_path)
+    names = []
+    for version in (1, 2):
+        checks.write_text(CHECKS.replace("test_plain", f"test_version_{version}"))
+        os.utime(checks, ns=(version, version))
+        names.append(grade_job(job)["checks"][0]["name"])
+    _engines().close()
+    assert names == ["test_version_1", "test_version_2"]
+
+
+def test_what_only_pytest_can_run_is_not_plain(tmp_path: Path) -> None:
+    folder = tmp_path / "solutions" / "b2_odd"
+    folder.mkdir(parents=True)
+    (folder / "b2_odd.py").write_text(RIGHT)
+    (folder / "test_b2_odd.py").write_text(ODD)
+    engine = Engine(Course(tmp_path), Course(tmp_path).assignment("b2_odd"))
+    engine.close()
+    assert [item.name for item in engine.live.items if plugin.plain_names(item) is not None] == ["test_plain"]
+
+
+ODD = """
+import pytest
+
+@pytest.fixture
+def draw():
+    return None
+
+@pytest.mark.points(1, task="double")
+def test_plain(submission):
+    pass
+
+@pytest.mark.points(1, task="double")
+def test_with_a_draw_of_its_own(submission, draw):
+    pass
+
+@pytest.mark.points(1, task="double")
+async def test_async(submission):
+    assert False
+
+@pytest.mark.points(1, task="double")
+def test_default(submission, number=3):
+    pass
+
+@pytest.mark.points(1, task="double")
+def test_request(submission, request):
+    pass
+
+@pytest.mark.skip
+@pytest.mark.points(1, task="double")
+def test_skipped(submission):
+    pass
+"""
+
+
+# --- does it train? ------------------------------------------------------------------------------------------------
+
+CHECK = 'import pytest\n\n{}\n@pytest.mark.points(1, task="double")\ndef test_it(submission):\n    """{}"""\n'
+SILENT = ["# pytest.mark.trains", "WHY = 'no pytest.mark.trains'", "import re as mark\nmark.trains = 1", "trains = 1"]
+TRAINING = [
+    "@pytest.mark.trains",
+    "@pytest.mark.trains()",
+    "from pytest import mark\n\n@mark.trains",
+    "from pytest import mark as is_\n\n@is_.trains",
+    "import pytest as p\n\n@p.mark.trains",
+    "pytestmark = pytest.mark.trains",
+    "pytestmark = [pytest.mark.trains]",
+    "slow = pytest.mark.trains\n\n@slow",
+    "@pytest.mark.parametrize('n', [pytest.param(1, marks=pytest.mark.trains)])\n@pytest.mark.usefixtures('n')",
+]
+
+
+def written(tmp_path: Path, text: str) -> Assignment:
+    folder = tmp_path / "solutions" / "b3_trains"
+    folder.mkdir(parents=True)
+    (folder / "b3_trains.py").write_text(RIGHT)
+    (folder / "test_b3_trains.py").write_text(text)
+    return Course(tmp_path).assignment("b3_trains")
+
+
+def collected(assignment: Assignment) -> bool:
+    live = LiveChecks([file for file in (assignment.public_checks, assignment.hidden_checks) if file.is_file()])
+    live.close()
+    assert live.items
+    return any(plugin.info(item).trains for item in live.items)
+
+
+@pytest.mark.parametrize("line", SILENT)
+def test_words_do_not_train(tmp_path: Path, line: str) -> None:
+    assignment = written(tmp_path, CHECK.format(line, "No pytest.mark.trains here."))
+    assert not assignment.trains
+    assert not collected(assignment)
+
+
+@pytest.mark.parametrize("line", TRAINING)
+def test_marks_train(tmp_path: Path, line: str) -> None:
+    assignment = written(tmp_path, CHECK.format(line, "Trains."))
+    assert assignment.trains
+    assert collected(assignment)
+
+
+@pytest.mark.parametrize("name", Course(ROOT).assignment_names())
+def test_the_files_say_of_training_what_their_checks_say(name: str) -> None:
+    course = Course(ROOT)
+    for assignment in (course.assignment(name), course.released(name)):
+        assert assignment.trains == collected(assignment) == (name == "a5_fashion_mnist")
+
+
+def test_a_mark_that_the_file_does_not_show_is_refused(tmp_path: Path) -> None:
+    assignment = written(tmp_path, CHECK.format("@getattr(pytest.mark, 'trains')", "Trains."))
+    with pytest.raises(InfrastructureError, match=r"a check of b3_trains trains, .* pytest\.mark\.trains"):
+        Engine(Course(tmp_path), assignment)

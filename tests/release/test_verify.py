@@ -1,0 +1,196 @@
+"""What `verify` proves and prints, on a course of one task; and the page that lists all misconceptions."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.checks.misconceptions import CodeCatalogue, Diagnosis
+from autograder.course.course import Course
+from autograder.grading.engine import close_engines, grade_job
+from autograder.grading.job import Job
+from autograder.release import misconceptions_page, verify
+from autograder.submission.source import Cell, Source
+from tests.support.places import ROOT
+
+MASTER = '''
+# %%
+def double(x):
+    """Twice x."""
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+
+# %%
+def half(x):
+    """x / 2."""
+    ### BEGIN SOLUTION
+    return x / 2
+    ### END SOLUTION
+'''
+CHECKS = """
+import pytest
+from autograder.checks import expect_number
+
+@pytest.mark.points(1, task="double")
+def test_doubles(submission):
+    \"\"\"Twice three.\"\"\"
+    expect_number(submission.double(3), 6)
+
+@pytest.mark.points(1, task="half")
+def test_halves(submission):
+    \"\"\"Half of three.\"\"\"
+    expect_number(submission.half(3), 1.5)
+"""
+MISCONCEPTIONS = '''
+from autograder.checks.misconceptions import hints, misconception
+
+
+@misconception("double")
+def squares(x):
+    """You squared | it."""
+    return x * x
+
+
+@misconception("double")
+def adds_six(x):
+    """You added six."""
+    return x + 6
+
+
+@misconception("double")
+def multiplies_by_three(x):
+    """You took it three times."""
+    return 3 * x
+
+
+@misconception("half")
+def adds_a_half(x):
+    """You added a half."""
+    return x + 0.5
+
+
+hints("double", "A nudge.")
+'''
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    folder = tmp_path / "solutions" / "b1_tiny"
+    folder.mkdir(parents=True)
+    (folder / "b1_tiny.py").write_text(MASTER)
+    (folder / "test_b1_tiny.py").write_text(CHECKS)
+    (folder / "misconceptions.py").write_text(MISCONCEPTIONS)
+    stub = tmp_path / "assignments" / "b1_tiny"
+    stub.mkdir(parents=True)
+    (stub / "b1_tiny.py").write_text("def double(x):\n    raise NotImplementedError('double')\n\nhalf = double\n")
+    return Course(tmp_path)
+
+
+def test_each_misconception_has_a_row_and_twins_are_told(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    report = verify.verify_assignment(course.root, "b1_tiny")
+    assert [(row.name, row.caught) for row in report.rows] == [
+        ("squares", {"test_doubles": "squares"}),
+        ("adds_six", {"test_doubles": "squares"}),
+        ("multiplies_by_three", {"test_doubles": "squares"}),
+        ("adds_a_half", {"test_halves": "adds_a_half"}),
+    ]
+    assert ("squares", "adds_six") in report.pairs
+    assert ("adds_six", "multiplies_by_three") in report.pairs
+    assert not [pair for pair in report.pairs if "adds_a_half" in pair]
+    assert any("adds_six is diagnosed as squares" in finding for finding in report.findings)
+    verify._show(report)
+    out = capsys.readouterr().out
+    assert "1  test_doubles" in out
+    assert "Cannot be told apart: squares and adds_six." in out
+    assert "also squares" in out
+
+
+def test_a_misconception_that_passes_is_a_finding(course: Course) -> None:
+    path = course.solutions / "b1_tiny" / "misconceptions.py"
+    path.write_text(path.read_text().replace("return x + 0.5", "return 0.5 * x"))
+    findings = verify.verify_assignment(course.root, "b1_tiny").findings
+    assert "b1_tiny: adds_a_half passes every check of half." in findings
+
+
+def test_one_that_fails_anothers_check_is_a_finding(course: Course) -> None:
+    path = course.solutions / "b1_tiny" / "b1_tiny.py"
+    path.write_text(path.read_text().replace("return x / 2", "return double(x) / 4"))
+    findings = verify.verify_assignment(course.root, "b1_tiny").findings
+    assert any("squares fails test_halves, a check of half" in finding for finding in findings)
+
+
+# --- a catalogue that breaks ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """The comparison with one misconception raises."""
+    real = CodeCatalogue.suspects
+
+    def suspects(self: CodeCatalogue, check: str, *rest: Any) -> Iterator[Diagnosis]:
+        if check == "test_doubles":
+            raise ZeroDivisionError("a bug of ours")
+        return real(self, check, *rest)
+
+    monkeypatch.setattr(CodeCatalogue, "suspects", suspects)
+    return course
+
+
+def graded(course: Course) -> dict[str, Any]:
+    text = "def double(x):\n    return x * x\n\ndef half(x):\n    return x / 2\n"
+    try:
+        return grade_job(Job("ada", "b1_tiny", Source("py", (Cell(text, 1, None),)), course.root))
+    finally:
+        close_engines()
+
+
+def test_a_broken_catalogue_costs_no_points_and_is_told(broken: Course) -> None:
+    result = graded(broken)
+    assert [(check["outcome"], check["score"], check["diagnosis"]) for check in result["checks"]] == [
+        ("failed", 0, None),
+        ("passed", 1, None),
+    ]
+    assert "returned 9" in result["checks"][0]["message"]
+    [note] = result["notes"]
+    assert note.startswith("Why test_doubles failed could not be explained (ZeroDivisionError: a bug of ours).")
+
+
+def test_of_a_hidden_check_its_note_tells_the_kind_of_error_alone(broken: Course) -> None:
+    checks = broken.solutions / "b1_tiny" / "test_b1_tiny.py"
+    public, _, rest = CHECKS.partition('@pytest.mark.points(1, task="half")')
+    head = "import pytest\nfrom autograder.checks import expect_number\n"
+    checks.write_text(f'{head}\n@pytest.mark.points(1, task="half"){rest}')
+    checks.with_name("test_b1_tiny_hidden.py").write_text(public)
+    [note] = graded(broken)["notes"]
+    assert note.startswith("Why a hidden check of double failed could not be explained (ZeroDivisionError).")
+
+
+def test_a_broken_catalogue_is_a_finding(broken: Course) -> None:
+    findings = verify.verify_assignment(broken.root, "b1_tiny").findings
+    assert "b1_tiny: squares: test_doubles could not explain it: ZeroDivisionError: a bug of ours." in findings
+    assert not [finding for finding in findings if "adds_a_half" in finding]
+
+
+def test_the_page_is_made_and_kept_in_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert misconceptions_page.out_of_date(course) == []  # a course need not have one
+    monkeypatch.chdir(course.root)
+    assert verify.run(argparse.Namespace(assignments=[], workers=1, page=True)) == 0
+    text = (course.root / "docs" / "misconceptions.md").read_text()
+    assert "| `b1_tiny` | `double` | 3 | 1 |" in text
+    assert r"| `squares` | You squared \| it. |" in text
+    assert misconceptions_page.out_of_date(course) == []
+    path = course.solutions / "b1_tiny" / "misconceptions.py"
+    path.write_text(path.read_text().replace("You added six.", "You added 6."))
+    assert misconceptions_page.out_of_date(course) == [
+        "docs/misconceptions.md is out of date. Run: autograder verify --page"
+    ]
+
+
+def test_this_courses_page_is_in_step() -> None:
+    assert misconceptions_page.out_of_date(Course(ROOT)) == []

@@ -1,0 +1,155 @@
+"""Similar submissions: what is found, what is passed over, and that no verdict is given."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import cli
+from autograder.common.errors import UserError
+
+pytest.importorskip("copydetect", reason="needs the extra `plagiarism`")
+
+from autograder.report.plagiarism import Pair, compare, pieces_of
+from tests.support.places import ROOT
+
+STUB = '''
+def conv2d(x, weight, bias, stride, padding):
+    """Not used: a long docstring that everybody has, and some code that was given.
+
+    More of it, for a good measure.
+    """
+    given_by_the_course = [x for x in range(100) if x % 3 == 0 and x % 5 == 0 and x % 7 != 0]
+    raise NotImplementedError("conv2d")
+'''
+LOOPS = """
+def conv2d(x, weight, bias, stride, padding):
+    n, c, h, w = x.shape
+    out = torch.zeros(n, len(weight), (h + 2 * padding - weight.shape[2]) // stride + 1, 5)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                out[i, j, k] = (x[i, :, k * stride : k * stride + 3] * weight[j]).sum() + bias[j]
+    return out
+"""
+UNFOLD = """
+def conv2d(x, weight, bias, stride, padding):
+    columns = F.unfold(x, weight.shape[2:], padding=padding, stride=stride)
+    flat = weight.reshape(weight.shape[0], -1)
+    return (flat @ columns + bias[:, None]).reshape(x.shape[0], weight.shape[0], -1, 7)
+"""
+
+
+def renamed(code: str) -> str:
+    """The same code with other names, comments and blank lines."""
+    for old, new in {"out": "result", "columns": "patches", " i ": " image ", "bias": "offset"}.items():
+        code = code.replace(old, new)
+    return "# all my own work\n" + code.replace("\n    return", "\n\n    # done\n    return")
+
+
+def pairs(texts: dict[str, str], share: float = 0.6) -> list[Pair]:
+    """Compare submissions of a3."""
+    return compare("a3_conv_shapes", texts, STUB, share)
+
+
+def test_a_copy_with_other_names_is_found() -> None:
+    (pair,) = pairs({"ada": LOOPS, "ben": renamed(LOOPS), "cas": UNFOLD})
+    assert pair.students == ("ada", "ben")
+    assert min(pair.shares) > 0.9
+    marked = "".join(piece.text for piece in pair.code[0] if piece.shared)
+    assert "for k in range" in marked
+    assert "".join(piece.text for piece in pair.code[1]) == renamed(LOOPS)
+
+
+def test_what_the_stub_holds_is_nobodys_copy() -> None:
+    assert pairs({"ada": STUB + UNFOLD, "ben": STUB + LOOPS, "cas": STUB}) == []
+
+
+def test_what_many_have_is_common_ground() -> None:
+    everybody = {f"s{n}": f"{UNFOLD}\nmine = {n}\n" for n in range(9)}
+    assert pairs(everybody) == []
+    assert len(pairs({name: everybody[name] for name in ("s0", "s1")})) == 1
+
+
+def test_nothing_at_all_is_no_trouble() -> None:
+    assert pairs({}) == []
+    assert pairs({"ada": "", "ben": "", "cas": "def ("}) == []
+
+
+def test_it_does_not_hang_on_the_hash_seed(tmp_path: Path) -> None:
+    script = tmp_path / "compare.py"
+    script.write_text(
+        "import json, sys\nfrom autograder.report.plagiarism import compare\n"
+        "texts, stub = json.loads(sys.stdin.read())\n"
+        "print([(p.students, p.shared, p.shares) for p in compare('a3', texts, stub, 0.3)])\n"
+    )
+    given = json.dumps([{"ada": LOOPS + UNFOLD, "ben": renamed(LOOPS), "cas": renamed(UNFOLD)}, STUB])
+    said = {
+        subprocess.run(
+            [sys.executable, script],
+            input=given,
+            text=True,
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+    assert "ada" in said.pop()
+
+
+def test_marks_may_touch_and_overlap() -> None:
+    said = [(piece.text, piece.shared) for piece in pieces_of("abcdefgh", [[4, 6], [0, 2], [5, 7]])]
+    assert said == [("ab", True), ("cd", False), ("ef", True), ("g", True), ("h", False)]
+
+
+def test_the_command_reads_scripts_and_notebooks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    klass = tmp_path / "class"
+    for name in ("ada", "<b>ben", "cas", "dan"):
+        (klass / name).mkdir(parents=True)
+    (klass / "ada" / "a3_conv_shapes.py").write_text(LOOPS)
+    cell = {
+        "cell_type": "code",
+        "source": renamed(LOOPS),
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    notebook: dict[str, Any] = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (klass / "<b>ben" / "a3_conv_shapes.ipynb").write_text(json.dumps(notebook))
+    (klass / "cas" / "a3_conv_shapes.py").write_text(UNFOLD)
+    (klass / "dan" / "a3_conv_shapes.ipynb").write_text("{ no json")
+    out = tmp_path / "pairs.html"
+    assert cli.main(["plagiarism", str(klass), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "1 pair shares uncommon code, of 3 submissions" in " ".join(said.out.split())
+    assert "question, never an answer" in " ".join(said.out.split())
+    assert "dan a3_conv_shapes" in said.err
+    text = out.read_text(encoding="utf-8")
+    assert "<mark>" in text
+    assert "<bdi>&lt;b&gt;ben</bdi>" in text
+    assert "cheat" not in text.lower()
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.import_module
+
+    def missing(name: str, package: str | None = None) -> Any:
+        if name == "copydetect":
+            raise ModuleNotFoundError("no", name=name)
+        return real(name, package)
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    with pytest.raises(UserError, match="plagiarism"):
+        pairs({"ada": LOOPS})
