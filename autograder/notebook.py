@@ -92,8 +92,8 @@ def _no_test_images() -> NoReturn:
 
 def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> LocalRun:
     """A run in this process, on the student's own objects, that knows the training images and the cells."""
-    from .sandbox.inside.wire import Resident
-    from .sandbox.observation import Asked, Observation, StudentError
+    from .sandbox.inside.wire import SandboxTensor
+    from .sandbox.observation import Observation, Question, StudentError
     from .sandbox.run import LocalRun
 
     class KernelRun(LocalRun):
@@ -101,10 +101,10 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
 
         raised: BaseException | None = None
 
-        def ask(self, task: str, asked: Asked) -> Observation:
+        def ask(self, task: str, asked: Question) -> Observation:
             if asked.calls[-1].verb in ("call", "item") and task not in namespace:
                 missing = StudentError("MissingTask", f"{task} is not defined yet: run the cell above this one.")
-                return Observation(task, asked.calls, "error", error=missing, asker=self)
+                return Observation(task, asked.calls, "error", error=missing, run=self)
             self.raised = None
             seen = super().ask(task, asked)
             if seen.error is None or self.raised is None:
@@ -120,7 +120,7 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
                 raise
 
         def _own(self, value: Any) -> Any:
-            if isinstance(value, Resident):
+            if isinstance(value, SandboxTensor):
                 from .data import load_train
 
                 images = load_train(data)

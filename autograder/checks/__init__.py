@@ -1,6 +1,6 @@
 """What check files import: expectations, inputs, and names for the training data that lie in the sandbox."""
 
-from ..sandbox.inside.wire import Resident
+from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import call_each
 from ..sandbox.proxy import given
 from .draw import Draw, counting_images, whole_numbers
@@ -20,10 +20,10 @@ from .expect import (
 from .failure import CheckFailed
 from .forbidden import expect_not_called
 
-TRAIN_IMAGES = Resident("train_images")
+TRAIN_IMAGES = SandboxTensor("train_images")
 """uint8 (10000, 28, 28): the training images of the subset; ``TRAIN_IMAGES[:512]`` are the first of them."""
 
-TRAIN_LABELS = Resident("train_labels")
+TRAIN_LABELS = SandboxTensor("train_labels")
 """int64 (10000,): their labels."""
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..sandbox.inside.wire import Resident
+from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Call, Observation
 
 _LONG = 60  # characters after which a value is described, not shown
@@ -36,7 +36,7 @@ def _arguments(step: Call) -> str:
 def _argument(value: Any, name: str) -> str:
     if isinstance(value, torch.Tensor) and value.numel() > 8:
         return f"{name or kind(value)} of shape {shape(value)}"
-    if isinstance(value, (Observation, Resident)):
+    if isinstance(value, (Observation, SandboxTensor)):
         return name or "..."
     return _value(value)
 

@@ -44,9 +44,9 @@ def _expect(observation: Observation, judge: Judge) -> None:
 def _so_far(observation: Observation) -> str:
     """What sets the input apart from those of the same check that went well."""
     wrong = _first_tensor(observation)
-    if observation.asker is None or wrong is None:
+    if observation.run is None or wrong is None:
         return ""
-    before = [seen for seen in observation.asker.earlier if seen.ordinal < observation.ordinal]
+    before = [seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal]
     same = [_first_tensor(seen) for seen in before if seen.task == observation.task and seen.returned]
     return explain.only_so_far([tensor for tensor in same if tensor is not None], wrong)
 

@@ -38,11 +38,11 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
 
 def _in_source(observation: Observation, names: Collection[str]) -> str | None:
     """What the source says; nothing where there is none to read, as in a student's own kernel."""
-    asker = observation.asker
-    if asker is None or (source := asker.source) is None:
+    run = observation.run
+    if run is None or (source := run.source) is None:
         return None
     cells = [(cell.text, cell.first_line) for cell in source.cells]
-    found = torch_names.uses(cells, observation.task, names, asker.tasks)
+    found = torch_names.uses(cells, observation.task, names, run.tasks)
     if not found:
         return None
     where = f" at {source.locate(found[0].line)}" if found[0].line else ""

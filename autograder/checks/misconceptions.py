@@ -151,8 +151,8 @@ class CodeCatalogue:
         if not _can_replay(observation):
             return
         of_task = [known for known in self.misconceptions if known.task == observation.task]
-        asker = observation.asker
-        answers = asker.answers(observation.task) if asker is not None and _is_answer(observation) else {}
+        run = observation.run
+        answers = run.answers(observation.task) if run is not None and _is_answer(observation) else {}
         if answers := _short(answers):
             # The entries of a dict are answers to one question each: the rest of them tell who thought what.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
@@ -176,9 +176,9 @@ def _replay(known: Misconception, observation: Observation) -> Observation:
 
 def _agrees(known: Misconception, observation: Observation) -> bool:
     """Does it also give what the student's task gave before, in the same check?"""
-    if observation.asker is None or _is_answer(observation):
+    if observation.run is None or _is_answer(observation):
         return True
-    before = (seen for seen in observation.asker.earlier if seen.ordinal < observation.ordinal)
+    before = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal)
     return all(same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from ..sandbox.inside.wire import Resident
+from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation
 from ..sandbox.proxy import SubmissionProxy
 from . import student_errors
@@ -93,7 +93,7 @@ def disguise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return torch.where(pixels == 0, pixels, (pixels + noise).clamp(1, 255)).to(torch.uint8)
 
 
-def network_inputs(submission: SubmissionProxy, images: Resident) -> torch.Tensor:
+def network_inputs(submission: SubmissionProxy, images: SandboxTensor) -> torch.Tensor:
     """What ``preprocess`` makes of training images; while it does not work, what a plain one would."""
     made = submission.preprocess(images).value
     if isinstance(made, torch.Tensor) and _fits(made):
@@ -110,8 +110,8 @@ def _fits(made: torch.Tensor) -> bool:
 
 def train_and_watch(
     submission: SubmissionProxy,
-    images: Resident,
-    labels: Resident,
+    images: SandboxTensor,
+    labels: SandboxTensor,
     cpu_seconds: float,
     weights: Mapping[str, torch.Tensor] | None = None,
 ) -> Training:
@@ -121,7 +121,7 @@ def train_and_watch(
     """
     count = images.stop or 10_000
     part = slice(min(count, _PROBED))
-    shown, answers = Resident(images.name, None, part.stop), Resident(labels.name, None, part.stop)
+    shown, answers = SandboxTensor(images.name, None, part.stop), SandboxTensor(labels.name, None, part.stop)
     inputs = network_inputs(submission, shown)
     model = submission.FashionCNN()
     before = _fit(submission, model, inputs, answers)
@@ -147,7 +147,7 @@ def _fit(
     submission: SubmissionProxy,
     model: Observation,
     inputs: torch.Tensor,
-    labels: Resident,
+    labels: SandboxTensor,
     training: bool = False,
 ) -> Fit:
     seen = submission.probe("fit", model, inputs, labels, training)
@@ -299,7 +299,7 @@ _NETWORK_ERRORS = (
 
 
 def prediction_signs(
-    submission: SubmissionProxy, training: Training, classes: torch.Tensor, images: Resident
+    submission: SubmissionProxy, training: Training, classes: torch.Tensor, images: SandboxTensor
 ) -> tuple[str, ...]:
     """Why ``predict`` gives other classes (N,) for the first N training images than the network's largest logits."""
     best = training.logits[: len(classes)].argmax(dim=1)

@@ -204,10 +204,10 @@ class VariantCatalogue:
     ) -> Iterator[Diagnosis]:
         """See :class:`autograder.checks.misconceptions.Catalogue`."""
         answer = bool(observation.calls) and observation.calls[-1].verb == "item"
-        if not answer or observation.asker is None:
+        if not answer or observation.run is None:
             yield from self._catalogue.suspects(check, observation, judge, told)
             return
-        if self._of_another(observation.asker.answers(observation.task)):
+        if self._of_another(observation.run.answers(observation.task)):
             from ..checks.misconceptions import Diagnosis
 
             yield Diagnosis(ANOTHER_VARIANT, self._message())

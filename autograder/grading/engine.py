@@ -228,7 +228,7 @@ class Engine:
         Raises InfrastructureError when the fault is not the student's.
         """
         from ..sandbox.run import Order, SandboxRun
-        from ..sandbox.session import Ended, Limits
+        from ..sandbox.session import Limits, SessionEnded
 
         wanted = self.settings
         limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory)
@@ -239,7 +239,7 @@ class Engine:
         bench = Bench(run, self._catalogue_for(variant), seed, lambda: self._held_out)
         bench.quiz = variant.own if variant is not None else None
         try:
-            with contextlib.suppress(Ended):  # then every check says so
+            with contextlib.suppress(SessionEnded):  # then every check says so
                 run.load()
             tasks = {check.task for check in self.checks}
             if run.load_error is not None and run.load_error.type_name in SYNTAX and not tasks & set(run.defines):

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..checks.failure import CheckFailed
     from ..checks.misconceptions import Catalogue, Diagnosis
     from ..data import Images
-    from ..sandbox.observation import Outcome, Why
-    from ..sandbox.proxy import Run, SubmissionProxy
+    from ..sandbox.observation import Outcome, Run, Why
+    from ..sandbox.proxy import SubmissionProxy
 
 MARKERS = (
     'points(number, task="..."): whole points that a check is worth, and the task that it checks',

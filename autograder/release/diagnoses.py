@@ -23,7 +23,7 @@ from autograder.common.errors import UserError
 from autograder.common.run_file import run_file
 from autograder.course.assignment import Assignment
 from autograder.course.roster import Quiz
-from autograder.sandbox.observation import Asked, Observation
+from autograder.sandbox.observation import Observation, Question
 from autograder.sandbox.run import LocalRun
 
 if TYPE_CHECKING:
@@ -110,11 +110,11 @@ class _Untrained(Exception):
 class _RecordingRun(LocalRun):
     """Runs calls on data alone. What a network with random weights gives is no mark of an idea."""
 
-    def ask(self, task: str, asked: Asked) -> Observation:
-        from autograder.sandbox.inside.wire import Resident
+    def ask(self, task: str, asked: Question) -> Observation:
+        from autograder.sandbox.inside.wire import SandboxTensor
 
         call = asked.calls[-1]
-        on_data = any(isinstance(arg, Resident) for arg in (*call.args, *call.kwargs.values()))
+        on_data = any(isinstance(arg, SandboxTensor) for arg in (*call.args, *call.kwargs.values()))
         if on_data or asked.budget is not None:
             raise _Untrained
         return super().ask(task, asked)

@@ -45,12 +45,12 @@ class Sandbox:
         # Inside the folder, so that what a child leaves behind can be put aside and goes with the folder.
         own = str(Path(self._folder.name, "scratch"))
         self.scratch = tiers.private_scratch() if tier.letter == "A" else own
-        self._policy = tiers.policy(tier, scratch=self.scratch, memory=memory)
+        self._policy = tiers.confinement(tier, scratch=self.scratch, memory=memory)
         self._log = Path(self._folder.name, "warm.log")
         if tier.letter != "A":
             Path(self.scratch).mkdir(mode=0o700)
             Path(self._folder.name).chmod(0o711)  # a child that is another user must get to its scratch folder
-        self._residents: Mapping[str, torch.Tensor] = {}
+        self._kept: Mapping[str, torch.Tensor] = {}
         self._once = not tiers.can_fork(tier)
         self._process, self._control = self._start()
         self._ready = False
@@ -101,9 +101,9 @@ class Sandbox:
         below = watch.descendants(self._root)
         return [child.pid, *below] if self._once else below
 
-    def keep(self, residents: Mapping[str, torch.Tensor]) -> None:
+    def keep(self, kept: Mapping[str, torch.Tensor]) -> None:
         """Tensors that lie in the sandbox for every submission, by name. Before the first :meth:`open`."""
-        self._residents = residents
+        self._kept = kept
 
     def _finish_start(self) -> None:
         from .inside import wire
@@ -112,7 +112,7 @@ class Sandbox:
             return
         self._control.settimeout(START_SECONDS)
         try:
-            wire.send(self._control, dict(self._residents))
+            wire.send(self._control, dict(self._kept))
             if not self._once and self._control.recv(1) != b"R":
                 raise EOFError
         except (OSError, EOFError) as error:

@@ -56,7 +56,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Question:
     """What is to be observed.
 
     calls: the steps that lead to it, of which the last is to run. target: the handle that this acts on.
@@ -69,14 +69,19 @@ class Asked:
     budget: float | None = None
 
 
-class Asker(Protocol):
-    """Runs calls and says what came back: in a sandbox (:class:`autograder.sandbox.run.SandboxRun`) or right here
-    (:class:`autograder.sandbox.run.LocalRun`).
+class Run(Protocol):
+    """A submission that can be asked: in a sandbox (:class:`autograder.sandbox.run.SandboxRun`), or right here
+    (:class:`autograder.sandbox.run_local.LocalRun`). Checks meet it as :class:`autograder.sandbox.proxy.SubmissionProxy`.
 
-    earlier: what was observed in the check that runs, in order.
+        run = LocalRun({"twice": lambda x: 2 * x})
+        run.ask("twice", Question((Call("call", "twice", (3,)),))).value    # 6
+
+    earlier: what was observed in the check that runs, in order. memory: what checks share, see
+    :meth:`~autograder.sandbox.proxy.SubmissionProxy.remember`.
     """
 
     earlier: list[Observation]
+    memory: dict[str, Any]
 
     @property
     def source(self) -> Source | None:
@@ -88,15 +93,28 @@ class Asker(Protocol):
         """The assignment's tasks that are functions."""
         ...
 
+    @property
+    def weights(self) -> dict[str, Any] | None:
+        """The trained weights that came with the submission, by name."""
+        ...
+
+    def names_of(self, task: str) -> tuple[str, ...]:
+        """The names of a task's parameters, for messages."""
+        ...
+
+    def begin_check(self) -> None:
+        """Observations are numbered and kept within a check."""
+        ...
+
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict; none where it is no dict."""
         ...
 
-    def ask(self, task: str, asked: Asked) -> Observation:
+    def ask(self, task: str, question: Question) -> Observation:
         """Run the last call of one question about a task."""
         ...
 
-    def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
+    def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
         """Several questions about one task, one after another."""
         ...
 
@@ -130,7 +148,7 @@ class Observation:
     seconds: float = 0.0
     output: str = ""
     ordinal: int = 0
-    asker: Asker | None = field(default=None, repr=False, compare=False)
+    run: Run | None = field(default=None, repr=False, compare=False)
 
     @property
     def returned(self) -> bool:
@@ -146,22 +164,21 @@ class Observation:
         return self._then(Call("then", method, args, kwargs))
 
     def _then(self, call: Call) -> Observation:
-        if not self.returned or self.asker is None:
+        if not self.returned or self.run is None:
             return self  # what failed before fails on
-        return self.asker.ask(self.task, Asked((*self.calls, call), self.handle))
+        return self.run.ask(self.task, Question((*self.calls, call), self.handle))
 
     def with_record(self) -> Observation:
         """This, with a record of the torch functions that ran: where there is none, the same call is made once more."""
-        if self.recorded or not self.returned or self.asker is None:
+        if self.recorded or not self.returned or self.run is None:
             return self
-        return self.asker.ask(self.task, Asked(self.calls, self.target, record=True))
+        return self.run.ask(self.task, Question(self.calls, self.target, record=True))
 
 
-def pending(task: str, asked: Asked, ordinal: int, asker: Asker) -> Observation:
+def pending(task: str, question: Question, ordinal: int, run: Run) -> Observation:
     """The observation of a question before anything has come back."""
-    return Observation(
-        task, asked.calls, "value", recorded=asked.record, target=asked.target, ordinal=ordinal, asker=asker
-    )
+    calls, target = question.calls, question.target
+    return Observation(task, calls, "value", recorded=question.record, target=target, ordinal=ordinal, run=run)
 
 
 def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
@@ -171,12 +188,12 @@ def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
     once. All handles are one task's.
     """
     found: list[Observation] = [case[0] for case in cases]
-    places = [place for place, observed in enumerate(found) if observed.returned and observed.asker is not None]
+    places = [place for place, observed in enumerate(found) if observed.returned and observed.run is not None]
     if places:
         first = found[places[0]]
-        assert first.asker is not None
+        assert first.run is not None
         calls = [(*found[i].calls, Call("then", "", cases[i][1:])) for i in places]
-        asked = [Asked(call, found[i].handle) for call, i in zip(calls, places, strict=True)]
-        for place, observed in zip(places, first.asker.ask_each(first.task, asked), strict=True):
+        questions = [Question(call, found[i].handle) for call, i in zip(calls, places, strict=True)]
+        for place, observed in zip(places, first.run.ask_each(first.task, questions), strict=True):
             found[place] = observed
     return found

@@ -4,28 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from .observation import Asked, Asker, Call, Observation
-
-
-class Run(Asker, Protocol):
-    """A submission that can be asked: :class:`autograder.sandbox.run.SandboxRun` or :class:`autograder.sandbox.run.LocalRun`."""
-
-    memory: dict[str, Any]
-
-    def begin_check(self) -> None:
-        """Observations are numbered and kept within a check."""
-        ...
-
-    def names_of(self, task: str) -> tuple[str, ...]:
-        """The names of a task's parameters, for messages."""
-        ...
-
-    @property
-    def weights(self) -> dict[str, Any] | None:
-        """The trained weights that came with the submission, by name."""
-        ...
+from .observation import Call, Observation, Question, Run
 
 
 @dataclass(frozen=True)
@@ -49,7 +30,7 @@ class TaskProxy:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Observation:
         """Call the task with these arguments: numbers, texts, shapes, tensors, handles."""
-        return self._run.ask(self._task, self._asked(args, kwargs))
+        return self._run.ask(self._task, self._question(args, kwargs))
 
     def each(self, *cases: tuple[Any, ...] | Given) -> list[Observation]:
         """The task called with the arguments of each case, in their order: ``submission.softmax.each((rows,), (wild,))``.
@@ -57,15 +38,15 @@ class TaskProxy:
         The same as one call after another, but quicker: the sandbox is sent all of them at once.
         """
         plain = (case if isinstance(case, Given) else given(*case) for case in cases)
-        return self._run.ask_each(self._task, [self._asked(case.args, case.kwargs) for case in plain])
+        return self._run.ask_each(self._task, [self._question(case.args, case.kwargs) for case in plain])
 
-    def _asked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Asked:
+    def _question(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Question:
         call = Call("call", self._task, args, kwargs, self._run.names_of(self._task))
-        return Asked((call,), None, self._record, self._budget)
+        return Question((call,), None, self._record, self._budget)
 
     def __getitem__(self, key: Any) -> Observation:
         """The entry of a task that is a dict: ``submission.ANSWERS[(2, 3)]``."""
-        return self._run.ask(self._task, Asked((Call("item", self._task, (key,)),)))
+        return self._run.ask(self._task, Question((Call("item", self._task, (key,)),)))
 
     def within(self, cpu_seconds: float) -> TaskProxy:
         """The task, interrupted when its CPU time is used up; the observation then is ``interrupted``."""
@@ -99,7 +80,7 @@ class SubmissionProxy:
         for arg in args:
             if isinstance(arg, Observation) and not arg.returned:
                 return arg
-        return self._run.ask(task, Asked((Call("probe", name, args),)))
+        return self._run.ask(task, Question((Call("probe", name, args),)))
 
     def remember(self, key: str, make: Callable[[], Any]) -> Any:
         """``make()``, once for this submission: what several checks share, such as a trained model."""

@@ -16,8 +16,8 @@ import torch
 from ..submission.source import Source
 from .inside import child, wire
 from .launch import Sandbox
-from .observation import SYNTAX, Asked, Call, Observation, StudentError, pending, without_place
-from .session import Ended, Limits, Session
+from .observation import SYNTAX, Call, Observation, Question, StudentError, pending, without_place
+from .session import Limits, Session, SessionEnded
 
 _GRACE = 1.0  # seconds that a task which once overran may still use in all
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
@@ -45,7 +45,7 @@ class SandboxRun:
         self._generation = 0
         self._mode: Literal["whole", "definitions"] = "whole"
         self._overrun: dict[str, float] = {}  # task -> seconds left to it
-        self._broken: Ended | None = None
+        self._broken: SessionEnded | None = None
         self._answers: dict[str, Observation] = {}
         self._weights: dict[str, torch.Tensor] | None = None
         self._ordinal = 0
@@ -88,13 +88,13 @@ class SandboxRun:
         self._ordinal = 0
         self.earlier.clear()
 
-    def ask(self, task: str, asked: Asked) -> Observation:
+    def ask(self, task: str, asked: Question) -> Observation:
         """Run one call in the sandbox and observe it."""
         observed = self._ask(task, asked)
         self.earlier.append(observed)
         return observed
 
-    def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
+    def ask_each(self, task: str, asked: Sequence[Question]) -> list[Observation]:
         """Run these calls of one task, one after another, sent at once where they are plain questions."""
         seen = [] if task in self._overrun else self._ask_at_once(task, asked)
         if seen and seen[-1].status == "crashed":  # the check fails by it: each case more would load it all again
@@ -109,7 +109,7 @@ class SandboxRun:
         value = self._dictionary(task).value
         return value if isinstance(value, dict) else {}
 
-    def _ask(self, task: str, asked: Asked) -> Observation:
+    def _ask(self, task: str, asked: Question) -> Observation:
         observed, call = self._next(task, asked), asked.calls[-1]
         if call.verb == "item":
             return _item(self._dictionary(task), observed, call.args[0])
@@ -130,7 +130,7 @@ class SandboxRun:
             problem = StudentError("ValueError", f"what {handed_on[0]} returned cannot be handed on: {error}")
             return dataclasses.replace(observed, status="error", error=problem)
 
-    def _next(self, task: str, asked: Asked) -> Observation:
+    def _next(self, task: str, asked: Question) -> Observation:
         self._ordinal += 1
         return pending(task, asked, self._ordinal, self)
 
@@ -145,7 +145,7 @@ class SandboxRun:
     def _has_gone(self, handle: int | None) -> bool:
         return handle is not None and (self._session is None or handle // _HANDLES != self._generation)
 
-    def _ask_at_once(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
+    def _ask_at_once(self, task: str, asked: Sequence[Question]) -> list[Observation]:
         """As many observations as there are until something goes wrong: the last is then what went wrong."""
         objects = any(isinstance(arg, Observation) for each in asked for arg in each.calls[-1].args)
         if objects or any(self._has_gone(each.target) or each.budget is not None for each in asked):
@@ -163,7 +163,7 @@ class SandboxRun:
                     replies = self.load().ask_each(_question(asked), len(asked), seconds)
                     began = time.monotonic()
                 observed = self._read(observed, next(replies), time.monotonic() - began)
-            except Ended as ended:
+            except SessionEnded as ended:
                 observed = self._gone(observed, ended, time.monotonic() - began)
             except wire.WireError:  # too much for one frame: nothing has been sent yet
                 self._ordinal -= 1
@@ -184,10 +184,10 @@ class SandboxRun:
             began = time.monotonic()
             reply = session.ask(question, seconds)
             return self._read(observed, reply, time.monotonic() - began)
-        except Ended as ended:
+        except SessionEnded as ended:
             return self._gone(observed, ended, time.monotonic() - began)
 
-    def _gone(self, observed: Observation, ended: Ended, took: float) -> Observation:
+    def _gone(self, observed: Observation, ended: SessionEnded, took: float) -> Observation:
         """What is observed when the session ends instead of answering."""
         self._session = None
         reason = ended.reason
@@ -201,7 +201,7 @@ class SandboxRun:
     def load(self) -> Session:
         """The session, with the submission loaded: as it is written, else as its definitions alone.
 
-        Raises Ended when neither can be had; then every task shares that fate.
+        Raises SessionEnded when neither can be had; then every task shares that fate.
         """
         if self._session is not None:
             return self._session
@@ -215,7 +215,7 @@ class SandboxRun:
             self._note(f"{problem} It was run again as its imports, definitions and constants alone.")
         problem = self._try_load("definitions")
         if problem is not None:
-            self._broken = Ended("crashed", f"the submission cannot be loaded: {problem}")
+            self._broken = SessionEnded("crashed", f"the submission cannot be loaded: {problem}")
             raise self._broken
         return self._loaded()
 
@@ -239,7 +239,7 @@ class SandboxRun:
         )
         try:
             reply = session.ask({"op": "load", "mode": mode}, order.limits.load_seconds)
-        except Ended as ended:
+        except SessionEnded as ended:
             whole = f"Run as it is written, the submission did not finish: {ended.reason}."
             return whole if mode == "whole" else ended.reason
         error = self._error_of(reply)
@@ -274,7 +274,7 @@ class SandboxRun:
             observed.calls,
             "error" if reply.get("status") == "error" else "value",
             ordinal=observed.ordinal,
-            asker=self,
+            run=self,
             value=_without_arrays(value),
             error=self._error_of(reply),
             changed_inputs=_texts(reply.get("changed")),
@@ -320,7 +320,7 @@ class SandboxRun:
     def _dictionary(self, task: str) -> Observation:
         """The whole dict of a task that is one, fetched once."""
         if task not in self._answers:
-            observed = Observation(task, (), "value", asker=self)
+            observed = Observation(task, (), "value", run=self)
             self._answers[task] = self._observe(observed, {"op": "get", "name": task}, None)
         return self._answers[task]
 
@@ -359,13 +359,13 @@ class LocalRun:
         self._ordinal = 0
         self.earlier.clear()
 
-    def ask(self, task: str, asked: Asked) -> Observation:
+    def ask(self, task: str, asked: Question) -> Observation:
         """Run one call here, on copies of its tensors."""
         observed = self._ask(task, asked)
         self.earlier.append(observed)
         return observed
 
-    def ask_each(self, task: str, asked: Sequence[Asked]) -> list[Observation]:
+    def ask_each(self, task: str, asked: Sequence[Question]) -> list[Observation]:
         """Run these calls of one task, one after another."""
         return [self.ask(task, each) for each in asked]
 
@@ -374,7 +374,7 @@ class LocalRun:
         value = child.to_data(self._namespace.get(task))
         return value if isinstance(value, dict) else {}
 
-    def _ask(self, task: str, asked: Asked) -> Observation:
+    def _ask(self, task: str, asked: Question) -> Observation:
         self._ordinal += 1
         call, observed = asked.calls[-1], pending(task, asked, self._ordinal, self)
         args, kwargs = tuple(map(self._own, call.args)), {k: self._own(v) for k, v in call.kwargs.items()}
@@ -433,7 +433,7 @@ def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, rec
     observed: Observation | None = None
     for i in range(len(calls)):
         target = observed.handle if observed is not None else None
-        observed = run.ask(task, Asked(calls[: i + 1], target, record and i == len(calls) - 1))
+        observed = run.ask(task, Question(calls[: i + 1], target, record and i == len(calls) - 1))
         if not observed.returned:
             break
     assert observed is not None
@@ -455,7 +455,7 @@ def _item(found: Observation, observed: Observation, key: Any) -> Observation:
     return dataclasses.replace(observed, value=found.value[key])
 
 
-def _question(asked: Sequence[Asked]) -> dict[str, Any]:
+def _question(asked: Sequence[Question]) -> dict[str, Any]:
     """Calls of one kind as the child is asked them: a question, with a case for each."""
     call, budget = asked[0].calls[-1], asked[0].budget
     question: dict[str, Any] = {
@@ -470,7 +470,7 @@ def _question(asked: Sequence[Asked]) -> dict[str, Any]:
     return question
 
 
-def _case(asked: Asked) -> tuple[Any, ...]:
+def _case(asked: Question) -> tuple[Any, ...]:
     call = asked.calls[-1]
     args = tuple(map(_as_message, call.args))
     kwargs = {name: _as_message(value) for name, value in call.kwargs.items()} if call.kwargs else None

@@ -32,7 +32,7 @@ class Limits:
     memory: int = 4 << 30  # bytes, of the whole tree
 
 
-class Ended(Exception):
+class SessionEnded(Exception):
     """The child cannot be asked any more. ``kind`` is the outcome that this means, ``reason`` says why."""
 
     def __init__(self, kind: Literal["timeout", "crashed"], reason: str) -> None:
@@ -41,7 +41,7 @@ class Ended(Exception):
 
 
 class Session:
-    """One child of a sandbox. After :class:`Ended` only :meth:`close` is of use."""
+    """One child of a sandbox. After :class:`SessionEnded` only :meth:`close` is of use."""
 
     def __init__(self, sandbox: Sandbox, order: dict[str, Any], limits: Limits) -> None:
         self._sandbox, self._limits = sandbox, limits
@@ -58,7 +58,7 @@ class Session:
         self._send(order)
 
     def ask(self, question: dict[str, Any], cpu_seconds: float) -> dict[str, Any]:
-        """The child's reply to a question of one case. Raises :class:`Ended` on a limit, an end, or anything odd."""
+        """The child's reply to a question of one case. Raises :class:`SessionEnded` on a limit, an end, or anything odd."""
         return next(self.ask_each(question, 1, cpu_seconds))
 
     def ask_each(self, question: dict[str, Any], cases: int, cpu_seconds: float) -> Iterator[dict[str, Any]]:
@@ -142,7 +142,7 @@ class Session:
         return None
 
     def _wait(self, writing: bool = False) -> None:
-        """Until the socket is ready, looking after the limits. Raises :class:`Ended` when one is hit."""
+        """Until the socket is ready, looking after the limits. Raises :class:`SessionEnded` when one is hit."""
         while not self._ready(_LOOK, writing):
             self._look()
 
@@ -166,12 +166,12 @@ class Session:
         if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
             self.close()
             limit = f"{self._cpu_limit:.3g}"
-            raise Ended("timeout", f"it took longer than {limit} second{'' if limit == '1' else 's'}")
+            raise SessionEnded("timeout", f"it took longer than {limit} second{'' if limit == '1' else 's'}")
 
-    def _ended(self, reason: str | None) -> Ended:
+    def _ended(self, reason: str | None) -> SessionEnded:
         """Kill the child, and say why it ended: the reason given, or what the system knows."""
         status = self.close()
-        return Ended("crashed", reason or _story(status))
+        return SessionEnded("crashed", reason or _story(status))
 
 
 def _poller(sock: socket.socket) -> Callable[..., bool]:

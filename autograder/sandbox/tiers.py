@@ -2,7 +2,7 @@
 
     tier = choose(wanted)                       the best that works here; InfrastructureError when below `wanted`
     tier = exactly("B")                         that one, for tests
-    policy(tier, scratch, memory)               what a child may have: plain data for confine.enter
+    confinement(tier, scratch, memory)             what a child may have: plain data for confine.enter
     zygote_command(tier, arguments, policy)     the command line and the whole environment of the warm process
     can_fork(tier)                              whether a warm process can fork children at all (not on Windows)
 
@@ -31,7 +31,7 @@ from pathlib import Path
 from autograder.common.errors import InfrastructureError, UserError
 
 from .inside import landlock, seccomp
-from .inside.confine import Policy
+from .inside.confine import Confinement
 
 LETTERS = "ABCD"
 _TRIAL_SECONDS = 30
@@ -104,11 +104,11 @@ def can_fork(tier: Tier) -> bool:
     return sys.platform.startswith("linux") and tier.letter in "ABC"
 
 
-def policy(tier: Tier, scratch: str, memory: int) -> Policy:
+def confinement(tier: Tier, scratch: str, memory: int) -> Confinement:
     """What a child of this tier may have. memory: bytes that each of its processes may add."""
     paths = interpreter_paths()
     own_user = tier.uid is not None
-    return Policy(
+    return Confinement(
         tier=tier.letter,
         scratch=scratch,
         readable=paths,
@@ -128,7 +128,7 @@ def private_scratch() -> str:
 _OWN_FOLDERS = ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR")
 
 
-def zygote_command(tier: Tier, arguments: Sequence[str], policy: Policy) -> tuple[list[str], dict[str, str]]:
+def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) -> tuple[list[str], dict[str, str]]:
     """The command that runs this Python with ``arguments`` in the tier, and its whole environment.
 
     Descriptors are for the caller to pass: bubblewrap hands on what it inherits. In tier A the end of the thread that
@@ -258,7 +258,7 @@ def _namespaces(tier: Tier) -> list[str]:
     return words
 
 
-def _mounts(policy: Policy) -> list[str]:
+def _mounts(policy: Confinement) -> list[str]:
     """An empty root in which the readable paths appear where they are outside, read-only.
 
     Not bubblewrap's --dev: its terminals take a second user namespace, in which the children's pid namespaces
@@ -340,7 +340,7 @@ def _why_not(tier: Tier) -> str | None:
         canary.write_text("no student reads this")
         canary.chmod(0o644)
         scratch.mkdir()
-        trial = policy(tier, private_scratch() if tier.letter == "A" else str(scratch), 1 << 30)
+        trial = confinement(tier, private_scratch() if tier.letter == "A" else str(scratch), 1 << 30)
         script = str(INSIDE / "selftest.py")
         command, environment = zygote_command(tier, ["-S", script, trial.to_json(), str(canary)], trial)
         try:

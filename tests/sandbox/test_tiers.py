@@ -80,7 +80,7 @@ def test_readable_paths_leave_the_course_out():
 def test_the_environment_is_ours_alone(monkeypatch):
     monkeypatch.setenv("AUTOGRADER_SECRET", "secret")
     tier = tiers.best()
-    policy = tiers.policy(tier, "/tmp", 1 << 30)
+    policy = tiers.confinement(tier, "/tmp", 1 << 30)
     command, environment = tiers.zygote_command(tier, ["-c", "pass"], policy)
     assert "secret" not in environment.values()
     assert command[-2:] == ["-c", "pass"]

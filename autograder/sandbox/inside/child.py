@@ -49,7 +49,7 @@ NO_ARGUMENTS: tuple[Any, ...] = ()  # the case of a question that has none
 
 
 @dataclass(frozen=True)
-class Order:
+class Script:
     """What the grader wants served. Plain data: it comes in a frame of its own."""
 
     name: str  # the assignment's, and so the module's
@@ -62,8 +62,8 @@ class Order:
 class Server:
     """Holds the student's module and the objects that stay here."""
 
-    def __init__(self, order: Order, residents: dict[str, torch.Tensor], probes: types.ModuleType | None) -> None:
-        self.order, self.residents, self.probes = order, residents, probes
+    def __init__(self, script: Script, kept: dict[str, torch.Tensor], probes: types.ModuleType | None) -> None:
+        self.script, self.kept, self.probes = script, kept, probes
         self.objects: list[object] = []
         self.module: types.ModuleType | None = None
 
@@ -79,7 +79,7 @@ class Server:
 
         while True:
             try:
-                question = wire.receive(read, self._resolve, self._resident)
+                question = wire.receive(read, self._resolve, self._kept)
             except EOFError:
                 return
             for place, case in enumerate(question.get("cases", (NO_ARGUMENTS,))):
@@ -142,13 +142,13 @@ class Server:
 
     def _load(self, mode: str) -> tuple[str, ...]:
         """Run the submission. Returns the names that it defines."""
-        path = Path(self.order.scratch) / f"{self.order.name}.py"
-        self.module = loading.new_module(self.order.name, path, self.order.text)
+        path = Path(self.script.scratch) / f"{self.script.name}.py"
+        self.module = loading.new_module(self.script.name, path, self.script.text)
         if mode == "whole":
-            loading.run_whole(self.module, self.order.text)
+            loading.run_whole(self.module, self.script.text)
         else:
-            loading.run_definitions(self.module, list(self.order.cells))
-        seed(self.order.seed)  # whatever loading drew, every submission starts its tasks from the same state
+            loading.run_definitions(self.module, list(self.script.cells))
+        seed(self.script.seed)  # whatever loading drew, every submission starts its tasks from the same state
         return tuple(str(name) for name in self.module.__dict__ if not str(name).startswith("__"))[:1000]
 
     def _lookup(self, name: str) -> Any:
@@ -159,8 +159,8 @@ class Server:
     def _resolve(self, handle: wire.Handle) -> object:
         return self.objects[handle.number]
 
-    def _resident(self, resident: wire.Resident) -> object:
-        return self.residents[resident.name][resident.start : resident.stop]
+    def _kept(self, kept: wire.SandboxTensor) -> object:
+        return self.kept[kept.name][kept.start : kept.stop]
 
     def _as_data(self, value: object) -> object:
         data = to_data(value)
@@ -179,14 +179,14 @@ class Server:
         return described | {"line": line, "text": text[:200], "bases": bases(error)}
 
     def _place(self, error: BaseException) -> tuple[int | None, str]:
-        path = str(Path(self.order.scratch) / f"{self.order.name}.py")
+        path = str(Path(self.script.scratch) / f"{self.script.name}.py")
         if isinstance(error, SyntaxError) and error.filename == path:
             return error.lineno, (error.text or "").strip()
         frames = traceback.walk_tb(error.__traceback__)
         own = [number for frame, number in frames if frame.f_code.co_filename == path]
         if not own:
             return None, ""
-        line, lines = own[-1], self.order.text.split("\n")
+        line, lines = own[-1], self.script.text.split("\n")
         return line, lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
 
@@ -410,15 +410,15 @@ def load_without_workers() -> None:
 
 def run(
     sock: socket.socket,
-    order: Order,
-    residents: dict[str, torch.Tensor],
+    script: Script,
+    kept: dict[str, torch.Tensor],
     probes: types.ModuleType | None,
 ) -> None:
     """Serve one submission on ``sock`` and end the process."""
-    os.chdir(order.scratch)
+    os.chdir(script.scratch)
     sys.stdin = open(os.devnull)  # noqa: SIM115
-    seed(order.seed)
+    seed(script.seed)
     try:
-        Server(order, residents, probes).serve(sock)
+        Server(script, kept, probes).serve(sock)
     finally:
         os._exit(0)

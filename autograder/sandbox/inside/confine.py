@@ -8,8 +8,8 @@ The zygote's side, in this order:
     enter(policy, wire)                  in the child, single-threaded, before student code; OSError when a step fails
     end_child(pid, tier)                 kills the child and everything that it started, and reaps it
 
-`Policy` is plain data, made by `autograder.sandbox.tiers.policy` in the grader and sent as JSON
-(`policy.to_json()`, `Policy.from_json(text)`).
+`Confinement` is plain data, made by `autograder.sandbox.tiers.confinement` in the grader and sent as JSON
+(`policy.to_json()`, `Confinement.from_json(text)`).
 
 What a child can rely on after `enter`: the working folder is `policy.scratch`, the only one that it can write to (HOME
 and TMPDIR name it already, see `tiers.zygote_command`; in tier A also /dev/shm, where DataLoader's semaphores live).  In
@@ -36,13 +36,13 @@ from . import folders, landlock, namespaces, seccomp
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Policy", "end_child", "enter", "fork_child", "harden_zygote", "may_fork"]
+__all__ = ["Confinement", "end_child", "enter", "fork_child", "harden_zygote", "may_fork"]
 
 _MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Policy:
+class Confinement:
     """What one sandbox child may have.  Sizes are in bytes."""
 
     tier: str
@@ -74,7 +74,7 @@ class Policy:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Policy:
+    def from_json(cls, text: str) -> Confinement:
         """The policy that `to_json` wrote.  Raises ValueError or TypeError for another text."""
         fields = json.loads(text)
         fields["readable"] = tuple(fields["readable"])
@@ -162,7 +162,7 @@ def _children() -> Iterator[int]:
 # --- the child -----------------------------------------------------------------------------------------------------
 
 
-def enter(policy: Policy, wire: int | None = None) -> None:
+def enter(policy: Confinement, wire: int | None = None) -> None:
     """Confine this process, and all that it will start, for good. wire: the descriptor that stays open besides 0, 1, 2.
 
     Fails closed: where the tier promises a step and the kernel refuses it, OSError, and the caller must exit.
@@ -191,13 +191,13 @@ def enter(policy: Policy, wire: int | None = None) -> None:
         _end_with_zygote(policy)
 
 
-def _end_with_zygote(policy: Policy) -> None:
+def _end_with_zygote(policy: Confinement) -> None:
     namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
     if policy.tier != "A" and policy.parent not in (None, os.getppid()):  # it died just before
         os._exit(1)
 
 
-def _give_up_rights(policy: Policy) -> None:
+def _give_up_rights(policy: Confinement) -> None:
     namespaces.drop_capabilities(policy.uid, policy.keep_read_search)
     # A change of user clears both: the child dies with its zygote, and the grader may read its memory use.
     _end_with_zygote(policy)
@@ -247,7 +247,7 @@ def _close_descriptors(kept: int | None) -> None:
     os.closerange(last + 1, highest)
 
 
-def _set_limits(policy: Policy) -> None:
+def _set_limits(policy: Confinement) -> None:
     assert sys.platform != "win32"
     limits = {
         "CORE": 0,

@@ -100,7 +100,7 @@ def few_steps(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 8) 
 
 
 def _matter(model: nn.Module, inputs: Tensor, parameters: list[nn.Parameter]) -> bool:
-    """Do the outputs change with these parameters? Asked of a network that nobody needs any more."""
+    """Do the outputs change with these parameters? Question of a network that nobody needs any more."""
     before = logits(model, inputs)
     with torch.no_grad():
         for parameter in parameters:

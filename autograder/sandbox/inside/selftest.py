@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> None:
     _make_importable()
     from autograder.sandbox.inside import confine
 
-    policy = confine.Policy.from_json(arguments[0])
+    policy = confine.Confinement.from_json(arguments[0])
     confine.harden_zygote(policy.tier)
     for _ in range(2):  # a second child shows that the first has left the zygote able to fork
         pid = confine.fork_child(policy.tier)
@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> None:
 def _child(policy: object, canary: str) -> int:
     from autograder.sandbox.inside import confine
 
-    assert isinstance(policy, confine.Policy)
+    assert isinstance(policy, confine.Confinement)
     try:
         confine.enter(policy)
         wrong = escapes(policy.tier, canary, policy.scratch)

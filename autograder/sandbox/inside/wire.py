@@ -67,18 +67,18 @@ class Handle:
 
 
 @dataclass(frozen=True)
-class Resident:
+class SandboxTensor:
     """A tensor that already lies in the sandbox (the training data), or a slice of it along the first axis."""
 
     name: str
     start: int | None = None
     stop: int | None = None
 
-    def __getitem__(self, part: slice) -> Resident:
+    def __getitem__(self, part: slice) -> SandboxTensor:
         """``TRAIN_IMAGES[:512]``: the same tensor, sliced once."""
         if part.step is not None or self.start is not None or self.stop is not None:
-            raise ValueError("a resident tensor is sliced once, without a step")
-        return Resident(self.name, part.start, part.stop)
+            raise ValueError("a tensor of the sandbox is sliced once, without a step")
+        return SandboxTensor(self.name, part.start, part.stop)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _node(value: Any, parts: _Parts, depth: int) -> Any:
         return _tensor_node("a", value.tensor, parts)
     if isinstance(value, Handle):
         return {"h": [value.number, value.type_name[:200], value.text[:500]]}
-    if isinstance(value, Resident):
+    if isinstance(value, SandboxTensor):
         return {"r": [value.name, value.start, value.stop]}
     raise WireError(f"{kind.__name__} is not data")
 
@@ -176,16 +176,16 @@ def decode(
     header: bytes,
     body: bytearray,
     handle: Callable[[Handle], object] = lambda h: h,
-    resident: Callable[[Resident], object] = lambda r: r,
+    kept: Callable[[SandboxTensor], object] = lambda r: r,
 ) -> dict[str, Any]:
-    """The message of a frame; ``handle`` and ``resident`` say what stands for those. Raises :class:`WireError`."""
+    """The message of a frame; ``handle`` and ``kept`` say what stands for those. Raises :class:`WireError`."""
     try:
         tree = json.loads(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError("the header is not JSON") from error
     if not isinstance(tree, dict) or len(tree) > MAX_FIELDS:
         raise WireError("a message is an object of a few fields")
-    reader = _Reader(body, handle, resident)
+    reader = _Reader(body, handle, kept)
     message = {name: reader.value(node, 0) for name, node in tree.items()}
     if reader.at != len(body):
         raise WireError("the body is longer than its header says")
@@ -199,9 +199,9 @@ class _Reader:
         self,
         body: bytearray,
         handle: Callable[[Handle], object],
-        resident: Callable[[Resident], object],
+        kept: Callable[[SandboxTensor], object],
     ) -> None:
-        self.body, self.handle, self.resident, self.at = body, handle, resident, 0
+        self.body, self.handle, self.kept, self.at = body, handle, kept, 0
         self.entries = 0
 
     def value(self, node: Any, depth: int) -> Any:
@@ -232,7 +232,7 @@ class _Reader:
         if tag == "h" and len(content) == 3 and _kinds(content, (int, str, str)):
             return self.handle(Handle(*content))
         if tag == "r" and len(content) == 3 and isinstance(content[0], str) and _bounds(content[1:]):
-            return self.resident(Resident(*content))
+            return self.kept(SandboxTensor(*content))
         raise WireError("a node has no tag of ours")
 
     def values(self, nodes: list[Any], depth: int) -> list[Any]:
@@ -355,13 +355,13 @@ PREFIX_LENGTH = _PREFIX.size
 def receive(
     read: Callable[[int], bytes],
     handle: Callable[[Handle], object] = lambda h: h,
-    resident: Callable[[Resident], object] = lambda r: r,
+    kept: Callable[[SandboxTensor], object] = lambda r: r,
 ) -> dict[str, Any]:
     """One message; ``read(n)`` returns exactly n bytes or raises."""
     header_length, body_length = parse_prefix(read(PREFIX_LENGTH))
     header = read(header_length)
     body = bytearray().join(map(read, pieces(body_length)))
-    return decode(header, body, handle, resident)
+    return decode(header, body, handle, kept)
 
 
 def read_exactly(sock: socket.socket, length: int) -> bytes:

@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> None:
     control = _connect(config)
     from autograder.sandbox.inside import confine
 
-    policy = confine.Policy.from_json(config["policy"])
+    policy = confine.Confinement.from_json(config["policy"])
     own = os.getpid()
     confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
     warm_up(config["trains"])
@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> None:
     def read(sock: socket.socket) -> Any:
         return wire.receive(lambda length: wire.read_exactly(sock, length))
 
-    residents = read(control)
+    kept = read(control)
 
     policy = dataclasses.replace(policy, parent=None if config["once"] else own)
 
@@ -84,7 +84,7 @@ def main(arguments: list[str]) -> None:
         confine.enter(policy, sock.fileno())
         if not confine.may_fork(policy.tier):
             child.load_without_workers()
-        child.run(sock, child.Order(**read(sock)), residents, probes)
+        child.run(sock, child.Script(**read(sock)), kept, probes)
 
     if config["once"]:
         serve(control)

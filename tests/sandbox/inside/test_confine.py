@@ -25,7 +25,7 @@ import dataclasses, json, os, sys, types
 for name, path in (("autograder", []), ("autograder.sandbox", [sys.argv[1]])):
     module = types.ModuleType(name); module.__path__ = path; sys.modules[name] = module
 from autograder.sandbox import confine
-policy = dataclasses.replace(confine.Policy.from_json(sys.argv[2]), parent=os.getpid())
+policy = dataclasses.replace(confine.Confinement.from_json(sys.argv[2]), parent=os.getpid())
 confine.harden_zygote(policy.tier)
 for code in sys.argv[3:]:
     pid = confine.fork_child(policy.tier)
@@ -69,8 +69,8 @@ def confined(tier, folder, *codes, **changes):
     for parent in folder.parents:
         if parent.stat().st_uid == os.getuid() and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)
-    policy = tiers.policy(tier, tiers.private_scratch() if tier.letter == "A" else str(scratch), 256 << 20)
-    policy = confine.Policy(**{**json.loads(policy.to_json()), **changes})
+    policy = tiers.confinement(tier, tiers.private_scratch() if tier.letter == "A" else str(scratch), 256 << 20)
+    policy = confine.Confinement(**{**json.loads(policy.to_json()), **changes})
     package = str(Path(confine.__file__).parent)
     codes = [ATTEMPT + textwrap.dedent(code) for code in codes]
     command, environment = tiers.zygote_command(tier, ["-c", ZYGOTE, package, policy.to_json(), *codes], policy)
@@ -279,8 +279,8 @@ def test_only_the_wire_stays_open(tier, tmp_path):
 
 
 def test_a_policy_survives_json():
-    policy = confine.Policy("A", readable=("/usr", "/lib"), uid=7)
-    assert confine.Policy.from_json(policy.to_json()) == policy
+    policy = confine.Confinement("A", readable=("/usr", "/lib"), uid=7)
+    assert confine.Confinement.from_json(policy.to_json()) == policy
 
 
 def test_the_filter_is_short_enough_and_whole():
@@ -335,7 +335,7 @@ def _runs_bubblewrap(pids):
 def test_nothing_outlives_a_kill(tier, tmp_path, victim, moment):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    policy = tiers.policy(tier, tiers.private_scratch() if tier.letter == "A" else str(scratch), 256 << 20)
+    policy = tiers.confinement(tier, tiers.private_scratch() if tier.letter == "A" else str(scratch), 256 << 20)
     package = str(Path(confine.__file__).parent)
     how = tiers.zygote_command(tier, ["-c", KEPT, package, policy.to_json(), STAYS], policy)
     grader = subprocess.Popen([sys.executable, "-c", GRADER, json.dumps(how)], stdout=subprocess.PIPE)
