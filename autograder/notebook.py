@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .course.assignment import Assignment
     from .grading.plugin import Bench, Verdict
     from .sandbox.observation import Observation
-    from .sandbox.run import LocalRun
+    from .sandbox.run_local import LocalRun
 
 
 def check(assignment: str, task: str, points: int) -> float:
@@ -94,39 +94,39 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
     """A run in this process, on the student's own objects, that knows the training images and the cells."""
     from .sandbox.inside.wire import SandboxTensor
     from .sandbox.observation import Observation, Question, StudentError
-    from .sandbox.run import LocalRun
+    from .sandbox.run_local import LocalRun
 
     class KernelRun(LocalRun):
         """As LocalRun, but with the place in a cell where an error arose."""
 
         raised: BaseException | None = None
 
-        def ask(self, task: str, asked: Question) -> Observation:
-            if asked.calls[-1].verb in ("call", "item") and task not in namespace:
+        def ask(self, task: str, question: Question) -> Observation:
+            if question.calls[-1].verb in ("call", "item") and task not in namespace:
                 missing = StudentError("MissingTask", f"{task} is not defined yet: run the cell above this one.")
-                return Observation(task, asked.calls, "error", error=missing, run=self)
+                return Observation(task, question.calls, "error", error=missing, run=self)
             self.raised = None
-            seen = super().ask(task, asked)
+            seen = super().ask(task, question)
             if seen.error is None or self.raised is None:
                 return seen
             where, text = _place(self.raised)
             return dataclasses.replace(seen, error=dataclasses.replace(seen.error, where=where, text=text))
 
-        def _run(self, *args: Any) -> Any:
+        def perform(self, *args: Any) -> Any:
             try:
-                return super()._run(*args)
+                return super().perform(*args)
             except Exception as error:
                 self.raised = error
                 raise
 
-        def _own(self, value: Any) -> Any:
+        def own(self, value: Any) -> Any:
             if isinstance(value, SandboxTensor):
                 from .data import load_train
 
                 images = load_train(data)
                 whole = images.images if value.name == "train_images" else images.labels
                 return whole[value.start : value.stop].clone()
-            return super()._own(value)
+            return super().own(value)
 
     return KernelRun(namespace, names)
 

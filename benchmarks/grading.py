@@ -59,7 +59,7 @@ import sys
 from pathlib import Path
 from autograder import plugin
 from autograder.checks.misconceptions import CodeCatalogue
-from autograder.sandbox.run import LocalRun
+from autograder.sandbox.run_local import LocalRun
 
 sys.path.insert(0, str(Path(__file__).parent))
 import {name} as submission

@@ -20,8 +20,8 @@ from typing import Any, Protocol, TypeVar
 import torch
 
 from ..common.run_file import run_file
-from ..sandbox import run
 from ..sandbox.observation import Call, Observation
+from ..sandbox.run_local import replay
 from ..submission.weights import BadWeights, parse
 from .failure import Judge
 from .matching import Mark, Row, same, same_value
@@ -171,7 +171,7 @@ def _place(name: str, told: Sequence[str]) -> int:
 
 
 def _replay(known: Misconception, observation: Observation) -> Observation:
-    return run.replay(known.function, observation.calls, known.task, observation.recorded)
+    return replay(known.function, observation.calls, known.task, observation.recorded)
 
 
 def _agrees(known: Misconception, observation: Observation) -> bool:
@@ -201,7 +201,7 @@ def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
     """How many of a student's answers a wrong idea would have given."""
 
     def gives(key: Any, value: Any) -> bool:
-        observed = run.replay(function, (Call("item", "", (key,)),), "")
+        observed = replay(function, (Call("item", "", (key,)),), "")
         return observed.returned and same_value(observed.value, value)
 
     return sum(gives(key, value) for key, value in answers.items())

@@ -227,7 +227,8 @@ class Engine:
 
         Raises InfrastructureError when the fault is not the student's.
         """
-        from ..sandbox.run import Order, SandboxRun
+        from ..sandbox.loader import Order
+        from ..sandbox.run import SandboxRun
         from ..sandbox.session import Limits, SessionEnded
 
         wanted = self.settings
@@ -240,10 +241,14 @@ class Engine:
         bench.quiz = variant.own if variant is not None else None
         try:
             with contextlib.suppress(SessionEnded):  # then every check says so
-                run.load()
+                run.loader.load()
             tasks = {check.task for check in self.checks}
-            if run.load_error is not None and run.load_error.type_name in SYNTAX and not tasks & set(run.defines):
-                return Graded((), tuple(run.notes), {}, seed, _unreadable(run.load_error))
+            if (
+                run.loader.load_error is not None
+                and run.loader.load_error.type_name in SYNTAX
+                and not tasks & set(run.loader.defines)
+            ):
+                return Graded((), tuple(run.loader.notes), {}, seed, _unreadable(run.loader.load_error))
             verdicts = self.live.run(bench, only)
         finally:
             run.close()
@@ -252,7 +257,7 @@ class Engine:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
         metrics = {"seed": seed, **bench.metrics} if bench.metrics else {}  # a training belongs to its seed
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
-        notes = (*source.notes, *run.notes, *self._problem(), *unexplained)
+        notes = (*source.notes, *run.loader.notes, *self._problem(), *unexplained)
         return Graded(tuple(verdicts), notes, metrics, seed)
 
     def _problem(self) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
     """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
     from ..checks.misconceptions import Catalogue, CodeCatalogue, ReleasedCatalogue
-    from ..sandbox.run import Order, SandboxRun
+    from ..sandbox.loader import Order
+    from ..sandbox.run import SandboxRun
     from ..sandbox.session import Limits
 
     assignment = Assignment(folder.name, folder)

@@ -24,7 +24,7 @@ from autograder.common.run_file import run_file
 from autograder.course.assignment import Assignment
 from autograder.course.roster import Quiz
 from autograder.sandbox.observation import Observation, Question
-from autograder.sandbox.run import LocalRun
+from autograder.sandbox.run_local import LocalRun
 
 if TYPE_CHECKING:
     from autograder.grading.engine import LiveChecks
@@ -110,14 +110,14 @@ class _Untrained(Exception):
 class _RecordingRun(LocalRun):
     """Runs calls on data alone. What a network with random weights gives is no mark of an idea."""
 
-    def ask(self, task: str, asked: Question) -> Observation:
+    def ask(self, task: str, question: Question) -> Observation:
         from autograder.sandbox.inside.wire import SandboxTensor
 
-        call = asked.calls[-1]
+        call = question.calls[-1]
         on_data = any(isinstance(arg, SandboxTensor) for arg in (*call.args, *call.kwargs.values()))
-        if on_data or asked.budget is not None:
+        if on_data or question.budget is not None:
             raise _Untrained
-        return super().ask(task, asked)
+        return super().ask(task, question)
 
 
 @dataclass(frozen=True)

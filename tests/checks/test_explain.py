@@ -25,7 +25,7 @@ from autograder.checks import (
 from autograder.checks.student_errors import explain
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
-from autograder.sandbox.run import LocalRun
+from autograder.sandbox.run_local import LocalRun
 
 IMAGES = counting_images(2, 3, 5, 7)
 NOISE = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))

@@ -29,7 +29,7 @@ from autograder.grading.engine import Engine
 from autograder.release.verify import as_submission
 from autograder.sandbox.observation import Observation, StudentError
 from autograder.sandbox.proxy import TaskProxy
-from autograder.sandbox.run import LocalRun
+from autograder.sandbox.run_local import LocalRun
 from tests.support.places import ROOT
 
 COURSE = Course(ROOT)

@@ -12,9 +12,11 @@ from autograder.checks import call_each, expect_raises, given
 from autograder.sandbox import tiers
 from autograder.sandbox.inside import child, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.loader import Order
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import SubmissionProxy
-from autograder.sandbox.run import LocalRun, Order, SandboxRun
+from autograder.sandbox.run import SandboxRun
+from autograder.sandbox.run_local import LocalRun
 from autograder.sandbox.session import Limits
 from autograder.submission.source import Cell, Source
 

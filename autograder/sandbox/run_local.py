@@ -1,0 +1,133 @@
+"""Runs trusted functions in this process: misconceptions in the grader, a student's own kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from ..submission.source import Source
+from .inside import child, wire
+from .observation import Call, Observation, Question, StudentError, pending
+from .translate import without_arrays
+
+
+class LocalRun:
+    """Runs trusted functions in this process: misconceptions in the grader, a student's own kernel.
+
+    namespace: the tasks by name. ``answers`` may give the value of a dict task by its key instead.
+    """
+
+    def __init__(
+        self,
+        namespace: Mapping[str, Any],
+        parameters: Mapping[str, tuple[str, ...]] | None = None,
+        answers: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self._namespace, self._parameters, self._lookup = namespace, parameters or {}, answers
+        self.source: Source | None = None
+        self._objects: list[Any] = []
+        self._ordinal = 0
+        self.earlier: list[Observation] = []  # what was observed in the check that runs
+        self.weights: dict[str, Any] | None = None
+        self.memory: dict[str, Any] = {}
+
+    def names_of(self, task: str) -> tuple[str, ...]:
+        """The names of a task's parameters, for messages."""
+        return self._parameters.get(task, ())
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The assignment's tasks that are functions."""
+        return tuple(self._parameters)
+
+    def begin_check(self) -> None:
+        """Observations are numbered and kept within a check."""
+        self._ordinal = 0
+        self.earlier.clear()
+
+    def ask(self, task: str, question: Question) -> Observation:
+        """Run one call here, on copies of its tensors."""
+        observed = self._ask(task, question)
+        self.earlier.append(observed)
+        return observed
+
+    def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
+        """Run these calls of one task, one after another."""
+        return [self.ask(task, each) for each in questions]
+
+    def answers(self, task: str) -> dict[Any, Any]:
+        """All entries of a task that is a dict."""
+        value = child.to_data(self._namespace.get(task))
+        return value if isinstance(value, dict) else {}
+
+    def _ask(self, task: str, question: Question) -> Observation:
+        self._ordinal += 1
+        call, observed = question.calls[-1], pending(task, question, self._ordinal, self)
+        args, kwargs = tuple(map(self.own, call.args)), {k: self.own(v) for k, v in call.kwargs.items()}
+        kept = child.Snapshot(args, kwargs)
+        recorder = child.Recorder() if question.record else contextlib.nullcontext()
+        began = time.monotonic()
+        try:
+            with recorder:
+                value = self.perform(task, call, question.target, args, kwargs)
+            data = child.to_data(value)
+        except Exception as error:
+            raised = StudentError(type(error).__name__, str(error)[:500], bases=child.bases(error))
+            return dataclasses.replace(observed, status="error", error=raised)
+        handle = None
+        if data is child.NOT_DATA:
+            self._objects.append(value)
+            handle, data = len(self._objects) - 1, None
+        called = tuple(sorted(recorder.names)) if isinstance(recorder, child.Recorder) else ()
+        numpy = isinstance(data, wire.Array)
+        return dataclasses.replace(
+            observed,
+            value=without_arrays(data),
+            changed_inputs=kept.changed(),
+            called=called,
+            numpy=numpy,
+            handle=handle,
+            type_name=type(value).__name__ if handle is not None else "",
+            seconds=time.monotonic() - began,
+        )
+
+    def perform(self, task: str, call: Call, target: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run a call. Whatever the code raises goes through."""
+        if call.verb == "item":
+            return self._lookup(args[0]) if self._lookup else self._namespace[task][args[0]]
+        if call.verb == "call":
+            if task not in self._namespace:
+                raise child.MissingTask(task)
+            return self._namespace[task](*args, **kwargs)
+        if call.verb == "probe":
+            from .inside import probes
+
+            return getattr(probes, call.name)(*args)
+        found = self._objects[target if target is not None else -1]
+        return (getattr(found, call.name) if call.name else found)(*args, **kwargs)
+
+    def own(self, value: Any) -> Any:
+        """An argument as the call gets it: a tensor of its own, the object that an observation is a handle of."""
+        if isinstance(value, torch.Tensor):
+            return value.clone()
+        if isinstance(value, Observation):
+            return self._objects[value.handle] if value.handle is not None else value.value
+        return value
+
+
+def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, record: bool = False) -> Observation:
+    """What a trusted function gives for the calls that led to an observation."""
+    run = LocalRun({task: function}, answers=function)
+    observed: Observation | None = None
+    for i in range(len(calls)):
+        target = observed.handle if observed is not None else None
+        observed = run.ask(task, Question(calls[: i + 1], target, record and i == len(calls) - 1))
+        if not observed.returned:
+            break
+    assert observed is not None
+    return observed

@@ -1,0 +1,157 @@
+"""Between the words of checks and those of the wire: questions become messages, replies become observations.
+
+A reply may hold anything: only what has the right form counts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from ..submission.source import Source
+from .inside import wire
+from .observation import SYNTAX, Observation, Question, StudentError, without_place
+
+_HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
+_OPERATIONS = {"call": "call", "then": "method", "probe": "probe", "item": "get"}
+
+
+def message(questions: Sequence[Question]) -> dict[str, Any]:
+    """Questions of one kind as the child is asked them: one question, with a case for each."""
+    call, budget = questions[0].calls[-1], questions[0].budget
+    asked: dict[str, Any] = {"op": _OPERATIONS[call.verb], "name": call.name}
+    if call.verb != "item":  # of a dict the whole is fetched, whatever its key
+        asked["cases"] = tuple(map(_case, questions))
+    if questions[0].record:
+        asked["record"] = True
+    if budget is not None:
+        asked["budget"] = budget
+    return asked
+
+
+def _case(question: Question) -> tuple[Any, ...]:
+    call = question.calls[-1]
+    args = tuple(map(_argument, call.args))
+    kwargs = {name: _argument(value) for name, value in call.kwargs.items()} if call.kwargs else None
+    if question.target is None or call.verb != "then":
+        return (args, kwargs) if kwargs else (args,)
+    return args, kwargs, wire.Handle(question.target % _HANDLES)
+
+
+def _argument(value: Any) -> Any:
+    """An argument as it travels: a handle for an object that is in the sandbox, its value for one that is not."""
+    if isinstance(value, Observation):
+        return wire.Handle(value.handle % _HANDLES) if value.handle is not None else value.value
+    return value
+
+
+def generation_of(handle: int) -> int:
+    """The number of the child that holds the object of this handle."""
+    return handle // _HANDLES
+
+
+def observe(
+    pending: Observation, reply: dict[str, Any], generation: int, name: str, source: Source, seconds: float
+) -> Observation:
+    """The observation that a reply means. pending: that of the question. generation: the number of the child.
+
+    name, source: the submission, in which the place of an error is looked up. seconds: how long it took.
+    """
+    value, handle = reply.get("value"), None
+    numpy, type_name = False, ""
+    if isinstance(value, wire.Handle):
+        handle = generation * _HANDLES + value.number % _HANDLES
+        type_name, value = plain(value.type_name), None
+    elif isinstance(value, wire.Array):
+        value, numpy = value.tensor, True
+    return dataclasses.replace(
+        pending,
+        status="error" if reply.get("status") == "error" else "value",
+        value=without_arrays(value),
+        error=error_of(reply, name, source),
+        changed_inputs=_texts(reply.get("changed")),
+        called=_texts(reply.get("called")),
+        interrupted=reply.get("interrupted") is True,
+        numpy=numpy,
+        handle=handle,
+        type_name=type_name,
+        seconds=seconds,
+        output=_output(reply.get("output")),
+    )
+
+
+def error_of(reply: dict[str, Any], name: str, source: Source) -> StudentError | None:
+    """What student code raised, where a reply says so. name: the assignment's, and so the file's inside."""
+    if reply.get("status") != "error":
+        return None
+    error = reply.get("error")
+    fields = error if isinstance(error, dict) else {}
+    type_name, said, text = (_text(fields.get(key), 500) for key in ("type", "message", "text"))
+    type_name = type_name[:100]
+    line = fields.get("line")
+    if type_name in SYNTAX:
+        said = without_place(said, f"{name}.py")
+    where = source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
+    return StudentError(type_name or "Exception", said, where, text[:200], _texts(fields.get("bases"))[:20])
+
+
+def item(found: Observation, pending: Observation, key: Any) -> Observation:
+    """The entry of a dict that came over the wire; keys match as tuple or list."""
+    if not found.returned:
+        return dataclasses.replace(found, calls=pending.calls, ordinal=pending.ordinal)
+    if not isinstance(found.value, dict):
+        odd = found.type_name == "dict"  # it has stayed in the sandbox, since not all of it is data
+        what = "holds something that is neither a number nor a shape" if odd else "is not a dict"
+        error = StudentError("TypeError", f"{pending.task} {what}")
+        return dataclasses.replace(pending, status="error", error=error)
+    if key not in found.value:
+        error = StudentError("KeyError", f"{pending.task} has no entry for {key!r}")
+        return dataclasses.replace(pending, status="error", error=error)
+    return dataclasses.replace(pending, value=found.value[key])
+
+
+def without_arrays(value: Any) -> Any:
+    """A value as checks meet it: numpy's arrays as tensors, objects that are no data as None."""
+    if isinstance(value, wire.Array):
+        return value.tensor
+    if isinstance(value, wire.Handle):
+        return None
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(without_arrays, value))
+    if isinstance(value, dict):
+        return {k: without_arrays(v) for k, v in value.items()}
+    return value
+
+
+def names(value: Any, longest: int) -> tuple[str, ...]:
+    """Names as people give them: they are compared one by one with what is missing, which takes its time."""
+    items = value if isinstance(value, tuple) else ()
+    return tuple(name for name in items if isinstance(name, str) and len(name) < longest)[:1000]
+
+
+def plain(text: str) -> str:
+    """Text from the sandbox without what a terminal obeys or a file refuses: controls and lone surrogates are spelt out."""
+    if text.isprintable():
+        return text
+    # A progress bar writes each line many times over: what a terminal would show at the end is kept.
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    keep = "\n\t"
+    return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _text(value: Any, most: int) -> str:
+    return plain(value[:most]) if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, (tuple, list)):
+        return ()
+    return tuple(plain(item[:100]) for item in value if isinstance(item, str))[:500]
+
+
+def _output(value: Any) -> str:
+    if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
+        return ""
+    text, cut = plain(value[0]), value[1]
+    return text + (f"\n[{cut:,} more characters were cut]" if type(cut) is int and cut > 0 else "")
