@@ -27,7 +27,7 @@ COMMANDS = {
         "grade a class: one result file for each student and assignment",
         "Teaching assistants",
     ),
-    "report": ("report", "the class as a web page, and one page a student", "Teaching assistants"),
+    "report": ("report.command", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("platforms.export", "write results in the form that another system reads", "Teaching assistants"),
     "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
     "gradescope-zip": (

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder import report
 from autograder.course.course import Course
 from autograder.grading.command import Request, grade_class
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
 from autograder.platforms import csv as table
+from autograder.report import pages as report
 from autograder.results import final, summary
 from autograder.results import result as results
 from autograder.results.result import Result

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..common.terminal import printable
 from ..results.result import Result, is_lost
-from .training import Training, read_training
+from .training_record import TrainingRecord, read_training
 
 # Networks of at most 500,000 numbers that are trained on the subset stay below 0.91, with sampling error; trained on
 # the full set below 0.95.
@@ -74,7 +74,7 @@ def _made_for_the_public_checks(result: Result) -> list[str]:
     return found
 
 
-def _too_good(training: Training) -> list[str]:
+def _too_good(training: TrainingRecord) -> list[str]:
     found = []
     if training.accuracy is not None:
         limit = TOO_GOOD_ELSEWHERE if training.submitted_weights else TOO_GOOD_HERE
@@ -87,7 +87,7 @@ def _too_good(training: Training) -> list[str]:
     return found
 
 
-def _near_a_band(training: Training) -> str | None:
+def _near_a_band(training: TrainingRecord) -> str | None:
     if training.accuracy is None or not training.standard_error:
         return None
     above = [band for band in training.bands if band > training.accuracy]

@@ -16,7 +16,7 @@ from ..sandbox.observation import Outcome
 from . import svg
 from .attention import ORDER, Reason, reasons
 from .links import page_of
-from .training import Training, read_training
+from .training_record import TrainingRecord, read_training
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class MisconceptionRow:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ScoreCell:
     """A student's score in one assignment; `mark` stands instead of a score where there is none."""
 
     score: int
@@ -83,7 +83,7 @@ class StudentRow:
 
     name: str
     page: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ScoreCell, ...]
     total: int
     accuracy: float | None
     reasons: tuple[Reason, ...]
@@ -211,23 +211,23 @@ def _student(name: str, own: Mapping[str, Result], results: ClassResults, names:
     )
 
 
-def _cell(result: Result | None, results: ClassResults) -> Cell:
+def _cell(result: Result | None, results: ClassResults) -> ScoreCell:
     if result is None or result.status == "missing":
         # A person may have given points for what was handed in on paper.
         score = 0 if result is None else results.final_score(result)
-        return Cell(score, "" if score else "–", "missing", "none")
+        return ScoreCell(score, "" if score else "–", "missing", "none")
     score = results.final_score(result)
     if result.status == "unreadable":
-        return Cell(score, "!", "unreadable", "bad")
+        return ScoreCell(score, "!", "unreadable", "bad")
     if result.status == "ambiguous":
-        return Cell(score, "?", "ambiguous", "bad")
+        return ScoreCell(score, "?", "ambiguous", "bad")
     if is_lost(result):
-        return Cell(score, "×", "not graded", "bad")
-    return Cell(score, level="full" if score == result.max_score else "part" if score else "zero")
+        return ScoreCell(score, "×", "not graded", "bad")
+    return ScoreCell(score, level="full" if score == result.max_score else "part" if score else "zero")
 
 
 def _trainings(results: Sequence[Result]) -> Trainings | None:
-    found: list[tuple[Result, Training]] = [
+    found: list[tuple[Result, TrainingRecord]] = [
         (result, training) for result in results if (training := read_training(result.metrics)) is not None
     ]
     plotted = [(r, t) for r, t in found if t.accuracy is not None and t.seconds is not None]

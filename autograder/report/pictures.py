@@ -1,14 +1,12 @@
-"""Test images as pictures in a page: read without torch, written as PNG by hand, a few hundred bytes each."""
+"""Test images as pictures in a page: read without torch, a few hundred bytes each."""
 
 from __future__ import annotations
 
-import base64
 import functools
-import struct
-import zlib
 from pathlib import Path
 
 from ..common.errors import UserError
+from ..common.png import picture_uri
 from ..data.idx import Idx, parse_idx, read_file
 from ..data.subset import images_path
 
@@ -27,7 +25,7 @@ class Pictures:
         if images is None or not 0 <= number < images.shape[0]:
             return ""
         start = number * SIDE * SIDE
-        return "data:image/png;base64," + base64.b64encode(png(images.data[start : start + SIDE * SIDE])).decode()
+        return picture_uri(images.data[start : start + SIDE * SIDE], SIDE, SIDE)
 
     @functools.cached_property
     def _images(self) -> Idx | None:
@@ -38,13 +36,3 @@ class Pictures:
         except (UserError, ValueError):
             return None
         return images if images.shape[1:] == (SIDE, SIDE) else None
-
-
-def png(pixels: bytes) -> bytes:
-    """A grayscale PNG of 28 x 28 bytes."""
-    rows = b"".join(b"\0" + pixels[i : i + SIDE] for i in range(0, SIDE * SIDE, SIDE))
-    header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )

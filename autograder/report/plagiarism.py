@@ -209,7 +209,7 @@ def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
 
 def page(pairs: Sequence[Pair], submissions: int, share: float) -> str:
     """The report as one page of HTML, self-contained like all of them."""
-    from . import templates
+    from .pages import templates
 
     return templates().get_template("pairs.html").render(pairs=pairs, submissions=submissions, share=share)
 

@@ -12,7 +12,7 @@ from ..data.subset import CLASSES
 from ..results.result import CheckResult, ClassResults, Final, Result, is_lost
 from . import svg
 from .pictures import Pictures
-from .training import Training, read_training
+from .training_record import TrainingRecord, read_training
 
 # How a check that did not pass ended, in a student's words.
 OUTCOMES = {
@@ -63,7 +63,7 @@ class Picture:
 class Network:
     """The training of a network, drawn."""
 
-    training: Training
+    training: TrainingRecord
     curve: Markup
     confusion: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]  # (class, ((count, shade 0 to 5), ...))
     pictures: tuple[Picture, ...]
@@ -146,7 +146,7 @@ def _hidden(checks: Sequence[CheckResult]) -> Hidden:
     return Hidden(sum(check.score for check in checks), sum(check.points for check in checks), words)
 
 
-def _network(training: Training, pictures: Pictures) -> Network:
+def _network(training: TrainingRecord, pictures: Pictures) -> Network:
     return Network(
         training=training,
         curve=svg.curve(training.losses, "epoch", "loss") if len(training.losses) > 1 else Markup(""),

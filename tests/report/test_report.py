@@ -22,12 +22,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import cli, report
+from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
+from autograder.common.png import gray_png
 from autograder.course.course import Course
 from autograder.report import attention, svg
-from autograder.report.pictures import Pictures, png
-from autograder.report.training import read_training
+from autograder.report import pages as report
+from autograder.report.pictures import Pictures
+from autograder.report.training_record import read_training
 from autograder.results import result as results
 from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Outcome, Result
 from tests.support.places import ROOT
@@ -321,7 +323,7 @@ def test_ticks_are_few_and_reach_both_ends(one: float, other: float, about: int)
 
 def test_a_picture_holds_its_pixels() -> None:
     pixels = bytes(range(256)) * 4
-    data = png(pixels[: 28 * 28])
+    data = gray_png(pixels[: 28 * 28], 28, 28)
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     (length,) = struct.unpack(">I", data[33:37])
     assert data[37:41] == b"IDAT"

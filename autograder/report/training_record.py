@@ -10,7 +10,7 @@ CLASSES = 10
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingRecord:
     """A network's training as the grader recorded it; None or empty where it did not."""
 
     accuracy: float | None
@@ -27,7 +27,7 @@ class Training:
     gap: float | None  # accuracy of submitted weights minus that of training again (--retrain)
 
 
-def read_training(metrics: Mapping[str, Any]) -> Training | None:
+def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
     """The training that metrics describe, or None when they describe none."""
     accuracy, seconds = _share(metrics.get("accuracy")), _number(metrics.get("training_seconds"))
     losses = _numbers(metrics.get("losses"))
@@ -36,7 +36,7 @@ def read_training(metrics: Mapping[str, Any]) -> Training | None:
     weights = metrics.get("weights")
     weights = weights if isinstance(weights, str) else ""
     of_weights = _share(metrics.get("accuracy_of_weights"))
-    return Training(
+    return TrainingRecord(
         accuracy=accuracy,
         standard_error=_share(metrics.get("accuracy_standard_error")),
         seconds=seconds,

@@ -1,0 +1,39 @@
+"""`autograder report`: a class as a web page, and a page for each student that can be sent as it is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..common.terminal import console, printable
+from ..results.final import course_of, read_class
+from .pages import write
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `autograder report`."""
+    parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("report"),
+        metavar="FOLDER",
+        help="the folder to write (default: report)",
+    )
+    parser.add_argument("--title", default="The class", metavar="TEXT", help="the heading of the pages")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the report. Returns 0 when all results were read, 3 when some could not be."""
+    results = read_class(args.results)
+    count = write(results, args.out, course_of(args.results), args.title)
+    many = "1 student's page" if count == 1 else f"{count} students' pages"
+    console().print(
+        f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.",
+        markup=False,
+        soft_wrap=True,
+    )
+    for path, why in results.problems:
+        print(f"autograder report: passed over: {path}: {why}.", file=sys.stderr)
+    return 3 if results.problems else 0

@@ -1,0 +1,137 @@
+"""The pages of a report, written to a folder.
+
+The pages stand alone: style, charts and pictures are inside, nothing is fetched. A page knows only results; lateness
+and adjustments come in through `results.final`. A student's page names no hidden check and nobody else.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..common.errors import InfrastructureError, UserError
+from ..common.terminal import printable
+from ..course.course import Course
+from ..results.result import ClassResults
+
+if TYPE_CHECKING:
+    import jinja2
+
+MARK = ".autograder-report"  # a folder that holds it is ours to write to
+
+
+def write(results: ClassResults, folder: Path, course: Course | None = None, title: str = "The class") -> int:
+    """Write the class page and all students' pages. Returns how many students have one.
+
+    Raises UserError when `folder` holds other things, InfrastructureError when it cannot be written.
+    """
+    from .class_page import class_page
+    from .links import STUDENTS, file_of
+    from .pictures import Pictures
+    from .student_page import student_page
+
+    pictures = Pictures(course.root / "data" if course is not None else None)
+    pages = templates()
+    students, points = results.students(), results.max_scores()
+    with _ours(folder):
+        (folder / STUDENTS).mkdir(exist_ok=True)
+        template = pages.get_template("student.html")
+        for student, own in students.items():
+            page = template.render(page=student_page(student, own, results, points, pictures), title=title)
+            _put(folder / STUDENTS / file_of(student), page)
+        keep = {file_of(student) for student in students}
+        for old in (folder / STUDENTS).glob("*.html"):
+            if old.name not in keep:
+                old.unlink(missing_ok=True)
+        # Last, so that its links lead somewhere.
+        _put(
+            folder / "index.html",
+            pages.get_template("class.html").render(page=class_page(results), title=title),
+        )
+    return len(students)
+
+
+@contextlib.contextmanager
+def _ours(folder: Path) -> Iterator[None]:
+    """The folder, made if need be and marked as a report's."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file. Give a folder to --out.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise UserError(f"{folder} holds other things than a report. Give a new or empty folder to --out.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).touch()
+        yield
+    except OSError as error:
+        raise InfrastructureError(f"The report cannot be written: {error.strerror or error}.") from error
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a page whole or not at all. It can be made again at any time, so it is not forced to the disk."""
+    draft = path.with_name(f".{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+# --- templates -----------------------------------------------------------------------------------------------------
+
+
+def templates() -> jinja2.Environment:
+    """The templates of all pages, with what they share."""
+    import jinja2
+    from markupsafe import Markup
+
+    from .student_page import OUTCOMES
+
+    folder = resources.files(__package__) / "templates"
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    script = (folder / "class.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment.globals |= {
+        "style": Markup((folder / "style.css").read_text(encoding="utf-8")),
+        "script": Markup(script),
+        "script_hash": f"sha256-{digest}",
+        "plural": plural,
+        "words": OUTCOMES,
+    }
+    environment.filters |= {"code": code, "name": printable, "moment": moment}
+    return environment
+
+
+def code(text: str) -> str:
+    """Text with what stands between backticks as code; everything else is escaped."""
+    from markupsafe import Markup, escape
+
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts)
+    )
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """ "1 point", "2 points"."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def moment(text: str) -> str:
+    """A time of the results, as people read it: 2026-11-20 22:59 UTC."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?Z", text)
+    return f"{match[1]} {match[2]} UTC" if match else text
