@@ -9,8 +9,8 @@ from ..common.errors import UserError
 from ..common.terminal import console
 from ..course.course import find_course
 from . import screen, show, watch
-from .checker import Checker, Look
-from .repository import Desk, Target
+from .checker import Checker, CheckReport
+from .repository import StudentRepository, Target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,47 +30,47 @@ def run(args: argparse.Namespace) -> int:
     """Check the work. Returns 1 while something fails."""
     if args.all and args.what:
         raise UserError("--all checks every assignment: name none beside it.")
-    desk = Desk(find_course(Path.cwd()))
-    targets = [desk.target(word) for word in args.what]
+    repository = StudentRepository(find_course(Path.cwd()))
+    targets = [repository.target(word) for word in args.what]
     if args.watch:
-        return watch.run(desk, targets)
+        return watch.run(repository, targets)
     if not targets and not args.all:
-        return check_current(desk)
-    wanted = targets or [Target(name) for name in desk.names]
-    looks = []
-    with Checker(desk) as checker:
+        return check_current(repository)
+    wanted = targets or [Target(name) for name in repository.names]
+    reports = []
+    with Checker(repository) as checker:
         for target in wanted:
-            look = _look(checker, target)
-            show.show_all(desk, look, target.task)
-            looks.append((look, target.task))
-            memory = show.remember(desk, [look])
+            report = _checked(checker, target)
+            show.show_all(repository, report, target.task)
+            reports.append((report, target.task))
+            memory = show.remember(repository, [report])
     if len(wanted) > 1:
-        screen.overview(desk, memory, None)
-    return int(not all(show.passed(look, task) for look, task in looks))
+        screen.overview(repository, memory, None)
+    return int(not all(show.passed(report, task) for report, task in reports))
 
 
-def check_current(desk: Desk) -> int:
+def check_current(repository: StudentRepository) -> int:
     """Check the assignment being worked on: tasks, the first check that fails with the next hint, points so far."""
-    current = desk.current()
+    current = repository.current()
     if current is None:
-        first = desk.names[0]
+        first = repository.names[0]
         screen.say("Nothing is begun yet.")
-        if gone := desk.gone(first):
+        if gone := repository.gone(first):
             screen.say(gone)
             return 1
-        screen.say(f"Open {desk.where(first)}, fill in {', '.join(desk.tasks(first)[:1])}, save, and run")
+        screen.say(f"Open {repository.where(first)}, fill in {', '.join(repository.tasks(first)[:1])}, save, and run")
         screen.say("this again. The whole way in: autograder start")
         return 1
-    with Checker(desk) as checker:
-        look = _look(checker, Target(current))
-    memory = show.remember(desk, [look])
-    show.show_focus(desk, look, memory)
-    return int(not look.passed)
+    with Checker(repository) as checker:
+        report = _checked(checker, Target(current))
+    memory = show.remember(repository, [report])
+    show.show_focus(repository, report, memory)
+    return int(not report.passed)
 
 
-def _look(checker: Checker, target: Target) -> Look:
+def _checked(checker: Checker, target: Target) -> CheckReport:
     display = console()
     if not display.is_terminal:
-        return checker.look(target.assignment, target.task)
+        return checker.check(target.assignment, target.task)
     with display.status(f"Checking {target.assignment} ...", spinner="line"):
-        return checker.look(target.assignment, target.task)
+        return checker.check(target.assignment, target.task)

@@ -13,7 +13,7 @@ from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
 from . import state
-from .repository import Desk
+from .repository import StudentRepository
 
 if TYPE_CHECKING:
     from ..grading.engine import Engine
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Look:
+class CheckReport:
     """How one assignment stands. notes: what its student should know.
 
     problem: why nothing of it could be run; unearned: then the public points of each task.
@@ -62,21 +62,21 @@ class Look:
 class Checker:
     """Checks assignments; the warm process is shared by all that do not train. For one thread alone."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, repository: StudentRepository) -> None:
+        self.repository = repository
         self._sandboxes: dict[bool, Sandbox] = {}
         self._engines: dict[str, tuple[bytes, Engine]] = {}
 
-    def look(self, name: str, task: str | None = None) -> Look:
+    def check(self, name: str, task: str | None = None) -> CheckReport:
         """Run the public checks of an assignment; of one task alone where the others would have to train.
 
         Raises InfrastructureError when the machine is at fault, UserError when the released files are.
         """
-        changed = self.desk.changed(name)
-        path = changed[0] if changed else self.desk.file(name)
+        changed = self.repository.changed(name)
+        path = changed[0] if changed else self.repository.file(name)
         notes = self._two_forms(name, changed)
-        if gone := self.desk.gone(name):
-            return Look(name, path, problem=gone)
+        if gone := self.repository.gone(name):
+            return CheckReport(name, path, problem=gone)
         try:
             source = read_source(path)
         except Unreadable as error:
@@ -92,14 +92,14 @@ class Checker:
         )
         if graded.unreadable:
             return self._broken(name, path, graded.unreadable, notes)  # this reason says it all
-        fingerprint = "" if alone else self.desk.fingerprint(name, source)
-        return Look(name, path, graded.verdicts, (*notes, *graded.notes), fingerprint=fingerprint)
+        fingerprint = "" if alone else self.repository.fingerprint(name, source)
+        return CheckReport(name, path, graded.verdicts, (*notes, *graded.notes), fingerprint=fingerprint)
 
-    def _broken(self, name: str, path: Path, problem: str, notes: tuple[str, ...]) -> Look:
+    def _broken(self, name: str, path: Path, problem: str, notes: tuple[str, ...]) -> CheckReport:
         """Nothing could be run: that too is how the file stands, and is remembered where its points are known."""
-        public = {task: points for task, (points, _) in self.desk.points(name).items()}
-        fingerprint = self.desk.fingerprint_of(name, path) if public else ""
-        return Look(name, path, (), notes, problem, fingerprint, public)
+        public = {task: points for task, (points, _) in self.repository.points(name).items()}
+        fingerprint = self.repository.fingerprint_of(name, path) if public else ""
+        return CheckReport(name, path, (), notes, problem, fingerprint, public)
 
     def _two_forms(self, name: str, changed: list[Path]) -> tuple[str, ...]:
         if len(changed) < 2:
@@ -116,7 +116,7 @@ class Checker:
 
     def warm(self, name: str) -> Engine:
         """The engine of an assignment, started if need be, and anew when its checks or their diagnoses were changed."""
-        checks = self.desk.course.released(name).public_checks
+        checks = self.repository.course.released(name).public_checks
         files = [checks, *sorted(checks.parent.glob("diagnoses.*"))]
         version = b"".join(hashlib.sha256(_content(file)).digest() for file in files)
         kept = self._engines.get(name)
@@ -127,13 +127,15 @@ class Checker:
         sandbox = self._sandbox(self.is_slow(name))  # first of all: it imports torch while this process does
         from ..grading.engine import Engine
 
-        engine = Engine(self.desk.course, self.desk.course.released(name), Settings(public_only=True), sandbox)
+        engine = Engine(
+            self.repository.course, self.repository.course.released(name), Settings(public_only=True), sandbox
+        )
         self._engines[name] = (version, engine)
         return engine
 
     def is_slow(self, name: str) -> bool:
         """Whether checking the assignment takes seconds, for it trains."""
-        return self.desk.course.released(name).trains
+        return self.repository.course.released(name).trains
 
     def _sandbox(self, trains: bool) -> Sandbox:
         if trains not in self._sandboxes:

@@ -22,7 +22,7 @@ from ..common.terminal import console
 from ..course.course import Course, find_course
 from ..submission.source import Unreadable, read_source
 from . import machine, screen
-from .repository import Desk
+from .repository import StudentRepository
 
 _OPTIONAL = {
     "torchvision": "plots and transforms",
@@ -201,10 +201,10 @@ def _same_python(program: str) -> bool:
 
 def _work() -> Iterator[Finding]:
     course: Course = find_course(Path.cwd())
-    desk = Desk(course)
+    repository = StudentRepository(course)
     begun = []
-    for name in desk.names:
-        changed = desk.changed(name)
+    for name in repository.names:
+        changed = repository.changed(name)
         begun += [name] if changed else []
         for path in changed:
             try:

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..common.errors import UserError
 from ..course.course import find_course
 from . import state
-from .repository import Desk, Target
+from .repository import StudentRepository, Target
 from .screen import say
 
 
@@ -25,23 +25,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show the next hint, and remember it."""
-    desk = Desk(find_course(Path.cwd()))
-    memory = state.load(desk.root)
-    target = desk.target(args.task) if args.task else next_task(desk, memory)
+    repository = StudentRepository(find_course(Path.cwd()))
+    memory = state.load(repository.root)
+    target = repository.target(args.task) if args.task else next_task(repository, memory)
     if target.task is None:
-        unsolved = unsolved_tasks(desk, target.assignment, memory)
+        unsolved = unsolved_tasks(repository, target.assignment, memory)
         if not unsolved:
             say(f"{target.assignment} is solved, as far as its last check knows. No hint is needed.")
             return 0
         target = Target(target.assignment, unsolved[0])
-    state.save(desk.root, give(desk, memory, target, args.again))
+    state.save(repository.root, give(repository, memory, target, args.again))
     return 0
 
 
-def give(desk: Desk, memory: state.State, target: Target, again: bool = False) -> state.State:
+def give(repository: StudentRepository, memory: state.State, target: Target, again: bool = False) -> state.State:
     """Show the next hint of a task, or with ``again`` those that were read. Returns the state after it."""
     task = str(target.task)
-    hints = read_hints(desk, target.assignment).get(task, ())
+    hints = read_hints(repository, target.assignment).get(task, ())
     read = min(memory.hints_read(target.assignment, task), len(hints))
     if not hints:
         say(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
@@ -56,7 +56,7 @@ def give(desk: Desk, memory: state.State, target: Target, again: bool = False) -
         read = max(read, 1)
     else:
         left = len(hints) - read - 1
-        word = command_word(desk, target.assignment, task)
+        word = command_word(repository, target.assignment, task)
         _show(
             task,
             hints,
@@ -74,36 +74,36 @@ def _show(task: str, hints: tuple[str, ...], which: range, last: str) -> None:
     say(last, style="bright_black")
 
 
-def next_task(desk: Desk, memory: state.State) -> Target:
+def next_task(repository: StudentRepository, memory: state.State) -> Target:
     """The first task that is not solved: of the assignment being worked on, else of the first assignment."""
-    current = desk.current() or desk.names[0]
-    order = [current, *(name for name in desk.names if name != current)]
+    current = repository.current() or repository.names[0]
+    order = [current, *(name for name in repository.names if name != current)]
     for name in order:
-        unsolved = unsolved_tasks(desk, name, memory)
+        unsolved = unsolved_tasks(repository, name, memory)
         if unsolved:
             return Target(name, unsolved[0])
     raise UserError("Every task is solved, as far as the last checks know. For a hint all the same, name the task.")
 
 
-def unsolved_tasks(desk: Desk, name: str, memory: state.State) -> list[str]:
+def unsolved_tasks(repository: StudentRepository, name: str, memory: state.State) -> list[str]:
     """The tasks of an assignment that did not have all their public points at its last check, one that is no Python first."""
-    kept = desk.remembered(name, memory) or memory.checked.get(name)
-    points = kept.points if kept is not None and desk.own(name) else {}
-    unsolved = [task for task in desk.tasks(name) if points.get(task, (0, 1))[0] < points.get(task, (0, 1))[1]]
-    broken = desk.broken_task(name) if unsolved else None
+    kept = repository.remembered(name, memory) or memory.checked.get(name)
+    points = kept.points if kept is not None and repository.own(name) else {}
+    unsolved = [task for task in repository.tasks(name) if points.get(task, (0, 1))[0] < points.get(task, (0, 1))[1]]
+    broken = repository.broken_task(name) if unsolved else None
     return sorted(unsolved, key=lambda task: task != broken)  # until it can be read, no other task is of use
 
 
-def read_hints(desk: Desk, name: str) -> dict[str, tuple[str, ...]]:
+def read_hints(repository: StudentRepository, name: str) -> dict[str, tuple[str, ...]]:
     """The hints of each task, from a nudge to the idea; none where they cannot be read. Imports no torch."""
     try:
-        data = json.loads((desk.course.assignments / name / "diagnoses.json").read_text(encoding="utf-8"))
+        data = json.loads((repository.course.assignments / name / "diagnoses.json").read_text(encoding="utf-8"))
         return {str(task): tuple(map(str, hints)) for task, hints in data["hints"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 
-def command_word(desk: Desk, name: str, task: str) -> str:
+def command_word(repository: StudentRepository, name: str, task: str) -> str:
     """How a task is named on the command line: alone, or with its assignment where several have one of that name."""
-    alone = sum(task in desk.tasks(other) for other in desk.names) == 1
+    alone = sum(task in repository.tasks(other) for other in repository.names) == 1
     return task if alone else f"{name.partition('_')[0]}/{task}"

@@ -28,7 +28,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Desk:
+class StudentRepository:
     """A student's repository with the work in it."""
 
     course: Course

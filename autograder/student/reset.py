@@ -10,7 +10,7 @@ from ..common.errors import UserError
 from ..common.files import explain, make_folder, write_whole
 from ..course.course import find_course
 from . import screen
-from .repository import Desk
+from .repository import StudentRepository
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,47 +24,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Give the stub back. Returns 0 also when it was there already."""
-    desk = Desk(find_course(Path.cwd()))
-    target = desk.target(args.what)
+    repository = StudentRepository(find_course(Path.cwd()))
+    target = repository.target(args.what)
     if target.task is not None:
         raise UserError(
             f"{target.task} is one task of {target.assignment}, and a whole file is reset. "
             f"Run: autograder reset {target.assignment}"
         )
     name, suffix = target.assignment, Path(args.what).suffix
-    forms = [form for form in _forms(desk, name) if suffix not in (".py", ".ipynb") or form.suffix == suffix]
+    forms = [form for form in _forms(repository, name) if suffix not in (".py", ".ipynb") or form.suffix == suffix]
     done = False
     for form in forms:
-        stub = _stub(desk, form)
+        stub = _stub(repository, form)
         if form.is_file() and _lines(form.read_bytes()) == _lines(stub):
             continue
         done = True
         if form.is_file():
             kept = keep(form)
-            screen.say(f"Your {form.name} is kept as {kept.relative_to(desk.root).as_posix()}")
+            screen.say(f"Your {form.name} is kept as {kept.relative_to(repository.root).as_posix()}")
             if form.with_suffix(".safetensors").is_file():
                 kept = keep(form.with_suffix(".safetensors"), move=True)
-                screen.say(f"Its trained network is kept as {kept.relative_to(desk.root).as_posix()}")
+                screen.say(f"Its trained network is kept as {kept.relative_to(repository.root).as_posix()}")
         make_folder(form.parent)
         write_whole(form, stub)
-        screen.say(f"{form.relative_to(desk.root).as_posix()} is the stub again.")
+        screen.say(f"{form.relative_to(repository.root).as_posix()} is the stub again.")
     if not done:
         screen.say(f"{name} is as it was handed out: there is nothing to reset.")
     return 0
 
 
-def _forms(desk: Desk, name: str) -> tuple[Path, Path]:
-    assignments = desk.course.assignments
+def _forms(repository: StudentRepository, name: str) -> tuple[Path, Path]:
+    assignments = repository.course.assignments
     return assignments / name / f"{name}.py", assignments / "notebooks" / name / f"{name}.ipynb"
 
 
-def _stub(desk: Desk, form: Path) -> bytes:
-    path = desk.course.assignments / ".stubs" / form.name
+def _stub(repository: StudentRepository, form: Path) -> bytes:
+    path = repository.course.assignments / ".stubs" / form.name
     try:
         return path.read_bytes()
     except OSError:
         raise UserError(
-            f"{path.relative_to(desk.root).as_posix()} is missing, so the stub of {form.name} is not at hand. "
+            f"{path.relative_to(repository.root).as_posix()} is missing, so the stub of {form.name} is not at hand. "
             "Bring it back with: git checkout -- assignments/.stubs"
         ) from None
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from ..common.terminal import console
 from . import state
-from .checker import Look
-from .repository import Desk
+from .checker import CheckReport
+from .repository import StudentRepository
 
 if TYPE_CHECKING:
     from ..grading.plugin import Verdict
@@ -70,21 +70,21 @@ def word(verdict: Verdict) -> str:
     return _WHY.get(verdict.why, _WORDS[verdict.outcome])
 
 
-def heading(desk: Desk, look: Look) -> None:
+def heading(repository: StudentRepository, report: CheckReport) -> None:
     """Which assignment, what it asks, which file."""
-    question = desk.question(look.name)
-    say(Text.assemble((look.name, "bold"), f": {question}" if question else ""))
-    say(look.path.relative_to(desk.root).as_posix(), style="bright_black")
-    for note in look.notes:
+    question = repository.question(report.name)
+    say(Text.assemble((report.name, "bold"), f": {question}" if question else ""))
+    say(report.path.relative_to(repository.root).as_posix(), style="bright_black")
+    for note in report.notes:
         say(Text.assemble(("Note: ", "yellow"), note))
 
 
-def tasks(look: Look) -> None:
+def tasks(report: CheckReport) -> None:
     """One line a task: sign, name, word, points."""
     screen = console()
     rows = []
-    for task, (earned, possible) in look.points.items():
-        mine = [verdict for verdict in look.verdicts if verdict.check.task == task]
+    for task, (earned, possible) in report.points.items():
+        mine = [verdict for verdict in report.verdicts if verdict.check.task == task]
         outcome = outcome_of(mine)
         first = next(verdict for verdict in mine if verdict.outcome == outcome)
         text = "partly right" if 0 < earned < possible and outcome != "passed" else word(first)
@@ -95,7 +95,7 @@ def tasks(look: Look) -> None:
         screen.print(line, soft_wrap=True)
 
 
-def verdict(look: Look, shown: Verdict, told: set[str] | None = None) -> None:
+def verdict(report: CheckReport, shown: Verdict, told: set[str] | None = None) -> None:
     """One check: its title, and unless it passed what was wrong, why, and how the axes lie. ``told``: said before."""
     screen = console()
     say(Text.assemble(sign(screen, shown.outcome), f" {shown.check.task}: {shown.check.title}"), 2, hang=2)
@@ -110,9 +110,9 @@ def verdict(look: Look, shown: Verdict, told: set[str] | None = None) -> None:
     if reason:
         say(reason, 4, "bold")
     if shown.why == "not_started":
-        where = line_of(look.path, shown.check.task)
+        where = line_of(report.path, shown.check.task)
         if where:
-            say(f"It is to be written in {look.path.name}, {where}.", 4)
+            say(f"It is to be written in {report.path.name}, {where}.", 4)
     if printed := shown.printed.strip("\n").split("\n") if shown.printed.strip() else []:
         say("Your code printed:", 4)
         for line in printed[:_PRINTED]:
@@ -151,23 +151,23 @@ def next_hint(task: str, count: int, read: int) -> None:
     say(Text.assemble(f"{text} ", (command, "bold")), 2)
 
 
-def overview(desk: Desk, memory: state.State, current: str | None) -> None:
+def overview(repository: StudentRepository, memory: state.State, current: str | None) -> None:
     """The lecture's order: each assignment with its public points so far, and all of them out of 100."""
     screen = console()
     earned = public = hidden = 0
-    width = max(map(len, desk.names))
+    width = max(map(len, repository.names))
     stale = False
-    for name in desk.names:
-        points = desk.points(name)
+    for name in repository.names:
+        points = repository.points(name)
         here = sum(p for p, _ in points.values())
         public, hidden = public + here, hidden + sum(h for _, h in points.values())
-        kept = desk.remembered(name, memory)
+        kept = repository.remembered(name, memory)
         if kept is not None:
             mark = sign(screen, "passed") if kept.earned == kept.possible else Text(" ")
             text = f"{kept.earned:2} of {kept.possible}"
             earned += kept.earned
         else:
-            begun = desk.own(name) is not None
+            begun = repository.own(name) is not None
             stale = stale or begun
             mark, text = Text(" "), "changed since its last check" if begun else "not begun"
         arrow = "> " if name == current else "  "

@@ -8,92 +8,94 @@ from rich.text import Text
 
 from ..common.terminal import console
 from . import hint, screen, state
-from .checker import Look
-from .repository import Desk
+from .checker import CheckReport
+from .repository import StudentRepository
 
 
-def remember(desk: Desk, looks: Iterable[Look]) -> state.State:
+def remember(repository: StudentRepository, reports: Iterable[CheckReport]) -> state.State:
     """Keep the points of what was checked as a whole."""
-    before = memory = state.load(desk.root)
-    for look in looks:
-        if look.fingerprint and desk.own(look.name) is not None:
-            memory = memory.with_checked(look.name, look.checked)
+    before = memory = state.load(repository.root)
+    for report in reports:
+        if report.fingerprint and repository.own(report.name) is not None:
+            memory = memory.with_checked(report.name, report.checked)
     if memory != before:
-        state.save(desk.root, memory)
+        state.save(repository.root, memory)
     return memory
 
 
-def passed(look: Look, task: str | None) -> bool:
+def passed(report: CheckReport, task: str | None) -> bool:
     """Whether the assignment, or one task of it, has nothing that fails."""
-    verdicts = [v for v in look.verdicts if task is None or v.check.task == task]
+    verdicts = [v for v in report.verdicts if task is None or v.check.task == task]
     return bool(verdicts) and all(verdict.outcome == "passed" for verdict in verdicts)
 
 
-def show_focus(desk: Desk, look: Look, memory: state.State, task: str | None = None) -> None:
+def show_focus(
+    repository: StudentRepository, report: CheckReport, memory: state.State, task: str | None = None
+) -> None:
     """The assignment's tasks, its first failing check (of ``task``, if one is in focus), and the way on."""
     display = console()
-    screen.heading(desk, look)
+    screen.heading(repository, report)
     display.print()
-    if look.problem:
+    if report.problem:
         screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
-        screen.say(look.problem, 4)
+        screen.say(report.problem, 4)
     else:
-        screen.tasks(look)
-    failing = [v for v in look.failing if task is None or v.check.task == task] or look.failing
+        screen.tasks(report)
+    failing = [v for v in report.failing if task is None or v.check.task == task] or report.failing
     if failing:
         display.print()
-        screen.verdict(look, failing[0])
-        offer_hint(desk, look.name, failing[0].check.task, memory)
-    elif look.passed:
+        screen.verdict(report, failing[0])
+        offer_hint(repository, report.name, failing[0].check.task, memory)
+    elif report.passed:
         display.print()
-        _praise(desk, look, memory)
+        _praise(repository, report, memory)
     display.print()
-    screen.overview(desk, memory, look.name)
+    screen.overview(repository, memory, report.name)
 
 
-def offer_hint(desk: Desk, name: str, task: str, memory: state.State) -> None:
+def offer_hint(repository: StudentRepository, name: str, task: str, memory: state.State) -> None:
     """Say that there is a hint, and how to get it."""
-    hints = hint.read_hints(desk, name).get(task, ())
-    screen.next_hint(hint.command_word(desk, name, task), len(hints), memory.hints_read(name, task))
+    hints = hint.read_hints(repository, name).get(task, ())
+    screen.next_hint(hint.command_word(repository, name, task), len(hints), memory.hints_read(name, task))
 
 
-def _praise(desk: Desk, look: Look, memory: state.State) -> None:
-    after = following(desk, look.name, memory)
-    screen.say(f"All public checks of {look.name} pass.", 2, "green")
+def _praise(repository: StudentRepository, report: CheckReport, memory: state.State) -> None:
+    after = following(repository, report.name, memory)
+    screen.say(f"All public checks of {report.name} pass.", 2, "green")
     if after:
-        question = desk.question(after)
-        way = desk.gone(after) or desk.where(after) + (f" ({question})" if question else "")
+        question = repository.question(after)
+        way = repository.gone(after) or repository.where(after) + (f" ({question})" if question else "")
         screen.say(f"Next: {way}", 2)
     else:
         screen.say("That is the whole course. Hand it in: commit and push.", 2)
 
 
-def following(desk: Desk, name: str, memory: state.State) -> str | None:
+def following(repository: StudentRepository, name: str, memory: state.State) -> str | None:
     """The next assignment in the lecture's order that is not solved, from the beginning after the last."""
-    at = desk.names.index(name)
-    for other in (*desk.names[at + 1 :], *desk.names[:at]):
-        kept = desk.remembered(other, memory)
+    at = repository.names.index(name)
+    for other in (*repository.names[at + 1 :], *repository.names[:at]):
+        kept = repository.remembered(other, memory)
         if kept is None or kept.earned < kept.possible:
             return other
     return None
 
 
-def show_all(desk: Desk, look: Look, task: str | None) -> None:
+def show_all(repository: StudentRepository, report: CheckReport, task: str | None) -> None:
     """Every check of an assignment, or of one task; what is not started is told once, in one line."""
     display = console()
-    screen.heading(desk, look)
-    if look.problem:
+    screen.heading(repository, report)
+    if report.problem:
         screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
-        screen.say(look.problem, 4)
+        screen.say(report.problem, 4)
     told: set[str] = set()
-    shown = [verdict for verdict in look.verdicts if task is None or verdict.check.task == task]
+    shown = [verdict for verdict in report.verdicts if task is None or verdict.check.task == task]
     for verdict in shown:
-        screen.verdict(look, verdict, told)
+        screen.verdict(report, verdict, told)
     earned = sum(v.score for v in shown)
-    possible = sum(v.check.points for v in shown) or look.checked.possible
+    possible = sum(v.check.points for v in shown) or report.checked.possible
     screen.say(f"Public points: {earned} of {possible}", style="bold")
-    memory = state.load(desk.root)
+    memory = state.load(repository.root)
     failing = next((verdict for verdict in shown if verdict.outcome != "passed"), None)
     if failing is not None:
-        offer_hint(desk, look.name, failing.check.task, memory)
+        offer_hint(repository, report.name, failing.check.task, memory)
     display.print()

@@ -10,7 +10,7 @@ from rich.text import Text
 from ..common.terminal import console
 from ..course.course import find_course
 from . import hint, screen, state
-from .repository import Desk
+from .repository import StudentRepository
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,25 +19,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Greet."""
-    desk = Desk(find_course(Path.cwd()))
-    memory = state.load(desk.root)
-    current = desk.current()
+    repository = StudentRepository(find_course(Path.cwd()))
+    memory = state.load(repository.root)
+    current = repository.current()
     if current is None:
-        _welcome(desk)
+        _welcome(repository)
     else:
-        _back(desk, memory, current)
+        _back(repository, memory, current)
     console().print()
-    screen.overview(desk, memory, current)
+    screen.overview(repository, memory, current)
     return 0
 
 
-def _welcome(desk: Desk) -> None:
-    first = desk.names[0]
-    tasks = desk.tasks(first)
+def _welcome(repository: StudentRepository) -> None:
+    first = repository.names[0]
+    tasks = repository.tasks(first)
     screen.say(
-        f"Welcome. {_number(len(desk.names))} assignments, one after the other, from axes to a network that sees clothes."
+        f"Welcome. {_number(len(repository.names))} assignments, one after the other, from axes to a network that sees clothes."
     )
-    _open(desk, first)
+    _open(repository, first)
     _step(2, "Read it from the top, and write the first task" + (f", {tasks[0]}" if tasks else "") + ".")
     _step(3, "Save, and let it be checked:", "autograder check", "")
     screen.say(
@@ -49,32 +49,32 @@ def _welcome(desk: Desk) -> None:
     screen.say("Something does not work? autograder doctor", style="bright_black")
 
 
-def _open(desk: Desk, first: str) -> None:
+def _open(repository: StudentRepository, first: str) -> None:
     """The first step: a file that was deleted is not spoken of, unless none is left."""
-    forms = [path.relative_to(desk.root).as_posix() for path in desk.forms(first)]
+    forms = [path.relative_to(repository.root).as_posix() for path in repository.forms(first)]
     if len(forms) > 1:
         _step(1, "Open", forms[0], "in an editor, or the notebook")
         screen.say(f"{forms[1]} in Jupyter. Work in one of the two.", 5)
     elif forms:
         _step(1, "Open", forms[0], "in Jupyter." if forms[0].endswith(".ipynb") else "in an editor.")
     else:
-        _step(1, desk.gone(first))
+        _step(1, repository.gone(first))
 
 
-def _back(desk: Desk, memory: state.State, current: str) -> None:
-    unsolved = hint.unsolved_tasks(desk, current, memory)
+def _back(repository: StudentRepository, memory: state.State, current: str) -> None:
+    unsolved = hint.unsolved_tasks(repository, current, memory)
     screen.say(f"Welcome back. You were last at {current}.")
     if unsolved:
-        where = screen.line_of(desk.file(current), unsolved[0])
-        _step(1, f"Go on with {unsolved[0]} in", desk.where(current), f"({where})" if where else "")
+        where = screen.line_of(repository.file(current), unsolved[0])
+        _step(1, f"Go on with {unsolved[0]} in", repository.where(current), f"({where})" if where else "")
         _step(2, "Save, and let it be checked:", "autograder check", "")
-        _step(3, "Stuck?", f"autograder hint {hint.command_word(desk, current, unsolved[0])}", "")
+        _step(3, "Stuck?", f"autograder hint {hint.command_word(repository, current, unsolved[0])}", "")
     else:
-        following = next((n for n in desk.names if hint.unsolved_tasks(desk, n, memory)), None)
-        if following and (gone := desk.gone(following)):
+        following = next((n for n in repository.names if hint.unsolved_tasks(repository, n, memory)), None)
+        if following and (gone := repository.gone(following)):
             _step(1, f"It is solved. Next is {following}: {gone}")
         elif following:
-            _step(1, "It is solved. Go on with", desk.where(following), "")
+            _step(1, "It is solved. Go on with", repository.where(following), "")
         else:
             _step(1, "Every public check passes. Hand it in: commit and push.")
 

@@ -25,11 +25,11 @@ from ..course.course import find_course
 from ..sandbox.observation import without_place
 from ..submission.source import WEIGHTS_LIMIT, Source, Unreadable, read_source
 from . import reset, screen
-from .repository import Desk
+from .repository import StudentRepository
 
 if TYPE_CHECKING:
-    from .training import Data, Moment, Outcome
     from .training_page import Band
+    from .training_run import Data, Moment, Trained
 
 TASKS = ("preprocess", "FashionCNN", "train", "predict")
 BUDGET = 500_000  # numbers in all parameters and buffers
@@ -50,24 +50,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train. Returns 1 when the student's code raised, and nothing was written."""
-    desk = Desk(find_course(Path.cwd()))
-    name = training_assignment(desk)
-    path = desk.own(name)
+    repository = StudentRepository(find_course(Path.cwd()))
+    name = training_assignment(repository)
+    path = repository.own(name)
     if path is None:
-        way = desk.gone(name) or f"Open {desk.where(name)}"
+        way = repository.gone(name) or f"Open {repository.where(name)}"
         raise UserError(f"{name} is not begun yet: there is no network to train. {way}")
     try:
         source = read_source(path)
     except Unreadable as error:
         raise UserError(error.message) from None
     screen.say(
-        f"Training the network of {path.relative_to(desk.root).as_posix()}. Ctrl-C ends it and keeps what it has learnt."
+        f"Training the network of {path.relative_to(repository.root).as_posix()}. Ctrl-C ends it and keeps what it has learnt."
     )
     with _loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
         tasks = tasks_of(vars(module))
-        data = data_for(desk, args.full, args.images, args.hold_out)
+        data = data_for(repository, args.full, args.images, args.hold_out)
         import torch
 
         torch.manual_seed(args.seed)
@@ -77,14 +77,14 @@ def run(args: argparse.Namespace) -> int:
         except Exception as error:
             screen.say(_own_error(error, str(module.__file__), source), style="red")
             return 1
-    finish(desk, name, path, outcome)
+    finish(repository, name, path, outcome)
     return 0
 
 
-def training_assignment(desk: Desk) -> str:
+def training_assignment(repository: StudentRepository) -> str:
     """The assignment with a network to train. Raises UserError where there is none."""
-    for name in desk.names:
-        if set(TASKS) <= set(desk.tasks(name)):
+    for name in repository.names:
+        if set(TASKS) <= set(repository.tasks(name)):
             return name
     raise UserError("No assignment of this course trains a network.")
 
@@ -97,12 +97,12 @@ def tasks_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
     return {task: namespace[task] for task in TASKS}
 
 
-def data_for(desk: Desk, full: bool, count: int | None, hold_out: int | None) -> Data:
+def data_for(repository: StudentRepository, full: bool, count: int | None, hold_out: int | None) -> Data:
     """The training images, some of them held out. Raises UserError for numbers that do not fit."""
     from ..data import load_full, load_train
-    from .training import split
+    from .training_run import split
 
-    root = desk.root / "data"
+    root = repository.root / "data"
     images = load_full(root, "train") if full else load_train(root)
     if count is not None and not 20 <= count <= len(images):
         raise UserError(f"--images must be 20 to {len(images)}.")
@@ -162,14 +162,14 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
 
 
 def _epochs(source: Source) -> int | None:
-    from .training import epochs_in
+    from .training_run import epochs_in
 
     return epochs_in(source.text)
 
 
-def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Outcome:
+def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
     """Train under a progress bar; in a log, with a line an epoch."""
-    from . import training, training_page
+    from . import training_page, training_run
 
     display = console()
     size = max(1, len(data.labels))
@@ -179,7 +179,7 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Outcome:
             screen.say(training_page.moment_line(moment, moment.images / size))
 
     if not display.is_terminal:
-        return training.run(tasks, data, line)
+        return training_run.run(tasks, data, line)
     columns = (
         TextColumn("epoch {task.fields[epoch]}"), BarColumn(20), TextColumn("{task.fields[seen]}"),
         TextColumn("loss {task.fields[loss]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -197,20 +197,22 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Outcome:
                 task, completed=moment.images, total=whole, epoch=epoch, seen=f"{moment.images:,} images", **shown
             )
 
-        return training.run(tasks, data, tell)
+        return training_run.run(tasks, data, tell)
 
 
 def _of(epoch: int, epochs: int | None) -> str:
     return f"{min(epoch + 1, epochs)} of {epochs}" if epochs else str(epoch + 1)
 
 
-def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[str], None] = screen.say) -> str:
+def finish(
+    repository: StudentRepository, name: str, path: Path, outcome: Trained, say: Callable[[str], None] = screen.say
+) -> str:
     """Write the weights and the page, and tell what came of it. Returns what of the page Jupyter shows."""
     from ..common.files import write_whole
     from ..data import CLASSES
     from . import training_page
 
-    bands = bands_of(desk, name)
+    bands = bands_of(repository, name)
     for line in [*training_page.said(outcome), *training_page.band_lines(outcome, bands)]:
         say(line)
     worst = training_page.most_confused(outcome, CLASSES) if len(outcome.classes) else []
@@ -227,37 +229,37 @@ def finish(desk: Desk, name: str, path: Path, outcome: Outcome, say: Callable[[s
     else:
         if weights.is_file() and weights.read_bytes() != content:
             kept = reset.keep(weights)
-            say(f"The network trained before is kept as {kept.relative_to(desk.root).as_posix()}")
+            say(f"The network trained before is kept as {kept.relative_to(repository.root).as_posix()}")
         write_whole(weights, content)
         say(
-            f"Trained network: {weights.relative_to(desk.root).as_posix()} (hand it in beside your file, and it is graded as it stands)"
+            f"Trained network: {weights.relative_to(repository.root).as_posix()} (hand it in beside your file, and it is graded as it stands)"
         )
     title = f"{name}: what the network has learnt"
     report = path.with_name("training.html")
     write_whole(report, training_page.document(outcome, CLASSES, bands, title).encode())
-    say(f"Curves, confusion matrix, filters: {report.relative_to(desk.root).as_posix()} (open it in a browser)")
+    say(f"Curves, confusion matrix, filters: {report.relative_to(repository.root).as_posix()} (open it in a browser)")
     return training_page.fragment(outcome, CLASSES, bands, title)
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:
     """Train the functions of a notebook's kernel, with a printed line an epoch. Returns what Jupyter is to show."""
-    from . import training, training_page
+    from . import training_page, training_run
 
-    desk = Desk(find_course(Path.cwd()))
-    name = training_assignment(desk)
+    repository = StudentRepository(find_course(Path.cwd()))
+    name = training_assignment(repository)
     tasks = tasks_of(namespace)
-    data = data_for(desk, full, images, hold_out)
+    data = data_for(repository, full, images, hold_out)
 
     def tell(moment: Moment) -> None:
         if moment.accuracy is not None:
             print(training_page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
 
-    outcome = training.run(tasks, data, tell)
-    notebook = desk.course.assignments / "notebooks" / name / f"{name}.ipynb"
-    return finish(desk, name, notebook, outcome, print)
+    outcome = training_run.run(tasks, data, tell)
+    notebook = repository.course.assignments / "notebooks" / name / f"{name}.ipynb"
+    return finish(repository, name, notebook, outcome, print)
 
 
-def warnings(outcome: Outcome) -> list[str]:
+def warnings(outcome: Trained) -> list[str]:
     """What grading will not like about the network, or about training it anew."""
     import torch
 
@@ -278,7 +280,7 @@ def warnings(outcome: Outcome) -> list[str]:
     return found
 
 
-def pack(outcome: Outcome) -> bytes:
+def pack(outcome: Trained) -> bytes:
     """The network's numbers as safetensors: parameters and buffers by name, on the CPU, each on its own."""
     import safetensors.torch
     import torch
@@ -288,8 +290,8 @@ def pack(outcome: Outcome) -> bytes:
     return bytes(safetensors.torch.save(tensors))
 
 
-def bands_of(desk: Desk, name: str) -> list[Band]:
+def bands_of(repository: StudentRepository, name: str) -> list[Band]:
     """What accuracy earns, lowest first, as the release wrote it down; empty where it did not."""
     from .training_page import Band
 
-    return [Band(percent / 100, points) for percent, points in desk.bands(name)]
+    return [Band(percent / 100, points) for percent, points in repository.bands(name)]

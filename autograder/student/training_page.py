@@ -5,18 +5,16 @@ Drawn by hand in SVG and PNG, so that neither matplotlib nor a network is needed
 
 from __future__ import annotations
 
-import base64
 import html
 import math
-import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from .training import Moment, Outcome
+from ..common.png import picture_uri
+from .training_run import Moment, Trained
 
 _WRONG_SHOWN = 20
 _FILTERS_SHOWN = 64
@@ -30,7 +28,7 @@ class Band:
     points: int
 
 
-def document(outcome: Outcome, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
+def document(outcome: Trained, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
     """The whole page."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -39,7 +37,7 @@ def document(outcome: Outcome, classes: Sequence[str], bands: Sequence[Band], ti
     )
 
 
-def fragment(outcome: Outcome, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
+def fragment(outcome: Trained, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
     """What stands in the page's body; Jupyter shows it as it is."""
     parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands), _curves(outcome, bands)]
     if len(outcome.classes):
@@ -70,12 +68,12 @@ _STYLE = """
 """
 
 
-def _summary(outcome: Outcome, bands: Sequence[Band]) -> str:
+def _summary(outcome: Trained, bands: Sequence[Band]) -> str:
     lines = [*said(outcome), *band_lines(outcome, bands)]
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
 
 
-def said(outcome: Outcome) -> list[str]:
+def said(outcome: Trained) -> list[str]:
     """What was trained, on what, how long, and how well it does."""
     stopped = " Stopped by Ctrl-C; what was learnt until then is kept." if outcome.stopped else ""
     lines = [
@@ -92,13 +90,13 @@ def said(outcome: Outcome) -> list[str]:
     return lines
 
 
-def _error(outcome: Outcome) -> float:
+def _error(outcome: Trained) -> float:
     """Two standard deviations of the share, from the number of held-out images alone."""
     share = outcome.accuracy or 0.0
     return 2 * math.sqrt(max(share * (1 - share), 1e-4) / len(outcome.data.held_labels))
 
 
-def band_lines(outcome: Outcome, bands: Sequence[Band]) -> list[str]:
+def band_lines(outcome: Trained, bands: Sequence[Band]) -> list[str]:
     """The band that this accuracy reaches, and what the next one needs. Nothing where there are no bands."""
     share = outcome.accuracy
     if share is None or not bands:
@@ -129,7 +127,7 @@ def _percent(share: float) -> str:
 _W, _H, _PAD = 430, 240, 46
 
 
-def _curves(outcome: Outcome, bands: Sequence[Band]) -> str:
+def _curves(outcome: Trained, bands: Sequence[Band]) -> str:
     charts = []
     losses = [(m.images, m.loss) for m in outcome.curve if m.loss is not None]
     if len(losses) > 1:
@@ -189,13 +187,13 @@ def _chart(
 # --- what is taken for what ----------------------------------------------------------------------------------------
 
 
-def confusion(outcome: Outcome, count: int) -> Tensor:
+def confusion(outcome: Trained, count: int) -> Tensor:
     """int64 (count, count): how many held-out images of a class (row) were taken for a class (column)."""
     labels, classes = outcome.data.held_labels, outcome.classes.clamp(0, count - 1)
     return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
 
 
-def most_confused(outcome: Outcome, classes: Sequence[str], most: int = 3) -> list[str]:
+def most_confused(outcome: Trained, classes: Sequence[str], most: int = 3) -> list[str]:
     """In words: which clothes are most often taken for which."""
     table = confusion(outcome, len(classes))
     table = table - torch.diag(table.diag())
@@ -208,7 +206,7 @@ def most_confused(outcome: Outcome, classes: Sequence[str], most: int = 3) -> li
     return found
 
 
-def _confusion(outcome: Outcome, classes: Sequence[str]) -> str:
+def _confusion(outcome: Trained, classes: Sequence[str]) -> str:
     table = confusion(outcome, len(classes))
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in classes)
     rows = []
@@ -231,7 +229,7 @@ def _cell(count: int, share: float, right: bool) -> str:
     return f"<td{' class=right' if right else ''}{shade}>{text}</td>"
 
 
-def _surest_mistakes(outcome: Outcome, classes: Sequence[str]) -> str:
+def _surest_mistakes(outcome: Trained, classes: Sequence[str]) -> str:
     data = outcome.data
     said_class = outcome.classes.clamp(0, len(classes) - 1)
     sure = outcome.scores.gather(1, said_class[:, None]).squeeze(1)
@@ -241,7 +239,7 @@ def _surest_mistakes(outcome: Outcome, classes: Sequence[str]) -> str:
     for place in order.tolist():
         true, taken = classes[int(data.held_labels[place])], classes[int(said_class[place])]
         figures.append(
-            f'<figure><img alt="{html.escape(true)}" src="{png(data.held_images[place])}">'
+            f'<figure><img alt="{html.escape(true)}" src="{_picture(data.held_images[place])}">'
             f"<figcaption>{html.escape(true)}, taken for {html.escape(taken)} ({float(sure[place]):.0%} sure)</figcaption></figure>"
         )
     if not figures:
@@ -264,7 +262,7 @@ def _filters(model: nn.Module) -> str:
         return "<h2>The filters of the first layer</h2><p>They are not finite numbers: the training has blown up.</p>"
     size = float(weight.abs().max()) or 1.0
     images = [((w / size + 1) * 127.5).round().to(torch.uint8) for w in weight[:_FILTERS_SHOWN]]
-    pictures = "".join(f'<img alt="filter {i}" src="{png(image)}">' for i, image in enumerate(images))
+    pictures = "".join(f'<img alt="filter {i}" src="{_picture(image)}">' for i, image in enumerate(images))
     return (
         "<h2>The filters of the first layer</h2>"
         "<p>Each looks for one small pattern: white counts for, black against, gray does not matter.</p>"
@@ -272,19 +270,9 @@ def _filters(model: nn.Module) -> str:
     )
 
 
-def png(image: Tensor) -> str:
-    """A gray picture, uint8 (H, W), as a data URI."""
-    height, width = image.shape
-    rows = b"".join(b"\0" + image[row].numpy().tobytes() for row in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    body = b"".join(
-        _chunk(kind, data) for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    )
-    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def _picture(image: Tensor) -> str:
+    """A gray picture, uint8 (H, W), as an address."""
+    return picture_uri(image.contiguous().numpy().tobytes(), image.shape[1], image.shape[0])
 
 
 def moment_line(moment: Moment, epoch: float) -> str:

@@ -53,7 +53,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Trained:
     """What came of a training. curve: losses as they came; looks: moments at which held-out images were looked at.
 
     classes: int64 (H,), what `predict` says of the held-out images; scores: float32 (H, 10), softmaxed.
@@ -176,7 +176,7 @@ def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
         model.train(before)
 
 
-def run(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Outcome:
+def run(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
     """Train a new network with the student's own functions. Ctrl-C ends the training and keeps what it has learnt.
 
     tasks: preprocess, FashionCNN, train, predict. Whatever they raise goes through.
@@ -194,14 +194,14 @@ def run(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) ->
     seconds, cpu = watcher.seconds, time.process_time() - cpu
     model.cpu().eval()
     every = max(1, len(watcher.curve) // _POINTS)
-    outcome = Outcome(
+    outcome = Trained(
         model, data, _thin(watcher.curve, every), tuple(watcher.looks),
         watcher.images, watcher.steps, seconds, cpu, stopped, returned,
     )  # fmt: skip
     return _judged(outcome, tasks["predict"], held) if len(data.held_labels) else outcome
 
 
-def _judged(outcome: Outcome, predict: Callable[..., Any], held: Tensor) -> Outcome:
+def _judged(outcome: Trained, predict: Callable[..., Any], held: Tensor) -> Trained:
     """The outcome with what `predict` says of the held-out images, or with the reason why it says nothing."""
     scores = outputs(outcome.model, held).softmax(dim=1)
     data = outcome.data

@@ -16,8 +16,8 @@ from rich.text import Text
 from ..common.errors import InfrastructureError
 from ..common.terminal import console
 from . import hint, machine, screen, show, state
-from .checker import Checker, Look
-from .repository import Desk, Target
+from .checker import Checker, CheckReport
+from .repository import StudentRepository, Target
 
 # A save is several events, milliseconds apart: this long after the last of them it is taken for finished.
 _STEP_MS, _AT_MOST_MS = 10, 200
@@ -38,11 +38,11 @@ class Event:
 class Watch:
     """What is on the screen, and what it shows of."""
 
-    desk: Desk
+    repository: StudentRepository
     checker: Checker
     only: tuple[Target, ...] = ()
     memory: state.State = field(default_factory=state.State)
-    look: Look | None = None
+    report: CheckReport | None = None
     focus: str | None = None  # the task that is shown; None: the first that fails
 
     def begin(self) -> None:
@@ -50,18 +50,18 @@ class Watch:
         if self.only:
             self._check(self.only[0].assignment, self.only[0].task)
         else:
-            self._check(self.desk.current() or self.desk.names[0], None)
-        assert self.look is not None
-        _ = self.checker.warm(self.look.name).catalogue.hints  # read now, not when the first wrong answer comes
+            self._check(self.repository.current() or self.repository.names[0], None)
+        assert self.report is not None
+        _ = self.checker.warm(self.report.name).catalogue.hints  # read now, not when the first wrong answer comes
 
     def saved(self, paths: tuple[Path, ...]) -> None:
         """A file was saved: check its assignment."""
         stems = {path.stem.removeprefix("test_") for path in paths}
-        wanted = {target.assignment for target in self.only} or set(self.desk.names)
-        names = [name for name in self.desk.names if name in stems & wanted]
+        wanted = {target.assignment for target in self.only} or set(self.repository.names)
+        names = [name for name in self.repository.names if name in stems & wanted]
         if names:
-            here = self.look.name if self.look is not None and self.look.name in names else names[-1]
-            same = self.look is not None and self.look.name == here
+            here = self.report.name if self.report is not None and self.report.name in names else names[-1]
+            same = self.report is not None and self.report.name == here
             self._check(here, self.focus if same else None)
 
     def key(self, key: str) -> bool:
@@ -78,52 +78,52 @@ class Watch:
 
     def _check(self, name: str, focus: str | None) -> None:
         began = time.perf_counter()
-        slow = self.look is None or self.checker.is_slow(name)
+        slow = self.report is None or self.checker.is_slow(name)
         with _waiting(name) if slow else contextlib.nullcontext():
-            self.look = self._looked(name)
+            self.report = self._checked(name)
         self.focus = focus
-        self.memory = show.remember(self.desk, [self.look])
+        self.memory = show.remember(self.repository, [self.report])
         self._draw()
         self._foot(time.perf_counter() - began)
 
-    def _looked(self, name: str) -> Look:
+    def _checked(self, name: str) -> CheckReport:
         try:
-            return self.checker.look(name)
+            return self.checker.check(name)
         except InfrastructureError:
             self.checker.close()  # what was warm may have been lost while the machine slept
-            return self.checker.look(name)
+            return self.checker.check(name)
 
     def _draw(self) -> None:
-        assert self.look is not None
+        assert self.report is not None
         clear()
-        show.show_focus(self.desk, self.look, self.memory, self.focus)
+        show.show_focus(self.repository, self.report, self.memory, self.focus)
 
     def _task(self) -> str | None:
         """The task in focus, or the first that fails."""
-        assert self.look is not None
-        failing = [verdict.check.task for verdict in self.look.failing]
+        assert self.report is not None
+        failing = [verdict.check.task for verdict in self.report.failing]
         return self.focus if self.focus in failing else next(iter(failing), None)
 
     def _hint(self) -> None:
-        assert self.look is not None
+        assert self.report is not None
         task = self._task()
         if task is None:
             screen.say("Nothing fails here: no hint is needed. n goes on.")
             return
-        self.memory = hint.give(self.desk, state.load(self.desk.root), Target(self.look.name, task))
-        state.save(self.desk.root, self.memory)
+        self.memory = hint.give(self.repository, state.load(self.repository.root), Target(self.report.name, task))
+        state.save(self.repository.root, self.memory)
         _show_keys()
 
     def _list(self) -> None:
-        assert self.look is not None
+        assert self.report is not None
         clear()
-        show.show_all(self.desk, self.look, None)
+        show.show_all(self.repository, self.report, None)
         _show_keys()
 
     def _next(self) -> None:
         """On to the next task that fails; behind the last, to the next assignment that is not solved."""
-        assert self.look is not None
-        failing = list(dict.fromkeys(verdict.check.task for verdict in self.look.failing))
+        assert self.report is not None
+        failing = list(dict.fromkeys(verdict.check.task for verdict in self.report.failing))
         task = self._task()
         rest = failing[failing.index(task) + 1 :] if task in failing else []
         if rest:
@@ -131,7 +131,7 @@ class Watch:
             self._draw()
             _show_keys()
             return
-        following = None if self.only else show.following(self.desk, self.look.name, self.memory)
+        following = None if self.only else show.following(self.repository, self.report.name, self.memory)
         if following is None:
             self.focus = failing[0] if failing else None
             self._draw()
@@ -144,15 +144,15 @@ class Watch:
         _show_keys()
 
 
-def run(desk: Desk, targets: list[Target]) -> int:
+def run(repository: StudentRepository, targets: list[Target]) -> int:
     """Watch until q or Ctrl-C. Returns 1 when something failed at last."""
     events: queue.Queue[Event] = queue.Queue()
     stop = threading.Event()
-    with Checker(desk) as checker, machine.keys() as read:
-        watch = Watch(desk, checker, tuple(targets), state.load(desk.root))
+    with Checker(repository) as checker, machine.keys() as read:
+        watch = Watch(repository, checker, tuple(targets), state.load(repository.root))
         # The watching starts before the first check: what is saved meanwhile is not missed.
         threads = [
-            threading.Thread(target=_watch_files, args=(desk, events, stop), daemon=True),
+            threading.Thread(target=_watch_files, args=(repository, events, stop), daemon=True),
             threading.Thread(target=_read_keys, args=(read, events, stop), daemon=True),
         ]
         try:
@@ -169,7 +169,7 @@ def run(desk: Desk, targets: list[Target]) -> int:
             for thread in threads:
                 if thread.ident is not None:
                     thread.join(2)
-    return int(watch.look is None or not watch.look.passed)
+    return int(watch.report is None or not watch.report.passed)
 
 
 def _loop(watch: Watch, events: queue.Queue[Event]) -> None:
@@ -192,21 +192,21 @@ def _next_event(events: queue.Queue[Event]) -> Event:
             return events.get(timeout=1.0)  # with a timeout, so that Ctrl-C comes through on Windows
 
 
-def _watch_files(desk: Desk, events: queue.Queue[Event], stop: threading.Event) -> None:
+def _watch_files(repository: StudentRepository, events: queue.Queue[Event], stop: threading.Event) -> None:
     import watchfiles
 
     def is_ours(change: watchfiles.Change, path: str) -> bool:
         return Path(path).name in ours and change != watchfiles.Change.deleted
 
     try:
-        ours = {form for name in desk.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
+        ours = {form for name in repository.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
         for changes in watchfiles.watch(
-            desk.course.assignments,
+            repository.course.assignments,
             watch_filter=is_ours,
             step=_STEP_MS,
             debounce=_AT_MOST_MS,
             stop_event=stop,
-            force_polling=machine.must_poll(desk.root) or None,
+            force_polling=machine.must_poll(repository.root) or None,
             poll_delay_ms=100,
             raise_interrupt=False,
         ):

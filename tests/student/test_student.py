@@ -22,9 +22,9 @@ from autograder.grading.engine import Engine
 from autograder.grading.job import Settings
 from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.sandbox.observation import Call, Observation, Why
-from autograder.student import doctor, hint, machine, reset, screen, show, start, state, train, training
-from autograder.student.checker import Look
-from autograder.student.repository import Desk, Target
+from autograder.student import doctor, hint, machine, reset, screen, show, start, state, train, training_run
+from autograder.student.checker import CheckReport
+from autograder.student.repository import StudentRepository, Target
 from autograder.submission.source import Cell, Source, read_source
 from tests.support.places import ROOT
 
@@ -32,13 +32,13 @@ STUB = 'raise NotImplementedError("to_nchw")'
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudentRepository:
     """A student's repository, with nothing begun, and the student in it."""
     root = tmp_path / "course"
     shutil.copytree(ROOT / "assignments", root / "assignments")
     monkeypatch.chdir(root)
     monkeypatch.setenv("COLUMNS", "80")
-    return Desk(Course(root))
+    return StudentRepository(Course(root))
 
 
 @pytest.fixture(autouse=True)
@@ -58,8 +58,8 @@ def edit(path: Path, old: str = STUB, new: str = "return images.permute(0, 3, 1,
     return path
 
 
-def script(desk: Desk, name: str) -> Path:
-    return desk.course.assignments / name / f"{name}.py"
+def script(repository: StudentRepository, name: str) -> Path:
+    return repository.course.assignments / name / f"{name}.py"
 
 
 def words(capsys: pytest.CaptureFixture[str]) -> str:
@@ -69,35 +69,37 @@ def words(capsys: pytest.CaptureFixture[str]) -> str:
 # --- finding the work ----------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_begun_in_a_fresh_repository(desk: Desk) -> None:
-    assert desk.current() is None
-    assert [desk.own(name) for name in desk.names] == [None] * 5
+def test_nothing_is_begun_in_a_fresh_repository(repository: StudentRepository) -> None:
+    assert repository.current() is None
+    assert [repository.own(name) for name in repository.names] == [None] * 5
 
 
-def test_the_assignment_being_worked_on_is_the_one_saved_last(desk: Desk) -> None:
-    edit(script(desk, "a3_conv_shapes"), 'NotImplementedError("conv2d")', 'ValueError("conv2d")', at=2_000_000_000)
-    edit(script(desk, "a1_permute"), at=1_000_000_000)
-    assert desk.current() == "a3_conv_shapes"
-    os.utime(script(desk, "a1_permute"), (3_000_000_000, 3_000_000_000))
-    assert desk.current() == "a1_permute"
+def test_the_assignment_being_worked_on_is_the_one_saved_last(repository: StudentRepository) -> None:
+    edit(
+        script(repository, "a3_conv_shapes"), 'NotImplementedError("conv2d")', 'ValueError("conv2d")', at=2_000_000_000
+    )
+    edit(script(repository, "a1_permute"), at=1_000_000_000)
+    assert repository.current() == "a3_conv_shapes"
+    os.utime(script(repository, "a1_permute"), (3_000_000_000, 3_000_000_000))
+    assert repository.current() == "a1_permute"
 
 
-def test_a_comment_alone_is_no_work(desk: Desk) -> None:
-    edit(script(desk, "a1_permute"), STUB, "# I will do this tomorrow\n\n    " + STUB)
-    assert desk.own("a1_permute") is None
+def test_a_comment_alone_is_no_work(repository: StudentRepository) -> None:
+    edit(script(repository, "a1_permute"), STUB, "# I will do this tomorrow\n\n    " + STUB)
+    assert repository.own("a1_permute") is None
 
 
-def test_a_file_that_cannot_be_read_is_work(desk: Desk) -> None:
-    script(desk, "a1_permute").write_bytes(b"\xff\xfe\x00\x00garbage\xff")
-    assert desk.current() == "a1_permute"
+def test_a_file_that_cannot_be_read_is_work(repository: StudentRepository) -> None:
+    script(repository, "a1_permute").write_bytes(b"\xff\xfe\x00\x00garbage\xff")
+    assert repository.current() == "a1_permute"
 
 
-def test_of_two_changed_forms_the_later_counts(desk: Desk) -> None:
-    notebook = desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
+def test_of_two_changed_forms_the_later_counts(repository: StudentRepository) -> None:
+    notebook = repository.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
     edit(notebook, STUB.replace('"', '\\"'), "return images", at=2_000_000_000)
-    edit(script(desk, "a1_permute"), at=1_000_000_000)
-    assert desk.own("a1_permute") == notebook
-    assert len(desk.changed("a1_permute")) == 2
+    edit(script(repository, "a1_permute"), at=1_000_000_000)
+    assert repository.own("a1_permute") == notebook
+    assert len(repository.changed("a1_permute")) == 2
 
 
 @pytest.mark.parametrize(
@@ -116,8 +118,8 @@ def test_of_two_changed_forms_the_later_counts(desk: Desk) -> None:
         ("a1_permute/to_nhwc", Target("a1_permute", "to_nhwc")),
     ],
 )
-def test_what_a_word_means(desk: Desk, word: str, target: Target) -> None:
-    assert desk.target(word) == target
+def test_what_a_word_means(repository: StudentRepository, word: str, target: Target) -> None:
+    assert repository.target(word) == target
 
 
 @pytest.mark.parametrize(
@@ -133,26 +135,28 @@ def test_what_a_word_means(desk: Desk, word: str, target: Target) -> None:
         ("[bold]a1", "There is no assignment or task"),
     ],
 )
-def test_what_a_word_does_not_mean(desk: Desk, word: str, says: str) -> None:
+def test_what_a_word_does_not_mean(repository: StudentRepository, word: str, says: str) -> None:
     with pytest.raises(UserError) as raised:
-        desk.target(word)
+        repository.target(word)
     assert says in str(raised.value)
 
 
-def test_a_task_of_two_assignments_is_that_of_the_one_worked_on(desk: Desk) -> None:
-    edit(script(desk, "a3_conv_shapes"), 'NotImplementedError("conv2d")', 'ValueError("conv2d")')
-    assert desk.target("ANSWERS") == Target("a3_conv_shapes", "ANSWERS")
+def test_a_task_of_two_assignments_is_that_of_the_one_worked_on(repository: StudentRepository) -> None:
+    edit(script(repository, "a3_conv_shapes"), 'NotImplementedError("conv2d")', 'ValueError("conv2d")')
+    assert repository.target("ANSWERS") == Target("a3_conv_shapes", "ANSWERS")
 
 
 @pytest.mark.parametrize(
     "manifest", ["", "[]", "{", '{"assignments": 3, "stubs": []}', '{"assignments": {"a1_permute": {"tasks": 7}}}']
 )
-def test_a_broken_manifest_costs_points_and_tasks_but_no_traceback(desk: Desk, manifest: str) -> None:
-    (desk.course.assignments / "manifest.json").write_text(manifest)
-    assert desk.points("a1_permute") == {}
-    assert desk.bands("a5_fashion_mnist") == []
-    assert desk.current() is not None, "without the stubs' digests every file counts as begun"
-    assert desk.target("a1") == Target("a1_permute")
+def test_a_broken_manifest_costs_points_and_tasks_but_no_traceback(
+    repository: StudentRepository, manifest: str
+) -> None:
+    (repository.course.assignments / "manifest.json").write_text(manifest)
+    assert repository.points("a1_permute") == {}
+    assert repository.bands("a5_fashion_mnist") == []
+    assert repository.current() is not None, "without the stubs' digests every file counts as begun"
+    assert repository.target("a1") == Target("a1_permute")
 
 
 # --- what is remembered --------------------------------------------------------------------------------------------
@@ -180,19 +184,21 @@ def test_a_state_that_cannot_be_written_is_let_go(tmp_path: Path) -> None:
     state.save(tmp_path, state.State())
 
 
-def test_points_count_only_for_the_file_that_was_checked(desk: Desk) -> None:
-    path = edit(script(desk, "a1_permute"))
-    fingerprint = desk.fingerprint("a1_permute", read_source(path))
+def test_points_count_only_for_the_file_that_was_checked(repository: StudentRepository) -> None:
+    path = edit(script(repository, "a1_permute"))
+    fingerprint = repository.fingerprint("a1_permute", read_source(path))
     memory = state.State().with_checked("a1_permute", state.Checked(fingerprint, {"to_nchw": (1, 1)}))
-    assert desk.remembered("a1_permute", memory) is not None
+    assert repository.remembered("a1_permute", memory) is not None
     edit(path, "permute(0, 3, 1, 2)", "permute(0, 2, 1, 3)")
-    assert desk.remembered("a1_permute", memory) is None
+    assert repository.remembered("a1_permute", memory) is None
 
 
 # --- hint ----------------------------------------------------------------------------------------------------------
 
 
-def test_hints_come_one_by_one_and_are_never_the_answer(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_hints_come_one_by_one_and_are_never_the_answer(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
     seen = []
     for number in range(4):
         assert cli.main(["hint", "to_nchw"]) == 0
@@ -206,23 +212,25 @@ def test_hints_come_one_by_one_and_are_never_the_answer(desk: Desk, capsys: pyte
     assert cli.main(["hint", "to_nchw", "--again"]) == 0
 
 
-def test_without_a_task_the_first_unsolved_one_gets_its_hint(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_task_the_first_unsolved_one_gets_its_hint(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
     cli.main(["hint"])
     assert words(capsys).startswith("to_nchw, hint 1 of 3")
     cli.main(["hint", "a4"])
     assert words(capsys).startswith("choose_loss, hint 1")
 
 
-def test_hints_need_no_torch(desk: Desk) -> None:
+def test_hints_need_no_torch(repository: StudentRepository) -> None:
     import subprocess
 
     code = "import sys; from autograder import cli; cli.main(['hint']); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
-def test_a_task_without_hints_is_told_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    (script(desk, "a1_permute").parent / "diagnoses.json").write_text('{"hints": 5}')
-    assert hint.read_hints(desk, "a1_permute") == {}
+def test_a_task_without_hints_is_told_so(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    (script(repository, "a1_permute").parent / "diagnoses.json").write_text('{"hints": 5}')
+    assert hint.read_hints(repository, "a1_permute") == {}
     assert cli.main(["hint", "to_nchw"]) == 0
     assert "There is no hint for to_nchw" in words(capsys)
 
@@ -231,7 +239,7 @@ def test_a_task_without_hints_is_told_so(desk: Desk, capsys: pytest.CaptureFixtu
 
 
 def test_start_says_what_to_open_how_to_check_and_how_to_hand_in(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert start.run(SimpleNamespace()) == 0  # type: ignore[arg-type]
     out = capsys.readouterr().out
@@ -240,15 +248,17 @@ def test_start_says_what_to_open_how_to_check_and_how_to_hand_in(
         assert said in out
 
 
-def test_start_knows_who_has_begun(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    edit(script(desk, "a1_permute"))
+def test_start_knows_who_has_begun(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(script(repository, "a1_permute"))
     start.run(SimpleNamespace())  # type: ignore[arg-type]
     assert "Go on with to_nchw in assignments/a1_permute/a1_permute.py (line 113)" in words(capsys)
 
 
-def test_start_points_to_no_file_that_was_deleted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    first = script(desk, "a1_permute")
-    notebook = desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
+def test_start_points_to_no_file_that_was_deleted(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = script(repository, "a1_permute")
+    notebook = repository.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
     back = "To get the stub back: autograder reset a1_permute"
     kept = notebook.read_bytes()
     notebook.unlink()
@@ -266,25 +276,31 @@ def test_start_points_to_no_file_that_was_deleted(desk: Desk, capsys: pytest.Cap
     assert "Open assignments/notebooks/a1_permute/a1_permute.ipynb, fill in" in words(capsys)
 
 
-def test_the_next_assignment_is_named_by_a_file_that_is_there(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    own = edit(script(desk, "a1_permute"))
-    solved = state.Checked(desk.fingerprint_of("a1_permute", own), dict.fromkeys(desk.tasks("a1_permute"), (1, 1)))
-    state.save(desk.root, state.State().with_checked("a1_permute", solved))
-    script(desk, "a2_linear_dims").unlink()
+def test_the_next_assignment_is_named_by_a_file_that_is_there(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = edit(script(repository, "a1_permute"))
+    solved = state.Checked(
+        repository.fingerprint_of("a1_permute", own), dict.fromkeys(repository.tasks("a1_permute"), (1, 1))
+    )
+    state.save(repository.root, state.State().with_checked("a1_permute", solved))
+    script(repository, "a2_linear_dims").unlink()
     cli.main(["start"])
     assert "Go on with assignments/notebooks/a2_linear_dims/a2_linear_dims.ipynb" in words(capsys)
-    desk.file("a2_linear_dims").unlink()
+    repository.file("a2_linear_dims").unlink()
     cli.main(["start"])
     assert "Next is a2_linear_dims: a2_linear_dims.py is not there." in words(capsys)
     passed = Verdict(CheckInfo("test_it", "It works", "to_nchw", 1, False, (), False), "passed")
-    show.show_focus(desk, Look("a1_permute", own, (passed,)), state.load(desk.root))
+    show.show_focus(repository, CheckReport("a1_permute", own, (passed,)), state.load(repository.root))
     assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(
         capsys
     )
 
 
-def test_reset_gives_the_stub_back_and_keeps_every_old_file(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    path = script(desk, "a1_permute")
+def test_reset_gives_the_stub_back_and_keeps_every_old_file(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = script(repository, "a1_permute")
     stub = path.read_bytes()
     for number in (1, 2):
         edit(path, STUB, f"return images  # try {number}")
@@ -299,37 +315,39 @@ def test_reset_gives_the_stub_back_and_keeps_every_old_file(desk: Desk, capsys: 
     assert "nothing to reset" in words(capsys)
 
 
-def test_reset_of_a_path_leaves_the_other_form(desk: Desk) -> None:
+def test_reset_of_a_path_leaves_the_other_form(repository: StudentRepository) -> None:
     notebook = edit(
-        desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb",
+        repository.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb",
         STUB.replace('"', '\\"'),
         "return images",
     )
-    path = edit(script(desk, "a1_permute"))
-    assert cli.main(["reset", str(notebook.relative_to(desk.root))]) == 0
-    assert desk.changed("a1_permute") == [path]
+    path = edit(script(repository, "a1_permute"))
+    assert cli.main(["reset", str(notebook.relative_to(repository.root))]) == 0
+    assert repository.changed("a1_permute") == [path]
     assert cli.main(["reset", path.name]) == 0
-    assert desk.changed("a1_permute") == []
+    assert repository.changed("a1_permute") == []
 
 
-def test_reset_brings_back_a_deleted_file(desk: Desk) -> None:
-    notebook = desk.course.assignments / "notebooks" / "a2_linear_dims" / "a2_linear_dims.ipynb"
+def test_reset_brings_back_a_deleted_file(repository: StudentRepository) -> None:
+    notebook = repository.course.assignments / "notebooks" / "a2_linear_dims" / "a2_linear_dims.ipynb"
     notebook.unlink()
     assert cli.main(["reset", "a2"]) == 0
     assert notebook.is_file()
 
 
-def test_a_script_that_is_gone_is_missed_and_brought_back(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    path = script(desk, "a1_permute")
+def test_a_script_that_is_gone_is_missed_and_brought_back(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = script(repository, "a1_permute")
     stub = path.read_bytes()
     path.unlink()
-    assert desk.names[0] == "a1_permute"
-    assert desk.question("a1_permute")
+    assert repository.names[0] == "a1_permute"
+    assert repository.question("a1_permute")
     assert cli.main(["check", "a1"]) == 1
     text = words(capsys)
     assert "assignments/notebooks/a1_permute/a1_permute.ipynb" in text, "the other form counts"
     assert "to_nchw is not started yet" in text
-    notebook = desk.file("a1_permute")
+    notebook = repository.file("a1_permute")
     notebook.unlink()
     assert cli.main(["check", "a1"]) == 1
     assert "a1_permute.py is not there. To get the stub back: autograder reset a1_permute" in words(capsys)
@@ -339,28 +357,32 @@ def test_a_script_that_is_gone_is_missed_and_brought_back(desk: Desk, capsys: py
 
 
 @pytest.mark.parametrize(("word", "says"), [("to_nchw", "a whole file is reset"), ("a9", "The assignments are")])
-def test_reset_refuses_what_it_cannot_do(desk: Desk, word: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reset_refuses_what_it_cannot_do(
+    repository: StudentRepository, word: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["reset", word]) == 2
     assert says in capsys.readouterr().err
 
 
-def test_reset_without_stubs_says_how_to_get_them(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.rmtree(desk.course.assignments / ".stubs")
-    edit(script(desk, "a1_permute"))
+def test_reset_without_stubs_says_how_to_get_them(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(repository.course.assignments / ".stubs")
+    edit(script(repository, "a1_permute"))
     assert cli.main(["reset", "a1"]) == 2
     assert "git checkout -- assignments/.stubs" in capsys.readouterr().err
 
 
-def test_line_ends_of_windows_are_no_change(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    path = script(desk, "a1_permute")
+def test_line_ends_of_windows_are_no_change(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    path = script(repository, "a1_permute")
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert desk.own("a1_permute") is None
+    assert repository.own("a1_permute") is None
     assert cli.main(["reset", "a1"]) == 0
     assert "nothing to reset" in words(capsys)
 
 
 def test_the_doctor_names_what_is_missing_and_the_remedy(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    repository: StudentRepository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name, *_: None)
     assert doctor.run(SimpleNamespace()) == 1  # type: ignore[arg-type]
@@ -372,7 +394,7 @@ def test_the_doctor_names_what_is_missing_and_the_remedy(
 
 
 def test_the_doctor_survives_what_it_looks_at(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    repository: StudentRepository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def explode() -> None:
         raise RuntimeError("the kernel spec is a directory")
@@ -396,20 +418,22 @@ def info(task: str, title: str = "a title", points: int = 1) -> CheckInfo:
     return CheckInfo(f"test_{task}", title, task, points, False, (), False)
 
 
-def look_at(desk: Desk, *verdicts: Verdict) -> Look:
-    return Look("a1_permute", script(desk, "a1_permute"), tuple(verdicts))
+def report_of(repository: StudentRepository, *verdicts: Verdict) -> CheckReport:
+    return CheckReport("a1_permute", script(repository, "a1_permute"), tuple(verdicts))
 
 
-def test_a_word_stands_beside_every_sign_and_80_columns_suffice(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_word_stands_beside_every_sign_and_80_columns_suffice(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
     long = "to_nchw(images of shape (2, 5, 7, 3)) returned something that takes a good deal of words to tell. " * 3
-    look = look_at(
-        desk,
+    report = report_of(
+        repository,
         Verdict(info("to_nchw"), "failed", long),
         Verdict(info("to_nhwc"), "passed"),
         Verdict(info("image_to_batch"), "not_run", "image_to_batch is not started yet."),
         Verdict(info("add_channel_axis"), "timeout", "It took longer."),
     )
-    show.show_focus(desk, look, state.State())
+    show.show_focus(repository, report, state.State())
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     assert all(line == line.rstrip() for line in out.splitlines())
@@ -423,12 +447,12 @@ def test_a_word_stands_beside_every_sign_and_80_columns_suffice(desk: Desk, caps
     [("waits", "waits for another task"), ("not_answered", "not answered"), ("not_started", "not started")],
 )
 def test_the_reason_and_not_the_words_of_a_message_decides_what_is_said(
-    desk: Desk, capsys: pytest.CaptureFixture[str], why: Why, word: str
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str], why: Why, word: str
 ) -> None:
     for message in ("Anything.", "It builds on what is not started, and is not answered."):
         verdict = Verdict(info("to_nchw"), "not_run", message, why=why)
         assert screen.word(verdict) == word
-        screen.verdict(look_at(desk), verdict)
+        screen.verdict(report_of(repository), verdict)
         assert ("It is to be written in a1_permute.py, line" in words(capsys)) == (why == "not_started")
 
 
@@ -436,24 +460,30 @@ def test_the_reason_and_not_the_words_of_a_message_decides_what_is_said(
     ("name", "whys"),
     [("a3_conv_shapes", {"not_started", "not_answered"}), ("a5_fashion_mnist", {"not_started", "waits"})],
 )
-def test_the_checks_give_the_reason(desk: Desk, name: str, whys: set[Why]) -> None:
-    shutil.copytree(ROOT / "data", desk.course.root / "data")
-    engine = Engine(desk.course, desk.course.released(name), Settings(public_only=True))
+def test_the_checks_give_the_reason(repository: StudentRepository, name: str, whys: set[Why]) -> None:
+    shutil.copytree(ROOT / "data", repository.course.root / "data")
+    engine = Engine(repository.course, repository.course.released(name), Settings(public_only=True))
     try:
-        verdicts = engine.grade(read_source(script(desk, name)), 0).verdicts
+        verdicts = engine.grade(read_source(script(repository, name)), 0).verdicts
     finally:
         engine.close()
     assert {(v.outcome, v.why) for v in verdicts} == {("not_run", why) for why in whys}
 
 
-def test_what_a_student_prints_is_no_markup(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    show.show_focus(desk, look_at(desk, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")), state.State())
+def test_what_a_student_prints_is_no_markup(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    show.show_focus(
+        repository,
+        report_of(repository, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")),
+        state.State(),
+    )
     assert "[red]raised[/] [/nonsense]" in capsys.readouterr().out
 
 
-def test_what_the_code_printed_is_shown_where_it_went_wrong(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_code_printed_is_shown_where_it_went_wrong(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
     printed = "\n".join(["torch.Size([2, 5]) [red]", *map(str, range(9))]) + "\n"
-    screen.verdict(look_at(desk), Verdict(info("to_nchw"), "failed", "It is wrong.", printed=printed))
+    screen.verdict(report_of(repository), Verdict(info("to_nchw"), "failed", "It is wrong.", printed=printed))
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines[-8:] == [
         "Your code printed:",
@@ -475,22 +505,24 @@ def test_a_poor_terminal_gets_plain_signs() -> None:
     assert screen.sign(rich, "passed").plain == "✓"
 
 
-def test_all_and_a_name_contradict_each_other(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_and_a_name_contradict_each_other(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["check", "--all", "a1"]) == 2
 
 
-def test_nothing_begun_is_a_finding(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_begun_is_a_finding(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check"]) == 1
     assert "Nothing is begun yet" in words(capsys)
 
 
 @pytest.mark.parametrize("broken", ["return images.permute(0, 3, 1, 2", "\0"])
 def test_a_check_of_what_cannot_be_run_is_remembered(
-    desk: Desk, broken: str, capsys: pytest.CaptureFixture[str]
+    repository: StudentRepository, broken: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    solved = dict.fromkeys(desk.tasks("a1_permute"), (1, 1))
-    state.save(desk.root, state.State().with_checked("a1_permute", state.Checked("of an earlier file", solved)))
-    edit(script(desk, "a1_permute"), new=broken)
+    solved = dict.fromkeys(repository.tasks("a1_permute"), (1, 1))
+    state.save(repository.root, state.State().with_checked("a1_permute", state.Checked("of an earlier file", solved)))
+    edit(script(repository, "a1_permute"), new=broken)
     assert cli.main(["check"]) == 1
     text = words(capsys)
     assert "Nothing of it can be run yet" in text
@@ -500,17 +532,17 @@ def test_a_check_of_what_cannot_be_run_is_remembered(
     assert words(capsys).startswith("to_nchw, hint 1")
 
 
-def test_the_task_that_is_no_python_comes_first(desk: Desk) -> None:
-    path = edit(script(desk, "a1_permute"))
-    assert desk.broken_task("a1_permute") is None
+def test_the_task_that_is_no_python_comes_first(repository: StudentRepository) -> None:
+    path = edit(script(repository, "a1_permute"))
+    assert repository.broken_task("a1_permute") is None
     edit(path, 'raise NotImplementedError("image_to_batch")', "retrun images")
-    assert desk.broken_task("a1_permute") == "image_to_batch"
-    assert hint.next_task(desk, state.State()) == Target("a1_permute", "image_to_batch")
+    assert repository.broken_task("a1_permute") == "image_to_batch"
+    assert hint.next_task(repository, state.State()) == Target("a1_permute", "image_to_batch")
 
 
-def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
     """One real round: wrong with its reason and drawing, unreadable, right."""
-    path = script(desk, "a1_permute")
+    path = script(repository, "a1_permute")
     stub = path.read_text()
     path.write_text(
         stub.replace(
@@ -532,25 +564,25 @@ def test_the_check_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Non
     assert cli.main(["check", "to_nchw"]) == 0
     assert "Public points: 1 of 1" in words(capsys)
     assert cli.main(["check", "a1"]) == 1
-    assert state.load(desk.root).checked["a1_permute"].earned == 1
+    assert state.load(repository.root).checked["a1_permute"].earned == 1
 
 
-def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(desk: Desk) -> None:
+def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(repository: StudentRepository) -> None:
     """The checks go on, without reasons, and a warm checker notices when the file is there again."""
     from autograder.student.checker import Checker
 
-    edit(script(desk, "a1_permute"), new="return images")
-    rows = script(desk, "a1_permute").with_name("diagnoses.safetensors")
+    edit(script(repository, "a1_permute"), new="return images")
+    rows = script(repository, "a1_permute").with_name("diagnoses.safetensors")
     whole = rows.read_bytes()
-    with Checker(desk) as checker:
+    with Checker(repository) as checker:
         for content, told in ((whole, True), (whole[:999], False), (None, False), (whole, True)):
             rows.unlink(missing_ok=True)
             if content is not None:
                 rows.write_bytes(content)
-            look = checker.look("a1_permute")
-            assert look.verdicts[0].outcome == "failed"
-            assert (look.verdicts[0].diagnosis is not None) == told
-            assert [note.partition(":")[0] for note in look.notes] == (
+            report = checker.check("a1_permute")
+            assert report.verdicts[0].outcome == "failed"
+            assert (report.verdicts[0].diagnosis is not None) == told
+            assert [note.partition(":")[0] for note in report.notes] == (
                 [] if told else ["Why an answer is wrong cannot be told here"]
             )
 
@@ -737,18 +769,18 @@ def test_only_windows_disks_in_wsl_are_polled(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_how_many_epochs_a_source_promises(source: str, epochs: int | None) -> None:
-    assert training.epochs_in(source) == epochs
+    assert training_run.epochs_in(source) == epochs
 
 
 def test_each_class_is_held_out_alike() -> None:
     import torch
 
     labels = torch.arange(1000) % 10
-    data = training.split(torch.zeros(1000, 28, 28, dtype=torch.uint8), labels, 100)
+    data = training_run.split(torch.zeros(1000, 28, 28, dtype=torch.uint8), labels, 100)
     assert data.held_labels.bincount().tolist() == [10] * 10
     assert len(data.labels) == 900
     with pytest.raises(ValueError, match="held out"):
-        training.split(torch.zeros(5, 28, 28), torch.arange(5), 5)
+        training_run.split(torch.zeros(5, 28, 28), torch.arange(5), 5)
 
 
 TINY = """
@@ -786,20 +818,20 @@ def tiny(**others: object) -> dict[str, object]:
     return train.tasks_of({**space, **others})
 
 
-def some_data(count: int = 200, held: int = 50) -> training.Data:
+def some_data(count: int = 200, held: int = 50) -> training_run.Data:
     import torch
 
     generator = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, 28, 28), generator=generator, dtype=torch.uint8)
-    return training.split(images, torch.arange(count) % 10, held)
+    return training_run.split(images, torch.arange(count) % 10, held)
 
 
 def test_a_training_is_watched_without_being_changed() -> None:
     import torch
 
     torch.manual_seed(1)
-    told: list[training.Moment] = []
-    outcome = training.run(tiny(), some_data(), told.append)
+    told: list[training_run.Moment] = []
+    outcome = training_run.run(tiny(), some_data(), told.append)
     assert outcome.images == 300
     assert outcome.steps == 6
     assert len(outcome.looks) == 2
@@ -820,7 +852,7 @@ def test_ctrl_c_keeps_what_was_learnt() -> None:
         tiny()["train"](model, images, labels)
         raise KeyboardInterrupt
 
-    outcome = training.run(tiny(train=interrupted), some_data(), lambda moment: None)
+    outcome = training_run.run(tiny(train=interrupted), some_data(), lambda moment: None)
     assert outcome.stopped
     assert outcome.images == 300
     assert outcome.accuracy is not None
@@ -830,22 +862,22 @@ def test_a_predict_that_fails_is_told_and_does_not_lose_the_network() -> None:
     def broken(model: object, images: object) -> None:
         raise RuntimeError("shape")
 
-    outcome = training.run(tiny(predict=broken), some_data(), lambda moment: None)
+    outcome = training_run.run(tiny(predict=broken), some_data(), lambda moment: None)
     assert outcome.problem == "predict raised RuntimeError: shape"
     assert len(outcome.classes) == 50
-    outcome = training.run(tiny(predict=lambda model, images: [1]), some_data(), lambda moment: None)
+    outcome = training_run.run(tiny(predict=lambda model, images: [1]), some_data(), lambda moment: None)
     assert "classes for 50 images" in outcome.problem
 
 
-def test_bands_say_what_is_reached_and_what_is_next(desk: Desk) -> None:
+def test_bands_say_what_is_reached_and_what_is_next(repository: StudentRepository) -> None:
     from autograder.student import training_page
 
-    bands = train.bands_of(desk, "a5_fashion_mnist")
+    bands = train.bands_of(repository, "a5_fashion_mnist")
     assert sum(band.points for band in bands) == 20
-    outcome = training.run(tiny(), some_data(), lambda moment: None)
-    perfect = training.replace(outcome, classes=outcome.data.held_labels)
+    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
+    perfect = training_run.replace(outcome, classes=outcome.data.held_labels)
     assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect, bands))
-    none = training.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)
+    none = training_run.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)
     lines = training_page.band_lines(none, bands)
     assert lines[0].startswith("No band is reached yet, 0 of the 20")
     assert f"{100 * bands[0].share:.1f} percentage points to go" in lines[1]
@@ -857,7 +889,7 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     from autograder.data import CLASSES
     from autograder.student import training_page
 
-    outcome = training.run(tiny(), some_data(), lambda moment: None)
+    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
     text = training_page.document(outcome, CLASSES, [training_page.Band(0.6, 4)], "<script>alert(1)</script>")
     assert "<script>" not in text
     assert "http" not in text.replace("http-equiv", "")
@@ -886,14 +918,14 @@ def test_trained_weights_are_read_by_grading() -> None:
     from autograder.sandbox.inside import probes
     from autograder.submission import weights
 
-    outcome = training.run(tiny(), some_data(), lambda moment: None)
+    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
     read = weights.parse(train.pack(outcome))
     model = tiny()["FashionCNN"]()
     assert probes.load_weights(model, read, torch.zeros(2, 1, 28, 28)) == ""
     assert all(torch.equal(model.state_dict()[k], v) for k, v in outcome.model.state_dict().items())
 
 
-def test_train_says_what_is_missing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_train_says_what_is_missing(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["train"]) == 2
     assert "not begun yet" in capsys.readouterr().err
     with pytest.raises(UserError, match="predict cannot be found"):
@@ -902,18 +934,22 @@ def test_train_says_what_is_missing(desk: Desk, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("arguments", [["--images", "3"], ["--hold-out", "10000"], ["--hold-out", "-1"], ["--full"]])
 def test_train_refuses_numbers_that_do_not_fit(
-    desk: Desk, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    repository: StudentRepository, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(ROOT / "data", desk.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*"))
-    path = script(desk, "a5_fashion_mnist")
+    shutil.copytree(
+        ROOT / "data", repository.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*")
+    )
+    path = script(repository, "a5_fashion_mnist")
     path.write_text(TINY)
     assert cli.main(["train", *arguments]) == 2
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_train_from_the_command_line(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(ROOT / "data", desk.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*"))
-    path = script(desk, "a5_fashion_mnist")
+def test_train_from_the_command_line(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(
+        ROOT / "data", repository.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*")
+    )
+    path = script(repository, "a5_fashion_mnist")
     path.write_text(TINY)
     for _ in range(2):
         assert cli.main(["train", "--images", "400", "--seed", "3"]) == 0
@@ -940,8 +976,8 @@ def test_a_training_that_is_no_python_says_its_line_once() -> None:
     )
 
 
-def test_reset_is_never_asked_to_keep_into_a_file(desk: Desk) -> None:
-    path = edit(script(desk, "a1_permute"))
+def test_reset_is_never_asked_to_keep_into_a_file(repository: StudentRepository) -> None:
+    path = edit(script(repository, "a1_permute"))
     (path.parent / "backup").write_text("in the way")
     with pytest.raises(UserError):
         reset.keep(path)
@@ -961,7 +997,7 @@ def test_a_stub_teaches_and_needs_nothing_of_ours(name: str) -> None:
     assert text.splitlines()[1].startswith(f"# # {name}: "), "the first heading asks the assignment's question"
     first_code = text.index("\nimport torch")
     assert text[:first_code].count("\n# ") >= 5, "the idea comes before the code"
-    tasks = Desk(Course(ROOT)).tasks(name)
+    tasks = StudentRepository(Course(ROOT)).tasks(name)
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name in tasks:
             arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)

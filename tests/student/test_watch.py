@@ -15,33 +15,33 @@ from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
 from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.student import state, watch
-from autograder.student.checker import Checker, Look
-from autograder.student.repository import Desk, Target
+from autograder.student.checker import Checker, CheckReport
+from autograder.student.repository import StudentRepository, Target
 from tests.support.places import ROOT
 
 
 class FakeChecker(Checker):
-    """Gives the looks that it was told to give, and says which assignments were looked at."""
+    """Gives the reports that it was told to give, and says which assignments were checked."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, repository: StudentRepository) -> None:
+        super().__init__(repository)
         self.asked: list[str] = []
         self.passed: set[str] = set()
         self.broken = 0
 
-    def look(self, name: str, task: str | None = None) -> Look:
+    def check(self, name: str, task: str | None = None) -> CheckReport:
         if self.broken:
             self.broken -= 1
             raise InfrastructureError("the warm process is gone")
         self.asked.append(name)
         verdicts = []
-        for here in self.desk.tasks(name):
+        for here in self.repository.tasks(name):
             info = CheckInfo(f"test_{here}", f"{here} does its work.", here, 1, False, (), False)
             right = here in self.passed
             verdicts.append(
                 Verdict(info, "passed") if right else Verdict(info, "not_run", f"{here} is not started yet.")
             )
-        return Look(name, self.desk.file(name), tuple(verdicts))
+        return CheckReport(name, self.repository.file(name), tuple(verdicts))
 
     def warm(self, name: str):  # type: ignore[no-untyped-def]
         class Engine:
@@ -57,12 +57,12 @@ def on_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> watch.Watch:
     terminal.console.cache_clear()
     monkeypatch.setenv("COLUMNS", "80")
     shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
-    desk = Desk(Course(tmp_path))
-    return watch.Watch(desk, FakeChecker(desk))
+    repository = StudentRepository(Course(tmp_path))
+    return watch.Watch(repository, FakeChecker(repository))
 
 
 def saved(on: watch.Watch, *names: str) -> None:
-    on.saved(tuple(on.desk.course.assignments / name / f"{name}.py" for name in names))
+    on.saved(tuple(on.repository.course.assignments / name / f"{name}.py" for name in names))
 
 
 def test_a_save_is_checked_whichever_assignment_it_is_of(on_watch: watch.Watch) -> None:
@@ -76,8 +76,8 @@ def test_a_save_is_checked_whichever_assignment_it_is_of(on_watch: watch.Watch) 
 def test_two_files_saved_at_once_leave_the_screen_where_it_was(on_watch: watch.Watch) -> None:
     on_watch.begin()
     saved(on_watch, "a5_fashion_mnist", "a1_permute")
-    assert on_watch.look is not None
-    assert on_watch.look.name == "a1_permute"
+    assert on_watch.report is not None
+    assert on_watch.report.name == "a1_permute"
 
 
 def test_a_named_assignment_is_the_only_one_watched(on_watch: watch.Watch) -> None:
@@ -119,7 +119,7 @@ def test_h_gives_hints_one_by_one_and_l_lists(on_watch: watch.Watch, capsys: pyt
     text = capsys.readouterr().out
     assert "to_nchw, hint 1 of 3" in text
     assert "to_nchw, hint 2 of 3" in text
-    assert state.load(on_watch.desk.root).hints_read("a1_permute", "to_nchw") == 2
+    assert state.load(on_watch.repository.root).hints_read("a1_permute", "to_nchw") == 2
     on_watch.key("l")
     assert "add_channel_axis does its work" in capsys.readouterr().out
     assert on_watch.key("x"), "a key without a meaning does nothing"
@@ -127,7 +127,7 @@ def test_h_gives_hints_one_by_one_and_l_lists(on_watch: watch.Watch, capsys: pyt
 
 
 def test_nothing_left_to_do_is_said(on_watch: watch.Watch, capsys: pytest.CaptureFixture[str]) -> None:
-    on_watch.checker.passed.update(t for n in on_watch.desk.names for t in on_watch.desk.tasks(n))  # type: ignore[attr-defined]
+    on_watch.checker.passed.update(t for n in on_watch.repository.names for t in on_watch.repository.tasks(n))  # type: ignore[attr-defined]
     on_watch.begin()
     assert "All public checks of a1_permute pass" in capsys.readouterr().out
     on_watch.key("h")
@@ -145,7 +145,7 @@ def test_a_warm_process_that_was_lost_is_started_anew_once(on_watch: watch.Watch
 
 def test_saves_during_a_check_count_as_one(on_watch: watch.Watch) -> None:
     events: queue.Queue[watch.Event] = queue.Queue()
-    path = on_watch.desk.course.assignments / "a1_permute" / "a1_permute.py"
+    path = on_watch.repository.course.assignments / "a1_permute" / "a1_permute.py"
     for _ in range(5):
         events.put(watch.Event("saved", paths=(path,)))
     events.put(watch.Event("key", "q"))
@@ -155,23 +155,23 @@ def test_saves_during_a_check_count_as_one(on_watch: watch.Watch) -> None:
 
 def test_a_folder_that_cannot_be_watched_ends_it_with_a_reason(on_watch: watch.Watch) -> None:
     events: queue.Queue[watch.Event] = queue.Queue()
-    shutil.rmtree(on_watch.desk.course.assignments)
-    watch._watch_files(on_watch.desk, events, threading.Event())
+    shutil.rmtree(on_watch.repository.course.assignments)
+    watch._watch_files(on_watch.repository, events, threading.Event())
     with pytest.raises(InfrastructureError, match="cannot be watched"):
         watch._loop(on_watch, events)
 
 
 def test_a_save_is_noticed_in_any_way_that_editors_save(on_watch: watch.Watch) -> None:
     """In place, by a rename over it, and a notebook; what is beside it is not ours."""
-    desk = on_watch.desk
-    desk.names  # noqa: B018  (read before the thread does)
+    repository = on_watch.repository
+    repository.names  # noqa: B018  (read before the thread does)
     events: queue.Queue[watch.Event] = queue.Queue()
     stop = threading.Event()
-    thread = threading.Thread(target=watch._watch_files, args=(desk, events, stop), daemon=True)
+    thread = threading.Thread(target=watch._watch_files, args=(repository, events, stop), daemon=True)
     thread.start()
     time.sleep(0.5)
-    script = desk.course.assignments / "a1_permute" / "a1_permute.py"
-    notebook = desk.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
+    script = repository.course.assignments / "a1_permute" / "a1_permute.py"
+    notebook = repository.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
 
     def rename() -> None:
         draft = script.with_name(".a1_permute.py.swp")
