@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from .course.assignment import Assignment
-    from .grading.plugin import Bench, Verdict
+    from .grading.context import CheckContext, Verdict
     from .sandbox.observation import Observation
     from .sandbox.run_local import LocalRun
 
@@ -61,17 +61,17 @@ def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .checks.misconceptions import ReleasedCatalogue
     from .course.course import find_course
-    from .grading.plugin import Bench
+    from .grading.context import CheckContext
 
     course = find_course(Path.cwd())
     assignment = course.released(name)
     run = _kernel_run(_namespace(), assignment.parameters(), course.root / "data")
-    bench = Bench(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)
-    _round(assignment, task, bench)
-    for verdict in bench.verdicts:
+    context = CheckContext(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)
+    _round(assignment, task, context)
+    for verdict in context.verdicts:
         if verdict.bug:
             raise RuntimeError(f"A check is broken, which is not your fault: {verdict.bug}")
-    return bench.verdicts
+    return context.verdicts
 
 
 def _namespace() -> Mapping[str, Any]:
@@ -141,17 +141,17 @@ def _place(error: BaseException) -> tuple[str, str]:
     return "", ""
 
 
-def _round(assignment: Assignment, task: str, bench: Bench) -> None:
+def _round(assignment: Assignment, task: str, context: CheckContext) -> None:
     """Runs the public checks of one task, in this thread, so that an interrupt reaches the student's code."""
     import pytest
 
     from .grading import plugin
 
     class Round:
-        """A pytest plugin: the bench, and the checks of this task alone."""
+        """A pytest plugin: the context, and the checks of this task alone."""
 
         def pytest_configure(self, config: pytest.Config) -> None:
-            config.stash[plugin.BENCH] = lambda item: bench
+            config.stash[plugin.CONTEXT] = lambda item: context
 
         def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
             items[:] = [i for i in items if plugin.is_check(i) and plugin.info(i).task == task]

@@ -24,8 +24,8 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 
 from autograder.course.course import Course
+from autograder.grading.context import CheckInfo
 from autograder.grading.engine import Engine
-from autograder.grading.plugin import CheckInfo
 from autograder.submission.source import Cell, Source, read_source
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -57,7 +57,8 @@ for line in sys.stdin:
 IN_PROCESS = """
 import sys
 from pathlib import Path
-from autograder import plugin
+from autograder.grading import plugin
+from autograder.grading.context import CheckContext
 from autograder.checks.misconceptions import CodeCatalogue
 from autograder.sandbox.run_local import LocalRun
 
@@ -66,8 +67,8 @@ import {name} as submission
 
 
 def pytest_configure(config):
-    bench = plugin.Bench(LocalRun(vars(submission)), CodeCatalogue((), {{}}), 0, None)
-    config.stash[plugin.BENCH] = lambda item: bench
+    context = CheckContext(LocalRun(vars(submission)), CodeCatalogue((), {{}}), 0, None)
+    config.stash[plugin.CONTEXT] = lambda item: context
 """
 
 

@@ -31,8 +31,8 @@ from ..sandbox.launch import Sandbox
 from ..sandbox.observation import SYNTAX
 from ..submission.source import Source
 from . import plugin
+from .context import CheckContext, CheckInfo, Verdict
 from .job import Job, Settings
-from .plugin import Bench, CheckInfo, Verdict
 
 if TYPE_CHECKING:
     from ..data import Images
@@ -45,26 +45,26 @@ class LiveChecks:
     def __init__(self, files: list[Path]) -> None:
         self.items: list[pytest.Item] = []
         self._files = files
-        self._benches: queue.Queue[Bench | None] = queue.Queue()
+        self._contexts: queue.Queue[CheckContext | None] = queue.Queue()
         self._done: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
-        self._bench: Bench | None = None
+        self._context: CheckContext | None = None
         self._only: Callable[[CheckInfo], bool] | None = None
         self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
         self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
         self._thread.start()
         self._wait()
 
-    def run(self, bench: Bench, only: Callable[[CheckInfo], bool] | None = None) -> list[Verdict]:
-        """Run all checks on this bench; the verdicts in the order of the checks."""
+    def run(self, context: CheckContext, only: Callable[[CheckInfo], bool] | None = None) -> list[Verdict]:
+        """Run all checks on this context; the verdicts in the order of the checks."""
         self._only = only
-        self._benches.put(bench)
+        self._contexts.put(context)
         self._wait()
-        return bench.verdicts
+        return context.verdicts
 
     def close(self) -> None:
         """End the session."""
-        self._benches.put(None)
+        self._contexts.put(None)
         self._thread.join()
 
     def _wait(self) -> None:
@@ -85,12 +85,12 @@ class LiveChecks:
     # pytest's hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Checks find the bench here."""
-        config.stash[plugin.BENCH] = self._current
+        """Checks find the context here."""
+        config.stash[plugin.CONTEXT] = self._current
 
-    def _current(self, item: pytest.Item) -> Bench:
-        assert self._bench is not None
-        return self._bench
+    def _current(self, item: pytest.Item) -> CheckContext:
+        assert self._context is not None
+        return self._context
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check file that cannot be imported is named with its reason."""
@@ -107,7 +107,7 @@ class LiveChecks:
         )
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Instead of one round over the checks: a round for each bench that comes."""
+        """Instead of one round over the checks: a round for each context that comes."""
         if self._complaints:
             return True
         self.items = [item for item in session.items if plugin.is_check(item)]
@@ -115,8 +115,8 @@ class LiveChecks:
             plugin.info(item)
         self._plain = {item: plugin.plain_names(item) for item in self.items}
         self._done.put(None)
-        for bench in iter(self._benches.get, None):
-            self._bench = bench
+        for context in iter(self._contexts.get, None):
+            self._context = context
             self._round(session)
             self._done.put(None)
         return True
@@ -237,8 +237,8 @@ class Engine:
             source = dataclasses.replace(source, weights=None)
         order = Order(self.assignment.name, source, seed, self.parameters, limits)
         run = SandboxRun(lambda: self._ready, order)
-        bench = Bench(run, self._catalogue_for(variant), seed, lambda: self._held_out)
-        bench.quiz = variant.own if variant is not None else None
+        context = CheckContext(run, self._catalogue_for(variant), seed, lambda: self._held_out)
+        context.quiz = variant.own if variant is not None else None
         try:
             with contextlib.suppress(SessionEnded):  # then every check says so
                 run.loader.load()
@@ -249,13 +249,13 @@ class Engine:
                 and not tasks & set(run.loader.defines)
             ):
                 return Graded((), tuple(run.loader.notes), {}, seed, _unreadable(run.loader.load_error))
-            verdicts = self.live.run(bench, only)
+            verdicts = self.live.run(context, only)
         finally:
             run.close()
         for verdict in verdicts:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
-        metrics = {"seed": seed, **bench.metrics} if bench.metrics else {}  # a training belongs to its seed
+        metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # a training belongs to its seed
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
         notes = (*source.notes, *run.loader.notes, *self._problem(), *unexplained)
         return Graded(tuple(verdicts), notes, metrics, seed)

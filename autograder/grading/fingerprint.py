@@ -32,6 +32,7 @@ _DECIDES = (
     "data",
     "grading/__init__.py",
     "grading/checks.ini",
+    "grading/context.py",
     "grading/engine.py",
     "grading/job.py",
     "grading/plugin.py",

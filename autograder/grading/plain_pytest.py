@@ -15,14 +15,14 @@ from ..course.course import find_course
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
-from .plugin import Bench
+from .context import CheckContext
 
 if TYPE_CHECKING:
     from ..data import Images
 
 
-def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
-    """A bench for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
+def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
+    """A context for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
     from ..checks.misconceptions import Catalogue, CodeCatalogue, ReleasedCatalogue
     from ..sandbox.loader import Order
     from ..sandbox.run import SandboxRun
@@ -57,4 +57,4 @@ def open_bench(folder: Path) -> tuple[Bench, Callable[[], None]]:
         run.close()
         sandbox.close()
 
-    return Bench(run, catalogue, seed, held_out), close
+    return CheckContext(run, catalogue, seed, held_out), close

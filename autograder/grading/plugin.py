@@ -11,19 +11,19 @@ import hashlib
 import inspect
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .context import CheckContext, CheckInfo, Verdict
+
 if TYPE_CHECKING:
     from ..checks import Draw
     from ..checks.axes import Drawing
     from ..checks.failure import CheckFailed
-    from ..checks.misconceptions import Catalogue, Diagnosis
+    from ..checks.misconceptions import Diagnosis
     from ..data import Images
-    from ..sandbox.observation import Outcome, Run, Why
     from ..sandbox.proxy import SubmissionProxy
 
 MARKERS = (
@@ -38,73 +38,11 @@ _NOT_NEEDED = (
 ).split()
 
 
-@dataclass(frozen=True)
-class CheckInfo:
-    """What a check says of itself."""
-
-    name: str
-    title: str
-    task: str
-    points: int
-    hidden: bool
-    needs: tuple[str, ...]
-    trains: bool
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one check went. ``bug`` is set when the check itself broke: that is ours, never the student's.
-
-    trouble: why the failure could not be explained, where the catalogue or the drawing broke: ours too, but it costs
-    no more than the explanation.
-    """
-
-    check: CheckInfo
-    outcome: Outcome
-    message: str = ""
-    diagnosis: Diagnosis | None = None
-    seconds: float = 0.0
-    where: str = ""  # the student's own line, where an error names one
-    bug: str = ""
-    drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
-    printed: str = ""  # by the student's code in the call that went wrong, for the student alone
-    trouble: str = ""
-    why: Why = ""  # where it was not run
-
-    @property
-    def score(self) -> int:
-        """The points that it earned."""
-        return self.check.points if self.outcome == "passed" else 0
-
-    @property
-    def note(self) -> str:
-        """The trouble as a reader of the result may know it: of a hidden check no more than the kind of error."""
-        if not self.trouble:
-            return ""
-        hidden = self.check.hidden
-        which = f"a hidden check of {self.check.task}" if hidden else self.check.name
-        trouble = self.trouble.partition(":")[0] if hidden else self.trouble
-        return f"Why {which} failed could not be explained ({trouble}). The fault is the course's; the points stand."
-
-
-@dataclass
-class Bench:
-    """The submission on which the checks now run, and what they found so far."""
-
-    run: Run
-    catalogue: Catalogue
-    seed: int
-    held_out: Callable[[], Images]
-    verdicts: list[Verdict] = field(default_factory=list)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    quiz: Any = None  # the student's own, where there is a roster
-
-
-BENCH: pytest.StashKey[Callable[[pytest.Item], Bench]] = pytest.StashKey()
-"""How the bench of a check is found: grading sets it; without it, it is the file beside the check."""
+CONTEXT: pytest.StashKey[Callable[[pytest.Item], CheckContext]] = pytest.StashKey()
+"""How the context of a check is found: grading sets it; without it, it is the file beside the check."""
 
 _INFO: pytest.StashKey[CheckInfo] = pytest.StashKey()
-_OPEN: pytest.StashKey[dict[Path, tuple[Bench, Callable[[], None]]]] = pytest.StashKey()
+_OPEN: pytest.StashKey[dict[Path, tuple[CheckContext, Callable[[], None]]]] = pytest.StashKey()
 
 
 def arguments(files: Sequence[Path]) -> list[str]:
@@ -167,29 +105,29 @@ def _read_info(item: pytest.Item) -> CheckInfo:
 def _submission(item: pytest.Item) -> SubmissionProxy:
     from ..sandbox.proxy import SubmissionProxy
 
-    bench = _bench(item)
-    bench.run.begin_check()
-    return SubmissionProxy(bench.run)
+    context = _context(item)
+    context.run.begin_check()
+    return SubmissionProxy(context.run)
 
 
 def _draw(item: pytest.Item) -> Draw:
     from ..checks import Draw
 
-    digest = hashlib.sha256(f"{_bench(item).seed}/{item.name}".encode()).digest()
+    digest = hashlib.sha256(f"{_context(item).seed}/{item.name}".encode()).digest()
     return Draw(int.from_bytes(digest[:8], "big"))
 
 
 def _quiz(item: pytest.Item) -> Any:
-    own = _bench(item).quiz
+    own = _context(item).quiz
     return item.module.QUIZ if own is None else own  # type: ignore[attr-defined]
 
 
 def _held_out(item: pytest.Item) -> Images:
-    return _bench(item).held_out()
+    return _context(item).held_out()
 
 
 def _record(item: pytest.Item) -> Callable[[str, Any], None]:
-    metrics = _bench(item).metrics
+    metrics = _context(item).metrics
 
     def keep(name: str, value: Any) -> None:
         metrics[name] = value
@@ -236,19 +174,19 @@ def record(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
     return _record(request.node)
 
 
-def _bench(item: pytest.Item) -> Bench:
-    find = item.config.stash.get(BENCH, None)
-    return find(item) if find is not None else _bench_beside(item)
+def _context(item: pytest.Item) -> CheckContext:
+    find = item.config.stash.get(CONTEXT, None)
+    return find(item) if find is not None else _context_beside(item)
 
 
-def _bench_beside(item: pytest.Item) -> Bench:
-    """For plain pytest: a bench for the submission in the check's own folder, opened once."""
+def _context_beside(item: pytest.Item) -> CheckContext:
+    """For plain pytest: a context for the submission in the check's own folder, opened once."""
     opened = item.config.stash.setdefault(_OPEN, {})
     folder = item.path.parent
     if folder not in opened:
-        from .plain_pytest import open_bench
+        from .plain_pytest import open_context
 
-        opened[folder] = open_bench(folder)
+        opened[folder] = open_context(folder)
     return opened[folder][0]
 
 
@@ -274,7 +212,7 @@ def _look_at_needs(item: pytest.Item) -> None:
         return
     from ..checks import CheckFailed
 
-    verdicts = _bench(item).verdicts
+    verdicts = _context(item).verdicts
     for task in needs:
         first = next((verdict for verdict in verdicts if verdict.check.task == task), None)
         if first is not None and first.outcome != "passed":
@@ -312,7 +250,7 @@ def run_plain(item: pytest.Item, names: tuple[str, ...]) -> None:
         raise
     except BaseException as error:
         failure = error
-    _bench(item).verdicts.append(_verdict(item, failure, time.perf_counter() - began))
+    _context(item).verdicts.append(_verdict(item, failure, time.perf_counter() - began))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -325,7 +263,7 @@ def pytest_runtest_makereport(
         return report  # there is nothing to check here, and the reason has been given
     if is_check(item) and (call.when == "call" or call.excinfo is not None):
         verdict = _verdict(item, call.excinfo.value if call.excinfo is not None else None, call.duration)
-        _bench(item).verdicts.append(verdict)
+        _context(item).verdicts.append(verdict)
         if not verdict.bug and verdict.outcome != "passed":
             lines = [verdict.message, *([verdict.diagnosis.message] if verdict.diagnosis else [])]
             lines += [verdict.note] if verdict.note else []
@@ -376,12 +314,12 @@ def _drawing(item: pytest.Item, failure: CheckFailed) -> Drawing | None:
 
 
 def _diagnosis(item: pytest.Item, failure: CheckFailed) -> Diagnosis | None:
-    bench = _bench(item)
+    context = _context(item)
     if failure.because is not None:
-        return bench.catalogue.named(failure.because)
+        return context.catalogue.named(failure.because)
     if failure.observation is None or failure.judge is None:
         return None
     task = info(item).task
-    before = [v.diagnosis.name for v in bench.verdicts if v.diagnosis is not None and v.check.task == task]
+    before = [v.diagnosis.name for v in context.verdicts if v.diagnosis is not None and v.check.task == task]
     told = tuple(dict.fromkeys(reversed(before)))
-    return next(bench.catalogue.suspects(item.name, failure.observation, failure.judge, told), None)
+    return next(context.catalogue.suspects(item.name, failure.observation, failure.judge, told), None)

@@ -190,11 +190,11 @@ def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any
     """Run the public checks of one task."""
     import torch
 
-    from autograder.grading.plugin import Bench
+    from autograder.grading.context import CheckContext
 
     torch.manual_seed(0)
-    bench = Bench(run, listener, 0, _no_images, quiz=quiz)
-    live.run(bench, lambda check: check.task == listener.known.task)
+    context = CheckContext(run, listener, 0, _no_images, quiz=quiz)
+    live.run(context, lambda check: check.task == listener.known.task)
 
 
 def _can_be_told(observation: Observation) -> bool:

@@ -47,6 +47,7 @@ _STUDENTS_GET = (
     "data",
     "grading/__init__.py",
     "grading/checks.ini",
+    "grading/context.py",
     "grading/engine.py",
     "grading/job.py",
     "grading/plain_pytest.py",

@@ -23,8 +23,8 @@ from . import misconceptions_page
 if TYPE_CHECKING:
     from ..checks.failure import Judge
     from ..checks.misconceptions import CodeCatalogue, Diagnosis, Misconception
+    from ..grading.context import Verdict
     from ..grading.engine import Engine
-    from ..grading.plugin import Verdict
     from ..sandbox.observation import Observation
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs

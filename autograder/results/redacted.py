@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..platforms.ci.grading import Graded
 from . import result as results
 from .result import CheckResult, Result
 from .rows import HIDDEN_TITLE, public_notes
@@ -37,7 +36,7 @@ def _together(checks: Sequence[CheckResult]) -> Iterator[CheckResult]:
             yield CheckResult(f"hidden_{task}_lost", HIDDEN_TITLE, task, lost, 0, "failed", True)
 
 
-def write_for_students(graded: Sequence[Graded], folder: Path) -> None:
+def write_for_students(own: Iterable[Result], folder: Path) -> None:
     """Write FOLDER/<student>/<assignment>.json for each assignment. Raises InfrastructureError."""
-    for each in graded:
-        results.write(redacted(each.result), folder)
+    for result in own:
+        results.write(redacted(result), folder)

@@ -16,8 +16,8 @@ from . import state
 from .repository import StudentRepository
 
 if TYPE_CHECKING:
+    from ..grading.context import Verdict
     from ..grading.engine import Engine
-    from ..grading.plugin import Verdict
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .checker import CheckReport
 from .repository import StudentRepository
 
 if TYPE_CHECKING:
-    from ..grading.plugin import Verdict
+    from ..grading.context import Verdict
 
 _WIDTH = 100  # lines longer than this are hard to read
 _PRINTED = 6  # lines of what the student's code printed

@@ -18,9 +18,9 @@ from autograder.checks import axes, counting_images
 from autograder.checks.failure import CheckFailed
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.grading.context import CheckInfo, Verdict
 from autograder.grading.engine import Engine
 from autograder.grading.job import Settings
-from autograder.grading.plugin import CheckInfo, Verdict
 from autograder.sandbox.observation import Call, Observation, Why
 from autograder.student import doctor, hint, machine, reset, screen, show, start, state, train, training_run
 from autograder.student.checker import CheckReport

@@ -13,7 +13,7 @@ import pytest
 from autograder.checks.misconceptions import CodeCatalogue
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
-from autograder.grading.plugin import CheckInfo, Verdict
+from autograder.grading.context import CheckInfo, Verdict
 from autograder.student import state, watch
 from autograder.student.checker import Checker, CheckReport
 from autograder.student.repository import StudentRepository, Target

@@ -91,7 +91,7 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     if args.out is not None:
         from ...results.redacted import write_for_students
 
-        write_for_students(graded, args.out)
+        write_for_students([each.result for each in graded], args.out)
     sys.stdout.flush()
 
 
