@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.common.run_file import files_of, own_package
+from autograder.common.run_file import own_package
 from autograder.grading import fingerprint
 from tests.support import packages
 from tests.support.places import ROOT
@@ -37,7 +37,7 @@ print(json.dumps([m.__file__ for n, m in sys.modules.items() if n.split(".")[0] 
 
 @pytest.fixture(scope="module")
 def covered() -> set[Path]:
-    return set(files_of(PACKAGE, fingerprint._DECIDES))
+    return set(fingerprint.deciding_files(PACKAGE))
 
 
 def test_all_that_a_grading_loads_is_covered(covered: set[Path]) -> None:
@@ -51,8 +51,7 @@ def test_all_that_a_grading_loads_is_covered(covered: set[Path]) -> None:
 def test_all_that_a_grading_may_load_is_covered(covered: set[Path]) -> None:
     modules = packages.modules_of(PACKAGE)
     starts = [name for name, path in modules.items() if "sandbox" in path.parts]
-    # What only plain pytest asks for decides no grade.
-    names = packages.reachable(["autograder.grading.engine", *starts], modules) - {"autograder.grading.plain_pytest"}
+    names = packages.reachable(["autograder.grading.engine", *starts], modules)
     assert len(names) > 30
     assert {modules[name] for name in names} - covered == set()
 
@@ -60,28 +59,31 @@ def test_all_that_a_grading_may_load_is_covered(covered: set[Path]) -> None:
 def test_a_change_of_any_covered_file_changes_it(covered: set[Path], tmp_path: Path) -> None:
     copy = tmp_path / "autograder"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    before = fingerprint._own_code(copy)
-    assert before == fingerprint._own_code()
+    before = fingerprint.own_code(copy)
+    assert before == fingerprint.own_code(PACKAGE)
     for path in sorted(covered):
         changed = copy / path.relative_to(PACKAGE)
         content = changed.read_bytes()
         changed.write_bytes(content + b"\n")
-        assert fingerprint._own_code(copy) != before, path
+        assert fingerprint.own_code(copy) != before, path
         changed.write_bytes(content)
-    assert fingerprint._own_code(copy) == before
+    assert fingerprint.own_code(copy) == before
 
 
-def test_what_is_listed_and_not_there_is_no_silent_gap(tmp_path: Path) -> None:
+def test_a_change_of_what_is_about_a_class_grades_nobody_again(tmp_path: Path) -> None:
     copy = tmp_path / "autograder"
-    for name in fingerprint._DECIDES:
-        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-        gone = copy / name
-        if gone.is_dir():
-            shutil.rmtree(gone)
-            (gone / "__pycache__").mkdir(parents=True)  # as git leaves it
-            (gone / "__pycache__" / "x.pyc").touch()
-        else:
-            gone.unlink()
-        with pytest.raises(FileNotFoundError, match=name):
-            fingerprint._own_code(copy)
-        shutil.rmtree(copy)
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    before = fingerprint.own_code(copy)
+    for name in ("grading/command.py", "grading/pool.py", "grading/progress.py", "results/summary.py", "report/svg.py"):
+        (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
+    assert fingerprint.own_code(copy) == before
+
+
+def test_a_room_that_is_gone_is_no_silent_gap(tmp_path: Path) -> None:
+    copy = tmp_path / "autograder"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (copy / "checks").rglob("*"):
+        if path.is_file():
+            path.unlink()  # git leaves the folder, with what Python keeps in it
+    with pytest.raises(FileNotFoundError, match="checks"):
+        fingerprint.own_code(copy)
