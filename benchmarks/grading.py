@@ -30,9 +30,10 @@ from rich.table import Table
 from synthetic import LIGHT, right_answers, write_class, wrong_answers
 
 from autograder.course.course import Course
-from autograder.grading.engine import Engine, close_engines, grade_job
+from autograder.grading.engine import Engine
 from autograder.grading.job import Job
 from autograder.grading.pool import let_the_sandbox_finish
+from autograder.grading.worker import close_engines, grade_job
 from autograder.submission.source import Cell, Source
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course.course import Course
-from autograder.grading.engine import Engine, Graded, close_engines, grade_job
+from autograder.grading.engine import Engine, Grading
 from autograder.grading.job import Job
+from autograder.grading.worker import close_engines, grade_job
 from autograder.submission.source import Cell, Source, read_source
 from tests.support.places import ROOT
 
@@ -38,11 +39,11 @@ def permute() -> Iterator[Engine]:
     made.close()
 
 
-def reasons(graded: Graded) -> list[str]:
+def reasons(graded: Grading) -> list[str]:
     return [f"{v.check.name}: {v.message}" for v in graded.verdicts if v.outcome != "passed"] or [graded.unreadable]
 
 
-def score(graded: Graded) -> int:
+def score(graded: Grading) -> int:
     return sum(v.check.points for v in graded.verdicts if v.outcome == "passed")
 
 

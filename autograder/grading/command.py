@@ -129,7 +129,7 @@ def _positive(text: str) -> int:
 
 def run_job(job: Job) -> dict[str, Any]:
     """Grade one submission, in a worker: torch is imported there, never in the main process."""
-    from .engine import grade_job
+    from .worker import grade_job
 
     return grade_job(job)
 

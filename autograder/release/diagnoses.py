@@ -27,7 +27,7 @@ from autograder.sandbox.observation import Observation, Question
 from autograder.sandbox.run_local import LocalRun
 
 if TYPE_CHECKING:
-    from autograder.grading.engine import LiveChecks
+    from autograder.grading.live import LiveChecks
 
 ANSWERS = "ANSWERS"
 
@@ -39,7 +39,7 @@ def record(assignment: Assignment) -> DataCatalogue:
     themselves, by name, so that only its message is needed.
     Raises UserError when the master or the misconceptions do not run.
     """
-    from autograder.grading.engine import LiveChecks
+    from autograder.grading.live import LiveChecks
 
     recorded: list[Recorded] = []
     named: set[str] = set()
@@ -159,7 +159,7 @@ class AnswerRecorder:
         self._catalogue = CodeCatalogue.load(assignment.misconceptions)
 
     def __enter__(self) -> AnswerRecorder:
-        from autograder.grading.engine import LiveChecks
+        from autograder.grading.live import LiveChecks
 
         self._live = LiveChecks([self._assignment.public_checks])
         return self

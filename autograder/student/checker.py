@@ -82,7 +82,7 @@ class Checker:
         except Unreadable as error:
             return self._broken(name, path, error.message, notes)
         engine = self.warm(name)
-        from ..grading.engine import seed_of
+        from ..grading.job import seed_of
 
         alone = task if self.is_slow(name) else None
         graded = engine.grade(

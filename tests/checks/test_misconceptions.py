@@ -392,8 +392,8 @@ def test_code_and_data_tell_the_same(engine: Engine) -> None:
 
 
 def test_results_carry_the_name(engine: Engine) -> None:
-    from autograder.grading.engine import result_of
     from autograder.grading.job import Job
+    from autograder.grading.worker import result_of
     from autograder.results import result as results
 
     known = engine.catalogue.misconceptions[0]

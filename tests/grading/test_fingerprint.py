@@ -21,7 +21,7 @@ PACKAGE = own_package()
 GRADE = """
 import json, sys
 from pathlib import Path
-from autograder.grading.engine import close_engines, grade_job
+from autograder.grading.worker import close_engines, grade_job
 from autograder.grading.job import Job
 from autograder.submission.source import read_source
 

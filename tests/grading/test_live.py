@@ -11,8 +11,10 @@ from autograder.common.errors import InfrastructureError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.grading import plugin
-from autograder.grading.engine import Engine, LiveChecks, _engines, grade_job
+from autograder.grading.engine import Engine
 from autograder.grading.job import Job
+from autograder.grading.live import LiveChecks
+from autograder.grading.worker import close_engines, grade_job
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 
@@ -108,7 +110,7 @@ def test_a_change_of_the_checks_is_seen_by_the_next_job(tmp_path: Path) -> None:
         checks.write_text(CHECKS.replace("test_plain", f"test_version_{version}"))
         os.utime(checks, ns=(version, version))
         names.append(grade_job(job)["checks"][0]["name"])
-    _engines().close()
+    close_engines()
     assert names == ["test_version_1", "test_version_2"]
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from autograder.checks.misconceptions import CodeCatalogue, Diagnosis
 from autograder.course.course import Course
-from autograder.grading.engine import close_engines, grade_job
 from autograder.grading.job import Job
+from autograder.grading.worker import close_engines, grade_job
 from autograder.release import misconceptions_page, verify
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT

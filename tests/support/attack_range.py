@@ -160,7 +160,7 @@ class Range:
         return result
 
     def _grade(self, engine: Any, assignment: str, text: str) -> Any:
-        from autograder.grading import engine as engines
+        from autograder.grading import worker
         from autograder.grading.job import Job
         from autograder.results import result as results
         from autograder.submission.source import read_source
@@ -171,7 +171,7 @@ class Range:
             source = read_source(path)
         job = Job("mallory", assignment, source, self.course)
         graded = engine.grade(source, 1234)
-        return results.to_json(engines.result_of(job, engine, graded))
+        return results.to_json(worker.result_of(job, engine, graded))
 
     def _state(self, engine: Any) -> dict[str, Any]:
         """All that an attack must leave as it is."""

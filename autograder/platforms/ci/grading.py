@@ -17,8 +17,7 @@ from ...submission.find import Found, find_in_folder, is_stub
 from ...submission.source import Source, Unreadable, form_of, read_source
 
 if TYPE_CHECKING:
-    from ...grading.engine import Engine
-    from ...grading.engine import Graded as Grading
+    from ...grading.engine import Engine, Grading
 
 PUBLIC_SECRET = b"public"  # seeds what public checks leave open, as `autograder check` does
 _WHERE = re.compile(r"(?:cell (?P<cell>\d+), )?line (?P<line>\d+)")
@@ -75,7 +74,9 @@ def _grade(request: Request, found: Found) -> Graded:
         return Graded(_empty(request, found, "unreadable", (error.message, *found.notes)), path)
     if is_stub(course, name, source):
         return Graded(_empty(request, found, "missing", ("not begun yet",)), path, begun=False)
-    from ...grading.engine import Engine, result_of, seed_of
+    from ...grading.engine import Engine
+    from ...grading.job import seed_of
+    from ...grading.worker import result_of
 
     assignment = course.released(name) if request.settings.public_only else course.assignment(name)
     engine = Engine(course, assignment, request.settings)

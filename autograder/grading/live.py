@@ -1,0 +1,108 @@
+"""The checks of an assignment, collected once by pytest and run on one submission after another."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ..common.errors import InfrastructureError
+from . import plugin
+from .context import CheckContext, CheckInfo, Verdict
+
+
+class LiveChecks:
+    """The checks of some files, collected once by a pytest session that stays alive in a thread of its own."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self.items: list[pytest.Item] = []
+        self._files = files
+        self._contexts: queue.Queue[CheckContext | None] = queue.Queue()
+        self._done: queue.Queue[str | None] = queue.Queue()
+        self._complaints: list[str] = []
+        self._context: CheckContext | None = None
+        self._only: Callable[[CheckInfo], bool] | None = None
+        self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
+        self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
+        self._thread.start()
+        self._wait()
+
+    def run(self, context: CheckContext, only: Callable[[CheckInfo], bool] | None = None) -> list[Verdict]:
+        """Run all checks on this context; the verdicts in the order of the checks."""
+        self._only = only
+        self._contexts.put(context)
+        self._wait()
+        return context.verdicts
+
+    def close(self) -> None:
+        """End the session."""
+        self._contexts.put(None)
+        self._thread.join()
+
+    def _wait(self) -> None:
+        problem = self._done.get()
+        if problem is not None:
+            raise InfrastructureError(problem)
+
+    def _session(self) -> None:
+        for file in self._files:  # of another course, or of a former version
+            sys.modules.pop(file.stem, None)
+        try:
+            pytest.main(plugin.arguments(self._files), plugins=[plugin, self])
+            reason = "; ".join(self._complaints) or "pytest ended"
+        except BaseException as error:
+            reason = f"{type(error).__name__}: {error}"
+        self._done.put(f"the checks in {self._files[0].parent} cannot be run: {reason}")
+
+    # pytest's hooks
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Checks find the context here."""
+        config.stash[plugin.CONTEXT] = self._current
+
+    def _current(self, item: pytest.Item) -> CheckContext:
+        assert self._context is not None
+        return self._context
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that cannot be imported is named with its reason."""
+        if report.failed:
+            self._complaints.append(str(report.longrepr).strip().splitlines()[-1])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """A report without a traceback: nobody reads it here, and pytest takes 15 ms for each frame."""
+        assert call.when != "collect"
+        failed = call.excinfo is not None
+        return pytest.TestReport(
+            item.nodeid, item.location, {}, "failed" if failed else "passed", None, call.when, duration=call.duration
+        )
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of one round over the checks: a round for each context that comes."""
+        if self._complaints:
+            return True
+        self.items = [item for item in session.items if plugin.is_check(item)]
+        for item in self.items:
+            plugin.info(item)
+        self._plain = {item: plugin.plain_names(item) for item in self.items}
+        self._done.put(None)
+        for context in iter(self._contexts.get, None):
+            self._context = context
+            self._round(session)
+            self._done.put(None)
+        return True
+
+    def _round(self, session: pytest.Session) -> None:
+        items = [i for i in self.items if self._only is None or self._only(plugin.info(i))]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            names = self._plain[item]
+            if names is not None:
+                plugin.run_plain(item, names)
+            else:  # parametrized, in a class, or with fixtures of its own
+                session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        session.testsfailed = 0

@@ -1,0 +1,165 @@
+"""What a worker process does: grades the submissions that it is sent, and keeps the engine of the last one warm."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import platform
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..common.errors import InfrastructureError
+from ..course.assignment import Assignment, any_trains
+from ..course.course import Course
+from ..results import result as results
+from ..sandbox import tiers
+from ..sandbox.launch import Sandbox
+from .context import Verdict
+from .engine import Engine, Grading, check_files, sandbox_for
+from .job import Job, Settings, seed_of
+
+
+def _versions(assignment: Assignment) -> tuple[int, ...]:
+    """When each file of an assignment was last changed: a cluster's worker may live longer than that."""
+    files = (assignment.master, assignment.public_checks, assignment.hidden_checks, assignment.misconceptions)
+    return tuple(map(_changed, files))
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+class _Engines:
+    """The engines of this process: one at a time, that of the assignment which is being graded.
+
+    The sandbox's warm process has run nobody's code and holds nothing of an assignment: the next engine goes on with it,
+    unless that one trains and this one does not.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # a cluster's worker may call from several threads
+        self._key: tuple[Path, str, Settings, tuple[int, ...]] | None = None
+        self._engine: Engine | None = None
+        self._sandbox: Sandbox | None = None
+        self._sandbox_key: tuple[Path | None, Settings] | None = None
+
+    def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
+        """The engine for these, started if need be; the one before is closed."""
+        engine = self._engine
+        if engine is not None and self._key == (root, assignment, settings, _versions(engine.assignment)):
+            return engine
+        self._close_engine()
+        course = Course(root)
+        found = course.released(assignment) if settings.public_only else course.assignment(assignment)
+        self._engine = Engine(course, found, settings, self._lend(root, check_files(found, settings), settings))
+        self._key = (root, assignment, settings, _versions(found))
+        gc.freeze()  # torch and the checks are here to stay: looking through them for garbage takes a tenth of the time
+        return self._engine
+
+    def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:
+        key = (root if any_trains(files) else None, settings)  # the training images are the course's
+        if self._sandbox is None or self._sandbox_key != key:
+            self._close_sandbox()
+            # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after
+            # student code has run, so it is imported before.
+            self._sandbox, self._sandbox_key = sandbox_for(settings, trains=True), key
+        return self._sandbox
+
+    def close(self) -> None:
+        """End the engine and the sandbox, if there are any."""
+        self._close_engine()
+        self._close_sandbox()
+
+    def _close_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = self._key = None
+
+    def _close_sandbox(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+        self._sandbox = self._sandbox_key = None
+
+
+@lru_cache(maxsize=1)
+def _engines() -> _Engines:
+    engines = _Engines()
+    atexit.register(engines.close)
+    return engines
+
+
+def close_engines() -> None:
+    """End what :func:`grade_job` keeps warm; the next job starts it anew."""
+    _engines().close()
+
+
+def grade_job(job: Job) -> dict[str, Any]:
+    """Grade one submission; the result as JSON-able data, without a fingerprint, which is the caller's.
+
+    Raises InfrastructureError when the machine, not the submission, is at fault.
+    """
+    engines = _engines()
+    with engines.lock:
+        try:
+            engine = engines.get(job.course_root, job.assignment, job.settings)
+            seed = seed_of(job.secret, job.assignment, job.source.fingerprint)
+            graded = engine.grade(job.source, seed, variant=job.variant)
+        except InfrastructureError:
+            engines.close()  # the next submission starts with a fresh sandbox
+            raise
+        return results.to_json(result_of(job, engine, graded))
+
+
+def result_of(job: Job, engine: Engine, grading: Grading) -> results.Result:
+    """A grading as the result that is kept."""
+    checks = () if grading.unreadable else tuple(map(_check_result, grading.verdicts))
+    quiz = {"quiz": job.variant.own} if job.variant is not None else {}
+    return results.Result(
+        student=job.student,
+        assignment=job.assignment,
+        form=job.source.form,
+        status="unreadable" if grading.unreadable else "graded",
+        score=sum(check.score for check in checks),
+        max_score=sum(check.points for check in engine.checks),
+        checks=checks,
+        metrics=grading.metrics,
+        environment={**environment(engine.tier), "seed": grading.seed, **quiz},
+        notes=(grading.unreadable, *grading.notes) if grading.unreadable else grading.notes,
+    )
+
+
+def _check_result(verdict: Verdict) -> results.CheckResult:
+    check, found = verdict.check, verdict.diagnosis
+    return results.CheckResult(
+        name=check.name,
+        title=check.title,
+        task=check.task,
+        points=check.points,
+        score=verdict.score,
+        outcome=verdict.outcome,
+        hidden=check.hidden,
+        diagnosis=results.Diagnosis(found.name, found.message) if found else None,
+        message=verdict.message,
+        seconds=verdict.seconds,
+    )
+
+
+@lru_cache(maxsize=4)  # reading a package's version takes longer than many a check
+def environment(tier: tiers.Tier) -> Mapping[str, Any]:
+    """What a result depends on besides the submission."""
+    versions = {name: metadata.version(name) for name in ("torch", "numpy", "pytest")}
+    return {
+        "autograder": __version__,
+        "python": platform.python_version(),
+        **versions,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "sandbox": tier.letter,
+    }
