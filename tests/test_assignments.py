@@ -15,6 +15,7 @@ from autograder.course.course import Course
 from autograder.grading.engine import Engine, Grading
 from autograder.grading.job import Job
 from autograder.grading.worker import close_engines, grade_job
+from autograder.student.repository import StudentRepository
 from autograder.submission.source import Cell, Source, read_source
 from tests.support.places import ROOT
 
@@ -262,3 +263,23 @@ def test_a_worker_imports_for_a_first_training_before_any_submission() -> None:
     messages = [check["message"] for check in data["checks"] if check["task"] == "to_nchw"]
     assert messages
     assert all("to_nchw is a bool" in message for message in messages)
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "assignments").glob("a[0-9]*_*")))
+def test_a_stub_teaches_and_needs_nothing_of_ours(name: str) -> None:
+    """An idea before the code, an example with its result in every docstring, full type hints, no import of ours."""
+    import ast
+
+    text = (ROOT / "assignments" / name / f"{name}.py").read_text(encoding="utf-8")
+    assert "import autograder" not in text
+    assert "from autograder" not in text
+    assert text.splitlines()[1].startswith(f"# # {name}: "), "the first heading asks the assignment's question"
+    first_code = text.index("\nimport torch")
+    assert text[:first_code].count("\n# ") >= 5, "the idea comes before the code"
+    tasks = StudentRepository(Course(ROOT)).tasks(name)
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name in tasks:
+            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            assert node.returns is not None, node.name
+            assert all(argument.annotation for argument in arguments), node.name
+            assert "Example" in (ast.get_docstring(node) or ""), f"{node.name} has no example"

@@ -1,0 +1,92 @@
+"""`check`: what is checked, and what is remembered of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder import cli
+from autograder.student import hint, state
+from autograder.student.repository import StudentRepository, Target
+from tests.support.student import STUB, edit, script, words
+
+
+def test_all_and_a_name_contradict_each_other(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", "--all", "a1"]) == 2
+
+
+def test_nothing_begun_is_a_finding(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check"]) == 1
+    assert "Nothing is begun yet" in words(capsys)
+
+
+@pytest.mark.parametrize("broken", ["return images.permute(0, 3, 1, 2", "\0"])
+def test_a_check_of_what_cannot_be_run_is_remembered(
+    repository: StudentRepository, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved = dict.fromkeys(repository.tasks("a1_permute"), (1, 1))
+    state.save(repository.root, state.State().with_checked("a1_permute", state.Checked("of an earlier file", solved)))
+    edit(script(repository, "a1_permute"), new=broken)
+    assert cli.main(["check"]) == 1
+    text = words(capsys)
+    assert "Nothing of it can be run yet" in text
+    assert "> a1_permute 0 of 4" in text
+    assert "changed since" not in text
+    cli.main(["hint"])
+    assert words(capsys).startswith("to_nchw, hint 1")
+
+
+def test_the_task_that_is_no_python_comes_first(repository: StudentRepository) -> None:
+    path = edit(script(repository, "a1_permute"))
+    assert repository.broken_task("a1_permute") is None
+    edit(path, 'raise NotImplementedError("image_to_batch")', "retrun images")
+    assert repository.broken_task("a1_permute") == "image_to_batch"
+    assert hint.next_task(repository, state.State()) == Target("a1_permute", "image_to_batch")
+
+
+def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    """One real round: wrong with its reason and drawing, unreadable, right."""
+    path = script(repository, "a1_permute")
+    stub = path.read_text()
+    path.write_text(
+        stub.replace(
+            STUB, "print(images.dtype)\n    return images.reshape(images.shape[0], images.shape[3], *images.shape[1:3])"
+        )
+    )
+    assert cli.main(["check"]) == 1
+    text = words(capsys)
+    assert "Your code printed: torch.uint8" in text
+    assert "You used reshape or view" in text
+    assert "mix = 3" in text
+    assert "autograder hint to_nchw" in text
+    path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2"))
+    assert cli.main(["check"]) == 1
+    text = words(capsys)
+    assert "Nothing of it can be run yet" in text
+    assert "SyntaxError at line 120" in text
+    path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2)"))
+    assert cli.main(["check", "to_nchw"]) == 0
+    assert "Public points: 1 of 1" in words(capsys)
+    assert cli.main(["check", "a1"]) == 1
+    assert state.load(repository.root).checked["a1_permute"].earned == 1
+
+
+def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(repository: StudentRepository) -> None:
+    """The checks go on, without reasons, and a warm checker notices when the file is there again."""
+    from autograder.student.checker import Checker
+
+    edit(script(repository, "a1_permute"), new="return images")
+    rows = script(repository, "a1_permute").with_name("diagnoses.safetensors")
+    whole = rows.read_bytes()
+    with Checker(repository) as checker:
+        for content, told in ((whole, True), (whole[:999], False), (None, False), (whole, True)):
+            rows.unlink(missing_ok=True)
+            if content is not None:
+                rows.write_bytes(content)
+            report = checker.check("a1_permute")
+            assert report.verdicts[0].outcome == "failed"
+            assert (report.verdicts[0].diagnosis is not None) == told
+            assert [note.partition(":")[0] for note in report.notes] == (
+                [] if told else ["Why an answer is wrong cannot be told here"]
+            )

@@ -1,0 +1,100 @@
+"""Keys, terminals and shells of several systems."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.student import machine
+
+
+def test_keys_of_a_pipe_are_none() -> None:
+    with machine.keys(io.StringIO("h")) as read:
+        assert read(0.01) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
+def test_keys_come_singly_and_the_terminal_is_as_before() -> None:
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    stream = os.fdopen(theirs, "r")
+    before = termios.tcgetattr(theirs)
+    with machine.keys(stream) as read:
+        os.write(ours, b"H")
+        assert read(1.0) == "h"
+        os.write(ours, b"\x1b[A")
+        assert read(1.0) == "", "an arrow is no key of ours"
+        assert read(0.01) == ""
+    assert termios.tcgetattr(theirs) == before
+    stream.close()
+    os.close(ours)
+
+
+class FakeMsvcrt:
+    """Windows' module for keys."""
+
+    def __init__(self, *typed: str) -> None:
+        self.typed = list(typed)
+
+    def kbhit(self) -> bool:
+        return bool(self.typed)
+
+    def getwch(self) -> str:
+        return self.typed.pop(0)
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeMsvcrt]:
+    monkeypatch.setattr(machine.sys, "platform", "win32")
+
+    def type_keys(*typed: str) -> FakeMsvcrt:
+        fake = FakeMsvcrt(*typed)
+        monkeypatch.setitem(sys.modules, "msvcrt", fake)  # type: ignore[arg-type]
+        return fake
+
+    return type_keys
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_keys_of_windows(windows: Callable[..., FakeMsvcrt]) -> None:
+    windows("L", "\xe0", "K", "q")
+    with machine.keys(Tty()) as read:
+        assert [read(0.1) for _ in range(4)] == ["l", "", "q", ""]
+    windows("\x03")
+    with machine.keys(Tty()) as read, pytest.raises(KeyboardInterrupt):
+        read(0.1)
+
+
+def test_commands_are_those_of_the_shell(windows: Callable[..., FakeMsvcrt], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine.activate() == r".venv\Scripts\activate"
+    assert machine.python() == "py"
+    monkeypatch.setattr(machine.sys, "platform", "darwin")
+    monkeypatch.setenv("SHELL", "/opt/homebrew/bin/fish")
+    assert machine.activate() == "source .venv/bin/activate.fish"
+    assert machine.python() == "python3"
+
+
+def test_no_character_ends_the_program_on_a_poor_stream() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    machine.harmless_output(stream, io.StringIO())
+    stream.write("✓ 布")
+    stream.flush()
+
+
+def test_only_windows_disks_in_wsl_are_polled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "linux_in_windows", lambda: True)
+    assert machine.must_poll(Path("/mnt/c/Users/ada/course"))
+    assert not machine.must_poll(Path("/home/ada/course"))
+    monkeypatch.setattr(machine, "linux_in_windows", lambda: False)
+    assert not machine.must_poll(Path("/mnt/data"))

@@ -1,0 +1,80 @@
+"""`train`: what it needs, what it keeps, and that grading reads it."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from autograder import cli
+from autograder.common.errors import UserError
+from autograder.student import train, training_run
+from autograder.student.repository import StudentRepository
+from autograder.submission.source import Cell, Source
+from tests.support.places import ROOT
+from tests.support.student import script, words
+from tests.support.tiny_network import TINY, some_data, tiny
+
+
+def test_trained_weights_are_read_by_grading() -> None:
+    import torch
+
+    from autograder.sandbox.inside import probes
+    from autograder.submission import weights
+
+    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
+    read = weights.parse(train.pack(outcome))
+    model = tiny()["FashionCNN"]()
+    assert probes.load_weights(model, read, torch.zeros(2, 1, 28, 28)) == ""
+    assert all(torch.equal(model.state_dict()[k], v) for k, v in outcome.model.state_dict().items())
+
+
+def test_train_says_what_is_missing(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["train"]) == 2
+    assert "not begun yet" in capsys.readouterr().err
+    with pytest.raises(UserError, match="predict cannot be found"):
+        train.tasks_of({"preprocess": (1).__add__, "FashionCNN": object, "train": print})
+
+
+@pytest.mark.parametrize("arguments", [["--images", "3"], ["--hold-out", "10000"], ["--hold-out", "-1"], ["--full"]])
+def test_train_refuses_numbers_that_do_not_fit(
+    repository: StudentRepository, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(
+        ROOT / "data", repository.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*")
+    )
+    path = script(repository, "a5_fashion_mnist")
+    path.write_text(TINY)
+    assert cli.main(["train", *arguments]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_train_from_the_command_line(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(
+        ROOT / "data", repository.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*")
+    )
+    path = script(repository, "a5_fashion_mnist")
+    path.write_text(TINY)
+    for _ in range(2):
+        assert cli.main(["train", "--images", "400", "--seed", "3"]) == 0
+    text = words(capsys)
+    assert "epoch 1.0" in text
+    assert "are right (give or take" in text
+    assert path.with_suffix(".safetensors").is_file()
+    assert "<svg" in path.with_name("training.html").read_text()
+    path.write_text(TINY.replace("nn.Linear(72, 10)", "nn.Linear(70, 10)"))
+    assert cli.main(["train", "--images", "400"]) == 1
+    assert "raised RuntimeError at line 11" in words(capsys)
+    path.write_text(TINY.replace("def train", "def trian"))
+    assert cli.main(["train", "--images", "400"]) == 2
+    assert "train cannot be found" in capsys.readouterr().err
+
+
+def test_a_training_that_is_no_python_says_its_line_once() -> None:
+    source = Source("py", (Cell("x = 1\nretrun x", 1, None),))
+    with pytest.raises(SyntaxError) as caught:
+        compile(source.text, "/tmp/a5.py", "exec")
+    assert (
+        train._own_error(caught.value, "/tmp/a5.py", source)
+        == "your code raised SyntaxError at line 2: invalid syntax."
+    )

@@ -1,0 +1,35 @@
+"""The page of a training."""
+
+from __future__ import annotations
+
+from autograder.student import training_run
+from tests.support.tiny_network import some_data, tiny
+
+
+def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
+    from html.parser import HTMLParser
+
+    from autograder.data import CLASSES
+    from autograder.student import training_page
+
+    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
+    text = training_page.document(outcome, CLASSES, [training_page.Band(0.6, 4)], "<script>alert(1)</script>")
+    assert "<script>" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    opened: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "img":
+                assert dict(attrs)["alt"]
+            if tag not in ("img", "meta", "line", "path", "circle"):
+                opened.append(tag)
+
+        def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            pass
+
+        def handle_endtag(self, tag: str) -> None:
+            assert opened.pop() == tag
+
+    Reader().feed(text)
+    assert opened == []

@@ -1,0 +1,96 @@
+"""A student's training, watched without being changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.student import train, training_run
+from autograder.student.repository import StudentRepository
+from tests.support.tiny_network import some_data, tiny
+
+
+@pytest.mark.parametrize(
+    ("source", "epochs"),
+    [
+        ("def train(m, x, y):\n    for epoch in range(7):\n        for i in range(3): pass", 7),
+        ("EPOCHS = 4\ndef train(m, x, y):\n    for _ in range(EPOCHS): pass", 4),
+        ("def train(m, x, y, epochs=5):\n    for _ in tqdm(range(epochs)): pass", 5),
+        ("def train(m, x, y, *, epochs=6):\n    for _ in trange(1, epochs): pass", 5),
+        ("def train(m, x, y):\n    epochs, rate = 3, 0.1\n    with f():\n        for e in range(1, epochs): pass", 2),
+        ("def train(m, x, y):\n    for e in range(len(x)): pass", None),
+        ("def train(m, x, y):\n    while True: pass", None),
+        ("def train(m, x, y): pass", None),
+        ("def train(m, x", None),
+        ("", None),
+    ],
+)
+def test_how_many_epochs_a_source_promises(source: str, epochs: int | None) -> None:
+    assert training_run.epochs_in(source) == epochs
+
+
+def test_each_class_is_held_out_alike() -> None:
+    import torch
+
+    labels = torch.arange(1000) % 10
+    data = training_run.split(torch.zeros(1000, 28, 28, dtype=torch.uint8), labels, 100)
+    assert data.held_labels.bincount().tolist() == [10] * 10
+    assert len(data.labels) == 900
+    with pytest.raises(ValueError, match="held out"):
+        training_run.split(torch.zeros(5, 28, 28), torch.arange(5), 5)
+
+
+def test_a_training_is_watched_without_being_changed() -> None:
+    import torch
+
+    torch.manual_seed(1)
+    told: list[training_run.Moment] = []
+    outcome = training_run.run(tiny(), some_data(), told.append)
+    assert outcome.images == 300
+    assert outcome.steps == 6
+    assert len(outcome.looks) == 2
+    assert outcome.accuracy is not None
+    assert all(moment.loss is not None for moment in told)
+    torch.manual_seed(1)
+    tasks = tiny()
+    model = tasks["FashionCNN"]()
+    data = some_data()
+    tasks["train"](model, data.images, data.labels)
+    for mine, plain in zip(outcome.model.state_dict().values(), model.state_dict().values(), strict=True):
+        assert torch.equal(mine, plain)
+    assert torch.Tensor.backward.__module__ == "torch._tensor", "the hook on backward is gone"
+
+
+def test_ctrl_c_keeps_what_was_learnt() -> None:
+    def interrupted(model: object, images: object, labels: object) -> None:
+        tiny()["train"](model, images, labels)
+        raise KeyboardInterrupt
+
+    outcome = training_run.run(tiny(train=interrupted), some_data(), lambda moment: None)
+    assert outcome.stopped
+    assert outcome.images == 300
+    assert outcome.accuracy is not None
+
+
+def test_a_predict_that_fails_is_told_and_does_not_lose_the_network() -> None:
+    def broken(model: object, images: object) -> None:
+        raise RuntimeError("shape")
+
+    outcome = training_run.run(tiny(predict=broken), some_data(), lambda moment: None)
+    assert outcome.problem == "predict raised RuntimeError: shape"
+    assert len(outcome.classes) == 50
+    outcome = training_run.run(tiny(predict=lambda model, images: [1]), some_data(), lambda moment: None)
+    assert "classes for 50 images" in outcome.problem
+
+
+def test_bands_say_what_is_reached_and_what_is_next(repository: StudentRepository) -> None:
+    from autograder.student import training_page
+
+    bands = train.bands_of(repository, "a5_fashion_mnist")
+    assert sum(band.points for band in bands) == 20
+    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
+    perfect = training_run.replace(outcome, classes=outcome.data.held_labels)
+    assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect, bands))
+    none = training_run.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)
+    lines = training_page.band_lines(none, bands)
+    assert lines[0].startswith("No band is reached yet, 0 of the 20")
+    assert f"{100 * bands[0].share:.1f} percentage points to go" in lines[1]
