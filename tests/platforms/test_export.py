@@ -216,9 +216,9 @@ def test_gradescope_holds_the_total_back_with_the_hidden_points(found: ClassResu
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=9), st.data())
 def test_settled_rows_sum_to_the_final_score(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
-    rows = [rows.Row("t", "x", False, min(pair), max(pair)) for pair in pairs]
-    final = data.draw(st.integers(0, sum(row.points for row in rows)))
-    done = rows.settled(rows, final)
+    lines = [rows.Row("t", "x", False, min(pair), max(pair)) for pair in pairs]
+    final = data.draw(st.integers(0, sum(row.points for row in lines)))
+    done = rows.settled(lines, final)
     assert sum(row.score for row in done) == final
     assert all(0 <= row.score <= row.points for row in done)
 
@@ -533,9 +533,9 @@ def test_replacing_cells_is_byte_true(
         sheet = table.read_table(out / "t.csv")
     read = [[cell.value for cell in row] for row in sheet.rows]
     assert read == [["k", "grade"], *rows]
-    assert table.filled({}) == content.encode()
+    assert sheet.filled({}) == content.encode()
     row = rng.randrange(1, len(read))
-    again = list(csv.reader(io.StringIO(table.filled({(row, 1): 17}).decode(), newline="")))
+    again = list(csv.reader(io.StringIO(sheet.filled({(row, 1): 17}).decode(), newline="")))
     rows[row - 1][1] = "17"
     assert again == [["k", "grade"], *rows]
 
