@@ -18,7 +18,7 @@ from typing import Any
 
 from ..common.errors import UserError
 from ..common.terminal import printable
-from ..results.result import ClassResults, Result, write_atomically
+from ..results.result import NOT_HANDED_IN, ClassResults, Result, write_atomically
 from ..results.rows import Row, rows_of, settled, to_bytes
 from .destinations import need_folder
 
@@ -60,7 +60,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
             data = document(result, results.final_score(result), identity)
             write_atomically(folder / path.relative_to(args.into), to_bytes(data))
             filled += 1
-        elif result.status != "missing":
+        elif result.status not in NOT_HANDED_IN:
             why = f"has {len(matches)} result.json files" if matches else "has no result.json"
             unknown.append(f"{printable(result.student)} ({result.assignment}) {why}")
     for line in (*problems, *unknown):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.terminal import printable
-from ..results.result import ClassResults, is_lost, write_atomically
+from ..results.result import NOT_HANDED_IN, ClassResults, is_lost, write_atomically
 from .table import Table
 
 TOTAL = "total"
@@ -119,7 +119,7 @@ def grades_for(results: ClassResults, assignment: str, filling: Filling, *, miss
         if lost:
             filling.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded; grade again first")
             continue
-        here = [result for result in wanted if missing or result.status != "missing"]
+        here = [result for result in wanted if missing or result.status not in NOT_HANDED_IN]
         if not here and not (missing and wanted):
             continue
         for result in here:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from ..common.terminal import printable
-from ..results.result import CheckResult, ClassResults, Result, is_lost
+from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost
 from ..results.summary import counts, short_names
 from ..sandbox.observation import Outcome
 from . import svg
@@ -121,10 +121,12 @@ def class_page(results: ClassResults) -> ClassPage:
     short = short_names(list(points))
     rows = tuple(_student(name, own, results, list(points)) for name, own in students.items())
     handed_in = {
-        name: [r for r in results.results if r.assignment == name and r.status != "missing"] for name in points
+        name: [r for r in results.results if r.assignment == name and r.status not in NOT_HANDED_IN] for name in points
     }
     totals = [
-        results.total(own.values()) for own in students.values() if any(r.status != "missing" for r in own.values())
+        results.total(own.values())
+        for own in students.values()
+        if any(r.status not in NOT_HANDED_IN for r in own.values())
     ]
     first = sorted(
         (row for row in rows if row.reasons),
@@ -212,10 +214,11 @@ def _student(name: str, own: Mapping[str, Result], results: ClassResults, names:
 
 
 def _cell(result: Result | None, results: ClassResults) -> ScoreCell:
-    if result is None or result.status == "missing":
+    if result is None or result.status in NOT_HANDED_IN:
         # A person may have given points for what was handed in on paper.
         score = 0 if result is None else results.final_score(result)
-        return ScoreCell(score, "" if score else "–", "missing", "none")
+        words = "not started" if result is not None and result.status == "not_started" else "missing"
+        return ScoreCell(score, "" if score else "–", words, "none")
     score = results.final_score(result)
     if result.status == "unreadable":
         return ScoreCell(score, "!", "unreadable", "bad")

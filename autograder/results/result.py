@@ -22,7 +22,8 @@ from ..sandbox.observation import Outcome
 
 SCHEMA = "autograder/result/v1"
 
-Status = Literal["graded", "missing", "unreadable", "ambiguous"]
+Status = Literal["graded", "missing", "not_started", "unreadable", "ambiguous"]
+NOT_HANDED_IN = frozenset({"missing", "not_started"})  # nothing lies there, or the stub as it was handed out
 
 
 NO_RIGHT = "you have no right to read it"
@@ -76,6 +77,9 @@ class Result:
     fingerprint: str = ""  # "" makes the next run grade it again
     notes: tuple[str, ...] = ()  # what a reader should know: "was run again as definitions only", ...
     submitted: str = ""  # when, in ISO 8601 and UTC; "" where nothing says it
+    file: str = ""  # what was graded, below the folder of submissions: "ada/a1_permute.py", "work.zip/a1_permute.py"
+    commit: str = ""  # the commit that was checked out, where that is known
+    identity: Mapping[str, str] = field(default_factory=dict)  # what an LMS calls the student: number, login, email
 
     def __post_init__(self) -> None:
         for check in self.checks:
@@ -102,9 +106,12 @@ def is_lost(result: Result) -> bool:
 # --- as JSON -------------------------------------------------------------------------------------------------------
 
 
+_WHERE_KNOWN = ("submitted", "file", "commit", "identity")
+
+
 def to_json(result: Result) -> dict[str, Any]:
     """The result as JSON-able data: the schema's keys, in the schema's order."""
-    submitted = {"submitted": result.submitted} if result.submitted else {}
+    known = {key: getattr(result, key) for key in _WHERE_KNOWN if getattr(result, key)}
     checks = [
         {
             "name": check.name,
@@ -136,7 +143,7 @@ def to_json(result: Result) -> dict[str, Any]:
                 "environment": result.environment,
                 "fingerprint": result.fingerprint,
                 "notes": result.notes,
-                **submitted,
+                **known,
             }
         ),
     )
@@ -185,7 +192,10 @@ def from_json(data: object) -> Result:
         environment=get.mapping("environment"),
         fingerprint=get.text("fingerprint"),
         notes=tuple(note for note in get.items("notes", optional=True) if isinstance(note, str)),
-        submitted=get.text("submitted") if data.get("submitted") is not None else "",
+        submitted=get.text("submitted", ""),
+        file=get.text("file", ""),
+        commit=get.text("commit", ""),
+        identity={str(key): str(value) for key, value in get.mapping("identity", {}).items()},
     )
 
 
@@ -202,7 +212,9 @@ class _Reader:
             raise InvalidResult(f"{self.where}{key} is not {kind}")
         return value
 
-    def text(self, key: str) -> str:
+    def text(self, key: str, default: str | None = None) -> str:
+        if default is not None and self.data.get(key) is None:
+            return default
         return cast(str, self._get(key, (str,), "a text"))
 
     def whole(self, key: str) -> int:
@@ -217,7 +229,9 @@ class _Reader:
     def yes_or_no(self, key: str) -> bool:
         return cast(bool, self._get(key, (bool,), "true or false"))
 
-    def mapping(self, key: str) -> dict[str, Any]:
+    def mapping(self, key: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
+        if default is not None and self.data.get(key) is None:
+            return default
         return cast(dict[str, Any], self._get(key, (dict,), "an object"))
 
     def items(self, key: str, optional: bool = False) -> list[Any]:

@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ..common.terminal import printable
-from .result import CheckResult, ClassResults, Result, is_lost
+from .result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost
 
 ROWS = 200  # students in the table; beyond that only those whom a person should look at
 
-_NO_GRADE = {"missing": "–", "unreadable": "!", "ambiguous": "?"}
+_NO_GRADE = {"missing": "–", "not_started": "–", "unreadable": "!", "ambiguous": "?"}
 
 
 def table(results: ClassResults, width: int = 120) -> RenderableType:
@@ -58,13 +58,16 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
 def _lines(own: Mapping[str, Result], short: Mapping[str, str], results: ClassResults) -> list[str]:
     """What went wrong, one line for each assignment, one for all that are missing, and why a score was changed."""
     missing = [short[name] for name, result in own.items() if result.status == "missing" and not result.notes]
+    unbegun = [short[name] for name, result in own.items() if result.status == "not_started"]
     lines = [
         f"{short[name]} {why}"
         for name, result in own.items()
-        if short[name] not in missing and (why := what_went_wrong(result))
+        if short[name] not in (*missing, *unbegun) and (why := what_went_wrong(result))
     ]
     if missing:
         lines.append(f"missing: {', '.join(missing)}")
+    if unbegun:
+        lines.append(f"not started: {', '.join(unbegun)}")
     finals = ((name, results.finals.get((result.student, name))) for name, result in own.items())
     return lines + [f"{short[name]} {printable(final.reason)}" for name, final in finals if final is not None]
 
@@ -73,7 +76,7 @@ def _score(result: Result | None, results: ClassResults) -> Text:
     if result is None:  # not graded yet: a run that was stopped has a result for everybody else
         return Text("…", style="dim")
     score = results.final_score(result)
-    if result.status == "missing" and not score:
+    if result.status in NOT_HANDED_IN and not score:
         return Text("–", style="dim")
     if not score and result.status != "graded":
         return Text(_NO_GRADE[result.status], style="bold red")
@@ -92,7 +95,8 @@ def needs_a_look(result: Result) -> bool:
 def what_went_wrong(result: Result) -> str:
     """One line: how many tasks failed, and why the first of them did. "" when nothing went wrong."""
     if result.status != "graded":
-        return f"{result.status}: {printable(result.notes[0])}" if result.notes else result.status
+        status = result.status.replace("_", " ")
+        return f"{status}: {printable(result.notes[0])}" if result.notes else status
     if is_lost(result):
         return printable(result.notes[0]) if result.notes else "not graded"
     if result.score == result.max_score:
@@ -129,7 +133,7 @@ def counts(results: Iterable[Result]) -> str:
     """How many of each status: "52 graded, 2 missing, 1 unreadable"."""
     tally: dict[str, int] = {}
     for result in results:
-        status = "lost" if is_lost(result) else result.status
+        status = "lost" if is_lost(result) else result.status.replace("_", " ")
         tally[status] = tally.get(status, 0) + 1
-    order = ("graded", "missing", "unreadable", "ambiguous", "lost")
+    order = ("graded", "missing", "not started", "unreadable", "ambiguous", "lost")
     return ", ".join(f"{tally[status]} {status}" for status in order if status in tally)
