@@ -6,7 +6,7 @@
     load_full(Path("data"), "test")  the official files, once `autograder data --full` has laid them down
     lay_down(FASHION_MNIST, ...)     what `autograder data --full` does
 
-Importing this package is cheap: torch, rich and urllib are imported where they are used.
+Importing this package is cheap: torch, torchvision and rich are imported where they are used.
 """
 
 from autograder.data.command import add_arguments, run

@@ -13,7 +13,6 @@ from autograder.data.subset import CLASSES, Manifest, make_subset, verify_subset
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--full",
         action="store_true",
         help="lay down the complete data set: looks in data/, in the folder that $FASHION_MNIST_DIR (or $MNIST_DIR) "
-        "names, in Debian's package, and downloads what is still missing",
+        "names and in Debian's package; torchvision downloads what is still missing",
     )
     parser.add_argument(
         "--name",
@@ -53,8 +52,7 @@ def run(args: Namespace) -> int:
     if dataset is not FASHION_MNIST and (args.make_subset or not args.full):
         raise UserError(f"The images in data/ are Fashion-MNIST's. For {dataset.title}, add --full, and that alone.")
     if args.full or args.make_subset:
-        with ConsoleReporter(console) as reporter:
-            laid = lay_down(dataset, root, reporter)
+        laid = lay_down(dataset, root, lambda text: console.print(text, markup=False, style="yellow", soft_wrap=True))
         if args.make_subset:
             make_subset(dataset.raw(root), root)
         if args.full:
@@ -110,44 +108,3 @@ def show_full(console: Console, dataset: Dataset, root: Path, laid: tuple[Laid, 
         markup=False,
         soft_wrap=True,
     )
-
-
-class ConsoleReporter:
-    """Prints notes, and shows downloads: a bar on a terminal, a line for each file elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.bars: Progress | None = None
-        self.tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> ConsoleReporter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bars is not None:
-            self.bars.stop()
-
-    def note(self, text: str) -> None:
-        """Print a line, above the bars."""
-        self.console.print(text, markup=False, style="yellow", soft_wrap=True)
-
-    def progress(self, name: str, done: int, total: int | None) -> None:
-        """Move the bar of file `name`; on no terminal, say once that it is being downloaded."""
-        if name not in self.tasks:
-            self.tasks[name] = self._begin(name, done, total)
-        if self.bars is not None:
-            self.bars.update(self.tasks[name], completed=done, total=total)
-
-    def _begin(self, name: str, done: int, total: int | None) -> TaskID:
-        from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-        if not self.console.is_terminal:
-            size = f" ({total / 1e6:.1f} MB)" if total else ""
-            resumed = f", going on from {done / 1e6:.1f} MB" if done else ""
-            self.console.print(f"Downloading {name}{size}{resumed} ...", markup=False)
-            return TaskID(0)
-        if self.bars is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-            self.bars = Progress(*columns, console=self.console)
-            self.bars.start()
-        return self.bars.add_task(name, total=total, completed=done)

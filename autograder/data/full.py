@@ -1,17 +1,18 @@
-"""The official files, in full: found on this machine or downloaded, checked, laid down for torchvision."""
+"""The official files, in full: found on this machine or downloaded by torchvision, checked, laid down for it."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from tempfile import TemporaryDirectory
+from typing import Literal
 
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.common.files import alone_in, sha256, write_whole
-from autograder.data.download import DownloadError, download
+from autograder.common.files import alone_in, explain, sha256, write_whole
 from autograder.data.idx import Images, read_file, to_images, unpack
 
 
@@ -33,7 +34,6 @@ class Dataset:
     folder: str  # torchvision's class, and the folder that it reads under its root
     variable: str  # the environment variable that names a folder
     system: Path | None  # where a package of the system puts it
-    mirrors: tuple[str, ...]  # torchvision's, for when torchvision is not installed
     files: tuple[OfficialFile, ...]
 
     def raw(self, root: Path) -> Path:
@@ -49,7 +49,6 @@ FASHION_MNIST = Dataset(
     folder="FashionMNIST",
     variable="FASHION_MNIST_DIR",
     system=Path("/usr/share/datasets/fashion-mnist"),
-    mirrors=("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
     files=(
         OfficialFile("train-images-idx3-ubyte", 47_040_016, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
         OfficialFile("train-labels-idx1-ubyte", 60_008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
@@ -63,7 +62,6 @@ MNIST = Dataset(
     folder="MNIST",
     variable="MNIST_DIR",
     system=None,
-    mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/"),
     files=(
         OfficialFile("train-images-idx3-ubyte", 47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
         OfficialFile("train-labels-idx1-ubyte", 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
@@ -72,26 +70,6 @@ MNIST = Dataset(
     ),
 )  # fmt: skip
 DATASETS = {dataset.name: dataset for dataset in (FASHION_MNIST, MNIST)}
-
-
-class Reporter(Protocol):
-    """Who is told what happens. `autograder data` prints it."""
-
-    def note(self, text: str) -> None:
-        """Something was passed over or tried again."""
-
-    def progress(self, name: str, done: int, total: int | None) -> None:
-        """Bytes of a download that are here."""
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def note(self, text: str) -> None:
-        pass
-
-    def progress(self, name: str, done: int, total: int | None) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -103,43 +81,49 @@ class Laid:
     source: str
 
 
-def lay_down(dataset: Dataset, root: Path, reporter: Reporter | None = None) -> tuple[Laid, ...]:
+def lay_down(dataset: Dataset, root: Path, note: Callable[[str], None] = lambda text: None) -> tuple[Laid, ...]:
     """Bring the official files to `root`, where torchvision's class reads them; what is right stays untouched.
 
-    Looks in `root`, in the folder that the environment variable names, in the system's folder, and downloads
-    what is still missing. Every file is checked (sha256, unpacked) before it is written, whole.
+    Looks in `root`, in the folder that the environment variable names and in the system's folder; what is missing then,
+    torchvision downloads. Every file is checked (sha256, unpacked) before it is written, whole.
+    note: is told of each file that was passed over, and why.
     Raises InfrastructureError, saying where it looked and what to do, when a file is nowhere or the disk is full;
     UserError when `root` may not be written.
     """
-    reporter = reporter or Quiet()
     with alone_in(dataset.raw(root)):
-        return tuple(_lay_one(dataset, file, root, reporter) for file in dataset.files)
+        found = {file: _find(dataset, file, root, note) for file in dataset.files}
+        missing = [file for file, (where, _) in found.items() if where is None]
+        with TemporaryDirectory(prefix=".download-", dir=root) if missing else nullcontext("") as fresh:
+            looked = [line for _, lines in found.values() for line in lines]
+            source = _download(dataset, Path(fresh), root, looked) if missing else ""
+            laid = []
+            for file, (where, _) in found.items():
+                target = dataset.raw(root) / file.name
+                content, fault = _official(where or dataset.raw(Path(fresh)) / file.name, file)
+                if content is None:  # of a download: what was found here was right a moment ago
+                    raise InfrastructureError(f"{file.name} from {source} is not the official file: {fault}.")
+                if where != target:
+                    write_whole(target, content)
+                laid.append(Laid(target, file, "" if where == target else str(where or source)))
+            return tuple(laid)
 
 
-def _lay_one(dataset: Dataset, file: OfficialFile, root: Path, reporter: Reporter) -> Laid:
-    target = dataset.raw(root) / file.name
+def _find(
+    dataset: Dataset, file: OfficialFile, root: Path, note: Callable[[str], None]
+) -> tuple[Path | None, list[str]]:
+    """Where this machine has the official file, or None; and where it was looked for in vain."""
     looked: list[str] = []
     for label, folder in _places(dataset, root):
-        if folder is None:
-            looked.append(label)
-            continue
-        candidates = list(_candidates(dataset, folder, file.name))
+        candidates = list(_candidates(dataset, folder, file.name)) if folder is not None else []
         if not candidates:
-            looked.append(f"{label}: not there")
+            looked.append(label if folder is None else f"{label}: not there")
         for candidate in candidates:
             content, fault = _official(candidate, file)
-            if content is None:
-                looked.append(f"{candidate}: {fault}")
-                reporter.note(f"{candidate} is passed over: {fault}.")
-            elif candidate == target:
-                return Laid(target, file, "")
-            else:
-                write_whole(target, content)
-                return Laid(target, file, str(candidate))
-    content, source = _download(dataset, file, root, reporter, looked)
-    write_whole(target, content)
-    _part(target).unlink(missing_ok=True)
-    return Laid(target, file, source)
+            if content is not None:
+                return candidate, looked
+            looked.append(f"{candidate}: {fault}")
+            note(f"{candidate} is passed over: {fault}.")
+    return None, looked
 
 
 def _places(dataset: Dataset, root: Path) -> Iterator[tuple[str, Path | None]]:
@@ -175,50 +159,32 @@ def _official(path: Path, file: OfficialFile) -> tuple[bytes | None, str]:
     return content, ""
 
 
-def _part(target: Path) -> Path:
-    return target.with_name(f"{target.name}.gz.part")
+def _download(dataset: Dataset, fresh: Path, root: Path, looked: list[str]) -> str:
+    """Let torchvision download the files into the folder `fresh`; says where they came from.
 
-
-def _download(
-    dataset: Dataset, file: OfficialFile, root: Path, reporter: Reporter, looked: list[str]
-) -> tuple[bytes, str]:
-    """The file's bytes from the first mirror that has it, and its address. Raises InfrastructureError when none does."""
-    packed = f"{file.name}.gz"
-    part = _part(dataset.raw(root) / file.name)
-    for mirror in mirrors(dataset):
-        url = f"{mirror.rstrip('/')}/{packed}"
-        for begun in (part.exists(), False):
-            try:
-                download(url, part, file.size + 100_000, lambda done, total: reporter.progress(packed, done, total))
-            except DownloadError as error:
-                looked.append(f"{url}: {error}")
-                break
-            content, fault = _official(part, file)
-            if content is not None:
-                return content, url
-            # Not the file: never go on from it.
-            with suppress(OSError):
-                part.unlink()
-            if not begun:
-                looked.append(f"{url}: {fault}")
-                break
-            reporter.note(f"{packed} is downloaded afresh: {fault}.")
-    places = "\n".join(f"  {line}" for line in looked)
-    debian = " On Debian or Ubuntu, `apt install dataset-fashion-mnist` is enough." if dataset.system else ""
-    raise InfrastructureError(
-        f"{dataset.title}: {packed} is not on this machine and could not be downloaded.\n{places}\n"
-        f"With a network, run the command again: it goes on where it stopped. Without one, put the four official\n"
-        f".gz files into {root}, or into a folder that ${dataset.variable} names.{debian}"
-    )
-
-
-def mirrors(dataset: Dataset) -> tuple[str, ...]:
-    """torchvision's addresses for the data set, or our copy of them when torchvision is not installed."""
+    Raises InfrastructureError, with the places where they were looked for, when it does not succeed.
+    """
     try:
         from torchvision import datasets  # type: ignore[import-untyped, unused-ignore]
-    except Exception:  # not installed, or built for another torch: neither is needed to download
-        return dataset.mirrors
-    return tuple(getattr(datasets, dataset.folder).mirrors)
+    except Exception as error:  # not installed, or built for another torch
+        reason = (
+            f"torchvision, which downloads it, cannot be imported ({error}). To install it: pip install torchvision"
+        )
+    else:
+        try:
+            getattr(datasets, dataset.folder)(fresh, download=True)
+            return "torchvision's download"
+        except Exception as error:  # no network, a mirror's error page, another file
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise explain(error, fresh) from error
+            reason = f"torchvision's download: {' '.join(str(error).split())}"
+    places = "\n".join(f"  {line}" for line in dict.fromkeys([*looked, reason]))
+    debian = " On Debian or Ubuntu, `apt install dataset-fashion-mnist` is enough." if dataset.system else ""
+    raise InfrastructureError(
+        f"{dataset.title} is not on this machine and could not be downloaded.\n{places}\n"
+        f"With a network, run the command again. Without one, put the four official .gz files into {root}, or into a\n"
+        f"folder that ${dataset.variable} names.{debian}"
+    )
 
 
 def load_full(root: Path, split: Literal["train", "test"], dataset: Dataset = FASHION_MNIST) -> Images:
