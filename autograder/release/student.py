@@ -16,8 +16,10 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+from autograder.cli import COMMANDS
 from autograder.common.errors import UserError
-from autograder.common.run_file import files_of, own_package
+from autograder.common.imports import modules_of, reachable
+from autograder.common.run_file import own_package
 from autograder.course.course import Course
 from autograder.data import student_files
 from autograder.release import generated
@@ -25,54 +27,13 @@ from autograder.release.build import Built, build
 from autograder.release.git_hashes import git_hashes
 from autograder.release.leaks import find_leaks
 
-# What of the package students get: modules, and folders of them. All that their commands, notebooks and checks, and the
-# workflow that grades what they push, can reach, and nothing else.
-_STUDENTS_GET = (
-    "__init__.py",
-    "__main__.py",
-    "checks",
-    "cli.py",
-    "common/__init__.py",
-    "common/errors.py",
-    "common/files.py",
-    "common/png.py",
-    "common/run_file.py",
-    "common/tables.py",
-    "common/terminal.py",
-    "course/__init__.py",
-    "course/assignment.py",
-    "course/course.py",
-    "course/manifest.py",
-    "course/roster.py",
-    "data",
-    "grading/__init__.py",
-    "grading/checks.ini",
-    "grading/context.py",
-    "grading/engine.py",
-    "grading/job.py",
-    "grading/live.py",
-    "grading/plain_pytest.py",
-    "grading/plugin.py",
-    "grading/worker.py",
-    "notebook.py",
-    "platforms/__init__.py",
-    "platforms/ci",
-    "platforms/classroom50.py",
-    "platforms/destinations.py",
-    "platforms/github_classroom.py",
-    "platforms/gradescope.py",
-    "results/__init__.py",
-    "results/redacted.py",
-    "results/result.py",
-    "results/rows.py",
-    "sandbox",
-    "student",
-    "submission/__init__.py",
-    "submission/find.py",
-    "submission/magics.py",
-    "submission/source.py",
-    "submission/weights.py",
-)
+# What their notebooks, plain pytest, the workflow and the sandbox's processes start with; their checks import what they
+# like of `checks`.
+_STARTS = ("autograder.__main__", "autograder.notebook", "autograder.grading.plugin")
+_WHOLE_ROOMS = ("checks", "sandbox")
+_SETTINGS = "grading/checks.ini"
+# Not commands of students, but in their repository: the workflow calls `ci`; `data` checks and fetches the images.
+_ALSO = frozenset({"ci", "data"})
 
 # What grading in a student's repository takes from the course, with the hidden checks.
 _GRADING = ("autograder", "assignments", "solutions", "data", "pyproject.toml", "constraints.txt")
@@ -168,12 +129,22 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
 
 
 def copy_package(into: Path) -> None:
-    """The package as students get it. Raises FileNotFoundError when something is listed that is not there."""
+    """The package as students get it."""
     package = own_package()
-    for path in files_of(package, _STUDENTS_GET):
+    for path in students_files():
         target = into / path.relative_to(package)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+
+
+def students_files() -> list[Path]:
+    """What of the package students get: all that their commands, notebooks, checks and workflow can reach, no more."""
+    package = own_package()
+    modules = modules_of(package)
+    commands = [row[0] for name, row in COMMANDS.items() if row[2] == "Students" or name in _ALSO]
+    rooms = [name for name in modules if name.split(".")[1:2] in [[room] for room in _WHOLE_ROOMS]]
+    reached = reachable([*_STARTS, *(f"autograder.{module}" for module in commands), *rooms], modules)
+    return sorted([*(modules[name] for name in reached), package / _SETTINGS])
 
 
 def _readme(built: Built) -> str:
@@ -206,7 +177,7 @@ def pyproject(course: Course) -> str:
         whole = tomllib.load(file)
     project = whole["project"]
     package = own_package()
-    folders = {path.parent for path in files_of(package, _STUDENTS_GET)}
+    folders = {path.parent for path in students_files()}
     data = whole.get("tool", {}).get("setuptools", {}).get("package-data", {})
     return _template("pyproject.template").format(
         requires_python=project["requires-python"],

@@ -1,4 +1,7 @@
-"""What a module of this package imports, told from its text; and so what can be reached from where."""
+"""What a module of this package imports, told from its text; and so what can be reached from where.
+
+Nobody keeps a list: what students get, for one, is what their commands can reach.
+"""
 
 from __future__ import annotations
 
