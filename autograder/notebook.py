@@ -59,7 +59,7 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
-    from .checks.misconceptions import ReleasedCatalogue
+    from .checks.catalogues import ReleasedCatalogue
     from .course.course import find_course
     from .grading.context import CheckContext
 

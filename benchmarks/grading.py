@@ -60,7 +60,7 @@ import sys
 from pathlib import Path
 from autograder.grading import plugin
 from autograder.grading.context import CheckContext
-from autograder.checks.misconceptions import CodeCatalogue
+from autograder.checks.catalogues import CodeCatalogue
 from autograder.sandbox.run_local import LocalRun
 
 sys.path.insert(0, str(Path(__file__).parent))

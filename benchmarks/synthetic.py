@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from autograder.checks.misconceptions import CodeCatalogue
+from autograder.checks.catalogues import CodeCatalogue
 from autograder.course.course import Course
 from autograder.release.verify import as_submission
 

@@ -347,7 +347,7 @@ def as_notebook(script: str, path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_both_forms_of_an_answer_score_alike(course: Course, tmp_path: Path, name: str) -> None:
     """The reference, the stub and every misconception, as a script and as a notebook; where it trains, a sample."""
-    from autograder.checks.misconceptions import CodeCatalogue
+    from autograder.checks.catalogues import CodeCatalogue
     from autograder.grading.engine import Engine
     from autograder.release.verify import as_submission
     from autograder.submission.source import read_source

@@ -23,8 +23,9 @@ from .assignment import Assignment
 from .course import Course
 
 if TYPE_CHECKING:
+    from ..checks.catalogues import CodeCatalogue
     from ..checks.failure import Judge
-    from ..checks.misconceptions import CodeCatalogue, Diagnosis
+    from ..checks.misconceptions import Diagnosis
     from ..sandbox.observation import Observation
 
 ANOTHER_VARIANT = "another_variant"

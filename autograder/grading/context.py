@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..checks.axes import Drawing
-    from ..checks.misconceptions import Catalogue, Diagnosis
+    from ..checks.catalogues import Catalogue
+    from ..checks.misconceptions import Diagnosis
     from ..data import Images
     from ..sandbox.observation import Outcome, Run, Why
 

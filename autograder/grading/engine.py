@@ -77,7 +77,7 @@ class Engine:
     @cached_property
     def catalogue(self) -> Any:
         """The misconceptions: as code where the course has them, else as released data."""
-        from ..checks.misconceptions import CodeCatalogue, ReleasedCatalogue
+        from ..checks.catalogues import CodeCatalogue, ReleasedCatalogue
 
         if self.assignment.misconceptions.is_file():
             return CodeCatalogue.load(self.assignment.misconceptions)
@@ -158,7 +158,7 @@ class Engine:
 
     def _problem(self) -> tuple[str, ...]:
         """What is wrong with the released diagnoses, where a wrong answer asked for one and they could not be read."""
-        from ..checks.misconceptions import ReleasedCatalogue
+        from ..checks.catalogues import ReleasedCatalogue
 
         catalogue = self.catalogue
         return (catalogue.problem,) if isinstance(catalogue, ReleasedCatalogue) and catalogue.problem else ()

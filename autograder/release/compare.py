@@ -44,7 +44,7 @@ def differences(built: Path, standing: Path) -> list[Difference]:
 
 def _same_diagnoses(built: Path, standing: Path) -> bool:
     """Do both say the same, and is what stands just as release writes it? Neither file holds a word more."""
-    from autograder.checks.misconceptions import DataCatalogue
+    from autograder.checks.catalogues import DataCatalogue
     from autograder.release.diagnoses import alike
 
     try:

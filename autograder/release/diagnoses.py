@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
 from autograder.checks.failure import Judge
 from autograder.checks.matching import Mark, same_value
-from autograder.checks.misconceptions import CodeCatalogue, DataCatalogue, Diagnosis, Misconception, Recorded
+from autograder.checks.misconceptions import Diagnosis, Misconception
 from autograder.common.errors import UserError
 from autograder.common.run_file import run_file
 from autograder.course.assignment import Assignment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..course.course import Course
 
 if TYPE_CHECKING:
-    from ..checks.misconceptions import CodeCatalogue
+    from ..checks.catalogues import CodeCatalogue
 
 _INTRODUCTION = """\
 # Misconceptions
@@ -49,7 +49,7 @@ def out_of_date(course: Course) -> list[str]:
 
 def page(course: Course) -> str:
     """The page's text: for each assignment and task its misconceptions, in the order in which they are tried."""
-    from ..checks.misconceptions import CodeCatalogue
+    from ..checks.catalogues import CodeCatalogue
 
     rows, parts, count = [], [], 0
     for name in course.assignment_names():

@@ -21,8 +21,9 @@ from ..submission.source import Cell, Source, read_source
 from . import misconceptions_page
 
 if TYPE_CHECKING:
+    from ..checks.catalogues import CodeCatalogue
     from ..checks.failure import Judge
-    from ..checks.misconceptions import CodeCatalogue, Diagnosis, Misconception
+    from ..checks.misconceptions import Diagnosis, Misconception
     from ..grading.context import Verdict
     from ..grading.engine import Engine
     from ..sandbox.observation import Observation

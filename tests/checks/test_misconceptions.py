@@ -15,15 +15,9 @@ import pytest
 import safetensors.torch
 import torch
 
+from autograder.checks.catalogues import BadDiagnoses, CodeCatalogue, DataCatalogue, Recorded, ReleasedCatalogue
 from autograder.checks.matching import Mark, same_error, same_value
-from autograder.checks.misconceptions import (
-    BadDiagnoses,
-    CodeCatalogue,
-    DataCatalogue,
-    Misconception,
-    Recorded,
-    ReleasedCatalogue,
-)
+from autograder.checks.misconceptions import Misconception
 from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.release.verify import as_submission

@@ -22,7 +22,7 @@ import torch
 
 pytest.importorskip("nbgrader")
 
-from autograder.checks.misconceptions import DataCatalogue
+from autograder.checks.catalogues import DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.release import command, generated

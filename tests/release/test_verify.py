@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.misconceptions import CodeCatalogue, Diagnosis
+from autograder.checks.catalogues import CodeCatalogue
+from autograder.checks.misconceptions import Diagnosis
 from autograder.course.course import Course
 from autograder.grading.job import Job
 from autograder.grading.worker import close_engines, grade_job

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks.misconceptions import CodeCatalogue
+from autograder.checks.catalogues import CodeCatalogue
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
 from autograder.grading.context import CheckInfo, Verdict

@@ -1,0 +1,319 @@
+"""Which misconception explains a wrong observation: by running it on the same input and comparing.
+
+Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a
+student's reads ``diagnoses.json`` and ``diagnoses.safetensors``, the marks that this code left at the public checks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from ..sandbox.observation import Call, Observation
+from ..sandbox.run_local import replay
+from ..submission.weights import BadWeights, parse
+from .failure import Judge
+from .matching import Mark, Row, same, same_value
+from .misconceptions import Diagnosis, Misconception, read
+
+
+class Catalogue(Protocol):
+    """Knows the misconceptions and hints of one assignment."""
+
+    @property
+    def hints(self) -> dict[str, tuple[str, ...]]:
+        """The hints of each task, from a nudge to the idea."""
+        ...
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """The misconceptions that give just what was observed and are just as wrong, the best explanation first.
+
+        told: what the student's other results for this task were diagnosed as, the latest first: it has fitted more
+        than those before it. These come first, then the order of the file. A misconception that fails before the point where the student failed explains nothing.
+        """
+        ...
+
+    def named(self, name: str) -> Diagnosis | None:
+        """The diagnosis of that name."""
+        ...
+
+
+class CodeCatalogue:
+    """The catalogue as code: in the course repository."""
+
+    def __init__(
+        self, misconceptions: Sequence[Misconception], hints: dict[str, tuple[str, ...]], module: Any = None
+    ) -> None:
+        self.misconceptions, self.hints, self._module = tuple(misconceptions), hints, module
+
+    @classmethod
+    def load(cls, path: Path) -> CodeCatalogue:
+        """Run ``misconceptions.py``; an assignment without one has an empty catalogue."""
+        written = read(path)
+        return cls(written.misconceptions, written.hints, written.module)
+
+    @contextlib.contextmanager
+    def asked(self, quiz: Any) -> Iterator[None]:
+        """The misconceptions as they answer this quiz, where they read the default one from ``QUIZ``."""
+        if not hasattr(self._module, "QUIZ"):
+            yield
+            return
+        before, self._module.QUIZ = self._module.QUIZ, quiz
+        try:
+            yield
+        finally:
+            self._module.QUIZ = before
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`Catalogue`."""
+        if not _can_replay(observation):
+            return
+        of_task = [known for known in self.misconceptions if known.task == observation.task]
+        run = observation.run
+        answers = run.answers(observation.task) if run is not None and _is_answer(observation) else {}
+        if answers := _short(answers):
+            # The entries of a dict are answers to one question each: the rest of them tell who thought what.
+            of_task.sort(key=lambda known: -_agreement(known.function, answers))
+        for known in sorted(of_task, key=lambda known: _place(known.name, told)):
+            replayed = _replay(known, observation)
+            if same(observation, replayed) and judge(replayed) is not None and _agrees(known, observation):
+                yield known.diagnosis
+
+    def named(self, name: str) -> Diagnosis | None:
+        """See :class:`Catalogue`."""
+        return next((known.diagnosis for known in self.misconceptions if known.name == name), None)
+
+
+def _place(name: str, told: Sequence[str]) -> int:
+    return told.index(name) if name in told else len(told)
+
+
+def _replay(known: Misconception, observation: Observation) -> Observation:
+    return replay(known.function, observation.calls, known.task, observation.recorded)
+
+
+def _agrees(known: Misconception, observation: Observation) -> bool:
+    """Does it also give what the student's task gave before, in the same check?"""
+    if observation.run is None or _is_answer(observation):
+        return True
+    before = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal)
+    return all(same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen))
+
+
+def _is_answer(observation: Observation) -> bool:
+    return bool(observation.calls) and observation.calls[-1].verb == "item"
+
+
+def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
+    """The entries whose keys look like questions: students may put anything there, of any size."""
+
+    def is_question(key: Any) -> bool:
+        if isinstance(key, (tuple, list)):
+            return len(key) <= 8 and all(type(size) is int and 0 < size < 10_000 for size in key)
+        return isinstance(key, str) and len(key) <= 40
+
+    return dict(itertools.islice(((key, value) for key, value in answers.items() if is_question(key)), 20))
+
+
+def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
+    """How many of a student's answers a wrong idea would have given."""
+
+    def gives(key: Any, value: Any) -> bool:
+        observed = replay(function, (Call("item", "", (key,)),), "")
+        return observed.returned and same_value(observed.value, value)
+
+    return sum(gives(key, value) for key, value in answers.items())
+
+
+DIAGNOSES, ROWS = "diagnoses.json", "diagnoses.safetensors"  # what release writes beside the public checks
+
+
+class BadDiagnoses(Exception):
+    """The two files are not what release wrote; the message says which."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What one misconception left at one point of one public check, where it is wrong."""
+
+    check: str
+    ordinal: int
+    name: str
+    mark: Mark
+
+
+class DataCatalogue:
+    """The catalogue as data: what students have. The marks of wrong results, not the code that makes them."""
+
+    def __init__(
+        self, messages: dict[str, str], recorded: Iterable[Recorded], hints: dict[str, tuple[str, ...]]
+    ) -> None:
+        """messages: by name, in the order of the file; of two that fit, the earlier explains."""
+        place = {name: number for number, name in enumerate(messages)}
+        self.messages, self.hints = messages, hints
+        order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.mark.as_json({})))
+        self.recorded = tuple(sorted(recorded, key=order))
+
+    @classmethod
+    def load(cls, folder: Path) -> DataCatalogue:
+        """Read the two files beside the public checks; without the first the catalogue is empty.
+
+        Raises BadDiagnoses when they are not what :meth:`save` wrote.
+        """
+        path = folder / DIAGNOSES
+        if not path.is_file():
+            return cls({}, (), {})
+        rows = _read_rows(folder / ROWS)
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            messages = {name: str(text) for name, text in data["messages"].items()}
+            names = dict(enumerate(messages))
+            recorded = [
+                Recorded(check, int(ordinal), names[number], Mark.from_json(mark, rows))
+                for check, points in data["wrong"].items()
+                for ordinal, seen in points.items()
+                for mark, numbers in seen
+                for number in numbers
+            ]
+            return cls(messages, recorded, {task: tuple(map(str, texts)) for task, texts in data["hints"].items()})
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise BadDiagnoses(f"{DIAGNOSES} is damaged, or the two are not of one release") from error
+
+    def save(self, folder: Path) -> None:
+        """Write the files that :meth:`load` reads; byte-identical for the same catalogue."""
+        for name, content in self.files().items():
+            (folder / name).write_bytes(content)
+
+    def files(self) -> dict[str, bytes]:
+        """What each file holds.
+
+        The JSON has a line for each message, and one for each result, with the numbers of the messages that it earns.
+        A tensor's sums and counts are a row of the other file; the line says which.
+        """
+        numbers = {name: number for number, name in enumerate(self.messages)}
+        wrong: dict[str, dict[str, list[tuple[list[Any], list[int]]]]] = {}
+        rows: dict[Row, int] = {}
+        for entry in self.recorded:
+            seen = wrong.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
+            mark = entry.mark.as_json(rows)
+            known = next((who for other, who in seen if other == mark), None)
+            if known is None:
+                seen.append((mark, known := []))
+            known.append(numbers[entry.name])
+        lines = [
+            '{"messages": {',
+            ",\n".join(f"{_json(name)}: {_json(text)}" for name, text in self.messages.items()),
+            '}, "hints":',
+            _json(self.hints),
+            ', "wrong": {',
+            ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in wrong.items()),
+            "}}",
+        ]
+        return {DIAGNOSES: ("\n".join(lines) + "\n").encode(), ROWS: _rows_as_bytes(list(rows))}
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`Catalogue`. What is recorded was right until this point of its check."""
+        if observation.status not in ("value", "error"):
+            return
+        here = [entry for entry in self.recorded if (entry.check, entry.ordinal) == (check, observation.ordinal)]
+        mark = Mark.of(observation) if here else None
+        for entry in sorted(here, key=lambda entry: _place(entry.name, told)):
+            if mark is not None and mark.fits(entry.mark):
+                yield Diagnosis(entry.name, self.messages[entry.name])
+
+    def named(self, name: str) -> Diagnosis | None:
+        """See :class:`Catalogue`."""
+        return Diagnosis(name, self.messages[name]) if name in self.messages else None
+
+
+class ReleasedCatalogue:
+    """What :class:`DataCatalogue` reads, once the first wrong answer asks for it.
+
+    Where it cannot be read, nothing is explained, and ``problem`` says why: the checks themselves need none of it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self.problem = folder, ""
+
+    @cached_property
+    def _data(self) -> DataCatalogue:
+        try:
+            return DataCatalogue.load(self._folder)
+        except BadDiagnoses as error:
+            # In quotes, for git: a shell would leave out the one that is gone.
+            both = f'"{self._folder.parent.name}/{self._folder.name}/diagnoses.*"'
+            self.problem = f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
+            return DataCatalogue({}, (), {})
+
+    @property
+    def hints(self) -> dict[str, tuple[str, ...]]:
+        """See :class:`Catalogue`."""
+        return self._data.hints
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`Catalogue`."""
+        return self._data.suspects(check, observation, judge, told)
+
+    def named(self, name: str) -> Diagnosis | None:
+        """See :class:`Catalogue`."""
+        return self._data.named(name)
+
+
+def _read_rows(path: Path) -> list[Row]:
+    """The numbers of tensors, a row for each. Raises BadDiagnoses."""
+    if not path.is_file():
+        raise BadDiagnoses(f"{path.name} is missing")
+    try:
+        tensors = parse(path.read_bytes())
+    except (OSError, BadWeights) as error:
+        raise BadDiagnoses(f"{path.name} is damaged") from error
+    forms = {name: (tensor.dtype, *tensor.shape) for name, tensor in tensors.items()}
+    rows = tensors["sums"].numel() // 3 if "sums" in tensors else 0
+    if forms != {"sums": (torch.float64, rows, 3), "counts": (torch.int64, rows, 3)}:
+        raise BadDiagnoses(f"{path.name} is damaged")
+    return [(tuple(sums), tuple(counts)) for sums, counts in zip(tensors["sums"].tolist(), tensors["counts"].tolist())]
+
+
+def _rows_as_bytes(rows: Sequence[Row]) -> bytes:
+    """What :func:`_read_rows` reads."""
+    import safetensors.torch
+
+    sums = torch.tensor([sums for sums, _ in rows], dtype=torch.float64).reshape(len(rows), 3)
+    counts = torch.tensor([counts for _, counts in rows], dtype=torch.int64).reshape(len(rows), 3)
+    return bytes(safetensors.torch.save({"sums": sums, "counts": counts}))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _points(points: dict[str, list[tuple[list[Any], list[int]]]]) -> str:
+    """The results at each point of one check, a line for each."""
+    texts = [f"{_json(ordinal)}: [\n" + ",\n".join(map(_json, seen)) + "]" for ordinal, seen in points.items()]
+    return "{" + ",\n".join(texts) + "}"
+
+
+def _can_replay(observation: Observation) -> bool:
+    """Only calls on data can be replayed: not those on objects in the sandbox, nor on the data that lie there."""
+    if observation.status not in ("value", "error") or not observation.calls:
+        return False
+    plain = (torch.Tensor, int, float, str, bool, tuple, list, dict, type(None))
+    return all(
+        isinstance(arg, plain) for call in observation.calls for arg in (*call.args, *call.kwargs.values())
+    ) and all(call.verb != "probe" for call in observation.calls)
