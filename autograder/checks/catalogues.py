@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import torch
 
+from ..course.roster import Quiz, Variant
 from ..sandbox.observation import Call, Observation
 from ..sandbox.run_local import replay
 from ..submission.weights import BadWeights, parse
@@ -135,6 +136,58 @@ def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
         return observed.returned and same_value(observed.value, value)
 
     return sum(gives(key, value) for key, value in answers.items())
+
+
+ANOTHER_VARIANT = "another_variant"
+
+
+class VariantCatalogue:
+    """The misconceptions of an assignment as they show in one student's quiz, and the answers of everybody else's."""
+
+    def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
+        self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
+
+    def suspects(
+        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
+    ) -> Iterator[Diagnosis]:
+        """See :class:`Catalogue`."""
+        answer = bool(observation.calls) and observation.calls[-1].verb == "item"
+        if not answer or observation.run is None:
+            yield from self._catalogue.suspects(check, observation, judge, told)
+            return
+        if self._of_another(observation.run.answers(observation.task)):
+            yield Diagnosis(ANOTHER_VARIANT, self._message())
+        with self._catalogue.asked(self._variant.own):
+            found = list(self._catalogue.suspects(check, observation, judge, told))
+        yield from found
+
+    def named(self, name: str) -> Diagnosis | None:
+        """See :class:`Catalogue`."""
+        return self._catalogue.named(name)
+
+    def _message(self) -> str:
+        return (
+            "Your ANSWERS belong to another variant of the quiz. "
+            f"Yours asks about {self._quiz.describe(self._variant.own)}: work in the file that was made for you."
+        )
+
+    def _of_another(self, answers: dict[Any, Any]) -> bool:
+        """Do the entries fit somebody else's quiz better: in their keys, or in most of their values?"""
+        own = self._quiz.answers(self._variant.own)
+
+        def right(expected: dict[Any, Any]) -> int:
+            return sum(key in answers and same_value(answers[key], value) for key, value in expected.items())
+
+        def shared(expected: dict[Any, Any]) -> int:
+            return sum(key in answers for key in expected)
+
+        mine = (shared(own), right(own))
+        for quiz in self._variant.every:
+            other = self._quiz.answers(quiz)
+            keys, values = shared(other), right(other)
+            if (keys, values) > mine and (keys > mine[0] or 2 * values >= len(other)) and 2 * keys >= len(other):
+                return True
+        return False
 
 
 DIAGNOSES, ROWS = "diagnoses.json", "diagnoses.safetensors"  # what release writes beside the public checks

@@ -10,25 +10,17 @@ import csv
 import hashlib
 import io
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ..common.errors import UserError
 from ..common.run_file import run_file
 from ..submission.magics import code_lines
 from .assignment import Assignment
 from .course import Course
-
-if TYPE_CHECKING:
-    from ..checks.catalogues import CodeCatalogue
-    from ..checks.failure import Judge
-    from ..checks.misconceptions import Diagnosis
-    from ..sandbox.observation import Observation
-
-ANOTHER_VARIANT = "another_variant"
 
 _COLUMNS = ("student", "student_id", "id", "username", "user", "login", "identifier", "github_username", "email")
 _T = TypeVar("_T")
@@ -189,59 +181,3 @@ def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
         return frozenset()
     every = dict.fromkeys(quiz.of(student, term) for student, term in roster.terms.items())
     return frozenset(hashlib.sha256(quiz.rewrite(code, own).encode()).hexdigest() for own in every)
-
-
-# --- diagnosis -----------------------------------------------------------------------------------------------------
-
-
-class VariantCatalogue:
-    """The misconceptions of an assignment as they show in one student's quiz, and the answers of everybody else's."""
-
-    def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
-        self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
-
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
-        """See :class:`autograder.checks.misconceptions.Catalogue`."""
-        answer = bool(observation.calls) and observation.calls[-1].verb == "item"
-        if not answer or observation.run is None:
-            yield from self._catalogue.suspects(check, observation, judge, told)
-            return
-        if self._of_another(observation.run.answers(observation.task)):
-            from ..checks.misconceptions import Diagnosis
-
-            yield Diagnosis(ANOTHER_VARIANT, self._message())
-        with self._catalogue.asked(self._variant.own):
-            found = list(self._catalogue.suspects(check, observation, judge, told))
-        yield from found
-
-    def named(self, name: str) -> Diagnosis | None:
-        """See :class:`autograder.checks.misconceptions.Catalogue`."""
-        return self._catalogue.named(name)
-
-    def _message(self) -> str:
-        return (
-            "Your ANSWERS belong to another variant of the quiz. "
-            f"Yours asks about {self._quiz.describe(self._variant.own)}: work in the file that was made for you."
-        )
-
-    def _of_another(self, answers: dict[Any, Any]) -> bool:
-        """Do the entries fit somebody else's quiz better: in their keys, or in most of their values?"""
-        from ..checks.matching import same_value
-
-        own = self._quiz.answers(self._variant.own)
-
-        def right(expected: dict[Any, Any]) -> int:
-            return sum(key in answers and same_value(answers[key], value) for key, value in expected.items())
-
-        def shared(expected: dict[Any, Any]) -> int:
-            return sum(key in answers for key in expected)
-
-        mine = (shared(own), right(own))
-        for quiz in self._variant.every:
-            other = self._quiz.answers(quiz)
-            keys, values = shared(other), right(other)
-            if (keys, values) > mine and (keys > mine[0] or 2 * values >= len(other)) and 2 * keys >= len(other):
-                return True
-        return False

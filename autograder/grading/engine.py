@@ -85,7 +85,8 @@ class Engine:
 
     def _catalogue_for(self, variant: Variant | None) -> Any:
         """The catalogue as it fits a student's own quiz."""
-        from ..course.roster import VariantCatalogue, quiz_of
+        from ..checks.catalogues import VariantCatalogue
+        from ..course.roster import quiz_of
 
         quiz = quiz_of(self.assignment) if variant is not None else None
         if variant is None or quiz is None:
