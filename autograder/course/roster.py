@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 from ..common.errors import UserError
 from ..common.run_file import run_file
-from ..submission.magics import code_lines
 from .assignment import Assignment
 from .course import Course
 
@@ -170,14 +169,3 @@ def variants(quiz: Quiz, roster: Roster) -> dict[str, Variant]:
     own = {student: quiz.of(student, term) for student, term in roster.terms.items()}
     every = tuple(dict.fromkeys([quiz.default, *own.values()]))
     return {student: Variant(mine, every) for student, mine in own.items()}
-
-
-def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
-    """The code digests of the stubs that the students of a list were given: files that say the same are no answers."""
-    stub = course.assignments / quiz.assignment / f"{quiz.assignment}.py"
-    try:
-        code = "\n".join(code_lines(stub.read_text(encoding="utf-8")))
-    except OSError:
-        return frozenset()
-    every = dict.fromkeys(quiz.of(student, term) for student, term in roster.terms.items())
-    return frozenset(hashlib.sha256(quiz.rewrite(code, own).encode()).hexdigest() for own in every)

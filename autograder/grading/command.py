@@ -19,7 +19,7 @@ from typing import IO, Any
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console, printable
 from ..course.course import Course, find_course, natural_key
-from ..course.roster import Quiz, Roster, Variant, quizzes, read_roster, stub_digests, variants
+from ..course.roster import Quiz, Roster, Variant, quizzes, read_roster, variants
 from ..results import final
 from ..results import result as results
 from ..results.result import ClassResults, InvalidResult, Result
@@ -27,6 +27,7 @@ from ..results.summary import counts, table
 from ..sandbox import tiers
 from ..submission.find import RESULTS_MARK, Found, find_submissions
 from ..submission.source import Source, Unreadable, form_of, read_source
+from ..submission.stubs import stub_digests
 from ..submission.times import load_times, submission_time
 from .fingerprint import checks_digest, fingerprint
 from .job import Job, Settings

@@ -16,12 +16,13 @@ import pytest
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.course.roster import Quiz, Roster, Variant, quiz_of, quizzes, read_roster, stub_digests, variants
+from autograder.course.roster import Quiz, Roster, Variant, quiz_of, quizzes, read_roster, variants
 from autograder.grading.command import Report, Request, grade_class
 from autograder.grading.engine import Engine
 from autograder.grading.pool import LocalWorkers
 from autograder.results.result import Result
 from autograder.submission.source import Cell, Source, read_source
+from autograder.submission.stubs import stub_digests
 from tests.support.places import ROOT
 
 COURSE = Course(ROOT)
