@@ -82,8 +82,8 @@ class Sandbox:
                 connection.close()
 
     def _popen(self, config: dict[str, Any], pass_fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
-        zygote = str(tiers.INSIDE / "zygote.py")
-        command, environment = tiers.zygote_command(self.tier, [zygote, json.dumps(config)], self._policy)
+        arguments = [tiers.STARTER, "zygote", json.dumps(config)]
+        command, environment = tiers.zygote_command(self.tier, arguments, self._policy)
         with self._log.open("wb") as log:
             return subprocess.Popen(
                 command,

@@ -46,6 +46,7 @@ _SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
 _CAPABILITIES = ("SYS_ADMIN", "SETPCAP", "SETUID", "SETGID", "KILL", "SYS_PTRACE", "DAC_READ_SEARCH")
 
 INSIDE = Path(__file__).parent / "inside"  # all that the sandboxed process may import
+STARTER = str(INSIDE / "importable.py")
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) ->
         bubblewrap = shutil.which("bwrap") or "/usr/bin/bwrap"
         command = [bubblewrap, *_namespaces(tier), *_mounts(policy), "--", *command]
         if tier.uid is not None:
-            launcher = str(INSIDE / "usermap.py")
-            command = [sys.executable, "-I", "-S", launcher, str(tier.uid), *command]
+            command = [sys.executable, "-I", "-S", STARTER, "usermap", str(tier.uid), *command]
     return command, environment
 
 
@@ -341,8 +341,8 @@ def _why_not(tier: Tier) -> str | None:
         canary.chmod(0o644)
         scratch.mkdir()
         trial = confinement(tier, private_scratch() if tier.letter == "A" else str(scratch), 1 << 30)
-        script = str(INSIDE / "selftest.py")
-        command, environment = zygote_command(tier, ["-S", script, trial.to_json(), str(canary)], trial)
+        arguments = ["-S", STARTER, "selftest", trial.to_json(), str(canary)]
+        command, environment = zygote_command(tier, arguments, trial)
         try:
             ended = subprocess.run(
                 command, env=environment, capture_output=True, text=True, errors="replace",

@@ -18,6 +18,8 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 
+from .libc import libc
+
 __all__ = ["abi", "restrict"]
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -32,16 +34,11 @@ _ABSTRACT_SOCKETS, _SIGNALS = 1 << 0, 1 << 1
 
 
 @cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-@cache
 def abi() -> int:
     """The version of Landlock in this kernel; 0 where there is none."""
     if not sys.platform.startswith("linux"):
         return 0
-    version: int = _libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    version: int = libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     return max(0, version)
 
 
@@ -96,7 +93,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 def _call(number: int, *arguments: object) -> int:
-    result: int = _libc().syscall(number, *arguments)
+    result: int = libc().syscall(number, *arguments)
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, f"landlock: {os.strerror(code)}")

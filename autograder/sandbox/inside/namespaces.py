@@ -7,6 +7,8 @@ import os
 import struct
 from functools import cache
 
+from .libc import check, interpreters_libc, libc
+
 __all__ = [
     "clear_groups",
     "drop_capabilities",
@@ -34,26 +36,10 @@ CAP_DAC_READ_SEARCH, CAP_SETPCAP = 2, 8
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
-@cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-@cache
-def _interpreters_libc() -> ctypes.PyDLL:
-    return ctypes.PyDLL(None, use_errno=True)
-
-
-def _check(result: int, what: str) -> None:
-    if result != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
-
-
 def prctl(option: int, value: int, third: int = 0) -> None:
     """prctl(2), or OSError."""
     unsigned = ctypes.c_ulong
-    _check(_libc().prctl(option, unsigned(value), unsigned(third), unsigned(0), unsigned(0)), f"prctl({option})")
+    check(libc().prctl(option, unsigned(value), unsigned(third), unsigned(0), unsigned(0)), f"prctl({option})")
 
 
 # --- processes ---------------------------------------------------------------------------------------------------
@@ -71,8 +57,8 @@ def fork() -> int:
     Without what os.fork() does for Python in the child, a millisecond's worth (the locks of forty loggers, a seed for
     random): whoever calls this has one thread, holds no lock, and seeds the child.
     """
-    pid: int = _interpreters_libc().fork()
-    _check(min(pid, 0), "fork")
+    pid: int = interpreters_libc().fork()
+    check(min(pid, 0), "fork")
     return pid
 
 
@@ -84,14 +70,14 @@ def fork_in_new_pid_namespace() -> int:
     Needs CAP_SYS_ADMIN in the user namespace that owns this pid namespace; raises OSError.
     """
     home = own_pid_namespace()
-    _check(_libc().unshare(CLONE_NEWPID), "unshare(CLONE_NEWPID)")
+    check(libc().unshare(CLONE_NEWPID), "unshare(CLONE_NEWPID)")
     try:
         pid = fork()
     except BaseException:
-        _check(_libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
+        check(libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
         raise
     if pid != 0:
-        _check(_libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
+        check(libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
     return pid
 
 
@@ -113,7 +99,7 @@ def into_large_pages() -> None:
         start, end = (int(number, 16) for number in span.split("-"))
         start, end = -(-start // size) * size, end // size * size
         if start < end:
-            _libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), madv_collapse)
+            libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), madv_collapse)
 
 
 # --- mounts --------------------------------------------------------------------------------------------------------
@@ -121,7 +107,7 @@ def into_large_pages() -> None:
 
 def private_mounts() -> None:
     """A mount namespace of our own, from which nothing spreads."""
-    _check(_libc().unshare(CLONE_NEWNS), "unshare(CLONE_NEWNS)")
+    check(libc().unshare(CLONE_NEWNS), "unshare(CLONE_NEWNS)")
     mount(None, "/", None, MS_REC | MS_PRIVATE)
 
 
@@ -131,10 +117,10 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
     def encode(text: str | None) -> bytes | None:
         return None if text is None else os.fsencode(text)
 
-    result = _libc().mount(
+    result = libc().mount(
         encode(source), os.fsencode(target), encode(kind), ctypes.c_ulong(flags), options.encode() or None
     )
-    _check(result, f"mount {kind or 'flags'} on {target}")
+    check(result, f"mount {kind or 'flags'} on {target}")
 
 
 def mount_tmpfs(target: str, size: int, inodes: int) -> None:
@@ -167,7 +153,7 @@ def lock_capabilities() -> None:
 
     The zygote does it once for all its children; doing it again costs nothing.
     """
-    if _libc().prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) == _SECUREBITS or not _holds(CAP_SETPCAP):
+    if libc().prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) == _SECUREBITS or not _holds(CAP_SETPCAP):
         return
     for capability in range(_last_capability() + 1):
         prctl(PR_CAPBSET_DROP, capability)
@@ -190,14 +176,14 @@ def drop_capabilities(uid: int | None, keep_read_search: bool) -> None:
     kept = 1 << CAP_DAC_READ_SEARCH if keep_read_search and _holds(CAP_DAC_READ_SEARCH) else 0
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    _check(_libc().capset(header, data), "capset")
+    check(libc().capset(header, data), "capset")
 
 
 def _holds(capability: int) -> bool:
     """Whether a capability is in the effective set of this thread."""
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     data = ctypes.create_string_buffer(24)
-    if _libc().capget(header, data) != 0:
+    if libc().capget(header, data) != 0:
         return False
     low, _, _, high, _, _ = struct.unpack("=6I", data.raw)
     return bool((low | high << 32) >> capability & 1)
@@ -205,6 +191,6 @@ def _holds(capability: int) -> bool:
 
 def _last_capability() -> int:
     last = 63
-    while last > 0 and _libc().prctl(PR_CAPBSET_READ, ctypes.c_ulong(last), 0, 0, 0) < 0:
+    while last > 0 and libc().prctl(PR_CAPBSET_READ, ctypes.c_ulong(last), 0, 0, 0) < 0:
         last -= 1
     return last

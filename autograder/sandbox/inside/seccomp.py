@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import os
 import platform
 import struct
 from collections.abc import Iterable
 from functools import cache
+
+from .libc import check, libc
 
 __all__ = ["filter_program", "install", "supported"]
 
@@ -185,11 +186,6 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
-@cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
 def install(program: bytes) -> None:
     """Put the calling thread, and all that it starts, under the filter, for good.
 
@@ -198,9 +194,8 @@ def install(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
     set_seccomp, mode_filter = 22, 2
-    if _libc().prctl(set_seccomp, ctypes.c_ulong(mode_filter), header, ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"seccomp: {os.strerror(number)}")
+    nothing = ctypes.c_ulong(0)
+    check(libc().prctl(set_seccomp, ctypes.c_ulong(mode_filter), header, nothing, nothing), "seccomp")
 
 
 def _answer(number: int) -> _Instruction:

@@ -1,4 +1,4 @@
-"""Run in a tier by tiers: `selftest.py POLICY CANARY` confines a child, lets it try to get out, and says how that went.
+"""Run in a tier by tiers: `importable.py selftest POLICY CANARY` confines a child, lets it try to get out, and says how that went.
 
 Prints "confined", or the first thing that was possible and should not be, or the reverse. Imports no torch.
 """
@@ -8,18 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
-import types
 from collections.abc import Callable
 from pathlib import Path
 
-
-def _make_importable() -> None:
-    folder = str(Path(__file__).parent)
-    for name, path in (("autograder", []), ("autograder.sandbox", []), ("autograder.sandbox.inside", [folder])):
-        module = types.ModuleType(name)
-        module.__path__ = path
-        sys.modules[name] = module
+from . import confine
 
 
 def escapes(tier: str, canary: str, scratch: str) -> list[str]:
@@ -58,9 +50,6 @@ def escapes(tier: str, canary: str, scratch: str) -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    _make_importable()
-    from autograder.sandbox.inside import confine
-
     policy = confine.Confinement.from_json(arguments[0])
     confine.harden_zygote(policy.tier)
     for _ in range(2):  # a second child shows that the first has left the zygote able to fork
@@ -75,10 +64,7 @@ def main(arguments: list[str]) -> None:
     print("confined")
 
 
-def _child(policy: object, canary: str) -> int:
-    from autograder.sandbox.inside import confine
-
-    assert isinstance(policy, confine.Confinement)
+def _child(policy: confine.Confinement, canary: str) -> int:
     try:
         confine.enter(policy)
         wrong = escapes(policy.tier, canary, policy.scratch)
@@ -87,7 +73,3 @@ def _child(policy: object, canary: str) -> int:
     if wrong:
         os.write(1, (wrong[0] + "\n").encode())
     return len(wrong)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

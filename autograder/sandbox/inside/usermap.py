@@ -1,4 +1,4 @@
-"""Started by a grader that is root: `usermap.py UID bwrap ARGUMENTS...` runs bubblewrap in a user namespace of two users.
+"""Started by a grader that is root: `importable.py usermap UID bwrap ARGUMENTS...` runs bubblewrap in a user namespace of two users.
 
 Inside it root is root and UID is UID. Children become UID, because the kernel's limit on processes does not bind
 root, under whatever name. bubblewrap by itself would map one user alone.
@@ -11,21 +11,23 @@ import os
 import signal
 import sys
 
+from .libc import libc
+from .namespaces import PR_SET_PDEATHSIG, prctl
+
 _CLONE_NEWUSER = 0x10000000
-_PR_SET_PDEATHSIG = 1
 
 
-def main(uid: int, command: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Make the namespace and become the command. Never returns; exits with a message when it cannot be made."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # bubblewrap takes this over
+    uid, command = int(arguments[0]), arguments[1:]
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # bubblewrap takes this over
     readable, writable = os.pipe()
     parent, holder = os.getpid(), os.fork()
     if holder == 0:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-        made = libc.unshare(_CLONE_NEWUSER) == 0
+        made = libc().unshare(_CLONE_NEWUSER) == 0
         os.write(writable, b"y" if made else os.strerror(ctypes.get_errno()).encode())
         signal.pause()
     try:
@@ -45,7 +47,3 @@ def main(uid: int, command: list[str]) -> None:
     os.close(writable)
     os.set_inheritable(namespace, True)
     os.execv(command[0], [command[0], "--userns", str(namespace), *command[1:]])
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])

@@ -1,7 +1,7 @@
 """The warm process: imports torch once, then forks a child for each submission. It never runs student code.
 
-It holds no secret: a fork copies memory, so nothing may lie here that a student must not see. Started as a
-script, by path, because inside the sandbox only this folder of the package exists.
+It holds no secret: a fork copies memory, so nothing may lie here that a student must not see. It is started by
+`importable.py`.
 
 Over the control socket the grader first sends one frame with the tensors that stay here (the training data).
 Then, for each submission: ``S`` with the submission's socket attached, answered by the child's pid (8 bytes);
@@ -19,20 +19,10 @@ import random
 import signal
 import socket
 import struct
-import sys
-import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-
-def _make_importable() -> None:
-    """Let ``autograder.sandbox`` be this folder, whatever else is or is not installed."""
-    folder = str(Path(__file__).parent)
-    for name, path in (("autograder", []), ("autograder.sandbox", []), ("autograder.sandbox.inside", [folder])):
-        module = types.ModuleType(name)
-        module.__path__ = path
-        sys.modules[name] = module
+from . import confine
 
 
 def warm_up(trains: bool) -> None:
@@ -59,17 +49,14 @@ def warm_up(trains: bool) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """``zygote.py CONFIG``: CONFIG is JSON, made by :mod:`autograder.sandbox.launch`."""
+    """``zygote CONFIG``: CONFIG is JSON, made by :mod:`autograder.sandbox.launch`."""
     config = json.loads(arguments[0])
-    _make_importable()
     control = _connect(config)
-    from autograder.sandbox.inside import confine
-
     policy = confine.Confinement.from_json(config["policy"])
     own = os.getpid()
     confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
     warm_up(config["trains"])
-    from autograder.sandbox.inside import child, probes, rehearsal, wire
+    from . import child, probes, rehearsal, wire
 
     rehearsal.rehearse()
 
@@ -105,8 +92,6 @@ def _connect(config: dict[str, Any]) -> socket.socket:
 
 
 def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.socket], None]) -> None:
-    from autograder.sandbox.inside import confine
-
     for number in itertools.count(1):
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if message != b"S" or len(descriptors) != 1:
@@ -138,7 +123,3 @@ def _be_child(control: socket.socket, descriptor: int, serve: Callable[[socket.s
         os.write(2, f"sandbox child: {type(error).__name__}: {error}\n".encode())
     finally:
         os._exit(status)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
