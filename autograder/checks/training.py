@@ -23,6 +23,7 @@ from .expect import settle
 from .failure import CheckFailed
 
 CHANCE = 2.3026  # the cross-entropy of knowing nothing about ten classes: ln 10
+_MANY_EPOCHS = 10_000
 _PROBED = 1000  # training images on which loss and outputs are looked at
 
 
@@ -59,8 +60,9 @@ class Training:
     def losses(self) -> list[float]:
         """The losses that ``train`` returned, as far as they are numbers."""
         value = self.ran.value
-        items = value.tolist() if isinstance(value, torch.Tensor) and value.dim() == 1 else value
-        items = items if isinstance(items, (list, tuple)) else ()
+        items = value if isinstance(value, (list, tuple, torch.Tensor)) else ()
+        if isinstance(items, torch.Tensor):
+            items = items[:_MANY_EPOCHS].tolist() if items.dim() == 1 else ()
         numbers = [i.item() if isinstance(i, torch.Tensor) and i.numel() == 1 else i for i in items]
         return [float(n) for n in numbers if isinstance(n, (int, float)) and not isinstance(n, bool)]
 

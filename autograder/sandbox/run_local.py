@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from ..submission.source import Source
-from .inside import child, wire
+from .inside import child, data, wire
 from .observation import Call, Observation, Question, StudentError, pending
 from .translate import without_arrays
 
@@ -62,7 +62,7 @@ class LocalRun:
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict."""
-        value = child.to_data(self._namespace.get(task))
+        value = data.to_data(self._namespace.get(task))
         return value if isinstance(value, dict) else {}
 
     def _ask(self, task: str, question: Question) -> Observation:
@@ -75,24 +75,24 @@ class LocalRun:
         try:
             with recorder:
                 value = self.perform(task, call, question.target, args, kwargs)
-            data = child.to_data(value)
+            plain = data.to_data(value)
         except Exception as error:
             raised = StudentError(type(error).__name__, str(error)[:500], bases=child.bases(error))
             return dataclasses.replace(observed, status="error", error=raised)
         handle = None
-        if data is child.NOT_DATA:
+        if plain is data.NOT_DATA:
             self._objects.append(value)
-            handle, data = len(self._objects) - 1, None
+            handle, plain = len(self._objects) - 1, None
         called = tuple(sorted(recorder.names)) if isinstance(recorder, child.Recorder) else ()
-        numpy = isinstance(data, wire.Array)
+        numpy = isinstance(plain, wire.Array)
         return dataclasses.replace(
             observed,
-            value=without_arrays(data),
+            value=without_arrays(plain),
             changed_inputs=kept.changed(),
             called=called,
             numpy=numpy,
             handle=handle,
-            type_name=type(value).__name__ if handle is not None else "",
+            type_name=data.name_of(value) if handle is not None else "",
             seconds=time.monotonic() - began,
         )
 

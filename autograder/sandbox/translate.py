@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..submission.source import Source
-from .inside import wire
+from .inside import data, wire
 from .observation import SYNTAX, Observation, Question, StudentError, without_place
 
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
+_MOST_OUTPUT = 64 << 10  # characters
+_NOWHERE = 0  # the handle of an object of no child: the first child has number 1
 _OPERATIONS = {"call": "call", "then": "method", "probe": "probe", "item": "get"}
 
 
@@ -59,12 +61,12 @@ def observe(
     name, source: the submission, in which the place of an error is looked up. seconds: how long it took.
     """
     value, handle = reply.get("value"), None
-    numpy, type_name = False, ""
+    numpy, type_name = isinstance(value, wire.Array), ""
     if isinstance(value, wire.Handle):
         handle = generation * _HANDLES + value.number % _HANDLES
-        type_name, value = plain(value.type_name), None
-    elif isinstance(value, wire.Array):
-        value, numpy = value.tensor, True
+        type_name, value = _text(value.type_name, 200), None
+    elif not data.fits(value):  # nobody's encoder but a forger's sends this, and nothing in the sandbox stands for it
+        handle, type_name, value = _NOWHERE, data.name_of(value), None
     return dataclasses.replace(
         pending,
         status="error" if reply.get("status") == "error" else "value",
@@ -101,7 +103,7 @@ def item(found: Observation, pending: Observation, key: Any) -> Observation:
     if not found.returned:
         return dataclasses.replace(found, calls=pending.calls, ordinal=pending.ordinal)
     if not isinstance(found.value, dict):
-        odd = found.type_name == "dict"  # it has stayed in the sandbox, since not all of it is data
+        odd = found.type_name.startswith("dict")  # it has stayed in the sandbox, since not all of it is data
         what = "holds something that is neither a number nor a shape" if odd else "is not a dict"
         error = StudentError("TypeError", f"{pending.task} {what}")
         return dataclasses.replace(pending, status="error", error=error)
@@ -153,5 +155,5 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _output(value: Any) -> str:
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
         return ""
-    text, cut = plain(value[0]), value[1]
+    text, cut = plain(value[0][:_MOST_OUTPUT])[:_MOST_OUTPUT], value[1]
     return text + (f"\n[{cut:,} more characters were cut]" if type(cut) is int and cut > 0 else "")

@@ -83,9 +83,22 @@ def test_cases_that_no_single_frame_holds_are_asked_one_by_one(sandbox: Sandbox,
     run.close()
 
 
-@pytest.mark.parametrize("result", ["torch.zeros(16 << 20)", "{n: n for n in range(3000)}"])
-def test_what_is_too_large_to_hand_on_is_the_submissions_fault(sandbox: Sandbox, result: str) -> None:
-    run = run_of(sandbox, f"import torch\ndef make():\n    return {result}\ndef other():\n    return 1\n")
+@pytest.mark.parametrize(
+    "result", ["torch.zeros(16 << 20)", "{n: n for n in range(3000)}", "torch.zeros(5, dtype=complex)"]
+)
+def test_what_no_check_can_look_at_stays_and_is_handed_on_there(sandbox: Sandbox, result: str) -> None:
+    run = run_of(sandbox, f"import torch\ndef make():\n    return {result}\ndef size(x):\n    return len(x)\n")
+    submission = SubmissionProxy(run)
+    made = submission.make()
+    assert made.returned
+    assert made.value is None
+    assert submission.size(made).value == len(eval(result, {"torch": torch}))
+    run.close()
+
+
+def test_what_is_too_large_to_hand_on_is_the_submissions_fault(sandbox: Sandbox) -> None:
+    made = "torch.zeros(8 << 20, dtype=torch.double)"
+    run = run_of(sandbox, f"import torch\ndef make():\n    return {made}\ndef other():\n    return 1\n")
     submission = SubmissionProxy(run)
     seen = submission.probe("logits", submission.make(), torch.zeros(2))
     assert (seen.status, seen.error and seen.error.type_name) == ("error", "ValueError")

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import loading, wire
+from . import data, loading, wire
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
 _COPY_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version counter
@@ -72,10 +72,10 @@ class Server:
         stream = sock.makefile("rb", 1 << 16)
 
         def read(length: int) -> bytes:
-            data: bytes = stream.read(length)
-            if len(data) < length:
+            read: bytes = stream.read(length)
+            if len(read) < length:
                 raise EOFError
-            return data
+            return read
 
         while True:
             try:
@@ -88,9 +88,8 @@ class Server:
     def _send(self, sock: socket.socket, reply: dict[str, Any]) -> None:
         try:
             wire.send(sock, reply)
-        except wire.WireError as error:
-            reply["value"], reply["status"] = None, "error"
-            reply["error"] = _plain_error("ValueError", f"the result is too large to look at: {error}")
+        except wire.WireError:  # many long texts together
+            reply["value"] = self._stays(reply.get("value"))
             wire.send(sock, reply)
 
     def answer(
@@ -163,11 +162,12 @@ class Server:
         return self.kept[kept.name][kept.start : kept.stop]
 
     def _as_data(self, value: object) -> object:
-        data = to_data(value)
-        if data is not NOT_DATA:
-            return data
+        plain = data.to_data(value)
+        return plain if plain is not data.NOT_DATA else self._stays(value)
+
+    def _stays(self, value: object) -> wire.Handle:
         self.objects.append(value)
-        return wire.Handle(len(self.objects) - 1, type(value).__name__)
+        return wire.Handle(len(self.objects) - 1, data.name_of(value))
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """Type and message of what was raised, and the innermost line of the student's own file."""
@@ -208,62 +208,6 @@ def _short_text(value: object) -> str:
         return str(value)[:500]
     except BaseException:
         return ""
-
-
-NOT_DATA = object()
-
-
-def to_data(value: object, depth: int = 0) -> Any:
-    """The value as the wire carries it, or ``NOT_DATA``. Views, graphs and subclasses become plain tensors."""
-    if value is None or isinstance(value, (bool, str)):
-        return value if value is None or isinstance(value, bool) else str(value)
-    if isinstance(value, np.generic):
-        return to_data(value.item(), depth)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, torch.Tensor):
-        return _plain_tensor(value)
-    if isinstance(value, np.ndarray):
-        return NOT_DATA if value.dtype.hasobject else _array(value)
-    if depth > 8:
-        return NOT_DATA
-    if isinstance(value, (tuple, list)):
-        items = [to_data(item, depth + 1) for item in value]
-        if any(item is NOT_DATA for item in items):
-            return NOT_DATA
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict):
-        pairs = [(to_data(k, depth + 1), to_data(v, depth + 1)) for k, v in value.items()]
-        if any(k is NOT_DATA or isinstance(k, torch.Tensor) or v is NOT_DATA for k, v in pairs):
-            return NOT_DATA
-        return dict(pairs)
-    return NOT_DATA
-
-
-def _plain_tensor(tensor: torch.Tensor) -> Any:
-    with torch._C.DisableTorchFunctionSubclass():
-        plain = tensor.detach()
-        if plain.is_meta:
-            return NOT_DATA
-        if plain.layout is not torch.strided or plain.is_quantized:
-            plain = plain.dequantize() if plain.is_quantized else plain.to_dense()
-        if plain.numel() * plain.element_size() > wire.MAX_BODY:
-            raise ValueError(f"the result has {plain.numel():,} elements, too many to look at")
-        if type(plain) is not torch.Tensor:
-            plain = plain.as_subclass(torch.Tensor)
-        return plain.cpu()
-
-
-def _array(array: np.ndarray) -> Any:
-    if array.nbytes > wire.MAX_BODY:
-        raise ValueError(f"the result has {array.size:,} elements, too many to look at")
-    native = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
-    try:
-        return wire.Array(torch.from_numpy(native))
-    except TypeError:
-        return NOT_DATA
 
 
 class Snapshot:

@@ -1,0 +1,166 @@
+"""What of a value is data, and so leaves the sandbox: bounded by what a check can ever need to look at.
+
+to_data(value)      in the sandbox: the value as the wire carries it, or NOT_DATA, and then the object stays there
+fits(value)         in the grader: whether what came over the wire keeps the same bounds, whoever sent it
+name_of(value)      what such a value is called: "int8 tensor of shape (60000000,)"
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import wire
+
+MAX_ELEMENTS = 8 << 20  # of a tensor: ten thousand images of 28 x 28 have 7.84 million
+MAX_RANK = 8
+MAX_ITEMS = 1 << 16  # of all tuples, lists and dicts of a value together
+MAX_NESTING = 8
+MAX_TEXT = 2000  # characters
+DTYPES = (
+    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
+    torch.float16, torch.bfloat16, torch.float32, torch.float64,
+)  # fmt: skip
+_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)  # torch can do little with these: a number of them will do
+
+NOT_DATA = object()
+
+
+class _Room:
+    """How many items a value may still have."""
+
+    def __init__(self) -> None:
+        self.left = MAX_ITEMS
+
+    def take(self, count: int) -> bool:
+        """Whether so many more fit."""
+        self.left -= count
+        return self.left >= 0
+
+
+def to_data(value: object) -> Any:
+    """The value as the wire carries it, or ``NOT_DATA``. Views, graphs and subclasses become plain tensors."""
+    return _data(value, 0, _Room())
+
+
+def _data(value: object, depth: int, room: _Room) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, np.generic):
+        item = float(value) if value.dtype.kind == "f" else value.item()
+        return NOT_DATA if isinstance(item, np.generic) else _data(item, depth, room)
+    if isinstance(value, (str, int, float)):
+        plain = str(value) if isinstance(value, str) else int(value) if isinstance(value, int) else float(value)
+        return plain if _scalar_fits(plain) else NOT_DATA
+    if isinstance(value, torch.Tensor):
+        return _tensor(value)
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if depth > MAX_NESTING:
+        return NOT_DATA
+    if isinstance(value, (tuple, list)):
+        items = []
+        for item in value:  # its length may lie, and it may have no end
+            data = _data(item, depth + 1, room) if room.take(1) else NOT_DATA
+            if data is NOT_DATA:
+                return NOT_DATA
+            items.append(data)
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict):
+        pairs = {}
+        for key, item in value.items():
+            fitting = room.take(2)
+            name, data = (_data(part, depth + 1, room) if fitting else NOT_DATA for part in (key, item))
+            if name is NOT_DATA or isinstance(name, (torch.Tensor, wire.Array, list, dict)) or data is NOT_DATA:
+                return NOT_DATA
+            pairs[name] = data
+        return pairs
+    return NOT_DATA
+
+
+def _tensor(tensor: torch.Tensor) -> Any:
+    with torch._C.DisableTorchFunctionSubclass():
+        plain = tensor.detach()
+        if plain.is_meta or plain.numel() > MAX_ELEMENTS or plain.dim() > MAX_RANK:
+            return NOT_DATA
+        if plain.layout is not torch.strided or plain.is_quantized:
+            try:
+                plain = plain.dequantize() if plain.is_quantized else plain.to_dense()
+            except RuntimeError:  # a kind that torch itself cannot read out
+                return NOT_DATA
+        if plain.dtype in _WIDE_UNSIGNED and plain.dim() == 0:
+            return _data(plain.item(), 0, _Room())
+        if plain.dtype not in DTYPES:
+            return NOT_DATA
+        if type(plain) is not torch.Tensor:
+            plain = plain.as_subclass(torch.Tensor)
+        return plain.cpu()
+
+
+def _array(array: np.ndarray) -> Any:
+    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK or array.dtype.kind not in "biuf":
+        return NOT_DATA
+    native = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
+    try:
+        tensor = torch.from_numpy(native)
+    except TypeError:  # torch has no such dtype
+        return NOT_DATA
+    if tensor.dtype in _WIDE_UNSIGNED and tensor.dim() == 0:
+        return _data(tensor.item(), 0, _Room())
+    return wire.Array(tensor) if tensor.dtype in DTYPES else NOT_DATA
+
+
+def _scalar_fits(value: str | int | float) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT
+    return isinstance(value, float) or -wire.MAX_INTEGER <= value < wire.MAX_INTEGER
+
+
+def fits(value: Any) -> bool:
+    """Whether a value that came over the wire is within the bounds: what :func:`to_data` makes always is."""
+    return _fits(value, 0, _Room())
+
+
+def _fits(value: Any, depth: int, room: _Room) -> bool:
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, (str, int, float)):
+        return _scalar_fits(value)
+    if isinstance(value, wire.Array):
+        value = value.tensor
+    if isinstance(value, torch.Tensor):
+        return value.dtype in DTYPES and value.dim() <= MAX_RANK and value.numel() <= MAX_ELEMENTS
+    if depth > MAX_NESTING:
+        return False
+    if isinstance(value, (tuple, list)):
+        return room.take(len(value)) and all(_fits(item, depth + 1, room) for item in value)
+    if isinstance(value, dict):
+        room.take(2 * len(value))
+        parts = (part for pair in value.items() for part in pair)
+        return room.left >= 0 and all(_fits(part, depth + 1, room) for part in parts)
+    return False
+
+
+def name_of(value: object) -> str:
+    """What a value is called that is no data, after "a" or "an": its class, or more where that says too little."""
+    name = type(value).__name__
+    if isinstance(value, wire.Array):
+        value = value.tensor
+    if isinstance(value, torch.Tensor):
+        with torch._C.DisableTorchFunctionSubclass():
+            return f"{str(value.dtype).removeprefix('torch.')} tensor of {_extent(tuple(value.shape))}"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} array of {_extent(value.shape)}"
+    if type(value) in (tuple, list, dict) and isinstance(value, (tuple, list, dict)) and len(value) > MAX_ITEMS // 2:
+        return f"{name} of {len(value):,} items"
+    if type(value) is str and len(value) > MAX_TEXT:
+        return f"text of {len(value):,} characters"
+    if type(value) is int and not _scalar_fits(value):
+        return f"whole number of some {value.bit_length() * 3 // 10:,} digits"
+    return name
+
+
+def _extent(shape: tuple[int, ...]) -> str:
+    return f"shape {shape}" if len(shape) <= MAX_RANK else f"{len(shape)} axes"
