@@ -71,7 +71,7 @@ def pixel_or_padding(rows, row, col):
 
 def as_sizes(value):
     """A shape as a tuple of int, or None where the value is no shape."""
-    if isinstance(value, torch.Tensor) and value.dim() == 1:
+    if isinstance(value, torch.Tensor) and value.dim() == 1 and len(value) <= 64:
         value = value.tolist()
     if not isinstance(value, tuple | list) or not value:
         return None
