@@ -54,10 +54,10 @@ def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
     statements: list[ast.stmt] = []
     for text, first_line in cells:
         try:
-            tree = ast.parse("\n" * (first_line - 1) + text)
+            tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        statements += tree.body
+        statements += ast.increment_lineno(tree, first_line - 1).body
     return statements
 
 
@@ -158,8 +158,10 @@ class _Scan:
             self._visit(thing, ())
         except RecursionError:
             # Nested deeper than anyone writes by hand: every name in it is looked at, whatever its scope.
-            for node in ast.walk(thing):
-                if isinstance(node, (ast.Name, ast.Attribute)):
+            nodes = list(ast.walk(thing))
+            inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}  # judged with the whole of it
+            for node in nodes:
+                if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in inner:
                     with contextlib.suppress(RecursionError):
                         self._judge(self._path(node, ()) or "", node.lineno)
 
@@ -169,6 +171,8 @@ class _Scan:
             if path is not None:
                 self._judge(path, node.lineno)
                 return
+            while isinstance(node, ast.Attribute):  # what a.b.c does not lead to, a.b does not either
+                node = node.value
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load) and not any(node.id in scope.bound for scope in scopes):
                 self.waiting.append(node.id)
@@ -213,8 +217,12 @@ class _Scan:
         if depth > _DEPTH:
             return None
         if isinstance(node, ast.Attribute):
-            base = self._path(node.value, scopes, depth)
-            return f"{base}.{node.attr}" if base is not None else None
+            names: list[str] = []
+            while isinstance(node, ast.Attribute):
+                names.append(node.attr)
+                node = node.value
+            base = self._path(node, scopes, depth)
+            return ".".join([base, *reversed(names)]) if base is not None else None
         if isinstance(node, ast.Call):  # getattr(F, "linear")
             named = isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2
             if named and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):

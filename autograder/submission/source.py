@@ -20,6 +20,7 @@ from typing import Any, Literal
 from .magics import code_lines, drop_magics, statement_starts
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images would need
+CELLS_LIMIT = 2000
 WEIGHTS_LIMIT = 8 * 1024 * 1024  # 500,000 numbers of 8 bytes, with room for their names
 NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON: nearly all of it outputs
 NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
@@ -117,6 +118,8 @@ def read_source(path: Path, weights: Path | None = None) -> Source:
     if not raw.strip():
         raise Unreadable(f"{path.name} is empty.")
     cells = _notebook_cells(raw, path.name) if notebook else _script_cells(_decode(raw, path.name), path.name)
+    if len(cells) > CELLS_LIMIT:
+        raise Unreadable(f"{path.name} holds {len(cells):,} cells of code; a submission may hold {CELLS_LIMIT:,}.")
     code = "\n".join(cell.text for cell in cells)
     if not code.strip():
         raise Unreadable(f"{path.name} holds no code.")
@@ -214,6 +217,8 @@ def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
         if "\0" in code:
             raise Unreadable(f"{name} is not text: cell {number} holds zero bytes.")
         text = drop_magics(_clean(code))
+        if not text.strip():
+            continue  # an empty cell is numbered, and no more
         cells.append(Cell(text, line, f"cell {number}"))
         line += text.count("\n") + 1
     return tuple(cells)
