@@ -12,6 +12,7 @@ import pytest
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
+    from autograder.course.course import Course
     from autograder.student.repository import StudentRepository
 
 
@@ -33,3 +34,17 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudentReposi
     monkeypatch.chdir(root)
     monkeypatch.setenv("COLUMNS", "80")
     return StudentRepository(Course(root))
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course with two assignments, both released, each as script and as notebook."""
+    from autograder.course.course import Course
+    from tests.support.files import notebook, put
+
+    for name in ("a1_permute", "a2_linear_dims"):
+        put(tmp_path / "course" / "solutions" / name / f"{name}.py", "answer = 42\n")
+        put(tmp_path / "course" / "assignments" / name / f"{name}.py", f"# {name}\nanswer = None\n")
+        released = tmp_path / "course" / "assignments" / "notebooks" / name / f"{name}.ipynb"
+        put(released, notebook("answer = None", "check(answer)"))
+    return Course(tmp_path / "course")

@@ -1,53 +1,21 @@
-"""Finding submissions in the layouts that classes come in, and reading whatever is found there."""
+"""Finding submissions in the layouts that classes come in."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from autograder.common.errors import UserError
-from autograder.course.course import Course, find_course, natural_key
+from autograder.course.course import Course, natural_key
 from autograder.submission.find import RESULTS_MARK, Found, find_submissions
-from autograder.submission.magics import drop_magics
-from autograder.submission.source import CODE_LIMIT, Unreadable, read_source
-from tests.support.places import ROOT
+from autograder.submission.source import read_source
+from tests.support.files import notebook, put
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
-
-
-def put(path: Path, content: str | bytes = "x = 1\n") -> Path:
-    """Write a file with the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def notebook(*cells: str, **more: object) -> str:
-    """A notebook with these code cells, and prose between them."""
-    listed: list[dict[str, object]] = []
-    for cell in cells:
-        listed.append({"cell_type": "markdown", "metadata": {}, "source": ["# prose\n", "more"]})
-        listed.append({"cell_type": "code", "source": cell.splitlines(keepends=True), "outputs": [], "metadata": {}})
-    return json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5, "metadata": {}, **more})
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    """A course with two assignments, both released, each as script and as notebook."""
-    for name in ("a1_permute", "a2_linear_dims"):
-        put(tmp_path / "course" / "solutions" / name / f"{name}.py", "answer = 42\n")
-        put(tmp_path / "course" / "assignments" / name / f"{name}.py", f"# {name}\nanswer = None\n")
-        released = tmp_path / "course" / "assignments" / "notebooks" / name / f"{name}.ipynb"
-        put(released, notebook("answer = None", "check(answer)"))
-    return Course(tmp_path / "course")
 
 
 @pytest.fixture
@@ -60,9 +28,6 @@ def class_(tmp_path: Path) -> Path:
 def find(class_: Path, course: Course, name: str = "a1_permute") -> dict[str, Found]:
     """student -> what was found for one assignment."""
     return {found.student: found for found in find_submissions(class_, course, [name])}
-
-
-# --- finding -------------------------------------------------------------------------------------------------------
 
 
 def test_nbgraders_folders(course: Course, class_: Path) -> None:
@@ -291,238 +256,3 @@ def test_a_folder_without_submissions_says_what_is_looked_for(course: Course, cl
 
 def test_students_and_assignments_come_in_natural_order() -> None:
     assert sorted(["a10", "a2", "B1", "a1"], key=natural_key) == ["a1", "a2", "a10", "B1"]
-
-
-# --- reading -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "größe = 1\n".encode(),
-        "größe = 1\n".encode("utf-8-sig"),
-        "größe = 1\r\n".encode(),
-        "größe = 1\r".encode(),
-        b"\xff\xfe" + "größe = 1\n".encode("utf-16-le"),
-        b"\xfe\xff" + "größe = 1\n".encode("utf-16-be"),
-        b"\xff\xfe\0\0" + "größe = 1\n".encode("utf-32-le"),
-    ],
-    ids=["utf-8", "bom", "crlf", "cr", "utf-16-le", "utf-16-be", "utf-32"],
-)
-def test_encodings_and_line_ends(tmp_path: Path, raw: bytes) -> None:
-    assert read_source(put(tmp_path / "a.py", raw)).text == "größe = 1\n"
-
-
-def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
-    source = read_source(put(tmp_path / "a.py", "# -*- coding: latin-1 -*-\ngröße = 1\n".encode("latin-1")))
-    assert source.text.endswith("größe = 1\n")
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "is empty"),
-        (b"  \n\t\n", "is empty"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "not a text file in UTF-8"),
-        (b"x = 1\n\0\0\0", "zero bytes"),
-        ("größe = 1\n".encode("latin-1"), "line 1, byte 0xf6"),
-        (b"# coding: rot13\nk = 1\n", "encoding that is not known: rot13"),
-        (b"# coding: no-such\nk = 1\n", "encoding that is not known"),
-        (b"x = 1\n" * 20_000, "may hold 64 KB"),
-        (b"#" * (30 << 20), "holds 30 MB of code"),
-        (b"\xff\xfe\x00", "not a text file"),
-        (notebook("x = 1").encode(), "Rename it to end in .ipynb"),
-    ],
-)
-def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -> None:
-    with pytest.raises(Unreadable, match=says) as error:
-        read_source(put(tmp_path / "a1_permute.py", content))
-    assert error.value.message.startswith("a1_permute.py ")
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        ("", "is empty"),
-        (
-            "{ broken",
-            r"breaks in line 1\). Take an earlier version of it from git, or begin anew with `autograder reset`",
-        ),
-        ("[]", "no list of cells"),
-        ("3", "no list of cells"),
-        ('{"cells": 3}', "no list of cells"),
-        ('{"cells": []}', "holds no code"),
-        ('{"cells": [3, null, {"cell_type": "code", "source": 3}]}', "holds no code"),
-        ("[" * 100_000, "is not a notebook"),
-        ('{"a":' * 100_000, "is not a notebook"),
-        ("[" + "1" * 10_000 + "]", "is not a notebook"),
-        ("\ufeff\ufeff", "is not a notebook"),
-        (b"\xff\xff\xff", "is not a notebook"),
-        (notebook("x = 1\n" * 20_000), "may hold 64 KB"),
-        (notebook("x = '\0'"), "zero bytes"),
-        ('{"cells": [\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> main\n]}', "unfinished merge"),
-        ("[" + "{}," * 8_000_000 + "{}]", "too large to be read"),
-    ],
-)
-def test_what_is_no_notebook_says_why(tmp_path: Path, content: str | bytes, says: str) -> None:
-    with pytest.raises(Unreadable, match=says):
-        read_source(put(tmp_path / "a.ipynb", content))
-
-
-def test_a_notebook_with_large_outputs_is_read(tmp_path: Path) -> None:
-    cell = {"cell_type": "code", "source": "x = 1", "outputs": [{"data": {"image/png": "A" * (31 << 20)}}]}
-    source = read_source(put(tmp_path / "a.ipynb", json.dumps({"cells": [cell], "nbformat": 4})))
-    assert source.text == "x = 1\n"
-
-
-def test_an_old_notebook_is_read(tmp_path: Path) -> None:
-    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": ["x = 1\n", "y = 2"]}]}], "nbformat": 3}
-    assert read_source(put(tmp_path / "a.ipynb", json.dumps(old))).text == "x = 1\ny = 2\n"
-
-
-def test_half_a_character_in_a_notebook_does_no_harm(tmp_path: Path) -> None:
-    source = read_source(put(tmp_path / "a.ipynb", notebook("x = '\ud800'")))
-    assert source.text == "x = '?'\n"
-    assert len(source.fingerprint) == 64
-
-
-def test_lines_are_found_again(tmp_path: Path) -> None:
-    book = read_source(put(tmp_path / "a.ipynb", notebook("import torch\nx = 1", "%time\ny = 2\n\nz = 3")))
-    lines = book.text.split("\n")
-    assert [cell.label for cell in book.cells] == ["cell 1", "cell 2"]
-    assert book.locate(lines.index("x = 1") + 1) == "cell 1, line 2"
-    assert book.locate(lines.index("z = 3") + 1) == "cell 2, line 4"
-    script = read_source(put(tmp_path / "a.py", "import torch\n\n# %%\nx = 1\n# %% more\ny = 2\n"))
-    assert script.text == "import torch\n\n# %%\nx = 1\n# %% more\ny = 2\n"
-    assert [cell.first_line for cell in script.cells] == [1, 3, 5]
-    assert script.locate(4) == "line 4"
-
-
-def test_a_cell_mark_in_a_string_begins_no_cell(tmp_path: Path) -> None:
-    source = read_source(put(tmp_path / "a.py", 'text = """\n# %%\n"""\n# %%\ny = 2\n'))
-    assert [cell.first_line for cell in source.cells] == [1, 4]
-
-
-def test_fingerprints(tmp_path: Path) -> None:
-    first = read_source(put(tmp_path / "a.py", "x = 1\n"))
-    windows = read_source(put(tmp_path / "b.py", b"\xef\xbb\xbfx = 1\r\n"))
-    other = read_source(put(tmp_path / "c.py", "x = 2\n"))
-    put(tmp_path / "d.safetensors", b"weights")
-    weighted = read_source(put(tmp_path / "d.py", "x = 1\n"))
-    outputs = [read_source(put(tmp_path / f"{n}.ipynb", notebook("x = 1", metadata={"n": n}))) for n in range(2)]
-    assert first.fingerprint == windows.fingerprint
-    assert len({s.fingerprint for s in (first, other, weighted, outputs[0])}) == 4
-    assert outputs[0].fingerprint == outputs[1].fingerprint
-    assert first.code_digest == outputs[0].code_digest == weighted.code_digest
-
-
-def test_weights_that_are_too_large_are_passed_over(tmp_path: Path) -> None:
-    put(tmp_path / "a.safetensors", b"0" * (9 << 20))
-    source = read_source(put(tmp_path / "a.py"))
-    assert source.weights is None
-    assert "larger than 8 MB" in source.notes[0]
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.py")
-    with pytest.raises(Unreadable, match="is not a file"):
-        read_source(tmp_path / "a.py")
-
-
-def test_a_file_that_has_gone(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="could not be opened: No such file"):
-        read_source(tmp_path / "a.py")
-
-
-# --- magics --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cell", "python"),
-    [
-        ("%matplotlib inline\nx = 1", "\nx = 1"),
-        ("!pip install torch \\\n  einops\nx = 1", "\n\nx = 1"),
-        ("%%time\nx = 1", "\nx = 1"),
-        ("# timing\n%%timeit -n 1\nx = 1", "# timing\n\nx = 1"),
-        ("%%bash\nls\nrm x", "\n\n"),
-        ("%%writefile a.py\nx = 1", "\n"),
-        ("if True:\n    !ls\nx = 1", "if True:\n    pass\nx = 1"),
-        ("files = !ls\nhere = %pwd\nx = 1", "\n\nx = 1"),
-        ("torch.permute?\n?torch\nx = 1", "\n\nx = 1"),
-        ("x = (5\n% 3)", "x = (5\n% 3)"),
-        ("x = 5 \\\n% 3", "x = 5 \\\n% 3"),
-        ("x = '''\n!keep\n%keep\n'''", "x = '''\n!keep\n%keep\n'''"),
-        ("x = 'it\\'s'\n%drop", "x = 'it\\'s'\n"),
-        ("x = 'a\\\n%keep'", "x = 'a\\\n%keep'"),
-        ("a != b\nx %= 3\ny = 4 % 3", "a != b\nx %= 3\ny = 4 % 3"),
-    ],
-)
-def test_magics_are_dropped_and_python_is_kept(cell: str, python: str) -> None:
-    assert drop_magics(cell) == python
-
-
-def test_this_repositorys_python_is_left_alone() -> None:
-    for path in ROOT.glob("autograder/**/*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert drop_magics(text) == text, path
-
-
-@given(st.lists(st.sampled_from(["x = (", ")", "'''", '"', "#", "\\", "%", "!", "\n", " ", "a", "%%"]), max_size=60))
-@example(list("'''\n!"))
-def test_dropping_magics_keeps_the_lines(parts: list[str]) -> None:
-    cell = "".join(parts)
-    assert drop_magics(cell).count("\n") == cell.count("\n")
-    assert drop_magics(drop_magics(cell)) == drop_magics(cell)
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
-    folder = tmp_path_factory.mktemp("bytes")
-    for name in ("a.py", "a.ipynb"):
-        path = put(folder / name, raw)
-        with contextlib.suppress(Unreadable):
-            source = read_source(path)
-            assert "\0" not in source.text
-            source.text.encode()
-
-
-def test_a_hostile_cell_costs_little_time() -> None:
-    for character in (" ", "(", "'", '"', "\\", "a=", "''", "\n", "\t?", "x?", "*"):
-        drop_magics(character * (CODE_LIMIT // len(character)))
-    mixed = random.Random(1)
-    drop_magics("".join(mixed.choice("'\"\\()#%!?= \na") for _ in range(CODE_LIMIT)))
-
-
-# --- the course ----------------------------------------------------------------------------------------------------
-
-
-def test_a_course_is_found_from_inside(course: Course, tmp_path: Path) -> None:
-    assert find_course(course.assignments / "a1_permute").root == course.root
-    assert course.assignment_names() == ["a1_permute", "a2_linear_dims"]
-    with pytest.raises(UserError, match="not in a course repository"):
-        find_course(tmp_path)
-
-
-def test_a_beginning_is_enough_to_name_an_assignment(course: Course) -> None:
-    put(course.solutions / "a10_attention" / "a10_attention.py")
-    assert course.resolve("a1") == "a1_permute"
-    assert course.resolve("a10") == "a10_attention"
-    with pytest.raises(UserError, match="a1_permute or a2_linear_dims or a10_attention"):
-        course.resolve("a")
-    with pytest.raises(UserError, match="There is no assignment 'b1'"):
-        course.resolve("b1")
-    with pytest.raises(UserError, match="autograder release"):
-        course.released("a10")
-
-
-def test_the_secret_is_made_once_and_for_its_owner_alone(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOGRADER_SECRET", "")
-    secret = course.secret()
-    assert len(secret) == 64
-    assert course.secret() == secret
-    if os.name == "posix":
-        assert (course.root / ".course-secret").stat().st_mode & 0o777 == 0o600
-    monkeypatch.setenv("AUTOGRADER_SECRET", "another")
-    assert course.secret() == b"another"
-    assert [p.name for p in course.root.iterdir() if p.name.startswith(".")] == [".course-secret"]

@@ -1,0 +1,58 @@
+"""Notebook magics are dropped, and Python is kept."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograder.submission.magics import drop_magics
+from autograder.submission.source import CODE_LIMIT
+from tests.support.places import ROOT
+
+
+@pytest.mark.parametrize(
+    ("cell", "python"),
+    [
+        ("%matplotlib inline\nx = 1", "\nx = 1"),
+        ("!pip install torch \\\n  einops\nx = 1", "\n\nx = 1"),
+        ("%%time\nx = 1", "\nx = 1"),
+        ("# timing\n%%timeit -n 1\nx = 1", "# timing\n\nx = 1"),
+        ("%%bash\nls\nrm x", "\n\n"),
+        ("%%writefile a.py\nx = 1", "\n"),
+        ("if True:\n    !ls\nx = 1", "if True:\n    pass\nx = 1"),
+        ("files = !ls\nhere = %pwd\nx = 1", "\n\nx = 1"),
+        ("torch.permute?\n?torch\nx = 1", "\n\nx = 1"),
+        ("x = (5\n% 3)", "x = (5\n% 3)"),
+        ("x = 5 \\\n% 3", "x = 5 \\\n% 3"),
+        ("x = '''\n!keep\n%keep\n'''", "x = '''\n!keep\n%keep\n'''"),
+        ("x = 'it\\'s'\n%drop", "x = 'it\\'s'\n"),
+        ("x = 'a\\\n%keep'", "x = 'a\\\n%keep'"),
+        ("a != b\nx %= 3\ny = 4 % 3", "a != b\nx %= 3\ny = 4 % 3"),
+    ],
+)
+def test_magics_are_dropped_and_python_is_kept(cell: str, python: str) -> None:
+    assert drop_magics(cell) == python
+
+
+def test_this_repositorys_python_is_left_alone() -> None:
+    for path in ROOT.glob("autograder/**/*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert drop_magics(text) == text, path
+
+
+@given(st.lists(st.sampled_from(["x = (", ")", "'''", '"', "#", "\\", "%", "!", "\n", " ", "a", "%%"]), max_size=60))
+@example(list("'''\n!"))
+def test_dropping_magics_keeps_the_lines(parts: list[str]) -> None:
+    cell = "".join(parts)
+    assert drop_magics(cell).count("\n") == cell.count("\n")
+    assert drop_magics(drop_magics(cell)) == drop_magics(cell)
+
+
+def test_a_hostile_cell_costs_little_time() -> None:
+    for character in (" ", "(", "'", '"', "\\", "a=", "''", "\n", "\t?", "x?", "*"):
+        drop_magics(character * (CODE_LIMIT // len(character)))
+    mixed = random.Random(1)
+    drop_magics("".join(mixed.choice("'\"\\()#%!?= \na") for _ in range(CODE_LIMIT)))
