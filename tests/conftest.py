@@ -13,6 +13,7 @@ from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from autograder.course.course import Course
+    from autograder.results.result import ClassResults
     from autograder.student.repository import StudentRepository
 
 
@@ -48,3 +49,45 @@ def course(tmp_path: Path) -> Course:
         released = tmp_path / "course" / "assignments" / "notebooks" / name / f"{name}.ipynb"
         put(released, notebook("answer = None", "check(answer)"))
     return Course(tmp_path / "course")
+
+
+@pytest.fixture
+def klass() -> ClassResults:
+    """A class with every kind of result, and names that want to do harm."""
+    from autograder.results.result import ClassResults, Final, Outcome, Result
+    from tests.support.results import IDEA, METRICS, NAMES, check, result
+
+    everybody = []
+    for number, name in enumerate(NAMES):
+        wrong: Outcome = "failed" if number % 2 else "passed"
+        diagnosis = IDEA if number % 2 else None
+        everybody.append(
+            result(
+                name,
+                check(1, wrong, diagnosis=diagnosis),
+                check(2, "passed"),
+                check(3, wrong, hidden=True, diagnosis=diagnosis),
+                check(4, "passed", hidden=True),
+                submitted="2026-11-20T21:03:11Z",
+            )
+        )
+        everybody.append(result(name, check(5, "passed"), assignment="a5_fashion_mnist", metrics=METRICS))
+    empty = {"form": None, "score": 0, "max_score": 8, "assignment": "a1_permute"}
+    everybody += [
+        Result(student="mia", status="missing", **empty),
+        Result(student="una", status="unreadable", notes=("SyntaxError at line 3: <b>x</b>",), **empty),
+        Result(student="amy", status="ambiguous", notes=("Two files differ: a.py and b.py.",), **empty),
+        Result(student="lou", status="graded", notes=("Not graded: its process died.",), **empty),
+    ]
+    finals = {("ada", "a1_permute"): Final(7, 1, "1 day late: -1 (10 %)")}
+    return ClassResults(tuple(everybody), finals=finals)
+
+
+@pytest.fixture
+def pages(klass: ClassResults, tmp_path: Path) -> Path:
+    """The report of that class."""
+    from autograder.course.course import Course
+    from autograder.report import pages as report
+
+    report.write(klass, tmp_path / "report", Course(ROOT))
+    return tmp_path / "report"

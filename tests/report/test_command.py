@@ -1,0 +1,30 @@
+"""`autograder report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+from autograder.results import result as results
+from autograder.results.result import ClassResults
+
+
+def test_the_command(tmp_path: Path, klass: ClassResults, capsys: pytest.CaptureFixture[str]) -> None:
+    for one in klass.results:
+        results.write(one, tmp_path / "results")
+    words = ["report", str(tmp_path / "results"), "--out", str(tmp_path / "report"), "--title", "CNN <2026>"]
+    assert cli.main(words) == 0
+    assert "12 students' pages" in capsys.readouterr().out
+    assert "<h1>CNN &lt;2026&gt;</h1>" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    torn = tmp_path / "results" / "ada" / "a1_permute.json"
+    torn.write_text("{")
+    assert cli.main(words) == 3
+    assert "torn" in capsys.readouterr().err
+    assert "ada/a1_permute.json" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_of_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report", str(tmp_path / "nowhere"), "--out", str(tmp_path / "report")]) == 2
+    assert not (tmp_path / "report").exists()

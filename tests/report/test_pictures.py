@@ -1,0 +1,27 @@
+"""Small pictures of clothes."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from autograder.common.png import gray_png
+from autograder.report.pictures import Pictures
+from tests.support.places import ROOT
+
+
+def test_a_picture_holds_its_pixels() -> None:
+    pixels = bytes(range(256)) * 4
+    data = gray_png(pixels[: 28 * 28], 28, 28)
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    (length,) = struct.unpack(">I", data[33:37])
+    assert data[37:41] == b"IDAT"
+    rows = zlib.decompress(data[41 : 41 + length])
+    assert b"".join(rows[i * 29 + 1 : i * 29 + 29] for i in range(28)) == pixels[: 28 * 28]
+
+
+def test_pictures_that_are_not_there() -> None:
+    pictures = Pictures(ROOT / "data")
+    assert pictures.uri(0).startswith("data:image/png;base64,")
+    assert pictures.uri(2000) == ""
+    assert Pictures(ROOT / "nowhere").uri(0) == ""
