@@ -1,4 +1,4 @@
-"""Deadlines, lateness and adjustments; and when a submission was made."""
+"""Deadlines, lateness and adjustments."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import dataclasses
 import datetime as dt
 import io
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,8 +20,8 @@ from autograder.grading.pool import LocalWorkers
 from autograder.results import final, summary
 from autograder.results import result as results
 from autograder.results.result import CheckResult, ClassResults, Result
-from autograder.submission.times import load_times, submission_time
 from tests.support import fake_engine
+from tests.support.files import put
 
 TOML = """
 [late]
@@ -50,15 +47,8 @@ def result(student: str, submitted: str, score: int = 10, assignment: str = "a1_
     return Result(student, assignment, "py", "graded", score, 10, checks, submitted=submitted)
 
 
-def put(path: Path, text: str) -> Path:
-    """Write a file with the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
+def course_with_deadlines(tmp_path: Path) -> Course:
     """A course of two assignments, with a policy."""
     for name in ("a1_permute", "a2_linear_dims"):
         put(tmp_path / "course" / "solutions" / name / f"{name}.py", "x = 1\n")
@@ -67,9 +57,9 @@ def course(tmp_path: Path) -> Course:
     return Course(tmp_path / "course")
 
 
-def final_of(one: Result, course: Course, folder: Path) -> tuple[int, int, str]:
+def final_of(one: Result, course_with_deadlines: Course, folder: Path) -> tuple[int, int, str]:
     """(final score, days late, reason); the raw score when nothing has a say."""
-    applied = final.apply(ClassResults((one,)), folder, course)
+    applied = final.apply(ClassResults((one,)), folder, course_with_deadlines)
     found = applied.finals.get((one.student, one.assignment))
     return (found.score, found.days_late, found.reason) if found else (applied.final_score(one), 0, "")
 
@@ -87,15 +77,15 @@ def final_of(one: Result, course: Course, folder: Path) -> tuple[int, int, str]:
     ],
 )
 def test_each_day_costs_until_the_cap(
-    course: Course, tmp_path: Path, submitted: str, expected: tuple[int, int, str]
+    course_with_deadlines: Course, tmp_path: Path, submitted: str, expected: tuple[int, int, str]
 ) -> None:
-    assert final_of(result("ada", submitted), course, tmp_path) == expected
+    assert final_of(result("ada", submitted), course_with_deadlines, tmp_path) == expected
 
 
-def test_an_extension_holds_for_its_student_alone(course: Course, tmp_path: Path) -> None:
+def test_an_extension_holds_for_its_student_alone(course_with_deadlines: Course, tmp_path: Path) -> None:
     late = "2026-11-25T12:00:00Z"
-    assert final_of(result("Zoë Müller", late), course, tmp_path)[0] == 10
-    assert final_of(result("ada", late), course, tmp_path)[0] == 8
+    assert final_of(result("Zoë Müller", late), course_with_deadlines, tmp_path)[0] == 10
+    assert final_of(result("ada", late), course_with_deadlines, tmp_path)[0] == 8
 
 
 def test_a_percentage_is_rounded_in_the_students_favour() -> None:
@@ -106,14 +96,14 @@ def test_a_percentage_is_rounded_in_the_students_favour() -> None:
     assert final.final(hundred, 1, exact, None).score == 71
 
 
-def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path) -> None:
+def test_a_persons_adjustment_comes_with_a_reason(course_with_deadlines: Course, tmp_path: Path) -> None:
     put(
         tmp_path / "adjustments.csv",
         "student,assignment,points,reason\nada,a1_permute,+1,a good idea\nben,a1_permute,-3,copied\n"
         "cas,a1_permute,99,too much\nnobody,a1_permute,1,who?\n",
     )
     everybody = ClassResults((result("ada", "2026-11-21T12:00:00Z"), result("ben", "", 2), result("cas", "")))
-    applied = final.apply(everybody, tmp_path, course)
+    applied = final.apply(everybody, tmp_path, course_with_deadlines)
     assert {key[0]: final.score for key, final in applied.finals.items()} == {"ada": 10, "ben": 0, "cas": 10}
     assert applied.finals["ada", "a1_permute"].reason == "1 day late: -1 (10 %); +1: a good idea"
     assert applied.problems == (
@@ -121,10 +111,10 @@ def test_a_persons_adjustment_comes_with_a_reason(course: Course, tmp_path: Path
     )
 
 
-def test_an_adjustment_may_name_its_assignment_for_short(course: Course, tmp_path: Path) -> None:
+def test_an_adjustment_may_name_its_assignment_for_short(course_with_deadlines: Course, tmp_path: Path) -> None:
     put(tmp_path / "adjustments.csv", "student,assignment,points,reason\nada,a1,-1,late in class\n")
-    assert final_of(result("ada", ""), course, tmp_path) == (9, 0, "-1: late in class")
-    assert final.apply(ClassResults((result("ada", ""),)), tmp_path, course).problems == ()
+    assert final_of(result("ada", ""), course_with_deadlines, tmp_path) == (9, 0, "-1: late in class")
+    assert final.apply(ClassResults((result("ada", ""),)), tmp_path, course_with_deadlines).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -137,10 +127,12 @@ def test_an_adjustment_may_name_its_assignment_for_short(course: Course, tmp_pat
         ("student,assignment,points,reason\nada,a7,1,x\n", "line 2: There is no assignment 'a7'"),
     ],
 )
-def test_a_slip_in_the_adjustments_is_named(course: Course, tmp_path: Path, text: str, says: str) -> None:
+def test_a_slip_in_the_adjustments_is_named(
+    course_with_deadlines: Course, tmp_path: Path, text: str, says: str
+) -> None:
     put(tmp_path / "adjustments.csv", text)
     with pytest.raises(UserError, match=says):
-        final.apply(ClassResults((result("ada", ""),)), tmp_path, course)
+        final.apply(ClassResults((result("ada", ""),)), tmp_path, course_with_deadlines)
 
 
 @pytest.mark.parametrize(
@@ -157,32 +149,32 @@ def test_a_slip_in_the_adjustments_is_named(course: Course, tmp_path: Path, text
         ("[extensions]\nada = 2026-11-20\n", "ada is a section"),
     ],
 )
-def test_a_slip_in_the_policy_is_named(course: Course, text: str, says: str) -> None:
-    put(course.root / "course.toml", text)
+def test_a_slip_in_the_policy_is_named(course_with_deadlines: Course, text: str, says: str) -> None:
+    put(course_with_deadlines.root / "course.toml", text)
     with pytest.raises(UserError, match=says):
-        final.load_policy(course)
+        final.load_policy(course_with_deadlines)
 
 
-def test_a_folder_in_place_of_a_file_is_told_in_words(course: Course, tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_told_in_words(course_with_deadlines: Course, tmp_path: Path) -> None:
     (tmp_path / "adjustments.csv").mkdir()
     with pytest.raises(UserError, match=r"adjustments\.csv cannot be read: (Is a directory|Permission denied)\."):
-        final.load_adjustments(tmp_path, course)
-    (course.root / "course.toml").unlink()
-    (course.root / "course.toml").mkdir()
+        final.load_adjustments(tmp_path, course_with_deadlines)
+    (course_with_deadlines.root / "course.toml").unlink()
+    (course_with_deadlines.root / "course.toml").mkdir()
     with pytest.raises(UserError, match=r"course\.toml cannot be read: (Is a directory|Permission denied)\."):
-        final.load_policy(course)
+        final.load_policy(course_with_deadlines)
 
 
-def test_no_policy_takes_nothing(course: Course, tmp_path: Path) -> None:
-    (course.root / "course.toml").unlink()
-    assert final_of(result("ada", "2036-01-01T00:00:00Z"), course, tmp_path) == (10, 0, "")
+def test_no_policy_takes_nothing(course_with_deadlines: Course, tmp_path: Path) -> None:
+    (course_with_deadlines.root / "course.toml").unlink()
+    assert final_of(result("ada", "2036-01-01T00:00:00Z"), course_with_deadlines, tmp_path) == (10, 0, "")
 
 
 def test_exports_hold_raw_and_final_scores(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results.write(result("ada", "2026-11-21T12:00:00Z"), tmp_path / "results")
-    monkeypatch.chdir(course.root)
+    monkeypatch.chdir(course_with_deadlines.root)
     assert cli.main(["export", str(tmp_path / "results"), "--to", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("student,a1_permute,a1_permute status,a1_permute raw,a1_permute reason,total")
@@ -194,75 +186,14 @@ def test_exports_hold_raw_and_final_scores(
     assert ada["assignments"]["a1_permute"]["final"]["score"] == 9
 
 
-# --- when was it submitted? ----------------------------------------------------------------------------------------
-
-
-def test_nbgraders_timestamp(tmp_path: Path) -> None:
-    file = put(tmp_path / "submitted" / "ada" / "a1_permute" / "a1_permute.ipynb", "{}")
-    key = ("ada", "a1_permute")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == ""
-    put(file.parent / "timestamp.txt", "2026-11-20 21:03:11.123456 UTC")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == "2026-11-20T21:03:11Z"
-    put(file.parent / "timestamp.txt", "2026-11-20 21:03:11 Europe/Berlin\n")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == "2026-11-20T20:03:11Z"
-    put(file.parent / "timestamp.txt", "yesterday")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == ""
-    told = {key: "2026-11-01T00:00:00Z"}
-    assert submission_time(file, tmp_path / "submitted", key, told) == "2026-11-01T00:00:00Z"
-
-
-def test_a_file_of_times(tmp_path: Path) -> None:
-    file = put(tmp_path / "times.csv", "student,assignment,time\nada,a1_permute,2026-11-20T21:03:11+01:00\n")
-    assert load_times(file) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
-    put(file, "student,assignment,time\nada,a1_permute,noon\n")
-    with pytest.raises(UserError, match="line 2: 'noon' is no time"):
-        load_times(file)
-    with pytest.raises(UserError, match="There is no file"):
-        load_times(tmp_path / "nowhere.csv")
-
-
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
-def test_the_last_commit_that_touched_the_file_and_nothing_that_a_student_configured(tmp_path: Path) -> None:
-    clone = tmp_path / "class" / "ada"
-    file = put(clone / "assignments" / "a [1]" / "a1_permute.py", "x = 1\n")
-
-    def git(*arguments: str, when: str = "2026-11-20T10:00:00Z") -> None:
-        dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when, "GIT_CONFIG_GLOBAL": os.devnull}
-        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
-        subprocess.run(command, cwd=clone, env=os.environ | dates, check=True, capture_output=True)
-
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-q", "-m", "mine")
-    put(clone / "notes.txt", "later")
-    git("add", ".")
-    git("commit", "-q", "-m", "notes", when="2026-11-23T10:00:00Z")
-    trap = put(tmp_path / "trap.sh", f"#!/bin/sh\ntouch '{tmp_path}/sprung'\n")
-    trap.chmod(0o755)
-    for setting in ("core.fsmonitor", "gpg.program", "core.pager", "core.sshCommand", "diff.external"):
-        git("config", setting, str(trap))
-    git("config", "log.showSignature", "true")
-    key = ("ada", "a1_permute")
-    assert submission_time(file, tmp_path / "class", key, {}) == "2026-11-20T10:00:00Z"
-    assert not (tmp_path / "sprung").exists()
-    git("pack-refs", "--all")
-    git("gc", "-q")  # this git obeys the settings, and the trap springs
-    (tmp_path / "sprung").unlink(missing_ok=True)
-    assert submission_time(file, tmp_path / "class", key, {}) == "2026-11-20T10:00:00Z"
-    assert not (tmp_path / "sprung").exists()
-    for broken in ("ref: refs/heads/../../../x", "not a commit", "0" * 40):
-        put(clone / ".git" / "HEAD", broken)
-        assert submission_time(file, tmp_path / "class", key, {}) == ""
-
-
 def test_a_regrade_keeps_times_adjustments_and_bands(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
     class_, out = tmp_path / "class", tmp_path / "results"
     put(class_ / "ada" / "a1_permute" / "a1_permute.py", "# by luck\n")
     put(class_ / "ada" / "a1_permute" / "timestamp.txt", "2026-11-21 12:00:00 UTC")
-    request = Request(class_, out, course, ("a1_permute",))
+    request = Request(class_, out, course_with_deadlines, ("a1_permute",))
 
     def run(lucky: bool, regrade: bool = True) -> Result:
         monkeypatch.setenv("FAKE_LUCK", "yes" if lucky else "")
@@ -277,7 +208,7 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     kept = run(lucky=False)
     assert kept.score == 10
     assert "earlier grading" in kept.notes[-1]
-    assert final.apply(results.read_all(out), out, course).final_score(kept) == 8
+    assert final.apply(results.read_all(out), out, course_with_deadlines).final_score(kept) == 8
     assert run(lucky=False, regrade=False) == kept
     # Nor does what was reached in a sandbox too weak: code can forge a score there.
     safe = dataclasses.replace(request, settings=Settings(require_sandbox="A"))
@@ -286,16 +217,21 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     assert results.read(results.path_of(out, "ada", "a1_permute")).score == 0
     assert run(lucky=True).score == 10
     # Another check is another question: what was reached before does not count.
-    put(course.solutions / "a1_permute" / "test_a1_permute.py", "pytestmark = pytest.mark.trains  # and stricter\n")
+    put(
+        course_with_deadlines.solutions / "a1_permute" / "test_a1_permute.py",
+        "pytestmark = pytest.mark.trains  # and stricter\n",
+    )
     assert run(lucky=False, regrade=False).score == 0
 
 
-def test_a_day_without_a_time_ends_at_midnight(course: Course) -> None:
-    deadline = final.load_policy(course).deadlines["a2_linear_dims"]
+def test_a_day_without_a_time_ends_at_midnight(course_with_deadlines: Course) -> None:
+    deadline = final.load_policy(course_with_deadlines).deadlines["a2_linear_dims"]
     assert deadline.astimezone() == dt.datetime(2026, 11, 20, 23, 59, 59).astimezone()
 
 
-def test_the_table_shows_final_scores(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_shows_final_scores(
+    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(
         tmp_path / "adjustments.csv",
         "student,assignment,points,reason\nben,a1_permute,4,handed in on paper\n",
@@ -304,7 +240,7 @@ def test_the_table_shows_final_scores(course: Course, tmp_path: Path, monkeypatc
     both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
     screen = Console(width=120, file=io.StringIO())
     monkeypatch.setattr("autograder.grading.command.console", lambda: screen)
-    print_report(Report(final.apply(both, tmp_path, course)), tmp_path)
+    print_report(Report(final.apply(both, tmp_path, course_with_deadlines)), tmp_path)
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
     assert ada.split()[1:3] == ["9", "9"]
@@ -325,26 +261,29 @@ def test_what_is_not_graded_yet_does_not_look_like_missing() -> None:
 
 
 def test_a_slip_is_told_before_anything_is_graded(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(course.root)
+    monkeypatch.chdir(course_with_deadlines.root)
     put(tmp_path / "class" / "ada" / "a1_permute.py", "# right\n")
     words = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results"), "--workers", "1"]
-    put(course.root / "course.toml", "[late]\nper_day = 1\n")
+    put(course_with_deadlines.root / "course.toml", "[late]\nper_day = 1\n")
     assert cli.main(words) == 2
     assert "late.per_day" in capsys.readouterr().err
-    (course.root / "course.toml").unlink()
+    (course_with_deadlines.root / "course.toml").unlink()
     put(tmp_path / "results" / "adjustments.csv", "student,assignment,points,reason\nada,a1_permute,x,y\n")
     assert cli.main(words) == 2
     assert "line 2: points" in capsys.readouterr().err
 
 
 def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(course.root)
+    monkeypatch.chdir(course_with_deadlines.root)
     put(tmp_path / "class" / "ada" / "a1_permute.ipynb", "{ no notebook")
-    put(course.root / "course.toml", "[extensions.adaa]\na1 = 2026-11-27\n[extensions.ada]\na1 = 2026-11-27\n")
+    put(
+        course_with_deadlines.root / "course.toml",
+        "[extensions.adaa]\na1 = 2026-11-27\n[extensions.ada]\na1 = 2026-11-27\n",
+    )
     earlier = Result("eve", "a1_permute", None, "missing", 0, 10)  # of another download
     results.write(earlier, tmp_path / "results")
     lines = "student,assignment,points,reason\nada,a1,1,x\neve,a1,1,x\nzed,a1,1,x\n"

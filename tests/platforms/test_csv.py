@@ -1,0 +1,71 @@
+"""The table for a spreadsheet, and all results in one document."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+from autograder.platforms import export
+from autograder.results import result as results
+from tests.support.small_results import RESULT
+
+
+def test_the_table_for_a_spreadsheet(graded_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", str(graded_folder), "--to", "csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows == [
+        [
+            "student",
+            "a1_permute",
+            "a1_permute status",
+            "a2_linear_dims",
+            "a2_linear_dims status",
+            "total",
+            "max_total",
+        ],
+        ["'=cmd()", "2", "graded", "0", "missing", "2", "15"],
+        ["ben", "0", "missing", "0", "missing", "0", "15"],
+        ["Zoë", "2", "graded", "0", "missing", "2", "15"],
+    ]
+
+
+def test_everything_in_one_document(graded_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "exports" / "class.json"
+    assert cli.main(["export", str(graded_folder), "--to=json", "--out", str(out)]) == 0
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert document["max_total"] == 15
+    assert document["students"]["Zoë"]["total"] == 2
+    assert results.from_json(document["students"]["Zoë"]["assignments"]["a1_permute"]) == RESULT
+
+
+def test_an_unknown_format_lists_the_formats(graded_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", str(graded_folder), "--to", "excel"]) == 2
+    assert "csv" in capsys.readouterr().err
+    assert {"csv", "json"} <= set(export.formats())
+
+
+@pytest.mark.parametrize("command", [["export", "--to", "csv"], ["report", "--out", "pages"]])
+def test_a_folder_of_other_things_is_no_empty_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clone" / "assignments").mkdir(parents=True)
+    (tmp_path / "clone" / "assignments" / "manifest.json").write_text("{}")
+    assert cli.main([*command, "clone"]) == 2
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert "clone holds no results that can be read (clone/assignments/manifest.json" in captured.err
+    assert not (tmp_path / "pages").exists()
+
+
+def test_a_torn_file_is_told_and_the_rest_exported(graded_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results.path_of(graded_folder, "Zoë", "a1_permute").write_text("{")
+    assert cli.main(["export", str(graded_folder), "--to", "csv"]) == 3
+    captured = capsys.readouterr()
+    assert "ben" in captured.out
+    assert "torn" in captured.err
