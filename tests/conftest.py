@@ -107,3 +107,45 @@ def graded_folder(tmp_path: Path) -> Path:
     results.write(missing, tmp_path)
     results.write(dataclasses.replace(missing, assignment="a2_linear_dims", max_score=10), tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def small_course(tmp_path: Path) -> Course:
+    """A course of one assignment, in files."""
+    from autograder.course.course import Course
+    from tests.support.small_course import HIDDEN, MASTER, MISCONCEPTIONS, PUBLIC
+
+    folder = tmp_path / "course" / "solutions" / "b1_tiny"
+    folder.mkdir(parents=True)
+    for name, text in {
+        "b1_tiny.py": MASTER,
+        "test_b1_tiny.py": PUBLIC,
+        "test_b1_tiny_hidden.py": HIDDEN,
+        "misconceptions.py": MISCONCEPTIONS,
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path / "course")
+    (tmp_path / "course" / "data").mkdir()
+    (tmp_path / "course" / "data" / "train-images.idx.gz").write_bytes(b"images")
+    (tmp_path / "course" / "data" / "test-images.idx.gz").write_bytes(b"secret images")
+    return Course(tmp_path / "course")
+
+
+@pytest.fixture
+def released(small_course: Course) -> Course:
+    from autograder.release import command
+
+    assert command.release(small_course) == 0
+    return small_course
+
+
+@pytest.fixture
+def of_tensors(small_course: Course) -> Course:
+    """The course with a misconception that gives tensors, released."""
+    from autograder.release import command
+    from tests.support.small_course import PACKS
+
+    path = small_course.solutions / "b1_tiny" / "misconceptions.py"
+    path.write_text(path.read_text().replace('@misconception("double")', PACKS + '@misconception("double")', 1))
+    assert command.release(small_course) == 0
+    return small_course

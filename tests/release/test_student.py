@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,10 +13,14 @@ import pytest
 
 from autograder import cli
 from autograder.common import imports
+from autograder.common.errors import UserError
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
-from autograder.release import student
+from autograder.release import generated, student
+from autograder.release.leaks import find_leaks
+from autograder.release.student import release_to
 from tests.support.places import ROOT
+from tests.support.small_course import replace_in, tree
 
 # `ci` is what the workflow calls; `data` checks and fetches the images.
 THEIRS = {name for name, (_, _, who) in cli.COMMANDS.items() if who == "Students"} | {"ci", "data"}
@@ -70,3 +75,89 @@ def test_the_help_lists_what_works_there(given: Path) -> None:
     assert all(autograder(given, name, "--help").returncode == 0 for name in listed)
     here = {line.split()[0] for line in cli._help().splitlines() if line.startswith("  ")}
     assert here == cli.COMMANDS.keys(), "and in the course everything"
+
+
+def test_the_student_repository_is_complete_and_says_nothing(small_course: Course, tmp_path: Path) -> None:
+    folder = tmp_path / "student"
+    assert release_to(small_course, folder) == 0
+    files = set(generated.files_in(folder))
+    assert {
+        "README.md",
+        "pyproject.toml",
+        ".gitignore",
+        ".github/workflows/classroom.yml",
+        "assignments/b1_tiny/b1_tiny.py",
+        "assignments/b1_tiny/test_b1_tiny.py",
+        "assignments/b1_tiny/diagnoses.json",
+        "assignments/b1_tiny/diagnoses.safetensors",
+        "assignments/notebooks/b1_tiny/b1_tiny.ipynb",
+        "assignments/manifest.json",
+        "autograder/cli.py",
+        "autograder/checks.ini",
+        "data/train-images.idx.gz",
+    } <= files
+    assert not [name for name in files if "hidden" in name or "misconceptions" in name or "solutions" in name]
+    assert "data/test-images.idx.gz" not in files
+    assert not [name for name in files if name.startswith(("autograder/release", "autograder/verify"))]
+    assert find_leaks(small_course.solutions, folder) == []
+    readme = (folder / "README.md").read_text()
+    assert "| `b1_tiny` | `double`, `ANSWERS`, `Counter` | 7 |" in readme
+    assert "{" not in readme
+
+
+def test_the_student_repository_can_be_made_anew_and_keeps_its_git(small_course: Course, tmp_path: Path) -> None:
+    folder = tmp_path / "student"
+    assert release_to(small_course, folder) == 0
+    first = tree(folder)
+    (folder / ".git").mkdir()
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    assert release_to(small_course, folder) == 0
+    assert tree(folder) == first
+    replace_in(small_course.solutions / "b1_tiny" / "b1_tiny.py", "Twice x.", "Two times x.")
+    assert release_to(small_course, folder) == 0
+    assert "Two times" in (folder / "assignments/b1_tiny/b1_tiny.py").read_text()
+    assert (folder / ".git" / "HEAD").is_file()
+    assert generated.edited_files(folder) == []
+
+
+def test_an_interrupted_update_is_completed(small_course: Course, tmp_path: Path) -> None:
+    folder = tmp_path / "student"
+    assert release_to(small_course, folder) == 0
+    record = json.loads((folder / generated.RECORD).read_text())
+    stub = folder / "assignments/b1_tiny/b1_tiny.py"
+    stub.write_text("# of the release that was interrupted\n")
+    record["assignments/b1_tiny/b1_tiny.py"] = [record["assignments/b1_tiny/b1_tiny.py"], generated.sha256(stub)]
+    (folder / generated.RECORD).write_text(json.dumps(record))
+    (folder / "README.md").unlink()
+    assert release_to(small_course, folder) == 0
+    assert (folder / "README.md").is_file()
+    assert "double" in stub.read_text()
+
+
+@pytest.mark.parametrize("what", ["new", "edited", "file", "course"])
+def test_a_folder_that_holds_anything_else_is_refused(small_course: Course, tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "student"
+    if what == "course":
+        folder = small_course.root
+    elif what == "file":
+        folder.touch()
+    elif what == "new":
+        folder.mkdir()
+        (folder / "thesis.tex").write_text("mine")
+    else:
+        assert release_to(small_course, folder) == 0
+        with (folder / "README.md").open("a") as file:
+            file.write("a note of mine\n")
+    before = tree(folder) if folder.is_dir() else {}
+    with pytest.raises(UserError):
+        release_to(small_course, folder)
+    assert (tree(folder) if folder.is_dir() else {}) == before
+
+
+def test_nothing_is_written_when_something_would_leak(
+    small_course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_in(small_course.solutions / "b1_tiny" / "b1_tiny.py", "with `code`", "as in `math.fsum([x, x]) + 0.0`")
+    assert release_to(small_course, tmp_path / "student") == 1
+    assert not (tmp_path / "student").exists()
+    assert "holds line 18 of b1_tiny/b1_tiny.py" in capsys.readouterr().out

@@ -1,0 +1,87 @@
+"""What a release makes of a master: the stub, the notebook, the manifest, the diagnoses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import safetensors.torch
+
+pytest.importorskip("nbgrader")
+from autograder.checks.catalogues import DataCatalogue
+from autograder.course.course import Course
+from autograder.release import command
+from tests.support.small_course import tree
+
+
+def test_the_stub_names_its_task_and_keeps_what_teaches(released: Course) -> None:
+    stub = (released.assignments / "b1_tiny" / "b1_tiny.py").read_text()
+    assert 'Example: 2.0 -> 4.0.\n    """\n    raise NotImplementedError("double")\n' in stub
+    assert 'ANSWERS = {"one": None}\n' in stub
+    assert stub.count("ANSWERS") == 1, "a block at module level leaves nothing behind"
+    assert stub.count('raise NotImplementedError("Counter")') == 1
+    assert "SOLUTION" not in stub
+    assert "autograder" not in stub, "the check cells are the notebook's alone"
+    compile(stub, "stub", "exec")
+
+
+def test_the_notebook_has_its_metadata_from_the_master(released: Course) -> None:
+    notebook = json.loads((released.assignments / "notebooks/b1_tiny/b1_tiny.ipynb").read_text())
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+    marks = {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell["metadata"]
+        for cell in notebook["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    assert list(marks) == ["double", "check-double", "ANSWERS", "check-ANSWERS", "Counter", "check-Counter"]
+    assert marks["check-double"]["nbgrader"]["points"] == 2 * 1 + 3
+    assert marks["check-double"]["nbgrader"]["locked"]
+    assert marks["check-double"]["editable"] is False
+    assert marks["double"]["nbgrader"]["solution"]
+
+
+def test_the_manifest_says_tasks_points_and_stubs(released: Course) -> None:
+    from autograder.submission.source import read_source
+
+    manifest = json.loads((released.assignments / "manifest.json").read_text())
+    entry = manifest["assignments"]["b1_tiny"]
+    assert entry["tasks"] == ["double", "ANSWERS", "Counter"]
+    assert entry["points"]["double"] == {"public": 2, "hidden": 3}
+    stub = released.assignments / "b1_tiny" / "b1_tiny.py"
+    assert manifest["stubs"]["b1_tiny"]["py"] == read_source(stub).code_digest
+    assert len(set(manifest["stubs"]["b1_tiny"].values())) == 1, "both forms of a stub say the same"
+
+
+def test_diagnoses_are_data(released: Course) -> None:
+    catalogue = DataCatalogue.load(released.assignments / "b1_tiny")
+    assert {(r.check, r.name) for r in catalogue.recorded} == {
+        ("test_doubles[1.5]", "squares"),
+        ("test_doubles[4.0]", "squares"),
+        ("test_one", "counts_from_zero"),
+    }
+    assert {r.mark.parts for r in catalogue.recorded if r.name == "squares"} == {(2.25,), (16.0,)}
+    assert catalogue.hints["double"] == ("Add.", "Add what to what?")
+    assert catalogue.messages["counts_from_zero"] == "You counted from zero."
+
+
+def test_numbers_of_tensors_have_a_file_of_their_own(of_tensors: Course) -> None:
+    folder = of_tensors.assignments / "b1_tiny"
+    rows = safetensors.torch.load((folder / "diagnoses.safetensors").read_bytes())
+    assert {name: (str(t.dtype), t.shape) for name, t in rows.items()} == {
+        "sums": ("torch.float64", (2, 3)),
+        "counts": ("torch.int64", (2, 3)),
+    }
+    assert rows["sums"][0, 0] == pytest.approx((3.0**2 + 1) ** 0.5)
+    text = (folder / "diagnoses.json").read_text()
+    assert '[["tensor","float32",[2],0],[0]]' in text
+    assert '[["tensor","float32",[2],1],[0]]' in text
+    before = tree(folder)
+    assert command.release(of_tensors) == 0
+    assert tree(folder) == before
+
+
+def test_two_releases_are_identical(released: Course) -> None:
+    before = tree(released.root)
+    assert command.release(released) == 0
+    assert tree(released.root) == before
