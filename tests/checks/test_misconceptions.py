@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import subprocess
@@ -15,37 +14,20 @@ import pytest
 import safetensors.torch
 import torch
 
-from autograder.checks.catalogues import BadDiagnoses, CodeCatalogue, DataCatalogue, Recorded, ReleasedCatalogue
-from autograder.checks.matching import Mark, same_error, same_value
-from autograder.checks.misconceptions import Misconception
-from autograder.course.course import Course
+from autograder.checks.catalogues import BadDiagnoses, CodeCatalogue, DataCatalogue, ReleasedCatalogue
 from autograder.grading.engine import Engine
 from autograder.release.verify import as_submission
-from autograder.sandbox.observation import Observation, StudentError
+from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run_local import LocalRun
+from tests.support.diagnoses import COURSE, NOISE, ask, catalogue, observed, recorded
 from tests.support.places import ROOT
 
-COURSE = Course(ROOT)
 LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
-
-
-def catalogue(task: str, **functions: Callable[..., Any]) -> CodeCatalogue:
-    known = [Misconception(name, task, f"You did {name}.", function) for name, function in functions.items()]
-    return CodeCatalogue(known, {})
 
 
 def names(found: CodeCatalogue | DataCatalogue, seen: Observation, *told: str, check: str = "check") -> list[str]:
     return [each.name for each in found.suspects(check, seen, lambda observed: "wrong", told)]
-
-
-def ask(task: Callable[..., Any], *arguments: Any) -> list[Observation]:
-    """The task on one input after another, as in one check."""
-    run = LocalRun({"task": task})
-    return [TaskProxy(run, "task")(argument) for argument in arguments]  # type: ignore[arg-type]
-
-
-# --- which one is told ---------------------------------------------------------------------------------------------
 
 
 def test_the_first_in_the_file_is_told() -> None:
@@ -107,127 +89,6 @@ def test_an_idea_that_never_ends_well_is_passed_over() -> None:
         raise RuntimeError("not for this")
 
     assert names(catalogue("task", broken=broken, first=lambda s: s[0]), ask(lambda s: s[0], (2, 3))[0]) == ["first"]
-
-
-# --- what is alike -------------------------------------------------------------------------------------------------
-
-ALIKE = [
-    (("ValueError", "too many values to unpack (expected 2)"), ("ValueError", "too many values to unpack (expected 2, got 4)")),
-    (("TypeError", "mine() missing 1 required positional argument: 'x'"), ("TypeError", "affine() missing 1 required positional argument: 'x'")),
-    (("RuntimeError", "self must be a matrix"), ("RuntimeError", "self must be a matrix")),
-    (("AttributeError", "'Net' object has no attribute 'shape'"), ("AttributeError", "'FashionCNN' object has no attribute 'shape'")),
-    (
-        ("RuntimeError", "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = 3 is not equal to len(dims) = 4"),
-        ("RuntimeError", "permute: number of dimensions in the tensor input does not match the length of the desired ordering of dimensions, input.dim() = 3 is not equal to len(dims) = 4"),
-    ),
-    (("RuntimeError", "bad thing\nat 0x7f3a"), ("RuntimeError", "bad thing\nat 0x1234")),
-]  # fmt: skip
-UNLIKE = [
-    (("ValueError", "bad"), ("TypeError", "bad")),
-    (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "shape '[2, 3]' is invalid for input of size 8")),
-    (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 7)")),
-    (("TypeError", "can't multiply sequence by non-int of type 'tuple'"), ("TypeError", "unsupported operand type(s) for +: 'NoneType' and 'int'")),
-    (("IndexError", "tuple index out of range"), ("IndexError", "Dimension out of range (expected to be in range of [-2, 1], but got 2)")),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_errors_of_two_versions_are_one(one: tuple[str, str], other: tuple[str, str]) -> None:
-    assert same_error(one, other)
-    assert same_error(other, one)
-
-
-@pytest.mark.parametrize(("one", "other"), UNLIKE)
-def test_errors_of_two_mistakes_are_two(one: tuple[str, str], other: tuple[str, str]) -> None:
-    assert not same_error(one, other)
-    assert not same_error(other, one)
-
-
-def observed(value: Any, **more: Any) -> Observation:
-    return Observation("task", (), "value", value=value, **more)
-
-
-NOISE = torch.randn(3, 4, generator=torch.Generator().manual_seed(0))
-VALUES = [
-    7, -3, 0.1, True, None, "five", (2, 3), [2, 3, (4,)], math.nan, math.inf, -math.inf,
-    torch.tensor(4), torch.tensor(0.5), torch.zeros(0), NOISE, NOISE * math.nan, NOISE.to(torch.complex64), torch.arange(9),
-    torch.tensor([True, False]), NOISE.tolist() * 5, [torch.tensor(1), torch.tensor(2)], {1: 2},
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("value", VALUES, ids=str)
-def test_a_mark_comes_back_from_its_file(value: Any, tmp_path: Path) -> None:
-    mark = Mark.of(observed(value))
-    DataCatalogue({"name": "text"}, [Recorded("check", 1, "name", mark)], {}).save(tmp_path)
-    [entry] = DataCatalogue.load(tmp_path).recorded
-    assert entry.mark.fits(mark)
-    assert mark.fits(entry.mark)
-    assert not entry.mark.fits(Mark.of(observed(value, changed_inputs=("0",))))
-    assert not entry.mark.fits(Mark.of(observed(12345)))
-
-
-@pytest.mark.parametrize(
-    "other",
-    [NOISE.flip(0), NOISE.T, NOISE * 2, -NOISE, NOISE + 1e-2, NOISE.double(), NOISE.reshape(4, 3), NOISE.roll(1, 1), NOISE * math.inf],
-)  # fmt: skip
-def test_a_mark_tells_results_apart(other: torch.Tensor) -> None:
-    assert not Mark.of(observed(NOISE)).fits(Mark.of(observed(other)))
-
-
-def test_rounding_makes_no_difference() -> None:
-    near = NOISE * (1 + 1e-7)
-    assert Mark.of(observed(NOISE)).fits(Mark.of(observed(near)))
-    assert same_value(NOISE, near)
-    assert same_value(3.0, torch.tensor(3.0))
-    assert same_value((2, 3), [2, 3])
-    assert not same_value(True, 1)
-    assert not same_value(2, "2")
-
-
-def test_an_error_leaves_a_mark() -> None:
-    error = StudentError("ValueError", "too many values to unpack (expected 2)", "line 3", "a, b = x")
-    mark = Mark.of(Observation("task", (), "error", error=error))
-    assert "line 3" not in str(mark.as_json({}))
-    assert Mark.from_json(mark.as_json({}), ()).fits(mark)
-
-
-# --- the two files -------------------------------------------------------------------------------------------------
-
-
-def recorded(*values: Any) -> DataCatalogue:
-    """A catalogue of one misconception, wrong in these ways."""
-    marks = [Mark.of(observed(value)) for value in values]
-    return DataCatalogue({"name": "text"}, [Recorded("check", n, "name", mark) for n, mark in enumerate(marks)], {})
-
-
-def test_equal_numbers_are_written_once() -> None:
-    files = recorded(NOISE, NOISE.reshape(2, 6), 7, NOISE.double(), NOISE + 1).files()
-    rows = safetensors.torch.load(files["diagnoses.safetensors"])
-    assert {name: t.shape for name, t in rows.items()} == {"sums": (2, 3), "counts": (2, 3)}
-    marks = [mark for results in json.loads(files["diagnoses.json"])["wrong"]["check"].values() for mark, _ in results]
-    assert [mark[-1] for mark in marks] == [0, 0, 7, 0, 1]
-
-
-@pytest.mark.parametrize(
-    "values", [(), (7,), VALUES, (NOISE * 1e300 * 1e300, torch.full((3,), 1e200, dtype=torch.float64))]
-)
-def test_what_was_read_is_written_alike(values: tuple[Any, ...], tmp_path: Path) -> None:
-    catalogue = recorded(*values)
-    catalogue.save(tmp_path)
-    again = DataCatalogue.load(tmp_path)
-    assert len(again.recorded) == len(catalogue.recorded)
-    assert again.files() == catalogue.files() == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-
-
-def test_released_diagnoses_are_small() -> None:
-    """Most of each is its messages and hints, which are for reading; the numbers take a few KB."""
-    for name in COURSE.assignment_names():
-        path = COURSE.assignments / name / "diagnoses.json"
-        known = DataCatalogue.load(path.parent)
-        texts = sum(len(name) + len(text) for name, text in known.messages.items())
-        texts += sum(len(text) for hints in known.hints.values() for text in hints)
-        assert path.stat().st_size < 1.5 * texts, name
-        assert path.with_suffix(".safetensors").stat().st_size < 4096, name
 
 
 def in_json(old: str, new: str) -> Callable[[Path], object]:
@@ -362,9 +223,6 @@ engine.close()
     assert ended.stdout.splitlines() == ["[] False ()", "['leaves_the_batch_as_it_was'] True ()"], ended.stderr
 
 
-# --- students are told what graders are told -----------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module", params=LIGHT)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made = Engine(COURSE, COURSE.assignment(request.param))
@@ -396,19 +254,3 @@ def test_results_carry_the_name(engine: Engine) -> None:
     result = result_of(Job("ada", engine.assignment.name, source, ROOT), engine, graded)
     again = results.from_json(results.to_json(result))
     assert known.name in {check.diagnosis.name for check in again.checks if check.diagnosis}
-
-
-HUGE = 10**400
-ODD = [HUGE, [1, HUGE], [[1], [2, 3] * 60], ["a"] * 100, [1] * 60 + ["x"] * 60, [None] * 100, [HUGE] * 2]
-
-
-@pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
-def test_whatever_a_student_returns_can_be_compared(value: Any) -> None:
-    """The catalogue's troubles are told as the course's fault: a student's value must not cause one."""
-    seen, *_ = ask(lambda x: value, 1)
-    for other in (1.5, [1.5, 2.5], [1.5] * 100):
-        known, *_ = ask(lambda x, other=other: other, 1)
-        assert not same_value(value, other)
-        assert not Mark.of(seen).fits(Mark.of(known))
-    assert same_value(value, value)
-    assert Mark.of(seen).fits(Mark.of(seen))

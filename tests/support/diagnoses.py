@@ -1,0 +1,49 @@
+"""Diagnoses as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
+from autograder.checks.matching import Mark
+from autograder.checks.misconceptions import Misconception
+from autograder.course.course import Course
+from autograder.sandbox.observation import Observation
+from autograder.sandbox.proxy import TaskProxy
+from autograder.sandbox.run_local import LocalRun
+from tests.support.places import ROOT
+
+COURSE = Course(ROOT)
+
+
+def catalogue(task: str, **functions: Callable[..., Any]) -> CodeCatalogue:
+    known = [Misconception(name, task, f"You did {name}.", function) for name, function in functions.items()]
+    return CodeCatalogue(known, {})
+
+
+def ask(task: Callable[..., Any], *arguments: Any) -> list[Observation]:
+    """The task on one input after another, as in one check."""
+    run = LocalRun({"task": task})
+    return [TaskProxy(run, "task")(argument) for argument in arguments]  # type: ignore[arg-type]
+
+
+def observed(value: Any, **more: Any) -> Observation:
+    return Observation("task", (), "value", value=value, **more)
+
+
+NOISE = torch.randn(3, 4, generator=torch.Generator().manual_seed(0))
+VALUES = [
+    7, -3, 0.1, True, None, "five", (2, 3), [2, 3, (4,)], math.nan, math.inf, -math.inf,
+    torch.tensor(4), torch.tensor(0.5), torch.zeros(0), NOISE, NOISE * math.nan, NOISE.to(torch.complex64), torch.arange(9),
+    torch.tensor([True, False]), NOISE.tolist() * 5, [torch.tensor(1), torch.tensor(2)], {1: 2},
+]  # fmt: skip
+
+
+def recorded(*values: Any) -> DataCatalogue:
+    """A catalogue of one misconception, wrong in these ways."""
+    marks = [Mark.of(observed(value)) for value in values]
+    return DataCatalogue({"name": "text"}, [Recorded("check", n, "name", mark) for n, mark in enumerate(marks)], {})
