@@ -124,9 +124,10 @@ class Engine:
 
         Raises InfrastructureError when the fault is not the student's.
         """
+        from ..sandbox.limits import Limits
         from ..sandbox.loader import Order
         from ..sandbox.run import SandboxRun
-        from ..sandbox.session import Limits, SessionEnded
+        from ..sandbox.session import SessionEnded
 
         wanted = self.settings
         limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory)

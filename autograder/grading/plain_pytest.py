@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
     """A context for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
     from ..checks.catalogues import Catalogue, CodeCatalogue, ReleasedCatalogue
+    from ..sandbox.limits import Limits
     from ..sandbox.loader import Order
     from ..sandbox.run import SandboxRun
-    from ..sandbox.session import Limits
 
     assignment = Assignment(folder.name, folder)
     try:

@@ -10,9 +10,11 @@ from typing import Any, Literal
 
 from ..submission.source import Source
 from . import translate
+from .clock import Clock
 from .launch import Sandbox
+from .limits import Limits
 from .observation import SYNTAX, StudentError
-from .session import Limits, Session, SessionEnded
+from .session import Session, SessionEnded
 
 _LONG_NAME = 60  # characters
 
@@ -35,8 +37,8 @@ class Loader:
     load_error: what it raised when it was run as it is written. session: the child that runs; None after its end.
     """
 
-    def __init__(self, sandbox: Callable[[], Sandbox], order: Order) -> None:
-        self._sandbox, self._order = sandbox, order
+    def __init__(self, sandbox: Callable[[], Sandbox], order: Order, clock: Clock) -> None:
+        self._sandbox, self._order, self._clock = sandbox, order, clock
         self._mode: Literal["whole", "definitions"] = "whole"
         self._broken: SessionEnded | None = None
         self._generation = 0
@@ -95,7 +97,7 @@ class Loader:
     def _try(self, mode: Literal["whole", "definitions"]) -> str | None:
         """None when the submission loaded, else what came in between: of the whole a sentence, of the definitions the reason."""
         order = self._order
-        session = Session(self._sandbox(), self._script(), order.limits)
+        session = Session(self._sandbox(), self._script(), order.limits, self._clock)
         try:
             reply = session.ask({"op": "load", "mode": mode}, order.limits.load_seconds)
         except SessionEnded as ended:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..submission.source import Source
 from . import translate
-from .clock import TaskClock
+from .clock import Clock
 from .inside import wire
 from .launch import Sandbox
 from .loader import Loader, Order
@@ -25,11 +25,11 @@ class SandboxRun:
 
     def __init__(self, sandbox: Callable[[], Sandbox], order: Order) -> None:
         self._order = order
-        self._clock = TaskClock(order.limits.call_seconds)
+        self._clock = Clock(order.limits)
         self._dicts: dict[str, Observation] = {}
         self._weights: dict[str, torch.Tensor] | None = None
         self._ordinal = 0
-        self.loader = Loader(sandbox, order)
+        self.loader = Loader(sandbox, order, self._clock)
         self.earlier: list[Observation] = []  # what was observed in the check that runs
         self.memory: dict[str, Any] = {}
 
@@ -109,15 +109,15 @@ class SandboxRun:
 
     def _without_asking(self, observed: Observation, question: Question) -> Observation | None:
         """What is known before the task is called; None where it is to be called."""
-        task, call = observed.task, question.calls[-1]
+        call = question.calls[-1]
         if call.verb == "item":
-            return translate.item(self._dict(task), observed, call.args[0])
+            return translate.item(self._dict(observed.task), observed, call.args[0])
         objects = [arg for arg in call.args if isinstance(arg, Observation)]
         failed = next((each for each in objects if not each.returned), None)
         if failed is not None:
             return dataclasses.replace(failed, ordinal=observed.ordinal)
-        if self._clock.is_used_up(task):
-            return dataclasses.replace(observed, status="timeout", reason="it had used up its time before")
+        if why := self._clock.why_not(observed.task):
+            return dataclasses.replace(observed, status="timeout", reason=why)
         if any(map(self._has_gone, [question.target, *(each.handle for each in objects)])):
             gone = "the process that held its object has ended"
             return dataclasses.replace(observed, status="crashed", reason=gone)
@@ -129,9 +129,13 @@ class SandboxRun:
         A crash is shared by those that wait behind it: the check fails by it, and each would load everything again.
         """
         task, order = waiting[0].task, self._order
+        if why := self._clock.why_not(task):
+            return [dataclasses.replace(waiting[0], status="timeout", reason=why)]
         try:
             session = self.loader.load()
         except SessionEnded as ended:
+            if why := self._clock.why_not(task):  # it cannot be said that it does not load
+                return [dataclasses.replace(waiting[0], status="timeout", reason=why)]
             return [dataclasses.replace(each, status=ended.kind, reason=ended.reason) for each in waiting]
         seen: list[Observation] = []
         generation = self.loader.generation or 0
@@ -147,7 +151,7 @@ class SandboxRun:
         except SessionEnded as ended:
             self.loader.session = None
             took, reason = time.monotonic() - began, ended.reason
-            if ended.kind == "timeout":
+            if ended.kind == "timeout" and not self._clock.is_used_up:
                 if self._clock.has_overrun(task):  # then its limit was not the one that students are told
                     reason += " (an earlier call had used up the task's time)"
                 self._clock.overran(task, took)

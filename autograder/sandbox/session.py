@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import select
@@ -11,25 +12,17 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import watch
+from .clock import Clock
 from .inside import wire
 from .launch import Child, Sandbox
+from .limits import Limits
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
 _CHUNK = 1 << 16  # bytes asked for at once
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Seconds are CPU time of the tree; the wall clock allows twice as much."""
-
-    call_seconds: float = 10.0
-    load_seconds: float = 10.0
-    memory: int = 4 << 30  # bytes, of the whole tree
 
 
 class SessionEnded(Exception):
@@ -43,14 +36,15 @@ class SessionEnded(Exception):
 class Session:
     """One child of a sandbox. After :class:`SessionEnded` only :meth:`close` is of use."""
 
-    def __init__(self, sandbox: Sandbox, order: dict[str, Any], limits: Limits) -> None:
-        self._sandbox, self._limits = sandbox, limits
+    def __init__(self, sandbox: Sandbox, order: dict[str, Any], limits: Limits, clock: Clock) -> None:
+        self._sandbox, self._limits, self._clock = sandbox, limits, clock
         self._child: Child | None = sandbox.open()
         self._sock = self._child.sock
         self._sock.setblocking(False)
         self._ready = _poller(self._sock)
         self._ahead = bytearray()  # has come, and is not read yet
         self._cpu = 0.0
+        self._end = math.inf  # on the clock on the wall, for all calls together
         self._deadline = time.monotonic() + 30.0
         self._cpu_limit = 30.0
         self._began = time.monotonic()
@@ -70,19 +64,21 @@ class Session:
         frame = wire.frame(question | {"number": first})
         if self._ahead or self._ready(0.0):
             raise self._ended(self._why_readable())
-        self._begin(cpu_seconds)
-        for piece in frame:
-            self._write(piece)
-        yield self._reply(first)
-        for number in range(first + 1, first + cases):
+        with self._clock.running():
+            self._end = time.monotonic() + self._clock.wall_left
             self._begin(cpu_seconds)
-            yield self._reply(number)
+            for piece in frame:
+                self._write(piece)
+            yield self._reply(first)
+            for number in range(first + 1, first + cases):
+                self._begin(cpu_seconds)
+                yield self._reply(number)
 
     def _begin(self, cpu_seconds: float) -> None:
         """From now on the clock runs."""
         self._began = time.monotonic()
         self._cpu_limit = cpu_seconds
-        self._deadline = self._began + 2 * cpu_seconds + 0.5
+        self._deadline = min(self._began + 2 * cpu_seconds + 0.5, self._end)
         self._cpu = -1.0
         self._next_look = self._began + _LOOK
 
@@ -164,9 +160,11 @@ class Session:
         if self._sandbox.tier.letter != "A" and watch.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH:
             raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
         if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
+            in_all = time.monotonic() > self._end
             self.close()
             limit = f"{self._cpu_limit:.3g}"
-            raise SessionEnded("timeout", f"it took longer than {limit} second{'' if limit == '1' else 's'}")
+            took = f"it took longer than {limit} second{'' if limit == '1' else 's'}"
+            raise SessionEnded("timeout", self._clock.all_used_up if in_all else took)
 
     def _ended(self, reason: str | None) -> SessionEnded:
         """Kill the child, and say why it ended: the reason given, or what the system knows."""

@@ -11,11 +11,11 @@ from autograder.checks import CheckFailed, expect_not_called
 from autograder.checks.torch_names import uses
 from autograder.sandbox import tiers
 from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
 from autograder.sandbox.proxy import SubmissionProxy
 from autograder.sandbox.run import SandboxRun
 from autograder.sandbox.run_local import LocalRun
-from autograder.sandbox.session import Limits
 from autograder.submission.source import Cell, Source
 
 NAMES = ("linear", "conv2d", "softmax", "cross_entropy", "binary_cross_entropy_with_logits", "log_softmax")

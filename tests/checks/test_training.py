@@ -15,10 +15,10 @@ from autograder.course.course import Course
 from autograder.data import load_test
 from autograder.grading.engine import Engine
 from autograder.sandbox.inside import probes
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
 from autograder.sandbox.proxy import SubmissionProxy
 from autograder.sandbox.run import SandboxRun
-from autograder.sandbox.session import Limits
 from autograder.submission import weights
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT

@@ -12,12 +12,12 @@ from autograder.checks import call_each, expect_raises, given
 from autograder.sandbox import tiers
 from autograder.sandbox.inside import child, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import SubmissionProxy
 from autograder.sandbox.run import SandboxRun
 from autograder.sandbox.run_local import LocalRun
-from autograder.sandbox.session import Limits
 from autograder.submission.source import Cell, Source
 
 TWICE = """
@@ -42,6 +42,59 @@ def sandbox() -> Iterator[Sandbox]:
 def run_of(sandbox: Sandbox, text: str, seconds: float = 10.0) -> SandboxRun:
     source = Source("py", (Cell(text, 1, None),))
     return SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, Limits(call_seconds=seconds)))
+
+
+SLEEPS = """
+import os, time
+
+NUMBERS = {1: 2}
+
+def sleeps(seconds):
+    time.sleep(seconds)
+    return seconds
+
+def dies():
+    os._exit(3)
+
+def other(x):
+    return x
+"""
+
+
+def test_a_submission_has_so_much_time_in_all(sandbox: Sandbox) -> None:
+    """However it is divided: what sleeps under every limit of a call does not hold a worker for half an hour."""
+    source = Source("py", (Cell(SLEEPS, 1, None),))
+    limits = Limits(call_seconds=10, wall_seconds=1.5, training_wall_seconds=1.0)
+    run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, limits))
+    submission = SubmissionProxy(run)
+    seen = [*submission.sleeps.each((0.4,), (0.4,), (0.4,), (0.4,), (0.4,)), submission.other(1), submission.NUMBERS[1]]
+    assert sum(observed.seconds for observed in seen) < 4
+    statuses = [observed.status for observed in seen]
+    assert statuses[:2] == ["value", "value"]
+    assert statuses[4:] == ["timeout"] * 3
+    assert {observed.reason for observed in seen[4:]} == {"the 0.025 minutes that your whole file may run were used up"}
+    run.close()
+
+
+def test_who_trains_has_the_trainings_budget_besides(sandbox: Sandbox) -> None:
+    source = Source("py", (Cell(SLEEPS, 1, None),))
+    limits = Limits(call_seconds=10, wall_seconds=0.8, training_wall_seconds=1.5)
+    run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, limits))
+    submission = SubmissionProxy(run)
+    assert submission.sleeps.within(0.5)(1.2).returned
+    assert submission.sleeps.within(0.5)(5).status == "timeout"
+    assert submission.other(1).status == "timeout"
+    run.close()
+
+
+def test_to_die_and_be_loaded_again_is_paid_for_too(sandbox: Sandbox) -> None:
+    source = Source("py", (Cell("import time\ntime.sleep(0.4)\n" + SLEEPS, 1, None),))
+    run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, Limits(wall_seconds=1.5)))
+    submission = SubmissionProxy(run)
+    seen = [submission.dies().status for _ in range(8)]
+    assert seen[0] == "crashed"
+    assert seen[-4:] == ["timeout"] * 4
+    run.close()
 
 
 def said(observations: list[Observation]) -> list[tuple[str, object, int]]:

@@ -1,0 +1,21 @@
+"""What one submission may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    call_seconds, load_seconds: CPU time of the tree in one call, or while it is loaded; the wall clock allows twice as
+    much. wall_seconds: what the submission has in all, on the clock on the wall; one that trains has its longest
+    training's budget and training_wall_seconds. memory: bytes, of the whole tree.
+    """
+
+    call_seconds: float = 10.0
+    load_seconds: float = 10.0
+    memory: int = 4 << 30
+    wall_seconds: float = 240.0
+    training_wall_seconds: float = 360.0
