@@ -75,6 +75,8 @@ class Checker:
         changed = self.repository.changed(name)
         path = changed[0] if changed else self.repository.file(name)
         notes = self._two_forms(name, changed)
+        if older := self.repository.older_weights(name):
+            notes = (*notes, older)
         if gone := self.repository.gone(name):
             return CheckReport(name, path, problem=gone)
         try:

@@ -16,6 +16,7 @@ from ..common.errors import UserError
 from ..course.course import Course
 from ..course.manifest import Manifest
 from ..submission.source import Source, Unreadable, read_source
+from ..submission.trained_from import origin_of
 from . import state
 
 
@@ -120,6 +121,24 @@ class StudentRepository:
         checks = self.course.assignments / name / f"test_{name}.py"
         digest.update(checks.read_bytes() if checks.is_file() else b"")
         return digest.hexdigest()
+
+    def older_weights(self, name: str) -> str:
+        """Where weights beside the student's file come from an earlier version of its code: that. Else nothing."""
+        own = self.own(name)
+        weights = own.with_suffix(".safetensors") if own is not None else None
+        try:
+            if own is None or weights is None or not weights.is_file():
+                return ""
+            origin, source = origin_of(weights.read_bytes()), read_source(own)
+        except (OSError, Unreadable):
+            return ""
+        if not origin.is_older_than(source):
+            return ""
+        reached = "" if origin.accuracy is None else f" Then {origin.accuracy:.1%} of held-out images were right."
+        return (
+            f"{weights.name} was trained by an earlier version of your code.{reached} Grading uses it as it stands. "
+            "To train it anew: autograder train"
+        )
 
     def broken_task(self, name: str) -> str | None:
         """The task in whose text the work stops being Python: the last that begins before that line. None: all is well."""

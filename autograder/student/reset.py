@@ -70,18 +70,24 @@ def _stub(repository: StudentRepository, form: Path) -> bytes:
 
 
 def keep(path: Path, move: bool = False) -> Path:
-    """Put a file by, under the first free name in the folder ``backup`` beside it, which no grading looks into."""
-    folder = path.parent / "backup"
+    """Put a file by, in the folder `backup` beside it, which no grading looks into. Returns where it lies now."""
+    kept = free_name(path)
     try:
-        folder.mkdir(exist_ok=True)
-        number = 1
-        while (kept := folder / f"{path.stem}-{number}{path.suffix}").exists():
-            number += 1
         shutil.copy2(path, kept)
         if move:
             path.unlink()
     except OSError as error:
-        raise explain(error, folder) from error
+        raise explain(error, kept.parent) from error
+    return kept
+
+
+def free_name(path: Path) -> Path:
+    """The first free name for a file in the folder `backup` beside it; the folder is made if need be."""
+    folder = path.parent / "backup"
+    make_folder(folder)
+    number = 1
+    while (kept := folder / f"{path.stem}-{number}{path.suffix}").exists():
+        number += 1
     return kept
 
 

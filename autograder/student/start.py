@@ -64,6 +64,8 @@ def _open(repository: StudentRepository, first: str) -> None:
 def _back(repository: StudentRepository, memory: state.State, current: str) -> None:
     unsolved = hint.unsolved_tasks(repository, current, memory)
     screen.say(f"Welcome back. You were last at {current}.")
+    for older in filter(None, map(repository.older_weights, repository.names)):
+        screen.say(older)
     if unsolved:
         where = screen.line_of(repository.file(current), unsolved[0])
         _step(1, f"Go on with {unsolved[0]} in", repository.where(current), f"({where})" if where else "")

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
+import inspect
 import linecache
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -23,17 +26,37 @@ from ..common.errors import UserError
 from ..common.terminal import console
 from ..course.course import find_course
 from ..sandbox.observation import without_place
-from ..submission.source import WEIGHTS_LIMIT, Source, Unreadable, read_source
-from . import reset, screen
+from ..submission.source import Source, Unreadable, read_source
+from ..submission.trained_from import Origin
+from . import screen
 from .repository import StudentRepository
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .training_page import Band
     from .training_run import Data, Moment, Trained
 
+_COMPARED_ON = 2000  # images that a quick try has not seen
 TASKS = ("preprocess", "FashionCNN", "train", "predict")
-BUDGET = 500_000  # numbers in all parameters and buffers
-GRADER_SECONDS = 90  # CPU time that grading gives to a training
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is trained. weights: where its network is handed in; code: the digest of its code, "" where unknown."""
+
+    repository: StudentRepository
+    name: str
+    weights: Path
+    code: str
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What two networks are compared on: uint8 (N, 28, 28) and int64 (N,); None: nothing. quick: a part was trained on."""
+
+    images_and_labels: tuple[Tensor, Tensor] | None
+    quick: bool
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,21 +86,23 @@ def run(args: argparse.Namespace) -> int:
     screen.say(
         f"Training the network of {path.relative_to(repository.root).as_posix()}. Ctrl-C ends it and keeps what it has learnt."
     )
+    if older := repository.older_weights(name):
+        screen.say(older)
+    data, judge = data_for(repository, args.full, args.images, args.hold_out)
+    work = Work(repository, name, path.with_suffix(".safetensors"), source.code_digest)
     with _loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
         tasks = tasks_of(vars(module))
-        data = data_for(repository, args.full, args.images, args.hold_out)
         import torch
 
         torch.manual_seed(args.seed)
-        epochs = _epochs(source)
         try:
-            outcome = _train(tasks, data, epochs)
+            trained = _train(tasks, data, _epochs(source))
         except Exception as error:
             screen.say(_own_error(error, str(module.__file__), source), style="red")
             return 1
-    finish(repository, name, path, outcome)
+        finish(work, trained, tasks, judge)
     return 0
 
 
@@ -97,8 +122,13 @@ def tasks_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
     return {task: namespace[task] for task in TASKS}
 
 
-def data_for(repository: StudentRepository, full: bool, count: int | None, hold_out: int | None) -> Data:
-    """The training images, some of them held out. Raises UserError for numbers that do not fit."""
+def data_for(repository: StudentRepository, full: bool, count: int | None, hold_out: int | None) -> tuple[Data, Judge]:
+    """The training images, some of them held out, and what networks are compared on.
+
+    Raises UserError for numbers that do not fit.
+    """
+    import torch
+
     from ..data import load_full, load_train
     from .training_run import split
 
@@ -110,9 +140,14 @@ def data_for(repository: StudentRepository, full: bool, count: int | None, hold_
     usual = 5000 if full else 1000
     held = hold_out if hold_out is not None else min(usual, len(chosen[1]) // 10)
     try:
-        return split(*chosen, held)
+        data = split(*chosen, held)
     except ValueError as error:
         raise UserError(f"--hold-out: {error}.") from None
+    quick = len(chosen[1]) < len(images)
+    unseen = slice(len(chosen[1]), len(chosen[1]) + _COMPARED_ON)
+    pictures = torch.cat([data.held_images, images.images[unseen]])
+    labels = torch.cat([data.held_labels, images.labels[unseen]])
+    return data, Judge((pictures, labels) if len(labels) else None, quick)
 
 
 @contextlib.contextmanager
@@ -179,7 +214,7 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
             screen.say(training_page.moment_line(moment, moment.images / size))
 
     if not display.is_terminal:
-        return training_run.run(tasks, data, line)
+        return training_run.train_watched(tasks, data, line)
     columns = (
         TextColumn("epoch {task.fields[epoch]}"), BarColumn(20), TextColumn("{task.fields[seen]}"),
         TextColumn("loss {task.fields[loss]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -197,7 +232,7 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
                 task, completed=moment.images, total=whole, epoch=epoch, seen=f"{moment.images:,} images", **shown
             )
 
-        return training_run.run(tasks, data, tell)
+        return training_run.train_watched(tasks, data, tell)
 
 
 def _of(epoch: int, epochs: int | None) -> str:
@@ -205,40 +240,47 @@ def _of(epoch: int, epochs: int | None) -> str:
 
 
 def finish(
-    repository: StudentRepository, name: str, path: Path, outcome: Trained, say: Callable[[str], None] = screen.say
+    work: Work, trained: Trained, tasks: Mapping[str, Any], judge: Judge, say: Callable[[str], None] = screen.say
 ) -> str:
-    """Write the weights and the page, and tell what came of it. Returns what of the page Jupyter shows."""
+    """Keep the network, judge it, write the page, and tell what came of it. Returns what of the page Jupyter shows.
+
+    The network is written before anything is asked of it: whatever its `predict` does, it is not lost.
+    """
+    import torch
+
     from ..common.files import write_whole
     from ..data import CLASSES
-    from . import training_page
+    from . import trained_weights, training_page
+    from .advice import advice
+    from .training_run import judged
 
-    bands = bands_of(repository, name)
-    for line in [*training_page.said(outcome), *training_page.band_lines(outcome, bands)]:
-        say(line)
-    worst = training_page.most_confused(outcome, CLASSES) if len(outcome.classes) else []
-    if worst:
-        say(f"Most often confused: {'; '.join(worst)}.")
-    for warning in warnings(outcome):
-        say(f"Mind: {warning}")
-    weights = path.with_suffix(".safetensors")
-    content = pack(outcome)
-    if len(content) > WEIGHTS_LIMIT:
-        say(
-            f"The trained network takes {len(content) >> 20} MB and was not written: grading reads at most {WEIGHTS_LIMIT >> 20}."
+    origin = Origin(work.code, images=len(trained.data.labels))
+    kept = trained_weights.put_by(work.weights, trained_weights.packed(trained, origin))
+    try:
+        trained = judged(trained, tasks)
+    except KeyboardInterrupt:
+        say(f"Stopped. The trained network lies in {kept.parent.name}/{kept.name}")
+        raise
+    with torch.device("cpu"):  # whatever the student's file made the default
+        bands = bands_of(work.repository, work.name)
+        for line in [*training_page.said(trained), *training_page.band_lines(trained, bands)]:
+            say(line)
+        worst = training_page.most_confused(trained, CLASSES) if len(trained.classes) else []
+        if worst:
+            say(f"Most often confused: {'; '.join(worst)}.")
+        for warning in advice(trained):
+            say(f"Mind: {warning}")
+        content = trained_weights.packed(trained, dataclasses.replace(origin, accuracy=trained.accuracy))
+        settled = trained_weights.settle(
+            work.weights, kept, content, trained, judge.images_and_labels, tasks, judge.quick, say
         )
-    else:
-        if weights.is_file() and weights.read_bytes() != content:
-            kept = reset.keep(weights)
-            say(f"The network trained before is kept as {kept.relative_to(repository.root).as_posix()}")
-        write_whole(weights, content)
-        say(
-            f"Trained network: {weights.relative_to(repository.root).as_posix()} (hand it in beside your file, and it is graded as it stands)"
-        )
-    title = f"{name}: what the network has learnt"
-    report = path.with_name("training.html")
-    write_whole(report, training_page.document(outcome, CLASSES, bands, title).encode())
-    say(f"Curves, confusion matrix, filters: {report.relative_to(repository.root).as_posix()} (open it in a browser)")
-    return training_page.fragment(outcome, CLASSES, bands, title)
+        if settled and judge.quick:
+            say(f"It has seen {origin.images:,} images only. For the hand-in, train on all of them: autograder train")
+        title = f"{work.name}: what the network has learnt"
+        report = work.weights.with_name("training.html")
+        write_whole(report, training_page.document(trained, CLASSES, bands, title).encode())
+        say(f"Curves, confusion matrix, filters: {report.name} beside it (open it in a browser)")
+        return training_page.fragment(trained, CLASSES, bands, title)
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:
@@ -248,46 +290,32 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
     repository = StudentRepository(find_course(Path.cwd()))
     name = training_assignment(repository)
     tasks = tasks_of(namespace)
-    data = data_for(repository, full, images, hold_out)
+    data, judge = data_for(repository, full, images, hold_out)
 
     def tell(moment: Moment) -> None:
         if moment.accuracy is not None:
             print(training_page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
 
-    outcome = training_run.run(tasks, data, tell)
+    trained = training_run.train_watched(tasks, data, tell)
     notebook = repository.course.assignments / "notebooks" / name / f"{name}.ipynb"
-    return finish(repository, name, notebook, outcome, print)
+    work = Work(repository, name, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
+    return finish(work, trained, tasks, judge, print)
 
 
-def warnings(outcome: Trained) -> list[str]:
-    """What grading will not like about the network, or about training it anew."""
-    import torch
-
-    found = []
-    tensors = outcome.model.state_dict()
-    size = sum(t.numel() for t in tensors.values() if isinstance(t, torch.Tensor))
-    if size > BUDGET:
-        found.append(f"the network holds {size:,} numbers; at most {BUDGET:,} are allowed.")
-    if any(not bool(torch.isfinite(t).all()) for t in tensors.values() if isinstance(t, torch.Tensor)):
-        found.append("some of its numbers are not finite: the training has blown up. Try a smaller learning rate.")
-    if not outcome.steps and not outcome.images:
-        found.append("`train` has shown no image to the network that it was given.")
-    if outcome.cpu_seconds > GRADER_SECONDS:
-        found.append(
-            f"this took {outcome.cpu_seconds:.0f} CPU-seconds, and grading stops a training after {GRADER_SECONDS}. "
-            "Hand in the trained network, or train for less."
-        )
-    return found
+def _saved_code(notebook: Path, tasks: Mapping[str, Any]) -> str:
+    """The digest of a notebook's code, if what the kernel holds is what was saved; else "": nobody knows the code."""
+    try:
+        source = read_source(notebook)
+        written = [inspect.getsource(function).strip() for task in tasks.values() for function in _functions(task)]
+        saved = all(text in source.text for text in written)
+    except (Unreadable, OSError, TypeError):
+        return ""
+    return source.code_digest if saved else ""
 
 
-def pack(outcome: Trained) -> bytes:
-    """The network's numbers as safetensors: parameters and buffers by name, on the CPU, each on its own."""
-    import safetensors.torch
-    import torch
-
-    state = outcome.model.state_dict()
-    tensors = {k: v.detach().cpu().contiguous().clone() for k, v in state.items() if isinstance(v, torch.Tensor)}
-    return bytes(safetensors.torch.save(tensors))
+def _functions(task: Any) -> list[Any]:
+    """A function, or the methods of a class: Python finds the text of a notebook's classes by these alone."""
+    return [f for f in vars(task).values() if inspect.isfunction(f)] if inspect.isclass(task) else [task]
 
 
 def bands_of(repository: StudentRepository, name: str) -> list[Band]:

@@ -231,6 +231,8 @@ def _cell(count: int, share: float, right: bool) -> str:
 
 def _surest_mistakes(outcome: Trained, classes: Sequence[str]) -> str:
     data = outcome.data
+    if not len(outcome.scores):
+        return ""
     said_class = outcome.classes.clamp(0, len(classes) - 1)
     sure = outcome.scores.gather(1, said_class[:, None]).squeeze(1)
     wrong = (outcome.classes != data.held_labels).nonzero().flatten()

@@ -1,7 +1,7 @@
 """A student's own training, in this process: watched through hooks, since `train` knows of no progress bar.
 
-``run`` trains and says what came of it; ``Watcher`` counts images through the network's forward, reads losses where
-`backward` is called on them, and looks at held-out images between two steps of the optimizer.
+`train_watched` trains, `judged` asks the network. `Watcher` counts images through the network's forward, reads losses
+where `backward` is called on them, and looks at held-out images between two steps of the optimizer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ast
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 LOOK_EVERY = 10_000  # images between two looks at the held-out ones, at most
 _POINTS = 200  # points of the curve of the loss, about
+_STEPS_FOLLOWED = 20  # steps after which it is looked whether the gradients are set to zero
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ def split(images: Tensor, labels: Tensor, held: int) -> Data:
     """Hold ``held`` images out: every k-th one of each class, so that each class is held out alike."""
     if not 0 <= held < len(labels):
         raise ValueError(f"from {len(labels):,} images, 0 to {len(labels) - 1:,} can be held out")
-    chosen = torch.zeros(len(labels), dtype=torch.bool)
+    chosen = torch.zeros(len(labels), dtype=torch.bool, device="cpu")  # whatever the student's file made the default
     if held:
         by_class = torch.argsort(labels, stable=True)
-        chosen[by_class[(torch.arange(held) * len(labels)) // held]] = True
+        chosen[by_class[(torch.arange(held, device="cpu") * len(labels)) // held]] = True
     return Data(images[~chosen], labels[~chosen], images[chosen], labels[chosen])
 
 
@@ -52,16 +53,35 @@ class Moment:
     accuracy: float | None = None  # share of the held-out images; None between two looks
 
 
+@dataclass
+class Signs:
+    """What was seen of mistakes. first_loss: of the first `backward`; backwards: how many there were.
+
+    piled_up: how many of the first steps were followed by a `backward` on gradients that nobody had set to zero.
+    changed: whether training has changed any number of the network. probabilities: whether the network returns them.
+    """
+
+    first_loss: float | None = None
+    backwards: int = 0
+    piled_up: int = 0
+    followed: int = 0
+    changed: bool = True
+    probabilities: bool = False
+
+
 @dataclass(frozen=True)
 class Trained:
     """What came of a training. curve: losses as they came; looks: moments at which held-out images were looked at.
 
-    classes: int64 (H,), what `predict` says of the held-out images; scores: float32 (H, 10), softmaxed.
-    stopped: by Ctrl-C.
+    numbers: the network's parameters and buffers by name, on the CPU, as the grader's own network names them.
+    device: where the network was left. stopped: by Ctrl-C.
+    classes: int64 (H,), what `predict` says of the held-out images; empty before `judged`, or where it says nothing.
+    scores: float32 (H, 10), probabilities; empty where the network gives none.
     """
 
     model: nn.Module
     data: Data
+    numbers: Mapping[str, Tensor]
     curve: tuple[Moment, ...]
     looks: tuple[Moment, ...]
     images: int
@@ -69,9 +89,10 @@ class Trained:
     seconds: float
     cpu_seconds: float
     stopped: bool
-    returned: Any
-    classes: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64))
-    scores: Tensor = field(default_factory=lambda: torch.zeros(0, 10))
+    device: str
+    signs: Signs
+    classes: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64, device="cpu"))
+    scores: Tensor = field(default_factory=lambda: torch.zeros(0, 10, device="cpu"))
     problem: str = ""
 
     @property
@@ -88,7 +109,7 @@ class Trained:
 
 @dataclass
 class Watcher:
-    """Hooks of torch's own, and one of ours on `backward`: the training goes as it would without them."""
+    """Hooks of torch's own, and ours on `backward` and on a GradScaler: the training goes as it would without them."""
 
     model: nn.Module
     inputs: Tensor  # what `preprocess` makes of the held-out images
@@ -100,9 +121,12 @@ class Watcher:
     began: float = field(default_factory=time.monotonic)
     curve: list[Moment] = field(default_factory=list)
     looks: list[Moment] = field(default_factory=list)
+    signs: Signs = field(default_factory=Signs)
     _losses: list[float] = field(default_factory=list)
     _next_look: int = 0
     _looking: bool = False
+    _blind: bool = False  # a look has failed: the training goes on without
+    _stepped_on: tuple[Tensor, Tensor] | None = None  # a parameter and its gradient, as the last step left it
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -115,17 +139,25 @@ class Watcher:
             register_optimizer_step_post_hook(self._stepped),
         ]
         backward: Any = torch.Tensor.backward
+        scale: Any = torch.amp.GradScaler.scale
 
         def noted(loss: Tensor, *args: Any, **kwargs: Any) -> Any:
-            if not self._looking and loss.numel() == 1:
-                self._losses.append(float(loss.detach()))
+            self._backward(getattr(loss, "_before_scaling", loss))
             return backward(loss, *args, **kwargs)
 
+        def scaled(scaler: Any, losses: Any) -> Any:
+            found = scale(scaler, losses)
+            if isinstance(found, Tensor) and isinstance(losses, Tensor) and found is not losses:
+                found._before_scaling = losses.detach()  # type: ignore[attr-defined]
+            return found
+
         torch.Tensor.backward = noted  # type: ignore[method-assign, assignment]
+        torch.amp.GradScaler.scale = scaled  # type: ignore[method-assign, assignment]
         try:
             yield
         finally:
             torch.Tensor.backward = backward  # type: ignore[method-assign]
+            torch.amp.GradScaler.scale = scale  # type: ignore[method-assign]
             for handle in handles:
                 handle.remove()
 
@@ -134,8 +166,24 @@ class Watcher:
         if trained and not self._looking:
             self.images += len(args[0]) if args[0].dim() else 1
 
+    def _backward(self, loss: Tensor) -> None:
+        if self._looking or loss.numel() != 1:
+            return
+        value = float(loss.detach())
+        self._losses.append(value)
+        self.signs.backwards += 1
+        if self.signs.first_loss is None:
+            self.signs.first_loss = value
+        if self._stepped_on is not None:
+            parameter, gradient = self._stepped_on
+            self._stepped_on = None
+            self.signs.followed += 1
+            self.signs.piled_up += parameter.grad is not None and bool(torch.equal(parameter.grad, gradient))
+
     def _stepped(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self.steps += 1
+        if self.steps <= _STEPS_FOLLOWED:
+            self._stepped_on = _smallest_gradient(optimizer)
         losses, self._losses = self._losses, []
         finite = [loss for loss in losses if math.isfinite(loss)]
         moment = Moment(self.images, self.seconds, sum(finite) / len(finite) if finite else None)
@@ -152,69 +200,144 @@ class Watcher:
     def seconds(self) -> float:
         return time.monotonic() - self.began
 
-    def look(self) -> float:
-        """The share of the held-out images that the network gets right now. Nothing of it is seen by the training."""
+    def look(self) -> float | None:
+        """The share of the held-out images that the network gets right now; None where it cannot be asked.
+
+        Nothing of it is seen by the training.
+        """
+        if self._blind:
+            return None
         self._looking = True
         state = torch.get_rng_state()
         try:
             return float((_largest(outputs(self.model, self.inputs)) == self.labels).double().mean())
+        except Exception:
+            self._blind = True  # what is wrong with it is told when `predict` is asked
+            return None
         finally:
             torch.set_rng_state(state)
             self._looking = False
+
+
+def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor] | None:
+    """The smallest parameter with a gradient that is not all zero, and a copy of that gradient."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+    for parameter in sorted(parameters, key=lambda p: int(p.numel()))[:3]:
+        if not parameter.grad.is_sparse and bool(parameter.grad.any()):
+            return parameter, parameter.grad.detach().clone()
+    return None
 
 
 def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
     """What the network gives for inputs (N, 1, 28, 28) in eval mode: float32 (N, 10), on the CPU. Its mode stays."""
     first = next(iter(model.parameters()), None)
     device = first.device if first is not None else torch.device("cpu")
-    before = model.training
+    before = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
             return torch.cat([model(part.to(device)).float().cpu() for part in torch.split(inputs, batch)])
     finally:
-        model.train(before)
+        for module, training in before:
+            module.training = training
 
 
-def run(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
+def train_watched(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
     """Train a new network with the student's own functions. Ctrl-C ends the training and keeps what it has learnt.
 
-    tasks: preprocess, FashionCNN, train, predict. Whatever they raise goes through.
+    tasks: preprocess, FashionCNN, train, predict; the last is not asked yet. Whatever the others raise goes through.
     """
     model = tasks["FashionCNN"]()
     held = tasks["preprocess"](data.held_images.clone()) if len(data.held_labels) else torch.zeros(0, 1, 28, 28)
+    before = numbers_of(model)
     look_every = max(1, min(len(data.labels), LOOK_EVERY))
     watcher = Watcher(model, held, data.held_labels, look_every, tell)
-    cpu, stopped, returned = time.process_time(), False, None
+    cpu, stopped = time.process_time(), False
     with watcher.watching():
         try:
-            returned = tasks["train"](model, data.images.clone(), data.labels.clone())
+            tasks["train"](model, data.images.clone(), data.labels.clone())
         except KeyboardInterrupt:
             stopped = True
     seconds, cpu = watcher.seconds, time.process_time() - cpu
-    model.cpu().eval()
+    numbers = numbers_of(model)
+    watcher.signs.changed = any(name not in before or not torch.equal(before[name], numbers[name]) for name in numbers)
     every = max(1, len(watcher.curve) // _POINTS)
-    outcome = Trained(
-        model, data, _thin(watcher.curve, every), tuple(watcher.looks),
-        watcher.images, watcher.steps, seconds, cpu, stopped, returned,
+    return Trained(
+        model, data, numbers, _thin(watcher.curve, every), tuple(watcher.looks), watcher.images, watcher.steps,
+        seconds, cpu, stopped, next((p.device.type for p in model.parameters()), "cpu"), watcher.signs,
     )  # fmt: skip
-    return _judged(outcome, tasks["predict"], held) if len(data.held_labels) else outcome
 
 
-def _judged(outcome: Trained, predict: Callable[..., Any], held: Tensor) -> Trained:
-    """The outcome with what `predict` says of the held-out images, or with the reason why it says nothing."""
-    scores = outputs(outcome.model, held).softmax(dim=1)
-    data = outcome.data
+def numbers_of(model: nn.Module) -> dict[str, Tensor]:
+    """The parameters and buffers by name: on the CPU, each on its own, without the names that a wrapper puts before."""
+    wrapped = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}
+    prefixes = [
+        (f"{path}.{wrapped[kind]}." if path else f"{wrapped[kind]}.", f"{path}." if path else "")
+        for path, module in model.named_modules()
+        if (kind := type(module).__name__) in wrapped
+    ]
+    found = {}
+    for name, tensor in model.state_dict().items():
+        for before, after in sorted(prefixes, key=lambda pair: -len(pair[0])):  # the inner ones first
+            if name.startswith(before):
+                name = after + name.removeprefix(before)
+        if isinstance(tensor, Tensor) and not nn.parameter.is_lazy(tensor):
+            found[name] = tensor.detach().cpu().contiguous().clone()
+    return found
+
+
+def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
+    """The training with what `predict` says of the held-out images, or with the reason why it says nothing.
+
+    The network is asked where the training left it, and if that fails on the CPU, where grading asks it.
+    """
+    data = trained.data
+    if not len(data.held_labels):
+        return trained
+    scores, classes, problem = torch.zeros(0, 10, device="cpu"), None, ""
+    for move in (False, True):
+        if move:
+            trained.model.cpu()
+        try:
+            classes = predicted(tasks["predict"], trained.model, data.held_images)
+            break
+        except (Exception, SystemExit) as error:
+            problem = str(error) if isinstance(error, _Odd) else f"predict raised {type(error).__name__}: {error}"
+    with suppress(Exception):
+        found = outputs(trained.model, tasks["preprocess"](data.held_images.clone()))
+        if found.shape == (len(data.held_labels), 10):
+            trained.signs.probabilities = bool((found >= 0).all() and (found.sum(dim=1) - 1).abs().max() < 1e-3)
+            scores = found if trained.signs.probabilities else found.softmax(dim=1)
+    if classes is not None:
+        return replace(trained, classes=classes, scores=scores)
+    return replace(
+        trained, classes=_largest(scores) if len(scores) else trained.classes, scores=scores, problem=problem
+    )
+
+
+class _Odd(Exception):
+    """`predict` returned what is no class for each image; the message says what."""
+
+
+def predicted(predict: Callable[..., Any], model: nn.Module, images: Tensor) -> Tensor:
+    """What `predict` says of images, uint8 (N, 28, 28): int64 (N,), on the CPU. Whatever it raises goes through."""
+    parts = [_classes(predict(model, part.clone()), len(part)) for part in torch.split(images, 250)]
+    return torch.cat(parts)
+
+
+def _classes(answer: Any, count: int) -> Tensor:
     try:
-        parts = [predict(outcome.model, part.clone()) for part in torch.split(data.held_images, 250)]
-        classes = torch.cat([torch.as_tensor(part).reshape(-1).to(torch.int64) for part in parts])
-    except Exception as error:
-        problem = f"predict raised {type(error).__name__}: {error}"
-        return replace(outcome, classes=_largest(scores), scores=scores, problem=problem)
-    if len(classes) != len(data.held_labels):
-        problem = f"predict gave {len(classes)} classes for {len(data.held_labels)} images"
-        return replace(outcome, classes=_largest(scores), scores=scores, problem=problem)
-    return replace(outcome, classes=classes, scores=scores)
+        given = torch.as_tensor(answer).detach().cpu()
+    except (TypeError, ValueError, RuntimeError):
+        raise _Odd(f"predict returned {type(answer).__name__}, and not a class for each image") from None
+    if given.numel() != count:
+        raise _Odd(f"predict gave {given.numel()} classes for {count} images")
+    classes = given.reshape(-1).to(torch.int64)
+    if not bool((classes == given.reshape(-1)).all()):
+        raise _Odd("predict returned numbers that are not whole, and not a class for each image")
+    if not bool(((classes >= 0) & (classes < 10)).all()):
+        raise _Odd("predict returned numbers that are no classes: these go from 0 to 9")
+    return classes
 
 
 def _largest(scores: Tensor) -> Tensor:

@@ -8,22 +8,24 @@ import pytest
 
 from autograder import cli
 from autograder.common.errors import UserError
-from autograder.student import train, training_run
+from autograder.student import train
 from autograder.student.repository import StudentRepository
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 from tests.support.student import script, words
-from tests.support.tiny_network import TINY, some_data, tiny
+from tests.support.tiny_network import TINY, some_data, tiny, train_and_judge
 
 
 def test_trained_weights_are_read_by_grading() -> None:
     import torch
 
     from autograder.sandbox.inside import probes
+    from autograder.student import trained_weights
     from autograder.submission import weights
+    from autograder.submission.trained_from import Origin
 
-    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
-    read = weights.parse(train.pack(outcome))
+    outcome = train_and_judge(tiny(), some_data(), lambda moment: None)
+    read = weights.parse(trained_weights.packed(outcome, Origin("code")))
     model = tiny()["FashionCNN"]()
     assert probes.load_weights(model, read, torch.zeros(2, 1, 28, 28)) == ""
     assert all(torch.equal(model.state_dict()[k], v) for k, v in outcome.model.state_dict().items())

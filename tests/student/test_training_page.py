@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.student import training_run
-from tests.support.tiny_network import some_data, tiny
+from tests.support.tiny_network import some_data, tiny, train_and_judge
 
 
 def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
@@ -12,7 +11,7 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     from autograder.data import CLASSES
     from autograder.student import training_page
 
-    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
+    outcome = train_and_judge(tiny(), some_data(), lambda moment: None)
     text = training_page.document(outcome, CLASSES, [training_page.Band(0.6, 4)], "<script>alert(1)</script>")
     assert "<script>" not in text
     assert "http" not in text.replace("http-equiv", "")

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.student import train, training_run
 from autograder.student.repository import StudentRepository
-from tests.support.tiny_network import some_data, tiny
+from tests.support.tiny_network import some_data, tiny, train_and_judge
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_training_is_watched_without_being_changed() -> None:
 
     torch.manual_seed(1)
     told: list[training_run.Moment] = []
-    outcome = training_run.run(tiny(), some_data(), told.append)
+    outcome = train_and_judge(tiny(), some_data(), told.append)
     assert outcome.images == 300
     assert outcome.steps == 6
     assert len(outcome.looks) == 2
@@ -65,7 +65,7 @@ def test_ctrl_c_keeps_what_was_learnt() -> None:
         tiny()["train"](model, images, labels)
         raise KeyboardInterrupt
 
-    outcome = training_run.run(tiny(train=interrupted), some_data(), lambda moment: None)
+    outcome = train_and_judge(tiny(train=interrupted), some_data(), lambda moment: None)
     assert outcome.stopped
     assert outcome.images == 300
     assert outcome.accuracy is not None
@@ -75,10 +75,10 @@ def test_a_predict_that_fails_is_told_and_does_not_lose_the_network() -> None:
     def broken(model: object, images: object) -> None:
         raise RuntimeError("shape")
 
-    outcome = training_run.run(tiny(predict=broken), some_data(), lambda moment: None)
+    outcome = train_and_judge(tiny(predict=broken), some_data(), lambda moment: None)
     assert outcome.problem == "predict raised RuntimeError: shape"
     assert len(outcome.classes) == 50
-    outcome = training_run.run(tiny(predict=lambda model, images: [1]), some_data(), lambda moment: None)
+    outcome = train_and_judge(tiny(predict=lambda model, images: [1]), some_data(), lambda moment: None)
     assert "classes for 50 images" in outcome.problem
 
 
@@ -87,7 +87,7 @@ def test_bands_say_what_is_reached_and_what_is_next(repository: StudentRepositor
 
     bands = train.bands_of(repository, "a5_fashion_mnist")
     assert sum(band.points for band in bands) == 20
-    outcome = training_run.run(tiny(), some_data(), lambda moment: None)
+    outcome = train_and_judge(tiny(), some_data(), lambda moment: None)
     perfect = training_run.replace(outcome, classes=outcome.data.held_labels)
     assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect, bands))
     none = training_run.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograder.student import train, training_run
 
 TINY = """
@@ -45,3 +47,10 @@ def some_data(count: int = 200, held: int = 50) -> training_run.Data:
     generator = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, 28, 28), generator=generator, dtype=torch.uint8)
     return training_run.split(images, torch.arange(count) % 10, held)
+
+
+def train_and_judge(
+    tasks: dict[str, object], data: training_run.Data, tell: Callable[[training_run.Moment], None]
+) -> training_run.Trained:
+    """Train, and ask the network of held-out images."""
+    return training_run.judged(training_run.train_watched(tasks, data, tell), tasks)

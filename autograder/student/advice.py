@@ -1,0 +1,79 @@
+"""What a training shows of mistakes, in words: only what was seen, and what it usually comes from."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from .training_run import Trained
+
+BUDGET = 500_000  # numbers in all parameters and buffers
+GRADER_SECONDS = 90  # CPU time that grading gives to a training
+_CHANCE = math.log(10)  # the cross-entropy of a network that knows nothing about ten classes
+_AT_CHANCE = 0.15  # a share of right answers below this is what guessing gives
+
+
+def advice(trained: Trained) -> list[str]:
+    """What the student should know: of a training that went wrong, and of what grading does not accept."""
+    return [*_of_the_training(trained), *_of_grading(trained)]
+
+
+def _of_the_training(trained: Trained) -> list[str]:
+    signs, found = trained.signs, []
+    losses = [moment.loss for moment in trained.curve if moment.loss is not None]
+    if not trained.steps and signs.backwards:
+        found.append(f"`backward` was called {signs.backwards:,} times, and no optimizer made a step.")
+    elif not trained.steps and not trained.images:
+        found.append("`train` has shown no image to the network that it was given.")
+    elif not signs.changed:
+        found.append("the training has changed no number of the network. Does the optimizer hold its parameters?")
+    if signs.followed >= 5 and signs.piled_up >= 0.8 * signs.followed:
+        found.append(
+            "the gradients are not set to zero after a step: each `backward` adds to those of all steps before. "
+            "Call `optimizer.zero_grad()` once a step."
+        )
+    first = signs.first_loss
+    if first is not None and math.isfinite(first) and not _CHANCE / 2 <= first <= 2 * _CHANCE:
+        found.append(
+            f"the first loss was {first:.3g}. With cross-entropy, a network that knows nothing begins near "
+            f"ln 10 = {_CHANCE:.2f}. Are the images scaled, and is the loss a mean over the batch?"
+        )
+    if _blown_up(trained):
+        found.append(
+            "some of the network's numbers are not finite: the training has blown up. Try a smaller learning rate."
+        )
+    elif len(losses) >= 20 and signs.changed:
+        fifth = len(losses) // 5
+        begin, end = sum(losses[:fifth]) / fifth, sum(losses[-fifth:]) / fifth
+        if end > 0.98 * begin:
+            found.append(f"the loss does not fall: {begin:.3g} at the beginning, {end:.3g} at the end.")
+    if trained.accuracy is not None and trained.accuracy < _AT_CHANCE:
+        found.append(f"{trained.accuracy:.1%} right is what guessing gives: the network has learnt nothing that helps.")
+    if signs.probabilities:
+        found.append(
+            "the network returns probabilities: they add up to 1. CrossEntropyLoss takes the scores before softmax."
+        )
+    return found
+
+
+def _of_grading(trained: Trained) -> list[str]:
+    found = []
+    size = sum(numbers.numel() for numbers in trained.numbers.values())
+    if size > BUDGET:
+        found.append(f"the network holds {size:,} numbers; at most {BUDGET:,} are allowed.")
+    if trained.device != "cpu":
+        found.append(
+            f"this was trained on {trained.device}. Grading has only a CPU, where the same training may take longer "
+            f"than the {GRADER_SECONDS} CPU-seconds that it gives. Hand in the trained network."
+        )
+    elif trained.cpu_seconds > GRADER_SECONDS:
+        found.append(
+            f"this took {trained.cpu_seconds:.0f} CPU-seconds, and grading stops a training after {GRADER_SECONDS}. "
+            "Hand in the trained network, or train for less."
+        )
+    return found
+
+
+def _blown_up(trained: Trained) -> bool:
+    return any(not bool(torch.isfinite(numbers).all()) for numbers in trained.numbers.values())

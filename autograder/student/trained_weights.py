@@ -1,0 +1,86 @@
+"""The file of trained weights beside a student's work: written before anything else is asked, replaced only by better.
+
+A training that cost minutes is never lost, and a quick try never takes the place of a good network: what is not good
+enough for the hand-in stays in `backup/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from ..common.files import write_whole
+from ..submission.source import WEIGHTS_LIMIT
+from ..submission.trained_from import Origin
+from ..submission.weights import BadWeights, parse
+from . import reset
+from .training_run import Trained, numbers_of, predicted
+
+
+def packed(trained: Trained, origin: Origin) -> bytes:
+    """The network's numbers as safetensors, with what they come from."""
+    import safetensors.torch
+
+    return bytes(safetensors.torch.save(dict(trained.numbers), origin.metadata()))
+
+
+def put_by(weights: Path, content: bytes) -> Path:
+    """Write a network that was just trained to `backup/`, under a free name. Raises what `write_whole` raises."""
+    kept = reset.free_name(weights)
+    write_whole(kept, content)
+    return kept
+
+
+def settle(
+    weights: Path, kept: Path, content: bytes, trained: Trained, judge: tuple[Tensor, Tensor] | None,
+    tasks: Mapping[str, Any], quick: bool, say: Callable[[str], None],
+) -> bool:  # fmt: skip
+    """Make the new network the one to hand in, if it is better than the one before. Says what became of both.
+
+    kept: where the new one lies. judge: uint8 (N, 28, 28) and int64 (N,), for comparing. quick: trained on a part of
+    the images, so a tie is lost. Returns whether `weights` is now the new network.
+    """
+    if len(content) > WEIGHTS_LIMIT:
+        say(
+            f"The trained network takes {len(content) >> 20} MB, and grading reads at most {WEIGHTS_LIMIT >> 20}. "
+            f"It lies in {_short(kept)}."
+        )
+        return False
+    before = weights.read_bytes() if weights.is_file() else None
+    if before is not None and judge is not None:
+        old = share_right(tasks, before, *judge)
+        new = share_right(tasks, content, *judge)
+        if old is not None and new is not None and (new < old or (quick and new == old)):
+            write_whole(kept, content)
+            say(
+                f"The network trained before is at least as good, so it stays: on the same {len(judge[1]):,} images "
+                f"{old:.1%} are right with it, {new:.1%} with the new one. The new one lies in {_short(kept)}."
+            )
+            return False
+    if before is not None and before != content:
+        say(f"The network trained before is kept as {_short(reset.keep(weights))}")
+    write_whole(weights, content)
+    kept.unlink(missing_ok=True)
+    say(f"Trained network: {weights.name} (hand it in beside your file, and it is graded as it stands)")
+    return True
+
+
+def share_right(tasks: Mapping[str, Any], weights: bytes, images: Tensor, labels: Tensor) -> float | None:
+    """The share of images that a new network with these weights gets right; None where they do not fit it."""
+    try:
+        model = tasks["FashionCNN"]()
+        found, wanted = parse(weights), numbers_of(model)
+        if {name: t.shape for name, t in found.items()} != {name: t.shape for name, t in wanted.items()}:
+            return None
+        model.load_state_dict({long: found[name] for long, name in zip(model.state_dict(), wanted, strict=True)})
+        classes = predicted(tasks["predict"], model.eval(), images)
+    except (Exception, BadWeights):
+        return None
+    return float((classes == labels).double().mean())
+
+
+def _short(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

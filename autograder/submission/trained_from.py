@@ -1,0 +1,63 @@
+"""What trained weights say of their making: the code, the accuracy and the number of images. Reads no tensor.
+
+`autograder train` writes it into the metadata of the safetensors file. Whoever wrote a file may have lied in it: it is
+good for a word to a person, never for a point.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .source import Source
+
+_CODE, _ACCURACY, _IMAGES = "autograder.code", "autograder.accuracy", "autograder.images"
+_HEADER_LIMIT = 1 << 20  # bytes; a network has a hundred tensors, of which each takes a line
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where weights come from. code: `Source.code_digest` of what trained them, "" where the file does not say.
+
+    accuracy: the share of held-out images that were right, 0 to 1. images: how many were trained on.
+    """
+
+    code: str = ""
+    accuracy: float | None = None
+    images: int | None = None
+
+    def metadata(self) -> dict[str, str]:
+        """As the metadata of a safetensors file."""
+        known = {_CODE: self.code, _ACCURACY: self.accuracy, _IMAGES: self.images}
+        return {key: str(value) for key, value in known.items() if value not in ("", None)}
+
+    def is_older_than(self, source: Source) -> bool:
+        """Whether the code has changed since; comments do not count. False where nobody wrote down the code."""
+        return bool(self.code) and self.code != source.code_digest
+
+
+def origin_of(weights: bytes) -> Origin:
+    """What a safetensors file says of its making; an empty Origin where it says nothing that can be read."""
+    size = int.from_bytes(weights[:8], "little")
+    if not 0 < size <= min(_HEADER_LIMIT, len(weights) - 8):
+        return Origin()
+    try:
+        header = json.loads(weights[8 : 8 + size])
+    except (ValueError, RecursionError):
+        return Origin()
+    said = header.get("__metadata__") if isinstance(header, Mapping) else None
+    if not isinstance(said, Mapping):
+        return Origin()
+    accuracy, images = _number(said.get(_ACCURACY), 1.0), _number(said.get(_IMAGES), 1e9)
+    code = said.get(_CODE)
+    code = code if isinstance(code, str) and len(code) <= 64 else ""
+    return Origin(code, accuracy, None if images is None else int(images))
+
+
+def _number(text: object, most: float) -> float | None:
+    try:
+        number = float(text) if isinstance(text, str) else -1.0
+    except ValueError:
+        return None
+    return number if 0 <= number <= most else None
