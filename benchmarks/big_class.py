@@ -35,7 +35,7 @@ from rich.table import Table
 from synthetic import LIGHT, right_answers, write_class, wrong_answers
 
 from autograder.course.course import Course
-from autograder.results.result import read_all, result_files
+from autograder.results.store import read_all, result_files
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORK = "a5_fashion_mnist"

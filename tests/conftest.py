@@ -97,15 +97,15 @@ def pages(klass: ClassResults, tmp_path: Path) -> Path:
 @pytest.fixture
 def graded_folder(tmp_path: Path) -> Path:
     """A class of three: one graded, one who tries a formula, one missing."""
-    from autograder.results import result as results
+    from autograder.results import store
     from autograder.results.result import Result
     from tests.support.small_results import RESULT
 
-    results.write(RESULT, tmp_path)
-    results.write(dataclasses.replace(RESULT, student="=cmd()"), tmp_path)
+    store.write(RESULT, tmp_path)
+    store.write(dataclasses.replace(RESULT, student="=cmd()"), tmp_path)
     missing = Result("ben", "a1_permute", None, "missing", 0, 5)
-    results.write(missing, tmp_path)
-    results.write(dataclasses.replace(missing, assignment="a2_linear_dims", max_score=10), tmp_path)
+    store.write(missing, tmp_path)
+    store.write(dataclasses.replace(missing, assignment="a2_linear_dims", max_score=10), tmp_path)
     return tmp_path
 
 

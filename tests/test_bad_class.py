@@ -16,13 +16,12 @@ import pytest
 from rich.console import Console
 
 from autograder.course.course import Course
-from autograder.grading.command import Request, grade_class
+from autograder.grading.batch import ClassRequest, grade_class
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
 from autograder.platforms import csv as table
 from autograder.report import pages as report
-from autograder.results import final, summary
-from autograder.results import result as results
+from autograder.results import final, store, summary
 from autograder.results.result import Result
 from tests.support.places import ROOT
 
@@ -103,7 +102,7 @@ def out(klass: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("results")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOGRADER_SECRET", "for tests")
-        request = Request(klass, out, Course(ROOT), (NAME,))
+        request = ClassRequest(klass, out, Course(ROOT), (NAME,))
         report = grade_class(request, lambda: LocalWorkers(1), progress=Vanishing)
     assert report.lost == []
     assert not report.interrupted
@@ -112,11 +111,11 @@ def out(klass: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def of(out: Path, student: str) -> Result:
     """The result of a student."""
-    return results.read(results.path_of(out, student, NAME))
+    return store.read(store.path_of(out, student, NAME))
 
 
 def test_everybody_has_a_line(out: Path, klass: Path) -> None:
-    everybody = results.read_all(out)
+    everybody = store.read_all(out)
     students = {path.name for path in klass.iterdir()} | {"gone"}
     assert everybody.problems == ()
     assert set(everybody.students()) == students
@@ -245,26 +244,26 @@ def test_recursion_costs_its_own_task_alone(out: Path, student: str) -> None:
 
 def test_a_flood_of_output_costs_nothing_and_is_not_kept(out: Path) -> None:
     assert of(out, "flood").score == 10
-    assert all(path.stat().st_size < 200_000 for path in results.result_files(out))
+    assert all(path.stat().st_size < 200_000 for path in store.result_files(out))
 
 
 def test_a_second_run_grades_nothing_again(out: Path, klass: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
-    before = {path: path.read_bytes() for path in results.result_files(out)}
+    before = {path: path.read_bytes() for path in store.result_files(out)}
 
     def no_workers() -> LocalWorkers:
         raise AssertionError("there is nothing to grade")
 
-    again = grade_class(Request(klass, out, Course(ROOT), (NAME,)), no_workers)
+    again = grade_class(ClassRequest(klass, out, Course(ROOT), (NAME,)), no_workers)
     assert again.graded == 0
-    assert {path: path.read_bytes() for path in results.result_files(out)} == before
+    assert {path: path.read_bytes() for path in store.result_files(out)} == before
 
 
 def test_such_a_class_is_reported_and_exported(out: Path, tmp_path: Path) -> None:
-    everybody = final.apply(results.read_all(out), out, Course(ROOT))
+    everybody = final.apply(store.read_all(out), out, Course(ROOT))
     count = report.write(everybody, tmp_path / "report", Course(ROOT))
     assert count == len(everybody.students())
     assert len(list((tmp_path / "report" / "students").glob("*.html"))) == count
     table.export(everybody, tmp_path / "scores.csv", None)  # type: ignore[arg-type]
     assert len((tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()) >= count
-    assert json.loads(next(results.result_files(out)).read_text(encoding="utf-8"))
+    assert json.loads(next(store.result_files(out)).read_text(encoding="utf-8"))

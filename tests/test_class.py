@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autograder.course.course import Course
-from autograder.grading.command import Report, Request, grade_class
+from autograder.grading.batch import ClassReport, ClassRequest, grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
 from autograder.results.result import CheckResult, Result, to_json
@@ -34,7 +34,9 @@ def grade(
     only: tuple[str, ...], out: Path, settings: Settings, class_: Path = CLASS, workers: int = 2
 ) -> dict[tuple[str, str], Result]:
     """(student, a1 to a5) -> the result."""
-    report: Report = grade_class(Request(class_, out, Course(ROOT), only, settings), lambda: LocalWorkers(workers))
+    report: ClassReport = grade_class(
+        ClassRequest(class_, out, Course(ROOT), only, settings), lambda: LocalWorkers(workers)
+    )
     assert report.lost == []
     return {(r.student, r.assignment.split("_")[0]): r for r in report.results.results}
 

@@ -26,7 +26,7 @@ def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UserError(
-            f"{path} may not be written: {error.strerror}. Change its permissions, or name another folder with --root."
+            f"{path} may not be written: {error.strerror}. Change its permissions, or name another folder."
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return UserError(f"{path} cannot be made: a file stands where a folder is needed. Move it away.")
@@ -41,48 +41,68 @@ def make_folder(folder: Path) -> None:
         raise explain(error, folder) from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
     """Write beside `path`, then rename: whoever looks sees the old file or the whole new one, never a torn one.
 
-    A run that is killed in between leaves `.NAME.tmp`, which the next one overwrites.
-    Raises UserError or InfrastructureError, see `explain`.
+    The folders above it are made. to_disk: False for what can be made again at any time, and need not outlast a power
+    cut. A run that is killed in between leaves `.NAME.<process>.tmp`.
+    Raises UserError or InfrastructureError, see `explain`: what stood there before still stands.
     """
-    beside = path.with_name(f".{path.name}.tmp")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    make_folder(path.parent)
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        try:
+            with draft.open("wb") as file:
+                file.write(content)
+                if to_disk:
+                    file.flush()
+                    os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise explain(error, path) from error
+
+
+def take(handle: int) -> bool:
+    """Lock an open file, or folder, for this process; the lock ends with the process, however that ends.
+
+    Returns False when another process holds it. A disk that knows no locks goes without.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(handle, 1 << 20, os.SEEK_SET)  # a byte far behind the text, which stays readable to others
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Make `folder` if need be and hold it for this process, so that two runs never write the same file.
 
-    Raises UserError when another run holds it. Windows, and network disks that know no locks, go without.
+    Raises UserError when another run holds it. Windows, where a folder cannot be opened, goes without.
     """
     make_folder(folder)
     if sys.platform == "win32":
         yield
         return
-    import fcntl
-
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise explain(error, folder) from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"Another `autograder data` is at work in {folder}: wait until it has ended.") from None
-        except OSError:
-            pass  # a disk that knows no locks
+        if not take(handle):
+            raise UserError(f"Another `autograder data` is at work in {folder}: wait until it has ended.")
         yield
     finally:
         os.close(handle)

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import UserError
+from ..common.files import write_whole
 from ..common.terminal import printable
-from ..results.result import NOT_HANDED_IN, ClassResults, Result, write_atomically
+from ..results.result import NOT_HANDED_IN, ClassResults, Result
 from ..results.rows import Row, rows_of, settled, to_bytes
 from .destinations import need_folder
 
@@ -58,7 +59,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
             path, identity = matches[0]
             used.add(path)
             data = document(result, results.final_score(result), identity)
-            write_atomically(folder / path.relative_to(args.into), to_bytes(data))
+            write_whole(folder / path.relative_to(args.into), to_bytes(data))
             filled += 1
         elif result.status not in NOT_HANDED_IN:
             why = f"has {len(matches)} result.json files" if matches else "has no result.json"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..results.result import write_atomically
+from ..common.files import write_whole
 
 
 def write_text(text: str, destination: Path | None) -> None:
@@ -16,7 +16,7 @@ def write_text(text: str, destination: Path | None) -> None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     else:
-        write_atomically(destination, text.encode())
+        write_whole(destination, text.encode())
 
 
 def need_folder(destination: Path | None, name: str) -> Path:

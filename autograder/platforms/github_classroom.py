@@ -13,8 +13,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..results.result import ClassResults, Result, folder_name, write_atomically
+from ..common.files import write_whole
+from ..results.result import ClassResults, Result
 from ..results.rows import Row, rows_of, settled
+from ..results.store import folder_name
 from .destinations import need_folder
 
 
@@ -23,7 +25,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     folder = need_folder(destination, "github-classroom")
     for result in results.results:
         path = folder / result.assignment / f"{folder_name(result.student)}.txt"
-        write_atomically(path, outputs([(result, results.final_score(result))]).encode())
+        write_whole(path, outputs([(result, results.final_score(result))]).encode())
     print(f"Wrote {len(results.results)} results to {folder}.")
 
 

@@ -10,8 +10,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..results.result import ClassResults, Result, folder_name, write_atomically
+from ..common.files import write_whole
+from ..results.result import ClassResults, Result
 from ..results.rows import Row, public_notes, reason, rows_of, to_bytes
+from ..results.store import folder_name
 from .destinations import need_folder
 
 VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
@@ -33,7 +35,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     for result in results.results:
         data = document(result, results.final_score(result), reason(results, result), args.hidden_rows)
         path = folder / result.assignment / folder_name(result.student) / "results.json"
-        write_atomically(path, to_bytes(data))
+        write_whole(path, to_bytes(data))
     print(f"Wrote {len(results.results)} results to {folder}.")
 
 

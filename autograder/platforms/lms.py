@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..common.errors import UserError
+from ..common.files import write_whole
 from ..common.terminal import printable
-from ..results.result import NOT_HANDED_IN, ClassResults, is_lost, write_atomically
+from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
 from .table import Table
 
 TOTAL = "total"
@@ -152,7 +153,7 @@ def finish(
     else:
         if destination.resolve() == table.path.resolve():
             raise UserError("--out is the file of --into. Give another: the LMS's own file stays as it is.")
-        write_atomically(destination, content)
+        write_whole(destination, content)
     filled = {row for row, _ in filling.values}
     print(f"Filled {len(filling.values)} grades of {len(filled)} people.", file=sys.stderr)
     for line in filling.said:

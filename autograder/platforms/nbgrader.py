@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import InfrastructureError, UserError
+from autograder.common.files import write_whole
 from autograder.course.course import Course, find_course
-from autograder.results.result import CheckResult, ClassResults, Result, folder_name, write_atomically
+from autograder.results.result import CheckResult, ClassResults, Result
+from autograder.results.store import folder_name
 
 OURS = "autograder"  # marks the notebooks in autograded/ that were made here
 
@@ -233,7 +235,7 @@ def _write_autograded(course: Course, result: Result, released: Any) -> None:
             cell.outputs = list(_outputs(checks))
     if path.exists():
         path.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    write_atomically(path, nbformat.writes(notebook).encode())
+    write_whole(path, nbformat.writes(notebook).encode())
 
 
 def _made_here(path: Path) -> bool:

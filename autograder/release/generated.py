@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.common.errors import InfrastructureError, UserError
+from autograder.common.files import write_whole
 
 RECORD = ".release.json"
 _PREFIX = ".release-"
@@ -124,7 +125,7 @@ def update(new: Path, target: Path) -> None:
         return
     before, after = read_record(target), read_record(new)
     both = {name: [*before.get(name, ()), *after.get(name, ())] for name in sorted({*before, *after})}
-    _write_atomically(target / RECORD, json.dumps(both, indent=1) + "\n")
+    write_whole(target / RECORD, (json.dumps(both, indent=1) + "\n").encode())
     aside = Path(tempfile.mkdtemp(dir=new.parent))
     names = {name.split("/")[0] for name in both}
     for name in sorted(names):
@@ -134,12 +135,6 @@ def update(new: Path, target: Path) -> None:
         if (new / name).exists():
             (new / name).rename(old)
     (new / RECORD).replace(target / RECORD)
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_bytes(text.encode())
-    draft.replace(path)
 
 
 def refuse_foreign(target: Path) -> None:

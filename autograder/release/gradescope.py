@@ -15,11 +15,12 @@ from importlib import resources
 from pathlib import Path
 
 from ..common.errors import UserError
+from ..common.files import write_whole
 from ..course.course import SECRET_FILE, Course, find_course
 from ..course.manifest import excerpt, write_manifest
 from ..platforms import gradescope as form
 from ..platforms.ci import gradescope as ci_gradescope
-from ..results.result import Result, write_atomically
+from ..results.result import Result
 from ..results.rows import to_bytes
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same zip whenever it is made
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             }.items():
                 text = text.replace(mark, str(value))
             (top / script).write_bytes(text.encode())
-        write_atomically(out, packed(top))
+        write_whole(out, packed(top))
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. On Gradescope: Configure Autograder, base image Ubuntu 24.04,")
     print("upload this file, and set the container and the time limit as docs/uploads.md says.")
     print("It holds the hidden checks: give it to nobody else.")

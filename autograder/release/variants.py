@@ -19,7 +19,7 @@ from autograder.release import generated
 from autograder.release.build import STUBS, Built, build
 from autograder.release.diagnoses import AnswerRecorder
 from autograder.release.leaks import find_leaks
-from autograder.results.result import folder_name
+from autograder.results.store import folder_name
 from autograder.submission.source import read_source
 
 FOLDER = "variants"

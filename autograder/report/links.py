@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ..results.result import folder_name
+from ..results.store import folder_name
 
 STUDENTS = "students"
 

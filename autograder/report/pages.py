@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import os
 import re
 from collections.abc import Iterator
 from importlib import resources
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common.errors import InfrastructureError, UserError
+from ..common.files import write_whole
 from ..common.terminal import printable
 from ..course.course import Course
 from ..results.result import ClassResults
@@ -45,15 +45,16 @@ def write(results: ClassResults, folder: Path, course: Course | None = None, tit
         template = pages.get_template("student.html")
         for student, own in students.items():
             page = template.render(page=student_page(student, own, results, points, pictures), title=title)
-            _put(folder / STUDENTS / file_of(student), page)
+            write_whole(folder / STUDENTS / file_of(student), page.encode(), to_disk=False)
         keep = {file_of(student) for student in students}
         for old in (folder / STUDENTS).glob("*.html"):
             if old.name not in keep:
                 old.unlink(missing_ok=True)
         # Last, so that its links lead somewhere.
-        _put(
+        write_whole(
             folder / "index.html",
-            pages.get_template("class.html").render(page=class_page(results), title=title),
+            pages.get_template("class.html").render(page=class_page(results), title=title).encode(),
+            to_disk=False,
         )
     return len(students)
 
@@ -71,16 +72,6 @@ def _ours(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InfrastructureError(f"The report cannot be written: {error.strerror or error}.") from error
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a page whole or not at all. It can be made again at any time, so it is not forced to the disk."""
-    draft = path.with_name(f".{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 # --- templates -----------------------------------------------------------------------------------------------------

@@ -24,9 +24,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..common.errors import UserError
+from ..common.files import write_whole
 from ..common.terminal import console, printable
 from ..course.course import Course, find_course
-from ..results.result import write_atomically
 from ..submission.find import find_submissions
 from ..submission.source import Unreadable, read_source
 
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         pair for name, texts in found.items() for pair in compare(name, texts, _stub(course, name), args.share / 100)
     ]
     count = sum(map(len, found.values()))
-    write_atomically(args.out, page(pairs, count, args.share).encode())
+    write_whole(args.out, page(pairs, count, args.share).encode())
     for student, assignment, why in skipped:
         print(f"autograder plagiarism: {printable(student)} {assignment}: {printable(why)}", file=sys.stderr)
     _print(pairs, count, args.out)

@@ -30,7 +30,8 @@ from typing import Any
 from ..common.errors import UserError
 from ..common.tables import aware, read_table, read_time
 from ..course.course import Course, find_course
-from .result import ClassResults, Final, Result, folder_name, read_all
+from .result import ClassResults, Final, Result
+from .store import folder_name, read_all
 
 POLICY_FILE = "course.toml"
 ADJUSTMENTS_FILE = "adjustments.csv"

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from . import result as results
+from . import store
 from .result import CheckResult, Result
 from .rows import HIDDEN_TITLE, public_notes
 
@@ -39,4 +39,4 @@ def _together(checks: Sequence[CheckResult]) -> Iterator[CheckResult]:
 def write_for_students(own: Iterable[Result], folder: Path) -> None:
     """Write FOLDER/<student>/<assignment>.json for each assignment. Raises InfrastructureError."""
     for result in own:
-        results.write(redacted(result), folder)
+        store.write(redacted(result), folder)

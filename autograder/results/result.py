@@ -6,17 +6,12 @@ whole or not at all, and is read only when it is valid: whoever holds a `Result`
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import math
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from ..common.errors import InfrastructureError, UserError
 from ..course.course import natural_key
 from ..sandbox.observation import Outcome
 
@@ -26,15 +21,8 @@ Status = Literal["graded", "missing", "not_started", "unreadable", "ambiguous"]
 NOT_HANDED_IN = frozenset({"missing", "not_started"})  # nothing lies there, or the stub as it was handed out
 
 
-NO_RIGHT = "you have no right to read it"
-
-
 class InvalidResult(Exception):
     """Data that is no valid result; the message says why."""
-
-
-class NoRight(InvalidResult):
-    """It may be a result, but we have no right to read it: grading again would push aside what somebody else did."""
 
 
 @dataclass(frozen=True)
@@ -259,84 +247,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-# --- as files ------------------------------------------------------------------------------------------------------
-
-_UNSAFE = frozenset('/\\:*?"<>|%')
-_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
-
-
-def folder_name(student: str) -> str:
-    """A name for the student's folder that every file system takes; two students never share one.
-
-    What can be read stays as it is; what is not safe becomes %XX, as in web addresses.
-    """
-    safe = "".join(c if c.isprintable() and c not in _UNSAFE else _percent(c) for c in student)
-    if safe[:1] in (".", " ", "-", "~", ""):
-        safe = (_percent(safe[0]) if safe else "%") + safe[1:]
-    if safe[-1] in (".", " "):
-        safe = safe[:-1] + _percent(safe[-1])
-    if safe.split(".")[0].casefold() in _RESERVED:
-        safe = _percent(safe[0]) + safe[1:]
-    if len(safe.encode()) > 180:
-        digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-        safe = safe.encode()[:120].decode("utf-8", "ignore") + "%~" + digest
-    return safe
-
-
-def _percent(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
-
-
-def path_of(folder: Path, student: str, assignment: str) -> Path:
-    """Where the result of a student and an assignment lies in a folder of results."""
-    return folder / folder_name(student) / f"{assignment}.json"
-
-
-def write(result: Result, folder: Path) -> Path:
-    """Write a result to its place, whole or not at all, and return the path.
-
-    Raises InfrastructureError when it cannot be written (a full disk): what stood there before still stands.
-    """
-    path = path_of(folder, result.student, result.assignment)
-    text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(path, text.encode())
-    return path
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, with the folders above it. Raises InfrastructureError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InfrastructureError(f"{path} could not be written: {error.strerror or error}.") from error
-
-
-def read(path: Path) -> Result:
-    """Read one result. Raises InvalidResult when the file is torn, no result, or not the one for its place; NoRight
-    when it is not ours to read.
-    """
-    try:
-        result = from_json(json.loads(path.read_bytes()))
-    except PermissionError as error:
-        raise NoRight(NO_RIGHT) from error
-    except OSError as error:
-        raise InvalidResult(f"it cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidResult("it is torn or not JSON") from error
-    if (path.parent.name, path.stem) != (folder_name(result.student), result.assignment):
-        raise InvalidResult(f"it is the result of {result.student!r} for {result.assignment}")
-    return result
+# --- a class ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -381,51 +292,3 @@ class ClassResults:
         for result in self.results:
             best[result.assignment] = max(best.get(result.assignment, 0), result.max_score)
         return {name: best[name] for name in sorted(best, key=natural_key)}
-
-
-def read_all(folder: Path) -> ClassResults:
-    """All results in a folder, in natural order of students and assignments; torn files are reported, not read.
-
-    Raises UserError when `folder` is no folder or holds no result that can be read.
-    """
-    results: list[Result] = []
-    problems: list[tuple[Path, str]] = []
-    try:
-        if not folder.is_dir():
-            raise UserError(f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}")
-        students = _students(folder)
-    except OSError as error:
-        raise InfrastructureError(f"{folder} cannot be read: {error.strerror}.") from error
-    for student in students:
-        try:
-            paths = _files_of(student)
-        except PermissionError:
-            problems.append((student, NO_RIGHT))
-            continue
-        for path in paths:
-            try:
-                results.append(read(path))
-            except InvalidResult as error:
-                problems.append((path, str(error)))
-    if not results:
-        why = f" that can be read ({problems[0][0]}: {problems[0][1]})" if problems else ""
-        raise UserError(
-            f"{folder} holds no results{why}. Give the folder that this wrote: autograder grade SUBMISSIONS --out RESULTS"
-        )
-    results.sort(key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
-    return ClassResults(tuple(results), tuple(problems))
-
-
-def result_files(folder: Path) -> Iterator[Path]:
-    """The files that should hold results: `<student>/<assignment>.json`."""
-    for student in _students(folder):
-        yield from _files_of(student)
-
-
-def _students(folder: Path) -> list[Path]:
-    return [p for p in sorted(folder.iterdir()) if not p.name.startswith(".") and p.is_dir()]
-
-
-def _files_of(student: Path) -> list[Path]:
-    # Not glob: it passes over in silence what it has no right to read.
-    return sorted(p for p in student.iterdir() if p.suffix == ".json" and not p.name.startswith("."))

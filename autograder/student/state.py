@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import write_whole
 
 FOLDER = ".autograder"
 _SCHEMA = "autograder/student/v1"
@@ -82,14 +84,9 @@ def save(root: Path, state: State) -> None:
         "hints": dict(state.hints),
     }
     folder = root / FOLDER
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UserError, InfrastructureError):
         folder.mkdir(exist_ok=True)
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("# What `autograder` remembers; nothing to hand in.\n*\n", encoding="utf-8")
-        draft = folder / f"state.{os.getpid()}.tmp"
-        try:
-            draft.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-            draft.replace(folder / "state.json")
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(folder / "state.json", (json.dumps(data, indent=1) + "\n").encode())

@@ -17,7 +17,7 @@ from autograder.checks.catalogues import CodeCatalogue, DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.course.roster import Quiz, Roster, Variant, quiz_of, quizzes, read_roster, variants
-from autograder.grading.command import Report, Request, grade_class
+from autograder.grading.batch import ClassReport, ClassRequest, grade_class
 from autograder.grading.engine import Engine
 from autograder.grading.pool import LocalWorkers
 from autograder.results.result import Result
@@ -264,8 +264,8 @@ def test_a_class_is_graded_by_its_roster(released: Path, tmp_path: Path) -> None
     hand_in("grace", given["linus"].own)
     hand_in("eve", quiz.default)
 
-    def grade(roster: Roster | None) -> tuple[Report, dict[str, Result]]:
-        request = Request(tmp_path / "class", tmp_path / "out", COURSE, (name,), roster=roster)
+    def grade(roster: Roster | None) -> tuple[ClassReport, dict[str, Result]]:
+        request = ClassRequest(tmp_path / "class", tmp_path / "out", COURSE, (name,), roster=roster)
         report = grade_class(request, lambda: LocalWorkers(1))
         return report, {result.student: result for result in report.results.results}
 

@@ -19,12 +19,13 @@ import pytest
 from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
-from autograder.grading import command as grading
-from autograder.grading.command import Report, Request, grade_class
+from autograder.grading.batch import ClassReport, ClassRequest, grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
 from autograder.results import result as results
+from autograder.results import store
+from autograder.results.folder import results_folder
 from tests.support import fake_engine
 from tests.support.another_user import forbid
 from tests.support.places import ROOT
@@ -53,21 +54,21 @@ def put(path: Path, text: str) -> Path:
     return path
 
 
-def run(course: Course, submissions: Path, out: Path, workers: int = 2, **changes: object) -> Report:
+def run(course: Course, submissions: Path, out: Path, workers: int = 2, **changes: object) -> ClassReport:
     """Grade with the fake engine."""
-    request = Request(submissions, out, course, **changes)  # type: ignore[arg-type]
+    request = ClassRequest(submissions, out, course, **changes)  # type: ignore[arg-type]
     return grade_class(request, lambda: LocalWorkers(workers), grade=fake_engine.grade_job)
 
 
 def score_of(out: Path, student: str, assignment: str = "a1_permute") -> tuple[str, int, int]:
     """(status, score, max_score) as the result's file says."""
-    result = results.read(results.path_of(out, student, assignment))
+    result = store.read(store.path_of(out, student, assignment))
     return result.status, result.score, result.max_score
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     """All result files, byte for byte."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in results.result_files(folder)}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in store.result_files(folder)}
 
 
 def test_everybody_gets_a_result_for_every_assignment(course: Course, tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ def test_everybody_gets_a_result_for_every_assignment(course: Course, tmp_path: 
     assert score_of(out, "ben", "a2_linear_dims") == ("missing", 0, 10)
     assert score_of(out, "cas") == ("unreadable", 0, 10)
     assert score_of(out, "dan") == ("ambiguous", 0, 10)
-    told = results.read(results.path_of(out, "dan", "a1_permute")).notes[0]
+    told = store.read(store.path_of(out, "dan", "a1_permute")).notes[0]
     assert "a1_permute.py" in told
     assert "old/a1_permute.py" in told
 
@@ -132,7 +133,7 @@ def test_what_was_graded_below_the_required_tier_is_graded_again(
     assert run(course, class_, out, settings=Settings(require_sandbox="C")).graded == 0
     monkeypatch.setenv("FAKE_TIER", "A")
     assert run(course, class_, out, settings=Settings(require_sandbox="B")).graded == 1
-    assert results.read(results.path_of(out, "ada", "a1_permute")).environment["sandbox"] == "A"
+    assert store.read(store.path_of(out, "ada", "a1_permute")).environment["sandbox"] == "A"
     assert run(course, class_, out, settings=Settings(require_sandbox="A")).kept == 1
     assert run(course, class_, out).kept == 1
 
@@ -163,7 +164,7 @@ def test_a_dying_worker_takes_nobody_with_it(course: Course, tmp_path: Path) -> 
     put(class_ / "s3" / "a1_permute.py", "# kill\n")
     report = run(course, class_, out)
     assert [result.student for result in report.lost] == ["s3"]
-    assert "died" in results.read(results.path_of(out, "s3", "a1_permute")).notes[0]
+    assert "died" in store.read(store.path_of(out, "s3", "a1_permute")).notes[0]
     assert report.graded == 5
     assert all(score_of(out, f"s{number}") == ("graded", 10, 10) for number in range(6) if number != 3)
     report = run(course, class_, out)  # it was no verdict: the next run tries again
@@ -177,7 +178,7 @@ def test_a_failure_of_ours_is_not_the_students(course: Course, tmp_path: Path, t
     put(class_ / "ben" / "a1_permute.py", "# right\n")
     report = run(course, class_, out)
     assert [result.student for result in report.lost] == ["ada"]
-    saved = results.read(results.path_of(out, "ada", "a1_permute"))
+    saved = store.read(store.path_of(out, "ada", "a1_permute"))
     assert saved.fingerprint == ""
     assert "not the student's fault" in saved.notes[0]
     assert score_of(out, "ben") == ("graded", 10, 10)
@@ -194,7 +195,7 @@ def test_a_torn_result_is_graded_again(course: Course, tmp_path: Path) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
     put(class_ / "ada" / "a1_permute.py", "# right\n")
     run(course, class_, out)
-    path = results.path_of(out, "ada", "a1_permute")
+    path = store.path_of(out, "ada", "a1_permute")
     path.write_bytes(path.read_bytes()[:100])
     report = run(course, class_, out)
     assert (report.graded, report.torn) == (1, [path])
@@ -219,7 +220,7 @@ def test_a_result_of_somebody_else_ends_the_run_with_its_name(
 def test_two_runs_on_one_folder_exclude_each_other(course: Course, tmp_path: Path) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
     put(class_ / "ada" / "a1_permute.py", "# right\n")
-    with grading.results_folder(Request(class_, out, course)), pytest.raises(UserError, match="Another run"):
+    with results_folder(out, class_), pytest.raises(UserError, match="Another run"):
         run(course, class_, out)
     assert run(course, class_, out).graded == 1
 
@@ -259,11 +260,11 @@ def test_a_full_disk_keeps_what_is_done(course: Course, tmp_path: Path, monkeypa
     def fsync(handle: int) -> None:
         calls.append(handle)
         if len(calls) > 2:
-            raise OSError(28, "No space left on device")
+            raise OSError(28, "The disk is full on device")
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    with pytest.raises(InfrastructureError, match="No space left"):
+    with pytest.raises(InfrastructureError, match="The disk is full"):
         run(course, class_, out)
     monkeypatch.undo()
     assert len(contents(out)) == 2
@@ -291,7 +292,7 @@ def test_strange_names_get_folders_of_their_own(course: Course, tmp_path: Path) 
         put(class_ / name / "a1_permute.py", "# right\n")
     report = run(course, class_, out)
     assert sorted({result.student for result in report.results.results}) == sorted(names)
-    assert {result.student for result in results.read_all(out).results} == set(names)
+    assert {result.student for result in store.read_all(out).results} == set(names)
     assert all(score_of(out, name) == ("graded", 10, 10) for name in names)
 
 
@@ -304,10 +305,11 @@ sys.path.insert(0, {tests!r})
 if __name__ == "__main__":
     from tests.support import fake_engine
     from autograder.course.course import Course
-    from autograder.grading.command import Request, grade_class, print_report
+    from autograder.grading.batch import ClassRequest, grade_class
+    from autograder.grading.command import print_report
     from autograder.grading.pool import LocalWorkers
     signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have ignored it
-    request = Request(Path({class_!r}), Path({out!r}), Course(Path({course!r})))
+    request = ClassRequest(Path({class_!r}), Path({out!r}), Course(Path({course!r})))
     report = grade_class(request, lambda: LocalWorkers(2), grade=fake_engine.grade_job)
     print_report(report, request.out)
     sys.exit(130 if report.interrupted else 0)
@@ -445,7 +447,7 @@ def here(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     """The words that grade a class of one on the command line, with the fake engine."""
     put(tmp_path / "class" / "ada" / "a1_permute.py", "# right\n")
     monkeypatch.chdir(course.root)
-    monkeypatch.setattr(grading.grade_class, "__kwdefaults__", {"grade": fake_engine.grade_job, "progress": Progress})
+    monkeypatch.setattr(grade_class, "__kwdefaults__", {"grade": fake_engine.grade_job, "progress": Progress})
     return ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results"), "--workers", "1"]
 
 
@@ -509,7 +511,7 @@ def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
     if "first run" not in done.stdout:
         pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
     assert "told: " in done.stderr
-    assert "No space left on device" in done.stderr
+    assert "The disk is full" in done.stderr
     assert "Traceback" not in done.stderr
     lines = done.stdout.splitlines()
     first = lines.index("first run: 1")

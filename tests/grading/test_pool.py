@@ -14,9 +14,10 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.grading.command import Request, grade_class
+from autograder.grading.batch import ClassRequest, grade_class
 from autograder.grading.pool import ClusterWorkers
 from autograder.results import result as results
+from autograder.results import store
 from tests.support import fake_engine
 from tests.support.places import ROOT
 
@@ -76,7 +77,7 @@ def test_a_class_is_graded_though_a_worker_dies(
 
     def grade_and_kill() -> None:
         nonlocal ended
-        real = results.write
+        real = store.write
 
         def write(result: results.Result, folder: Path) -> Path:
             nonlocal ended
@@ -86,13 +87,13 @@ def test_a_class_is_graded_though_a_worker_dies(
             return real(result, folder)
 
         monkeypatch.setattr(results, "write", write)
-        request = Request(tmp_path / "class", out, Course(tmp_path / "course"))
+        request = ClassRequest(tmp_path / "class", out, Course(tmp_path / "course"))
         report = grade_class(request, connected, grade=fake_engine.grade_job)
         assert (report.graded, report.lost) == (20, [])
 
     grade_and_kill()
     assert processes[0].wait() != 0
-    graded = results.read_all(out).results
+    graded = store.read_all(out).results
     assert len(graded) == 20
     assert all(result.score == 10 for result in graded)
 

@@ -12,6 +12,7 @@ import pytest
 from autograder import cli
 from autograder.platforms import export
 from autograder.results import result as results
+from autograder.results import store
 from tests.support.small_results import RESULT
 
 
@@ -64,7 +65,7 @@ def test_a_folder_of_other_things_is_no_empty_class(
 
 
 def test_a_torn_file_is_told_and_the_rest_exported(graded_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    results.path_of(graded_folder, "Zoë", "a1_permute").write_text("{")
+    store.path_of(graded_folder, "Zoë", "a1_permute").write_text("{")
     assert cli.main(["export", str(graded_folder), "--to", "csv"]) == 3
     captured = capsys.readouterr()
     assert "ben" in captured.out

@@ -17,8 +17,7 @@ from hypothesis import given
 from autograder import cli
 from autograder.platforms import classroom50, github_classroom, gradescope, nbgrader
 from autograder.platforms.export import formats
-from autograder.results import final
-from autograder.results import result as results
+from autograder.results import final, store
 from autograder.results.result import ClassResults, Result
 from tests.support import readers
 from tests.support.gradebooks import (
@@ -50,7 +49,7 @@ def add_up(parts: dict[str, list[tuple[float, float]]]) -> dict[str, tuple[float
 @given(classes())
 def test_every_reader_computes_the_same_total(found: ClassResults) -> None:
     right = totals(found)
-    by_folder = {results.folder_name(student): student for student in right}
+    by_folder = {store.folder_name(student): student for student in right}
     with folder() as out:
         export(found, "json", out / "class.json")
         assert readers.document((out / "class.json").read_bytes().decode()) == right
@@ -165,7 +164,7 @@ def command(*words: str) -> int:
 
 def test_the_command_takes_each_formats_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for result in SMALL.results:
-        results.write(result, tmp_path / "results")
+        store.write(result, tmp_path / "results")
     (tmp_path / "gradebook.csv").write_bytes(CANVAS.encode())
     assert {"canvas", "classroom50", "csv", "github-classroom", "gradescope", "json", "moodle", "nbgrader"} == set(
         formats()

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.results import result as results
+from autograder.results import store
 from autograder.results.result import ClassResults
 
 
 def test_the_command(tmp_path: Path, klass: ClassResults, capsys: pytest.CaptureFixture[str]) -> None:
     for one in klass.results:
-        results.write(one, tmp_path / "results")
+        store.write(one, tmp_path / "results")
     words = ["report", str(tmp_path / "results"), "--out", str(tmp_path / "report"), "--title", "CNN <2026>"]
     assert cli.main(words) == 0
     assert "12 students' pages" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder.results import result as results
+from autograder.results import store
 
 
 def axe() -> str:
@@ -57,7 +57,7 @@ def in_browser(page: Path, script: str, width: int = 1100, dark: bool = False) -
 @pytest.mark.parametrize("width", [1100, 500])
 @pytest.mark.parametrize("page", ["index.html", "students/-rf.html", "students/ada.html", "students/mia.html"])
 def test_axe_finds_nothing(pages: Path, page: str, width: int, dark: bool) -> None:
-    path = pages / page.replace("-rf", results.folder_name("-rf"))
+    path = pages / page.replace("-rf", store.folder_name("-rf"))
     script = axe() + "; const r = await axe.run(); out = r.violations.map(v => [v.id, v.nodes[0].html, v.help]);"
     assert in_browser(path, script, width, dark) == []
 

@@ -14,11 +14,11 @@ from rich.console import Console
 from autograder import cli
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.grading.command import Report, Request, grade_class, print_report
+from autograder.grading.batch import ClassReport, ClassRequest, grade_class
+from autograder.grading.command import print_report
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
-from autograder.results import final, summary
-from autograder.results import result as results
+from autograder.results import final, store, summary
 from autograder.results.result import CheckResult, ClassResults, Result
 from tests.support import fake_engine
 from tests.support.files import put
@@ -173,7 +173,7 @@ def test_no_policy_takes_nothing(course_with_deadlines: Course, tmp_path: Path) 
 def test_exports_hold_raw_and_final_scores(
     course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    results.write(result("ada", "2026-11-21T12:00:00Z"), tmp_path / "results")
+    store.write(result("ada", "2026-11-21T12:00:00Z"), tmp_path / "results")
     monkeypatch.chdir(course_with_deadlines.root)
     assert cli.main(["export", str(tmp_path / "results"), "--to", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -193,13 +193,13 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     class_, out = tmp_path / "class", tmp_path / "results"
     put(class_ / "ada" / "a1_permute" / "a1_permute.py", "# by luck\n")
     put(class_ / "ada" / "a1_permute" / "timestamp.txt", "2026-11-21 12:00:00 UTC")
-    request = Request(class_, out, course_with_deadlines, ("a1_permute",))
+    request = ClassRequest(class_, out, course_with_deadlines, ("a1_permute",))
 
     def run(lucky: bool, regrade: bool = True) -> Result:
         monkeypatch.setenv("FAKE_LUCK", "yes" if lucky else "")
         again = dataclasses.replace(request, regrade=regrade)
         grade_class(again, lambda: LocalWorkers(1), grade=fake_engine.grade_job)
-        return results.read(results.path_of(out, "ada", "a1_permute"))
+        return store.read(store.path_of(out, "ada", "a1_permute"))
 
     assert run(lucky=False).score == 0
     first = run(lucky=True)
@@ -208,13 +208,13 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
     kept = run(lucky=False)
     assert kept.score == 10
     assert "earlier grading" in kept.notes[-1]
-    assert final.apply(results.read_all(out), out, course_with_deadlines).final_score(kept) == 8
+    assert final.apply(store.read_all(out), out, course_with_deadlines).final_score(kept) == 8
     assert run(lucky=False, regrade=False) == kept
     # Nor does what was reached in a sandbox too weak: code can forge a score there.
     safe = dataclasses.replace(request, settings=Settings(require_sandbox="A"))
     monkeypatch.setenv("FAKE_TIER", "A")
     grade_class(safe, lambda: LocalWorkers(1), grade=fake_engine.grade_job)
-    assert results.read(results.path_of(out, "ada", "a1_permute")).score == 0
+    assert store.read(store.path_of(out, "ada", "a1_permute")).score == 0
     assert run(lucky=True).score == 10
     # Another check is another question: what was reached before does not count.
     put(
@@ -240,7 +240,7 @@ def test_the_table_shows_final_scores(
     both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
     screen = Console(width=120, file=io.StringIO())
     monkeypatch.setattr("autograder.grading.command.console", lambda: screen)
-    print_report(Report(final.apply(both, tmp_path, course_with_deadlines)), tmp_path)
+    print_report(ClassReport(final.apply(both, tmp_path, course_with_deadlines)), tmp_path)
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
     assert ada.split()[1:3] == ["9", "9"]
@@ -285,7 +285,7 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
         "[extensions.adaa]\na1 = 2026-11-27\n[extensions.ada]\na1 = 2026-11-27\n",
     )
     earlier = Result("eve", "a1_permute", None, "missing", 0, 10)  # of another download
-    results.write(earlier, tmp_path / "results")
+    store.write(earlier, tmp_path / "results")
     lines = "student,assignment,points,reason\nada,a1,1,x\neve,a1,1,x\nzed,a1,1,x\n"
     put(tmp_path / "results" / "adjustments.csv", lines)
     assert cli.main(["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results")]) == 0
@@ -294,15 +294,3 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
     assert said[1].endswith("adjustments.csv, line 4: nobody in this class is called 'zed'.")
     assert "nobody in" not in "\n".join(said[2:])
     assert "1 score above is a final one: lateness or a person had a say in it." in said
-
-
-def test_training_again_is_set_beside_the_weights_that_were_submitted() -> None:
-    from autograder.grading.command import _with_gap
-
-    weights = dataclasses.replace(result("ada", ""), metrics={"weights": "submitted", "accuracy": 0.91})
-    trained = dataclasses.replace(result("ada", "", 5), metrics={"accuracy": 0.7})
-    once = _with_gap(trained, weights)
-    assert once.metrics == {"accuracy": 0.7, "accuracy_of_weights": 0.91}
-    assert once.score == 5, "no band is kept: what the code itself reaches is asked for"
-    assert _with_gap(trained, once).metrics["accuracy_of_weights"] == 0.91, "a third time still knows"
-    assert _with_gap(trained, trained) == trained

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.results import result as results
+from autograder.results import store
 from autograder.results.result import InvalidResult
 from tests.support.another_user import forbid
 from tests.support.small_results import RESULT
@@ -20,9 +21,9 @@ from tests.support.small_results import RESULT
 
 def test_a_result_survives_the_journey(tmp_path: Path) -> None:
     assert results.from_json(json.loads(json.dumps(results.to_json(RESULT)))) == RESULT
-    path = results.write(RESULT, tmp_path)
+    path = store.write(RESULT, tmp_path)
     assert path == tmp_path / "Zoë" / "a1_permute.json"
-    assert results.read(path) == RESULT
+    assert store.read(path) == RESULT
     assert list(results.to_json(RESULT))[:8] == [
         "schema", "student", "assignment", "form", "status", "score", "max_score", "checks"
     ]  # fmt: skip
@@ -76,48 +77,48 @@ def test_points_come_from_passed_checks_alone(change: dict[str, Any], says: str)
 
 def test_numbers_and_texts_that_json_cannot_hold(tmp_path: Path) -> None:
     odd = dataclasses.replace(RESULT, metrics={"loss": float("inf"), "x": (1, 2)}, notes=("half \ud800",))
-    saved = results.read(results.write(odd, tmp_path))
+    saved = store.read(store.write(odd, tmp_path))
     assert saved.metrics == {"loss": None, "x": [1, 2]}
     assert saved.notes == ("half ?",)
 
 
 def test_torn_and_misplaced_files_are_reported_and_not_read(tmp_path: Path) -> None:
-    good = results.write(RESULT, tmp_path)
+    good = store.write(RESULT, tmp_path)
     torn = tmp_path / "Zoë" / "a2.json"
     torn.write_bytes(good.read_bytes()[:200])
     misplaced = tmp_path / "ben" / "a1_permute.json"
     misplaced.parent.mkdir()
     misplaced.write_bytes(good.read_bytes())
     (tmp_path / "Zoë" / ".a1_permute.json.17.tmp").write_text("{")
-    found = results.read_all(tmp_path)
+    found = store.read_all(tmp_path)
     assert found.results == (RESULT,)
     assert sorted(path for path, _ in found.problems) == sorted([torn, misplaced])
     with pytest.raises(UserError, match="autograder grade"):
-        results.read_all(tmp_path / "nowhere")
+        store.read_all(tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="holds no results"):
-        results.read_all(tmp_path / "empty")
+        store.read_all(tmp_path / "empty")
 
 
 def test_a_folder_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = results.write(RESULT, tmp_path)
-    theirs = results.write(dataclasses.replace(RESULT, student="zed"), tmp_path).parent
+    good = store.write(RESULT, tmp_path)
+    theirs = store.write(dataclasses.replace(RESULT, student="zed"), tmp_path).parent
     forbid(theirs, monkeypatch)
-    found = results.read_all(tmp_path)
+    found = store.read_all(tmp_path)
     assert found.results == (RESULT,)
     assert found.problems == ((theirs, "you have no right to read it"),)
     good.unlink()
     with pytest.raises(UserError, match=r"holds no results that can be read \(.*zed: you have no right"):
-        results.read_all(tmp_path)
+        store.read_all(tmp_path)
     forbid(tmp_path, monkeypatch)
     with pytest.raises(InfrastructureError, match="cannot be read: Permission denied"):
-        results.read_all(tmp_path)
+        store.read_all(tmp_path)
 
 
 def test_a_result_of_somebody_else_is_not_called_torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    forbid(results.write(RESULT, tmp_path).parent, monkeypatch)
-    with pytest.raises(results.NoRight, match="no right"):
-        results.read(results.path_of(tmp_path, RESULT.student, RESULT.assignment))
+    forbid(store.write(RESULT, tmp_path).parent, monkeypatch)
+    with pytest.raises(store.NoRight, match="no right"):
+        store.read(store.path_of(tmp_path, RESULT.student, RESULT.assignment))
 
 
 names = st.text(min_size=1, max_size=300).filter(lambda name: "/" not in name and "\0" not in name)
@@ -125,7 +126,7 @@ names = st.text(min_size=1, max_size=300).filter(lambda name: "/" not in name an
 
 @given(names, names)
 def test_no_two_students_share_a_folder(first: str, second: str) -> None:
-    folders = results.folder_name(first), results.folder_name(second)
+    folders = store.folder_name(first), store.folder_name(second)
     assert (folders[0] == folders[1]) == (first == second)
     for graded_folder in folders:
         assert len(graded_folder.encode()) <= 180
@@ -136,9 +137,9 @@ def test_no_two_students_share_a_folder(first: str, second: str) -> None:
 
 @pytest.mark.parametrize("name", ["..", ".", "-rf", "con", "NUL.txt", "a ", "a.", "%2e", "~root", "\\\\host"])
 def test_dangerous_names_are_spelled_out(name: str) -> None:
-    assert "%" in results.folder_name(name)
+    assert "%" in store.folder_name(name)
 
 
 def test_ordinary_names_stay_as_they_are() -> None:
     for name in ("ada", "Zoë Müller", "李雷", "o'neil, s", "a1-octocat", "x+y@z.org"):
-        assert results.folder_name(name) == name
+        assert store.folder_name(name) == name

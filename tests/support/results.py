@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograder.results import result as results
+from autograder.results import store
 from autograder.results.result import CheckResult, Diagnosis, Outcome, Result
 
 NAMES = ("ada", "Zoë Müller", "<script>alert(1)</script>", "-rf", "two\nlines", "50% off/€", "😀", "x" * 250)
@@ -48,4 +48,4 @@ def result(student: str, *checks: CheckResult, assignment: str = "a1_permute", *
 
 def student_page(pages: Path, name: str) -> str:
     """The text of a student's page."""
-    return (pages / "students" / f"{results.folder_name(name)}.html").read_text(encoding="utf-8")
+    return (pages / "students" / f"{store.folder_name(name)}.html").read_text(encoding="utf-8")

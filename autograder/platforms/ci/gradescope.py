@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...common.errors import UserError
+from ...common.files import write_whole
 from ...common.tables import read_time
-from ...results.result import Result, write_atomically
+from ...results.result import Result
 from ...results.rows import to_bytes
 from .. import gradescope as form
 from .grading import Graded, Request
@@ -29,7 +30,7 @@ def begin(request: Request) -> None:
     name = _only(request)
     most = request.course.max_score(name, public_only=request.settings.public_only)
     result = Result(request.student, name, None, "missing", 0, most, notes=(SENTENCE,))
-    write_atomically(results_path(), to_bytes(form.document(result, 0)))
+    write_whole(results_path(), to_bytes(form.document(result, 0)))
 
 
 def report(request: Request, graded: Sequence[Graded]) -> None:
@@ -40,7 +41,7 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
         result = dataclasses.replace(result, notes=(f"No work on {result.assignment} was found.", *result.notes))
     data = form.document(result, result.score)
     data["extra_data"] |= {"sandbox": result.environment.get("sandbox", ""), "submitted": result.submitted}
-    write_atomically(results_path(), to_bytes(data))
+    write_whole(results_path(), to_bytes(data))
     print(f"{result.assignment}: {result.score} of {result.max_score}")
 
 

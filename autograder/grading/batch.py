@@ -1,0 +1,321 @@
+"""A class's submissions to a folder of results, resumable at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ..common.terminal import console, printable
+from ..course.course import Course
+from ..course.roster import Roster, quizzes
+from ..results import final
+from ..results import result as results
+from ..results.folder import results_folder
+from ..results.result import ClassResults, InvalidResult, Result
+from ..submission.find import Found, find_submissions
+from ..submission.source import Source, Unreadable, form_of, read_source
+from ..submission.stubs import stub_digests
+from ..submission.times import submission_time
+from .bands import with_bands_kept, with_gap
+from .job import Job, Settings
+from .ledger import Ledger
+from .plan import Plan, Todo
+from .pool import Ended, GradeFunction, Workers, run_jobs
+from .progress import Progress
+
+
+@dataclass(frozen=True)
+class ClassRequest:
+    """What is to be graded, where to, and how."""
+
+    submissions: Path
+    out: Path
+    course: Course
+    only: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    regrade: bool = False
+    times: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (student, assignment) -> when
+    roster: Roster | None = None  # None: everybody has the default quiz
+
+
+@dataclass
+class ClassReport:
+    """What a run did. `results`: of every student and assignment of this class, graded now or before."""
+
+    results: ClassResults = field(default_factory=lambda: ClassResults(()))
+    graded: int = 0  # by this run
+    kept: int = 0  # unchanged since an earlier run
+    lost: list[Result] = field(default_factory=list)  # the machine failed on them; the next run tries again
+    interrupted: bool = False
+    left: int = 0  # not graded yet, after an interruption
+    torn: list[Path] = field(default_factory=list)  # files in RESULTS that could not be read, and were graded again
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run over a class: what was asked for, what is to do, the results, and what was done so far."""
+
+    request: ClassRequest
+    plan: Plan
+    ledger: Ledger
+    report: ClassReport
+
+
+def run_job(job: Job) -> dict[str, Any]:
+    """Grade one submission, in a worker: torch is imported there, never in the main process."""
+    from .worker import grade_job
+
+    return grade_job(job)
+
+
+def grade_class(
+    request: ClassRequest,
+    make_workers: Callable[[], Workers],
+    *,
+    grade: GradeFunction = run_job,
+    progress: type[Progress] = Progress,
+) -> ClassReport:
+    """Grade what has changed, and write each result as it arrives.
+
+    make_workers: a function that returns the Workers; called only when there is something to grade. grade: what
+    runs in a worker. Raises UserError for a folder without submissions or results in use by another run, and
+    InfrastructureError when results cannot be written.
+    """
+    began = time.monotonic()
+    # Before the results' folder is made: a wrong path leaves nothing behind.
+    found = find_submissions(request.submissions, request.course, request.only, _stubs_of(request))
+    # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
+    for slip in final.strangers(request.course, request.out, {entry.student for entry in found}):
+        console().print(printable(slip), style="yellow", markup=False, soft_wrap=True)
+    names = frozenset(entry.assignment for entry in found)
+    plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
+    with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
+        run = _Run(request, plan, Ledger(out, request.course), ClassReport())
+        found = [_with_note(plan, entry) for entry in found]
+        todo = [item for entry in found if (item := _sort_out(run, entry)) is not None]
+        todo.sort(key=plan.order)
+        if todo:
+            secret = request.course.secret()
+            try:
+                _grade_all(run, todo, secret, make_workers(), grade, progress)
+            except KeyboardInterrupt:
+                run.report.interrupted = True
+        for entry in found:
+            if entry.status != "found":
+                _without_submission(run, entry)
+        run.ledger.agree_on_points()
+    report = run.report
+    report.results, report.torn = run.ledger.results(), run.ledger.torn
+    report.left = len(todo) - report.graded - len(report.lost)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+# --- what is there to do? ------------------------------------------------------------------------------------------
+
+
+def _stubs_of(request: ClassRequest) -> dict[str, frozenset[str]]:
+    """The stubs with a quiz of their own that students of the roster were given."""
+    if request.roster is None:
+        return {}
+    own = quizzes(request.course, request.only)
+    return {name: stub_digests(request.course, quiz, request.roster) for name, quiz in own.items()}
+
+
+def _with_note(plan: Plan, found: Found) -> Found:
+    if not plan.is_off_the_roster(found):
+        return found
+    note = f"{printable(found.student)} is not on the roster: the default quiz was expected."
+    return dataclasses.replace(found, notes=(*found.notes, note))
+
+
+def _sort_out(run: _Run, found: Found) -> Todo | None:
+    """None when there is nothing to grade: no submission, or one that was graded before."""
+    if found.path is None:
+        return None
+    previous = run.ledger.previous(found.student, found.assignment)
+    try:
+        source = read_source(found.path, found.weights)
+    except Unreadable as error:
+        run.ledger.record(_unreadable(run, found, error), previous)
+        return None
+    if previous is None or not run.plan.is_done(found, source, previous):
+        return Todo(found, previous)
+    run.report.kept += 1
+    run.ledger.is_worth(found.assignment, previous.max_score)
+    # Git is asked once for a submission, and not again as long as that stays the same.
+    when = previous.submitted if not run.request.times else ""
+    when = when or _submitted(run, found)
+    notes = _notes(found, source, previous.notes)
+    run.ledger.record(dataclasses.replace(previous, notes=notes, submitted=when), previous)
+    return None
+
+
+def _submitted(run: _Run, found: Found) -> str:
+    assert found.path is not None
+    key = found.student, found.assignment
+    return submission_time(found.path, run.request.submissions, key, run.request.times)
+
+
+# --- grading -------------------------------------------------------------------------------------------------------
+
+
+def _grade_all(
+    run: _Run, todo: list[Todo], secret: bytes, workers: Workers, grade: GradeFunction, progress: type[Progress]
+) -> None:
+    waiting = {(item.found.student, item.found.assignment): item for item in todo}
+    tally = Counter(item.found.assignment for item in todo)
+    now = True
+    try:
+        size = min(workers.size, len(todo))
+        with progress(console(), tally, size, workers.sandbox) as shown:
+
+            def began(slot: int, job: Job) -> None:
+                shown.began(slot, job.student, job.assignment)
+
+            for ended in run_jobs(_jobs(run, todo, secret, shown), grade, workers, began):
+                item = waiting[ended.job.student, ended.job.assignment]
+                result = _judge(run, item, ended)
+                shown.ended(ended.slot, result, ended.seconds, ended.lost)
+        now = False
+    finally:
+        workers.stop(now=now)
+
+
+def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterator[Job]:
+    """The jobs, read one by one as workers get free. A file that has gone or changed is taken as it is now."""
+    for item in todo:
+        found = item.found
+        assert found.path is not None
+        try:
+            source = read_source(found.path, found.weights)
+        except Unreadable as error:
+            run.report.graded += 1
+            run.ledger.record(_unreadable(run, found, error), item.previous)
+            shown.skipped(found.assignment)
+            continue
+        yield run.plan.job(found, source, secret)
+
+
+def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
+    """The result of a job that has ended, written to its place."""
+    found, source = item.found, ended.job.source
+    lost = ended.lost
+    if ended.data is not None:
+        try:
+            result = results.from_json(ended.data)
+            if (result.student, result.assignment) != (found.student, found.assignment):
+                raise InvalidResult("it belongs to another submission")
+            run.ledger.is_worth(found.assignment, result.max_score)
+            result = _complete(run, result, item, source)
+            run.report.graded += 1
+            run.ledger.record(result, item.previous)
+            return result
+        except InvalidResult as error:
+            lost = f"the grader returned no valid result ({error})"
+    # No verdict on the student: without a fingerprint, the next run grades it again.
+    note = f"Not graded, and not the student's fault: {lost}. Run the same command again."
+    result = Result(
+        student=found.student,
+        assignment=found.assignment,
+        form=source.form,
+        status="graded",
+        score=0,
+        max_score=run.ledger.max_score(found.assignment),
+        notes=(note, *found.notes),
+    )
+    run.report.lost.append(result)
+    run.ledger.record(result, item.previous)
+    return result
+
+
+def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
+    """A result with what only the batch knows: its fingerprints, its time, and bands that were reached before."""
+    found, previous, plan = item.found, item.previous, run.plan
+    origin = plan.origin(found.assignment, source)
+    if (
+        previous is not None
+        and found.assignment in plan.trains
+        and not plan.was_confined_too_little(previous)
+        and all(previous.environment.get(key) == value for key, value in origin.items())
+    ):
+        if plan.settings.retrain and source.weights is not None:
+            result = with_gap(result, previous)
+        else:
+            result = with_bands_kept(result, previous)
+    return dataclasses.replace(
+        result,
+        environment=dict(result.environment) | origin,
+        fingerprint=plan.fingerprint(found, source),
+        notes=_notes(found, source, result.notes),
+        submitted=_submitted(run, found),
+    )
+
+
+def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, ...]:
+    """The notes of a result: what grading said, then what finding and reading said; each once."""
+    return tuple(dict.fromkeys((*graded, *source.notes, *found.notes)))
+
+
+# --- results that need no grading ----------------------------------------------------------------------------------
+
+
+def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
+    assert found.path is not None
+    return Result(
+        student=found.student,
+        assignment=found.assignment,
+        form=form_of(found.path),
+        status="unreadable",
+        score=0,
+        max_score=run.ledger.max_score(found.assignment),
+        notes=(error.message, *found.notes),
+        submitted=_submitted(run, found),
+    )
+
+
+def _without_submission(run: _Run, found: Found) -> None:
+    """Missing or ambiguous. What was graded before stays when its file is not in this folder."""
+    previous = run.ledger.previous(found.student, found.assignment)
+    gone = found.status == "missing" and previous is not None and previous.status != "missing"
+    if gone and previous is not None and not run.request.regrade:
+        run.ledger.record(previous, previous)
+        return
+    assert found.status != "found"
+    result = Result(
+        student=found.student,
+        assignment=found.assignment,
+        form=None,
+        status=found.status,
+        score=0,
+        max_score=run.ledger.max_score(found.assignment),
+        notes=tuple(reversed(found.notes)),
+    )
+    run.ledger.record(result, previous)
+
+
+@contextlib.contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: cleanly, with what is done."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread: someone else handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

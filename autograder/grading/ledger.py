@@ -1,0 +1,71 @@
+"""The results of a class while it is graded. Nothing else reads or writes them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from ..common.errors import InfrastructureError
+from ..course.course import Course, natural_key
+from ..results import store
+from ..results.result import ClassResults, InvalidResult, Result
+
+
+class Ledger:
+    """The results in a folder: those of runs before this one, and those that this run records."""
+
+    def __init__(self, folder: Path, course: Course) -> None:
+        self.torn: list[Path] = []  # files that could not be read: their submissions are graded again
+        self._folder, self._course = folder, course
+        self._results: dict[tuple[str, str], Result] = {}  # (student, assignment) -> of this class, new or kept
+        self._points: dict[str, int] = {}  # assignment -> what it is worth, as graded results say
+
+    def previous(self, student: str, assignment: str) -> Result | None:
+        """What an earlier run wrote; None where there is nothing, or nothing that can be read.
+
+        Raises InfrastructureError for a file that we have no right to read: grading again would push aside what
+        somebody else did.
+        """
+        path = store.path_of(self._folder, student, assignment)
+        try:
+            return store.read(path) if path.is_file() else None
+        except (store.NoRight, PermissionError):
+            raise InfrastructureError(
+                f"{path}: {store.NO_RIGHT}. Ask its owner for it, or give another folder to --out."
+            ) from None
+        except InvalidResult:
+            self.torn.append(path)
+            return None
+
+    def record(self, result: Result, previous: Result | None) -> None:
+        """Take a result into the class, and write it where it differs from what lies there.
+
+        Raises InfrastructureError or UserError when it cannot be written.
+        """
+        self._results[result.student, result.assignment] = result
+        if result != previous:
+            store.write(result, self._folder)
+
+    def is_worth(self, assignment: str, points: int) -> None:
+        """What grading says that an assignment is worth."""
+        self._points[assignment] = points
+
+    def max_score(self, assignment: str) -> int:
+        """What an assignment is worth: as graded results say, else as it was released."""
+        if assignment not in self._points:
+            self._points[assignment] = self._course.max_score(assignment)
+        return self._points[assignment]
+
+    def agree_on_points(self) -> None:
+        """What was graded knows best what an assignment is worth: the results without checks follow."""
+        for result in list(self._results.values()):
+            points = self.max_score(result.assignment)
+            if not result.checks and result.max_score != points:
+                self.record(dataclasses.replace(result, max_score=points), result)
+
+    def results(self) -> ClassResults:
+        """The results of this class, students and assignments in natural order."""
+        order = sorted(
+            self._results.values(), key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment))
+        )
+        return ClassResults(tuple(order))

@@ -1,0 +1,66 @@
+"""The folder of results: whose it is, and that one run alone writes into it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import take
+from ..common.terminal import printable
+from ..submission.find import RESULTS_MARK
+from . import final, store
+from .result import InvalidResult
+
+
+@contextlib.contextmanager
+def results_folder(out: Path, submissions: Path) -> Iterator[Path]:
+    """The folder of results, ours alone while this run lasts, without the drafts of runs that were killed.
+
+    Raises UserError when it cannot be used: it holds other things, or another run grades into it.
+    """
+    if out.resolve() == submissions.resolve():
+        raise UserError(f"Results and submissions cannot share {out}. Give another folder to --out.")
+    mark = out / RESULTS_MARK
+    try:
+        if out.exists() and not out.is_dir():
+            raise UserError(f"{out} is a file. Give a folder to --out.")
+        if out.is_dir() and not mark.exists() and _is_foreign(out):
+            raise UserError(f"{out} holds other things than results. Give a new or empty folder to --out.")
+        out.mkdir(parents=True, exist_ok=True)
+        file = mark.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise InfrastructureError(f"{error.filename or out} cannot be read or written to: {error.strerror}.") from error
+    with file:
+        _hold(file, out)
+        for draft in out.glob("*/.*.tmp"):
+            with contextlib.suppress(OSError):
+                draft.unlink()
+        yield out
+
+
+def _is_foreign(out: Path) -> bool:
+    if not any(path.name != final.ADJUSTMENTS_FILE for path in out.iterdir()):
+        return False
+    for path in store.result_files(out):
+        with contextlib.suppress(InvalidResult):
+            store.read(path)
+            return False
+    return True
+
+
+def _hold(file: IO[str], out: Path) -> None:
+    """Hold the file for this run, and write into it whose it is. Raises UserError that says who else holds it."""
+    if not take(file.fileno()):
+        file.seek(0)
+        who = printable(file.readline().strip())[:200]
+        raise UserError(f"Another run is grading into {out} ({who}). Wait for its end, or stop it.")
+    with contextlib.suppress(OSError):  # for the message above; a full disk is told when results are written
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
+        file.flush()

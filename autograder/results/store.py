@@ -1,0 +1,130 @@
+"""Results as files: `RESULTS/<student>/<assignment>.json` is the source of truth.
+
+A file is written whole or not at all, and is read only when it is valid.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import write_whole
+from ..course.course import natural_key
+from .result import ClassResults, InvalidResult, Result, from_json, to_json
+
+NO_RIGHT = "you have no right to read it"
+
+
+class NoRight(InvalidResult):
+    """It may be a result, but we have no right to read it: grading again would push aside what somebody else did."""
+
+
+_UNSAFE = frozenset('/\\:*?"<>|%')
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
+
+
+def folder_name(student: str) -> str:
+    """A name for the student's folder that every file system takes; two students never share one.
+
+    What can be read stays as it is; what is not safe becomes %XX, as in web addresses.
+    """
+    safe = "".join(c if c.isprintable() and c not in _UNSAFE else _percent(c) for c in student)
+    if safe[:1] in (".", " ", "-", "~", ""):
+        safe = (_percent(safe[0]) if safe else "%") + safe[1:]
+    if safe[-1] in (".", " "):
+        safe = safe[:-1] + _percent(safe[-1])
+    if safe.split(".")[0].casefold() in _RESERVED:
+        safe = _percent(safe[0]) + safe[1:]
+    if len(safe.encode()) > 180:
+        digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        safe = safe.encode()[:120].decode("utf-8", "ignore") + "%~" + digest
+    return safe
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def path_of(folder: Path, student: str, assignment: str) -> Path:
+    """Where the result of a student and an assignment lies in a folder of results."""
+    return folder / folder_name(student) / f"{assignment}.json"
+
+
+def write(result: Result, folder: Path) -> Path:
+    """Write a result to its place, whole or not at all, and return the path.
+
+    Raises InfrastructureError or UserError when it cannot be written (a full disk): what stood there before still
+    stands.
+    """
+    path = path_of(folder, result.student, result.assignment)
+    text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(path, text.encode())
+    return path
+
+
+def read(path: Path) -> Result:
+    """Read one result. Raises InvalidResult when the file is torn, no result, or not the one for its place; NoRight
+    when it is not ours to read.
+    """
+    try:
+        result = from_json(json.loads(path.read_bytes()))
+    except PermissionError as error:
+        raise NoRight(NO_RIGHT) from error
+    except OSError as error:
+        raise InvalidResult(f"it cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidResult("it is torn or not JSON") from error
+    if (path.parent.name, path.stem) != (folder_name(result.student), result.assignment):
+        raise InvalidResult(f"it is the result of {result.student!r} for {result.assignment}")
+    return result
+
+
+def read_all(folder: Path) -> ClassResults:
+    """All results in a folder, in natural order of students and assignments; torn files are reported, not read.
+
+    Raises UserError when `folder` is no folder or holds no result that can be read.
+    """
+    results: list[Result] = []
+    problems: list[tuple[Path, str]] = []
+    try:
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}")
+        students = _students(folder)
+    except OSError as error:
+        raise InfrastructureError(f"{folder} cannot be read: {error.strerror}.") from error
+    for student in students:
+        try:
+            paths = _files_of(student)
+        except PermissionError:
+            problems.append((student, NO_RIGHT))
+            continue
+        for path in paths:
+            try:
+                results.append(read(path))
+            except InvalidResult as error:
+                problems.append((path, str(error)))
+    if not results:
+        why = f" that can be read ({problems[0][0]}: {problems[0][1]})" if problems else ""
+        raise UserError(
+            f"{folder} holds no results{why}. Give the folder that this wrote: autograder grade SUBMISSIONS --out RESULTS"
+        )
+    results.sort(key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
+    return ClassResults(tuple(results), tuple(problems))
+
+
+def result_files(folder: Path) -> Iterator[Path]:
+    """The files that should hold results: `<student>/<assignment>.json`."""
+    for student in _students(folder):
+        yield from _files_of(student)
+
+
+def _students(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.iterdir()) if not p.name.startswith(".") and p.is_dir()]
+
+
+def _files_of(student: Path) -> list[Path]:
+    # Not glob: it passes over in silence what it has no right to read.
+    return sorted(p for p in student.iterdir() if p.suffix == ".json" and not p.name.startswith("."))
