@@ -11,8 +11,20 @@ from pathlib import Path
 import pytest
 
 from ..common.errors import InfrastructureError
+from ..common.raised import remedy, where_raised
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
+
+
+class BrokenChecks(InfrastructureError):
+    """The check files cannot be read, or their session has ended; reason: file, line and what to do, where known."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message, reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class LiveChecks:
@@ -20,6 +32,7 @@ class LiveChecks:
 
     def __init__(self, files: list[Path]) -> None:
         self.items: list[pytest.Item] = []
+        self.without_points: list[str] = []  # "test_a1.py, line 3: test_x": tests that are no checks
         self._files = files
         self._contexts: queue.Queue[CheckContext | None] = queue.Queue()
         self._done: queue.Queue[str | None] = queue.Queue()
@@ -30,6 +43,16 @@ class LiveChecks:
         self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
         self._thread.start()
         self._wait()
+
+    @property
+    def checks(self) -> list[CheckInfo]:
+        """The checks in the order in which they run."""
+        return [plugin.info(item) for item in self.items]
+
+    def unknown_fixtures(self) -> list[tuple[str, list[str]]]:
+        """The checks that ask for what nobody gives: where each stands, and the names."""
+        found = [(plugin.where(item), plugin.unknown_fixtures(item)) for item in self.items]
+        return [(where, names) for where, names in found if names]
 
     def run(self, context: CheckContext, only: Callable[[CheckInfo], bool] | None = None) -> list[Verdict]:
         """Run all checks on this context; the verdicts in the order of the checks."""
@@ -46,7 +69,7 @@ class LiveChecks:
     def _wait(self) -> None:
         problem = self._done.get()
         if problem is not None:
-            raise InfrastructureError(problem)
+            raise BrokenChecks(f"the checks in {self._files[0].parent} cannot be run: {problem}", problem)
 
     def _session(self) -> None:
         for file in self._files:  # of another course, or of a former version
@@ -56,7 +79,7 @@ class LiveChecks:
             reason = "; ".join(self._complaints) or "pytest ended"
         except BaseException as error:
             reason = f"{type(error).__name__}: {error}"
-        self._done.put(f"the checks in {self._files[0].parent} cannot be run: {reason}")
+        self._done.put(reason)
 
     # pytest's hooks
 
@@ -68,10 +91,11 @@ class LiveChecks:
         assert self._context is not None
         return self._context
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A check file that cannot be imported is named with its reason."""
-        if report.failed:
-            self._complaints.append(str(report.longrepr).strip().splitlines()[-1])
+    def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
+        """A check file that cannot be imported is named with its line and its reason."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            error = call.excinfo.value.__cause__ or call.excinfo.value
+            self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error)}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -84,11 +108,15 @@ class LiveChecks:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of one round over the checks: a round for each context that comes."""
+        self.items = [item for item in session.items if plugin.is_check(item)]
+        self.without_points = [plugin.where(item) for item in session.items if not plugin.is_check(item)]
+        for item in self.items:
+            try:
+                plugin.info(item)
+            except pytest.UsageError as error:
+                self._complaints.append(str(error))
         if self._complaints:
             return True
-        self.items = [item for item in session.items if plugin.is_check(item)]
-        for item in self.items:
-            plugin.info(item)
         self._plain = {item: plugin.plain_names(item) for item in self.items}
         self._done.put(None)
         for context in iter(self._contexts.get, None):

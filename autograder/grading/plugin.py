@@ -77,12 +77,26 @@ def is_check(item: pytest.Item) -> bool:
     return item.get_closest_marker("points") is not None
 
 
+def where(item: pytest.Item) -> str:
+    """ "test_a1.py, line 3: test_x"."""
+    return f"{item.path.name}, line {(item.location[1] or 0) + 1}: {item.name}"
+
+
+def unknown_fixtures(item: pytest.Item) -> list[str]:
+    """The parameters of a check that nobody gives."""
+    if not isinstance(item, pytest.Function):
+        return []
+    return [name for name in item.fixturenames if name != "request" and name not in item._fixtureinfo.name2fixturedefs]
+
+
 def _read_info(item: pytest.Item) -> CheckInfo:
     marker = item.get_closest_marker("points")
     points = marker.args[0] if marker and len(marker.args) == 1 else None
     task = marker.kwargs.get("task") if marker else None
     if type(points) is not int or points < 0 or not isinstance(task, str):
-        raise pytest.UsageError(f'{item.nodeid}: a check is marked points(whole number, task="name of the task")')
+        raise pytest.UsageError(
+            f'{where(item)} must be marked @pytest.mark.points(whole number, task="name_of_the_task").'
+        )
     title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
     callspec = getattr(item, "callspec", None)
     if callspec is not None:

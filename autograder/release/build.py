@@ -11,12 +11,14 @@ from typing import Any
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.course.manifest import write_manifest
+from autograder.grading.context import CheckInfo
 from autograder.platforms import nbgrader_settings
 from autograder.release import generated
-from autograder.release.declared import DeclaredCheck, declared_checks
+from autograder.release.declared import declared_checks, open_checks
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
-from autograder.release.notebooks import generate, stub_script, write_notebook
+from autograder.release.notebooks import generate, skip_slow_imports, stub_script, write_notebook
+from autograder.release.slips import refuse_slips
 from autograder.submission.source import read_source
 
 STUBS = ".stubs"
@@ -37,15 +39,19 @@ def build(course: Course, into: Path) -> Built:
     The same solutions give the same bytes, whenever and wherever.
     Raises UserError for anything in `solutions/` that is not as it should be.
     """
+    skip_slow_imports()
     import nbformat
 
     if not course.has_solutions:
         raise UserError(f"{course.root} has no solutions/: releasing is for the course repository.")
-    masters, bands = [], {}
+    refuse_slips(course, course.assignment_names())
+    masters, bands, diagnoses = [], {}, {}
     for name in course.assignment_names():
-        folder = course.solutions / name
-        declared = declared_checks(folder)
-        master = read_master(folder, declared)
+        assignment = course.assignment(name)
+        with open_checks(assignment) as live:
+            declared = declared_checks(live)
+            master = read_master(assignment.folder, declared)
+            diagnoses[name] = record(assignment, live)
         bands[name] = _bands(declared)
         masters.append(master)
         write_notebook(source_notebook(master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")
@@ -68,7 +74,7 @@ def build(course: Course, into: Path) -> Built:
             shutil.copyfile(form, kept / form.name)
         checks = course.solutions / master.name / f"test_{master.name}.py"
         shutil.copyfile(checks, folder / checks.name)
-        record(course.assignment(master.name)).save(folder)
+        diagnoses[master.name].save(folder)
         entries[master.name] = {"tasks": list(master.tasks), "points": _points(master)}
         if bands[master.name]:
             entries[master.name]["bands"] = bands[master.name]
@@ -84,7 +90,7 @@ def build(course: Course, into: Path) -> Built:
     return Built(into / "assignments", into / nbgrader_settings.SOURCE, tuple(masters))
 
 
-def _bands(declared: list[DeclaredCheck]) -> list[list[float]]:
+def _bands(declared: list[CheckInfo]) -> list[list[float]]:
     """What accuracy earns, as the names of hidden checks say it: `...[84%]` -> percent and points, lowest first."""
     found = [(re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", check.name), check.points) for check in declared if check.hidden]
     return sorted([float(match[1]), points] for match, points in found if match)

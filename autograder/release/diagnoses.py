@@ -21,6 +21,7 @@ from autograder.checks.failure import Judge
 from autograder.checks.matching import Mark, same_value
 from autograder.checks.misconceptions import Diagnosis, Misconception
 from autograder.common.errors import UserError
+from autograder.common.raised import remedy, where_raised
 from autograder.common.run_file import run_file
 from autograder.course.assignment import Assignment
 from autograder.course.roster import Quiz
@@ -33,15 +34,14 @@ if TYPE_CHECKING:
 ANSWERS = "ANSWERS"
 
 
-def record(assignment: Assignment) -> DataCatalogue:
+def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
     """Runs every misconception of the assignment through its public checks, and keeps what is wrong.
 
+    live: its checks, opened; the hidden ones are left out.
     Nothing is trained for it: what a misconception does to a training is diagnosed by the checks
     themselves, by name, so that only its message is needed.
     Raises UserError when the master or the misconceptions do not run.
     """
-    from autograder.grading.live import LiveChecks
-
     recorded: list[Recorded] = []
     named: set[str] = set()
     with _silence():
@@ -49,17 +49,12 @@ def record(assignment: Assignment) -> DataCatalogue:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
             namespace = dict(vars(run_file(assignment.master)))
         except Exception as error:
-            raise UserError(f"{assignment.name} does not run: {type(error).__name__}: {error}") from error
+            raise UserError(f"solutions/{where_raised(error, assignment.folder)}. {remedy(error)}") from error
         names = assignment.parameters()
-        live = LiveChecks([assignment.public_checks])
-        try:
-            for known in catalogue.misconceptions:
-                found = _failures(live, known, namespace, names)
-                recorded += found.recorded
-                named |= found.named
-        finally:
-            live.close()
-            _forget(assignment.public_checks)
+        for known in catalogue.misconceptions:
+            found = _failures(live, known, namespace, names)
+            recorded += found.recorded
+            named |= found.named
     public = assignment.public_checks.read_text(encoding="utf-8")
     named |= {entry.name for entry in recorded}
     messages = {
@@ -193,9 +188,9 @@ def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any
 
     from autograder.grading.context import CheckContext
 
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)  # torch.manual_seed notes a traceback for each GPU that there might be
     context = CheckContext(run, listener, 0, _no_images, quiz=quiz)
-    live.run(context, lambda check: check.task == listener.known.task)
+    live.run(context, lambda check: check.task == listener.known.task and not check.hidden)
 
 
 def _can_be_told(observation: Observation) -> bool:

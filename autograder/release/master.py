@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.common.errors import UserError
 
 if TYPE_CHECKING:
-    from autograder.release.declared import DeclaredCheck
+    from autograder.grading.context import CheckInfo
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -34,7 +34,7 @@ class Master:
     cells: tuple[Any, ...]
 
 
-def read_master(folder: Path, declared: Sequence[DeclaredCheck]) -> Master:
+def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
     """Reads `folder/<name>.py` against the checks that were collected for it.
 
     Raises UserError, naming the line, for a master that nbgrader could not make a fair stub of.

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
 from autograder.platforms import nbgrader_settings
+
+
+def skip_slow_imports() -> None:
+    """Keep a library of nbformat's from compiling 39 grammars (2 s): they check addresses, and no notebook has one."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def write_notebook(notebook: Any, path: Path) -> None:

@@ -19,6 +19,7 @@ from ..course.course import Course, find_course
 from ..grading.pool import end_with_parent
 from ..submission.source import Cell, Source, read_source
 from . import misconceptions_page
+from .slips import refuse_slips
 
 if TYPE_CHECKING:
     from ..checks.catalogues import CodeCatalogue
@@ -82,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     """Verify the course. Returns 1 when anything was found."""
     course = find_course(Path.cwd())
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
+    refuse_slips(course, names)
     if args.page:
         console().print(
             f"{misconceptions_page.write(course).relative_to(course.root)} shows every misconception with its message.",

@@ -1,0 +1,287 @@
+"""Authors' ordinary slips, told before anything is run: one sentence each, with file, line and what to do.
+
+Only the text of an assignment's folder is looked at here. What shows when a file is run (a module that is not there, say)
+is told where it is run.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.common.errors import UserError
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+
+NOT_ASSIGNMENTS = frozenset({"notebooks", "__pycache__"})
+_BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
+_POINTS = '@pytest.mark.points(2, task="name_of_the_task")'
+
+
+@dataclass(frozen=True)
+class _Text:
+    """One file of an author's: how messages call it, its text, and its syntax tree."""
+
+    name: str
+    text: str
+    tree: ast.Module
+
+
+def refuse_slips(course: Course, names: Iterable[str]) -> None:
+    """Raise UserError, a line for each slip, when these assignments have any."""
+    found = [*strays(course), *(slip for name in names for slip in slips(course.assignment(name)))]
+    if found:
+        raise UserError("\n".join(found) if len(found) == 1 else "\n  ".join([f"{len(found)} slips:", *found]))
+
+
+def strays(course: Course) -> Iterator[str]:
+    """Folders of solutions/ that were meant as assignments, and are none."""
+    for folder in sorted(course.solutions.iterdir()):
+        if not folder.is_dir() or folder.name in NOT_ASSIGNMENTS or folder.name.startswith("."):
+            continue
+        scripts = sorted(path.name for path in folder.glob("*.py"))
+        where = f"solutions/{folder.name}"
+        if not folder.name.isidentifier():
+            if scripts:
+                yield f"{where}: an assignment's name is made of letters, digits and _. Rename the folder and its files."
+        elif scripts and f"{folder.name}.py" not in scripts:
+            yield (
+                f"{where} has no {folder.name}.py, so it is no assignment; there are {', '.join(scripts)}. "
+                "The master is named as its folder: rename one of them, or delete the folder."
+            )
+
+
+def slips(assignment: Assignment) -> Iterator[str]:
+    """The slips in one assignment's folder."""
+    where = f"solutions/{assignment.name}"
+    if not assignment.public_checks.is_file():
+        yield (
+            f"{where} has no public checks: write {assignment.public_checks.name}, or students can check nothing. "
+            "One check that calls the task is enough."
+        )
+        return
+    texts = {}
+    for path in sorted(assignment.folder.glob("*.py")):
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            texts[path] = _Text(f"{where}/{path.name}", text, ast.parse(text))
+        except UnicodeDecodeError as error:
+            yield f"{where}/{path.name} is not text in UTF-8 (byte {error.start}). Save it as UTF-8."
+        except OSError as error:
+            yield f"{where}/{path.name} cannot be read: {error.strerror}."
+        except (SyntaxError, ValueError) as error:
+            line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+            said = error.msg if isinstance(error, SyntaxError) else str(error)
+            yield f"{where}/{path.name}{line} is no valid Python: {said}. Mend that line."
+    yield from _misnamed(assignment, texts)
+    master, public = texts.get(assignment.master), texts.get(assignment.public_checks)
+    if master is None or public is None:
+        return
+    yield from _blocks(master)
+    checks = [texts[path] for path in (assignment.public_checks, assignment.hidden_checks) if path in texts]
+    tasks = _tasks_of(checks)
+    for file in checks:
+        yield from _checks(file, tasks)
+    yield from _not_defined(checks, master)
+    if not any(_test_functions(public.tree)) and any(_test_functions(text.tree) for text in checks):
+        yield (
+            f"{public.name} holds no check, so students can check nothing. Write one for each task: a function test_... "
+            f"with {_POINTS}."
+        )
+    if assignment.misconceptions in texts:
+        yield from _misconceptions(texts[assignment.misconceptions], tasks)
+
+
+def _misnamed(assignment: Assignment, texts: dict[Path, _Text]) -> Iterator[str]:
+    """Files that nothing reads, since their names are a letter off."""
+    known = {assignment.public_checks, assignment.hidden_checks, assignment.misconceptions, assignment.master}
+    for path, text in texts.items():
+        if path in known:
+            continue
+        if path.name.startswith("test_"):
+            yield (
+                f"{text.name} is never run: checks stand in {assignment.public_checks.name} and, hidden, in "
+                f"{assignment.hidden_checks.name}. Rename it."
+            )
+        elif any(_decorators(node, "misconception") for node in text.tree.body):
+            yield f"{text.name} is never read: misconceptions stand in {assignment.misconceptions.name}. Rename it."
+
+
+def _blocks(master: _Text) -> Iterator[str]:
+    """Solution blocks that do not open and close in turn."""
+    opened = 0
+    for number, line in enumerate(master.text.splitlines(), start=1):
+        where = f"{master.name}, line {number}"
+        if _BEGIN in line:
+            if opened:
+                yield f"{where} begins a solution, but that of line {opened} has not ended. Write ### {_END} before it."
+            opened = number
+        elif _END in line:
+            if not opened:
+                yield f"{where} ends a solution that has not begun. Write ### {_BEGIN} above it, or delete the line."
+            opened = 0
+        elif opened and line.startswith("# %%"):
+            yield f"{master.name}, line {opened}: the solution has no end in its cell. Write ### {_END} below it."
+            opened = 0
+        elif line.lstrip().startswith("#") and len(line.strip()) < 30 and _nearly(line):
+            yield (
+                f"{where} looks like the border of a solution, and is none: {line.strip()!r}. Write ### {_BEGIN} or "
+                f"### {_END}, or students get the answer."
+            )
+    if opened:
+        yield f"{master.name}, line {opened}: the solution has no end. Write ### {_END} below it."
+
+
+def _nearly(line: str) -> bool:
+    words = line.strip("# \t").upper()
+    return bool(difflib.get_close_matches(words, (_BEGIN, _END, "BEGIN SOLUTIONS", "END SOLUTIONS"), 1, 0.85))
+
+
+def _tasks_of(checks: list[_Text]) -> list[str]:
+    """The tasks that the checks name, as far as they name them by a literal."""
+    return list(dict.fromkeys(task for text in checks for task, _ in _marks(text.tree)))
+
+
+def _marks(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_mark(node.func, "points"):
+            for keyword in node.keywords:
+                if (
+                    keyword.arg == "task"
+                    and isinstance(keyword.value, ast.Constant)
+                    and isinstance(keyword.value.value, str)
+                ):
+                    yield keyword.value.value, node.lineno
+
+
+def _is_mark(node: ast.expr, name: str) -> bool:
+    """Is this ``pytest.mark.name`` or ``mark.name``?"""
+    match node:
+        case ast.Attribute(attr=attr, value=ast.Attribute(attr="mark") | ast.Name(id="mark")):
+            return attr == name
+    return False
+
+
+def _test_functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
+
+
+def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
+    """Slips in a file of checks: marks, names and tasks."""
+    seen: dict[str, int] = {}
+    for function in _test_functions(text.tree):
+        where = f"{text.name}, line {function.lineno}"
+        if function.name in seen:
+            yield (
+                f"{where}: a second {function.name} takes the place of that in line {seen[function.name]}, which is never "
+                "run. Give one of them another name."
+            )
+        seen[function.name] = function.lineno
+    for node in ast.walk(text.tree):
+        if isinstance(node, ast.Call) and _is_mark(node.func, "points"):
+            yield from _points(node, f"{text.name}, line {node.lineno}")
+        elif isinstance(node, ast.Call) and _is_mark(node.func, "needs"):
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and argument.value not in tasks:
+                    yield (
+                        f"{text.name}, line {node.lineno} needs {argument.value!r}, which no check is about."
+                        f"{_meant(argument.value, tasks)}"
+                    )
+
+
+def _not_defined(checks: list[_Text], master: _Text) -> Iterator[str]:
+    """Tasks that the master does not define, each told once."""
+    defined = _defined(master.tree)
+    places = [(task, f"{text.name}, line {line}") for text in checks for task, line in _marks(text.tree)]
+    for task, where in dict(reversed(places)).items():
+        if task not in defined:
+            meant = _meant(task, defined) or " Define it there, with a solution block, or take the check away."
+            yield f"{where} checks {task!r}, which {master.name} does not define.{meant}"
+
+
+def _points(call: ast.Call, where: str) -> Iterator[str]:
+    """Points are one whole number, and a task."""
+    task = next((keyword.value for keyword in call.keywords if keyword.arg == "task"), None)
+    number = call.args[0] if call.args else None
+    if task is None or (isinstance(task, ast.Constant) and not isinstance(task.value, str)):
+        yield f"{where}: the points name no task. Write {_POINTS}."
+    literal = number.operand if isinstance(number, ast.UnaryOp) else number
+    if len(call.args) != 1 or (isinstance(literal, ast.Constant) and type(literal.value) is not int):
+        yield f"{where}: points are one whole number, as some systems take no other. Write {_POINTS}."
+    elif isinstance(number, ast.UnaryOp):
+        yield f"{where}: points are not negative. Write {_POINTS}."
+
+
+def _defined(tree: ast.Module) -> list[str]:
+    names: list[str] = []
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.append(name)
+            case ast.Assign(targets=targets):
+                names += [target.id for target in targets if isinstance(target, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def _misconceptions(text: _Text, tasks: list[str]) -> Iterator[str]:
+    """Slips in misconceptions.py: tasks that nobody checks, wrong ideas without a message, hints that are none."""
+    seen: dict[str, int] = {}
+    for node in text.tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            for decorator in _decorators(node, "misconception"):
+                where = f"{text.name}, line {decorator.lineno}"
+                if not isinstance(decorator, ast.Call):
+                    yield f'{where}: @misconception names no task. Write @misconception("name_of_the_task").'
+                    continue
+                yield from _task(decorator, where, tasks)
+                if not (ast.get_docstring(node) or "").strip():
+                    yield f"{where}: {node.name} has no docstring, which is what the student is told. Write one."
+                if node.name in seen:
+                    yield (
+                        f"{where}: a second misconception is called {node.name}, as that in line {seen[node.name]}. Results "
+                        "carry the name: give one of them another."
+                    )
+                seen[node.name] = decorator.lineno
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) == "hints":
+            where = f"{text.name}, line {node.lineno}"
+            yield from _task(node.value, where, tasks)
+            texts = node.value.args[1:]
+            if not texts or any(isinstance(hint, (ast.List, ast.Tuple)) for hint in texts):
+                yield f'{where}: hints are texts, one after another. Write hints("name_of_the_task", "First.", "Second.").'
+
+
+def _task(call: ast.Call, where: str, tasks: list[str]) -> Iterator[str]:
+    first = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "task"), None)
+    if first is None:
+        yield f'{where}: {_called(call)} names no task. Write {_called(call)}("name_of_the_task", ...).'
+    elif isinstance(first, ast.Constant) and first.value not in tasks:
+        yield f"{where} is about {first.value!r}, which no check is about.{_meant(first.value, tasks)}"
+
+
+def _decorators(node: ast.stmt, name: str) -> list[ast.expr]:
+    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return []
+    return [d for d in node.decorator_list if (_called(d) if isinstance(d, ast.Call) else _last(d)) == name]
+
+
+def _called(call: ast.Call) -> str:
+    return _last(call.func)
+
+
+def _last(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _meant(word: object, known: list[str]) -> str:
+    close = difflib.get_close_matches(str(word), known, 1, 0.6)
+    if close:
+        return f" Did you mean {close[0]!r}?"
+    return f" The tasks are: {', '.join(known)}." if known else ""
