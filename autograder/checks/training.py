@@ -7,6 +7,8 @@ from source. A sign bears the name of the misconception that it betrays, so that
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -44,6 +46,8 @@ class Training:
     inputs: what ``preprocess`` made of the images looked at, float32 (N, 1, 28, 28).
     logits: what the network gives for them in the end, float32 (N, 10).
     notes: what the sandbox noted meanwhile, see ``probes.watched``; empty where nothing was trained.
+    labelled: of the rows trained on that could be found again, how many there are and how many had their own label.
+    works: the network takes ``inputs`` and gives ten numbers for each; without it, before, after and logits say nothing.
     """
 
     model: Observation
@@ -55,6 +59,8 @@ class Training:
     logits: torch.Tensor
     images: int
     notes: Mapping[str, Any] = field(default_factory=dict)
+    labelled: tuple[int, int] = (0, 0)
+    works: bool = True
 
     @property
     def losses(self) -> list[float]:
@@ -78,6 +84,12 @@ class Training:
             f"seen {seen:,.0f} images by then{rounds}, and is judged as it stands."
         )
 
+    def loss_calls(self, kind: str) -> int:
+        """How often torch's loss was called in this way: "cross_entropy of probabilities", "nll_loss of other numbers"."""
+        seen = self.notes.get("losses")
+        count = seen.get(kind, 0) if isinstance(seen, dict) else 0
+        return count if isinstance(count, int) else 0
+
     def number(self, name: str) -> float:
         """A figure of the notes; 0 where there is none. What the sandbox says may be anything."""
         value = self.notes.get(name)
@@ -95,19 +107,41 @@ def disguise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return torch.where(pixels == 0, pixels, (pixels + noise).clamp(1, 255)).to(torch.uint8)
 
 
-def network_inputs(submission: SubmissionProxy, images: SandboxTensor) -> torch.Tensor:
-    """What ``preprocess`` makes of training images; while it does not work, what a plain one would."""
+def network_inputs(submission: SubmissionProxy, images: SandboxTensor | torch.Tensor) -> torch.Tensor:
+    """What ``preprocess`` makes of images (N, 28, 28), laid out as a network takes them: float32 (N, 1, 28, 28).
+
+    While ``preprocess`` does not work, what a plain one would make.
+    """
     made = submission.preprocess(images).value
-    if isinstance(made, torch.Tensor) and _fits(made):
-        return made.float()
+    count = len(images) if isinstance(images, torch.Tensor) else images.stop or 0
+    if isinstance(made, torch.Tensor) and made.numel() == count * 28 * 28 and not made.is_complex():
+        laid_out = made.float().reshape(count, 1, 28, 28)
+        if torch.isfinite(laid_out).all():
+            return laid_out
     scaled = submission.probe("scaled", images)
     settle(scaled)
     value: torch.Tensor = scaled.value
     return value
 
 
-def _fits(made: torch.Tensor) -> bool:
-    return made.is_floating_point() and made.shape[1:] == (1, 28, 28) and bool(torch.isfinite(made).all())
+def settle_with(submission: SubmissionProxy, model: Observation, observation: Observation) -> None:
+    """Raise unless something came back. An error that comes of the network, or of ``preprocess``, is theirs alone:
+    then the check waits for them."""
+    error = observation.error
+    if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
+        outputs = submission.probe("logits", model, torch.rand(2, 1, 28, 28))
+        if not _are_scores(outputs.value, 2):
+            raise waits_for("FashionCNN")
+        made = submission.preprocess(SandboxTensor("train_images", None, 2)).value
+        if not isinstance(made, torch.Tensor) or made.dtype != torch.float32 or made.shape != (2, 1, 28, 28):
+            raise waits_for("preprocess")
+    settle(observation)
+
+
+def waits_for(task: str, more: str = "") -> CheckFailed:
+    """What a check raises that cannot be asked before another task works."""
+    message = f"This check builds on {task}, which does not work yet.{more}"
+    return CheckFailed(message, outcome="not_run", why="waits")
 
 
 def train_and_watch(
@@ -116,33 +150,47 @@ def train_and_watch(
     labels: SandboxTensor,
     cpu_seconds: float,
     weights: Mapping[str, torch.Tensor] | None = None,
+    rate: float = 1.0,
 ) -> Training:
     """Train a new network on the images, or give it submitted weights. Raises CheckFailed when there is no network.
 
     An error in ``train`` itself does not raise here: it is the observation ``ran``.
+    rate: the share of each step that is taken, as if the learning rate were that much smaller.
     """
     count = images.stop or 10_000
     part = slice(min(count, _PROBED))
     shown, answers = SandboxTensor(images.name, None, part.stop), SandboxTensor(labels.name, None, part.stop)
     inputs = network_inputs(submission, shown)
     model = submission.FashionCNN()
+    if model.handle is None:
+        raise waits_for("FashionCNN")
     before = _fit(submission, model, inputs, answers)
     notes: Mapping[str, Any] = {}
     if weights is None:
-        settle(submission.probe("watch", model, inputs[:2]))
+        settle(submission.probe("watch", model, inputs[:2], rate))
         ran = submission.train.within(cpu_seconds)(model, images, labels)
         seen = submission.probe("watched").value
         notes = seen if isinstance(seen, dict) else {}
     else:
         ran = submission.probe("load_weights", model, dict(weights), inputs[:2])
         model.call("eval")
+    nothing, none = torch.zeros(0, 10), Fit(math.nan, math.nan)
     if not ran.returned:
-        nothing = torch.zeros(0, 10)
-        return Training(model, ran, before, before, before, inputs, nothing, count, notes)
+        start = before or none
+        return Training(model, ran, start, start, start, inputs, nothing, count, notes, works=before is not None)
     after, in_train_mode = (_fit(submission, model, inputs, answers, mode) for mode in (False, True))
     outputs = submission.probe("logits", model, inputs)
-    settle(outputs)
-    return Training(model, ran, before, after, in_train_mode, inputs, outputs.value, count, notes)
+    if before is None or after is None or not _are_scores(outputs.value, len(inputs)):
+        return Training(model, ran, none, none, none, inputs, nothing, count, notes, works=False)
+    labelled = submission.probe("paired", inputs, answers).value if notes else None
+    met, own = labelled if isinstance(labelled, tuple) and len(labelled) == 2 else (0, 0)
+    return Training(
+        model, ran, before, after, in_train_mode or after, inputs, outputs.value, count, notes, (int(met), int(own))
+    )
+
+
+def _are_scores(value: Any, count: int) -> bool:
+    return isinstance(value, torch.Tensor) and value.shape == (count, 10) and value.is_floating_point()
 
 
 def _fit(
@@ -151,22 +199,24 @@ def _fit(
     inputs: torch.Tensor,
     labels: SandboxTensor,
     training: bool = False,
-) -> Fit:
+) -> Fit | None:
+    """How well the network fits; None where it does not take these inputs, or gives no ten numbers for each."""
     seen = submission.probe("fit", model, inputs, labels, training)
-    settle(seen)
+    if not isinstance(seen.value, tuple) or len(seen.value) != 2:
+        return None
     loss, accuracy = seen.value
     return Fit(float(loss), float(accuracy))
 
 
-def settle_training(training: Training) -> None:
+def settle_training(submission: SubmissionProxy, training: Training) -> None:
     """Raise when ``train`` raised or did not come back; known errors bring the misconception that they betray."""
     ran = training.ran
     if ran.status == "error" and ran.error is not None and ran.error.type_name != "NotImplementedError":
         text = f"{ran.error.type_name}: {ran.error.message}"
-        because = next((name for part, name in _ERRORS if part in text), None)
+        because = next((name for part, name in _ERRORS if part in text), None) if training.works else None
         if because is not None:
             raise CheckFailed(student_errors.message(ran), ran, None, outcome="error", because=because)
-    settle(ran)
+    settle_with(submission, training.model, ran)
 
 
 _ERRORS = (
@@ -191,6 +241,21 @@ def signs(training: Training) -> tuple[str, ...]:
     if training.notes:
         found += _learning_signs(training)
     return tuple(dict.fromkeys(found))
+
+
+def smaller_steps_help(submission: SubmissionProxy, training: Training, cpu_seconds: float = 20) -> bool:
+    """Tried: does the same training on 2,048 images learn something with steps ten or a hundred times smaller?
+
+    Tells a learning rate that is too high from a network that learns slowly at any.
+    """
+    for rate in (0.1, 0.01):
+        slower = train_and_watch(
+            submission, SandboxTensor("train_images", None, 2048), SandboxTensor("train_labels", None, 2048),
+            cpu_seconds, rate=rate,
+        )  # fmt: skip
+        if slower.works and slower.after.accuracy > max(0.3, training.after.accuracy + 0.15):
+            return True
+    return False
 
 
 def output_signs(outputs: torch.Tensor) -> list[str]:
@@ -230,22 +295,24 @@ def _learning_signs(training: Training) -> list[str]:
     if forwards >= 6 and number("different_batches") == 1 and number("largest_batch") <= training.images / 2:
         found.append("one_batch_only")
     elif steps and whole and 0 < images <= training.images / 2:
-        found.append("returns_inside_the_loop")
+        found.append("returns_inside_the_loop" if _leaves_a_loop(training.ran) else "trains_on_few_images")
     if _other_inputs(training):
         found.append("trains_on_raw_pixels")
     if steps and forwards and number("forwards_in_eval") > 0.6 * forwards:
         found.append("trains_in_eval_mode")
-    losses = training.losses
-    if len(losses) >= 2 and min(losses) < -0.1:
+    if training.loss_calls("nll_loss of probabilities"):
+        found.insert(0, "nll_loss_on_probabilities")
+    if training.loss_calls("nll_loss of other numbers"):
         found.append("nll_loss_on_logits")
-    elif len(losses) >= 3 and 1.45 < min(losses) < 2.2 and training.after.accuracy > 0.5:
+    if training.loss_calls("cross_entropy of probabilities"):
         found.append("softmax_before_the_loss")
+    met, own = training.labelled
+    if met >= 20 and own < met / 2:
+        found.append("labels_lose_their_images")
     if moved and steps >= 4 and number("change") < 0.01 and training.after.loss > 0.8 * training.before.loss:
         found.append("learning_rate_far_too_low")
-    if moved and training.after.accuracy < 0.2 and not found:
-        same = float(training.logits.std(dim=0).max()) < 0.01 * float(training.logits.std())
-        lost = same or training.after.loss > CHANCE + 1
-        found.append("learning_rate_far_too_high" if lost else "labels_lose_their_images")
+    if moved and training.after.loss > max(CHANCE, training.before.loss) + 1 and not found:
+        found.append("learning_rate_far_too_high")
     if float(training.inputs.std()) > 30:
         found.append("pixels_not_scaled")
     return found
@@ -258,7 +325,27 @@ def _other_inputs(training: Training) -> bool:
         return False
     deviations = [float(pair[1]) for pair in pairs if isinstance(pair, (list, tuple)) and len(pair) == 2]
     usual = float(training.inputs.std())
+    deviations = [deviation for deviation in deviations if math.isfinite(deviation)]  # of one number there is none
     return bool(deviations) and usual > 0 and not 1 / 8 < sum(deviations) / len(deviations) / usual < 8
+
+
+def _leaves_a_loop(ran: Observation) -> bool:
+    """Does ``train``, as it is written, leave a loop by a return or break that stands inside it?"""
+    source = ran.run.source if ran.run is not None else None
+    if source is None:
+        return False
+    defined: dict[str, ast.AST] = {}
+    for cell in source.cells:
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            for node in ast.parse(cell.text).body:
+                if isinstance(node, ast.FunctionDef):
+                    defined[node.name] = node
+                elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+                    for target in node.targets:
+                        if isinstance(target, ast.Name) and node.value.id in defined:
+                            defined[target.id] = defined[node.value.id]
+    loops = (node for node in ast.walk(defined.get("train", ast.Pass())) if isinstance(node, (ast.For, ast.While)))
+    return any(isinstance(inner, (ast.Return, ast.Break)) for loop in loops for inner in ast.walk(loop))
 
 
 def first(found: Sequence[str], *names: str) -> str | None:
@@ -319,10 +406,37 @@ def prediction_signs(
     return ()
 
 
-def settle_prediction(observation: Observation) -> None:
+def settle_prediction(submission: SubmissionProxy, model: Observation, observation: Observation) -> None:
     """Raise when ``predict`` did not return; batch norm's complaint about one image means a network in train mode."""
     error = observation.error
     if observation.status == "error" and error is not None and "more than 1 value per channel" in error.message:
         message = student_errors.message(observation)
         raise CheckFailed(message, observation, None, outcome="error", because="forgets_eval_mode")
-    settle(observation)
+    settle_with(submission, model, observation)
+
+
+def class_numbers(observation: Observation, count: int) -> torch.Tensor | None:
+    """What ``predict`` returned for that many images as int64 (count,); None where it is no class number for each."""
+    value = observation.value
+    if isinstance(value, (list, tuple)) and len(value) == count and all(type(item) is int for item in value):
+        return torch.tensor([min(max(item, -1), 10) for item in value])
+    if not isinstance(value, torch.Tensor) or value.shape != (count,) or value.is_complex():
+        return None
+    return value.nan_to_num(-1).clamp(-1, 10).to(torch.int64)
+
+
+def company_sign(submission: SubmissionProxy, training: Training, images: torch.Tensor) -> str | None:
+    """Why an image (of uint8 (N, 28, 28)) gets another class in another company; None where that cannot be said."""
+    state = submission.probe("parameters", training.model, training.inputs[:2])
+    if state.returned and state.value["training"]:
+        return "forgets_eval_mode"
+    inputs = training.inputs[:60]
+    among, alone = (submission.probe("logits", training.model, part) for part in (inputs, inputs[:1]))
+    if not among.returned or not alone.returned:
+        return None
+    if not torch.allclose(among.value[:1], alone.value, rtol=1e-2, atol=1e-3):
+        return "batch_statistics_in_eval"
+    once, twice = (submission.predict(training.model, images[:60]) for _ in range(2))
+    if not once.returned or not isinstance(once.value, torch.Tensor) or not isinstance(twice.value, torch.Tensor):
+        return None
+    return "scales_by_the_batch" if torch.equal(once.value, twice.value) else None

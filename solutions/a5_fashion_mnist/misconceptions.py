@@ -109,8 +109,8 @@ class softmax_over_the_batch(_Small):
 
 @misconception("FashionCNN")
 class softmax_in_forward(_Small):
-    """Your network ends in softmax, and CrossEntropyLoss applies softmax as well. Two of them make all gradients small:
-    the network learns slowly and stops early. Return the logits."""
+    """The ten outputs of an image are positive and sum to one, as after a softmax. The loss wants the logits as they
+    are: nn.CrossEntropyLoss applies log-softmax itself, and a second softmax before it makes all gradients small."""
 
     def forward(self, x):
         return super().forward(x).softmax(dim=1)
@@ -425,8 +425,8 @@ def one_batch_only(model, images, labels):
 
 @misconception("train")
 def returns_inside_the_loop(model, images, labels):
-    """The training ended long before all images had been seen once. Most often the return stands inside the loop, by its
-    indentation."""
+    """The training ended long before all images had been seen once, and a return or break stands inside a loop of your
+    train. Look at its indentation."""
     model.train()
     steps = torch.optim.Adam(model.parameters(), lr=1e-3)
     for x, y in _batches(images, labels):
@@ -439,9 +439,16 @@ def returns_inside_the_loop(model, images, labels):
 
 
 @misconception("train")
+def trains_on_few_images(model, images, labels):
+    """The network has seen less than half of the images that train was given. Does each epoch go through all of them,
+    and are all of them in the batches?"""
+    return _learn(model, images[:100], labels[:100])
+
+
+@misconception("train")
 def trains_on_raw_pixels(model, images, labels):
-    """The network was trained on other numbers than it is asked about: train has to send the images through preprocess,
-    just as predict does. The loss falls, and on preprocessed images the network knows nothing."""
+    """The numbers that the network was trained on are of quite another size than those that your preprocess makes.
+    train and predict have to show it the same kind of numbers."""
 
     def raw(images, labels):
         return [(images[p].unsqueeze(1).float(), labels[p]) for p in torch.randperm(len(images)).split(100)]
@@ -451,8 +458,8 @@ def trains_on_raw_pixels(model, images, labels):
 
 @misconception("train")
 def labels_lose_their_images(model, images, labels):
-    """The network is no better than guessing, although it was trained on all images. Most often images and labels were
-    shuffled apart, each in an order of its own, and nothing can be learned from labels that belong to other images."""
+    """Images and labels were shuffled apart: most images of your batches came to the loss with the label of another
+    image, and from such labels nothing can be learned. Use one order for both."""
 
     def torn(images, labels):
         return _batches(images, labels[torch.randperm(len(labels))])
@@ -500,16 +507,25 @@ def backward_through_old_graphs(model, images, labels):
 
 
 @misconception("train")
+def nll_loss_on_probabilities(model, images, labels):
+    """NLLLoss got probabilities. It takes no logarithm itself: it expects log-probabilities, from log_softmax, and of
+    probabilities it makes no cross-entropy. CrossEntropyLoss on the logits does both steps."""
+    return _learn(
+        model, images, labels, rate=1e-4, loss_of=lambda model, x, y: F.nll_loss(model(x).softmax(dim=1), y)
+    )
+
+
+@misconception("train")
 def nll_loss_on_logits(model, images, labels):
-    """Your loss goes below zero and ever further down. NLLLoss takes no logarithm and expects log-probabilities; given
-    logits, it is content with one ever larger number."""
+    """NLLLoss got plain scores. It takes no logarithm itself and expects log-probabilities, from log_softmax; given
+    scores, it is content with one ever larger number, and falls below zero."""
     return _learn(model, images, labels, epochs=2, loss_of=lambda model, x, y: F.nll_loss(model(x), y))
 
 
 @misconception("train")
 def softmax_before_the_loss(model, images, labels):
-    """Your losses never come below 1.46, however good the network gets: that is the least that CrossEntropyLoss gives
-    for ten probabilities. It expects logits and applies softmax by itself."""
+    """CrossEntropyLoss got probabilities. It expects logits and applies softmax by itself: of ten probabilities it can
+    make no loss below 1.46, however good the network gets."""
     return _learn(
         model,
         images,
@@ -522,8 +538,8 @@ def softmax_before_the_loss(model, images, labels):
 
 @misconception("train")
 def learning_rate_far_too_high(model, images, labels):
-    """The steps are so large that the training flew apart: the network gives NaN, or the same for all images. Try a
-    learning rate ten or a hundred times smaller."""
+    """The steps are too large: the training made the network worse than one that knows nothing, or did not help it where
+    smaller steps did. Try a learning rate ten or a hundred times smaller."""
     return _learn(model, images, labels, rate=300.0, optimizer=torch.optim.SGD)
 
 
@@ -590,6 +606,19 @@ def returns_the_largest_score(model, images):
 def class_numbers_as_floats(model, images):
     """The class numbers are floats. Labels are whole numbers (int64), and so are predictions."""
     return _scores(model, images).argmax(dim=1).float()
+
+
+@misconception("predict")
+def returns_nothing(model, images):
+    """predict gives back None, as a function does that reaches its end without a return."""
+    _scores(model, images).argmax(dim=1)
+
+
+@misconception("predict")
+def returns_class_names(model, images):
+    """You gave back the names of the classes. Asked for are their numbers, in a tensor."""
+    names = "T-shirt/top Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Ankle-boot".split()
+    return [names[number] for number in _scores(model, images).argmax(dim=1)]
 
 
 @misconception("predict")

@@ -8,16 +8,19 @@ says can be faked by hostile code that shares its process, so facts from here ca
 from __future__ import annotations
 
 import os
+import types
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._C import DisableTorchFunction
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+from torch.overrides import TorchFunctionMode
 
 # The network as it stands
 
@@ -181,6 +184,11 @@ class _Watch:
     slot: Any = None  # a small parameter whose gradient is followed closely
     carry: Tensor | None = None  # its gradient after the last step
     fresh: Tensor | None = None  # what backward has brought since
+    losses: _Losses = field(default_factory=lambda: _Losses())
+    batch: Tensor | None = None  # what went into the network last
+    pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
+    rate: float = 1.0  # the share of each step that is taken: 0.1 is as a learning rate ten times smaller
+    kept: list[Tensor] = field(default_factory=list)
 
     def forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         if not torch.is_grad_enabled() or not self._is_network(module):
@@ -192,6 +200,7 @@ class _Watch:
         self.forwards_in_eval += not module.training
         self.images += len(batch)
         self.largest_batch = max(self.largest_batch, len(batch))
+        self.batch = batch if len(self.pairs) < _PAIRS and batch.is_floating_point() else None
         if len(self.batches) < 50 and batch.is_floating_point():
             self.batches.add(float(f"{batch.detach().double().sum().item():.9g}"))
         if len(self.inputs) < 10 and batch.is_floating_point():
@@ -204,10 +213,12 @@ class _Watch:
 
     def before_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self.steps += 1
+        if self.rate != 1:
+            self.kept = [p.detach().clone() for p in self._held(optimizer)]
         if optimizer not in self.known:
             self.known.add(optimizer)
             self.optimizers += 1
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        parameters = self._held(optimizer)
         self.trained.update(map(id, parameters))
         gradients = [p.grad for p in parameters if p.grad is not None]
         self.empty_steps += not gradients
@@ -226,6 +237,10 @@ class _Watch:
                 self.carried += kept and not zeroed
         self.fresh = None
 
+    @staticmethod
+    def _held(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+        return [p for group in optimizer.param_groups for p in group["params"]]
+
     def _follow(self, parameters: list[Tensor]) -> None:
         """Choose the last small parameter that has a gradient (a bias of the last layer, most often)."""
         small = [p for p in parameters if p.grad is not None and p.numel() <= 4096 and p.is_leaf]
@@ -238,8 +253,19 @@ class _Watch:
         self.fresh = gradient.clone() if self.fresh is None else self.fresh + gradient
 
     def after_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        if self.rate != 1:
+            with torch.no_grad():
+                for parameter, before in zip(self._held(optimizer), self.kept, strict=False):
+                    parameter.copy_(before + self.rate * (parameter - before))
         if self.slot is not None:
             self.carry = None if self.slot.grad is None else self.slot.grad.detach().clone()
+
+    def labels_met(self, labels: Tensor) -> None:
+        """Labels have come to a loss: keep some beside the rows that went into the network just before."""
+        rows = self.batch
+        if rows is not None and labels.shape == rows.shape[:1] and not labels.is_floating_point():
+            self.pairs.append((rows[:128].detach().clone(), labels[:128].detach().clone()))
+        self.batch = None
 
     def report(self) -> dict[str, Any]:
         own = [p for p in self.model.parameters() if p.requires_grad]
@@ -265,6 +291,7 @@ class _Watch:
             "largest_batch": self.largest_batch,
             "different_batches": len(self.batches),
             "inputs": self.inputs,
+            "losses": self.losses.seen,
             "parameters": len(own),
             "parameters_trained": sum(id(p) in self.trained for p in own),
             "parameters_moved": len(moved),
@@ -273,14 +300,52 @@ class _Watch:
         }
 
 
+class _Losses(TorchFunctionMode):
+    """Notes which of torch's losses are called, and with what: "cross_entropy of probabilities", say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: dict[str, int] = {}
+        self.tell: Callable[[Tensor], None] = lambda labels: None
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = _LOSSES.get(func)
+        if name is not None and len(args) >= 2 and all(isinstance(arg, Tensor) for arg in args[:2]):
+            with torch.no_grad(), DisableTorchFunction():
+                kind = f"{name} of {_kind(args[0])}"
+                self.tell(args[1])
+            self.seen[kind] = self.seen.get(kind, 0) + 1
+        return func(*args, **(kwargs or {}))
+
+
+def _kind(outputs: Tensor) -> str:
+    """What the rows of a loss's first argument are: probabilities, log-probabilities, or any other numbers."""
+    rows = outputs.detach().float()
+    if rows.dim() != 2 or not rows.numel():
+        return "other numbers"
+    ones = torch.ones(len(rows))
+    if bool((rows >= 0).all()) and torch.allclose(rows.sum(dim=1), ones, atol=1e-3):
+        return "probabilities"
+    if bool((rows <= 0).all()) and torch.allclose(rows.exp().sum(dim=1), ones, atol=1e-3):
+        return "log-probabilities"
+    return "other numbers"
+
+
+_LOSSES = {nn.functional.cross_entropy: "cross_entropy", nn.functional.nll_loss: "nll_loss"}
+_PAIRS = 16  # batches of which some rows are kept beside their labels
+
 _watches: list[_Watch] = []  # the last one, if any
 
 
-def watch(model: nn.Module, sample: Tensor) -> None:
-    """Take notes of the training that follows, until :func:`watched`."""
+def watch(model: nn.Module, sample: Tensor, rate: float = 1.0) -> None:
+    """Take notes of the training that follows, until :func:`watched`. rate: the share of each step that is taken."""
     _stop()
-    _wake(model, sample)
-    notes = _Watch(model, before={name: p.detach().clone() for name, p in model.named_parameters()})
+    with suppress(Exception):  # a network that does not take the sample shows it when it is trained
+        _wake(model, sample)
+    before = {n: p.detach().clone() for n, p in model.named_parameters() if not nn.parameter.is_lazy(p)}
+    notes = _Watch(model, before=before, rate=rate)
+    notes.losses.tell = notes.labels_met
+    notes.losses.__enter__()  # type: ignore[no-untyped-call]
     notes.handles = [
         register_module_forward_pre_hook(notes.forward),
         register_optimizer_step_pre_hook(notes.before_step),
@@ -295,10 +360,109 @@ def watched() -> dict[str, Any]:
     return _watches[-1].report()
 
 
+def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
+    """Of the rows that were trained on and are among these inputs (N, 1, 28, 28): how many there are, and how many of
+    them came with their own label (N,)."""
+    known, met, own = inputs.flatten(1).double(), 0, 0
+    for rows, given in _watches[-1].pairs:
+        rows = rows.detach().flatten(1).double()
+        if rows.shape[1] != known.shape[1]:
+            continue
+        near, place = torch.cdist(rows, known).min(dim=1)
+        same = near < 1e-3 * known.norm(dim=1).mean()
+        met += int(same.sum())
+        own += int((given[same] == labels[place[same]]).sum())
+    return met, own
+
+
+# What is kept beside the network
+
+
+def kept_outside(model: nn.Module) -> dict[str, Any]:
+    """Numbers that the student's ``predict`` and network can reach and that are none of the network's parameters and
+    buffers: in what their code names, and in what the network holds.
+
+    Returns numbers (how many), name and shape (the largest tensor or array, or the container that holds most).
+    """
+    counted = {id(tensor) for tensor in (*model.parameters(), *model.buffers())}
+    forward = getattr(type(model), "forward", None)
+    space = getattr(forward, "__globals__", {})
+    found: list[tuple[int, str, tuple[int, ...]]] = []
+    for name, thing in _reached(model, space):
+        total, largest = _numbers_in(thing, counted)
+        found.append((total, name, largest))
+    total, name, shape = max(found, default=(0, "", ()))
+    return {"numbers": sum(number for number, _, _ in found), "name": name, "shape": shape}
+
+
+def _reached(model: nn.Module, space: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What the network holds, and each thing that the code of ``predict``, of the network and of their helpers names."""
+    for name, thing in vars(model).items():
+        if not name.startswith("_"):
+            yield f"self.{name}", thing
+    waiting: list[Any] = [space.get("predict"), *vars(type(model)).values()]
+    seen: set[int] = set()
+    names: set[str] = set()
+    while waiting:
+        thing = waiting.pop()
+        thing = getattr(thing, "__func__", getattr(thing, "__wrapped__", thing))
+        if isinstance(thing, type) and thing.__module__ == type(model).__module__:
+            waiting += [part for part in vars(thing).values() if id(part) not in seen]
+        code = getattr(thing, "__code__", None)
+        if code is None or id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        for cell in thing.__closure__ or ():
+            with suppress(ValueError):
+                yield thing.__name__, cell.cell_contents
+        yield thing.__name__, (thing.__defaults__, thing.__kwdefaults__, code.co_consts)
+        for name in _names(code) - names:
+            names.add(name)
+            if name in space:
+                waiting.append(space[name])
+                yield name, space[name]
+
+
+def _names(code: types.CodeType) -> set[str]:
+    inner = (const for const in code.co_consts if isinstance(const, types.CodeType))
+    return set(code.co_names).union(*map(_names, inner))
+
+
+def _numbers_in(thing: Any, counted: set[int], limit: int = 200_000) -> tuple[int, tuple[int, ...]]:
+    """How many numbers lie in a thing, and the shape of the largest tensor. Each counts once: counted grows."""
+    total, largest, shape, waiting = 0, 0, (), [thing]
+    while waiting and limit:
+        limit -= 1
+        item = waiting.pop()
+        if isinstance(item, (bool, int, float, complex)):
+            total += 1
+            continue
+        if id(item) in counted or isinstance(item, (type, types.ModuleType, types.FunctionType, types.CodeType)):
+            continue
+        counted.add(id(item))
+        if isinstance(item, Tensor) or (hasattr(item, "shape") and hasattr(item, "dtype")):
+            numbers = int(torch.Size(item.shape).numel())
+            total += numbers
+            if numbers > largest:
+                largest, shape = numbers, tuple(item.shape)
+        elif isinstance(item, (bytes, bytearray)):
+            total += len(item)
+        elif isinstance(item, dict):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, (list, tuple, set, frozenset)):
+            waiting += item
+        elif hasattr(item, "__dict__") and not isinstance(item, torch.optim.Optimizer):
+            waiting += vars(item).values()
+    return total, shape
+
+
 def _stop() -> None:
     for notes in _watches:
         for handle in notes.handles:
             handle.remove()
+        if notes.handles:
+            notes.losses.__exit__(None, None, None)  # type: ignore[no-untyped-call]
+        notes.handles = []
 
 
 def _cpu_seconds() -> float:
