@@ -26,6 +26,10 @@ def settle(observation: Observation) -> None:
     if observation.status == "crashed":
         raise CheckFailed(f"{what} did not come back: {observation.reason}.", observation, outcome="crashed")
     if observation.error is not None and observation.error.type_name == "NotImplementedError":
+        other = observation.error.message  # a stub names itself
+        if other != observation.task and observation.run is not None and other in observation.run.tasks:
+            message = f"This check builds on {other}, which is not started yet."
+            raise CheckFailed(message, outcome="not_run", why="waits")
         raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run", why="not_started")
     raise CheckFailed(student_errors.message(observation), observation, _raises, outcome="error")
 

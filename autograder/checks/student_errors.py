@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from ..sandbox.observation import Observation
+from ..submission.source import Source
 from . import describe
+from .suggestions import broken_line, did_you_mean, near, top_level_names
 
 # Errors that nobody raises on purpose to refuse bad input.
 NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})
@@ -15,18 +18,46 @@ def message(observation: Observation) -> str:
     """What was called, what it raised and where, and what that usually means."""
     error = observation.error
     assert error is not None
+    source = observation.run.source if observation.run is not None else None
     if error.type_name == "MissingTask":
-        return error.message
+        return _missing(observation.task, error.message, source, observation.run.tasks if observation.run else ())
     where = f" at {error.where}" if error.where else ""
     line = f" (`{error.text}`)" if error.text else ""
-    text = f"{describe.call(observation)} raised {error.type_name}{where}{line}: {_first_line(error.message)}"
-    idea = explain(error.type_name, error.message, error.text)
+    text = f"{describe.call(observation)} raised {error.type_name}{where}{line}"
+    said = _first_line(error.message)
+    text = f"{text}: {said}" if said else text
+    meant = did_you_mean(error.type_name, error.message, source, _number(error.where, source))
+    idea = meant or explain(error.type_name, error.message, error.text)
     return f"{text.rstrip('.')}. {idea}" if idea else text
 
 
+def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]) -> str:
+    """Why a task is not there. said: what the sandbox says, which knows the lines that were left out."""
+    if source is None or task in (defined := top_level_names(source)):
+        return said
+    broken = broken_line(source)
+    if broken is not None and re.search(rf"\b{task}\b", source.text):
+        where = source.locate(broken.line)
+        return f"Python cannot read {task}: {broken.message}, at {where} of your file:\n{broken.picture}"
+    meant = near(task, [name for name in defined if name not in tasks])
+    there = f" There is a {meant}: is that the one? The name has to be {task}." if meant else ""
+    return f"Your file has no {task}.{there}"
+
+
+def _number(where: str, source: Source | None) -> int:
+    """The line of the whole source that a place like "cell 3, line 2" stands for; 0 where there is none."""
+    cell, _, line = where.rpartition("line ")
+    if not line.isdecimal():
+        return 0
+    label = cell.rstrip(", ")
+    first = next((cell.first_line for cell in source.cells if cell.label == label), 1) if source and label else 1
+    return first + int(line) - 1
+
+
 def _first_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[0][:300] if lines else "no message"
+    """The first line of an exception's text; of a very long one the first words."""
+    first = (text.strip().splitlines() or [""])[0]
+    return first if len(first) <= 300 else f"{first[:300].rpartition(' ')[0] or first[:300]} ..."
 
 
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
@@ -72,6 +103,27 @@ _IDEAS = (
     (
         r"^AttributeError: .* object has no attribute",
         "Nothing of that name is there: is it spelled as where it was set (in __init__, say), and was it set at all?",
+    ),
+    (
+        r"(argument 'size'|tuple of ints|integer).*float|'float' object cannot be interpreted as an integer|slice indices must be integers",
+        "A size or an index has to be a whole number, and a float came. `/` always gives a float (6 / 2 is 3.0); `//` "
+        "gives a whole number.",
+    ),
+    (
+        r"'tuple' object does not support item assignment",
+        "A tuple cannot be changed: make a list of it, or a new tuple.",
+    ),
+    (
+        r"'Tensor' object is not callable|'tuple' object is not callable|'list' object is not callable|'int' object is not callable",
+        "Something that is no function has brackets ( ) behind it. An element is asked for with [ ], and x.shape takes none.",
+    ),
+    (
+        r"^UnboundLocalError|referenced before assignment|cannot access local variable",
+        "The name gets its value inside this function, but on the way that the code took nothing gave it one.",
+    ),
+    (
+        r"unsupported operand type\(s\) for .*'(tuple|list)'|can only concatenate (tuple|list)",
+        "A tuple or list is no number: take its entries apart, and compute with them.",
     ),
     (r"before Module.__init__\(\) call", "A module's __init__ begins with super().__init__()."),
     (

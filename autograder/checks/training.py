@@ -237,7 +237,9 @@ def signs(training: Training) -> tuple[str, ...]:
     """What the training's behaviour betrays, the surest sign first. Empty for a training as it should be."""
     if not training.ran.returned:
         return ()
-    found = [*output_signs(training.logits)]
+    found = output_signs(training.logits)
+    if training.loss_calls("nll_loss of probabilities"):
+        found.insert(0, "nll_loss_on_probabilities")
     if training.notes:
         found += _learning_signs(training)
     return tuple(dict.fromkeys(found))
@@ -300,8 +302,6 @@ def _learning_signs(training: Training) -> list[str]:
         found.append("trains_on_raw_pixels")
     if steps and forwards and number("forwards_in_eval") > 0.6 * forwards:
         found.append("trains_in_eval_mode")
-    if training.loss_calls("nll_loss of probabilities"):
-        found.insert(0, "nll_loss_on_probabilities")
     if training.loss_calls("nll_loss of other numbers"):
         found.append("nll_loss_on_logits")
     if training.loss_calls("cross_entropy of probabilities"):

@@ -1,0 +1,268 @@
+"""Which name was meant: what Python says as "Did you mean", from the text of the student's file alone."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import difflib
+import importlib
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ..submission.source import Source
+
+_ALIKE = 0.7  # how much of two names must be the same
+_LONGEST = 60  # characters of a name: longer ones are not compared
+_IMPORTS = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "F": "import torch.nn.functional as F",
+    "optim": "from torch import optim",
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "math": "import math",
+    "plt": "import matplotlib.pyplot as plt",
+    "einops": "import einops",
+    "rearrange": "from einops import rearrange",
+    "tqdm": "from tqdm import tqdm",
+    "DataLoader": "from torch.utils.data import DataLoader",
+    "TensorDataset": "from torch.utils.data import TensorDataset",
+}
+_MODULES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "math")
+_PACKAGES = (
+    "torch",
+    "numpy",
+    "torchvision",
+    "einops",
+    "matplotlib",
+    "tqdm",
+    "math",
+    "random",
+    "itertools",
+    "functools",
+)
+_TYPES = {name: getattr(builtins, name) for name in ("list", "tuple", "dict", "str", "int", "float", "set", "bool")}
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def did_you_mean(type_name: str, message: str, source: Source | None, line: int = 0) -> str:
+    """A sentence about the name that was meant, or nothing.
+
+    type_name, message: of an error that student code raised. line: the line of the whole source that raised it.
+
+    >>> did_you_mean("AttributeError", "'Tensor' object has no attribute 'permut'", None)
+    'Did you mean permute?'
+    """
+    names = _names_of(tuple((cell.text, cell.first_line) for cell in source.cells)) if source is not None else _Names()
+    if match := re.search(r"name '(\w+)' is not defined", message):
+        return _of_name(match[1], names, line)
+    if match := re.search(r"module '([\w.]+)' has no attribute '(\w+)'", message):
+        return _of_module(match[1], match[2])
+    if match := re.search(r"'(\w+)' object has no attribute '(\w+)'", message):
+        return _question(match[2], _attributes(match[1], names))
+    if match := re.search(r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
+        return _question(match[3], _parameters(match[1] or match[2], names))
+    if type_name == "ModuleNotFoundError" and (match := re.search(r"No module named '(\w+)'", message)):
+        return _question(match[1], _PACKAGES)
+    return ""
+
+
+def near(name: str, others: Iterable[str]) -> str:
+    """The one of the other names that is most like this one, in whatever case and with or without `_`; "" if none is.
+
+    >>> near("to_nhwc", ["toNHWC", "to_nchw"])
+    'toNHWC'
+    """
+    plain: dict[str, str] = {}
+    for other in others:
+        if other != name and len(other) <= _LONGEST:
+            plain.setdefault(_plain(other), other)
+    found = difflib.get_close_matches(_plain(name[:_LONGEST]), list(plain)[:2000], 1, _ALIKE)
+    return plain[found[0]] if found else ""
+
+
+def top_level_names(source: Source) -> tuple[str, ...]:
+    """What a file defines at its top level, as far as it can be read."""
+    return tuple(_names_of(tuple((cell.text, cell.first_line) for cell in source.cells)).top)
+
+
+@dataclass(frozen=True)
+class BrokenLine:
+    """Where a file stops being Python. line: of the whole source; column: from 0, in the line's own text."""
+
+    line: int
+    column: int
+    text: str
+    message: str
+
+    @property
+    def picture(self) -> str:
+        """The line with a caret below the place, indented by four."""
+        text = self.text.lstrip()
+        column = max(0, min(self.column - (len(self.text) - len(text)), len(text)))
+        start = max(0, column - 60)  # of a long line, the part that matters
+        return f"    {text[start : start + 72]}\n    {' ' * (column - start)}^"
+
+
+def broken_line(source: Source) -> BrokenLine | None:
+    """The first line that Python cannot read; None where it reads all."""
+    for cell in source.cells:
+        try:
+            ast.parse(cell.text)
+        except SyntaxError as error:
+            lines = cell.text.split("\n")
+            number = min(max(error.lineno or 1, 1), len(lines))
+            return BrokenLine(
+                cell.first_line + number - 1, max(0, (error.offset or 1) - 1), lines[number - 1], str(error.msg)
+            )
+        except (ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names of a file: at its top, in each function (first line, last line, names), and in each class."""
+
+    top: tuple[str, ...] = ()
+    local: tuple[tuple[int, int, frozenset[str]], ...] = ()
+    classes: tuple[tuple[str, int, int, frozenset[str], frozenset[str]], ...] = ()  # name, lines, of self, of methods
+    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of functions, and of classes by __init__
+
+
+@lru_cache(maxsize=4)
+def _names_of(cells: tuple[tuple[str, int], ...]) -> _Names:
+    top: dict[str, None] = {}
+    local: list[tuple[int, int, frozenset[str]]] = []
+    classes: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
+    parameters: list[tuple[str, tuple[str, ...]]] = []
+    for text, first_line in cells:
+        for statement in _statements(text):
+            top.update(dict.fromkeys(_bound([statement])))
+            for node in ast.walk(statement):
+                lines = (
+                    getattr(node, "lineno", 1) + first_line - 1,
+                    (getattr(node, "end_lineno", 0) or 0) + first_line - 1,
+                )
+                if isinstance(node, _Function):
+                    local.append((*lines, frozenset(_bound(node.body)) | set(_arguments(node))))
+                    parameters.append((node.name, _arguments(node)))
+                elif isinstance(node, ast.ClassDef):
+                    methods = [part for part in node.body if isinstance(part, _Function)]
+                    of_self = {
+                        inner.attr
+                        for inner in ast.walk(node)
+                        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
+                        if isinstance(inner.value, ast.Name) and inner.value.id == "self"
+                    } | {method.name for method in methods}
+                    of_methods = {name for method in methods for name in _bound(method.body)}
+                    classes.append((node.name, *lines, frozenset(of_self), frozenset(of_methods)))
+                    parameters += [
+                        (node.name, _arguments(method)[1:]) for method in methods if method.name == "__init__"
+                    ]
+    return _Names(tuple(top), tuple(local), tuple(classes), tuple(parameters))
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    """What can be read of a piece of source: while a line cannot, what stands before and after its block."""
+    lines, found = text.split("\n"), list[ast.stmt]()
+    for _ in range(20):
+        try:
+            return found + ast.parse("\n".join(lines)).body
+        except SyntaxError as error:
+            number = min(max(error.lineno or 1, 1), len(lines))
+            begin = max((n for n in range(number) if lines[n][:1] not in ("", " ", "\t", ")")), default=0)
+            end = next((n for n in range(number, len(lines)) if lines[n][:1] not in ("", " ", "\t", ")")), len(lines))
+            lines[begin:end] = [""] * (end - begin)
+        except (ValueError, RecursionError, MemoryError):
+            break
+    return found
+
+
+def _bound(statements: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that statements bind in their own scope."""
+    waiting = list(statements)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (*_Function, ast.ClassDef)):
+            yield node.name
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        waiting += ast.iter_child_nodes(node)
+
+
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    every = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    return tuple(argument.arg for argument in every)
+
+
+def _of_name(name: str, names: _Names, line: int) -> str:
+    for _, first, last, of_self, of_methods in names.classes:
+        if first <= line <= last:
+            if name in of_self:
+                return f"Did you mean self.{name}?"
+            if name in of_methods and not any(a <= line <= b and name in inside for a, b, inside in names.local):
+                return (
+                    f"Another method makes {name} as a name of its own, which is gone when that method ends. "
+                    f"Write self.{name} in both places."
+                )
+    if name in _IMPORTS and name not in names.top:
+        return f"Is `{_IMPORTS[name]}` missing at the top?"
+    here = [inside for first, last, inside in names.local if first <= line <= last]
+    return _question(name, [*(n for inside in here for n in sorted(inside)), *names.top, *dir(builtins)])
+
+
+def _of_module(module: str, name: str) -> str:
+    with contextlib.suppress(ImportError):
+        for other in _MODULES:
+            if module.partition(".")[0] == other.partition(".")[0] and name in _public(importlib.import_module(other)):
+                return f"{name} stands in {other}."
+        if module in _MODULES:
+            return _question(name, _public(importlib.import_module(module)))
+    return ""
+
+
+def _public(thing: Any) -> list[str]:
+    return [name for name in dir(thing) if not name.startswith("_")]
+
+
+def _attributes(type_name: str, names: _Names) -> list[str]:
+    for name, _, _, of_self, _ in names.classes:
+        if name == type_name:
+            return sorted(of_self)
+    if type_name == "Tensor":
+        return _public(importlib.import_module("torch").Tensor)
+    if type_name == "ndarray":
+        return _public(importlib.import_module("numpy").ndarray)
+    if type_name in _TYPES:
+        return _public(_TYPES[type_name])
+    return _public(getattr(importlib.import_module("torch.nn"), type_name, None)) if type_name.isidentifier() else []
+
+
+def _parameters(name: str, names: _Names) -> tuple[str, ...]:
+    for own, parameters in names.parameters:
+        if own == name:
+            return parameters
+    for module in ("torch.nn", "torch.nn.functional", "torch.optim"):
+        thing = getattr(importlib.import_module(module), name, None)
+        with contextlib.suppress(TypeError, ValueError):
+            if callable(thing):
+                return tuple(inspect.signature(thing).parameters)
+    return ()
+
+
+def _question(name: str, others: Iterable[str]) -> str:
+    found = near(name, others)
+    return f"Did you mean {found}?" if found else ""
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold()

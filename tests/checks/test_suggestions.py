@@ -1,0 +1,97 @@
+"""Which name was meant: at least as much help as Python's own traceback gives."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks.suggestions import broken_line, did_you_mean, near
+from autograder.submission.source import Cell, Source
+
+
+def script(text: str) -> Source:
+    return Source("py", (Cell(text, 1, None),))
+
+
+NETWORK = """import torch
+from torch import nn
+
+class FashionCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        conv1 = nn.Conv2d(1, 8, 3)
+        self.conv2 = nn.Conv2d(8, 8, 3)
+
+    def forward(self, x):
+        return conv2(conv1(x))
+
+def scale(images, factor=2):
+    doubled = images * factor
+    return dubled
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_name", "message", "line", "says"),
+    [
+        ("AttributeError", "'Tensor' object has no attribute 'permut'", 0, "Did you mean permute?"),
+        (
+            "AttributeError",
+            "module 'torch.nn' has no attribute 'BCEWithLogitLoss'",
+            0,
+            "Did you mean BCEWithLogitsLoss?",
+        ),
+        ("AttributeError", "module 'torch' has no attribute 'BCELoss'", 0, "BCELoss stands in torch.nn."),
+        ("AttributeError", "'FashionCNN' object has no attribute 'conv_2'", 0, "Did you mean conv2?"),
+        ("AttributeError", "'list' object has no attribute 'apend'", 0, "Did you mean append?"),
+        ("NameError", "name 'conv2' is not defined", 11, "Did you mean self.conv2?"),
+        ("NameError", "name 'conv1' is not defined", 11, "Write self.conv1 in both places."),
+        ("NameError", "name 'dubled' is not defined", 15, "Did you mean doubled?"),
+        ("NameError", "name 'scal' is not defined", 15, "Did you mean scale?"),
+        ("NameError", "name 'np' is not defined", 15, "Is `import numpy as np` missing at the top?"),
+        (
+            "TypeError",
+            "Conv2d.__init__() got an unexpected keyword argument 'kernal_size'",
+            0,
+            "Did you mean kernel_size?",
+        ),
+        ("TypeError", "scale() got an unexpected keyword argument 'facter'", 0, "Did you mean factor?"),
+        ("ModuleNotFoundError", "No module named 'enops'", 0, "Did you mean einops?"),
+        ("NameError", "name 'qqqqq' is not defined", 11, ""),
+        ("ValueError", "anything", 3, ""),
+    ],
+)
+def test_the_name_that_was_meant(type_name: str, message: str, line: int, says: str) -> None:
+    found = did_you_mean(type_name, message, script(NETWORK), line)
+    assert found.endswith(says) if says else not found
+
+
+def test_a_local_name_of_another_function_is_no_suggestion() -> None:
+    assert not did_you_mean("NameError", "name 'dubled' is not defined", script(NETWORK), 11)
+
+
+def test_names_are_compared_in_whatever_style_they_are_written() -> None:
+    assert near("to_nhwc", ["toNHWC", "to_nchw"]) == "toNHWC"
+    assert near("affine", ["Affine"]) == "Affine"
+    assert not near("affine", ["permute"])
+
+
+def test_the_caret_stands_below_the_place() -> None:
+    broken = broken_line(script("x = 1\n\ndef to_nchw(images) -> int\n    return images\n"))
+    assert broken is not None
+    assert broken.line == 3
+    line, caret = broken.picture.split("\n")
+    assert line == "    def to_nchw(images) -> int"
+    assert caret.index("^") == len(line)
+    assert broken_line(script("x = 1")) is None
+
+
+def test_the_caret_of_a_notebook_is_in_its_own_cell() -> None:
+    cells = (Cell("x = 1", 1, None), Cell("y = 2\nf(", 3, None))
+    broken = broken_line(Source("ipynb", cells))
+    assert broken is not None
+    assert (broken.line, broken.text) == (4, "f(")
+
+
+def test_a_broken_line_hides_nothing_else() -> None:
+    text = "def one(:\n    return 1\n\ndef toNHWC(x):\n    return x\n"
+    assert did_you_mean("NameError", "name 'toNHW' is not defined", script(text), 5) == "Did you mean toNHWC?"
