@@ -19,8 +19,8 @@ from ..course.roster import Roster, quizzes
 from ..results import final
 from ..results import result as results
 from ..results.folder import results_folder
-from ..results.result import ClassResults, InvalidResult, Result
-from ..submission.find import Found, find_submissions
+from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result
+from ..submission.find import Download, Found, find_class
 from ..submission.source import Source, Unreadable, form_of, read_source
 from ..submission.stubs import stub_digests
 from ..submission.times import submission_time
@@ -44,6 +44,7 @@ class ClassRequest:
     regrade: bool = False
     times: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (student, assignment) -> when
     roster: Roster | None = None  # None: everybody has the default quiz
+    layout: str | None = None  # one of LAYOUTS; None: as the names in the folder say
 
 
 @dataclass
@@ -92,10 +93,12 @@ def grade_class(
     """
     began = time.monotonic()
     # Before the results' folder is made: a wrong path leaves nothing behind.
-    found = find_submissions(request.submissions, request.course, request.only, _stubs_of(request))
+    download = find_class(request.submissions, request.course, request.only, _stubs_of(request), layout=request.layout)
+    found = list(download.found)
+    _say(_read_as(download))
     # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
     for slip in final.strangers(request.course, request.out, {entry.student for entry in found}):
-        console().print(printable(slip), style="yellow", markup=False, soft_wrap=True)
+        _say(slip)
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
     with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
@@ -120,6 +123,20 @@ def grade_class(
     return report
 
 
+def _say(text: str) -> None:
+    console().print(printable(text), style="yellow", markup=False, soft_wrap=True)
+
+
+def _read_as(download: Download) -> str:
+    """How the folder was read, with the number of students, and what in it is nobody's."""
+    students = len(download.students)
+    words = f"{students} student{'' if students == 1 else 's'}, read as {download.layout}."
+    if download.passed_over:
+        more = f" and {len(download.passed_over) - 5} more" if len(download.passed_over) > 5 else ""
+        words += f" Passed over: {', '.join(download.passed_over[:5])}{more}."
+    return words
+
+
 # --- what is there to do? ------------------------------------------------------------------------------------------
 
 
@@ -140,7 +157,7 @@ def _with_note(plan: Plan, found: Found) -> Found:
 
 def _sort_out(run: _Run, found: Found) -> Todo | None:
     """None when there is nothing to grade: no submission, or one that was graded before."""
-    if found.path is None:
+    if found.path is None or found.status != "found":
         return None
     previous = run.ledger.previous(found.student, found.assignment)
     try:
@@ -156,7 +173,8 @@ def _sort_out(run: _Run, found: Found) -> Todo | None:
     when = previous.submitted if not run.request.times else ""
     when = when or _submitted(run, found)
     notes = _notes(found, source, previous.notes)
-    run.ledger.record(dataclasses.replace(previous, notes=notes, submitted=when), previous)
+    kept = dataclasses.replace(previous, notes=notes, submitted=when, file=found.shown, identity=found.identity)
+    run.ledger.record(kept, previous)
     return None
 
 
@@ -232,6 +250,8 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
         score=0,
         max_score=run.ledger.max_score(found.assignment),
         notes=(note, *found.notes),
+        file=found.shown,
+        identity=found.identity,
     )
     run.report.lost.append(result)
     run.ledger.record(result, item.previous)
@@ -258,6 +278,8 @@ def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
         fingerprint=plan.fingerprint(found, source),
         notes=_notes(found, source, result.notes),
         submitted=_submitted(run, found),
+        file=found.shown,
+        identity=found.identity,
     )
 
 
@@ -280,13 +302,15 @@ def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
         max_score=run.ledger.max_score(found.assignment),
         notes=(error.message, *found.notes),
         submitted=_submitted(run, found),
+        file=found.shown,
+        identity=found.identity,
     )
 
 
 def _without_submission(run: _Run, found: Found) -> None:
     """Missing or ambiguous. What was graded before stays when its file is not in this folder."""
     previous = run.ledger.previous(found.student, found.assignment)
-    gone = found.status == "missing" and previous is not None and previous.status != "missing"
+    gone = found.status == "missing" and previous is not None and previous.status not in NOT_HANDED_IN
     if gone and previous is not None and not run.request.regrade:
         run.ledger.record(previous, previous)
         return
@@ -299,6 +323,8 @@ def _without_submission(run: _Run, found: Found) -> None:
         score=0,
         max_score=run.ledger.max_score(found.assignment),
         notes=tuple(reversed(found.notes)),
+        file=found.shown,
+        identity=found.identity,
     )
     run.ledger.record(result, previous)
 

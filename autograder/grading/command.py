@@ -12,6 +12,7 @@ from ..course.roster import read_roster
 from ..results import final
 from ..results.summary import counts, table
 from ..sandbox import tiers
+from ..submission.layouts import LAYOUTS
 from ..submission.times import load_times
 from .batch import ClassReport, ClassRequest, grade_class
 from .job import Settings
@@ -36,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="RESULTS",
         help="the folder for the results; run the same command again to go on, or to grade what changed",
+    )
+    parser.add_argument(
+        "--layout",
+        choices=sorted(LAYOUTS),
+        help="how to read SUBMISSIONS, where the first line of the output says that it was taken for something else",
     )
     parser.add_argument(
         "--times", type=Path, metavar="CSV", help="when each submission came, where no other record says it"
@@ -88,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
         regrade=args.regrade,
         times=load_times(args.times) if args.times else {},
         roster=read_roster(args.roster) if args.roster else None,
+        layout=args.layout,
     )
     if args.require_sandbox and not args.scheduler:
         tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself

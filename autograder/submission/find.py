@@ -1,59 +1,50 @@
 """Finding a class's submissions: which file of which student answers which assignment.
 
-Three layouts: nbgrader's `submitted/<student>/<assignment>/`, a folder a student (GitHub clones, unpacked LMS
-downloads), and an LMS's flat files (`<student>_<id>_<id>_a1_permute.py`). In a student's folder an assignment is the
-file named after it, wherever it lies.
+In a student's folder an assignment is the file named after it, wherever it lies. What lies there under another name,
+in a zip, on another branch or in a folder that is passed over is never called absent: it is named, with what to do.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
+import datetime as dt
 import os
 import re
-from collections import Counter, defaultdict
+import tempfile
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Literal
 
 from ..common.errors import UserError
-from ..course.course import Course, natural_key
-from .source import Source, Unreadable, read_source
+from ..course.course import Course
+from .archives import Refused, open_zip
+from .clone import Clone, clone_at
+from .layouts import HandIn
+from .places import (
+    PASSED_OVER,
+    RESULTS_MARK,
+    SUFFIXES,
+    Place,
+    assignment_of,
+    entries,
+    is_folder,
+    is_of_an_environment,
+    passed_over,
+    read_class,
+    readable,
+)
+from .source import Unreadable, read_source
+from .stubs import released_digests
 
-RESULTS_MARK = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
+__all__ = ["FILES_LIMIT", "RESULTS_MARK", "Download", "Found", "find_class", "find_in_folder", "find_submissions"]
+
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
+NAMED = 3  # files that a note names
 
-# Folders that hold no submission. Every folder whose name begins with a dot is passed over too.
-_PASSED_OVER = {
-    "venv",
-    "env",
-    "site-packages",
-    "dist-packages",
-    "node_modules",
-    "__pycache__",
-    "__MACOSX",
-    "build",
-}
-_PASSED_OVER |= {
-    "autograder",
-    "solutions",
-    "results",
-    "autograded",
-    "feedback",
-    "backup",
-    "backups",
-    "checkpoints",
-}
-_BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.egg-info|.*\.dist-info)", re.I)
-# What browsers, Jupyter and an LMS add to the name of a file that is there already.
-_COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
-_CANVAS = re.compile(r"(?P<student>.+?)_(?:LATE_)?(?P<id>\d+)_\d+")
-_BLACKBOARD = re.compile(r".+?_(?P<student>[^_]+)_attempt_\d{4}(?:-\d\d){5}")
-_MOODLE = re.compile(r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?")
-_SUFFIXES = (".py", ".ipynb")
+Status = Literal["found", "missing", "not_started", "ambiguous", "unreadable"]
+Choices = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -63,332 +54,492 @@ class Found:
     student: str
     assignment: str
     path: Path | None  # the file to grade, when there is one
-    status: Literal["found", "missing", "ambiguous"]
+    status: Status  # unreadable: something lies there, and it cannot be graded as it is
     candidates: tuple[Path, ...] = ()  # all that carry the assignment's name and are not passed over
     weights: Path | None = None  # the safetensors file that belongs to `path`
     notes: tuple[str, ...] = ()  # what was passed over, and why
+    shown: str = ""  # the file's name for people: its path below the folder of submissions
+    top: Path | None = None  # the student's folder, or the file itself in a flat download
+    when: dt.datetime | None = None  # as the download says it; without an offset where it has none
+    identity: Mapping[str, str] = field(default_factory=dict)  # system, number, login, email, sid, name
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a student's files are: folders, and files of a flat download."""
+class Download:
+    """A class's submissions. layout: how the folder was read. passed_over: what in it is nobody's."""
 
-    student: str
-    roots: tuple[Path, ...] = ()
-    files: tuple[tuple[Path, str], ...] = ()  # (file, its own name without the LMS's prefix)
-    notes: tuple[str, ...] = ()
+    found: tuple[Found, ...]
+    layout: str
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def students(self) -> list[str]:
+        """The students, in the order in which they were found."""
+        return list(dict.fromkeys(entry.student for entry in self.found))
 
 
 def find_submissions(
     root: Path,
     course: Course,
     only: Collection[str] = (),
-    stubs: Mapping[str, frozenset[str]] | None = None,
+    stubs: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> list[Found]:
+    """One entry for each student and assignment; see `find_class`."""
+    return list(find_class(root, course, only, stubs).found)
+
+
+def find_class(
+    root: Path,
+    course: Course,
+    only: Collection[str] = (),
+    stubs: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    *,
+    layout: str | None = None,
+    choices: Choices = MappingProxyType({}),
+) -> Download:
     """One entry for each student and assignment, students in natural order, assignments in the course's.
 
-    `only` restricts the assignments; `stubs` tells the code digests of further stubs of an assignment. Raises UserError when `root` is no folder or holds nothing that looks like a
-    submission.
+    only: restricts the assignments. stubs: the code digests of further stubs of an assignment. layout: how to read the
+    folder, where its names would be taken for another. choices: (student, assignment) -> the file that a person chose.
+    Raises UserError when `root` is no folder or holds nothing that looks like a submission.
     """
     names = [n for n in course.assignment_names() if not only or n in only]
-    found = [entry for place in _places(root, course) for entry in _find_in(place, course, names, stubs or {})]
-    if not any(entry.candidates for entry in found):
+    class_ = read_class(root, course, layout)
+    searches = [_Search(place, course, root) for place in class_.places]
+    asked = [name for name in names if any(search.named(name) for search in searches)] or names
+    found = tuple(
+        search.find(name, stubs.get(name, frozenset()), choices.get((search.place.student, name), ""), asked)
+        for search in searches
+        for name in names
+    )
+    if not any(entry.candidates or entry.status != "missing" for entry in found):
         raise UserError(
             f"No submission was found in {root}. It should hold one folder for each student, with files named after "
             f"the assignments ({', '.join(f'{n}.py or .ipynb' for n in names[:1])}) anywhere in it: nbgrader's "
-            "submitted/, a folder of GitHub clones, or an unpacked download from Canvas, Moodle or Blackboard."
+            "submitted/, a folder of GitHub clones, or an unpacked download from Canvas, Moodle, Blackboard, "
+            f"Brightspace or Gradescope. It was read as: {class_.layout}; --layout overrules that."
         )
-    return found
+    return Download(found, class_.layout, class_.passed_over)
 
 
 def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
     """One entry for each assignment of the course, from one student's folder, whatever it looks like."""
-    return list(_find_in(_Place(student, (folder,)), course, course.assignment_names()))
+    search = _Search(Place(student, (HandIn(folder, student),)), course, folder)
+    names = course.assignment_names()
+    return [search.find(name, frozenset(), "", names) for name in names]
 
 
-def is_stub(course: Course, name: str, source: Source) -> bool:
-    """Does a source say what the assignment's released stub says?"""
-    return source.code_digest in _stub_digests(course, name)
+# --- what is one student's? ----------------------------------------------------------------------------------------
 
 
-# --- whose folders are they? ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _File:
+    """A file of a student's. own: its name, without what an LMS put before it. shown: its path, for people."""
+
+    path: Path
+    own: str
+    shown: str
+    hand_in: HandIn
+
+    @property
+    def key(self) -> tuple[int, bool, str]:
+        """Of twins the script before the notebook, and what lies nearer before what lies deeper."""
+        return len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
 
 
-def _places(root: Path, course: Course) -> list[_Place]:
-    if not root.is_dir():
-        raise UserError(f"{root} is not a folder. Give the folder that holds the submissions.")
-    if root.resolve() == course.root.resolve() or (root / "solutions").is_dir():
-        raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
-    names = set(course.assignment_names())
-    entries = _entries(root)
-    folders = [entry.name for entry in entries if _is_folder(entry) and not _passed_over(entry)]
-    own_folders = [name for name in folders if name in names or name in ("assignments", "notebooks")]
-    of_classes = [name for name in own_folders if _holds_a_class(root / name, names)]
-    own_files = any(_assignment_of(entry.name, names, exact=True) for entry in entries)
-    if own_files or (own_folders and not of_classes):
-        return [_Place(_readable_name(root.resolve().name), (root,))]  # one student's own folder
-    if of_classes and len(of_classes) == len(folders):
-        # A download for each assignment: <assignment>/<student>/...
-        return _merge(place for name in of_classes for place in _class_in(root / name, names))
-    return _merge(_class_in(root, names))
+class _Search:
+    """One student's files, walked once and sorted by what they may be."""
 
+    def __init__(self, place: Place, course: Course, root: Path) -> None:
+        self.place, self.course, self.root = place, course, root
+        self._names = frozenset(course.assignment_names())
+        self._notes = [("", note) for note in place.notes]  # (the assignment it concerns, or "" for all; the note)
+        self._notes += [("", note) for each in place.hand_ins for note in each.notes]
+        self._exact: defaultdict[str, list[_File]] = defaultdict(list)
+        self._copies: defaultdict[str, list[_File]] = defaultdict(list)
+        self._weights: list[_File] = []
+        self._zips: list[_File] = []
+        self._other: list[_File] = []  # what may be work, under another name
+        self._aside: list[_File] = []  # what lies in folders that are passed over
+        self._opened = False
+        for hand_in in place.hand_ins:
+            if hand_in.own is not None:
+                self._sort(_File(hand_in.path, hand_in.own, readable(hand_in.path.name), hand_in))
+            else:
+                for file in self._walk(hand_in, hand_in.path, ""):
+                    self._sort(file)
 
-def _class_in(root: Path, names: set[str]) -> Iterator[_Place]:
-    """A folder a student, and flat files. A link in place of a student's folder could lead anywhere: not followed."""
-    entries = _entries(root)
-    places = []
-    for entry in entries:
-        if _passed_over(entry):
-            continue
-        name = _readable_name(entry.name)
-        if entry.is_symlink():
-            if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
-                places.append(_Place(name, notes=("The student's folder is a link; links are not followed.",)))
-        elif _is_folder(entry):
-            places.append(_Place(name, (Path(entry.path),)))
-    yield from _without_numbers(places)
-    yield from _flat_files(entries, names)
+    def named(self, name: str) -> bool:
+        """Is any file of the student named after the assignment?"""
+        return bool(self._exact[name] or self._copies[name])
 
-
-def _holds_a_class(folder: Path, names: set[str]) -> bool:
-    """Does an assignment's folder hold students' folders or flat files, and no file of the assignment's own name?"""
-    entries = _entries(folder)
-    if any(_assignment_of(entry.name, names) for entry in entries):
-        return False
-    folders = [e for e in entries if _is_folder(e) and e.name not in names and e.name != "notebooks"]
-    return any(not _passed_over(entry) for entry in folders) or any(_flat_files(entries, names))
-
-
-def _without_numbers(places: list[_Place]) -> Iterator[_Place]:
-    """What Moodle adds to names taken off, unless two students of the class would then share a name."""
-    plain = [match["student"] if (match := _MOODLE.fullmatch(p.student)) else p.student for p in places]
-    times = Counter(plain)
-    for place, student in zip(places, plain, strict=True):
-        yield dataclasses.replace(place, student=student if times[student] == 1 else place.student)
-
-
-def _merge(places: Iterable[_Place]) -> list[_Place]:
-    """One place a student: folders and files that go by one name are one student's."""
-    merged: dict[str, _Place] = {}
-    for place in places:
-        before = merged.get(place.student, _Place(place.student))
-        merged[place.student] = _Place(
-            place.student,
-            before.roots + place.roots,
-            before.files + place.files,
-            tuple(dict.fromkeys(before.notes + place.notes)),
-        )
-    return sorted(merged.values(), key=lambda p: (natural_key(p.student), p.student))
-
-
-def _flat_files(entries: list[os.DirEntry[str]], names: set[str]) -> Iterator[_Place]:
-    """Students whose files lie side by side, each file's name beginning with the student's."""
-    pattern = re.compile(
-        rf"(?P<prefix>.+)[_-](?P<own>(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
-        r"(?:-\d+|[ _-]?\(\d+\))?\.(?:py|ipynb|safetensors))",
-        re.IGNORECASE | re.DOTALL,
-    )
-    owners: defaultdict[tuple[str, str], list[tuple[Path, str]]] = defaultdict(list)
-    for entry in entries:
-        match = pattern.fullmatch(entry.name)
-        if match is None or entry.name.startswith(".") or entry.is_symlink() or not entry.is_file():
-            continue
-        if (prefix := match["prefix"]).casefold() == "test":
-            continue  # a check, not a student
-        lms = _CANVAS.fullmatch(prefix) or _BLACKBOARD.fullmatch(prefix)
-        student = lms["student"] if lms else prefix
-        number = lms["id"] if lms and "id" in lms.groupdict() else ""
-        owners[_readable_name(student), number].append((Path(entry.path), match["own"]))
-    times = Counter(student for student, _ in owners)
-    for (student, number), files in owners.items():
-        yield _Place(student if times[student] == 1 else f"{student}_{number}", files=tuple(files))
-
-
-def _readable_name(name: str) -> str:
-    """A folder's name as text that can be written anywhere: bytes that are no UTF-8 as \\xff."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-# --- what is in a student's folder? --------------------------------------------------------------------------------
-
-
-def _find_in(
-    place: _Place, course: Course, names: list[str], stubs: Mapping[str, frozenset[str]] = MappingProxyType({})
-) -> Iterator[Found]:
-    every = set(course.assignment_names())
-    exact: defaultdict[str, list[Path]] = defaultdict(list)
-    copies: defaultdict[str, list[Path]] = defaultdict(list)
-    weights: list[tuple[Path, str]] = []
-    notes = [("", note) for note in place.notes]  # (the assignment it concerns, or "" for all; the note)
-    walked = [_files(root, every, notes) for root in place.roots]
-    for path, own in itertools.chain(place.files, *walked):
-        if own.lower().endswith(".safetensors"):
-            weights.append((path, own))
-        elif name := _assignment_of(own, every, exact=True):
-            exact[name].append(path)
-        elif name := _assignment_of(own, every):
-            copies[name].append(path)
-    for name in names:
-        said = tuple(note for concerned, note in notes if concerned in ("", name))
-        known = _stub_digests(course, name) | stubs.get(name, frozenset())
-        yield _choose(place, name, exact[name], copies[name], weights, said, known)
-
-
-def _choose(
-    place: _Place,
-    name: str,
-    exact: list[Path],
-    copies: list[Path],
-    weights: list[tuple[Path, str]],
-    notes: tuple[str, ...],
-    stubs: frozenset[str],
-) -> Found:
-    """Which of the candidates is the submission? Stubs do not count, identical twins count as one."""
-    key = _form_order
-    exact, copies = sorted(exact, key=key), sorted(copies, key=key)
-    mine = [path for path, own in weights if own.lower().startswith(name.lower())]
-
-    def found(path: Path, candidates: Iterable[Path], *more: str) -> Found:
-        beside = [w for w in mine if w.parent == path.parent] or mine
-        said = tuple(n for n in (*notes, *more) if n)
-        return Found(place.student, name, path, "found", tuple(candidates), beside[0] if beside else None, said)
-
-    fallback: Path | None = None
-    for group in (exact, copies):
-        if len(group) == 1 and not copies:
-            return found(group[0], group)  # whatever it is, it is all there is
-        changed: dict[str, Path] = {}
-        broken: list[Path] = []
-        for path in group:
-            try:
-                digest = read_source(path).code_digest
-            except Unreadable:
-                broken.append(path)
-                continue
-            if digest not in stubs:
-                changed.setdefault(digest, path)
-            elif fallback is None:
-                fallback = path
-        passed = "".join(f"{_shown(path, place)} cannot be read and was passed over." for path in broken[:1])
-        chosen = list(changed.values())
-        if len(chosen) > 1:
-            said = f"Two files differ: {' and '.join(_shown(p, place) for p in chosen)}. Keep one of them."
-            if len(chosen) > 2:
-                said = f"{len(chosen)} files differ: {', '.join(_shown(p, place) for p in chosen)}. Keep one of them."
-            return Found(place.student, name, None, "ambiguous", tuple(chosen), notes=(*notes, said))
+    def find(self, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
+        """Which file is the submission? asked: the assignments that this download is about."""
+        stubs |= released_digests(self.course, name)
         if chosen:
-            copied = f"{_shown(chosen[0], place)} was graded." if group is copies else ""
-            return found(chosen[0], (*exact, *copies), passed, copied)
-        if broken and fallback is None:
-            return found(broken[0], (*exact, *copies))
-    if fallback is not None:
-        return found(fallback, (*exact, *copies))
-    return Found(place.student, name, None, "missing", notes=notes)
+            return self._as_chosen(name, chosen)
+        found = self._choose(name, stubs)
+        if found.status == "missing" and self._zips:
+            self._open_zips()
+            found = self._choose(name, stubs)
+        if found.status in ("missing", "not_started"):
+            found = self._instead(found, name, stubs, asked)
+        return found
 
+    # Which of the candidates?
 
-def _form_order(path: Path) -> tuple[int, bool, str]:
-    """Of twins the script before the notebook, and what lies nearer before what lies deeper."""
-    return len(path.parts), path.suffix.lower() != ".py", str(path)
+    def _choose(self, name: str, stubs: frozenset[str]) -> Found:
+        """Stubs do not count, identical twins count as one, and of several attempts the newest counts."""
+        fallback: _File | None = None
+        exact, copies = (sorted(group[name], key=lambda file: file.key) for group in (self._exact, self._copies))
+        if any(file.hand_in.attempt for file in (*exact, *copies)):
+            exact, copies = [*exact, *copies], []
+        every = [*exact, *copies]
+        for group in (exact, copies):
+            changed: dict[str, _File] = {}
+            broken: list[_File] = []
+            # The newest attempt first, so that of twins it is the one that is graded.
+            for file in sorted(group, key=lambda file: file.hand_in.attempt, reverse=True):
+                try:
+                    digest = read_source(file.path).code_digest
+                except Unreadable:
+                    broken.append(file)
+                    continue
+                if digest not in stubs:
+                    changed.setdefault(digest, file)
+                elif fallback is None:
+                    fallback = file
+            chosen, older = _newest(list(changed.values()))
+            notes = [f"{file.shown} cannot be read and was passed over." for file in broken[:1] if chosen]
+            if len(chosen) > 1:
+                many = "Two" if len(chosen) == 2 else str(len(chosen))
+                said = f"{many} files differ: {_listed(chosen, ' and ' if len(chosen) == 2 else ', ')}."
+                said += f" Keep one of them, or name it in choices.csv: {self.place.student},{name},{chosen[0].shown}"
+                return self._found(name, None, "ambiguous", chosen, (*self._said(name), said))
+            if chosen:
+                file = chosen[0]
+                if older:
+                    notes.append(
+                        f"Of {len(older) + 1} attempts the newest was graded: {file.shown}; also there: {_listed(older)}."
+                    )
+                elif group is copies:
+                    notes.append(f"{file.shown} was graded.")
+                return self._found(name, file, "found", every, (*self._said(name), *notes))
+            if broken and fallback is None:
+                return self._found(name, broken[0], "found", every, self._said(name))
+        if fallback is not None:
+            return self._found(name, fallback, "not_started", every, self._said(name))
+        return self._found(name, None, "missing", (), self._said(name))
 
+    def _as_chosen(self, name: str, chosen: str) -> Found:
+        """The file that a person chose, whatever it is called."""
+        self._open_zips()
+        every = [*self._exact[name], *self._copies[name], *self._other, *self._aside]
+        fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
+        if not fits:
+            here = f" There are: {_listed(every)}." if every else ""
+            note = f"choices.csv names {chosen}, and no such file lies here.{here}"
+            return self._found(name, None, "unreadable", (), (*self._said(name), note))
+        note = f"{fits[0].shown} was graded: choices.csv says so."
+        return self._found(name, fits[0], "found", fits[:1], (*self._said(name), note))
 
-def _shown(path: Path, place: _Place) -> str:
-    """A file's name for messages: its path in the student's folder."""
-    inside = next((root for root in place.roots if path.is_relative_to(root)), path.parent)
-    return _readable_name(path.relative_to(inside).as_posix())
+    # What lies there instead?
 
+    def _instead(self, found: Found, name: str, stubs: frozenset[str], asked: Collection[str]) -> Found:
+        """What is there in place of a submission: work on a branch, set aside, or under another name."""
+        aside = [file for file in self._aside if assignment_of(file.own, self._names) == name]
+        branches = list(self._branches(name, stubs))
+        if found.status == "missing":
+            alike = [file for file in self._other if _resembles(file.own, name, self._names)]
+            evident = [file for file in alike if _begins_with(file.own, name)]
+            evident = [file for file in evident if _suffix(file) not in _NO_CODE]
+            if len(evident) == 1 and not aside and not branches and self._is_code(evident[0], stubs):
+                note = f"{evident[0].shown} was graded: no file is called {name}.py or {name}.ipynb."
+                return self._found(name, evident[0], "found", evident, (*found.notes, note))
+            anything = [
+                file for file in self._other if not any(_resembles(file.own, n, self._names) for n in self._names)
+            ]
+            alike = alike or (anything if name in asked else [])
+            if alike:
+                words = (
+                    f"{_listed(alike)} {'lies' if len(alike) == 1 else 'lie'} there, and no {name}.py or {name}.ipynb."
+                )
+                words += _why_not(alike[0])
+                words += f" Ask for {name}.py or {name}.ipynb"
+                if any(_suffix(file) not in _NO_CODE for file in alike):
+                    words += f", or choose it in choices.csv: {self.place.student},{name},{alike[0].shown}"
+                words += "."
+                found = self._found(name, None, "unreadable", (), (*found.notes, words))
+        notes = []
+        if aside:
+            where = readable(PurePath(aside[0].shown).parts[-2]) if "/" in aside[0].shown else aside[0].shown
+            notes.append(
+                f"{_listed(aside)} lies in a folder that is passed over ({where}). Ask for it outside, or name it in "
+                f"choices.csv: {self.place.student},{name},{aside[0].shown}"
+            )
+        for branch, path in branches[:NAMED]:
+            notes.append(
+                f"Branch {readable(branch)} holds changed work: {readable(path)}. It is not checked out and was not graded."
+            )
+        if not notes:
+            return found
+        status: Status = "unreadable" if found.status == "missing" else found.status
+        status = "unreadable" if branches or aside else status
+        return self._found(name, None, status, found.candidates, (*found.notes, *notes))
 
-def _assignment_of(name: str, names: Collection[str], exact: bool = False) -> str | None:
-    """The assignment that a file is named after; not `exact`: also a copy of it (`a1_permute (1).py`)."""
-    stem, suffix = PurePath(name).stem, PurePath(name).suffix
-    if exact:
-        return stem if suffix in _SUFFIXES and stem in names else None
-    if suffix.lower() not in _SUFFIXES:
-        return None
-    folded = {n.casefold(): n for n in names}
-    match = _COPY.fullmatch(stem)
-    return folded.get(stem.casefold()) or (folded.get(match["name"].casefold()) if match else None)
-
-
-def _files(root: Path, names: set[str], notes: list[tuple[str, str]]) -> Iterator[tuple[Path, str]]:
-    """All files below a student's folder that may matter; links are followed only to files inside it."""
-    try:
-        inside = root.resolve()
-    except OSError:
-        return
-    pending = [root]
-    left = FILES_LIMIT
-    while pending:
-        folder = pending.pop()
-        if not os.access(folder, os.R_OK | os.X_OK):
-            where = _readable_name(folder.relative_to(root).as_posix())
-            where = "The student's folder" if folder == root else where
-            notes.append(("", f"{where} could not be opened: we have no right to read it."))
-        for entry in _entries(folder):
-            left -= 1
-            if left < 0:
-                notes.append(("", f"The folder holds over {FILES_LIMIT:,} files; the rest was passed over."))
-                return
-            if entry.is_symlink():
-                name = entry.name if entry.name in names else _assignment_of(entry.name, names, exact=True)
-                target = _target(Path(entry.path), inside) if name else None
-                if name and target is None:
-                    where = _readable_name(Path(entry.path).relative_to(root).as_posix())
-                    notes.append((name, f"{where} is a link out of the student's folder; it was not followed."))
-                elif target and os.path.isfile(target) and not _assignment_of(target.name, names, exact=True):
-                    yield target, entry.name  # under a name of its own it is found as itself
-            elif _is_folder(entry):
-                if not _passed_over(entry):
-                    pending.append(Path(entry.path))
-            elif not entry.name.startswith("."):
-                yield Path(entry.path), entry.name
-
-
-def _target(link: Path, inside: Path) -> Path | None:
-    """What a link leads to, when that lies inside the student's folder."""
-    try:
-        target = link.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-    return target if target.is_relative_to(inside) else None
-
-
-def _passed_over(entry: os.DirEntry[str]) -> bool:
-    name = entry.name
-    if name.startswith(".") or name in _PASSED_OVER or _BACKUP.fullmatch(name):
-        return True
-    return any(os.path.exists(os.path.join(entry.path, mark)) for mark in ("pyvenv.cfg", RESULTS_MARK))
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What a folder holds, by name; nothing when it vanished or is closed to us."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return []
-
-
-# --- which files are untouched stubs? ------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def _stub_digests(course: Course, name: str) -> frozenset[str]:
-    """The code digests of an assignment's released stubs: from the manifest, and of the files in assignments/."""
-    digests = set(course.manifest().of(name).stubs)
-    for stub in (
-        course.assignments / name / f"{name}.py",
-        course.assignments / name / f"{name}.ipynb",
-        course.assignments / "notebooks" / name / f"{name}.ipynb",
-    ):
+    def _is_code(self, file: _File, stubs: frozenset[str]) -> bool:
         try:
-            digests.add(read_source(stub).code_digest)
+            return read_source(file.path).code_digest not in stubs
         except Unreadable:
-            continue
-    return frozenset(digests)
+            return False
+
+    def _branches(self, name: str, stubs: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """(branch, path) of changed work for an assignment on branches that are not checked out."""
+        for clone in self._clones:
+            seen = set()
+            for branch, path, content in clone.elsewhere(frozenset(f"{name}{suffix}" for suffix in SUFFIXES)):
+                if any(part in PASSED_OVER or part.startswith(".") for part in PurePath(path).parts[:-1]):
+                    continue
+                digest = _digest(content, PurePath(path).name)
+                if digest and digest not in stubs and digest not in seen:
+                    seen.add(digest)
+                    yield branch, path
+
+    @property
+    def _clones(self) -> list[Clone]:
+        folders = [each.path for each in self.place.hand_ins if each.own is None]
+        return [clone for folder in folders if (clone := clone_at(folder)) is not None]
+
+    # Files
+
+    def _sort(self, file: _File) -> None:
+        own = file.own
+        if own.lower().endswith(".safetensors"):
+            self._weights.append(file)
+        elif name := assignment_of(own, self._names, exact=True):
+            self._exact[name].append(file)
+        elif name := assignment_of(own, self._names):
+            self._copies[name].append(file)
+        elif own.lower().endswith(".zip"):
+            self._zips.append(file)
+        elif _may_be_work(file, self._names):
+            self._other.append(file)
+
+    def _open_zips(self) -> None:
+        if self._opened:
+            return
+        self._opened = True
+        for file in self._zips:
+            try:
+                folder = open_zip(file.path)
+            except Refused as error:
+                self._other.append(_File(file.path, f"{file.own} ({error})", f"{file.shown} ({error})", file.hand_in))
+                continue
+            inside = list(self._walk(file.hand_in, folder, f"{file.shown}/"))
+            for each in inside:
+                self._sort(each)
+            if not inside:
+                self._other.append(
+                    _File(file.path, file.own, f"{file.shown} (no script or notebook in it)", file.hand_in)
+                )
+
+    def _walk(self, hand_in: HandIn, root: Path, above: str) -> Iterator[_File]:
+        """All files below a student's folder that may matter; links are followed only to files inside it."""
+        try:
+            inside = root.resolve()
+        except OSError:
+            return
+        pending = [(root, False)]  # (folder, does it lie in one that is passed over?)
+        left = FILES_LIMIT
+        while pending:
+            folder, aside = pending.pop()
+            if not os.access(folder, os.R_OK | os.X_OK):
+                where = readable(folder.relative_to(root).as_posix())
+                where = "The student's folder" if folder == root else where
+                self._notes.append(("", f"{where} could not be opened: we have no right to read it."))
+            for entry in entries(folder):
+                left -= 1
+                if left < 0:
+                    self._notes.append(("", f"The folder holds over {FILES_LIMIT:,} files; the rest was passed over."))
+                    return
+                path = Path(entry.path)
+                shown = above + readable(path.relative_to(root).as_posix())
+                if entry.is_symlink():
+                    target = self._linked(path, entry.name, inside, shown)
+                    if target is not None and not aside:
+                        yield _File(target, entry.name, shown, hand_in)
+                elif is_folder(entry):
+                    hidden = entry.name.startswith(".") or entry.name in _NEVER
+                    if not hidden and not is_of_an_environment(folder, entry):
+                        ours = aside or passed_over(entry) or os.path.exists(path / RESULTS_MARK)
+                        pending.append((path, ours))
+                elif aside:
+                    if assignment_of(entry.name, self._names):
+                        self._aside.append(_File(path, entry.name, shown, hand_in))
+                elif not entry.name.startswith("."):
+                    yield _File(path, entry.name, shown, hand_in)
+
+    def _linked(self, link: Path, name: str, inside: Path, shown: str) -> Path | None:
+        """The file that a link under an assignment's name leads to, when it lies in the student's folder."""
+        assignment = name if name in self._names else assignment_of(name, self._names, exact=True)
+        if not assignment:
+            return None
+        try:
+            target = link.resolve(strict=True)
+        except (OSError, RuntimeError):
+            target = None
+        if target is None or not target.is_relative_to(inside):
+            self._notes.append((assignment, f"{shown} is a link out of the student's folder; it was not followed."))
+            return None
+        # Under a name of its own it is found as itself.
+        named = assignment_of(target.name, self._names, exact=True)
+        return target if os.path.isfile(target) and not named else None
+
+    def _said(self, name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))
+
+    def _found(
+        self, name: str, file: _File | None, status: Status, candidates: Iterable[_File | Path], notes: Iterable[str]
+    ) -> Found:
+        paths = tuple(each.path if isinstance(each, _File) else each for each in candidates)
+        identity = self.place.identity_for(name)
+        said = tuple(notes)
+        if file is None:
+            return Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
+        mine = [each.path for each in self._weights if each.own.lower().startswith(name.lower())]
+        beside = [path for path in mine if path.parent == file.path.parent] or mine
+        return Found(
+            self.place.student,
+            name,
+            file.path,
+            status,
+            paths,
+            beside[0] if beside else None,
+            said,
+            self._below(file),
+            file.hand_in.path,
+            file.hand_in.when,
+            identity,
+        )
+
+    def _below(self, file: _File) -> str:
+        """The file's path below the folder of submissions, in a zip below the zip's."""
+        top = file.hand_in.path
+        if file.hand_in.own is None:
+            top_shown = readable(top.relative_to(self.root).as_posix()) if top.is_relative_to(self.root) else top.name
+            return file.shown if top_shown == "." else f"{top_shown}/{file.shown}"
+        return file.shown
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+# Not even what is set aside in these is anybody's work.
+_NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder solutions".split())
+_DOCUMENTS = frozenset(".docx .doc .odt .pdf .rtf .pages .html .htm .png .jpg .jpeg".split())
+_ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip".split())
+_NO_CODE = _DOCUMENTS | _ARCHIVES
+_TEXTS = frozenset(".txt .json .text .py_ .pyw .ipy .md".split())
+# What a student's repository holds beside answers, and what the systems add.
+_OURS = re.compile(
+    r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
+    r"requirements.*|constraints.*|timestamp\.txt|attempt\.txt|manifest\.json|diagnoses\.json|index\.html|__init__\.py",
+    re.I,
+)
+_REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
+
+
+def _may_be_work(file: _File, names: Collection[str]) -> bool:
+    """Could a file be somebody's answer under another name? Helper modules and what a repository holds are not."""
+    own = file.own
+    suffix = PurePath(own).suffix.lower()
+    if _OURS.fullmatch(own) or not (suffix in SUFFIXES or suffix in _NO_CODE or suffix in _TEXTS):
+        return False
+    if file.hand_in.own is not None:
+        return True
+    folders = PurePath(file.shown).parts[:-1]
+    if any(_begins_with(own, name) for name in names):
+        return True
+    if folders and folders[0] in _REPOSITORY_FOLDERS:
+        return False
+    return suffix in SUFFIXES or suffix in _NO_CODE or file.hand_in.layout != "folders"
+
+
+def _begins_with(own: str, name: str) -> bool:
+    """`a1_permute_final.py`, `a1_permute.py.txt`, `a1_permute.docx`"""
+    rest = own.casefold().removeprefix(name.casefold())
+    return len(rest) < len(own) and not rest[:1].isalnum()
+
+
+def _resembles(own: str, name: str, names: Collection[str]) -> bool:
+    """Could a name be meant for an assignment? By its name, what stands before or behind its first underscore, or its
+    number: `permute.py`, `A1 final.py`, `homework1.py`.
+    """
+    if _begins_with(own, name):
+        return True
+    if any(_begins_with(own, other) for other in names):
+        return False
+    stem = own.casefold().partition(".")[0]
+    head, _, topic = name.casefold().partition("_")
+    plain = re.sub(r"[^a-z0-9]", "", stem)
+    if topic and topic.replace("_", "") in plain:
+        return True
+    if re.search(rf"(?<![a-z0-9]){re.escape(head)}(?![0-9])", stem):
+        return True
+    number = re.search(r"\d+$", head)
+    words = re.search(
+        r"(?:assignment|homework|exercise|sheet|hw|ex|task|part|aufgabe|blatt|uebung|übung|tp|td)[ _-]*0*(\d+)", stem
+    )
+    return bool(number and words and int(words[1]) == int(number[0]))
+
+
+def _suffix(file: _File) -> str:
+    """The end of a file's name, without what we say of it in brackets."""
+    return PurePath(re.sub(r" \([a-z ]+.*\)$", "", file.own)).suffix.lower()
+
+
+def _why_not(file: _File) -> str:
+    suffix = _suffix(file)
+    if suffix in (".html", ".htm"):
+        return " That is text typed into the system, or a page, and no file of code."
+    if suffix in _DOCUMENTS:
+        return f" A {suffix} file is a document, and no file of code."
+    if suffix in _ARCHIVES:
+        return " It holds no file of that name that could be opened."
+    return " Whether it is meant for this, a person has to say."
+
+
+def _newest(files: list[_File]) -> tuple[list[_File], list[_File]]:
+    """Of files with attempts the newest, and the older ones; what has none, or lies in one attempt, stays together.
+
+    Canvas numbers files, not attempts: only a file of the same form replaces an older one.
+    """
+    if not all(file.hand_in.attempt for file in files) or len(files) < 2:
+        return files, []
+    if files[0].hand_in.layout == "canvas":
+        forms = {file.path.suffix.lower() for file in files}
+        newest = [max((f for f in files if f.path.suffix.lower() == form), key=_attempt) for form in sorted(forms)]
+    else:
+        last = max(file.hand_in.attempt for file in files)
+        newest = [file for file in files if file.hand_in.attempt == last]
+    return newest, [file for file in files if file not in newest]
+
+
+def _attempt(file: _File) -> tuple[int, ...]:
+    """Which is newer? First the system's number, then the number that it put behind a name that was there already."""
+    again = re.search(r"-(\d+)\.\w+$", file.own)
+    return (*file.hand_in.attempt, int(again[1]) if again else 0)
+
+
+def _digest(content: bytes, name: str) -> str:
+    """The code digest of a file that lies in git alone; "" when it is no submission."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        (Path(folder) / name).write_bytes(content)
+        try:
+            return read_source(Path(folder) / name).code_digest
+        except Unreadable:
+            return ""
+
+
+def _listed(files: Collection[_File], between: str = ", ") -> str:
+    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+    return between.join(file.shown for file in list(files)[:NAMED]) + more

@@ -103,7 +103,7 @@ class Source:
 
 def form_of(path: Path) -> Form:
     """The form of a submission, as its file's name says."""
-    return "ipynb" if path.suffix.lower() == ".ipynb" else "py"
+    return "ipynb" if re.search(r"\.ipynb(\.\w+)?$", path.name, re.I) else "py"  # a browser adds .json, .txt
 
 
 def read_source(path: Path, weights: Path | None = None) -> Source:

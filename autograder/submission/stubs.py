@@ -1,16 +1,40 @@
-"""The stubs that students were given: a file that says the same as one of them is no answer."""
+"""Which files are stubs, as they were handed out? What says the same as one is nobody's answer."""
 
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from ..course.course import Course
 from ..course.roster import Quiz, Roster
 from .magics import code_lines
+from .source import Source, Unreadable, read_source
+
+
+def is_stub(course: Course, name: str, source: Source) -> bool:
+    """Does a source say what the assignment's released stub says?"""
+    return source.code_digest in released_digests(course, name)
+
+
+@lru_cache(maxsize=256)
+def released_digests(course: Course, name: str) -> frozenset[str]:
+    """The code digests of an assignment's released stubs: from the manifest, and of the files in assignments/."""
+    released = course.assignments / name / f"{name}.py"
+    digests = set(course.manifest().of(name).stubs)
+    for stub in (
+        released,
+        released.with_suffix(".ipynb"),
+        course.assignments / "notebooks" / name / f"{name}.ipynb",
+    ):
+        try:
+            digests.add(read_source(stub).code_digest)
+        except Unreadable:
+            continue
+    return frozenset(digests)
 
 
 def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
-    """The code digests of the stubs that the students of a list were given: files that say the same are no answers."""
+    """The code digests of the stubs that the students of a class list were given, each with a quiz of its own."""
     stub = course.assignments / quiz.assignment / f"{quiz.assignment}.py"
     try:
         code = "\n".join(code_lines(stub.read_text(encoding="utf-8")))

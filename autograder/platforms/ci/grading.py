@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...course.course import Course
 from ...grading.job import Job, Settings
 from ...results.result import Result, Status
-from ...submission.find import Found, find_in_folder, is_stub
+from ...submission.find import Found, find_in_folder
 from ...submission.source import Source, Unreadable, form_of, read_source
 
 if TYPE_CHECKING:
@@ -65,15 +65,15 @@ def grade_checkout(request: Request) -> list[Graded]:
 def _grade(request: Request, found: Found) -> Graded:
     course, name = request.course, found.assignment
     if found.path is None:
-        status: Status = "ambiguous" if found.status == "ambiguous" else "missing"
-        return Graded(_empty(request, found, status, found.notes), begun=status == "ambiguous")
+        assert found.status != "found"
+        return Graded(_empty(request, found, found.status, found.notes), begun=found.status != "missing")
     path = found.path.relative_to(request.checkout)
+    if found.status == "not_started":
+        return Graded(_empty(request, found, "not_started", ("not begun yet",)), path, begun=False)
     try:
         source = read_source(found.path, found.weights)
     except Unreadable as error:
         return Graded(_empty(request, found, "unreadable", (error.message, *found.notes)), path)
-    if is_stub(course, name, source):
-        return Graded(_empty(request, found, "missing", ("not begun yet",)), path, begun=False)
     from ...grading.engine import Engine
     from ...grading.job import seed_of
     from ...grading.worker import result_of

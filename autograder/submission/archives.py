@@ -1,0 +1,86 @@
+"""Zip files that students hand in, opened safely: what is in them may be an answer, or a trap.
+
+Nothing in a zip decides where a file is written, how large it gets, or how many there are.
+"""
+
+from __future__ import annotations
+
+import atexit
+import stat
+import tempfile
+import zipfile
+import zlib
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
+ENTRIES_LIMIT = 20_000  # names in it that are looked at
+FILES_LIMIT = 500  # files that are unpacked
+DEPTH_LIMIT = 12  # folders in folders
+UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all files together
+_SUFFIXES = (".py", ".ipynb", ".safetensors")
+
+
+class Refused(Exception):
+    """A zip that is not opened; the message says why, and follows the file's name."""
+
+
+@lru_cache(maxsize=4096)
+def unpacked(path: Path, size: int, changed: int) -> Path:
+    """A folder that holds the scripts, notebooks and weights of a zip, until this process ends.
+
+    size, changed: of the file, so that one that was replaced is opened again. Raises Refused.
+    """
+    if size > ZIP_LIMIT:
+        raise Refused(f"is larger than {ZIP_LIMIT >> 20} MB")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _unpack(archive)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError) as error:
+        encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
+        raise Refused("is locked with a password" if encrypted else "is no zip that can be opened") from error
+
+
+def open_zip(path: Path) -> Path:
+    """See `unpacked`. Raises Refused for whatever cannot be opened."""
+    try:
+        status = path.lstat()
+    except OSError as error:
+        raise Refused("cannot be read") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused("is not a file")
+    return unpacked(path, status.st_size, status.st_mtime_ns)
+
+
+def _unpack(archive: zipfile.ZipFile) -> Path:
+    entries = archive.infolist()
+    if len(entries) > ENTRIES_LIMIT:
+        raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
+    wanted = [(entry, place) for entry in entries if (place := _place_of(entry)) is not None]
+    if len(wanted) > FILES_LIMIT:
+        raise Refused(f"holds over {FILES_LIMIT} scripts and notebooks")
+    folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")
+    atexit.register(folder.cleanup)
+    left = UNPACKED_LIMIT
+    for entry, place in wanted:
+        with archive.open(entry) as packed:
+            content = packed.read(left + 1)  # what the zip says of a file's size is not believed
+        left -= len(content)
+        if left < 0:
+            raise Refused(f"unpacks to more than {UNPACKED_LIMIT >> 20} MB")
+        target = Path(folder.name).joinpath(*place.parts)
+        if not target.exists():  # of two files of one name the first counts
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    return Path(folder.name)
+
+
+def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath | None:
+    """Where a file of a zip goes, below our folder; None for what is no answer, or would lead elsewhere."""
+    place = PurePosixPath(entry.filename.replace("\\", "/"))
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if entry.is_dir() or kind not in (0, stat.S_IFREG) or place.suffix.lower() not in _SUFFIXES:
+        return None
+    odd = place.is_absolute() or ":" in entry.filename or "\0" in entry.filename or len(place.parts) > DEPTH_LIMIT
+    odd = odd or any(part == ".." or part.startswith((".", "__MACOSX")) or len(part) > 200 for part in place.parts)
+    return None if odd else place

@@ -1,0 +1,150 @@
+"""What a student's clone says, read without obeying it.
+
+A student's .git/config can name programs for git to start. So git works in an empty repository of ours, and only the
+objects are the student's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import functools
+import itertools
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+BRANCHES_LIMIT = 50
+BLOB_LIMIT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A checkout. git: its own folder with HEAD. common: the folder with objects and references (in a worktree or a
+    submodule another one).
+    """
+
+    top: Path
+    git: Path
+    common: Path
+
+    @functools.cached_property
+    def head(self) -> str:
+        """The commit that is checked out; "" when that cannot be read."""
+        name = _small_text(self.git / "HEAD")
+        if name.startswith("ref: refs/") and ".." not in name:
+            reference = name.removeprefix("ref: ")
+            name = _small_text(self.git / reference) or self.references().get(reference, "")
+        return name if _COMMIT.fullmatch(name) else ""
+
+    @functools.cached_property
+    def shallow(self) -> frozenset[str]:
+        """The oldest commits of a shallow clone; empty where the history is whole."""
+        return frozenset(_small_text(self.common / "shallow", 1_000_000).split())
+
+    def references(self) -> dict[str, str]:
+        """Name -> commit of branches, here and as last fetched: refs/heads/main, refs/remotes/origin/work."""
+        found = {}
+        for line in _small_text(self.common / "packed-refs", 10_000_000).splitlines():
+            commit, _, name = line.partition(" ")
+            if _COMMIT.fullmatch(commit) and name.startswith(("refs/heads/", "refs/remotes/")):
+                found[name] = commit
+        for folder in ("refs/heads", "refs/remotes"):
+            for path in itertools.islice((self.common / folder).rglob("*"), 1000):
+                commit = _small_text(path)
+                if _COMMIT.fullmatch(commit):
+                    found[path.relative_to(self.common).as_posix()] = commit
+        return found
+
+    def last_change(self, file: Path) -> tuple[str, dt.datetime] | None:
+        """The last commit that touched a file, and when it was made."""
+        if not self.head:
+            return None
+        path = f":(top,literal){file.relative_to(self.top).as_posix()}"
+        try:
+            said = self._git("log", "-1", "--format=%H %ct", self.head, "--", path).decode("ascii", "replace")
+            commit, _, seconds = said.strip().partition(" ")
+            return commit, dt.datetime.fromtimestamp(int(seconds), dt.UTC)
+        except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
+            return None
+
+    def elsewhere(self, names: frozenset[str]) -> Iterator[tuple[str, str, bytes]]:
+        """(branch, path, content) of files of these names on branches that are not checked out."""
+        seen = {self.head}
+        for reference, commit in sorted(self.references().items())[:BRANCHES_LIMIT]:
+            if commit in seen:
+                continue
+            seen.add(commit)
+            try:
+                listed = self._git("ls-tree", "-r", "-z", "--long", commit).decode("utf-8", "replace")
+            except (OSError, subprocess.SubprocessError):
+                continue
+            for line in listed.split("\0"):
+                about, _, path = line.partition("\t")
+                if path.rpartition("/")[2] not in names or len(parts := about.split()) != 4 or parts[1] != "blob":
+                    continue
+                if not parts[3].isdecimal() or int(parts[3]) > BLOB_LIMIT:
+                    continue
+                try:
+                    content = self._git("cat-file", "blob", parts[2])
+                except (OSError, subprocess.SubprocessError):
+                    continue
+                branch = re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference)
+                yield branch, path, content
+
+    def _git(self, *arguments: str) -> bytes:
+        variables = {"GIT_OBJECT_DIRECTORY": str((self.common / "objects").absolute())}
+        if self.shallow:
+            variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
+        return _git(*arguments, **variables)
+
+
+def clone_at(folder: Path) -> Clone | None:
+    """The clone whose top is this folder: one with .git, a worktree's or a submodule's file of that name included."""
+    git = folder / ".git"
+    if os.path.islink(git):
+        return None
+    if os.path.isdir(git):
+        return Clone(folder, git, git)
+    pointer = _small_text(git)
+    if not pointer.startswith("gitdir: "):
+        return None
+    own = (folder / pointer.removeprefix("gitdir: ").strip()).absolute()
+    common = _small_text(own / "commondir")
+    return Clone(folder, own, Path(os.path.normpath(own / common)) if common else own) if os.path.isdir(own) else None
+
+
+def _git(*arguments: str, **variables: str) -> bytes:
+    """Run git in the empty repository, without anybody's settings. Returns its output."""
+    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | quiet
+    environment = ours | {"GIT_DIR": _empty_repository()} | variables
+    command = ["git", "--no-pager", *arguments]
+    return subprocess.run(
+        command, env=environment, cwd=environment["GIT_DIR"], timeout=30, check=True, capture_output=True
+    ).stdout
+
+
+@functools.cache
+def _empty_repository() -> str:
+    """An empty bare repository for this run: HEAD, and no objects or references."""
+    folder = tempfile.TemporaryDirectory(prefix="autograder-")
+    atexit.register(folder.cleanup)
+    for name in ("objects", "refs"):
+        (Path(folder.name) / name).mkdir()
+    (Path(folder.name) / "HEAD").write_text("ref: refs/heads/none\n")
+    return folder.name
+
+
+def _small_text(path: Path, most: int = 1000) -> str:
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
+            return ""
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""

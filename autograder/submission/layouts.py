@@ -1,0 +1,304 @@
+"""Whose is it? The names under which other systems hand out what students gave them.
+
+Numbers identify, names only describe: what a name says about who, when and which attempt is kept. In such names a
+student chooses only what stands last, so each is read from its beginning.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LAYOUTS = {
+    "folders": "a folder for each student: GitHub clones, nbgrader's submitted/, an unpacked download",
+    "student": "one student's own folder",
+    "flat": "files side by side, each beginning with the student's name",
+    "canvas": "Canvas's download",
+    "moodle": "Moodle's download",
+    "blackboard": "Blackboard's download",
+    "brightspace": "Brightspace's download",
+    "gradescope": "Gradescope's export",
+}
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A folder or a file of a download: whose it is, and which attempt."""
+
+    path: Path
+    student: str
+    layout: str = "folders"
+    own: str | None = None  # a file's name without what the system put before it; None for a folder
+    identity: Mapping[str, str] = field(default_factory=dict)  # system, number, login, email, sid, name
+    attempt: tuple[int, ...] = ()  # of one student the greatest is the newest; () where nothing says so
+    when: dt.datetime | None = None  # as the name says it; without an offset where it has none
+    notes: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """The number that the system knows the student by in this download; "" where it gives none."""
+        return self.identity.get("number", "")
+
+
+Read = Callable[[Path], HandIn | None]
+
+
+def _canvas(path: Path) -> HandIn | None:
+    """``lastfirst[_LATE]_USER_FILE_name.py``, ``lastfirst_USER_text.html``"""
+    match = _CANVAS.fullmatch(path.name)
+    if match is None:
+        return None
+    notes = ("Canvas marks it LATE; when it came, the download does not say.",) if match["late"] else ()
+    identity = {"system": "canvas", "number": match["number"]}
+    attempt = (int(match["file"]),) if match["file"] else (0,)
+    return HandIn(path, match["name"], "canvas", match["own"] or match["text"], identity, attempt, notes=notes)
+
+
+_CANVAS = re.compile(
+    r"(?P<name>.+?)_(?P<late>LATE_)?(?P<number>\d+)_"
+    r"(?:(?P<file>\d+)_(?P<own>.+)|(?P<text>(?:text|link|media|url)[^_]*\.html?))",
+    re.DOTALL,
+)
+
+
+def _moodle(path: Path) -> HandIn | None:
+    """``Full Name_PARTICIPANT_assignsubmission_file_``, a folder or with a file's name behind it"""
+    match = _MOODLE.fullmatch(path.name)
+    if match is None:
+        return None
+    name = match["name"] if match["name"].casefold() != "participant" else f"Participant {match['number']}"
+    identity = {"system": "moodle", "number": match["number"], "name": match["name"]}
+    return HandIn(path, name, "moodle", match["own"] or None, identity)
+
+
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<own>.*))?", re.DOTALL)
+
+
+def _blackboard(path: Path) -> HandIn | None:
+    """``Assignment_login_attempt_2026-11-20-21-03-00_name.py``; the login is told from the assignment's name later"""
+    match = _BLACKBOARD.fullmatch(path.name)
+    if match is None:
+        return None
+    numbers = tuple(map(int, match["time"].split("-")))
+    try:
+        when: dt.datetime | None = dt.datetime(*numbers)  # type: ignore[arg-type]
+    except ValueError:
+        when = None
+    own = match["own"] or f"attempt{match['text']}"
+    return HandIn(path, match["head"], "blackboard", own, {"system": "blackboard"}, numbers, when)
+
+
+_BLACKBOARD = re.compile(
+    r"(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|(?P<text>\.txt))", re.DOTALL | re.I
+)
+
+
+def _brightspace(path: Path) -> HandIn | None:
+    """``17653-27164 - First Last - Nov 20, 2026 903 PM``, a folder or with a file's name behind it"""
+    match = _BRIGHTSPACE.fullmatch(path.name)
+    if match is None:
+        return None
+    when = _brightspace_time(match["time"])
+    identity = {"system": "brightspace", "number": match["number"], "name": match["name"]}
+    attempt = tuple(when.timetuple()[:6]) if when else (0,)
+    notes = () if when else (f"When it came cannot be read from {path.name}.",)
+    return HandIn(path, match["name"], "brightspace", match["own"], identity, attempt, when, notes)
+
+
+_BRIGHTSPACE = re.compile(
+    r"(?P<number>\d+)-(?P<second>\d+) ?- ?(?P<name>.+?) ?- (?P<time>[^-]*\b\d{4}\b[^-]*?(?:\d-\d\d[^-]*?)?)"
+    r"(?: - (?P<own>.+))?",
+    re.DOTALL,
+)
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+
+
+def _brightspace_time(text: str) -> dt.datetime | None:
+    month = next(
+        (_MONTHS[w[:3].casefold()] for w in re.findall(r"[A-Za-z]{3,}", text) if w[:3].casefold() in _MONTHS), 0
+    )
+    year = re.search(r"\b(\d{4})\b(?!\s*[AP]M)", text, re.I)
+    if not month or year is None:
+        return None
+    day = re.search(r"\b(\d{1,2})\b", text[: year.start()])
+    clock = re.search(r"(\d{1,2})[:.\- _]?(\d\d)\s*([AP]M)?", text[year.end() :], re.I)
+    if day is None or clock is None:
+        return None
+    hour = int(clock[1])
+    if clock[3]:
+        hour = hour % 12 + (12 if clock[3].casefold() == "pm" else 0)
+    try:
+        return dt.datetime(int(year[1]), month, int(day[1]), hour, int(clock[2]))
+    except ValueError:
+        return None
+
+
+# In this order: a student's own file name may look like another system's.
+READERS: dict[str, Read] = {
+    "moodle": _moodle,
+    "blackboard": _blackboard,
+    "brightspace": _brightspace,
+    "canvas": _canvas,
+}
+
+
+def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | None:
+    """What the name of an entry of a download says; None where it is no system's. only: the one layout to look for."""
+    for layout, read in READERS.items():
+        if only in (None, layout) and (found := read(path)) is not None:
+            if folder and layout in ("canvas", "blackboard"):
+                continue  # these hand out files
+            if folder or found.own is not None:
+                return found
+    return None
+
+
+# --- Blackboard: whose login? --------------------------------------------------------------------------------------
+
+_BLACKBOARD_NAME = re.compile(r"^Name:\s*(?P<name>.*?)\s*\((?P<login>[^()\s]+)\)\s*$", re.M)
+_BLACKBOARD_DATE = re.compile(r"^Date Submitted:", re.M)
+
+
+def with_logins(found: Iterable[HandIn], assignments: Collection[str]) -> list[HandIn]:
+    """Blackboard's hand-ins with the student's login, from the text beside an attempt or from what all names share."""
+    listed = list(found)
+    heads = sorted({each.student for each in listed})
+    told = dict(filter(None, (_told_by_text(each) for each in listed if each.own == "attempt.txt")))
+    starts = _starts(heads, assignments)
+    done = []
+    for each in listed:
+        login, name = told.get(each.student, ("", ""))
+        login = login or each.student.removeprefix(starts[each.student])
+        identity = {**each.identity, "login": login} | ({"name": name} if name else {})
+        done.append(_renamed(each, login, identity))
+    return done
+
+
+def _told_by_text(hand_in: HandIn) -> tuple[str, tuple[str, str]] | None:
+    try:
+        if hand_in.path.is_symlink() or hand_in.path.stat().st_size > 200_000:
+            return None
+        text = hand_in.path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return None
+    match = _BLACKBOARD_NAME.search(text.partition("Submission Field")[0])
+    # The login ends the name of the file too: else the text is not what the system wrote.
+    if match is None or not hand_in.student.endswith(f"_{match['login']}"):
+        return None
+    return hand_in.student, (match["login"], match["name"])
+
+
+def _starts(heads: list[str], assignments: Collection[str]) -> dict[str, str]:
+    """head -> the assignment's name in it, with its underscore: what most heads share, else what stands before the
+    last underscore."""
+    starts = Counter(
+        head[: at + 1] for head in heads for at, c in enumerate(head) if c == "_" and 0 < at < len(head) - 1
+    )
+    found = {}
+    for head in heads:
+        known = [f"{name}_" for name in assignments if head.casefold().startswith(f"{name}_".casefold())]
+        own = [start for start in starts if head.startswith(start)]
+        most = max((starts[start] for start in own), default=0)
+        shared = [start for start in own if starts[start] == most] if most > 1 else []
+        before = head[: head.rfind("_") + 1]
+        found[head] = head[: len(max(known, key=len))] if known else max(shared, key=len, default=before)
+    return found
+
+
+def _renamed(hand_in: HandIn, student: str, identity: Mapping[str, str]) -> HandIn:
+    return HandIn(
+        hand_in.path, student, hand_in.layout, hand_in.own, identity, hand_in.attempt, hand_in.when, hand_in.notes
+    )
+
+
+# --- Gradescope: the metadata beside the folders -------------------------------------------------------------------
+
+GRADESCOPE_FILE = "submission_metadata.yml"
+_KEY = re.compile(r"^(?P<blanks> *)(?P<dash>- )?:?(?P<key>[\w ]+):(?: (?P<value>.*))?$")
+
+
+def gradescope(folder: Path) -> list[HandIn]:
+    """The hand-ins of an export: one for each submitter, so that a group's work counts for each of them."""
+    found = []
+    for name, about in _metadata(folder / GRADESCOPE_FILE).items():
+        when = read_stamp(about.created)
+        number = name.removeprefix("submission_")
+        for person in about.people or [{}]:
+            called = person.get("name") or person.get("email") or name
+            identity = {"system": "gradescope", "number": number, **person}
+            others = [p.get("name") or p.get("email", "") for p in about.people if p is not person]
+            notes = (f"Handed in as a group, with {' and '.join(others)}.",) if others else ()
+            key = (int(number),) if number.isdecimal() else (0,)
+            attempt = tuple(when.timetuple()[:6]) if when else key
+            found.append(HandIn(folder / name, called, "gradescope", None, identity, attempt, when, notes))
+    return found
+
+
+@dataclass
+class _Submission:
+    created: str = ""
+    people: list[dict[str, str]] = field(default_factory=list)
+
+
+def _metadata(path: Path) -> dict[str, _Submission]:
+    """Folder -> submitters and time. Only these lines of the YAML are read; everything else in it is passed over."""
+    try:
+        if path.stat().st_size > 500_000_000:
+            return {}
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return {}
+    found: dict[str, _Submission] = {}
+    current: _Submission | None = None
+    inside, list_depth = "", -1
+    for line in lines:
+        match = _KEY.match(line)
+        if match is None:
+            continue
+        depth, key, value = len(match["blanks"]), match["key"], _plain(match["value"] or "")
+        if depth == 0 and not match["dash"]:
+            current = found.setdefault(key, _Submission()) if re.fullmatch(r"submission_\d+", key) else None
+            inside = ""
+        elif current is None:
+            continue
+        elif inside == "submitters" and ((match["dash"] and depth >= list_depth) or depth > list_depth):
+            if match["dash"]:
+                current.people.append({})
+            if current.people and key in ("name", "email", "sid") and value:
+                current.people[-1][key] = value
+        elif depth <= 4 and not match["dash"]:
+            inside, list_depth = key if not value else "", depth
+            if key == "created_at" and not current.created:
+                current.created = value
+    return found
+
+
+def _plain(value: str) -> str:
+    """A scalar of YAML, as far as names, numbers and times need it."""
+    value = value.strip()
+    if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
+        return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", _escaped, value[1:-1])
+    if value[:1] == "'" and value[-1:] == "'" and len(value) > 1:
+        return value[1:-1].replace("''", "'")
+    return "" if value in ("~", "null") else value
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else match[3]
+
+
+def read_stamp(text: str) -> dt.datetime | None:
+    """A time as Gradescope writes it: 2026-11-20 21:03:11.123456000 Z, or with an offset. None when it is none."""
+    match = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$", text.strip())
+    if match is None:
+        return None
+    zone = (match[3] or "").replace("UTC", "Z")
+    try:
+        return dt.datetime.fromisoformat(f"{match[1]}T{match[2]}{zone}")
+    except ValueError:
+        return None

@@ -1,0 +1,360 @@
+"""Which folders and files of a class's download are which student's? Everything that could be somebody's gets a line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from ..common.errors import UserError
+from ..course.course import Course, natural_key
+from . import layouts
+from .layouts import HandIn
+
+RESULTS_MARK = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
+SUFFIXES = (".py", ".ipynb")
+DEPTH_LIMIT = 3  # folders that a class may lie in
+LOOKED_AT = 3_000  # entries of a folder that are looked at to tell whether it holds work
+
+# Folders that hold no submission, wherever they lie in a student's folder.
+PASSED_OVER = frozenset(
+    "venv env site-packages dist-packages node_modules __pycache__ __MACOSX build autograder solutions results "
+    "autograded feedback backup backups checkpoints".split()
+)
+_BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.egg-info|.*\.dist-info)", re.I)
+# What browsers, Jupyter and an LMS add to the name of a file that is there already.
+_COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
+_OWN_FOLDERS = ("assignments", "notebooks")
+_IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
+_WORK = (".py", ".ipynb", ".zip", ".txt", ".docx", ".doc", ".pdf", ".html", ".json", ".7z", ".rar", ".gz", ".tgz")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is one student's: folders, and files of a flat download."""
+
+    student: str
+    hand_ins: tuple[HandIn, ...] = ()
+    notes: tuple[str, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
+    assignment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of a download for one assignment
+
+    def identity_for(self, assignment: str) -> dict[str, str]:
+        """What the system calls the student; Moodle gives another number in each assignment."""
+        return dict(self.assignment.get(assignment, self.identity))
+
+
+@dataclass(frozen=True)
+class Class:
+    """All students of a download, in natural order; how it was read, and what in it is nobody's."""
+
+    places: tuple[Place, ...]
+    layout: str
+    passed_over: tuple[str, ...] = ()
+
+
+def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
+    """The students in a folder. layout: one of LAYOUTS, where the names alone would be taken for another.
+
+    Raises UserError when `root` is no folder, or the course itself.
+    """
+    if not root.is_dir():
+        zipped = " Unpack it first, and give" if root.is_file() else " Give"
+        raise UserError(f"{root} is not a folder.{zipped} the folder that holds the submissions.")
+    if root.resolve() == course.root.resolve() or (root / "solutions").is_dir():
+        raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
+    names = frozenset(course.assignment_names())
+    if layout == "student" or (layout is None and _is_one_students(root, names)):
+        student = readable(root.resolve().name)
+        return Class((Place(student, (HandIn(root, student),)),), "student")
+    inner, above = _class_folders(root, names) if layout is None else ([root], [])
+    found: list[HandIn] = []
+    notes: list[tuple[str, str]] = []  # (student, note)
+    passed_over = [f"{readable(name)} (beside the folder with the class)" for name in above]
+    scopes: dict[Path, str] = {}
+    for folder in inner:
+        hand_ins = list(_hand_ins(folder, names, layout, notes, passed_over))
+        scope = folder.name if folder.name in names else ""
+        scopes |= {each.path: scope for each in hand_ins}
+        found += _distinct(hand_ins)
+    used = Counter(each.layout for each in found)
+    read_as = layout or (used.most_common(1)[0][0] if used else "folders")
+    deeper = f", in {', '.join(readable(f.name) + '/' for f in inner[:3])}" if inner and inner != [root] else ""
+    places = _places(found, notes, scopes)
+    return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
+
+
+# --- is it one student's, and how deep does the class lie? ---------------------------------------------------------
+
+
+def _is_one_students(root: Path, names: Collection[str]) -> bool:
+    """A clone or a folder of one student, and not one of a class that happens to hold such names?"""
+    listed = entries(root)
+    folders = [entry for entry in listed if is_folder(entry)]
+    if any(entry.name == ".git" for entry in listed):
+        return True
+    own_files = any(assignment_of(entry.name, names, exact=True) for entry in listed)
+    own = [entry for entry in folders if entry.name in names or entry.name in _OWN_FOLDERS]
+    own = [entry for entry in own if not _holds_a_class(Path(entry.path), names)]
+    mine = [e for e in own if e.name in names or _has_assignment_folders(Path(e.path), names)]
+    others = [
+        entry
+        for entry in folders
+        if entry not in mine and not entry.name.startswith(".") and answers_in(Path(entry.path), names)
+    ]
+    flat = sum(1 for _ in _flat_files(root, listed, names))
+    if own_files or mine:
+        a_clone = any(entry.name in ("autograder", "pyproject.toml") for entry in listed)
+        return len(others) + flat <= a_clone
+    return bool(own) and not others and not flat
+
+
+def _has_assignment_folders(folder: Path, names: Collection[str]) -> bool:
+    return any(entry.name in names and is_folder(entry) for entry in entries(folder))
+
+
+def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
+    """Does an assignment's folder hold students' folders or flat files, and no file of the assignment's own name?"""
+    listed = entries(folder)
+    if any(assignment_of(entry.name, names) for entry in listed):
+        return False
+    inside = [e for e in listed if is_folder(e) and e.name not in names and e.name not in _OWN_FOLDERS]
+    if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+        return True
+    return any(answers_in(Path(e.path), names) for e in inside)
+
+
+def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list[str]]:
+    """The folders whose entries are students, and what lies beside them: the root mostly, or folders in it."""
+    folders: list[Path] = [root]
+    beside: list[str] = []
+    for _ in range(DEPTH_LIMIT):
+        inner: list[Path] = []
+        for folder in folders:
+            listed = entries(folder)
+            if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+                return folders, beside
+            inside = [Path(e.path) for e in listed if is_folder(e) and not passed_over(e)]
+            classes = [path for path in inside if _looks_like_a_class(path, names, alone=len(inside) == 1)]
+            if not classes or any(answers_in(path, names) for path in inside if path not in classes):
+                return folders, beside
+            inner += classes
+            beside += [path.name for path in inside if path not in classes]
+        folders = inner
+    return folders, beside
+
+
+def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, depth: int = 1) -> bool:
+    """Is it no student's folder, but one that holds several? Two that answer the same assignment, or clones."""
+    listed = entries(folder)
+    if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
+        return False
+    if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+        return True
+    inside = [entry for entry in listed if is_folder(entry) and not entry.name.startswith(".")]
+    if folder.name in names:
+        return _holds_a_class(folder, names)
+    if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):
+        # A download for each assignment, in a folder of its own.
+        return all(_holds_a_class(Path(e.path), names) for e in inside if e.name in names) and any(
+            e.name in names for e in inside
+        )
+    if alone and any(os.path.lexists(os.path.join(entry.path, ".git")) for entry in inside):
+        return True
+    if alone and len(inside) == 1 and depth < DEPTH_LIMIT:
+        return _looks_like_a_class(Path(inside[0].path), names, alone=True, depth=depth + 1)
+    seen: Counter[str] = Counter()
+    for entry in inside:
+        seen.update(answers_in(Path(entry.path), names))
+    return any(count > 1 for count in seen.values())
+
+
+def answers_in(folder: Path, names: Collection[str]) -> set[str]:
+    """The assignments after which files in a folder are named, looking not too far."""
+    found: set[str] = set()
+    pending, left = [folder], LOOKED_AT
+    while pending and left > 0:
+        for entry in entries(pending.pop(0)):
+            left -= 1
+            if is_folder(entry):
+                if not entry.name.startswith(".") and entry.name not in PASSED_OVER and not entry.is_symlink():
+                    pending.append(Path(entry.path))
+            elif name := assignment_of(entry.name, names):
+                found.add(name)
+    return found
+
+
+# --- the entries of a class's folder -------------------------------------------------------------------------------
+
+
+def _system_entries(folder: Path) -> Iterator[HandIn]:
+    """What in a folder bears a system's name."""
+    if os.path.isfile(folder / layouts.GRADESCOPE_FILE):
+        yield from layouts.gradescope(folder)
+    for entry in entries(folder):
+        if not entry.is_symlink() and (found := layouts.read_name(Path(entry.path), folder=is_folder(entry))):
+            yield found
+
+
+def _hand_ins(
+    folder: Path,
+    names: Collection[str],
+    layout: str | None,
+    notes: list[tuple[str, str]],
+    aside: list[str],
+) -> Iterator[HandIn]:
+    """All that lies in a class's folder, each with its student; what is nobody's is put aside."""
+    listed = entries(folder)
+    system = layout if layout in layouts.READERS else None
+    plain = layout in ("folders", "flat")
+    if layout in (None, "gradescope") and os.path.isfile(folder / layouts.GRADESCOPE_FILE):
+        yield from layouts.gradescope(folder)
+        return
+    read = {
+        entry.name: found
+        for entry in listed
+        if not plain
+        and not entry.is_symlink()
+        and (found := layouts.read_name(Path(entry.path), folder=is_folder(entry), only=system)) is not None
+    }
+    from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
+    yield from layouts.with_logins(from_blackboard, names)
+    yield from (each for each in read.values() if each.layout != "blackboard")
+    flat = {} if layout == "folders" else {each.path.name: each for each in _flat_files(folder, listed, names)}
+    for entry in listed:
+        path, name = Path(entry.path), readable(entry.name)
+        if entry.name in read or entry.name.startswith(".") or entry.name in ("__MACOSX", "__pycache__"):
+            continue
+        if entry.is_symlink():
+            if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
+                notes.append((name, "The student's folder is a link; links are not followed."))
+        elif is_folder(entry):
+            ours = os.path.exists(os.path.join(entry.path, RESULTS_MARK))
+            if ours or (passed_over(entry) and not answers_in(path, names)):
+                aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
+            else:
+                yield HandIn(path, name)
+        elif entry.name in flat:
+            yield flat[entry.name]
+        elif path.suffix.lower() == ".zip":
+            yield HandIn(path, readable(path.stem), own=entry.name)
+        elif path.suffix.lower() in _WORK:
+            aside.append(name)
+
+
+def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
+    """Files that lie side by side, each file's name beginning with the student's."""
+    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    pattern = re.compile(
+        rf"(?P<prefix>.+)[_-](?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?\.(?:py|ipynb|safetensors))",
+        re.IGNORECASE | re.DOTALL,
+    )
+    for entry in listed:
+        match = pattern.fullmatch(entry.name)
+        if match is None or entry.name.startswith(".") or entry.is_symlink() or not entry.is_file():
+            continue
+        # Not a check, nor a copy of the assignment itself ("Copy_of_a1_permute.py" is nobody's).
+        if match["prefix"].casefold() != "test" and layouts.read_name(Path(entry.path), folder=False) is None:
+            yield HandIn(Path(entry.path), readable(match["prefix"]), "flat", match["own"])
+
+
+# --- who is who? ---------------------------------------------------------------------------------------------------
+
+
+def _distinct(found: list[HandIn]) -> list[HandIn]:
+    """Two people of one name in one download are told apart by the system's number, behind the name."""
+    people: defaultdict[str, set[str]] = defaultdict(set)
+    for each in found:
+        people[each.student].add(each.number if each.layout != "gradescope" else each.identity.get("email", ""))
+    done = []
+    for each in found:
+        name = readable(each.student)
+        key = each.number if each.layout != "gradescope" else each.identity.get("email", "")
+        if len(people[each.student]) > 1 and key:
+            name = f"{name}_{key}"
+        done.append(HandIn(each.path, name, each.layout, each.own, each.identity, each.attempt, each.when, each.notes))
+    return done
+
+
+def _places(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping[Path, str]) -> list[Place]:
+    """One place a student: folders and files that go by one name are one student's."""
+    of_student: defaultdict[str, list[HandIn]] = defaultdict(list)
+    for each in found:
+        of_student[each.student].append(each)
+    for student, _ in notes:
+        of_student.setdefault(student, [])
+    plain = [student for student, own in of_student.items() if all(each.layout == "folders" for each in own)]
+    start = common_start(plain)
+    places = []
+    for student, own in of_student.items():
+        by_assignment = {scope: each.identity for each in own if (scope := scopes.get(each.path, "")) and each.identity}
+        known: list[dict[str, str]] = [dict(each.identity) for each in own]
+        identity = max(known, key=lambda each: len(each), default={})
+        if student in plain and start and student.startswith(start):
+            identity["login"] = student.removeprefix(start)
+        said = tuple(dict.fromkeys(note for who, note in notes if who == student))
+        places.append(Place(student, tuple(own), said, identity, by_assignment))
+    return sorted(places, key=lambda place: (natural_key(place.student), place.student))
+
+
+def common_start(folders: Collection[str]) -> str:
+    """What the names of clones have in common before a hyphen (`cnn-assignments-`), "" where that is nothing.
+
+    Nine of ten must share it, and at least three.
+    """
+    starts = Counter(
+        name[: at + 1] for name in folders for at, c in enumerate(name) if c in "-_" and at < len(name) - 1
+    )
+    enough = max(3, 0.9 * len(folders))
+    return max((start for start, count in starts.items() if count >= enough), key=len, default="")
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str | None:
+    """The assignment that a file is named after; not `exact`: also a copy of it (`a1_permute (1).py`)."""
+    stem, suffix = PurePath(name).stem, PurePath(name).suffix
+    if exact:
+        return stem if suffix in SUFFIXES and stem in names else None
+    if suffix.lower() not in SUFFIXES:
+        return None
+    folded = {n.casefold(): n for n in names}
+    match = _COPY.fullmatch(stem)
+    return folded.get(stem.casefold()) or (folded.get(match["name"].casefold()) if match else None)
+
+
+def readable(name: str) -> str:
+    """A folder's name as text that can be written anywhere: bytes that are no UTF-8 as \\xff."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def passed_over(entry: os.DirEntry[str]) -> bool:
+    """Is it a folder of another use: hidden, an environment's, a backup?"""
+    name = entry.name
+    return name.startswith(".") or name in PASSED_OVER or _BACKUP.fullmatch(name) is not None
+
+
+def is_of_an_environment(folder: Path, entry: os.DirEntry[str]) -> bool:
+    """Is it what Python put into a virtual environment? What else lies in such a folder is the student's."""
+    return entry.name.casefold() in _IN_ENVIRONMENTS and os.path.isfile(folder / "pyvenv.cfg")
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Is it a folder, and no link to one?"""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What a folder holds, by name; nothing when it vanished or is closed to us."""
+    try:
+        with os.scandir(folder) as listed:
+            return sorted(listed, key=lambda entry: entry.name)
+    except OSError:
+        return []

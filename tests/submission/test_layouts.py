@@ -1,0 +1,279 @@
+"""Each layout that a class comes in, as a small download with names as their systems write them."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.course.course import Course
+from autograder.submission import archives
+from autograder.submission.find import Download, Found, find_class
+
+NAME = "a1_permute"
+WORK = "answer = 1\n"
+
+
+def put(path: Path, content: str | bytes = WORK) -> Path:
+    """Write a file with the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def zipped(path: Path, **files: str) -> Path:
+    """A zip of files; in names, __ stands for a slash and the ending is .py."""
+    with zipfile.ZipFile(put(path, b""), "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"{name.replace('__', '/')}.py", content)
+    return path
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course of two assignments, released."""
+    for name in (NAME, "a2_linear_dims"):
+        put(tmp_path / "course" / "solutions" / name / f"{name}.py", "answer = 42\n")
+        put(tmp_path / "course" / "assignments" / name / f"{name}.py", "answer = None\n")
+    return Course(tmp_path / "course")
+
+
+def read(root: Path, course: Course, layout: str | None = None) -> tuple[Download, dict[str, Found]]:
+    """The download, and student -> what was found for a1."""
+    download = find_class(root, course, [NAME], layout=layout)
+    return download, {found.student: found for found in download.found}
+
+
+def test_moodle_keeps_the_participants_number_and_one_student_is_one(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "Ann Lee_12345_assignsubmission_file_" / f"{NAME}.py")
+    put(root / "Ann Lee_12345_assignsubmission_onlinetext_" / "onlinetext.html", "<p>hi</p>")
+    put(root / "Bob Lee_12346_assignsubmission_onlinetext_" / "onlinetext.html", "<p>hi</p>")
+    put(root / "Ann Lee_12399_assignsubmission_file" / f"{NAME}.py")
+    put(root / "Participant_77_assignsubmission_file_" / f"{NAME}.py")
+    download, found = read(root, course)
+    assert download.layout == "Moodle's download"
+    assert {s: f.identity["number"] for s, f in found.items()} == {
+        "Ann Lee_12345": "12345", "Ann Lee_12399": "12399", "Bob Lee": "12346", "Participant 77": "77"
+    }  # fmt: skip
+    assert found["Bob Lee"].status == "unreadable"
+    assert "onlinetext.html lies there" in found["Bob Lee"].notes[-1]
+
+
+def test_moodle_flat_and_a_name_made_to_be_somebody_elses(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"Ann Lee_12345_assignsubmission_file_{NAME}.py")
+    put(root / f"Eve Fox_12346_assignsubmission_file_Ann Lee_12345_assignsubmission_file_{NAME}.py")
+    _, found = read(root, course)
+    assert (found["Ann Lee"].path or root).name == f"Ann Lee_12345_assignsubmission_file_{NAME}.py"
+    assert found["Eve Fox"].status == "unreadable"
+
+
+def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"leeann_12345_67890_{NAME}.py", "answer = 0\n")
+    put(root / f"leeann_12345_67999_{NAME}-1.py")
+    put(root / f"leebob_LATE_12346_67891_{NAME}.py")
+    put(root / "foxeve_12347_67892_homework1.py")
+    put(root / f"kaydan_12348_67893_{NAME}.docx", "x")
+    put(root / "roezoe_12349_text.html", "<p>hi</p>")
+    put(root / f"orrkim_12350_67895_{NAME}.py.txt")
+    put(root / f"poelea_12351_67896_{NAME}_final.py")
+    put(root / f"raysam_12352_67897_{NAME}.ipynb.json", '{"cells": [{"cell_type": "code", "source": "answer = 1"}]}')
+    put(root / "solmax_12353_67898_work.py")
+    zipped(root / "untivo_12354_67899_work.zip", a__b__a1_permute=WORK)
+    download, found = read(root, course)
+    assert download.layout == "Canvas's download"
+    assert {s: f.status for s, f in found.items()} == {
+        "leeann": "found", "leebob": "found", "foxeve": "unreadable", "kaydan": "unreadable", "roezoe": "unreadable",
+        "orrkim": "found", "poelea": "found", "raysam": "found", "solmax": "unreadable", "untivo": "found",
+    }  # fmt: skip
+    assert found["leeann"].shown == f"leeann_12345_67999_{NAME}-1.py"
+    assert "Of 2 attempts the newest" in found["leeann"].notes[0]
+    assert f"67890_{NAME}.py" in found["leeann"].notes[0]
+    assert "LATE" in found["leebob"].notes[0]
+    assert found["untivo"].shown == "untivo_12354_67899_work.zip/a/b/a1_permute.py"
+    for student, word in (
+        ("foxeve", "homework1.py"),
+        ("kaydan", ".docx"),
+        ("roezoe", "text.html"),
+        ("solmax", "work.py"),
+    ):
+        assert word in found[student].notes[-1]
+    assert {f.identity["number"] for f in found.values()} == {str(n) for n in range(12345, 12355)}
+
+
+def test_blackboard_logins_attempts_and_a_name_made_to_be_somebody_elses(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"Exercise_1_ann_lee_attempt_2026-11-19-21-03-00_{NAME}.py", "answer = 0\n")
+    put(root / f"Exercise_1_ann_lee_attempt_2026-11-20-21-03-00_{NAME}.py")
+    put(
+        root / "Exercise_1_ann_lee_attempt_2026-11-20-21-03-00.txt", "Name: Ann Lee (ann_lee)\nAssignment: Exercise 1\n"
+    )
+    put(root / f"Exercise_1_bob_attempt_2026-11-20-10-00-00_{NAME}.py")
+    put(root / f"Exercise_1_eve_attempt_2026-11-20-10-00-00_x_bob_attempt_2026-11-21-10-00-00_{NAME}.py")
+    put(root / "Exercise_1_eve_attempt_2026-11-20-10-00-00.txt", "Name: Bob (bob)\n")
+    _, found = read(root, course)
+    assert {s: f.identity["login"] for s, f in found.items()} == {"ann_lee": "ann_lee", "bob": "bob", "eve": "eve"}
+    assert str(found["ann_lee"].when) == "2026-11-20 21:03:00"
+    assert "2026-11-19" in found["ann_lee"].notes[-1]
+    assert str(found["bob"].when) == "2026-11-20 10:00:00"
+    assert found["eve"].status == "unreadable"
+
+
+def test_brightspace(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "17653-27164 - Ann-Marie Lee - Nov 19, 2026 903 PM" / f"{NAME}.py", "answer = 0\n")
+    put(root / "17653-27164 - Ann-Marie Lee - Nov 20, 2026 1203 AM" / f"{NAME}.py")
+    put(root / "17654-27164 - Bob Roe - 20 November, 2026 9:03 PM" / "work.ipynb", "{}")
+    put(root / "index.html", "")
+    download, found = read(root, course)
+    assert download.layout == "Brightspace's download"
+    assert str(found["Ann-Marie Lee"].when) == "2026-11-20 00:03:00"
+    assert found["Ann-Marie Lee"].identity["number"] == "17653"
+    assert found["Bob Roe"].status == "unreadable"
+
+
+def test_gradescope_names_addresses_and_groups(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    export = root / "assignment_7_export"
+    put(export / "submission_11" / f"{NAME}.py")
+    put(export / "submission_12" / f"{NAME}.py")
+    put(
+        export / "submission_metadata.yml",
+        "---\nsubmission_11:\n  :submitters:\n  - :name: Ann Lee\n    :sid: '0071'\n    :email: ann@uni.edu\n"
+        '  - :name: "Zo\\xEB Roe"\n    :sid:\n    :email: zoe@uni.edu\n  :created_at: 2026-11-20 21:03:11.123000000 Z\n'
+        "  :score: 3.0\n  :results:\n    tests:\n    - name: Bob\n      score: 1\n"
+        "submission_12:\n  :submitters:\n  - :name: Bob\n    :sid: 9\n    :email: bob@uni.edu\n"
+        "  :created_at: 2026-11-20 20:03:11 -08:00\n",
+    )
+    download, found = read(root, course)
+    assert download.layout.startswith("Gradescope's export, in assignment_7_export/")
+    assert sorted(found) == ["Ann Lee", "Bob", "Zoë Roe"]
+    assert found["Ann Lee"].path == found["Zoë Roe"].path
+    assert found["Ann Lee"].identity["sid"] == "0071"
+    assert found["Zoë Roe"].identity["email"] == "zoe@uni.edu"
+    assert "as a group, with Ann Lee" in found["Zoë Roe"].notes[0]
+    assert found["Bob"].when is not None
+    assert found["Bob"].when.isoformat() == "2026-11-20T20:03:11-08:00"
+
+
+@pytest.mark.parametrize("above", ["download", "cnn/week 3", "."])
+def test_folders_of_students_however_deep(course: Course, tmp_path: Path, above: str) -> None:
+    root = tmp_path / "class"
+    for login in ("ann", "bob", "cas"):
+        put(root / above / f"cnn-assignments-{login}" / "assignments" / NAME / f"{NAME}.py")
+    _, found = read(root, course)
+    assert sorted(found) == [f"cnn-assignments-{login}" for login in ("ann", "bob", "cas")]
+    assert [f.identity.get("login") for f in found.values()] == ["ann", "bob", "cas"]
+
+
+def test_folders_with_names_of_ours_neither_swallow_the_class_nor_vanish(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    students = ["ada", "assignments", "backup", "build", "env", "notebooks", "results", "solution", "venv"]
+    for student in students:
+        put(root / student / f"{NAME}.py")
+    put(root / "feedback" / "ada.html", "x")
+    download, found = read(root, course)
+    assert sorted(found) == students
+    assert {f.status for f in found.values()} == {"found"}
+    assert download.passed_over == ("feedback/ (no work in it)",)
+
+
+def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / "pyvenv.cfg", "")
+    put(root / "ada" / f"{NAME}.py")
+    put(root / "ada" / "lib" / f"{NAME}.py", "answer = 'the environment'\n")
+    put(root / "ben" / "work" / "pyvenv.cfg", "")
+    put(root / "ben" / "work" / f"{NAME}.py")
+    put(root / "cas" / "backup" / f"{NAME}.py")
+    _, found = read(root, course)
+    assert [f.status for f in found.values()] == ["found", "found", "unreadable"]
+    assert f"backup/{NAME}.py lies in a folder that is passed over" in found["cas"].notes[0]
+
+
+def test_what_was_recognised_can_be_overruled(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for part in ("week1", "week2"):
+        put(root / "ada" / part / f"{NAME}.py", f"answer = '{part}'\n")
+    assert sorted(read(root, course)[1]) == ["week1", "week2"]
+    assert sorted(read(root, course, "folders")[1]) == ["ada"]
+    assert sorted(read(root / "ada", course, "student")[1]) == ["ada"]
+
+
+def test_work_on_another_branch_is_named(course: Course, tmp_path: Path) -> None:
+    clone = tmp_path / "class" / "ada"
+
+    def git(*words: str) -> None:
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main", *words]
+        subprocess.run(command, cwd=clone, check=True, capture_output=True)
+
+    put(clone / NAME / f"{NAME}.py", "answer = None\n")
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "start"], ["switch", "-qc", "my/work"]):
+        git(*words)
+    put(clone / NAME / f"{NAME}.py")
+    git("commit", "-qam", "work")
+    git("switch", "-q", "main")
+    _, found = read(tmp_path / "class", course)
+    assert found["ada"].status == "unreadable"
+    assert found["ada"].notes == (
+        f"Branch my/work holds changed work: {NAME}/{NAME}.py. It is not checked out and was not graded.",
+    )
+
+
+def test_a_choice_settles_what_is_ambiguous_or_misnamed(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / f"{NAME}.py", "answer = 1\n")
+    put(root / "ada" / "old" / f"{NAME}.py", "answer = 0\n")
+    put(root / "ben" / "my work.py")
+    put(root / "cas" / f"{NAME}.py")
+    choices = {("ada", NAME): f"old/{NAME}.py", ("ben", NAME): "my work.py", ("cas", NAME): "x.py"}
+    found = {f.student: f for f in find_class(root, course, [NAME], choices=choices).found}
+    assert found["ada"].path == root / "ada" / "old" / f"{NAME}.py"
+    assert found["ben"].status == "found"
+    assert found["cas"].status == "unreadable"
+    assert f"There are: {NAME}.py" in found["cas"].notes[0]
+
+
+# --- zips ----------------------------------------------------------------------------------------------------------
+
+
+def zip_of(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
+    """A zip with these members, in whatever way they are named."""
+    with zipfile.ZipFile(put(path, b""), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link.py")
+    link.external_attr = 0o120777 << 16
+    traps = ("../up.py", "/etc/abs.py", "C:/win.py", "a\\..\\..\\back.py", "x/" * 40 + "deep.py", ".git/hook.py")
+    path = zip_of(tmp_path / "a.zip", (link, b"/etc/passwd"), *((t, b"x = 1") for t in traps), ("ok/a.py", b"x = 2"))
+    folder = archives.open_zip(path)
+    assert [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()] == ["ok/a.py"]
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ([("big.py", b"0" * (65 << 20))], "more than 64 MB"),
+        ([(f"{n}.py", b"x") for n in range(501)], "over 500 scripts"),
+    ],
+)
+def test_a_zip_that_is_too_much_is_refused(tmp_path: Path, members: list[tuple[str, bytes]], why: str) -> None:
+    with pytest.raises(archives.Refused, match=why):
+        archives.open_zip(zip_of(tmp_path / "a.zip", *members))
+
+
+def test_a_file_that_is_no_zip_is_named(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "class" / "ada" / "work.zip", b"PK\x03\x04 and nothing more")
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+    _, found = read(tmp_path / "class", course)
+    assert found["ada"].status == "unreadable"
+    assert "work.zip (is no zip that can be opened)" in found["ada"].notes[0]
