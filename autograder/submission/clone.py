@@ -12,6 +12,7 @@ import functools
 import itertools
 import os
 import re
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -107,11 +108,13 @@ class Clone:
 def clone_at(folder: Path) -> Clone | None:
     """The clone whose top is this folder: one with .git, a worktree's or a submodule's file of that name included."""
     git = folder / ".git"
-    if os.path.islink(git):
+    try:
+        kind = stat.S_IFMT(git.lstat().st_mode)
+    except OSError:
         return None
-    if os.path.isdir(git):
+    if stat.S_ISDIR(kind):
         return Clone(folder, git, git)
-    pointer = _small_text(git)
+    pointer = _small_text(git)  # of a link nothing
     if not pointer.startswith("gitdir: "):
         return None
     own = (folder / pointer.removeprefix("gitdir: ").strip()).absolute()
