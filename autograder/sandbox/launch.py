@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.common.errors import InfrastructureError
 
-from . import tiers, watch
-from .inside import folders
+from . import folders, tiers, watch
 
 if TYPE_CHECKING:
     import torch
@@ -48,7 +47,7 @@ class Sandbox:
         self._policy = tiers.confinement(tier, scratch=self.scratch, memory=memory)
         self._log = Path(self._folder.name, "warm.log")
         if tier.letter != "A":
-            Path(self.scratch).mkdir(mode=0o700)
+            self._renew_scratch()
             Path(self._folder.name).chmod(0o711)  # a child that is another user must get to its scratch folder
         self._kept: Mapping[str, torch.Tensor] = {}
         self._once = not tiers.can_fork(tier)
@@ -152,6 +151,7 @@ class Sandbox:
         if self._once:
             self._process.kill()
             code = self._process.wait()
+            self._renew_scratch()
             self._process, self._control = self._start()
             self._ready = False
             return -code if code < 0 else code << 8
@@ -160,7 +160,18 @@ class Sandbox:
             (status,) = struct.unpack("<q", self._answer())
         except (OSError, EOFError) as error:
             raise InfrastructureError(self._why_not()) from error
+        if self.tier.letter != "A":
+            self._renew_scratch()
         return int(status)
+
+    def _renew_scratch(self) -> None:
+        """An empty folder for the next child, whatever the last one left, and this removed here: on nobody's clock."""
+        scratch, left = Path(self.scratch), Path(self._folder.name, "left")
+        with contextlib.suppress(OSError):
+            scratch.rename(left)
+        folders.remove(left)
+        folders.remove(scratch)  # where it could not be moved
+        scratch.mkdir(mode=0o700, exist_ok=True)
 
     def _answer(self) -> bytes:
         answer = b""

@@ -16,7 +16,7 @@ and TMPDIR name it already, see `tiers.zygote_command`; in tier A also /dev/shm,
 tier A it may fork and use AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but
 socketpair(): DataLoader must run with num_workers=0 (`may_fork(tier)`).
 
-This module and the four beside it (folders, landlock, namespaces, seccomp) import nothing but the standard library.
+This module and those that it takes (landlock, libc, namespaces, seccomp) import nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from . import folders, landlock, namespaces, seccomp
+from . import landlock, namespaces, seccomp
 
 if sys.platform != "win32":
     import resource
@@ -48,7 +47,7 @@ class Confinement:
     tier: str
     """ "A", "B", "C" or "D"."""
     scratch: str = "/tmp"
-    """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere what a former child left is put away."""
+    """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere the grader has made it, empty."""
     readable: tuple[str, ...] = ()
     """Files and folders that may be read and run: the interpreter and its packages."""
     uid: int | None = None
@@ -168,7 +167,6 @@ def enter(policy: Confinement, wire: int | None = None) -> None:
     Fails closed: where the tier promises a step and the kernel refuses it, OSError, and the caller must exit.
     """
     if policy.tier == "D":
-        _empty(policy.scratch)
         _settle(policy.scratch)
         return
     with contextlib.suppress(PermissionError):  # already a leader
@@ -179,10 +177,8 @@ def enter(policy: Confinement, wire: int | None = None) -> None:
         namespaces.mount_proc()
         namespaces.mount_tmpfs("/dev/shm", policy.tmpfs_size, policy.tmpfs_inodes)
         namespaces.mount_tmpfs(policy.scratch, policy.tmpfs_size, policy.tmpfs_inodes)
-    else:
-        _empty(policy.scratch)
-        if policy.uid is not None:
-            os.chown(policy.scratch, policy.uid, policy.uid)
+    elif policy.uid is not None:
+        os.chown(policy.scratch, policy.uid, policy.uid)
     _set_limits(policy)
     _settle(policy.scratch)
     if policy.tier in "AB":
@@ -225,16 +221,6 @@ def _settle(scratch: str) -> None:
     os.umask(0o077)
     os.environ["PWD"] = scratch
     tempfile.tempdir = None  # it remembers the zygote's
-
-
-def _empty(scratch: str) -> None:
-    """A new folder in the place of a former child's, which may be anything: a million files, or none to be removed."""
-    if not os.listdir(scratch):
-        return
-    aside = tempfile.mkdtemp(prefix=f"{os.path.basename(scratch)}-", dir=os.path.dirname(scratch))
-    os.rename(scratch, aside)
-    os.mkdir(scratch, 0o700)
-    folders.remove(Path(aside))
 
 
 def _close_descriptors(kept: int | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.sandbox.inside import folders
+from autograder.sandbox import folders
 
 
 def test_a_folder_of_any_depth_is_removed(tmp_path: Path) -> None:
