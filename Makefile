@@ -9,6 +9,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 CLASS ?= tests/class
 OUT ?= results
+# How many tests run at a time: each waits for processes to start, so one a core.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1))')
 BIN := .venv/bin
 
 .PHONY: grade test heavy attacks lint verify clean
@@ -17,7 +19,7 @@ grade: .venv/.ready
 	$(BIN)/autograder grade $(CLASS) --out $(OUT)
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -m "not heavy" -q
+	$(BIN)/python -m pytest -m "not heavy" -q -n $(JOBS) --dist worksteal
 
 heavy: .venv/.ready
 	$(BIN)/python -m pytest -m heavy -q --ignore tests/test_attacks.py

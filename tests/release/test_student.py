@@ -93,7 +93,7 @@ def test_the_student_repository_is_complete_and_says_nothing(small_course: Cours
         "assignments/notebooks/b1_tiny/b1_tiny.ipynb",
         "assignments/manifest.json",
         "autograder/cli.py",
-        "autograder/checks.ini",
+        "autograder/grading/checks.ini",
         "data/train-images.idx.gz",
     } <= files
     assert not [name for name in files if "hidden" in name or "misconceptions" in name or "solutions" in name]
