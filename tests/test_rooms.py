@@ -7,6 +7,7 @@ another, and nothing else lies at the top of the package.
 from __future__ import annotations
 
 import ast
+import re
 from graphlib import TopologicalSorter
 
 from tests.support.places import ROOT
@@ -71,3 +72,8 @@ def test_no_room_uses_a_private_name_of_another() -> None:
         if room(module) != room(other) and (name.startswith("_") or other.rpartition(".")[2].startswith("_"))
         if not name.startswith("__")
     ]
+
+
+def test_the_map_in_contributing_lists_the_rooms_in_their_order() -> None:
+    listed = re.findall(r"^\| `(\w+)/` \|", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M)
+    assert listed == ROOMS
