@@ -55,7 +55,9 @@ def test_a_bundle_is_small_public_and_named_as_classroom50_wants(course: Course,
     assert {f"course/assignments/a1_permute/diagnoses.{form}" for form in ("json", "safetensors")} <= files
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,38}", bundle.name)
     assert classroom50.packed_size(bundle) < 10_000_000
-    assert not [name for name in files if "hidden" in name or "solutions" in name or "a1_permute/misconceptions" in name]
+    assert not [
+        name for name in files if "hidden" in name or "solutions" in name or "a1_permute/misconceptions" in name
+    ]
     assert find_leaks(course.solutions, bundle) == []
     runtime = json.loads((bundle.parent.parent / "runtime.json").read_bytes())
     assert re.fullmatch(r"[A-Za-z0-9._+-]{1,32}", runtime["python"])
