@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -10,37 +11,60 @@ from pathlib import Path
 from .errors import UserError
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+def read_table(
+    path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> list[tuple[int, dict[str, str]]]:
     """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file.
 
+    A spreadsheet may have written commas, semicolons or tabs, blanks around them, titles in any case, and one of
+    several encodings. optional: columns that are "" where the file lacks them.
     Raises UserError when it cannot be read or lacks a column.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _decoded(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
-    # A spreadsheet may have been told to use semicolons.
-    first = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    lines = text.split("\n")
+    delimiter = max(",;\t", key=lines[0].count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise UserError(f"{path}, line {reader.line_num}: {error}.") from None
+    header = [title.casefold() for title in rows[0][1]] if rows else []
+    missing = [column for column in columns if column not in header]
     if missing:
         raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
-    rows = [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
-    return [(number, row) for number, row in rows if any(row.values())]
+    places = {column: header.index(column) for column in (*columns, *optional) if column in header}
+    empty = dict.fromkeys((*columns, *optional), "")
+    table = [(n, empty | {c: row[at] for c, at in places.items() if at < len(row)}) for n, row in rows[1:]]
+    return [(number, row) for number, row in table if any(row.values())]
 
 
-def read_time(text: str) -> dt.datetime | None:
-    """A time in ISO 8601; without an offset it is this machine's. None when it is no time."""
+def _decoded(raw: bytes) -> str:
+    """Text as Excel and others save it: UTF-8 or UTF-16 with its mark, else an 8-bit encoding of Windows."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16")
     try:
-        return aware(dt.datetime.fromisoformat(text.strip()))
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252")
+
+
+def read_time(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
+    """A time in ISO 8601; without an offset it is the zone's, or this machine's. None when it is no time."""
+    try:
+        return aware(dt.datetime.fromisoformat(text.strip()), zone)
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def aware(time: dt.datetime) -> dt.datetime:
-    """A time in UTC; without an offset it is this machine's."""
-    return (time if time.tzinfo else time.astimezone()).astimezone(dt.UTC)
+def aware(time: dt.datetime, zone: dt.tzinfo | None = None) -> dt.datetime:
+    """A time in UTC; without an offset it is the zone's, or this machine's. Raises OverflowError at the ends of time."""
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=zone) if zone is not None else time.astimezone()
+    return time.astimezone(dt.UTC)

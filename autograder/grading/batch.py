@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import signal
 import time
 from collections import Counter
@@ -16,14 +17,16 @@ from typing import Any
 from ..common.terminal import console, printable
 from ..course.course import Course
 from ..course.roster import Roster, quizzes
+from ..course.zone import zone_of
 from ..results import final
 from ..results import result as results
 from ..results.folder import results_folder
 from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result
 from ..submission.find import Download, Found, find_class
+from ..submission.people import People, other_names
 from ..submission.source import Source, Unreadable, form_of, read_source
 from ..submission.stubs import stub_digests
-from ..submission.times import submission_time
+from ..submission.times import moment_of
 from .bands import with_bands_kept, with_gap
 from .job import Job, Settings
 from .ledger import Ledger
@@ -69,6 +72,8 @@ class _Run:
     plan: Plan
     ledger: Ledger
     report: ClassReport
+    times: Mapping[tuple[str, str], str]
+    zone: dt.tzinfo | None
 
 
 def run_job(job: Job) -> dict[str, Any]:
@@ -96,13 +101,17 @@ def grade_class(
     download = find_class(request.submissions, request.course, request.only, _stubs_of(request), layout=request.layout)
     found = list(download.found)
     _say(_read_as(download))
+    people = People({entry.student: other_names(entry.identity) for entry in found})
+    times = {(people.find(student) or student, name): when for (student, name), when in request.times.items()}
+    for student in dict.fromkeys(student for student, _ in request.times if people.find(student) is None):
+        _say(f"--times: nobody in this class is called {student!r}.")
     # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
     for slip in final.strangers(request.course, request.out, {entry.student for entry in found}):
         _say(slip)
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
     with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
-        run = _Run(request, plan, Ledger(out, request.course), ClassReport())
+        run = _Run(request, plan, Ledger(out, request.course), ClassReport(), times, zone_of(request.course))
         found = [_with_note(plan, entry) for entry in found]
         todo = [item for entry in found if (item := _sort_out(run, entry)) is not None]
         todo.sort(key=plan.order)
@@ -169,19 +178,21 @@ def _sort_out(run: _Run, found: Found) -> Todo | None:
         return Todo(found, previous)
     run.report.kept += 1
     run.ledger.is_worth(found.assignment, previous.max_score)
-    # Git is asked once for a submission, and not again as long as that stays the same.
-    when = previous.submitted if not run.request.times else ""
-    when = when or _submitted(run, found)
     notes = _notes(found, source, previous.notes)
-    kept = dataclasses.replace(previous, notes=notes, submitted=when, file=found.shown, identity=found.identity)
-    run.ledger.record(kept, previous)
+    run.ledger.record(_stamped(run, dataclasses.replace(previous, notes=notes), found), previous)
     return None
 
 
-def _submitted(run: _Run, found: Found) -> str:
-    assert found.path is not None
-    key = found.student, found.assignment
-    return submission_time(found.path, run.request.submissions, key, run.request.times)
+def _stamped(run: _Run, result: Result, found: Found) -> Result:
+    """The result with what finding knows: which file, whose, when it came, and from which commit."""
+    result = dataclasses.replace(result, file=found.shown, identity=found.identity)
+    if found.path is None or found.status == "not_started":
+        return result
+    if result.submitted and not run.times:
+        return result  # kept from an earlier run, which may have been told the times
+    moment = moment_of(found, run.request.submissions, run.times, run.zone)
+    notes = tuple(dict.fromkeys((*result.notes, *moment.notes)))
+    return dataclasses.replace(result, submitted=moment.text, commit=moment.commit, notes=notes)
 
 
 # --- grading -------------------------------------------------------------------------------------------------------
@@ -250,9 +261,8 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
         score=0,
         max_score=run.ledger.max_score(found.assignment),
         notes=(note, *found.notes),
-        file=found.shown,
-        identity=found.identity,
     )
+    result = _stamped(run, result, found)
     run.report.lost.append(result)
     run.ledger.record(result, item.previous)
     return result
@@ -272,15 +282,13 @@ def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
             result = with_gap(result, previous)
         else:
             result = with_bands_kept(result, previous)
-    return dataclasses.replace(
+    result = dataclasses.replace(
         result,
         environment=dict(result.environment) | origin,
         fingerprint=plan.fingerprint(found, source),
         notes=_notes(found, source, result.notes),
-        submitted=_submitted(run, found),
-        file=found.shown,
-        identity=found.identity,
     )
+    return _stamped(run, result, found)
 
 
 def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, ...]:
@@ -293,7 +301,7 @@ def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, 
 
 def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
     assert found.path is not None
-    return Result(
+    result = Result(
         student=found.student,
         assignment=found.assignment,
         form=form_of(found.path),
@@ -301,10 +309,8 @@ def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
         score=0,
         max_score=run.ledger.max_score(found.assignment),
         notes=(error.message, *found.notes),
-        submitted=_submitted(run, found),
-        file=found.shown,
-        identity=found.identity,
     )
+    return _stamped(run, result, found)
 
 
 def _without_submission(run: _Run, found: Found) -> None:
@@ -323,10 +329,8 @@ def _without_submission(run: _Run, found: Found) -> None:
         score=0,
         max_score=run.ledger.max_score(found.assignment),
         notes=tuple(reversed(found.notes)),
-        file=found.shown,
-        identity=found.identity,
     )
-    run.ledger.record(result, previous)
+    run.ledger.record(_stamped(run, result, found), previous)
 
 
 @contextlib.contextmanager

@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         only=tuple(only),
         settings=Settings(retrain=args.retrain, require_sandbox=args.require_sandbox),
         regrade=args.regrade,
-        times=load_times(args.times) if args.times else {},
+        times=load_times(args.times, course) if args.times else {},
         roster=read_roster(args.roster) if args.roster else None,
         layout=args.layout,
     )

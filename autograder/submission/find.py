@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -108,7 +109,7 @@ def find_class(
     searches = [_Search(place, course, root) for place in class_.places]
     asked = [name for name in names if any(search.named(name) for search in searches)] or names
     found = tuple(
-        search.find(name, stubs.get(name, frozenset()), choices.get((search.place.student, name), ""), asked)
+        _guarded(search, name, stubs.get(name, frozenset()), choices.get((search.place.student, name), ""), asked)
         for search in searches
         for name in names
     )
@@ -120,6 +121,15 @@ def find_class(
             f"Brightspace or Gradescope. It was read as: {class_.layout}; --layout overrules that."
         )
     return Download(found, class_.layout, class_.passed_over)
+
+
+def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
+    """What was found; whatever breaks while one student's files are looked at costs nobody else a result."""
+    try:
+        return search.find(name, stubs, chosen, asked)
+    except (OSError, ValueError, RecursionError, subprocess.SubprocessError) as error:
+        note = f"Looking for {name} broke off ({type(error).__name__}): have a look at the folder."
+        return Found(search.place.student, name, None, "unreadable", notes=(note,))
 
 
 def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:

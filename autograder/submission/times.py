@@ -1,4 +1,4 @@
-"""When a submission was made: from a CSV file, nbgrader's timestamp.txt, or the last commit that touched it.
+"""When a submission was made: from a CSV file, from the download's own names, nbgrader's timestamp.txt, or git.
 
 Whoever clones a repository trusts its commits' dates to the student: git takes any date that it is told. For a
 deadline that must hold, take the times from the system that collected the submissions, in a CSV file.
@@ -6,134 +6,179 @@ deadline that must hold, take the times from the system that collected the submi
 
 from __future__ import annotations
 
-import atexit
+import codecs
+import dataclasses
 import datetime as dt
-import functools
 import os
 import re
-import subprocess
-import tempfile
 import zoneinfo
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.tables import read_table, read_time
+from ..common.tables import aware, read_table, read_time
+from ..course.course import Course
+from .clone import Clone, clone_at
+from .find import Found
 
-_NBGRADER_TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)?\s*(\S*)")
+TIMESTAMP = "timestamp.txt"
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(.*)", re.DOTALL)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.I)
+# Short names of zones, in hours. Those that mean two places (IST, CST in China) count only where the course's zone
+# calls itself so.
+_ZONES = {
+    "": 0, "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,
+    "eet": 2, "eest": 3, "msk": 3, "sast": 2, "eat": 3, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "acst": 9.5,
+    "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "nst": -3.5, "ndt": -2.5, "adt": -3, "est": -5,
+    "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "brt": -3,
+}  # fmt: skip
 
 
-def load_times(path: Path) -> dict[tuple[str, str], str]:
+@dataclass(frozen=True)
+class Moment:
+    """When a submission came. text: in ISO 8601 and UTC, "" when nothing says it. commit: the one checked out."""
+
+    text: str = ""
+    commit: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str], str]:
     """(student, assignment) -> time of submission, from a CSV file with the columns student, assignment, time.
 
-    Raises UserError when the file is not there or a time cannot be read.
+    An assignment may be called a1 for short. Raises UserError, which names the line, when the file is not there, a
+    time cannot be read, there is no such assignment, or a line stands twice.
     """
     if not path.is_file():
         raise UserError(f"There is no file {path}. It should have the columns student, assignment, time.")
-    times = {}
+    times: dict[tuple[str, str], str] = {}
     for number, row in read_table(path, ("student", "assignment", "time")):
         time = read_time(row["time"])
         if time is None:
             raise UserError(f"{path}, line {number}: {row['time']!r} is no time like 2026-11-20T23:59:00+01:00.")
-        times[row["student"], row["assignment"]] = _text(time)
+        try:
+            name = course.resolve(row["assignment"]) if course is not None else row["assignment"]
+        except UserError as error:
+            raise UserError(f"{path}, line {number}: {error}") from None
+        if (row["student"], name) in times:
+            raise UserError(f"{path}, line {number}: {row['student']} has a time for {name} already.")
+        times[row["student"], name] = _text(time)
     return times
 
 
-def submission_time(path: Path, top: Path, key: tuple[str, str], told: Mapping[tuple[str, str], str]) -> str:
-    """The time of a submission in ISO 8601 (UTC), "" when nothing says it.
+def moment_of(found: Found, top: Path, told: Mapping[tuple[str, str], str], zone: dt.tzinfo | None = None) -> Moment:
+    """When a submission was made, and from which commit.
 
-    path: the submission's file. top: the folder of all submissions; nothing above it is looked at.
-    key: (student, assignment). told: what a CSV file says, which has the first word.
+    top: the folder of all submissions; nothing above it is looked at. told: what a CSV file says, which has the first
+    word; then what the download's names say, then git for a clone, then timestamp.txt: one that lies in a clone is
+    the student's own. zone: the course's.
     """
+    clone = _clone_of(found, top)
+    commit = clone.head if clone is not None else ""
+    key = found.student, found.assignment
     if key in told:
-        return told[key]
-    folders = [folder for folder in path.parents if folder.is_relative_to(top) and folder != top]
-    for folder in folders:
-        if time := _nbgrader_time(folder / "timestamp.txt"):
-            return _text(time)
-    for folder in folders:
-        if os.path.isdir(folder / ".git") and not (folder / ".git").is_symlink():
-            time = _commit_time(folder, path)
-            return _text(time) if time else ""
-    return ""
+        return Moment(told[key], commit)
+    if found.when is not None:
+        return _moment(found.when, commit, f"The download says {found.when}", zone)
+    stamp = _timestamp(found, top, clone)
+    if stamp is not None:
+        return _read_timestamp(stamp, zone, commit)
+    if clone is None or found.path is None or not found.path.is_relative_to(clone.top):
+        return Moment("", commit)
+    last = clone.last_change(found.path)
+    if last is None:
+        return Moment("", commit, ("Git does not say when the file was last changed.",) if commit else ())
+    changed, time = last
+    moment = _moment(time, commit, f"The last commit says {time}")
+    if changed in clone.shallow:
+        note = "The clone is shallow: the file may be older than its time here, which is that of the oldest commit."
+        return dataclasses.replace(moment, notes=(*moment.notes, note))
+    return moment
+
+
+def _moment(time: dt.datetime | None, commit: str, said: str, zone: dt.tzinfo | None = None) -> Moment:
+    """The moment; one without a time, and a note, where the time is none that could be."""
+    try:
+        exact = aware(time, zone) if time is not None else None
+    except (OverflowError, ValueError, OSError):
+        exact = None
+    if exact is None or not 1990 <= exact.year <= 2100:
+        return Moment("", commit, (f"{said}, which is no time that can be read: when this came is not known.",))
+    return Moment(_text(exact), commit)
 
 
 def _text(time: dt.datetime) -> str:
     return time.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _nbgrader_time(path: Path) -> dt.datetime | None:
-    """nbgrader writes "2026-11-20 21:03:11.123456 UTC", or another zone's name."""
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
-            return None
-        match = _NBGRADER_TIME.match(path.read_text(encoding="utf-8", errors="replace").strip())
-        if match is None:
-            return None
-        try:
-            zone: dt.tzinfo = zoneinfo.ZoneInfo(match[2] or "UTC")
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            zone = dt.UTC
-        return dt.datetime.fromisoformat(match[1]).replace(tzinfo=zone)
-    except (OSError, ValueError):
-        return None
+def _folders(found: Found, top: Path) -> list[Path]:
+    """The folders between a submission and the folder of all, the innermost first."""
+    if found.path is None or not found.path.is_relative_to(top):
+        return []
+    return [folder for folder in found.path.parents if folder.is_relative_to(top) and folder != top]
 
 
-def _commit_time(clone: Path, file: Path) -> dt.datetime | None:
-    """When the last commit that touched a file was made.
+def _clone_of(found: Found, top: Path) -> Clone | None:
+    """The clone that a submission lies in, the outermost one: the student's own folder."""
+    clones = (clone_at(folder) for folder in reversed(_folders(found, top)))
+    return next((clone for clone in clones if clone is not None), None)
 
-    A student's .git/config can name programs for git to start. So git works in an empty repository of ours, and only
-    the objects are the student's.
+
+def _timestamp(found: Found, top: Path, clone: Clone | None) -> Path | None:
+    """The timestamp.txt of whoever collected the submission: never one in a student's clone.
+
+    In nbgrader's folders it lies beside the file, and a .git that was handed in there makes no clone of them.
     """
-    commit = _head(clone / ".git")
-    if commit is None:
-        return None
-    objects = {"GIT_OBJECT_DIRECTORY": str((clone / ".git/objects").absolute())}
-    path = f":(top,literal){file.relative_to(clone).as_posix()}"
+    for folder in _folders(found, top):
+        collected = folder.name == found.assignment and folder.parent == found.top
+        inside = clone is not None and folder.is_relative_to(clone.top)
+        if (collected and clone is not None and clone.top == folder) or not inside:
+            stamp = folder / TIMESTAMP
+            if os.path.isfile(stamp) and not stamp.is_symlink():
+                return stamp
+    return None
+
+
+def _read_timestamp(path: Path, zone: dt.tzinfo | None, commit: str) -> Moment:
     try:
-        return dt.datetime.fromtimestamp(int(_git("log", "-1", "--format=%ct", commit, "--", path, **objects)), dt.UTC)
-    except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
-        return None
-
-
-def _git(*arguments: str, **variables: str) -> bytes:
-    """Run git in the empty repository, without anybody's settings. Returns its output."""
-    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | quiet
-    environment = ours | {"GIT_DIR": _empty_repository()} | variables
-    command = ["git", "--no-pager", *arguments]
-    return subprocess.run(
-        command, env=environment, cwd=environment["GIT_DIR"], timeout=30, check=True, capture_output=True
-    ).stdout
-
-
-@functools.cache
-def _empty_repository() -> str:
-    """An empty bare repository for this run: HEAD, and no objects or references."""
-    folder = tempfile.TemporaryDirectory(prefix="autograder-")
-    atexit.register(folder.cleanup)
-    for name in ("objects", "refs"):
-        (Path(folder.name) / name).mkdir()
-    (Path(folder.name) / "HEAD").write_text("ref: refs/heads/none\n")
-    return folder.name
-
-
-def _head(git: Path) -> str | None:
-    """The commit that is checked out, read without git."""
-    name = _small_text(git / "HEAD")
-    if name.startswith("ref: refs/") and ".." not in name:
-        reference = name.removeprefix("ref: ")
-        name = _small_text(git / reference)
-        if not name:
-            lines = (line.split(" ", 1) for line in _small_text(git / "packed-refs", 10_000_000).splitlines())
-            name = next((line[0] for line in lines if len(line) == 2 and line[1] == reference), "")
-    return name if re.fullmatch(r"[0-9a-f]{40}([0-9a-f]{24})?", name) else None
-
-
-def _small_text(path: Path, most: int = 1000) -> str:
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
-            return ""
-        return path.read_text(encoding="utf-8", errors="replace").strip()
+        raw = path.read_bytes()[:1000] if path.stat().st_size <= 1000 else b""
     except OSError:
-        return ""
+        raw = b""
+    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = raw.decode("utf-16" if utf16 else "utf-8-sig", "replace").strip()
+    said = text.split("\n")[0][:60]
+    return _moment(read_stamp(text, zone), commit, f"{TIMESTAMP} says {said!r}")
+
+
+def read_stamp(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
+    """The time in a timestamp.txt, in UTC: with an offset, a zone's short or long name, or none, which means UTC.
+
+    zone: the course's; what its season is called there comes first. None when it cannot be read.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    try:
+        time = dt.datetime.fromisoformat(f"{match[1]}T{match[2]}")
+        where = _zone_called(match[3].strip(), time, zone)
+        return time.replace(tzinfo=where).astimezone(dt.UTC) if where is not None else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _zone_called(name: str, time: dt.datetime, zone: dt.tzinfo | None) -> dt.tzinfo | None:
+    if zone is not None and name:
+        for fold in (0, 1):  # in the hour that a clock change repeats, its two names differ
+            here = time.replace(tzinfo=zone, fold=fold)
+            if here.tzname() == name and (offset := here.utcoffset()) is not None:
+                return dt.timezone(offset)
+    if name.casefold() in _ZONES:
+        return dt.timezone(dt.timedelta(hours=_ZONES[name.casefold()]))
+    if offset_match := _OFFSET.fullmatch(name):
+        sign = -1 if offset_match[1] == "-" else 1
+        return dt.timezone(sign * dt.timedelta(hours=int(offset_match[2]), minutes=int(offset_match[3] or 0)))
+    try:
+        return zoneinfo.ZoneInfo(name) if "/" in name else None
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -5,27 +5,76 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import zoneinfo
 from pathlib import Path
 
 import pytest
 
 from autograder.common.errors import UserError
-from autograder.submission.times import load_times, submission_time
+from autograder.course.course import Course
+from autograder.submission.find import Found
+from autograder.submission.times import Moment, load_times, moment_of, read_stamp
 from tests.support.files import put
 
 
+def moment(file: Path, top: Path, told: dict[tuple[str, str], str] | None = None) -> Moment:
+    """When ada's a1 came that lies in this file, below the folder of the class."""
+    mine = Found("ada", "a1_permute", file, "found", top=top / file.relative_to(top).parts[0])
+    return moment_of(mine, top, told or {})
+
+
 def test_nbgraders_timestamp(tmp_path: Path) -> None:
-    file = put(tmp_path / "submitted" / "ada" / "a1_permute" / "a1_permute.ipynb", "{}")
-    key = ("ada", "a1_permute")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == ""
+    top = tmp_path / "submitted"
+    file = put(top / "ada" / "a1_permute" / "a1_permute.ipynb", "{}")
+    assert moment(file, top) == Moment()
     put(file.parent / "timestamp.txt", "2026-11-20 21:03:11.123456 UTC")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == "2026-11-20T21:03:11Z"
-    put(file.parent / "timestamp.txt", "2026-11-20 21:03:11 Europe/Berlin\n")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == "2026-11-20T20:03:11Z"
-    put(file.parent / "timestamp.txt", "yesterday")
-    assert submission_time(file, tmp_path / "submitted", key, {}) == ""
-    told = {key: "2026-11-01T00:00:00Z"}
-    assert submission_time(file, tmp_path / "submitted", key, told) == "2026-11-01T00:00:00Z"
+    assert moment(file, top).text == "2026-11-20T21:03:11Z"
+    put(file.parent / "timestamp.txt", "\ufeff2026-11-20 21:03:11 Europe/Berlin\n")
+    assert moment(file, top).text == "2026-11-20T20:03:11Z"
+    told = {("ada", "a1_permute"): "2026-11-01T00:00:00Z"}
+    assert moment(file, top, told).text == "2026-11-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("said", "time"),
+    [
+        ("2026-10-24 23:30:00.000000 CEST", "2026-10-24T21:30"),
+        ("2026-10-24T23:30:00+02:00", "2026-10-24T21:30"),
+        ("2026-07-24 23:30:00 CET", "2026-07-24T22:30"),  # CET is CET, whatever the season
+        ("2026-10-24 23:30:00 +0530", "2026-10-24T18:00"),
+        ("2026-10-24 23:30:00 UTC+2", "2026-10-24T21:30"),
+        ("2026-10-24 23:30:00 PDT", "2026-10-25T06:30"),
+        ("2026-10-24 23:30", "2026-10-24T23:30"),
+        ("2026-10-25 02:30:00 CEST", "2026-10-25T00:30"),
+        ("2026-10-25 02:30:00 CET", "2026-10-25T01:30"),
+        ("2026-10-24 23:30:00 IST", None),
+        ("2026-10-24 23:30:00 W. Europe Daylight Time", None),
+        ("2026-10-24", None),
+        ("9999-12-31 23:59:59 -1200", None),
+        ("0001-01-01 00:00:00 Asia/Tokyo", None),
+        ("2026-10-24 23:30:00 ../../etc/passwd", None),
+    ],
+)
+def test_zones_as_they_are_written(said: str, time: str | None) -> None:
+    read = read_stamp(said)
+    assert (read.isoformat()[:16] if read else None) == time
+
+
+def test_what_a_short_name_means_where_the_course_is() -> None:
+    said = "2026-07-24 23:30:00 IST"
+    for place, utc in (("Asia/Kolkata", "18:00"), ("Europe/Dublin", "22:30")):
+        read = read_stamp(said, zoneinfo.ZoneInfo(place))
+        assert read is not None
+        assert read.strftime("%H:%M") == utc
+
+
+@pytest.mark.parametrize("said", ["yesterday", "0001-01-01 00:00:00 Asia/Tokyo", "9999-01-01 00:00:00 UTC", "x" * 5000])
+def test_what_cannot_be_read_is_said(tmp_path: Path, said: str) -> None:
+    file = put(tmp_path / "ada" / "a1_permute.py", "x = 1\n")
+    put(file.parent / "timestamp.txt", said)
+    found = moment(file, tmp_path)
+    assert found.text == ""
+    assert "is no time that can be read" in found.notes[0]
 
 
 def test_a_file_of_times(tmp_path: Path) -> None:
@@ -36,6 +85,12 @@ def test_a_file_of_times(tmp_path: Path) -> None:
         load_times(file)
     with pytest.raises(UserError, match="There is no file"):
         load_times(tmp_path / "nowhere.csv")
+    put(tmp_path / "solutions" / "a1_permute" / "a1_permute.py", "")
+    put(file, "Student;Assignment; Time\nada; a1; 2026-11-20T21:03:11+01:00\n")
+    assert load_times(file, Course(tmp_path)) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
+    put(file, "student,assignment,time\nada,a7,2026-11-20\n")
+    with pytest.raises(UserError, match="line 2: There is no assignment 'a7'"):
+        load_times(file, Course(tmp_path))
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -59,14 +114,45 @@ def test_the_last_commit_that_touched_the_file_and_nothing_that_a_student_config
     for setting in ("core.fsmonitor", "gpg.program", "core.pager", "core.sshCommand", "diff.external"):
         git("config", setting, str(trap))
     git("config", "log.showSignature", "true")
-    key = ("ada", "a1_permute")
-    assert submission_time(file, tmp_path / "class", key, {}) == "2026-11-20T10:00:00Z"
+    put(clone / "timestamp.txt", "2026-11-01 00:00:00 UTC")  # a student's own, in a clone
+    put(file.parent / "timestamp.txt", "2026-11-01 00:00:00 UTC")
+    assert moment(file, tmp_path / "class").text == "2026-11-20T10:00:00Z"
     assert not (tmp_path / "sprung").exists()
     git("pack-refs", "--all")
     git("gc", "-q")  # this git obeys the settings, and the trap springs
     (tmp_path / "sprung").unlink(missing_ok=True)
-    assert submission_time(file, tmp_path / "class", key, {}) == "2026-11-20T10:00:00Z"
+    assert moment(file, tmp_path / "class").text == "2026-11-20T10:00:00Z"
     assert not (tmp_path / "sprung").exists()
     for broken in ("ref: refs/heads/../../../x", "not a commit", "0" * 40):
         put(clone / ".git" / "HEAD", broken)
-        assert submission_time(file, tmp_path / "class", key, {}) == ""
+        assert moment(file, tmp_path / "class").text == ""
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_shallow_clones_worktrees_and_a_repository_that_was_handed_in(tmp_path: Path) -> None:
+    def git(folder: Path, *arguments: str, when: str = "2026-11-20T10:00:00Z") -> None:
+        dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when, "GIT_CONFIG_GLOBAL": os.devnull}
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
+        subprocess.run(command, cwd=folder, env=os.environ | dates, check=True, capture_output=True)
+
+    origin = tmp_path / "origin"
+    put(origin / "a1_permute.py", "x = 1\n")
+    put(origin / "notes.txt", "x")
+    git(origin, "init", "-q")
+    for number in range(3):
+        put(origin / "notes.txt", f"{number}")
+        git(origin, "add", ".")
+        git(origin, "commit", "-qm", "x", when=f"2026-11-2{number}T10:00:00Z")
+    top = tmp_path / "class"
+    top.mkdir()
+    git(top, "clone", "-q", "--depth", "2", f"file://{origin}", "shallow")
+    git(origin, "worktree", "add", "-q", str(top / "tree"), "-b", "other")
+    shallow = moment(top / "shallow" / "a1_permute.py", top)
+    assert shallow.text == "2026-11-21T10:00:00Z"
+    assert "shallow" in shallow.notes[0]
+    assert moment(top / "tree" / "a1_permute.py", top).text == "2026-11-20T10:00:00Z"
+    # In nbgrader's folders the time is the collector's, whatever repository a student has handed in.
+    handed_in = top / "ada" / "a1_permute"
+    git(top, "clone", "-q", f"file://{origin}", str(handed_in))
+    put(handed_in / "timestamp.txt", "2026-11-25 10:00:00 UTC")
+    assert moment(handed_in / "a1_permute.py", top).text == "2026-11-25T10:00:00Z"

@@ -1,0 +1,35 @@
+"""The course's zone: where its deadlines are. `timezone = "Europe/Berlin"` at the top of course.toml names it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+import zoneinfo
+
+from ..common.errors import UserError
+from .course import Course
+
+POLICY_FILE = "course.toml"
+
+
+def zone_of(course: Course | None) -> dt.tzinfo | None:
+    """The course's zone; None where it names none: this machine's holds then.
+
+    Raises UserError for a name that is no zone. What else is wrong in course.toml is told where it is read whole.
+    """
+    if course is None:
+        return None
+    path = course.root / POLICY_FILE
+    try:
+        name = tomllib.loads(path.read_text(encoding="utf-8")).get("timezone")
+    except (OSError, ValueError):
+        return None
+    return None if name is None else read_zone(name, str(path))
+
+
+def read_zone(name: object, path: str) -> dt.tzinfo:
+    """The zone of that name. Raises UserError when there is none."""
+    try:
+        return zoneinfo.ZoneInfo(name if isinstance(name, str) else "")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UserError(f'{path}: timezone is a place, like "Europe/Berlin", not {name!r}.') from None
