@@ -46,6 +46,7 @@ class Verdict:
     printed: str = ""  # by the student's code in the call that went wrong, for the student alone
     trouble: str = ""
     why: Why = ""  # where it was not run
+    log: str = ""  # the traceback of what the check raised over a value that it did not foresee, for its author
 
     @property
     def score(self) -> int:

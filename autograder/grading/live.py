@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import sys
 import threading
@@ -97,6 +98,11 @@ class LiveChecks:
             error = call.excinfo.value.__cause__ or call.excinfo.value
             self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error)}")
 
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """What breaks pytest is told in one line, without a traceback."""
+        self._complaints.append(f"{excinfo.typename}: {excinfo.value}".splitlines()[0])
+        return True
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """A report without a traceback: nobody reads it here, and pytest takes 15 ms for each frame."""
@@ -127,7 +133,7 @@ class LiveChecks:
 
     def _round(self, session: pytest.Session) -> None:
         items = [i for i in self.items if self._only is None or self._only(plugin.info(i))]
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in itertools.zip_longest(items, items[1:]):
             names = self._plain[item]
             if names is not None:
                 plugin.run_plain(item, names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -16,13 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .context import CheckContext, CheckInfo, Verdict
+from .context import CheckContext, CheckInfo
+from .verdicts import verdict
 
 if TYPE_CHECKING:
     from ..checks import Draw
-    from ..checks.axes import Drawing
-    from ..checks.failure import CheckFailed
-    from ..checks.misconceptions import Diagnosis
     from ..data import Images
     from ..sandbox.proxy import SubmissionProxy
 
@@ -53,10 +52,18 @@ def arguments(files: Sequence[Path]) -> list[str]:
         f"--config-file={Path(__file__).with_name('checks.ini')}",
         "--import-mode=importlib",
         "--noconftest",
-        "--assert=plain",
+        f"--assert={'rewrite' if any(map(_asserts, files)) else 'plain'}",
         "--disable-plugin-autoload",
         *(f"-pno:{name}" for name in _NOT_NEEDED),
     ]
+
+
+def _asserts(file: Path) -> bool:
+    """Is there a plain ``assert`` in a file? Only then pytest has to prepare its words, which takes time."""
+    try:
+        return re.search(rb"^\s*assert\b", file.read_bytes(), re.MULTILINE) is not None
+    except OSError:
+        return False
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -264,7 +271,8 @@ def run_plain(item: pytest.Item, names: tuple[str, ...]) -> None:
         raise
     except BaseException as error:
         failure = error
-    _context(item).verdicts.append(_verdict(item, failure, time.perf_counter() - began))
+    context = _context(item)
+    context.verdicts.append(verdict(item, info(item), context, failure, time.perf_counter() - began))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -276,64 +284,12 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and call.excinfo.errisinstance(pytest.fail.Exception):
         return report  # there is nothing to check here, and the reason has been given
     if is_check(item) and (call.when == "call" or call.excinfo is not None):
-        verdict = _verdict(item, call.excinfo.value if call.excinfo is not None else None, call.duration)
-        _context(item).verdicts.append(verdict)
-        if not verdict.bug and verdict.outcome != "passed":
-            lines = [verdict.message, *([verdict.diagnosis.message] if verdict.diagnosis else [])]
-            lines += [verdict.note] if verdict.note else []
-            report.longrepr = "\n".join([verdict.check.title, *lines])
+        failure = call.excinfo.value if call.excinfo is not None else None
+        context = _context(item)
+        found = verdict(item, info(item), context, failure, call.duration)
+        context.verdicts.append(found)
+        if not found.bug and found.outcome != "passed":
+            lines = [found.message, *([found.diagnosis.message] if found.diagnosis else [])]
+            lines += [found.note] if found.note else []
+            report.longrepr = "\n".join([found.check.title, *lines])
     return report
-
-
-def _verdict(item: pytest.Item, failure: BaseException | None, seconds: float) -> Verdict:
-    from ..checks import CheckFailed
-
-    check = info(item)
-    if failure is None:
-        return Verdict(check, "passed", seconds=seconds)
-    if not isinstance(failure, CheckFailed):
-        return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {failure}")
-    seen = failure.observation
-    diagnosis, drawing, trouble = None, None, ""
-    try:
-        diagnosis = _diagnosis(item, failure)
-        drawing = _drawing(item, failure)
-    except Exception as error:  # the check has judged: what only explains it must not cost the grading
-        trouble = f"{type(error).__name__}: {error}"
-    where = seen.error.where if seen is not None and seen.error is not None else ""
-    return Verdict(
-        check,
-        failure.outcome,
-        failure.message,
-        diagnosis,
-        seconds,
-        where,
-        drawing=drawing,
-        printed="" if seen is None or check.hidden else seen.output,
-        trouble=trouble,
-        why=failure.why,
-    )
-
-
-def _drawing(item: pytest.Item, failure: CheckFailed) -> Drawing | None:
-    """The axes of a wrong result of a public check, as its student may see them."""
-    if failure.observation is None or info(item).hidden:
-        return None
-    from ..checks import axes
-
-    folder = item.path.parent
-    stub = folder.parent / ".stubs" / f"{folder.name}.py"  # a student may have written its docstring anew
-    names = axes.letters(stub if stub.is_file() else folder / f"{folder.name}.py").get(failure.observation.task)
-    return axes.draw(failure.observation, names) if names else None
-
-
-def _diagnosis(item: pytest.Item, failure: CheckFailed) -> Diagnosis | None:
-    context = _context(item)
-    if failure.because is not None:
-        return context.catalogue.named(failure.because)
-    if failure.observation is None or failure.judge is None:
-        return None
-    task = info(item).task
-    before = [v.diagnosis.name for v in context.verdicts if v.diagnosis is not None and v.check.task == task]
-    told = tuple(dict.fromkeys(reversed(before)))
-    return next(context.catalogue.suspects(item.name, failure.observation, failure.judge, told), None)

@@ -1,0 +1,154 @@
+"""How a check went, of what it raised: a failure in words, with its diagnosis; or a fault of the check itself.
+
+Whatever a check raises after it has looked at an observation is that check's failure. What came back is a stranger's,
+and no check can foresee all of it: the submission keeps the points of all others.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .context import CheckContext, CheckInfo, Verdict
+
+if TYPE_CHECKING:
+    from ..checks.axes import Drawing
+    from ..checks.failure import CheckFailed
+    from ..checks.misconceptions import Diagnosis
+
+MESSAGE_LIMIT = 2000  # characters that a check may say
+_OURS = re.compile(r"\s*\+\s+where\b")
+_LOG_LIMIT = 4000  # characters of a traceback
+
+
+def verdict(
+    item: pytest.Item, check: CheckInfo, context: CheckContext, failure: BaseException | None, seconds: float
+) -> Verdict:
+    """How a check went. failure: what it raised, None where it passed; seconds: how long it took.
+
+    The verdict has a ``bug`` where the check broke before it had looked at anything of the submission.
+    """
+    from ..checks import CheckFailed
+
+    if failure is None:
+        return Verdict(check, "passed", seconds=seconds)
+    log = ""
+    if not isinstance(failure, CheckFailed):
+        if not context.run.earlier and context.run.weights is None:
+            return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {_text(failure)}")
+        raised, failure = failure, _as_failure(failure, context)
+        # Where the student's own error, or a plain assert, is all that happened there is nothing for the author to mend.
+        log = _traceback(raised) if failure.outcome == "failed" and not _is_plain_assert(raised) else ""
+    seen = failure.observation
+    diagnosis, drawing, trouble = None, None, ""
+    try:
+        diagnosis = _diagnosis(item, check, context, failure)
+        drawing = _drawing(item, check, failure)
+    except Exception as error:  # the check has judged: what only explains it must not cost the grading
+        trouble = f"{type(error).__name__}: {_text(error)}"
+    where = seen.error.where if seen is not None and seen.error is not None else ""
+    return Verdict(
+        check,
+        failure.outcome,
+        shortened(failure.message),
+        diagnosis,
+        seconds,
+        where,
+        drawing=drawing,
+        printed="" if seen is None or check.hidden else seen.output,
+        trouble=trouble,
+        why=failure.why,
+        log=log,
+    )
+
+
+def shortened(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """The text, cut where it is longer than a reader can use."""
+    return text if len(text) <= limit else text[: limit - 4].rstrip() + " ..."
+
+
+# --- what a check raised that is no word to the student ---------------------------------------------------------------
+
+
+def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
+    """A plain ``assert``, or an error in the check, as a failure that says what was called and what came back."""
+    from ..checks import CheckFailed, describe
+    from ..checks.expect import settle
+
+    earlier = context.run.earlier
+    try:
+        for seen in earlier:
+            settle(seen)  # where nothing came back, that is what went wrong
+        if not earlier:
+            return CheckFailed(f"The weights beside the file could not be compared: {_kind(error)}.")
+        last = earlier[-1]
+        what = f"{describe.call(last)} returned {describe.returned(last)}"
+    except CheckFailed as failure:
+        return failure
+    except Exception:  # it cannot even be described
+        last = earlier[-1]
+        what = f"{last.task} returned something"
+    if _is_plain_assert(error):
+        said = "" if last.handle is not None else _words_of(error)
+        text = f"{what}. The check says: {said}" if said else f"{what}, which is not what the check asks for."
+    else:
+        text = f"{what}, which could not be compared: {_kind(error)}."
+    return CheckFailed(text, last, lambda other: "not right")
+
+
+def _is_plain_assert(error: BaseException) -> bool:
+    return type(error) is AssertionError
+
+
+def _words_of(error: BaseException) -> str:
+    """What pytest says of a plain ``assert``, without the lines that tell how we hold a value."""
+    lines = [line for line in _text(error).splitlines() if not _OURS.match(line)]
+    return "\n".join(lines).strip()
+
+
+def _kind(error: BaseException) -> str:
+    said = _text(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0][:300].rstrip('.')}" if said else type(error).__name__
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an error that holds a stranger's value may not be printable
+        return ""
+
+
+def _traceback(error: BaseException) -> str:
+    """The traceback for the author of the check, its end where it is long."""
+    try:
+        return "".join(traceback.format_exception(error))[-_LOG_LIMIT:]
+    except Exception:
+        return type(error).__name__
+
+
+# --- what explains a failure ----------------------------------------------------------------------------------------
+
+
+def _drawing(item: pytest.Item, check: CheckInfo, failure: CheckFailed) -> Drawing | None:
+    """The axes of a wrong result of a public check, as its student may see them."""
+    if failure.observation is None or check.hidden:
+        return None
+    from ..checks import axes
+
+    folder = item.path.parent
+    stub = folder.parent / ".stubs" / f"{folder.name}.py"  # a student may have written its docstring anew
+    names = axes.letters(stub if stub.is_file() else folder / f"{folder.name}.py").get(failure.observation.task)
+    return axes.draw(failure.observation, names) if names else None
+
+
+def _diagnosis(item: pytest.Item, check: CheckInfo, context: CheckContext, failure: CheckFailed) -> Diagnosis | None:
+    if failure.because is not None:
+        return context.catalogue.named(failure.because)
+    if failure.observation is None or failure.judge is None:
+        return None
+    before = [v.diagnosis.name for v in context.verdicts if v.diagnosis is not None and v.check.task == check.task]
+    told = tuple(dict.fromkeys(reversed(before)))
+    return next(context.catalogue.suspects(item.name, failure.observation, failure.judge, told), None)

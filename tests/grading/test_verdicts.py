@@ -1,0 +1,157 @@
+"""What a check raises after it has looked at an answer is that check's failure, in words; never a lost submission."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.common.errors import InfrastructureError
+from autograder.course.course import Course
+from autograder.grading.context import Verdict
+from autograder.grading.engine import Engine
+from autograder.submission.source import read_source
+
+CHECKS = '''
+import pytest
+from autograder.checks import expect_integer
+
+
+@pytest.mark.points(1, task="count")
+def test_plain_assert(submission):
+    """A plain assert."""
+    seen = submission.count("a b a")
+    assert seen.value == {"a": 2, "b": 1}
+
+
+@pytest.mark.points(1, task="line")
+def test_that_trips(submission):
+    """It trips over what it did not expect."""
+    assert abs(submission.line(1.0, 2.0).value["slope"] - 2) < 1e-6
+
+
+@pytest.mark.points(1, task="double")
+def test_of_another_task(submission):
+    """Another task."""
+    expect_integer(submission.double(4), 8)
+
+
+class TestByWayOfPytest:
+    @pytest.mark.points(1, task="count")
+    def test_in_a_class(self, submission):
+        """In a class."""
+        assert submission.count("x").value == {"x": 1}
+'''
+REFERENCE = """
+def count(text):
+    return {word: text.split().count(word) for word in text.split()}
+def line(x, y):
+    return {"slope": y / x}
+def double(n):
+    return 2 * n
+"""
+MISCONCEPTIONS = '''
+from autograder.checks.misconceptions import misconception
+@misconception("count")
+def letters(text):
+    """You counted letters."""
+    return {letter: text.count(letter) for letter in text}
+'''
+
+
+def make_course(root: Path, checks: str, hidden: str = "") -> Course:
+    folder = root / "solutions" / "t1_text"
+    folder.mkdir(parents=True)
+    (folder / "t1_text.py").write_text(REFERENCE)
+    (folder / "test_t1_text.py").write_text(checks)
+    (folder / "misconceptions.py").write_text(MISCONCEPTIONS)
+    if hidden:
+        (folder / "test_t1_text_hidden.py").write_text(hidden)
+    return Course(root)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    course = make_course(tmp_path_factory.mktemp("course"), CHECKS)
+    engine = Engine(course, course.assignment("t1_text"))
+    yield engine
+    engine.close()
+
+
+def grade(engine: Engine, folder: Path, text: str) -> dict[str, Verdict]:
+    path = folder / "t1_text.py"
+    path.write_text(text)
+    return {verdict.check.name: verdict for verdict in engine.grade(read_source(path), 1).verdicts}
+
+
+def test_the_reference_passes(engine: Engine, tmp_path: Path) -> None:
+    assert {v.outcome for v in grade(engine, tmp_path, REFERENCE).values()} == {"passed"}
+
+
+def test_a_plain_assert_fails_in_pytests_words(engine: Engine, tmp_path: Path) -> None:
+    found = grade(engine, tmp_path, REFERENCE.replace("return {word: text.split().count(word)", "return {word: 7"))
+    assert found["test_plain_assert"].outcome == "failed"
+    said = found["test_plain_assert"].message
+    assert said.startswith("count('a b a') returned {'a': 7, 'b': 7}. The check says: assert {'a': 7, 'b': 7} == {")
+    assert "Observation(" not in said, "how we hold a value is no word to a student"
+    assert found["test_in_a_class"].message.startswith("count('x') returned {'x': 7}. The check says: assert")
+    assert not found["test_plain_assert"].log, "there is nothing for the author to mend"
+    assert found["test_of_another_task"].outcome == "passed"
+
+
+def test_a_plain_assert_earns_its_diagnosis(engine: Engine, tmp_path: Path) -> None:
+    wrong = REFERENCE.replace(
+        "{word: text.split().count(word) for word in text.split()}", "{c: text.count(c) for c in text}"
+    )
+    diagnosis = grade(engine, tmp_path, wrong)["test_plain_assert"].diagnosis
+    assert diagnosis is not None
+    assert diagnosis.name == "letters"
+
+
+@pytest.mark.parametrize("value", ["None", "'slope'", "{'slope': 'x'}", "float('nan')", "[[[]]]", "{}", "object()"])
+def test_a_check_that_trips_costs_its_own_points_alone(engine: Engine, tmp_path: Path, value: str) -> None:
+    found = grade(engine, tmp_path, REFERENCE.replace('{"slope": y / x}', value))
+    tripped = found["test_that_trips"]
+    assert tripped.outcome == "failed"
+    assert tripped.message.startswith("line(1.0, 2.0) returned ")
+    assert "which could not be compared: " in tripped.message
+    assert tripped.log.startswith("Traceback"), "its author can mend it"
+    assert {v.outcome for name, v in found.items() if name != "test_that_trips"} == {"passed"}
+
+
+def test_an_error_of_the_students_is_told_as_such(engine: Engine, tmp_path: Path) -> None:
+    found = grade(engine, tmp_path, REFERENCE.replace("return 2 * n", "return 2 * m").replace("y / x", "y / 0"))
+    assert found["test_that_trips"].outcome == "error"
+    assert "ZeroDivisionError" in found["test_that_trips"].message
+    assert not found["test_that_trips"].log
+
+
+def test_a_check_that_breaks_by_itself_is_the_courses_fault(tmp_path: Path) -> None:
+    broken = CHECKS.replace('seen = submission.count("a b a")', 'seen = undefined + submission.count("a b a")')
+    course = make_course(tmp_path / "course", broken)
+    engine = Engine(course, course.assignment("t1_text"))
+    try:
+        with pytest.raises(InfrastructureError, match=r"test_plain_assert: NameError: name 'undefined'"):
+            grade(engine, tmp_path, REFERENCE)
+    finally:
+        engine.close()
+
+
+def test_an_assignment_with_hidden_checks_alone_is_graded(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    hidden = CHECKS.replace("def test_", "def test_hidden_")
+    course = make_course(tmp_path / "course", "import pytest\n", hidden)
+    engine = Engine(course, course.assignment("t1_text"))
+    try:
+        assert {v.outcome for v in grade(engine, tmp_path, REFERENCE).values()} == {"passed"}
+    finally:
+        engine.close()
+    shutil.rmtree(course.root / "solutions" / "t1_text" / "__pycache__", ignore_errors=True)
+    (course.root / "solutions" / "t1_text" / "test_t1_text_hidden.py").unlink()
+    engine = Engine(course, course.assignment("t1_text"))
+    try:
+        assert grade(engine, tmp_path, REFERENCE) == {}
+    finally:
+        engine.close()
+    assert "INTERNALERROR" not in "".join(capfd.readouterr())
