@@ -1,4 +1,9 @@
-"""What check files import: expectations, inputs, and names for the training data that lie in the sandbox."""
+"""All that an author of checks needs, in one place: expectations, inputs, misconceptions and hints.
+
+A check asks the submission for something and says what it expects; the examples in the docstrings run. In them
+``submission_of(task=function)`` stands for a student's file with that function in it; in a check file the fixture
+``submission`` is the student's file.
+"""
 
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import call_each
@@ -19,6 +24,7 @@ from .expect import (
 )
 from .failure import CheckFailed
 from .forbidden import expect_not_called
+from .misconceptions import hints, misconception
 
 TRAIN_IMAGES = SandboxTensor("train_images")
 """uint8 (10000, 28, 28): the training images of the subset; ``TRAIN_IMAGES[:512]`` are the first of them."""
@@ -46,5 +52,7 @@ __all__ = [
     "expect_sizes",
     "expect_tensor",
     "given",
+    "hints",
+    "misconception",
     "whole_numbers",
 ]

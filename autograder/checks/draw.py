@@ -11,17 +11,35 @@ _T = TypeVar("_T")
 
 
 def counting_images(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    """Elements 0, 1, 2, ... in the order of memory, so that every pixel is known by its value."""
+    """Elements 0, 1, 2, ... in the order of memory, so that every pixel is known by its value.
+
+    >>> counting_images(1, 2, 3)
+    tensor([[[0., 1., 2.],
+             [3., 4., 5.]]])
+    """
     return torch.arange(torch.Size(shape).numel()).reshape(shape).to(dtype)
 
 
 def whole_numbers(*shape: int, low: int = -4, high: int = 5, seed: int = 0) -> torch.Tensor:
-    """Small whole numbers in float32, from ``low`` to ``high - 1``: sums of them are exact in any order."""
+    """Small whole numbers in float32, from ``low`` to ``high - 1``: sums of them are exact in any order.
+
+    >>> numbers = whole_numbers(2, 3, low=0, high=10)
+    >>> numbers.shape, bool((numbers == numbers.round()).all())
+    (torch.Size([2, 3]), True)
+    """
     return Draw(seed).whole_numbers(*shape, low=low, high=high)
 
 
 class Draw:
-    """Draws inputs from one seed: the same seed, the same inputs."""
+    """Draws inputs from one seed: the same seed, the same inputs.
+
+    >>> draw = Draw(7)
+    >>> height, width = draw.sizes(2, low=3, high=9)
+    >>> height != width and 3 <= min(height, width) and max(height, width) < 9
+    True
+    >>> Draw(7).sizes(2, low=3, high=9) == (height, width)
+    True
+    """
 
     def __init__(self, seed: int) -> None:
         self.generator = torch.Generator().manual_seed(seed % 2**63)

@@ -14,6 +14,7 @@ import torch
 from ..sandbox.observation import Observation
 from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
+from .where import small_map, where
 
 
 def settle(observation: Observation) -> None:
@@ -69,7 +70,14 @@ def _lengths(observation: Observation) -> set[int]:
 
 
 def expect(condition: bool, observation: Observation, message: str, because: str | None = None) -> None:
-    """Whatever else a check judges. ``because`` names the misconception that it is a sign of."""
+    """Whatever else a check judges. ``because`` names the misconception that it is a sign of.
+
+    >>> answer = submission_of(largest=lambda numbers: max(numbers)).largest((3, 9, 4))
+    >>> expect(answer.value == 9, answer, "The largest of these numbers is another one.")
+    >>> expect(answer.value == 4, answer, "The largest of these numbers is another one.")
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: The largest of these numbers is another one.
+    """
     settle(observation)
     if not condition:
         raise CheckFailed(message, observation, None, because=because)
@@ -80,34 +88,54 @@ def expect_pixels(
     rule: Callable[..., Any],
     shape: Sequence[int],
     dtype: torch.dtype | None = None,
-    atol: float = 0.0,
+    atol: float | None = None,
+    axes: Sequence[str] = (),
 ) -> None:
     """A tensor of this shape in which the element at each index is ``rule(*index)``, within atol.
 
-    dtype: that of the values that the rule gives, unless another is asked for.
+    dtype: that of the values that the rule gives, unless another is asked for. atol, axes: see :func:`expect_tensor`.
+
+    >>> images = counting_images(2, 5, 7, 3)
+    >>> moved = submission_of(to_nchw=lambda images: images.permute(0, 3, 1, 2)).to_nchw(images)
+    >>> expect_pixels(moved, lambda n, c, h, w: images[n, h, w, c], shape=(2, 3, 5, 7))
     """
     values = [rule(*index) for index in itertools.product(*map(range, shape))]
     plain = torch.tensor([v.item() if isinstance(v, torch.Tensor) else v for v in values], dtype=torch.float64)
     first = values[0] if values else None
     kind = dtype or (first.dtype if isinstance(first, torch.Tensor) else torch.float32)
-    _expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), atol, 0.0)
+    expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), atol, axes=axes)
 
 
-def expect_tensor(observation: Observation, expected: torch.Tensor, atol: float = 0.0, rtol: float = 0.0) -> None:
-    """A tensor (or numpy array) of the same shape and dtype, each element within atol + rtol * abs(expected)."""
-    _expect_tensor(observation, expected, atol, rtol)
+def expect_tensor(
+    observation: Observation,
+    expected: torch.Tensor,
+    atol: float | None = None,
+    rtol: float = 0.0,
+    axes: Sequence[str] = (),
+) -> None:
+    """A tensor (or numpy array) of the same shape and dtype, each element within atol + rtol * abs(expected).
 
+    atol: when none is given, whole numbers are compared exactly, and floats within rounding (see :func:`rounding`).
+    axes: what lies along each axis, for messages: ("image", "channel", "row", "column").
 
-def _expect_tensor(observation: Observation, expected: torch.Tensor, atol: float, rtol: float) -> None:
+    >>> doubled = submission_of(double=lambda x: 2 * x).double(torch.tensor([1.0, 2.0]))
+    >>> expect_tensor(doubled, torch.tensor([2.0, 4.0]))
+    >>> expect_tensor(doubled, torch.tensor([2.0, 5.0]))
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: double([1.0, 2.0]) returned shape (2,), as it should, but 1 of 2 values is not right: [2.0, 4.0]. All wrong values are in place 1 (counted from 0).
+    """
+    atol = rounding(expected) if atol is None else atol
+
     def judge(seen: Observation) -> str | None:
         got = seen.value
         if not isinstance(got, torch.Tensor):
             return f"{describe.call(seen)} returned {describe.returned(seen)}; a tensor was asked for."
-        bad = _mismatches(got, expected, atol, rtol) if got.shape == expected.shape else -1
+        wrong = _wrong(got, expected, atol, rtol) if got.shape == expected.shape else None
+        bad = -1 if wrong is None else int(wrong.sum())
         if bad == 0 and got.dtype == expected.dtype:
             return None
         what = describe.call(seen)
-        if got.shape != expected.shape:
+        if wrong is None:
             text = f"{what} returned shape {describe.shape(got)}; it should be {describe.shape(expected)}."
             return _and(text, explain.tensor(got, expected))
         if bad == 0:
@@ -121,9 +149,15 @@ def _expect_tensor(observation: Observation, expected: torch.Tensor, atol: float
             moved = _share(bad, got.numel(), "pixels")
             text = f"{what} returned shape {describe.shape(got)}, as it should, but {moved} in the wrong place."
         else:
-            wrong = f"{_share(bad, got.numel(), 'values')} not right{describe.few(got)}"
-            text = f"{what} returned shape {describe.shape(got)}, as it should, but {wrong}."
-        return _and(text, explain.tensor(got, expected))
+            values = f"{_share(bad, got.numel(), 'values')} not right{describe.few(got)}"
+            text = f"{what} returned shape {describe.shape(got)}, as it should, but {values}."
+        if idea := explain.tensor(got, expected):
+            return f"{text} {idea}"
+        if got.is_floating_point() and not _wrong(got, expected, 1e-3 * float(expected.abs().max()), 0.0).any():
+            text += " They are off by less than a thousandth of the largest value: rounding, or a constant that is not exact."
+        text = _and(text, where(got, wrong, axes))
+        picture = small_map(wrong, axes)
+        return f"{text}\nx marks the wrong ones:\n{picture}" if picture else text
 
     _expect(observation, judge)
 
@@ -134,16 +168,29 @@ def _share(bad: int, total: int, noun: str) -> str:
     return f"{bad} of {total} {noun} {'is' if bad == 1 else 'are'}"
 
 
-def _mismatches(got: torch.Tensor, expected: torch.Tensor, atol: float, rtol: float) -> int:
-    if got.dtype == expected.dtype and got.equal(expected):
-        return 0
+def rounding(expected: torch.Tensor) -> float:
+    """How far a float may lie from the expected one because of rounding alone: 0 for whole numbers (of any dtype).
+
+    >>> rounding(torch.tensor([1.0, 2.0]))
+    0.0
+    >>> rounding(torch.tensor([0.5, 300.0]))
+    0.003
+    """
+    finite = expected[expected.isfinite()] if expected.is_floating_point() else expected.new_zeros(0)
+    if not len(finite) or bool((finite == finite.round()).all()):
+        return 0.0
+    return 1e-5 * max(1.0, float(finite.abs().max()))
+
+
+def _wrong(got: torch.Tensor, expected: torch.Tensor, atol: float, rtol: float) -> torch.Tensor:
+    """Which elements differ, as bool in the shape of both."""
     if got.dtype.is_complex != expected.dtype.is_complex:
-        return int(expected.numel())
+        return torch.ones(expected.shape, dtype=torch.bool)
     if not (got.is_floating_point() or expected.is_floating_point() or got.dtype.is_complex):
-        return int((got.to(torch.int64) != expected.to(torch.int64)).sum())
+        return got.to(torch.int64) != expected.to(torch.int64)
     wide = torch.complex128 if got.dtype.is_complex else torch.float64
-    close = torch.isclose(got.to(wide), expected.to(wide), rtol=rtol, atol=atol, equal_nan=False)
-    return int((~close).sum())
+    ours, right = got.to(wide), expected.to(wide)
+    return ~((ours == right) | torch.isclose(ours, right, rtol=rtol, atol=atol, equal_nan=False))
 
 
 def _and(text: str, more: str) -> str:
@@ -160,7 +207,14 @@ def _number(value: Any) -> float | int | None:
 
 
 def expect_number(observation: Observation, expected: float, atol: float = 0.0, rtol: float = 0.0) -> None:
-    """A number (float, int, or 0-dim tensor) within atol + rtol * abs(expected)."""
+    """A number (float, int, or 0-dim tensor) within atol + rtol * abs(expected).
+
+    >>> mean = submission_of(mean=lambda x: x.mean()).mean(torch.tensor([1.0, 2.0]))
+    >>> expect_number(mean, 1.5)
+    >>> expect_number(mean, 0.75)
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: mean([1.0, 2.0]) returned 1.5, which is not right. It is 2 times what it should be, and an axis of the input has that length: a sum, where a mean was asked for?
+    """
 
     def judge(seen: Observation) -> str | None:
         got = _number(seen.value)
@@ -175,7 +229,14 @@ def expect_number(observation: Observation, expected: float, atol: float = 0.0, 
 
 
 def expect_integer(observation: Observation, expected: int) -> None:
-    """A whole number: int, numpy integer, or 0-dim tensor of integers."""
+    """A whole number: int, numpy integer, or 0-dim tensor of integers.
+
+    >>> count = submission_of(count=lambda a, b: a * b).count(3, 5)
+    >>> expect_integer(count, 15)
+    >>> expect_integer(count, 16)
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: count(3, 5) returned 15, which is not right. It is off by one.
+    """
 
     def judge(seen: Observation) -> str | None:
         got = _number(seen.value)
@@ -191,7 +252,14 @@ def expect_integer(observation: Observation, expected: int) -> None:
 
 
 def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
-    """A shape: a tuple, list or torch.Size of whole numbers, or a 1-dim tensor of them."""
+    """A shape: a tuple, list or torch.Size of whole numbers, or a 1-dim tensor of them.
+
+    >>> shape = submission_of(flipped=lambda shape: shape[::-1]).flipped((2, 3))
+    >>> expect_sizes(shape, (3, 2))
+    >>> expect_sizes(shape, (2, 3))
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: flipped((2, 3)) returned (3, 2), which is not right. Its sizes are right, but their order is not.
+    """
 
     def judge(seen: Observation) -> str | None:
         got = _sizes(seen.value)
@@ -228,7 +296,14 @@ def _sizes(value: Any) -> tuple[int, ...] | None:
 
 
 def expect_shape(observation: Observation, expected: Sequence[int], dtype: torch.dtype | None = None) -> None:
-    """A tensor of this shape (and dtype), whatever its values."""
+    """A tensor of this shape (and dtype), whatever its values.
+
+    >>> batch = submission_of(batch=lambda image: image[None]).batch(torch.zeros(5, 7))
+    >>> expect_shape(batch, (1, 5, 7), dtype=torch.float32)
+    >>> expect_shape(batch, (1, 1, 5, 7))
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: batch(a float32 tensor of shape (5, 7)) returned shape (1, 5, 7); it should be (1, 1, 5, 7). It has 3 axes, and should have 4.
+    """
 
     def judge(seen: Observation) -> str | None:
         got = seen.value
@@ -248,7 +323,13 @@ def expect_shape(observation: Observation, expected: Sequence[int], dtype: torch
 
 
 def expect_finite(observation: Observation) -> None:
-    """Neither NaN nor infinity anywhere in a number or tensor."""
+    """Neither NaN nor infinity anywhere in a number or tensor.
+
+    >>> logs = submission_of(logs=lambda x: x.log()).logs(torch.tensor([1.0, 0.0]))
+    >>> expect_finite(logs)
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: logs([1.0, 0.0]) returned a float32 tensor, [0.0, -inf]. Some of its values are infinite: a step on the way overflows, or takes the log of 0.
+    """
 
     def judge(seen: Observation) -> str | None:
         got = seen.value
@@ -266,7 +347,13 @@ def expect_finite(observation: Observation) -> None:
 
 
 def expect_raises(observation: Observation, type_name: str) -> None:
-    """An error of that type, or of one that inherits from it, raised on purpose."""
+    """An error of that type, or of one that inherits from it, raised on purpose.
+
+    >>> root = submission_of(root=lambda x: x**0.5 if x >= 0 else abs(x) ** 0.5).root(-1)
+    >>> expect_raises(root, "ValueError")
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: root(-1) returned 1.0; it should raise ValueError.
+    """
 
     def judge(seen: Observation) -> str | None:
         if seen.status == "error" and seen.error is not None:
@@ -284,7 +371,13 @@ def expect_raises(observation: Observation, type_name: str) -> None:
 
 
 def expect_inputs_kept(observation: Observation) -> None:
-    """No argument was changed in place."""
+    """No argument was changed in place.
+
+    >>> doubled = submission_of(double=lambda x: x.mul_(2)).double(torch.tensor([1.0, 2.0]))
+    >>> expect_inputs_kept(doubled)
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: double([1.0, 2.0]) changed its input number 1 in place. The caller still needs it: leave it as it is, and give back something new.
+    """
 
     def judge(seen: Observation) -> str | None:
         if not seen.changed_inputs:
@@ -306,7 +399,12 @@ def _parameter(observation: Observation, position: str) -> str:
 
 
 def expect_accuracy(observation: Observation, labels: torch.Tensor, at_least: float) -> float:
-    """Class numbers, right for at least this share of the labels (N,). Returns the share."""
+    """Class numbers, right for at least this share of the labels (N,). Returns the share.
+
+    >>> classes = submission_of(predict=lambda images: images.argmax(dim=1)).predict(torch.eye(4))
+    >>> expect_accuracy(classes, torch.tensor([0, 1, 2, 0]), at_least=0.7)
+    0.75
+    """
     expect_shape(observation, labels.shape)
     accuracy = float((observation.value.to(torch.int64) == labels).double().mean())
 

@@ -18,6 +18,11 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
     """None of these torch functions ("linear", "conv2d", ...) ran when the task did its work, or stands in its source.
 
     The observation of ``submission.task.recorded(...)`` has the record with it; for any other the call is made again.
+
+    >>> answer = submission_of(affine=torch.nn.functional.linear).affine.recorded(torch.ones(2, 3), torch.ones(4, 3))
+    >>> expect_not_called(answer, {"linear"})
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: affine([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], a float32 tensor of shape (4, 3)) leaves the work to torch's own linear. Here it is to be written out.
     """
     settle(observation)
     recorded = observation.with_record()

@@ -51,6 +51,12 @@ def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]
     """Register a wrong solution of ``task`` with the catalogue that is being loaded; its docstring is the message.
 
     costs_points: False for what is unwise and not wrong; it shows among the signs that a check records.
+
+    >>> @misconception("to_nchw")
+    ... def reshapes_instead_of_permuting(images):
+    ...     '''You used reshape or view: it keeps the order in memory and only renames the axes.'''
+    ...     n, h, w, c = images.shape
+    ...     return images.reshape(n, c, h, w)
     """
 
     def register(function: _F) -> _F:
@@ -64,7 +70,10 @@ def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]
 
 
 def hints(task: str, *texts: str) -> None:
-    """Register the hints of ``task``, from a nudge to the idea."""
+    """Register the hints of ``task``, from a nudge to the idea.
+
+    >>> hints("to_nchw", "Write down the shape that comes and the one that should leave.", "Which axis goes where?")
+    """
     entries = _loading.get()
     if entries is not None:
         entries.hints[task] = tuple(" ".join(text.split()) for text in texts)

@@ -186,6 +186,11 @@ def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
 
     The same as ``loss(logits, labels)`` for one case after another, but quicker: the sandbox is sent all of them at
     once. All handles are one task's.
+
+    >>> loss = submission_of(choose_loss=lambda: torch.nn.MSELoss()).choose_loss()
+    >>> one, other = call_each((loss, torch.zeros(2), torch.ones(2)), (loss, torch.ones(2), torch.ones(2)))
+    >>> one.value.item(), other.value.item()
+    (1.0, 0.0)
     """
     found: list[Observation] = [case[0] for case in cases]
     places = [place for place, observed in enumerate(found) if observed.returned and observed.run is not None]

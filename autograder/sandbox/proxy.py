@@ -18,7 +18,12 @@ class Given:
 
 
 def given(*args: Any, **kwargs: Any) -> Given:
-    """A case with keywords, for :meth:`TaskProxy.each`: ``given(images, 6, 3, stride=2)``."""
+    """A case with keywords, for :meth:`TaskProxy.each`: ``given(images, 6, 3, stride=2)``.
+
+    >>> scale = submission_of(scale=lambda x, factor=2: x * factor).scale
+    >>> [seen.value for seen in scale.each((3,), given(3, factor=5))]
+    [6, 15]
+    """
     return Given(args, kwargs)
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.checks.misconceptions import hints, misconception
+from autograder.checks import hints, misconception
 
 # ---------------------------------------------------------------------------------------------------- to_nchw
 

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder.checks.misconceptions import hints, misconception
+from autograder.checks import hints, misconception
 
 # ---------------------------------------------------------------------------------------------------- ANSWERS
 # Each is a rule from the shape of the tensor to the number that the student writes down. A vector has only one axis,

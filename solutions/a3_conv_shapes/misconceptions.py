@@ -8,7 +8,7 @@ import math
 import torch
 from torch.nn import functional
 
-from autograder.checks.misconceptions import hints, misconception
+from autograder.checks import hints, misconception
 
 # --- conv2d_output_shape ---------------------------------------------------------------------------------------------
 

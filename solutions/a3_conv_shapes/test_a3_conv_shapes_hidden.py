@@ -20,7 +20,7 @@ from autograder.checks import (
 )
 
 PUBLIC = runpy.run_path(str(Path(__file__).with_name("test_a3_conv_shapes.py")))
-QUIZ, CONVOLUTIONS, ROUNDED = PUBLIC["QUIZ"], PUBLIC["CONVOLUTIONS"], PUBLIC["ROUNDED"]
+QUIZ, CONVOLUTIONS, ROUNDED, AXES = (PUBLIC[name] for name in ("QUIZ", "CONVOLUTIONS", "ROUNDED", "AXES"))
 
 # A single output pixel is a single number: from these, two wrong ideas hardly ever make the same one.
 WIDE = {"low": -20, "high": 21}
@@ -183,7 +183,7 @@ def test_convolution_of_drawn_layers(submission, draw):
         weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
         layers.append((images, weight, draw_bias(draw, kernels)))
     for layer, output in zip(layers, submission.conv2d.each(*layers)):
-        expect_tensor(output, torchs_convolution(*layer), atol=ROUNDED)
+        expect_tensor(output, torchs_convolution(*layer), atol=ROUNDED, axes=AXES)
 
 
 @pytest.mark.points(1, task="conv2d")
@@ -197,7 +197,7 @@ def test_convolution_of_drawn_layers_with_stride_and_padding(submission, draw):
         weight = draw.whole_numbers(kernels, channels, kernel_h, kernel_w)
         layers.append(given(images, weight, draw_bias(draw, kernels), stride=step, padding=border))
     for layer, output in zip(layers, submission.conv2d.each(*layers)):
-        expect_tensor(output, torchs_convolution(*layer.args, **layer.kwargs), atol=ROUNDED)
+        expect_tensor(output, torchs_convolution(*layer.args, **layer.kwargs), atol=ROUNDED, axes=AXES)
 
 
 @pytest.mark.points(1, task="conv2d")
@@ -207,7 +207,7 @@ def test_convolution_is_written_out(submission, draw):
     images, weight = draw.whole_numbers(2, 3, height, width), draw.whole_numbers(4, 3, kernel_h, kernel_w)
     bias = draw_bias(draw, 4)
     output = submission.conv2d.recorded(images, weight, bias, 2, 1)
-    expect_tensor(output, torchs_convolution(images, weight, bias, stride=2, padding=1), atol=ROUNDED)
+    expect_tensor(output, torchs_convolution(images, weight, bias, stride=2, padding=1), atol=ROUNDED, axes=AXES)
     expect_inputs_kept(output)
     expect_not_called(output, CONVOLUTIONS)
 

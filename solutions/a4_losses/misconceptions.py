@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.checks.misconceptions import hints, misconception
+from autograder.checks import hints, misconception
 
 # ------------------------------------------------------------------------------------------------- choose_loss
 

@@ -49,7 +49,7 @@ def test_halves(submission):
     expect_number(submission.half(3), 1.5)
 """
 MISCONCEPTIONS = '''
-from autograder.checks.misconceptions import hints, misconception
+from autograder.checks import hints, misconception
 
 
 @misconception("double")
