@@ -99,6 +99,15 @@ def write_manifest(folder: Path, document: Mapping[str, Any]) -> None:
     (folder / FILE).write_bytes(text.encode())
 
 
+def entries_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """The entries of the manifest in `folder`, as they stand: of "assignments" and of "stubs"; empty without one."""
+    try:
+        document = json.loads((folder / FILE).read_bytes())
+        return {part: dict(document[part]) for part in ("assignments", "stubs")}
+    except (OSError, ValueError, RecursionError, TypeError, KeyError):
+        return {"assignments": {}, "stubs": {}}
+
+
 def excerpt(folder: Path, name: str) -> dict[str, Any]:
     """What the manifest in `folder` says of one assignment, for a course that has no other."""
     document = json.loads((folder / FILE).read_bytes())

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.catalogues import DataCatalogue
 from autograder.common.errors import UserError
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.course.manifest import write_manifest
+from autograder.course.manifest import FILE, entries_in, write_manifest
 from autograder.grading.context import CheckInfo
 from autograder.platforms import nbgrader_settings
 from autograder.release import generated
@@ -26,68 +31,122 @@ STUBS = ".stubs"
 
 @dataclass(frozen=True)
 class Built:
-    """Two folders, ready to be swapped in: `assignments/` and nbgrader's `solutions/notebooks/`."""
+    """Two folders, ready to be swapped in: `assignments/` and nbgrader's `solutions/notebooks/`.
+
+    seconds: how long each part took.
+    """
 
     assignments: Path
     sources: Path
     masters: tuple[Master, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
-def build(course: Course, into: Path) -> Built:
-    """Builds all assignments of `course` under the empty folder `into`, laid out as at the course's root.
+@dataclass(frozen=True)
+class _Read:
+    """What one assignment's folder under `solutions/` says."""
 
+    master: Master
+    diagnoses: DataCatalogue
+    bands: list[list[float]]
+
+
+def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
+    """Builds the assignments of `course` under the empty folder `into`, laid out as at the course's root.
+
+    only: the names of those to build; the others stand there as they were released. None named: all of them.
     The same solutions give the same bytes, whenever and wherever.
     Raises UserError for anything in `solutions/` that is not as it should be.
     """
-    skip_slow_imports()
-    import nbformat
-
     if not course.has_solutions:
         raise UserError(f"{course.root} has no solutions/: releasing is for the course repository.")
-    refuse_slips(course, course.assignment_names())
-    masters, bands, diagnoses = [], {}, {}
-    for name in course.assignment_names():
-        assignment = course.assignment(name)
-        with open_checks(assignment) as live:
-            declared = declared_checks(live)
-            master = read_master(assignment.folder, declared)
-            diagnoses[name] = record(assignment, live)
-        bands[name] = _bands(declared)
-        masters.append(master)
-        write_notebook(source_notebook(master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")
-
-    generate(into, [master.name for master in masters])
-    entries: dict[str, dict[str, Any]] = {}
-    stubs = {}
-    for master in masters:
-        released = into / nbgrader_settings.RELEASE / master.name / f"{master.name}.ipynb"
-        notebook: Any = nbformat.read(str(released), as_version=4)
-        write_notebook(notebook, released)
-        folder = into / "assignments" / master.name
-        folder.mkdir()
-        stub = folder / f"{master.name}.py"
-        stub.write_bytes(stub_script(notebook).encode())
-        # Once more, where nobody works on them: what `autograder reset` gives back.
-        kept = into / "assignments" / STUBS
-        kept.mkdir(exist_ok=True)
-        for form in (stub, released):
-            shutil.copyfile(form, kept / form.name)
-        checks = course.solutions / master.name / f"test_{master.name}.py"
-        shutil.copyfile(checks, folder / checks.name)
-        diagnoses[master.name].save(folder)
-        entries[master.name] = {"tasks": list(master.tasks), "points": _points(master)}
-        if bands[master.name]:
-            entries[master.name]["bands"] = bands[master.name]
-        stubs[master.name] = {
-            "py": read_source(stub).code_digest,
-            "ipynb": read_source(released).code_digest,
-        }
+    seconds: dict[str, float] = {}
+    names = [name for name in course.assignment_names() if not only or name in only]
+    refuse_slips(course, names)
+    read = []
+    for name in names:
+        with _timed(seconds, name):
+            read.append(_read(course.assignment(name)))
+    target = into / "assignments"
+    entries: dict[str, dict[str, Any]] = {"assignments": {}, "stubs": {}}
+    if only:
+        _keep_others(course, into, names)
+        entries = entries_in(course.assignments)
+    with _timed(seconds, "notebooks"):
+        skip_slow_imports()
+        for one in read:
+            name = one.master.name
+            write_notebook(source_notebook(one.master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")
+        generate(into, names)
+        for one in read:
+            entry, stubs = _write_one(course, one, target)
+            entries["assignments"][one.master.name], entries["stubs"][one.master.name] = entry, stubs
     # What grading and checking read: tasks in order, points by task, and the stubs' code, for a file
     # that says what its stub says is no submission.
-    write_manifest(into / "assignments", {"assignments": entries, "stubs": stubs})
-    for folder in (into / "assignments", into / nbgrader_settings.SOURCE):
-        generated.write_record(folder)
-    return Built(into / "assignments", into / nbgrader_settings.SOURCE, tuple(masters))
+    order = course.assignment_names()
+    in_order = {part: {name: of[name] for name in order if name in of} for part, of in entries.items()}
+    write_manifest(target, in_order)
+    for made, standing in (
+        (target, course.assignments),
+        (into / nbgrader_settings.SOURCE, course.solutions / "notebooks"),
+    ):
+        generated.write_record(
+            made, {k: v for k, v in generated.read_record(standing).items() if only and not _is_of(k, names)}
+        )
+    return Built(target, into / nbgrader_settings.SOURCE, tuple(one.master for one in read), seconds)
+
+
+@contextlib.contextmanager
+def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    seconds[part] = time.perf_counter() - began
+
+
+def _read(assignment: Assignment) -> _Read:
+    """Read one assignment: its checks, its master, and what its misconceptions give."""
+    with open_checks(assignment) as live:
+        declared = declared_checks(live)
+        master = read_master(assignment.folder, declared)
+        return _Read(master, record(assignment, live), _bands(declared))
+
+
+def _write_one(course: Course, read: _Read, target: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Write what students get of one assignment into `assignments/`; its entries in the manifest."""
+    import nbformat
+
+    name = read.master.name
+    released = Assignment(name, target / name)
+    notebook: Any = nbformat.read(str(released.notebook), as_version=4)
+    write_notebook(notebook, released.notebook)
+    released.folder.mkdir()
+    released.master.write_bytes(stub_script(notebook).encode())
+    # Once more, where nobody works on them: what `autograder reset` gives back.
+    released.stub.parent.mkdir(exist_ok=True)
+    for form in (released.master, released.notebook):
+        shutil.copyfile(form, released.stub.parent / form.name)
+    shutil.copyfile(course.assignment(name).public_checks, released.public_checks)
+    read.diagnoses.save(released.folder)
+    entry: dict[str, Any] = {"tasks": list(read.master.tasks), "points": _points(read.master)}
+    if read.bands:
+        entry["bands"] = read.bands
+    return entry, {"py": read_source(released.master).code_digest, "ipynb": read_source(released.notebook).code_digest}
+
+
+def _keep_others(course: Course, into: Path, names: Sequence[str]) -> None:
+    """Copy what stands of the assignments that are not built."""
+    folders = {course.assignments: "assignments", course.solutions / "notebooks": nbgrader_settings.SOURCE}
+    for standing, place in folders.items():
+        for part, path in generated.files_in(standing).items():
+            if part not in (generated.RECORD, FILE) and not _is_of(part, names):
+                (into / place / part).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, into / place / part)
+
+
+def _is_of(part: str, names: Sequence[str]) -> bool:
+    """Is a file of a released folder one of these assignments'? part: its path there, with forward slashes."""
+    words = part.split("/")
+    return part == FILE or any(name in (words[0], words[-1].partition(".")[0], *words[1:2]) for name in names)
 
 
 def _bands(declared: list[CheckInfo]) -> list[list[float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.common.errors import UserError
@@ -11,6 +12,7 @@ from autograder.course.course import Course, find_course
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `autograder release`."""
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these; the others stay as they are")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--check",
@@ -47,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     if args.to is None and (args.classroom50 or args.hidden_from):
         raise UserError("--classroom50 and --hidden-from go with --to FOLDER.")
+    only = [course.resolve(name) for name in args.assignments]
+    if only and (args.to or args.check or args.roster):
+        raise UserError("--check, --to and --roster are about all assignments: name none.")
     roster = args.roster
     if roster is not None:
         if args.check or args.classroom50 or args.hidden_from:
@@ -65,17 +70,17 @@ def run(args: argparse.Namespace) -> int:
         from autograder.release.student import release_to
 
         return release_to(course, args.to, args.hidden_from)
-    return release(course)
+    return release(course, only)
 
 
-def release(course: Course) -> int:
-    """Makes assignments/ and nbgrader's source notebooks anew, in one swap each."""
+def release(course: Course, only: Sequence[str] = ()) -> int:
+    """Makes assignments/ and nbgrader's source notebooks anew, in one swap each. only: the assignments to make anew."""
     from autograder.release import generated
     from autograder.release.build import build
 
     sources = course.solutions / "notebooks"
     with generated.staging(beside=course.assignments) as folder:
-        built = build(course, folder)
+        built = build(course, folder, only)
         for target in (course.assignments, sources):
             generated.refuse_foreign(target)
         edited = generated.edited_files(course.assignments)
@@ -83,8 +88,10 @@ def release(course: Course) -> int:
             print(f"Edited by hand, made anew from solutions/: {', '.join(edited)}")
         generated.swap_in(built.sources, sources)
         generated.swap_in(built.assignments, course.assignments)
+    print(", ".join(f"{part} {seconds:.1f} s" for part, seconds in built.seconds.items()))
     tasks = sum(len(master.tasks) for master in built.masters)
-    print(f"Released {len(built.masters)} assignments with {tasks} tasks: assignments/ holds what students get.")
+    which = ", ".join(only) if only else f"{len(built.masters)} assignments"
+    print(f"Released {which} with {tasks} tasks: assignments/ holds what students get.")
     return 0
 
 

@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.common.errors import InfrastructureError, UserError
@@ -44,9 +44,10 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_record(folder: Path) -> None:
-    """Writes down what `folder` holds now."""
-    record = {name: sha256(path) for name, path in files_in(folder).items() if name != RECORD}
+def write_record(folder: Path, kept: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    """Writes down what `folder` holds now. kept: what an earlier record says of files that were not made anew."""
+    record: dict[str, str | list[str]] = {n: sha256(path) for n, path in files_in(folder).items() if n != RECORD}
+    record |= {name: sums[0] if len(sums) == 1 else list(sums) for name, sums in (kept or {}).items() if name in record}
     (folder / RECORD).write_bytes((json.dumps(record, indent=1) + "\n").encode())
 
 
