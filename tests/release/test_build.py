@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 import safetensors.torch
@@ -10,8 +11,8 @@ import safetensors.torch
 pytest.importorskip("nbgrader")
 from autograder.checks.catalogues import DataCatalogue
 from autograder.course.course import Course
-from autograder.release import command
-from tests.support.small_course import tree
+from autograder.release import command, generated
+from tests.support.small_course import replace_in, tree
 
 
 def test_the_stub_names_its_task_and_keeps_what_teaches(released: Course) -> None:
@@ -85,3 +86,26 @@ def test_two_releases_are_identical(released: Course) -> None:
     before = tree(released.root)
     assert command.release(released) == 0
     assert tree(released.root) == before
+
+
+def test_one_assignment_is_released_alone(released: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = released.solutions / "b1_tiny"
+    other = released.solutions / "b2_more"
+    shutil.copytree(folder, other)
+    for path in other.glob("*b1_tiny*"):
+        path.rename(path.with_name(path.name.replace("b1_tiny", "b2_more")))
+    replace_in(folder / "b1_tiny.py", "Twice x.", "Two times x.")
+    before = tree(released.assignments)
+    assert command.release(released, ["b2_more"]) == 0
+    assert "b2_more 0." in capsys.readouterr().out, "it says how long that took"
+    after = tree(released.assignments)
+    assert {name: content for name, content in after.items() if "b1_tiny" in name} == {
+        name: content for name, content in before.items() if "b1_tiny" in name
+    }
+    assert "b2_more/b2_more.py" in after
+    manifest = json.loads(after["manifest.json"])
+    assert list(manifest["assignments"]) == list(manifest["stubs"]) == ["b1_tiny", "b2_more"]
+    assert generated.foreign_files(released.assignments) == generated.edited_files(released.assignments) == []
+    assert command.check(released) == 1, "the other one is still to be released"
+    assert command.release(released, ["b1_tiny"]) == 0
+    assert command.check(released) == 0

@@ -73,6 +73,8 @@ def test_a_leak_is_found_in_every_wrapping(small_course: Course, tmp_path: Path,
             tar.add(tmp_path / "a.py", "a.py")
     (leak,) = find_leaks(small_course.solutions, out)
     assert leak.secret.file == "b1_tiny/b1_tiny.py"
+    if form == "plain":
+        assert str(leak) == "a.md, line 2 shows line 18 of solutions/b1_tiny/b1_tiny.py: return math.fsum([x, x]) + 0.0"
 
 
 def test_a_leak_is_found_in_the_history_of_git(small_course: Course, tmp_path: Path) -> None:
@@ -97,3 +99,10 @@ def test_an_allowed_line_is_no_leak(small_course: Course, tmp_path: Path) -> Non
     (tmp_path / "a.md").write_text(SECRET)
     (small_course.solutions / "allowed-lines.txt").write_text("# on a slide\nreturn math.fsum([x, x]) + 0.0\n")
     assert find_leaks(small_course.solutions, tmp_path / "a.md") == []
+
+
+def test_what_all_torch_code_says_is_no_secret_in_any_course(small_course: Course, tmp_path: Path) -> None:
+    master = small_course.solutions / "b1_tiny" / "b1_tiny.py"
+    master.write_text(master.read_text().replace("self.count =", "super().__init__()\n        self.count ="))
+    (tmp_path / "a.py").write_text("super().__init__()\n")
+    assert find_leaks(small_course.solutions, tmp_path / "a.py") == []
