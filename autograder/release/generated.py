@@ -7,7 +7,6 @@ the record does not know was made by somebody else, and is never deleted.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import hashlib
 import json
@@ -15,12 +14,11 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.common.files import write_whole
+from autograder.common.files import alone_in, write_whole
 
 RECORD = ".release.json"
 _PREFIX = ".release-"
@@ -82,12 +80,13 @@ def staging(beside: Path) -> Iterator[Path]:
     """
     _remove_leftovers(beside.parent)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=beside.parent))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=beside.parent))
         folder.chmod(0o755)
     except OSError as error:
         raise InfrastructureError(f"Cannot write in {beside.parent}: {error.strerror}.") from None
     try:
-        yield folder
+        with alone_in(folder):
+            yield folder
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise InfrastructureError(f"The disk is full: nothing was changed in {beside}.") from None
@@ -99,18 +98,14 @@ def staging(beside: Path) -> Iterator[Path]:
 def swap_in(new: Path, target: Path) -> None:
     """Puts the folder `new` in the place of `target`, whose old content ends up in `new`'s place or is gone.
 
-    On Linux the two change places in one step. Elsewhere a kill between two renames can leave `target`
-    missing, never half-made; the next release puts it right.
+    A kill between the two renames leaves `target` missing, never half-made; the next release puts it right.
     Raises UserError when `target` holds a file that no release made.
     """
     refuse_foreign(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        new.rename(target)
-    elif not _exchange(new, target):
-        aside = new.with_name(new.name + "-old")
-        target.rename(aside)
-        new.rename(target)
+    if target.exists():
+        target.rename(new.with_name(f"{new.name}-old"))
+    new.rename(target)
 
 
 def update(new: Path, target: Path) -> None:
@@ -154,43 +149,10 @@ def few(names: list[str]) -> str:
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
-def _exchange(first: Path, second: Path) -> bool:
-    """Linux's renameat2(RENAME_EXCHANGE); False where there is none."""
-    if sys.platform != "linux":
-        return False
-    at_cwd, rename_exchange = -100, 2
-    try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    arguments = (
-        at_cwd,
-        os.fsencode(first.absolute()),
-        at_cwd,
-        os.fsencode(second.absolute()),
-        rename_exchange,
-    )
-    return bool(renameat2(*arguments) == 0)
-
-
 def _remove_leftovers(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        for leftover in folder.glob(f"{_PREFIX}[0-9]*-*"):
-            if not _is_running(leftover):
-                shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _is_running(leftover: Path) -> bool:
-    """Does the process that made this staging folder still work on it?"""
-    if time.time() - leftover.stat().st_mtime > 3600:
-        return False
-    if sys.platform == "win32":  # there, os.kill(pid, 0) ends the process
-        return True
-    pid = int(leftover.name.removeprefix(_PREFIX).split("-")[0])
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return pid != os.getpid()
+    """Remove the staging folders of releases that were killed: nobody holds their lock. Windows has none to ask."""
+    if sys.platform == "win32":
+        return
+    for leftover in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError, UserError), alone_in(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
