@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
+from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console, printable
 from ..course.course import Course
 from ..course.roster import Roster, quizzes
@@ -30,9 +31,12 @@ from ..submission.times import moment_of
 from .bands import with_bands_kept, with_gap
 from .job import Job, Settings
 from .ledger import Ledger
+from .log import Log
 from .plan import Plan, Todo
 from .pool import Ended, GradeFunction, Workers, run_jobs
 from .progress import Progress
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class ClassReport:
     interrupted: bool = False
     left: int = 0  # not graded yet, after an interruption
     torn: list[Path] = field(default_factory=list)  # files in RESULTS that could not be read, and were graded again
+    logged: int = 0  # what went wrong in our own code, see grader.log in RESULTS
     seconds: float = 0.0
 
 
@@ -72,6 +77,7 @@ class _Run:
     plan: Plan
     ledger: Ledger
     report: ClassReport
+    log: Log
     times: Mapping[tuple[str, str], str]
     zone: dt.tzinfo | None
 
@@ -111,9 +117,9 @@ def grade_class(
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
     with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
-        run = _Run(request, plan, Ledger(out, request.course), ClassReport(), times, zone_of(request.course))
+        run = _Run(request, plan, Ledger(out, request.course), ClassReport(), Log(out), times, zone_of(request.course))
         found = [_with_note(plan, entry) for entry in found]
-        todo = [item for entry in found if (item := _sort_out(run, entry)) is not None]
+        todo = [item for entry in found if (item := _guarded(run, entry, _sort_out)) is not None]
         todo.sort(key=plan.order)
         if todo:
             secret = request.course.secret()
@@ -123,10 +129,10 @@ def grade_class(
                 run.report.interrupted = True
         for entry in found:
             if entry.status != "found":
-                _without_submission(run, entry)
+                _guarded(run, entry, _without_submission)
         run.ledger.agree_on_points()
     report = run.report
-    report.results, report.torn = run.ledger.results(), run.ledger.torn
+    report.results, report.torn, report.logged = run.ledger.results(), run.ledger.torn, run.log.entries
     report.left = len(todo) - report.graded - len(report.lost)
     report.seconds = time.monotonic() - began
     return report
@@ -144,6 +150,40 @@ def _read_as(download: Download) -> str:
         more = f" and {len(download.passed_over) - 5} more" if len(download.passed_over) > 5 else ""
         words += f" Passed over: {', '.join(download.passed_over[:5])}{more}."
     return words
+
+
+# --- one student never costs another ------------------------------------------------------------------------------
+
+
+def _guarded(run: _Run, found: Found, step: Callable[[_Run, Found], _T]) -> _T | None:
+    """Take a step about one student. Whatever breaks in it is a result of that student, and an entry in the log.
+
+    What no student can cause goes through: a full disk, results that somebody else holds.
+    """
+    try:
+        return step(run, found)
+    except (UserError, InfrastructureError):
+        raise
+    except Exception as error:
+        run.ledger.record(_broken_off(run, found, error), None)
+        return None
+
+
+def _broken_off(run: _Run, found: Found, error: Exception) -> Result:
+    """The result where our own code broke over a submission. It has no fingerprint: the next run tries again."""
+    run.log.error(found.student, found.assignment, error)
+    note = f"Grading broke off before the code ran ({type(error).__name__}); {run.log.path.name} says where."
+    return Result(
+        student=found.student,
+        assignment=found.assignment,
+        form=form_of(found.path) if found.path is not None else None,
+        status="unreadable",
+        score=0,
+        max_score=run.ledger.max_score(found.assignment),
+        notes=(note, *found.notes),
+        file=found.shown,
+        identity=found.identity,
+    )
 
 
 # --- what is there to do? ------------------------------------------------------------------------------------------
@@ -190,7 +230,12 @@ def _stamped(run: _Run, result: Result, found: Found) -> Result:
         return result
     if result.submitted and not run.times:
         return result  # kept from an earlier run, which may have been told the times
-    moment = moment_of(found, run.request.submissions, run.times, run.zone)
+    try:
+        moment = moment_of(found, run.request.submissions, run.times, run.zone)
+    except Exception as error:  # the grade stands, whatever a clock or a repository says
+        run.log.error(found.student, found.assignment, error)
+        note = f"When it was handed in could not be told ({type(error).__name__})."
+        return dataclasses.replace(result, notes=(*result.notes, note))
     notes = tuple(dict.fromkeys((*result.notes, *moment.notes)))
     return dataclasses.replace(result, submitted=moment.text, commit=moment.commit, notes=notes)
 
@@ -228,11 +273,15 @@ def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterat
         try:
             source = read_source(found.path, found.weights)
         except Unreadable as error:
-            run.report.graded += 1
-            run.ledger.record(_unreadable(run, found, error), item.previous)
-            shown.skipped(found.assignment)
+            result = _unreadable(run, found, error)
+        except Exception as error:
+            result = _broken_off(run, found, error)
+        else:
+            yield run.plan.job(found, source, secret)
             continue
-        yield run.plan.job(found, source, secret)
+        run.report.graded += 1
+        run.ledger.record(result, item.previous)
+        shown.skipped(found.assignment)
 
 
 def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
@@ -248,6 +297,8 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
             result = _complete(run, result, item, source)
             run.report.graded += 1
             run.ledger.record(result, item.previous)
+            for text in ended.data.get("log", ()):
+                run.log.add(found.student, found.assignment, text)
             return result
         except InvalidResult as error:
             lost = f"the grader returned no valid result ({error})"

@@ -16,6 +16,7 @@ from ..submission.layouts import LAYOUTS
 from ..submission.times import load_times
 from .batch import ClassReport, ClassRequest, grade_class
 from .job import Settings
+from .log import LOG
 from .pool import ClusterWorkers, LocalWorkers, usable_cpus
 from .progress import duration
 
@@ -141,6 +142,12 @@ def print_report(report: ClassReport, out: Path) -> None:
         say(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")
     for path in report.torn[:5]:
         say(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
+    if report.logged:
+        many = "one place" if report.logged == 1 else f"{report.logged} places"
+        say(
+            f"Our own code, or a check, tripped in {many}; {printable(str(out / LOG))} is for whoever can mend it.",
+            "yellow",
+        )
     if report.lost:
         who = ", ".join(f"{printable(r.student)} ({r.assignment})" for r in report.lost[:5])
         more = f" and {len(report.lost) - 5} more" if len(report.lost) > 5 else ""

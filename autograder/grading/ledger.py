@@ -8,7 +8,7 @@ from pathlib import Path
 from ..common.errors import InfrastructureError
 from ..course.course import Course, natural_key
 from ..results import store
-from ..results.result import ClassResults, InvalidResult, Result
+from ..results.result import ClassResults, InvalidResult, Result, bounded
 
 
 class Ledger:
@@ -42,6 +42,7 @@ class Ledger:
 
         Raises InfrastructureError or UserError when it cannot be written.
         """
+        result = bounded(result)
         self._results[result.student, result.assignment] = result
         if result != previous:
             store.write(result, self._folder)

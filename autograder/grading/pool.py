@@ -8,6 +8,7 @@ one at which the machine fails twice.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import multiprocessing
 import os
@@ -25,6 +26,7 @@ from multiprocessing import connection
 from typing import Any, Protocol
 
 from ..common.errors import InfrastructureError, UserError
+from ..submission.source import Cell, Source
 from .job import Job
 
 JOB_LIMIT = 30 * 60.0  # seconds: far beyond what the engine's own limits allow one submission
@@ -192,8 +194,9 @@ def run_jobs(
 ) -> Iterator[Ended]:
     """Run all jobs, and yield each as it ends. `jobs` is asked for the next one only when a worker is free.
 
-    Raises InfrastructureError when jobs are lost one after another, and a UserError that the function raised. The
-    caller stops the workers.
+    When jobs are lost one after another, the machine is tried with a submission of our own, which does nothing: it
+    may be the submissions that make their graders fail. Raises InfrastructureError when that one is lost too, and a
+    UserError that the function raised. The caller stops the workers.
     """
     running: dict[Future[dict[str, Any]], _Running] = {}
     again: deque[Job] = deque()  # ran when a worker died: each runs once more, alone
@@ -210,6 +213,8 @@ def run_jobs(
         began(slot, job)
 
     def start_what_fits() -> None:
+        if lost_in_a_row >= GIVE_UP:
+            return  # until the machine was tried
         if again:
             if not running:
                 start(again[0])
@@ -218,18 +223,25 @@ def run_jobs(
                 start(job)
 
     ended: list[Ended] = []
+    last: Job | None = None
     while True:
         try:
             start_what_fits()
         finally:  # whatever hinders the next ones (Ctrl-C, say), what has ended is handed over
             for finished in ended:  # with the workers busy again, the caller may take its time
                 lost_in_a_row = 0 if finished.data is not None else lost_in_a_row + 1
+                last = finished.job
                 yield finished
-        if lost_in_a_row >= GIVE_UP:
-            raise InfrastructureError(
-                f"{lost_in_a_row} submissions in a row could not be graded; the reason for the last: {ended[-1].lost}. "
-                "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
-            )
+            ended = []
+        if lost_in_a_row >= GIVE_UP and not running:
+            reason = _try_machine(function, workers, last, limit)
+            if reason:
+                raise InfrastructureError(
+                    f"{lost_in_a_row} submissions in a row could not be graded, nor could an empty one: {reason}. "
+                    "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
+                )
+            lost_in_a_row, ended = 0, []
+            continue
         if not running:
             return
         wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
@@ -257,6 +269,21 @@ def run_jobs(
         again.extend(suspects)
         if broken:
             workers.restart()
+
+
+def _try_machine(function: GradeFunction, workers: Workers, last: Job | None, limit: float) -> str:
+    """Why the machine cannot grade even a submission that holds nothing; "" when it can."""
+    assert last is not None
+    empty = dataclasses.replace(last, source=Source("py", (Cell("", 1, None),)))
+    try:
+        workers.restart()
+        workers.submit(function, empty).result(timeout=limit)
+    except UserError:
+        raise
+    except Exception as error:
+        workers.restart()
+        return _how(error)
+    return ""
 
 
 def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool, late: str) -> Ended | None:

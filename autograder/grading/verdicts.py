@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..checks.failure import CheckFailed
     from ..checks.misconceptions import Diagnosis
 
-MESSAGE_LIMIT = 2000  # characters that a check may say
 _OURS = re.compile(r"\s*\+\s+where\b")
 _LOG_LIMIT = 4000  # characters of a traceback
 
@@ -32,6 +31,7 @@ def verdict(
     The verdict has a ``bug`` where the check broke before it had looked at anything of the submission.
     """
     from ..checks import CheckFailed
+    from ..results.result import cut
 
     if failure is None:
         return Verdict(check, "passed", seconds=seconds)
@@ -53,7 +53,7 @@ def verdict(
     return Verdict(
         check,
         failure.outcome,
-        shortened(failure.message),
+        cut(failure.message),
         diagnosis,
         seconds,
         where,
@@ -63,11 +63,6 @@ def verdict(
         why=failure.why,
         log=log,
     )
-
-
-def shortened(text: str, limit: int = MESSAGE_LIMIT) -> str:
-    """The text, cut where it is longer than a reader can use."""
-    return text if len(text) <= limit else text[: limit - 4].rstrip() + " ..."
 
 
 # --- what a check raised that is no word to the student ---------------------------------------------------------------

@@ -104,6 +104,8 @@ def close_engines() -> None:
 def grade_job(job: Job) -> dict[str, Any]:
     """Grade one submission; the result as JSON-able data, without a fingerprint, which is the caller's.
 
+    Beside the schema's keys there may be a `log`: tracebacks of checks that tripped over a value, for their author.
+
     Raises InfrastructureError when the machine, not the submission, is at fault.
     """
     engines = _engines()
@@ -115,24 +117,27 @@ def grade_job(job: Job) -> dict[str, Any]:
         except InfrastructureError:
             engines.close()  # the next submission starts with a fresh sandbox
             raise
-        return results.to_json(result_of(job, engine, graded))
+        log = [f"{each.check.name}\n{each.log}" for each in graded.verdicts if each.log]
+        return results.to_json(result_of(job, engine, graded)) | ({"log": log} if log else {})
 
 
 def result_of(job: Job, engine: Engine, grading: Grading) -> results.Result:
     """A grading as the result that is kept."""
     checks = () if grading.unreadable else tuple(map(_check_result, grading.verdicts))
     quiz = {"quiz": job.variant.own} if job.variant is not None else {}
-    return results.Result(
-        student=job.student,
-        assignment=job.assignment,
-        form=job.source.form,
-        status="unreadable" if grading.unreadable else "graded",
-        score=sum(check.score for check in checks),
-        max_score=sum(check.points for check in engine.checks),
-        checks=checks,
-        metrics=grading.metrics,
-        environment={**environment(engine.tier), "seed": grading.seed, **quiz},
-        notes=(grading.unreadable, *grading.notes) if grading.unreadable else grading.notes,
+    return results.bounded(
+        results.Result(
+            student=job.student,
+            assignment=job.assignment,
+            form=job.source.form,
+            status="unreadable" if grading.unreadable else "graded",
+            score=sum(check.score for check in checks),
+            max_score=sum(check.points for check in engine.checks),
+            checks=checks,
+            metrics=grading.metrics,
+            environment={**environment(engine.tier), "seed": grading.seed, **quiz},
+            notes=(grading.unreadable, *grading.notes) if grading.unreadable else grading.notes,
+        )
     )
 
 

@@ -6,6 +6,8 @@ whole or not at all, and is read only when it is valid: whoever holds a `Result`
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -89,6 +91,44 @@ class Result:
 def is_lost(result: Result) -> bool:
     """Did the machine fail on it? Then its score of 0 says nothing about the student."""
     return result.status == "graded" and not result.checks
+
+
+# --- no larger than a reader can use ------------------------------------------------------------------------------
+
+FILE_LIMIT = 256 * 1024  # bytes of a result as a file
+MESSAGE_LIMIT = 2000  # characters that a check may say
+_NOTES, _NOTE, _METRICS = 40, 1000, 64 * 1024
+
+
+def bounded(result: Result) -> Result:
+    """The result, cut to what a file of FILE_LIMIT bytes holds: what student code gave stands in messages and metrics."""
+    small = dataclasses.replace(
+        result,
+        checks=tuple(_said_briefly(check, MESSAGE_LIMIT) for check in result.checks),
+        notes=tuple(cut(note, _NOTE) for note in result.notes[:_NOTES]),
+    )
+    if len(json.dumps(_plain(small.metrics))) > _METRICS:
+        note = "The figures of this grading were too large to keep."
+        small = dataclasses.replace(small, metrics={}, notes=(*small.notes, note))
+    for limit in (500, 100, 0):  # many checks, each with much to say
+        if _size(small) <= FILE_LIMIT:
+            break
+        small = dataclasses.replace(small, checks=tuple(_said_briefly(check, limit) for check in small.checks))
+    return small
+
+
+def _size(result: Result) -> int:
+    """The bytes of its file, at most."""
+    return len(json.dumps(to_json(result), indent=2, ensure_ascii=False).encode())
+
+
+def _said_briefly(check: CheckResult, limit: int) -> CheckResult:
+    return check if len(check.message) <= limit else dataclasses.replace(check, message=cut(check.message, limit))
+
+
+def cut(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """The text, cut where it is longer than a reader can use."""
+    return text if len(text) <= limit else text[: max(0, limit - 4)].rstrip() + " ..."
 
 
 # --- as JSON -------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import pytest
 from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
-from autograder.grading.batch import ClassReport, ClassRequest, grade_class
+from autograder.grading.batch import grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
 from autograder.grading.progress import Progress
@@ -28,6 +28,7 @@ from autograder.results import store
 from autograder.results.folder import results_folder
 from tests.support import fake_engine
 from tests.support.another_user import forbid
+from tests.support.fake_class import course_in, put, run, score_of
 from tests.support.places import ROOT
 
 
@@ -40,30 +41,7 @@ def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     """A course with two assignments."""
-    for name in ("a1_permute", "a2_linear_dims"):
-        for folder in ("solutions", "assignments"):
-            put(tmp_path / "course" / folder / name / f"{name}.py", f"stub = '{name}'\n")
-            put(tmp_path / "course" / folder / name / f"test_{name}.py", "# checks\n")
-    return Course(tmp_path / "course")
-
-
-def put(path: Path, text: str) -> Path:
-    """Write a file with the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def run(course: Course, submissions: Path, out: Path, workers: int = 2, **changes: object) -> ClassReport:
-    """Grade with the fake engine."""
-    request = ClassRequest(submissions, out, course, **changes)  # type: ignore[arg-type]
-    return grade_class(request, lambda: LocalWorkers(workers), grade=fake_engine.grade_job)
-
-
-def score_of(out: Path, student: str, assignment: str = "a1_permute") -> tuple[str, int, int]:
-    """(status, score, max_score) as the result's file says."""
-    result = store.read(store.path_of(out, student, assignment))
-    return result.status, result.score, result.max_score
+    return course_in(tmp_path / "course")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -19,6 +19,8 @@ from autograder.results.result import CheckResult, Result, to_json
 def grade_job(job: Job) -> dict[str, Any]:
     """Full marks for a submission that says `right`, else none; and the deaths that it asks for."""
     first = job.source.text.split("\n", 1)[0]
+    if os.environ.get("FAKE_BROKEN"):
+        raise InfrastructureError("no sandbox today.")
     if "kill" in first:
         os.kill(os.getpid(), signal.SIGKILL)
     if "sleep" in first:

@@ -1,0 +1,36 @@
+"""What went wrong in our own code while a class was graded, kept for whoever can mend it: `RESULTS/grader.log`."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import traceback
+from pathlib import Path
+
+from ..common.terminal import printable
+
+LOG = "grader.log"
+_LIMIT = 1 << 20  # bytes of the file: the first of many alike tell all there is
+_LONG = 4000  # characters of one entry
+
+
+class Log:
+    """The log of one run. A disk that takes nothing more costs the log alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.entries = folder / LOG, 0
+
+    def error(self, student: str, assignment: str, error: BaseException) -> None:
+        """Keep an error, with its traceback."""
+        self.add(student, assignment, "".join(traceback.format_exception(error)))
+
+    def add(self, student: str, assignment: str, text: str) -> None:
+        """Keep a text about a student's submission."""
+        self.entries += 1
+        head = f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {printable(student)} {assignment}"
+        lines = "\n".join(f"    {printable(line)}" for line in text[-_LONG:].splitlines())
+        with contextlib.suppress(OSError):
+            if self.path.exists() and self.path.stat().st_size > _LIMIT:
+                return
+            with self.path.open("a", encoding="utf-8", errors="replace") as file:
+                file.write(f"{head}\n{lines}\n\n")

@@ -1,0 +1,136 @@
+"""One student never costs another: every step about a student ends in a result for that student."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.common.errors import InfrastructureError
+from autograder.course.course import Course
+from autograder.grading import batch
+from autograder.grading.log import LOG
+from autograder.results import store
+from autograder.results.result import FILE_LIMIT, MESSAGE_LIMIT, CheckResult, Result, bounded, to_json
+from tests.support.fake_class import course_in, put, run, score_of
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return course_in(tmp_path / "course")
+
+
+@pytest.mark.parametrize("trouble", ["kill", "machine", "bug"])
+def test_any_number_of_lost_submissions_stops_nobody_behind_them(course: Course, tmp_path: Path, trouble: str) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    for number in range(7):
+        put(class_ / f"a{number}" / "a1_permute.py", f"# {trouble}\n# {number}\n")
+    put(class_ / "zoe" / "a1_permute.py", "# right\n")
+    report = run(course, class_, out)
+    assert len(report.lost) == 7
+    assert score_of(out, "zoe") == ("graded", 10, 10)
+
+
+def test_a_machine_that_grades_nothing_ends_the_run(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_BROKEN", "yes")
+    for number in range(9):
+        put(tmp_path / "class" / f"a{number}" / "a1_permute.py", f"# right\n# {number}\n")
+    with pytest.raises(InfrastructureError, match=r"in a row could not be graded, nor could an empty one: no sandbox"):
+        run(course, tmp_path / "class", tmp_path / "results")
+
+
+def test_what_was_lost_before_is_tried_last(course: Course, tmp_path: Path) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    put(class_ / "ada" / "a1_permute.py", "# bug\n")
+    put(class_ / "zoe" / "a1_permute.py", "# right\n")
+    run(course, class_, out, workers=1)
+    put(class_ / "zoe" / "a1_permute.py", "# right\n# and changed\n")
+    order: list[str] = []
+
+    class Watched(batch.Progress):
+        def began(self, slot: int, student: str, assignment: str) -> None:
+            order.append(student)
+            super().began(slot, student, assignment)
+
+    request = batch.ClassRequest(class_, out, course)
+    from autograder.grading.pool import LocalWorkers
+    from tests.support import fake_engine
+
+    batch.grade_class(request, lambda: LocalWorkers(1), grade=fake_engine.grade_job, progress=Watched)
+    assert list(dict.fromkeys(order)) == ["zoe", "ada"]
+
+
+@pytest.mark.parametrize("step", ["read_source", "moment_of"])
+@pytest.mark.parametrize("error", [OverflowError("date value out of range"), RecursionError(), MemoryError()])
+def test_a_step_that_breaks_is_one_students_result(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
+) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    for student in ("ada", "mallory", "zoe"):
+        put(class_ / student / "a1_permute.py", f"# right\n# {student}\n")
+    honest = getattr(batch, step)
+
+    def breaks(subject: Any, *args: Any) -> Any:
+        if "mallory" in str(getattr(subject, "path", subject)):
+            raise error
+        return honest(subject, *args)
+
+    monkeypatch.setattr(batch, step, breaks)
+    report = run(course, class_, out)
+    assert score_of(out, "ada") == score_of(out, "zoe") == ("graded", 10, 10)
+    result = store.read(store.path_of(out, "mallory", "a1_permute"))
+    assert type(error).__name__ in " ".join(result.notes)
+    assert (result.status, result.score) == (("unreadable", 0) if step == "read_source" else ("graded", 10))
+    assert report.logged
+    written = (out / LOG).read_text()
+    assert "mallory a1_permute" in written
+    assert "Traceback" in written
+    assert run(course, class_, out).logged, "what broke is tried again"
+
+
+def a_check(number: int, message: str) -> CheckResult:
+    return CheckResult(f"test_{number}", "It works.", "task", 1, 0, "failed", False, None, message)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"checks": (a_check(1, "x" * 10_000_000),), "max_score": 1},
+        {"checks": tuple(a_check(number, "\U0001f600" * 2000) for number in range(300)), "max_score": 300},
+        {"notes": tuple("n" * 100_000 for _ in range(1000))},
+        {"metrics": {"signs": ["s" * 1000] * 1000}},
+    ],
+)
+def test_no_result_is_larger_than_its_file_may_be(changes: dict[str, Any], tmp_path: Path) -> None:
+    result = Result(
+        "ada",
+        "a1",
+        "py",
+        "graded",
+        0,
+        changes.get("max_score", 0),
+        **{k: v for k, v in changes.items() if k != "max_score"},
+    )
+    small = bounded(result)
+    assert store.write(small, tmp_path).stat().st_size <= FILE_LIMIT
+    assert all(len(check.message) <= MESSAGE_LIMIT for check in small.checks)
+    assert (small.score, small.max_score) == (result.score, result.max_score)
+    assert bounded(small) == small, "a result that is kept stays as it is"
+
+
+def test_a_result_of_usual_size_stays_as_it_is() -> None:
+    result = Result("ada", "a1", "py", "graded", 0, 1, (a_check(1, "to_nchw returned something else."),), notes=("so",))
+    assert bounded(result) == result
+    assert json.loads(json.dumps(to_json(dataclasses.replace(result, metrics={"x": float("nan")}))))["metrics"] == {
+        "x": None
+    }
