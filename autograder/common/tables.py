@@ -21,7 +21,8 @@ def read_table(
     Raises UserError when it cannot be read or lacks a column.
     """
     try:
-        text = _decoded(path.read_bytes())
+        with path.open("rb") as file:
+            text = _decoded(file.read())
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

@@ -104,16 +104,23 @@ def grade_class(
     """
     began = time.monotonic()
     # Before the results' folder is made: a wrong path leaves nothing behind.
-    download = find_class(request.submissions, request.course, request.only, _stubs_of(request), layout=request.layout)
+    download = find_class(
+        request.submissions,
+        request.course,
+        request.only,
+        _stubs_of(request),
+        layout=request.layout,
+        choices=final.load_choices(request.out, request.course),
+    )
     found = list(download.found)
-    _say(_read_as(download))
     people = People({entry.student: other_names(entry.identity) for entry in found})
     times = {(people.find(student) or student, name): when for (student, name), when in request.times.items()}
     for student in dict.fromkeys(student for student, _ in request.times if people.find(student) is None):
         _say(f"--times: nobody in this class is called {student!r}.")
     # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
-    for slip in final.strangers(request.course, request.out, {entry.student for entry in found}):
+    for slip in final.strangers(request.course, request.out, set(download.students), people):
         _say(slip)
+    _say(_read_as(download))
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
     with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():

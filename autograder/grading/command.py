@@ -140,6 +140,8 @@ def print_report(report: ClassReport, out: Path) -> None:
     if finals := len(report.results.finals):
         many = "1 score above is a final one" if finals == 1 else f"{finals} scores above are final ones"
         say(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")
+    for remark in report.results.remarks:
+        say(printable(remark), "yellow")
     for path in report.torn[:5]:
         say(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
     if report.logged:

@@ -73,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = load(args.to)
     results = final.read_class(args.results)
     chosen.export(results, args.out, args)
+    for remark in results.remarks:
+        print(f"autograder export: {remark}", file=sys.stderr)
     for path, why in results.problems:
         print(f"autograder export: passed over: {path}: {why}.", file=sys.stderr)
     return 3 if results.problems else 0

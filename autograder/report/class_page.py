@@ -146,7 +146,8 @@ def class_page(results: ClassResults) -> ClassPage:
         trainings=_trainings(results.results),
         students=rows,
         first=tuple(first),
-        problems=tuple(f"{printable(str(path))}: {why}" for path, why in results.problems),
+        problems=tuple(f"{printable(str(path))}: {why}" for path, why in results.problems)
+        + tuple(map(printable, results.remarks)),
     )
 
 

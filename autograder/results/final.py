@@ -1,58 +1,36 @@
-"""Deadlines, lateness and adjustments: from a raw score to the final one.
+"""From raw scores to final ones: lateness, adjustments, groups, and checks that are worth other points.
 
-The rules stand in `course.toml` at the course's root, and a person's changes in `adjustments.csv` in the folder of
-results. Grading touches neither and stores the raw score with the time of submission; the final score is worked out
-whenever results are read, so that a changed deadline needs no grading.
-
-    [late]
-    percent_per_day = 10      # of the raw score, for each day begun after the deadline
-    grace_minutes = 15        # late by no more than this is in time
-    cap_percent = 50          # no more than this is taken off
-
-    [deadlines]
-    a1_permute = 2026-11-20T23:59:00+01:00      # without an offset: this machine's time
-
-    [extensions.ada]
-    a1_permute = 2026-11-27T23:59:00+01:00
+The rules stand in `course.toml` (see `policy`); what a person decides stands in tables in the folder of results:
+`adjustments.csv`, `groups.csv` and, for grading, `choices.csv`. Grading touches none of them and stores the raw score
+with the time of submission; the final score is worked out whenever results are read, so that a changed deadline needs
+no grading.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
-import math
-import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from ..common.errors import UserError
-from ..common.tables import aware, read_table, read_time
-from ..course.course import Course, find_course
-from .result import ClassResults, Final, Result
+from ..common.tables import read_table, read_time
+from ..course.course import Course, find_course, natural_key
+from ..course.zone import POLICY_FILE
+from ..submission.people import People
+from .policy import Policy, load_policy
+from .result import NOT_HANDED_IN, ClassResults, Final, Result
 from .store import folder_name, read_all
 
-POLICY_FILE = "course.toml"
 ADJUSTMENTS_FILE = "adjustments.csv"
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What lateness costs. Without deadlines nobody is late."""
-
-    percent_per_day: float = 0.0
-    grace: dt.timedelta = dt.timedelta(0)
-    cap_percent: float = 100.0
-    deadlines: Mapping[str, dt.datetime] = field(default_factory=dict)
-    extensions: Mapping[tuple[str, str], dt.datetime] = field(default_factory=dict)  # (student, assignment)
-
-    def days_late(self, student: str, assignment: str, submitted: dt.datetime | None) -> int:
-        """The days begun after this student's deadline; 0 within the grace, or when a time is not known."""
-        deadline = self.extensions.get((student, assignment), self.deadlines.get(assignment))
-        if deadline is None or submitted is None or submitted <= deadline + self.grace:
-            return 0
-        return math.ceil((submitted - deadline) / dt.timedelta(days=1))
+GROUPS_FILE = "groups.csv"
+CHOICES_FILE = "choices.csv"
+FILES = frozenset({ADJUSTMENTS_FILE, GROUPS_FILE, CHOICES_FILE})
+EVERYBODY = "*"
 
 
 @dataclass(frozen=True)
@@ -64,44 +42,14 @@ class Adjustment:
     line: int = 0
 
 
-def finals(
-    results: ClassResults, policy: Policy, adjustments: Mapping[tuple[str, str], Adjustment]
-) -> dict[tuple[str, str], Final]:
-    """(student, assignment) -> the final score, where lateness or a person has a say in it."""
-    changed = {}
-    for result in results.results:
-        key = result.student, result.assignment
-        days = policy.days_late(*key, submitted_at(result))
-        if days or key in adjustments:
-            changed[key] = final(result, days, policy, adjustments.get(key))
-    return changed
-
-
-def final(result: Result, days: int, policy: Policy, adjustment: Adjustment | None) -> Final:
-    """The final score: first lateness, rounded in the student's favour, then the adjustment; never below 0."""
-    percent = min(days * policy.percent_per_day, policy.cap_percent)
-    # A rounding error of floats must not cost a point: 29 % of 100 is 28.999...
-    taken = math.floor(result.score * percent / 100 + 1e-9)
-    reasons = []
-    if days:
-        many = "1 day" if days == 1 else f"{days} days"
-        reasons.append(f"{many} late: {-taken} ({percent:g} %)" if taken else f"{many} late")
-    score = result.score - taken
-    if adjustment is not None:
-        score += adjustment.points
-        reasons.append(f"{adjustment.points:+d}: {adjustment.reason}")
-    return Final(max(0, min(score, result.max_score)), days, "; ".join(reasons))
-
-
-def submitted_at(result: Result) -> dt.datetime | None:
-    """When it was submitted, as far as that is known."""
-    return read_time(result.submitted) if result.submitted else None
+Key = tuple[str, str]  # (student, assignment)
+_T = TypeVar("_T")
 
 
 def read_class(folder: Path) -> ClassResults:
     """All results in a folder with their final scores: what every report and export starts from.
 
-    Raises UserError when there are no results, or course.toml or adjustments.csv is wrong.
+    Raises UserError when there are no results, or course.toml or a table is wrong.
     """
     return apply(read_all(folder), folder, course_of(folder))
 
@@ -115,69 +63,257 @@ def course_of(folder: Path) -> Course | None:
 
 
 def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassResults:
-    """The results with their final scores. Raises UserError when course.toml or adjustments.csv is wrong."""
+    """The results with their final scores. Raises UserError when course.toml or a table is wrong."""
     policy = load_policy(course) if course is not None else Policy()
-    known = frozenset((result.student, result.assignment) for result in results.results)
-    adjustments = load_adjustments(folder, course, known)
+    revalued, remarks = with_points(results.results, policy.points)
+    people = People(results.identities())
+    shared, said = with_groups(revalued, load_groups(folder), people)
+    policy = dataclasses.replace(policy, extensions=_of_students(policy.extensions, people))
+    known = frozenset((result.student, result.assignment) for result in shared)
+    given = load_adjustments(folder, course, known)
+    adjustments = _of_students(given, people)
     path = folder / ADJUSTMENTS_FILE
     idle = tuple(
         (path, f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}")
         for key, adjustment in adjustments.items()
-        if key not in known
+        if key not in known and key[0] != EVERYBODY
     )
-    return ClassResults(results.results, (*results.problems, *idle), finals(results, policy, adjustments))
+    done = ClassResults(shared, (*results.problems, *idle))
+    return dataclasses.replace(
+        done,
+        finals=finals(done, policy, adjustments),
+        remarks=(*results.remarks, *remarks, *said, *_without_time(shared, policy)),
+    )
 
 
-def strangers(course: Course, folder: Path, students: Collection[str]) -> tuple[str, ...]:
-    """What course.toml and adjustments.csv hold for somebody who is neither among the students nor in the folder of
-    results, one line each. Raises UserError when one of the files is wrong.
+def _of_students(table: Mapping[Key, _T], people: People) -> dict[Key, _T]:
+    """The table with the students as results call them, where it has a login or another writing of the name."""
+    return {(people.find(student) or student, name): value for (student, name), value in table.items()}
+
+
+def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:
+    """A deadline that cannot be applied is said, with the number of those whom it concerns."""
+    without = Counter(
+        result.assignment for result in results if result.status not in NOT_HANDED_IN and not result.submitted
+    )
+    return tuple(
+        f"The deadline of {name} finds no time for {without[name]} of its submissions: they count as in time. "
+        "Give the times: autograder grade ... --times CSV"
+        for name in policy.deadlines
+        if without[name]
+    )
+
+
+# --- lateness and adjustments --------------------------------------------------------------------------------------
+
+
+def finals(results: ClassResults, policy: Policy, adjustments: Mapping[Key, Adjustment]) -> dict[Key, Final]:
+    """(student, assignment) -> the final score, where lateness or a person has a say in it."""
+    changed = {}
+    for own in results.students().values():
+        late = {
+            name: days
+            for name, result in own.items()
+            if result.status not in NOT_HANDED_IN
+            and (days := policy.days_late(result.student, name, submitted_at(result)))
+        }
+        free = spend(policy, {name: (own[name].score, days) for name, days in late.items()})
+        for name, result in own.items():
+            mine = [adjustments.get((result.student, name))]
+            if result.status not in NOT_HANDED_IN:
+                mine.append(adjustments.get((EVERYBODY, name)))
+            given = [adjustment for adjustment in mine if adjustment is not None]
+            if name in late or given:
+                changed[result.student, name] = final(result, late.get(name, 0), policy, *given, free=free.get(name, 0))
+    return changed
+
+
+def spend(policy: Policy, late: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+    """The free days that each late assignment gets, so that the student loses as few points as can be.
+
+    late: assignment -> (raw score, days late). Of equally good ways the one that spends the fewest days.
+    """
+    best: dict[int, tuple[int, dict[str, int]]] = {0: (0, {})}  # days spent -> (points lost, how)
+    for name, (score, days) in late.items():
+        longer: dict[int, tuple[int, dict[str, int]]] = {}
+        for spent, (lost, how) in best.items():
+            for free in range(min(days, policy.free_days - spent) + 1):
+                now = lost + policy.taken(score, days - free)
+                if spent + free not in longer or now < longer[spent + free][0]:
+                    longer[spent + free] = (now, {**how, name: free})
+        best = longer
+    spent = min(best, key=lambda days: (best[days][0], days))
+    return best[spent][1]
+
+
+def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment | None, free: int = 0) -> Final:
+    """The final score: first lateness, rounded in the student's favour, then adjustments; never below 0.
+
+    days: late. free: of these, the days that cost nothing.
+    """
+    taken, percent = policy.taken(result.score, days - free), policy.percent(days - free)
+    reasons = []
+    if days:
+        words = f"{_days(days)} late"
+        if free:
+            words += f", {_days(free)} of them free"
+        if taken:
+            words += f": -{taken} ({percent:g} %)"
+        elif percent and result.score:
+            words += f": -0 ({percent:g} % of {result.score} is less than a point)"
+        reasons.append(words)
+    score = result.score - taken
+    for adjustment in adjustments:
+        if adjustment is not None:
+            score += adjustment.points
+            reasons.append(f"{adjustment.points:+d}: {adjustment.reason}")
+    return Final(max(0, min(score, result.max_score)), days, "; ".join(reasons))
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def submitted_at(result: Result) -> dt.datetime | None:
+    """When it was submitted, as far as that is known."""
+    return read_time(result.submitted) if result.submitted else None
+
+
+# --- checks that are worth other points ----------------------------------------------------------------------------
+
+
+def with_points(
+    results: Iterable[Result], points: Mapping[tuple[str, str], int]
+) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """The results with checks worth what course.toml says, and what it says of checks that no result has.
+
+    A result without checks is worth what those with checks are.
+    """
+    listed = list(results)
+    if not points:
+        return tuple(listed), ()
+    changed = [_revalued(result, points) if result.checks else result for result in listed]
+    worth = {result.assignment: result.max_score for result in changed if result.checks}
+    done = tuple(
+        r if r.checks else dataclasses.replace(r, max_score=worth.get(r.assignment, r.max_score)) for r in changed
+    )
+    here = {(result.assignment, check.name) for result in listed for check in result.checks}
+    graded = {assignment for assignment, _ in here}
+    return done, tuple(
+        f"{POLICY_FILE}, [points.{assignment}]: no result has a check {check}."
+        for assignment, check in points
+        if assignment in graded and (assignment, check) not in here
+    )
+
+
+def _revalued(result: Result, points: Mapping[tuple[str, str], int]) -> Result:
+    checks = []
+    for check in result.checks:
+        worth = points.get((result.assignment, check.name), check.points)
+        checks.append(dataclasses.replace(check, points=worth, score=worth if check.outcome == "passed" else 0))
+    return dataclasses.replace(
+        result,
+        checks=tuple(checks),
+        score=sum(check.score for check in checks),
+        max_score=sum(check.points for check in checks),
+    )
+
+
+# --- groups --------------------------------------------------------------------------------------------------------
+
+
+def with_groups(
+    results: tuple[Result, ...], groups: Mapping[str, tuple[str, ...]], people: People
+) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """The results, with one hand-in of a group counting for those of it who handed in nothing themselves.
+
+    Where several of a group handed in, each keeps their own, and the others get the newest. Returns also what to say.
+    """
+    by_key = {(result.student, result.assignment): result for result in results}
+    remarks = []
+    for group, names in groups.items():
+        members = [people.find(name) or name for name in names]
+        for assignment in dict.fromkeys(result.assignment for result in results):
+            own = [by_key[m, assignment] for m in members if (m, assignment) in by_key]
+            handed_in = [result for result in own if result.status not in NOT_HANDED_IN]
+            if not handed_in:
+                continue
+            shared = max(handed_in, key=lambda result: (result.status == "graded", result.submitted))
+            if len({result.environment.get("submission") for result in handed_in}) > 1:
+                who = ", ".join(result.student for result in handed_in)
+                remarks.append(f"Group {group}: {who} each handed in {assignment}; each keeps their own.")
+            for member in members:
+                mine = by_key.get((member, assignment))
+                if mine is None or mine.status in NOT_HANDED_IN:
+                    note = f"Handed in by {shared.student} for group {group}."
+                    identity = mine.identity if mine is not None else {}
+                    by_key[member, assignment] = dataclasses.replace(
+                        shared, student=member, notes=(*shared.notes, note), identity=identity
+                    )
+    order = sorted(by_key.values(), key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
+    return tuple(order), tuple(remarks)
+
+
+def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:
+    """group -> its students, from groups.csv in a folder of results (columns group, student)."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    of: dict[str, str] = {}
+    path = folder / GROUPS_FILE
+    for number, row in read_table(path, ("group", "student")):
+        group, student = row["group"], row["student"]
+        if not group or not student:
+            raise UserError(f"{path}, line {number}: give a group and a student.")
+        if student in of:
+            raise UserError(f"{path}, line {number}: {student} is in group {of[student]} already.")
+        of[student] = group
+        groups[group].append(student)
+    return {group: tuple(students) for group, students in groups.items()}
+
+
+# --- the tables ----------------------------------------------------------------------------------------------------
+
+
+def strangers(course: Course, folder: Path, students: Collection[str], people: People | None = None) -> tuple[str, ...]:
+    """What course.toml and the tables hold for somebody who is neither among the students nor in the folder of
+    results, one line each. people: the same students with what systems call them.
+
+    Raises UserError when one of the files is wrong.
     """
     extended = (student for student, _ in load_policy(course).extensions)
     where = {f"{course.root / POLICY_FILE}, [extensions.{who}]": who for who in extended}
     where |= {
         f"{folder / ADJUSTMENTS_FILE}, line {adjustment.line}": student
         for (student, _), adjustment in load_adjustments(folder, course).items()
+        if student != EVERYBODY
     }
+    where |= {
+        f"{folder / GROUPS_FILE}, group {group}, {student}": student
+        for group, members in load_groups(folder).items()
+        for student in members
+    }
+    where |= {f"{folder / CHOICES_FILE}, {student}": student for student, _ in load_choices(folder, course)}
     return tuple(
         f"{place}: nobody in this class is called {who!r}."
         for place, who in where.items()
-        if who not in students and not (folder / folder_name(who)).is_dir()
+        if who not in students
+        and (people is None or people.find(who) is None)
+        and not (folder / folder_name(who)).is_dir()
     )
 
 
-# --- the files -----------------------------------------------------------------------------------------------------
-
-
-def load_policy(course: Course) -> Policy:
-    """The policy in course.toml; one that costs nothing when there is none.
-
-    Raises UserError, which names the entry, for anything that could be a slip: an unknown key, a number out of range,
-    a deadline for no assignment.
-    """
-    path = course.root / POLICY_FILE
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Policy()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}.") from None
-    _no_others(data, ("late", "deadlines", "extensions"), path, "")
-    late = _table(data, "late", path)
-    _no_others(late, ("percent_per_day", "grace_minutes", "cap_percent"), path, "late.")
-    extensions = {
-        (str(student), name): when
-        for student in _table(data, "extensions", path)
-        for name, when in _times(data["extensions"], student, course, path, f"extensions.{student}.").items()
-    }
-    return Policy(
-        percent_per_day=_number(late, "percent_per_day", 0.0, 100.0, path),
-        grace=dt.timedelta(minutes=_number(late, "grace_minutes", 0.0, 1e6, path)),
-        cap_percent=_number(late, "cap_percent", 100.0, 100.0, path),
-        deadlines=_times(data, "deadlines", course, path, "deadlines."),
-        extensions=extensions,
-    )
+def load_choices(folder: Path, course: Course) -> dict[Key, str]:
+    """(student, assignment) -> the file that a person chose, from choices.csv (columns student, assignment, file)."""
+    path = folder / CHOICES_FILE
+    chosen: dict[Key, str] = {}
+    for number, row in read_table(path, ("student", "assignment", "file")):
+        try:
+            key = row["student"], course.resolve(row["assignment"])
+        except UserError as error:
+            raise UserError(f"{path}, line {number}: {error}") from None
+        if key in chosen or not row["file"]:
+            raise UserError(f"{path}, line {number}: give one file for each student and assignment.")
+        chosen[key] = row["file"]
+    return chosen
 
 
 def load_adjustments(
@@ -208,37 +344,3 @@ def load_adjustments(
             raise UserError(f"{where}: {key[0]} has an adjustment for {key[1]} already. Add them up in one line.")
         found[key] = Adjustment(points, row["reason"], number)
     return found
-
-
-def _table(data: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
-    table = data.get(key, {})
-    if not isinstance(table, dict):
-        raise UserError(f"{path}: {key} is a section, [{key}], with entries below it.")
-    return table
-
-
-def _no_others(table: Mapping[str, Any], known: tuple[str, ...], path: Path, where: str) -> None:
-    for key in table:
-        if key not in known:
-            raise UserError(f"{path}: {where}{key} is not known. There are: {', '.join(known)}.")
-
-
-def _number(table: Mapping[str, Any], key: str, default: float, most: float, path: Path) -> float:
-    value = table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
-        raise UserError(f"{path}: late.{key} is a number from 0 to {most:g}, not {value!r}.")
-    return float(value)
-
-
-def _times(data: Mapping[str, Any], key: str, course: Course, path: Path, where: str) -> dict[str, dt.datetime]:
-    times = {}
-    for name, time in _table(data, key, path).items():
-        if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
-            time = dt.datetime.combine(time, dt.time(23, 59, 59))  # a day ends with its last second
-        if not isinstance(time, dt.datetime):
-            raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
-        try:
-            times[course.resolve(name)] = aware(time)
-        except UserError as error:
-            raise UserError(f"{path}: {where}{name}: {error}") from None
-    return times

@@ -45,7 +45,7 @@ def results_folder(out: Path, submissions: Path) -> Iterator[Path]:
 
 
 def _is_foreign(out: Path) -> bool:
-    if not any(path.name != final.ADJUSTMENTS_FILE for path in out.iterdir()):
+    if not any(path.name not in final.FILES for path in out.iterdir()):
         return False
     for path in store.result_files(out):
         with contextlib.suppress(InvalidResult):

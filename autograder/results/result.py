@@ -16,6 +16,7 @@ from typing import Any, Literal, cast, get_args
 
 from ..course.course import natural_key
 from ..sandbox.observation import Outcome
+from ..submission.people import other_names
 
 SCHEMA = "autograder/result/v1"
 
@@ -308,6 +309,7 @@ class ClassResults:
 
     results: tuple[Result, ...]
     problems: tuple[tuple[Path, str], ...] = ()
+    remarks: tuple[str, ...] = ()  # what was decided in silence: deadlines without times, groups, names of nobody
     finals: Mapping[tuple[str, str], Final] = field(default_factory=dict)
 
     def final_score(self, result: Result) -> int:
@@ -318,6 +320,10 @@ class ClassResults:
     def total(self, own: Iterable[Result]) -> int:
         """The final scores of these results together."""
         return sum(self.final_score(result) for result in own)
+
+    def identities(self) -> dict[str, list[str]]:
+        """student -> what systems call them beside that."""
+        return {s: [n for r in own.values() for n in other_names(r.identity)] for s, own in self.students().items()}
 
     def students(self) -> dict[str, dict[str, Result]]:
         """student -> assignment -> result; students and assignments in natural order."""

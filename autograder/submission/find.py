@@ -23,6 +23,7 @@ from ..course.course import Course
 from .archives import Refused, open_zip
 from .clone import Clone, clone_at
 from .layouts import HandIn
+from .people import People, other_names
 from .places import (
     PASSED_OVER,
     RESULTS_MARK,
@@ -108,6 +109,8 @@ def find_class(
     class_ = read_class(root, course, layout)
     searches = [_Search(place, course, root) for place in class_.places]
     asked = [name for name in names if any(search.named(name) for search in searches)] or names
+    people = People({place.student: other_names(place.identity) for place in class_.places})
+    choices = {(people.find(student) or student, name): file for (student, name), file in choices.items()}
     found = tuple(
         _guarded(search, name, stubs.get(name, frozenset()), choices.get((search.place.student, name), ""), asked)
         for search in searches

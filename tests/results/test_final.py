@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import itertools
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from autograder import cli
@@ -19,6 +22,7 @@ from autograder.grading.command import print_report
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
 from autograder.results import final, store, summary
+from autograder.results.policy import Policy, load_policy
 from autograder.results.result import CheckResult, ClassResults, Result
 from tests.support import fake_engine
 from tests.support.files import put
@@ -89,9 +93,9 @@ def test_an_extension_holds_for_its_student_alone(course_with_deadlines: Course,
 
 
 def test_a_percentage_is_rounded_in_the_students_favour() -> None:
-    ten = final.Policy(percent_per_day=10)
+    ten = Policy(percent_per_day=10)
     assert final.final(result("ada", "", 9), 1, ten, None).score == 9
-    exact = final.Policy(percent_per_day=29)
+    exact = Policy(percent_per_day=29)
     hundred = dataclasses.replace(result("ada", ""), checks=(), score=100, max_score=100)
     assert final.final(hundred, 1, exact, None).score == 71
 
@@ -152,7 +156,7 @@ def test_a_slip_in_the_adjustments_is_named(
 def test_a_slip_in_the_policy_is_named(course_with_deadlines: Course, text: str, says: str) -> None:
     put(course_with_deadlines.root / "course.toml", text)
     with pytest.raises(UserError, match=says):
-        final.load_policy(course_with_deadlines)
+        load_policy(course_with_deadlines)
 
 
 def test_a_folder_in_place_of_a_file_is_told_in_words(course_with_deadlines: Course, tmp_path: Path) -> None:
@@ -162,7 +166,7 @@ def test_a_folder_in_place_of_a_file_is_told_in_words(course_with_deadlines: Cou
     (course_with_deadlines.root / "course.toml").unlink()
     (course_with_deadlines.root / "course.toml").mkdir()
     with pytest.raises(UserError, match=r"course\.toml cannot be read: (Is a directory|Permission denied)\."):
-        final.load_policy(course_with_deadlines)
+        load_policy(course_with_deadlines)
 
 
 def test_no_policy_takes_nothing(course_with_deadlines: Course, tmp_path: Path) -> None:
@@ -225,7 +229,7 @@ def test_a_regrade_keeps_times_adjustments_and_bands(
 
 
 def test_a_day_without_a_time_ends_at_midnight(course_with_deadlines: Course) -> None:
-    deadline = final.load_policy(course_with_deadlines).deadlines["a2_linear_dims"]
+    deadline = load_policy(course_with_deadlines).deadlines["a2_linear_dims"]
     assert deadline.astimezone() == dt.datetime(2026, 11, 20, 23, 59, 59).astimezone()
 
 
@@ -294,3 +298,116 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
     assert said[1].endswith("adjustments.csv, line 4: nobody in this class is called 'zed'.")
     assert "nobody in" not in "\n".join(said[2:])
     assert "1 score above is a final one: lateness or a person had a say in it." in said
+
+
+# --- groups, free days, everybody, and checks worth other points -------------------------------------------------------
+
+
+def applied(course: Course, folder: Path, *of: Result) -> ClassResults:
+    """The class with its final scores."""
+    return final.apply(ClassResults(of), folder, course)
+
+
+def scores(class_: ClassResults) -> dict[tuple[str, str], int]:
+    """(student, a1) -> the final score."""
+    return {(r.student, r.assignment.split("_")[0]): class_.final_score(r) for r in class_.results}
+
+
+def test_a_day_on_which_the_clocks_change_is_one_day(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(
+        course_with_deadlines.root / "course.toml",
+        'timezone = "Europe/Berlin"\n[late]\npercent_per_day = 10\n[deadlines]\na1 = 2026-10-24T23:59:00\n',
+    )
+    for submitted, days in (("2026-10-24T21:59:00Z", 0), ("2026-10-25T22:59:00Z", 1), ("2026-10-25T22:59:01Z", 2)):
+        assert final_of(result("ada", submitted), course_with_deadlines, tmp_path)[1] == days
+
+
+def test_free_days_are_spent_where_they_save_most(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(
+        course_with_deadlines.root / "course.toml",
+        "[late]\npercent_per_day = 25\nfree_days = 2\n[deadlines]\na1 = 2026-11-20T12:00:00Z\na2 = 2026-11-20T12:00:00Z\n",
+    )
+    late = [
+        result("ada", "2026-11-21T13:00:00Z", 4),  # two days: 2 of 4
+        result("ada", "2026-11-21T13:00:00Z", 10, "a2_linear_dims"),  # two days: 5 of 10
+        result("ben", "2026-11-21T11:00:00Z", 8),  # one day: 2 of 8
+    ]
+    class_ = applied(course_with_deadlines, tmp_path, *late)
+    assert scores(class_) == {("ada", "a1"): 2, ("ada", "a2"): 10, ("ben", "a1"): 8}
+    assert class_.finals["ada", "a2_linear_dims"].reason == "2 days late, 2 days of them free"
+    assert class_.finals["ben", "a1_permute"].reason == "1 day late, 1 day of them free"
+
+
+@given(
+    st.integers(0, 4),
+    st.dictionaries(st.sampled_from("abc"), st.tuples(st.integers(0, 20), st.integers(1, 4)), max_size=3),
+    st.sampled_from([5.0, 10.0, 33.0]),
+)
+def test_no_other_way_of_spending_free_days_is_better(
+    free: int, late: dict[str, tuple[int, int]], percent: float
+) -> None:
+    policy = Policy(percent_per_day=percent, cap_percent=60, free_days=free)
+    spent = final.spend(policy, late)
+
+    def lost(way: dict[str, int]) -> int:
+        return sum(policy.taken(score, days - way[name]) for name, (score, days) in late.items())
+
+    ways = itertools.product(*(range(days + 1) for _, days in late.values()))
+    allowed = [dict(zip(late, way, strict=True)) for way in ways if sum(way) <= free]
+    assert sum(spent.values()) <= free
+    assert lost(spent) == min(map(lost, allowed))
+
+
+def test_lateness_that_costs_less_than_a_point_is_told(course_with_deadlines: Course, tmp_path: Path) -> None:
+    late = result("ada", "2026-11-21T12:00:00Z", 4)
+    assert final_of(late, course_with_deadlines, tmp_path)[2] == "1 day late: -0 (10 % of 4 is less than a point)"
+
+
+def test_everybody_who_handed_in_is_adjusted_by_a_star(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(
+        tmp_path / "adjustments.csv",
+        "Student; Assignment; Points; Reason\n*; a1; 1; a check was wrong\nADA;a1;+1;spoke up\n",
+    )
+    nobody = Result("cas", "a1_permute", None, "missing", 0, 10)
+    class_ = applied(course_with_deadlines, tmp_path, result("ada", "", 5), result("ben", "", 10), nobody)
+    assert scores(class_) == {("ada", "a1"): 7, ("ben", "a1"): 10, ("cas", "a1"): 0}
+    assert class_.finals["ada", "a1_permute"].reason == "+1: spoke up; +1: a check was wrong"
+    assert class_.problems == ()
+
+
+def test_a_check_is_dropped_and_another_worth_more(course_with_deadlines: Course, tmp_path: Path) -> None:
+    with (course_with_deadlines.root / "course.toml").open("a") as file:
+        file.write("\n[points.a1]\ntest_0 = 0\ntest_1 = 3\ntest_x = 1\n")
+    nobody = Result("cas", "a1_permute", None, "missing", 0, 10)
+    class_ = applied(course_with_deadlines, tmp_path, result("ada", "", 1), result("ben", "", 2), nobody)
+    assert scores(class_) == {("ada", "a1"): 0, ("ben", "a1"): 3, ("cas", "a1"): 0}
+    assert class_.max_scores() == {"a1_permute": 11}
+    assert {r.max_score for r in class_.results} == {11}
+    assert any("no result has a check test_x" in remark for remark in class_.remarks)
+
+
+def test_a_group_hands_in_once(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(tmp_path / "groups.csv", "group,student\n1,ada\n1,Ben Müller\n1,zoe\n2,cas\n2,dan\n")
+    stub = Result("Müller, Ben", "a1_permute", None, "not_started", 0, 10)
+    mine = [dataclasses.replace(result(s, "", n), environment={"submission": s}) for s, n in (("cas", 3), ("dan", 5))]
+    class_ = applied(course_with_deadlines, tmp_path, result("ada", "2026-11-21T12:00:00Z"), stub, *mine)
+    assert scores(class_) == {
+        ("ada", "a1"): 9, ("Müller, Ben", "a1"): 9, ("zoe", "a1"): 9, ("cas", "a1"): 3, ("dan", "a1"): 5
+    }  # fmt: skip
+    ben = next(r for r in class_.results if r.student == "Müller, Ben")
+    assert ben.notes[-1] == "Handed in by ada for group 1."
+    assert "Group 2: cas, dan each handed in a1_permute; each keeps their own." in class_.remarks
+
+
+def test_a_deadline_without_times_is_said(course_with_deadlines: Course, tmp_path: Path) -> None:
+    class_ = applied(course_with_deadlines, tmp_path, result("ada", ""), result("ben", "2026-11-01T00:00:00Z"))
+    assert [remark[:62] for remark in class_.remarks] == [
+        "The deadline of a1_permute finds no time for 1 of its submissi"
+    ]
+
+
+def test_tables_as_excel_saves_them(course_with_deadlines: Course, tmp_path: Path) -> None:
+    text = "STUDENT\tAssignment\tpoints\tREASON\nZoë Müller\ta1\t+1\tschön\n"
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        (tmp_path / "adjustments.csv").write_bytes(text.encode(encoding))
+        assert final_of(result("Zoë Müller", "", 5), course_with_deadlines, tmp_path) == (6, 0, "+1: schön")
