@@ -23,3 +23,8 @@ def console(stderr: bool = False) -> Console:
 def printable(text: str) -> str:
     """A stranger's text on one line: what would move the cursor, colour or turn round the text is spelled out."""
     return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)
+
+
+def first_line(text: str) -> str:
+    """A text up to its first line break: some notes show a line of code below."""
+    return text.partition("\n")[0]

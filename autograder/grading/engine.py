@@ -18,6 +18,7 @@ from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..sandbox.observation import SYNTAX
 from ..submission.source import Source
+from ..submission.syntax import syntax_problem
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
 from .job import Settings
@@ -146,7 +147,8 @@ class Engine:
                 and run.loader.load_error.type_name in SYNTAX
                 and not tasks & set(run.loader.defines)
             ):
-                return Grading((), tuple(run.loader.notes), {}, seed, _unreadable(run.loader.load_error))
+                unreadable = syntax_problem(source) or _unreadable(run.loader.load_error)
+                return Grading((), tuple(run.loader.notes), {}, seed, unreadable)
             verdicts = self.live.run(context, only)
         finally:
             run.close()
@@ -155,7 +157,8 @@ class Engine:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
         metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # a training belongs to its seed
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
-        notes = (*source.notes, *run.loader.notes, *self._problem(), *unexplained)
+        broken = filter(None, [syntax_problem(source)])  # before anything else: all the rest may come from it
+        notes = (*broken, *source.notes, *run.loader.notes, *self._problem(), *unexplained)
         return Grading(tuple(verdicts), notes, metrics, seed)
 
     def _problem(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from ..common.terminal import printable
+from ..common.terminal import first_line, printable
 from ..results.result import Result, is_lost
 from .training_record import TrainingRecord, read_training
 
@@ -35,7 +35,7 @@ def reasons(own: Mapping[str, Result]) -> list[Reason]:
 
 
 def _reasons(result: Result) -> list[Reason]:
-    note = printable(result.notes[0]) if result.notes else ""
+    note = printable(first_line(result.notes[0])) if result.notes else ""
     found: list[tuple[Kind, str]] = []
     if result.status in ("unreadable", "ambiguous"):
         found.append(("no score", note or result.status))

@@ -101,7 +101,7 @@ def templates() -> jinja2.Environment:
         "plural": plural,
         "words": OUTCOMES,
     }
-    environment.filters |= {"code": code, "name": printable, "moment": moment}
+    environment.filters |= {"code": code, "name": printable, "lines": str.splitlines, "moment": moment}
     return environment
 
 

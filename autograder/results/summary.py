@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..common.terminal import printable
+from ..common.terminal import first_line, printable
 from .result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost
 
 ROWS = 200  # students in the table; beyond that only those whom a person should look at
@@ -96,9 +96,9 @@ def what_went_wrong(result: Result) -> str:
     """One line: how many tasks failed, and why the first of them did. "" when nothing went wrong."""
     if result.status != "graded":
         status = result.status.replace("_", " ")
-        return f"{status}: {printable(result.notes[0])}" if result.notes else status
+        return f"{status}: {printable(first_line(result.notes[0]))}" if result.notes else status
     if is_lost(result):
-        return printable(result.notes[0]) if result.notes else "not graded"
+        return printable(first_line(result.notes[0])) if result.notes else "not graded"
     if result.score == result.max_score:
         return ""
     first: dict[str, CheckResult] = {}

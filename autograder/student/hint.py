@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     if target.task is None:
         unsolved = unsolved_tasks(repository, target.assignment, memory)
         if not unsolved:
-            say(f"{target.assignment} is solved, as far as its last check knows. No hint is needed.")
+            say(f"The public checks of {target.assignment} passed. For a hint all the same, name the task.")
             return 0
         target = Target(target.assignment, unsolved[0])
     state.save(repository.root, give(repository, memory, target, args.again))
@@ -82,7 +82,7 @@ def next_task(repository: StudentRepository, memory: state.State) -> Target:
         unsolved = unsolved_tasks(repository, name, memory)
         if unsolved:
             return Target(name, unsolved[0])
-    raise UserError("Every task is solved, as far as the last checks know. For a hint all the same, name the task.")
+    raise UserError("All public checks passed when they were last run. For a hint all the same, name the task.")
 
 
 def unsolved_tasks(repository: StudentRepository, name: str, memory: state.State) -> list[str]:

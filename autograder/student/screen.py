@@ -24,7 +24,7 @@ _PRINTED = 6  # lines of what the student's code printed
 _SIGNS = {"passed": ("✓", "ok", "green"), "not_run": ("·", "--", "bright_black")}
 _WRONG = ("✗", "XX", "red")
 _WORDS = {
-    "passed": "passed",
+    "passed": "public checks pass",
     "failed": "not right",
     "error": "raised an error",
     "timeout": "took too long",
@@ -60,6 +60,15 @@ def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> No
         left = " " * (indent + hang)
 
 
+def say_broken(problem: str, indent: int = 0) -> None:
+    """What is wrong, and below it the line with a caret under the place, never wrapped."""
+    head, *code = problem.split("\n")
+    console().print()
+    say(Text.assemble(sign(console(), "failed"), f" {head}"), indent, "red", hang=2)
+    for line in code:
+        console().print(Text(" " * indent + line), soft_wrap=True)
+
+
 def outcome_of(verdicts: Sequence[Verdict]) -> str:
     """The outcome of a task: of its first check that did not pass."""
     return next((verdict.outcome for verdict in verdicts if verdict.outcome != "passed"), "passed")
@@ -76,23 +85,32 @@ def heading(repository: StudentRepository, report: CheckReport) -> None:
     say(Text.assemble((report.name, "bold"), f": {question}" if question else ""))
     say(report.path.relative_to(repository.root).as_posix(), style="bright_black")
     for note in report.notes:
-        say(Text.assemble(("Note: ", "yellow"), note))
+        if "\n" in note:  # a line that is not Python: whatever else is said may come from it
+            say_broken(note)
+        else:
+            say(Text.assemble(("Note: ", "yellow"), note))
 
 
-def tasks(report: CheckReport) -> None:
-    """One line a task: sign, name, word, points."""
+def tasks(repository: StudentRepository, report: CheckReport) -> None:
+    """One line a task: sign, name, word, public points, and how many more come from grading."""
     screen = console()
-    rows = []
+    rows, hidden = [], repository.points(report.name)
     for task, (earned, possible) in report.points.items():
         mine = [verdict for verdict in report.verdicts if verdict.check.task == task]
         outcome = outcome_of(mine)
         first = next(verdict for verdict in mine if verdict.outcome == outcome)
         text = "partly right" if 0 < earned < possible and outcome != "passed" else word(first)
-        rows.append((sign(screen, outcome), task, text, f"{earned} of {possible}"))
+        more = hidden.get(task, (0, 0))[1]
+        left = f"   {more} more in grading" if more and outcome == "passed" else ""
+        rows.append((sign(screen, outcome), task, text, f"{earned} of {possible}{left}"))
     wide = [max((len(str(row[i])) for row in rows), default=0) for i in range(4)]
     for mark, task, text, points in rows:
         line = Text.assemble("  ", mark, " ", task.ljust(wide[1]), "   ", text.ljust(wide[2]), "   ", points)
         screen.print(line, soft_wrap=True)
+        if task.isupper() and text == _WORDS["passed"]:  # a quiz: its public checks look at some answers alone
+            for verdict in report.verdicts:
+                if verdict.check.task == task:
+                    say(verdict.check.title, 4)
 
 
 def verdict(report: CheckReport, shown: Verdict, told: set[str] | None = None) -> None:

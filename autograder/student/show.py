@@ -40,7 +40,7 @@ def show_focus(
         screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
         screen.say(report.problem, 4)
     else:
-        screen.tasks(report)
+        screen.tasks(repository, report)
     failing = [v for v in report.failing if task is None or v.check.task == task] or report.failing
     if failing:
         display.print()
@@ -61,13 +61,19 @@ def offer_hint(repository: StudentRepository, name: str, task: str, memory: stat
 
 def _praise(repository: StudentRepository, report: CheckReport, memory: state.State) -> None:
     after = following(repository, report.name, memory)
-    screen.say(f"All public checks of {report.name} pass.", 2, "green")
-    if after:
+    hidden = sum(points for _, points in repository.points(report.name).values())
+    left = f" The other {hidden} points come from grading, on other inputs." if hidden else ""
+    screen.say(Text.assemble((f"All public checks of {report.name} pass.", "green"), left), 2)
+    bands = repository.bands(report.name)
+    if bands and not report.path.with_suffix(".safetensors").is_file():
+        earns = sum(points for _, points in bands)
+        screen.say(f"Next: autograder train. It trains your network; how good it gets earns up to {earns} of them.", 2)
+    elif after:
         question = repository.question(after)
         way = repository.gone(after) or repository.where(after) + (f" ({question})" if question else "")
         screen.say(f"Next: {way}", 2)
     else:
-        screen.say("That is the whole course. Hand it in: commit and push.", 2)
+        screen.say("So do those of the whole course. Hand it in: commit and push.", 2)
 
 
 def following(repository: StudentRepository, name: str, memory: state.State) -> str | None:

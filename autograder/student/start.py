@@ -74,11 +74,18 @@ def _back(repository: StudentRepository, memory: state.State, current: str) -> N
     else:
         following = next((n for n in repository.names if hint.unsolved_tasks(repository, n, memory)), None)
         if following and (gone := repository.gone(following)):
-            _step(1, f"It is solved. Next is {following}: {gone}")
+            _step(1, f"Its public checks pass. Next is {following}: {gone}")
         elif following:
-            _step(1, "It is solved. Go on with", repository.where(following), "")
+            _step(1, "Its public checks pass. Go on with", repository.where(following), "")
         else:
             _step(1, "Every public check passes. Hand it in: commit and push.")
+            if untrained := next((n for n in repository.names if _is_untrained(repository, n)), None):
+                _step(2, f"{untrained} has no trained network yet:", "autograder train", "")
+
+
+def _is_untrained(repository: StudentRepository, name: str) -> bool:
+    own = repository.own(name)
+    return bool(own and repository.bands(name)) and not repository.file(name).with_suffix(".safetensors").is_file()
 
 
 def _step(number: int, text: str, command: str = "", after: str = "") -> None:
