@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import html
 import io
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from .sandbox.run_local import LocalRun
 
 
-def check(assignment: str, task: str, points: int) -> float:
+def check(assignment: str, task: str, points: int) -> float | None:
     """Shows the public checks of a task, run on the functions of this kernel.
 
     points: what the task is worth in all, public and hidden checks together.
-    Returns the share of `points` that the public checks earned: nbgrader reads it as the cell's grade,
-    until `autograder grade` has judged.
+    Returns nothing, so that no bare number stands below the display. nbgrader alone, while it runs the notebook, gets
+    the share of `points` that the public checks earned: it takes that for the cell's grade, until `autograder grade`
+    has judged.
     """
     written = io.StringIO()
     # nbgrader takes any word on stderr for a failure; and a student's own prints are shown once, at the end.
@@ -38,9 +40,51 @@ def check(assignment: str, task: str, points: int) -> float:
             verdicts, problem = _run(assignment, task), ""
         except Exception as error:
             verdicts, problem = [], str(error) or type(error).__name__
-    _show(_page(task, verdicts, problem, written.getvalue()))
     earned, possible = sum(v.score for v in verdicts), sum(v.check.points for v in verdicts)
+    page = _page(task, verdicts, problem, written.getvalue(), points)
+    if earned < possible:
+        page = _with_hint(page, task)
+    _show(page)
+    if "NBGRADER_EXECUTION" not in os.environ:
+        return None
     return round(points * earned / possible, 2) if possible else 0.0
+
+
+def hint(task: str | None = None, again: bool = False) -> None:
+    """Shows the next hint for a task, as `autograder hint` does: each call tells a little more, and none the answer.
+
+    task: as in `hint("to_nchw")`; without one, the first task that is not solved. again: those that you have read.
+    Where a notebook has run a check cell, `hint` is there without an import.
+    """
+    from .course.course import find_course
+    from .student import hint as hints
+    from .student import state
+    from .student.repository import StudentRepository, Target
+
+    try:
+        repository = StudentRepository(find_course(Path.cwd()))
+        memory = state.load(repository.root)
+        target = repository.target(task) if task else hints.next_task(repository, memory)
+        if target.task is None:
+            unsolved = hints.unsolved_tasks(repository, target.assignment, memory)
+            target = Target(target.assignment, (unsolved or repository.tasks(target.assignment))[0])
+        told = hints.next_hints(repository, memory, target, again, f'hint("{task or target.task}")')
+        state.save(repository.root, told.memory)
+    except Exception as error:
+        _show(_Page(html.escape(str(error)), str(error)))
+        return
+    lines = [f"{target.task}, hint {number} of {told.count}: {text}" for number, text in told.hints]
+    lines.append(told.last)
+    _show(_Page("".join(f'<div style="line-height:1.5">{_inline(line)}</div>' for line in lines), "\n".join(lines)))
+
+
+def _with_hint(page: _Page, task: str) -> _Page:
+    """The page with a word on `hint`, which this notebook now has, unless a cell uses that name for something else."""
+    shell = _shell()
+    if shell is None or shell.user_ns.setdefault("hint", hint) is not hint:
+        return page
+    offer = f'Stuck? hint("{task}") in a cell gives a nudge, never the answer.'
+    return _Page(page.rich + f'<div style="opacity:.75">{_inline(offer)}</div>', f"{page.plain}\n{offer}")
 
 
 def train_network(full: bool = False, images: int | None = None, hold_out: int | None = None) -> None:
@@ -188,8 +232,8 @@ class _Page:
     plain: str
 
 
-def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Page:
-    """What a check cell shows."""
+def _page(task: str, verdicts: list[Verdict], problem: str, written: str, points: int) -> _Page:
+    """What a check cell shows. points: what the task is worth in grading, public and hidden checks together."""
     earned, possible = sum(v.score for v in verdicts), sum(v.check.points for v in verdicts)
     if problem:
         head = f"{task}: the public checks did not run. {problem}"
@@ -199,9 +243,10 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Pa
     elif not verdicts:
         head = f"{task} has no public check: only grading checks it."
     elif earned == possible:
-        head = f"{task}: all public checks pass ({_points(earned, possible)}). Grading tries it on other inputs too."
+        left = f" Grading gives the other {points - possible}, on other inputs." if points > possible else ""
+        head = f"{task}: all public checks pass, {possible} of {_points(points)}.{left}"
     else:
-        head = f"{task}: {_points(earned, possible)} of the public checks"
+        head = f"{task}: {earned} of {_points(possible)} of the public checks"
     rows = [_row(verdict) for verdict in verdicts]
     said = written.strip()
     rich = [f'<div style="line-height:1.5"><b>{html.escape(head)}</b>', *(row.rich for row in rows)]
@@ -213,8 +258,8 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str) -> _Pa
     return _Page("\n".join([*rich, "</div>"]), "\n".join(plain))
 
 
-def _points(earned: int, possible: int) -> str:
-    return f"{earned} of {possible} {'point' if possible == 1 else 'points'}"
+def _points(count: int) -> str:
+    return f"{count} {'point' if count == 1 else 'points'}"
 
 
 def _row(verdict: Verdict) -> _Page:

@@ -45,8 +45,15 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-def execute(notebook: Path, folder: Path) -> dict[str, Any]:
+def execute(notebook: Path, folder: Path, by_nbgrader: bool = True) -> dict[str, Any]:
     """Runs a notebook top to bottom in a kernel; an error in a cell fails. Outputs of the check cells by task."""
+    with pytest.MonkeyPatch.context() as patch:
+        if by_nbgrader:
+            patch.setenv("NBGRADER_EXECUTION", "autograde")
+        return _execute(notebook, folder)
+
+
+def _execute(notebook: Path, folder: Path) -> dict[str, Any]:
     import nbformat
     from nbclient import NotebookClient
 
@@ -117,6 +124,21 @@ def test_a_wrong_answer_is_shown_with_its_reason(course: Course, tmp_path: Path)
     assert "&lt;b&gt;looking&lt;/b&gt;" in shown, "what the code printed, and no HTML of its own"
     assert not [o for o in cells["to_nchw"] if o.output_type == "stream"], "nbgrader takes stderr for a failure"
     assert re.search(r"raised AttributeError at cell \[\d+\], line 2", page(cells["to_nhwc"]))
+
+
+def test_for_a_student_a_check_cell_returns_nothing_and_a_hint_is_at_hand(course: Course, tmp_path: Path) -> None:
+    import nbformat
+
+    folder = course.assignments / "notebooks" / "a1_permute"
+    node: Any = nbformat.read(str(folder / "a1_permute.ipynb"), as_version=4)
+    asks = nbformat.v4.new_code_cell('hint("to_nchw")')
+    asks.metadata["nbgrader"] = {"grade": True, "grade_id": "check-hint"}
+    node.cells.append(asks)
+    nbformat.write(node, str(tmp_path / "stub.ipynb"))
+    cells = execute(tmp_path / "stub.ipynb", folder, by_nbgrader=False)
+    for outputs in cells.values():
+        assert [output.output_type for output in outputs] == ["display_data"]
+    assert "to_nchw, hint 1 of" in page(cells["hint"])
 
 
 # --- nbgrader's own commands ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
@@ -40,38 +41,47 @@ def run(args: argparse.Namespace) -> int:
 
 def give(repository: StudentRepository, memory: state.State, target: Target, again: bool = False) -> state.State:
     """Show the next hint of a task, or with ``again`` those that were read. Returns the state after it."""
+    told = next_hints(repository, memory, target, again)
+    for number, text in told.hints:
+        say(Text.assemble((str(target.task), "bold"), f", hint {number} of {told.count}"))
+        say(text, 2)
+    say(told.last, style="bright_black")
+    return told.memory
+
+
+@dataclass(frozen=True)
+class Told:
+    """Hints to show, each with its number from 1; of how many; what to say after them; the state once they are read."""
+
+    hints: tuple[tuple[int, str], ...]
+    count: int
+    last: str
+    memory: state.State
+
+
+def next_hints(
+    repository: StudentRepository, memory: state.State, target: Target, again: bool = False, how: str = ""
+) -> Told:
+    """The next hint of a task, or with `again` those that were read. how: what brings the next one, as it is typed."""
     task = str(target.task)
     hints = read_hints(repository, target.assignment).get(task, ())
     read = min(memory.hints_read(target.assignment, task), len(hints))
     if not hints:
-        say(f"There is no hint for {task}. Read its text in the stub, and try an example on paper.")
-        return memory
+        return Told(
+            (), 0, f"There is no hint for {task}. Read its text in the stub, and try an example on paper.", memory
+        )
     if again or read == len(hints):
-        _show(
-            task,
-            hints,
-            range(read or 1),
-            "Those are all the hints. Ask a person: say what you tried and what came back.",
-        )
-        read = max(read, 1)
+        shown = range(max(read, 1))
+        last = "Those are all the hints. Ask a person: say what you tried and what came back."
     else:
+        shown = range(read, read + 1)
         left = len(hints) - read - 1
-        word = command_word(repository, target.assignment, task)
-        _show(
-            task,
-            hints,
-            range(read, read + 1),
-            f"{left} more: autograder hint {word}" if left else "That was the last one.",
-        )
-        read += 1
-    return memory.with_hints(target.assignment, task, read)
-
-
-def _show(task: str, hints: tuple[str, ...], which: range, last: str) -> None:
-    for number in which:
-        say(Text.assemble((task, "bold"), f", hint {number + 1} of {len(hints)}"))
-        say(hints[number], 2)
-    say(last, style="bright_black")
+        how = how or f"autograder hint {command_word(repository, target.assignment, task)}"
+        last = f"{left} more: {how}" if left else "That was the last one."
+    told = tuple((number + 1, hints[number]) for number in shown)
+    return Told(
+        told, len(hints), last, memory.with_hints(target.assignment, task, shown.stop if not again else max(read, 1))
+    )
 
 
 def next_task(repository: StudentRepository, memory: state.State) -> Target:
