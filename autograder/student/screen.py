@@ -24,7 +24,7 @@ _PRINTED = 6  # lines of what the student's code printed
 _SIGNS = {"passed": ("✓", "ok", "green"), "not_run": ("·", "--", "bright_black")}
 _WRONG = ("✗", "XX", "red")
 _WORDS = {
-    "passed": "public checks pass",
+    "passed": "public part passed",
     "failed": "not right",
     "error": "raised an error",
     "timeout": "took too long",
@@ -101,7 +101,7 @@ def tasks(repository: StudentRepository, report: CheckReport) -> None:
         first = next(verdict for verdict in mine if verdict.outcome == outcome)
         text = "partly right" if 0 < earned < possible and outcome != "passed" else word(first)
         more = hidden.get(task, (0, 0))[1]
-        left = f"   {more} more in grading" if more and outcome == "passed" else ""
+        left = f" +{more} in grading" if more and outcome == "passed" else ""
         rows.append((sign(screen, outcome), task, text, f"{earned} of {possible}{left}"))
     wide = [max((len(str(row[i])) for row in rows), default=0) for i in range(4)]
     for mark, task, text, points in rows:
