@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import data, loading, wire
+from . import data, loading, record, wire
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
 _COPY_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version counter
@@ -103,7 +103,7 @@ class Server:
         kwargs = kwargs or {}
         kept = Snapshot(args, kwargs)
         reply: dict[str, Any] = {"status": "value"}
-        recorder = Recorder() if question.get("record") else contextlib.nullcontext()
+        recorder = record.Recorder() if question.get("record") else contextlib.nullcontext()
         with _captured() as output:
             try:
                 with _budget(question.get("budget")), recorder:
@@ -115,7 +115,7 @@ class Server:
                 reply["status"], reply["error"] = "error", self._describe(error)
         if changed := kept.changed():
             reply["changed"] = changed
-        if isinstance(recorder, Recorder):
+        if isinstance(recorder, record.Recorder):
             reply["called"] = tuple(sorted(recorder.names))[:500]
         if printed := output.kept():
             reply["output"] = (printed, output.cut)
@@ -232,24 +232,6 @@ def _same(before: tuple[torch.Size, bytes] | int, after: torch.Tensor) -> bool:
         return before == (after.shape, wire.tensor_bytes(after))
     except Exception:
         return False
-
-
-class Recorder(torch.overrides.TorchFunctionMode):
-    """Notes the name of every torch function that runs. Student code can get round it: see SECURITY.md."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        self.names.add(str(getattr(func, "__name__", func)))
-        return func(*args, **(kwargs or {}))
 
 
 class _Output(io.TextIOBase):
