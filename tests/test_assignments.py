@@ -152,14 +152,14 @@ def test_a_line_that_cannot_be_read_is_named_where_it_costs_a_task(permute: Engi
     number = broken[: broken.index("retrun")].count("\n") + 1
     said = messages_of(permute, broken, tmp_path)
     assert set(said) == {"to_nchw"}
-    assert f"around line {number} was left out: SyntaxError, invalid syntax (`retrun images`)." in said["to_nchw"]
+    assert f"invalid syntax, at line {number} of your file:\n    retrun images" in said["to_nchw"]
     assert "slip" not in said["to_nchw"]
 
 
 def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> None:
     text = permute.assignment.master.read_text(encoding="utf-8")
     misspelt = text.replace("def to_nchw", "def to_nchv")
-    assert "It does define to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
+    assert "There is a to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
     assert "slip" not in messages_of(permute, text + "\ndel to_nchw\n", tmp_path)["to_nchw"]
 
 
@@ -240,7 +240,7 @@ def test_plain_pytest_names_the_line_that_cannot_be_read(tmp_path: Path) -> None
     path.write_text(path.read_text().replace('raise NotImplementedError("to_nchw")', "return images.permute(0"))
     ended = pytest_in(str(path.parent), "--rootdir", str(tmp_path))
     assert ended.returncode == 1
-    assert "'(' was never closed (`return images.permute(0`)" in ended.stdout
+    assert "'(' was never closed" in ended.stdout
 
 
 def test_check_tells_a_student_where_things_stand() -> None:

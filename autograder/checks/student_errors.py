@@ -27,7 +27,7 @@ def message(observation: Observation) -> str:
     said = _first_line(error.message)
     text = f"{text}: {said}" if said else text
     meant = did_you_mean(error.type_name, error.message, source, _number(error.where, source))
-    idea = meant or explain(error.type_name, error.message, error.text)
+    idea = error.because or meant or explain(error.type_name, error.message, error.text)
     return f"{text.rstrip('.')}. {idea}" if idea else text
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from ..common.terminal import json_text
 from ..course.course import natural_key
 from ..sandbox.observation import Outcome
 from ..submission.people import other_names
@@ -67,7 +66,7 @@ class Result:
     metrics: Mapping[str, Any] = field(default_factory=dict)  # accuracy, training seconds, ...
     environment: Mapping[str, Any] = field(default_factory=dict)  # versions, sandbox tier, seed, ...
     fingerprint: str = ""  # "" makes the next run grade it again
-    notes: tuple[str, ...] = ()  # what a reader should know: "was run again as definitions only", ...
+    notes: tuple[str, ...] = ()  # what a reader should know: "I left line 12 out ...", ...
     submitted: str = ""  # when, in ISO 8601 and UTC; "" where nothing says it
     file: str = ""  # what was graded, below the folder of submissions: "ada/a1_permute.py", "work.zip/a1_permute.py"
     commit: str = ""  # the commit that was checked out, where that is known
@@ -121,7 +120,7 @@ def bounded(result: Result) -> Result:
 
 def _size(result: Result) -> int:
     """The bytes of its file, at most."""
-    return len(json_text(to_json(result)).encode())
+    return len(json.dumps(to_json(result), indent=2, ensure_ascii=False).encode())
 
 
 def _said_briefly(check: CheckResult, limit: int) -> CheckResult:

@@ -1,22 +1,29 @@
-"""Gets a submission to run in a child of the sandbox: as it is written, else as its definitions alone."""
+"""Gets a submission to run in a child of the sandbox, without the statements that fail: each costs itself alone."""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from ..submission.source import Source
 from . import translate
 from .clock import Clock
 from .launch import Sandbox
+from .left_out import ONCE, LeftOut, left_out, notes_on, notice, why_not
 from .limits import Limits
-from .observation import SYNTAX, StudentError
+from .observation import StudentError
 from .session import Session, SessionEnded
 
 _LONG_NAME = 60  # characters
+_MOST_RESTARTS = 3  # the last runs definitions alone
+_MOST_NOTES = 12
+_GRACE = 2.0  # CPU seconds from the interruption of a statement to the end of the process by force
+_LAST_SECONDS = 0.5  # for each statement when the time for loading has been used up
+_MOST_TIMES = 1.5  # the time for loading: then only definitions are still run
 
 
 @dataclass(frozen=True)
@@ -30,20 +37,62 @@ class Order:
     limits: Limits
 
 
-class Loader:
-    """Loads one submission, again in each child that it takes.
+@dataclass(frozen=True)
+class Next:
+    """The statement that a child is about to run. definition: more of them may follow in the same step."""
 
-    notes: what the reader of the result should know about how it was run. defines: the names that it defines.
-    load_error: what it raised when it was run as it is written. session: the child that runs; None after its end.
+    number: int
+    line: int
+    last: int
+    definition: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a child has come. following: None at the end, and then the names are those that are defined."""
+
+    following: Next | None
+    left_out: tuple[Any, ...]
+    seconds: float
+    names: tuple[str, ...]
+
+
+def _progress(value: Any, source: Source) -> Progress | None:
+    """The progress that a reply tells, None where it is none."""
+    if not isinstance(value, dict) or "next" not in value:
+        return None
+    following, left_out, seconds = value["next"], value.get("left_out"), value.get("seconds")
+    if not isinstance(left_out, tuple) or not isinstance(seconds, float) or not 0 <= seconds < 1e9:
+        return None
+    if following is not None:
+        if not isinstance(following, tuple) or [type(part) for part in following] != [int, int, int, bool]:
+            return None
+        if not 0 < following[1] <= following[2] <= source.text.count("\n"):
+            return None
+        following = Next(*following)
+    return Progress(following, left_out[:200], seconds, translate.names(value.get("names"), _LONG_NAME))
+
+
+class Loader:
+    """Loads one submission statement by statement, again in each child that it takes.
+
+    notes: what the reader of the result should know about how it was run. left_out: the statements that did not run.
+    defines: the names that it defines. load_error: why a cell of it, or the whole, cannot be read. session: the child
+    that runs; None after its end.
     """
 
     def __init__(self, sandbox: Callable[[], Sandbox], order: Order, clock: Clock) -> None:
         self._sandbox, self._order, self._clock = sandbox, order, clock
-        self._mode: Literal["whole", "definitions"] = "whole"
+        self._skip: set[int] = set()  # the numbers of statements that overran, or ended the process
+        self._one_by_one = False
+        self._restarts = 0
+        self._unexplained: SessionEnded | None = None  # it ended before it had said what it was about to run
         self._broken: SessionEnded | None = None
         self._generation = 0
+        self._kinds: set[str] = set()  # of the notices that say all at the first time
         self.session: Session | None = None
-        self.notes: list[str] = []
+        self._others: list[str] = []  # notes
+        self.left_out: list[LeftOut] = []
         self.defines: tuple[str, ...] = ()
         self.load_error: StudentError | None = None
 
@@ -54,20 +103,116 @@ class Loader:
 
     def load(self) -> Session:
         """The session, with the submission loaded. Raises SessionEnded when it cannot be: every task shares that fate."""
-        if self.session is not None:
-            return self.session
-        if self._broken is not None:
-            raise self._broken
-        if self._mode == "whole":
-            problem = self._try("whole")
-            if problem is not None:
-                self._mode = "definitions"
-                self.note(f"{problem} It was run again as its imports, definitions and constants alone.")
-        if self.session is None and (problem := self._try("definitions")) is not None:
-            self._broken = SessionEnded("crashed", f"the submission cannot be loaded: {problem}")
-            raise self._broken
-        assert self.session is not None
+        while self.session is None:
+            if self._broken is not None:
+                raise self._broken
+            session = Session(self._sandbox(), self._script(), self._order.limits, self._clock)
+            try:
+                self._run(session)
+            except SessionEnded as ended:
+                session.close()
+                if self._clock.is_used_up:
+                    raise
+                self._restarts += 1
+                if self._restarts > _MOST_RESTARTS:
+                    self._broken = SessionEnded("crashed", f"your file cannot be run: {ended.reason}")
+            else:
+                self.session = session
+                self._generation += 1
         return self.session
+
+    def _run(self, session: Session) -> None:
+        """Run the whole submission in a new child. Raises SessionEnded, after noting which statement ended it.
+
+        The first time the child is told to begin at once; after that it says first what it is about to run.
+        """
+        limit, used = self._order.limits.load_seconds, 0.0
+        last_try = self._restarts == _MOST_RESTARTS
+        question: dict[str, Any] = {
+            "op": "load",
+            "run": self._restarts == 0,
+            "seconds": limit,
+            "skip": tuple(self._skip),
+        }
+        running: Next | None = None
+        while True:
+            began = time.monotonic()
+            try:
+                reply = session.ask(question | {"one_by_one": self._one_by_one}, question["seconds"] + _GRACE)
+                progress = self._read(reply)
+            except SessionEnded as ended:
+                if running is None:
+                    self._unexplained = ended
+                else:
+                    self._blame(running, ended)
+                raise
+            took = time.monotonic() - began
+            used += max(min(progress.seconds, took), took / 2)  # the child's own figure is its word alone
+            if progress.following is None:
+                break
+            running = progress.following
+            if self._unexplained is not None:  # this is what the child before was at
+                self._blame(running, self._unexplained)
+                self._unexplained = None
+            question = {
+                "op": "step",
+                "seconds": max(limit - used, _LAST_SECONDS),
+                "skip": tuple(self._skip),
+                "definitions_only": last_try or used > _MOST_TIMES * limit,
+            }
+        self.defines = progress.names
+
+    def _blame(self, running: Next, ended: SessionEnded) -> None:
+        """Leave out the statement that was running when the process ended, from now on."""
+        if running.definition and not self._one_by_one:
+            self._one_by_one = True  # it may have been any of several
+            return
+        self._skip.add(running.number)
+        limit = self._order.limits.load_seconds
+        kind, reason = ended.kind, ended.reason
+        if kind == "timeout":
+            reason = f"it took longer than {limit:g} seconds"
+        self._leave_out([LeftOut(running.line, running.line, running.last, kind, reason)])
+
+    def _read(self, reply: dict[str, Any]) -> Progress:
+        """What a reply says of how far loading has come. Raises SessionEnded when it is none of ours."""
+        order = self._order
+        self.take_notices(reply)
+        progress = _progress(reply.get("value"), order.source)
+        if progress is None:
+            error = translate.error_of(reply, order.name, order.source)
+            said = f"{error.type_name}: {error.message}" if error is not None else "it answered something else"
+            raise SessionEnded("crashed", said)
+        limit = order.limits.load_seconds
+        records = [(record, left_out(record, order.source, limit)) for record in progress.left_out]
+        for record, each in records:
+            if each is not None and each.kind == "BudgetSpent":
+                self._skip.add(record[0])
+            if each is not None and record[0] < 0 and self.load_error is None:
+                where, text = order.source.locate(each.line), order.source.line(each.line)
+                self.load_error = StudentError(each.kind, translate.plain(str(record[4])[:300]), where, text)
+        self._leave_out([each for _, each in records if each is not None])
+        return progress
+
+    def _leave_out(self, found: Sequence[LeftOut]) -> None:
+        known = {(each.first, each.last) for each in self.left_out}
+        self.left_out += [each for each in found if (each.first, each.last) not in known]
+
+    def take_notices(self, reply: dict[str, Any]) -> None:
+        """Note what the child did otherwise than the submission says."""
+        items = reply.get("notices")
+        for item in items[:100] if isinstance(items, tuple) else ():
+            kind, text = notice(item, self._order.name, self._order.source)
+            if kind and kind not in self._kinds:
+                self.note(text)
+            if kind in ONCE:
+                self._kinds.add(kind)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes, those on what was left out first. Of what Python cannot read `checks.suggestions` tells more."""
+        ran = [each for each in self.left_out if not each.unreadable]
+        return (*notes_on(ran, self._order.source), *self._others[:_MOST_NOTES])
 
     def close(self) -> None:
         """End the child, if one runs, with everything under it."""
@@ -77,42 +222,21 @@ class Loader:
 
     def note(self, note: str) -> None:
         """Add a note, once."""
-        if note not in self.notes:
-            self.notes.append(note)
+        if note not in self._others:
+            self._others.append(note)
+
+    def why_not(self, name: str) -> str:
+        """Which statement would have made a name, and why it was left out: a sentence, or nothing."""
+        return why_not(name, self.left_out, self._order.source)
 
     def missing(self, task: str) -> str:
         """Why a task is not there, for the student."""
+        if because := self.why_not(task):
+            return f"Your file has no {task} that could be run. {because}"
         others = [name for name in self.defines if name not in self._order.parameters]  # another task is no slip
         close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)
         also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""
-        broken = self.load_error
-        if broken is None or broken.type_name not in SYNTAX:
-            return f"The submission defines no {task}.{also}"
-        line = f" (`{broken.text}`)" if broken.text else ""
-        return (
-            f"The submission defines no {task} that can be read. The code around {broken.where or 'one line'} was "
-            f"left out: {broken.type_name}, {broken.message}{line}.{also}"
-        )
-
-    def _try(self, mode: Literal["whole", "definitions"]) -> str | None:
-        """None when the submission loaded, else what came in between: of the whole a sentence, of the definitions the reason."""
-        order = self._order
-        session = Session(self._sandbox(), self._script(), order.limits, self._clock)
-        try:
-            reply = session.ask({"op": "load", "mode": mode}, order.limits.load_seconds)
-        except SessionEnded as ended:
-            whole = f"Run as it is written, the submission did not finish: {ended.reason}."
-            return whole if mode == "whole" else ended.reason
-        error = translate.error_of(reply, order.name, order.source)
-        if error is not None and mode == "whole":
-            session.close()
-            self.load_error = error
-            where = f" at {error.where}" if error.where else ""
-            return f"Run as it is written, the submission raised {error.type_name}{where}: {error.message}."
-        self.session = session
-        self._generation += 1
-        self.defines = translate.names(reply.get("value"), _LONG_NAME)
-        return None
+        return f"Your file defines no {task}.{also}"
 
     def _script(self) -> dict[str, Any]:
         """The first message to a child: see :class:`autograder.sandbox.inside.child.Script`."""
@@ -121,6 +245,7 @@ class Loader:
             "name": order.name,
             "text": order.source.text,
             "cells": tuple((cell.text, cell.first_line) for cell in order.source.cells),
+            "helpers": tuple((helper.name, helper.text) for helper in order.source.helpers),
             "seed": _seed_inside(order.seed),
             "scratch": self._sandbox().scratch,
         }

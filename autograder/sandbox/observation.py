@@ -31,6 +31,7 @@ class StudentError:
     """What student code raised. where: a line of the student's own file, "line 12" or "cell 3, line 2".
 
     bases: the names of the classes that its type inherits from. The sandbox says so: it proves no more than type_name.
+    because: a sentence on what led to it, where the grader knows.
     """
 
     type_name: str
@@ -38,6 +39,7 @@ class StudentError:
     where: str = ""
     text: str = ""  # that line
     bases: tuple[str, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True)

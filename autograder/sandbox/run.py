@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ from .session import SessionEnded
 
 if TYPE_CHECKING:
     import torch
+
+
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
 class SandboxRun:
@@ -145,6 +149,7 @@ class SandboxRun:
             for reply in session.ask_each(translate.message(batch), len(batch), seconds):
                 took = time.monotonic() - began
                 self._clock.took(task, took)
+                self.loader.take_notices(reply)
                 observed = translate.observe(waiting[len(seen)], reply, generation, order.name, order.source, took)
                 seen.append(self._explained(observed))
                 began = time.monotonic()
@@ -160,11 +165,15 @@ class SandboxRun:
         return seen
 
     def _explained(self, observed: Observation) -> Observation:
-        """A task that is not there is told about in words."""
+        """A name that is not there is told about in words: which line would have made it, and why that was left out."""
         error = observed.error
-        if error is None or error.type_name != "MissingTask":
+        if error is None:
             return observed
-        return dataclasses.replace(observed, error=StudentError("MissingTask", self.loader.missing(error.message)))
+        if error.type_name == "MissingTask":
+            error = StudentError("MissingTask", self.loader.missing(error.message))
+        elif error.type_name == "NameError" and (name := _UNDEFINED.search(error.message)):
+            error = dataclasses.replace(error, because=self.loader.why_not(name[1]))
+        return dataclasses.replace(observed, error=error)
 
     def _has_gone(self, handle: int | None) -> bool:
         return handle is not None and translate.generation_of(handle) != self.loader.generation

@@ -89,13 +89,15 @@ def error_of(reply: dict[str, Any], name: str, source: Source) -> StudentError |
         return None
     error = reply.get("error")
     fields = error if isinstance(error, dict) else {}
-    type_name, said, text = (_text(fields.get(key), 500) for key in ("type", "message", "text"))
+    type_name, said, module = (_text(fields.get(key), 500) for key in ("type", "message", "module"))
     type_name = type_name[:100]
-    line = fields.get("line")
+    line, module = fields.get("line"), "" if module == name else module
     if type_name in SYNTAX:
         said = without_place(said, f"{name}.py")
-    where = source.locate(line) if type(line) is int and 0 < line < 10**6 else ""
-    return StudentError(type_name or "Exception", said, where, text[:200], _texts(fields.get("bases"))[:20])
+    where, text = "", ""
+    if isinstance(line, int) and (text := source.line(line, module)[:200]):
+        where = source.locate(line, module)
+    return StudentError(type_name or "Exception", said, where, text, _texts(fields.get("bases"))[:20])
 
 
 def item(found: Observation, pending: Observation, key: Any) -> Observation:

@@ -156,19 +156,28 @@ def _loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
 
     Its text lies in a folder on the import path while it runs, so that workers that are started anew find it.
     """
-    from ..sandbox.inside import loading
+    from ..sandbox import left_out
+    from ..sandbox.inside import imports, loading
 
     with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as folder:
         sys.path.insert(0, folder)
-        module = loading.new_module(name, Path(folder, f"{name}.py"), source.text)
-        problem = ""
-        try:
-            loading.run_whole(module, source.text)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            problem = f"Run as it is written, {_own_error(error, str(module.__file__), source)} Its definitions are used all the same."
-            loading.run_definitions(module, [(cell.text, cell.first_line) for cell in source.cells])
+        for helper in source.helpers:
+            path = Path(folder, helper.file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(helper.text, encoding="utf-8")
+        module = loading.new_module(name, Path(folder), source.text)
+        imports.install()
+        loader = loading.read(module, source.text, [(cell.text, cell.first_line) for cell in source.cells])
+        loader.let_through = (KeyboardInterrupt,)
+        records: list[loading.Record] = []
+        while True:
+            loader.step(None)
+            records += loader.left_out
+            loader.left_out.clear()
+            if loader.following is None:
+                break
+        found = [left_out.left_out(record, source, 0) for record in records]
+        problem = " ".join(left_out.notes_on([each for each in found if each is not None], source))
         try:
             yield module, problem
         finally:

@@ -97,13 +97,13 @@ def code_lines(text: str) -> Iterator[str]:
     Lines inside a string are all kept.
     """
     lines = text.split("\n")
-    for line, inside_string in zip(lines, _string_lines(lines), strict=True):
+    for line, inside_string in zip(lines, string_lines(lines), strict=True):
         bare = line.rstrip()
         if inside_string or (bare and not bare.lstrip().startswith("#")):
             yield bare
 
 
-def _string_lines(lines: list[str]) -> Iterator[bool]:
+def string_lines(lines: list[str]) -> Iterator[bool]:
     """For each line: does it begin inside a string?"""
     quote: str | None = None
     depth = 0

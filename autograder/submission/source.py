@@ -13,11 +13,14 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from . import marimo
+from .helpers import Helper, find_helpers
 from .magics import code_lines, drop_magics, statement_starts
+from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images would need
 CELLS_LIMIT = 2000
@@ -30,6 +33,7 @@ _ENCODINGS = re.compile(r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 # The locked cells that show the public checks in Jupyter are no part of an answer (autograder/release/master.py).
 _CHECK_CELL = "from autograder.notebook import check"
+_OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 
 
@@ -60,6 +64,7 @@ class Cell:
     text: str  # without the newline at its end
     first_line: int  # its first line in the source's text, counted from 1
     label: str | None  # "cell 3" in a notebook (code cells, counted from 1), None in a script
+    file_line: int | None = None  # its first line in the student's file, where that is not `first_line`
 
 
 @dataclass(frozen=True)
@@ -70,18 +75,39 @@ class Source:
     cells: tuple[Cell, ...]
     weights: bytes | None = None  # the safetensors file beside it, never parsed here
     notes: tuple[str, ...] = ()  # what the reader of the result should know about the file
+    helpers: tuple[Helper, ...] = ()  # the modules beside it that it imports
+    unused: tuple[str, ...] = ()  # files of weights beside it that are no part of it
 
     @property
     def text(self) -> str:
         """The code as one script: what runs."""
         return "\n".join(cell.text for cell in self.cells) + "\n"
 
-    def locate(self, line: int) -> str:
-        """Where a line of `text` stands in the student's file: "line 12", or "cell 3, line 2" in a notebook."""
-        if self.form == "py":
-            return f"line {line}"
+    @property
+    def whole_text(self) -> str:
+        """All the code: the submission's and its helpers'."""
+        return "\n".join([self.text, *(helper.text for helper in self.helpers)])
+
+    def locate(self, line: int, module: str = "") -> str:
+        """Where a line of `text` stands in the student's file: "line 12", or "cell 3, line 2" in a notebook.
+
+        module: the full name of a helper, where the line is one of its own: "line 3 of helpers.py".
+        """
+        if helper := self._helper(module):
+            return f"line {line} of {helper.file}"
         cell = self.cells[max(0, bisect_right(self.cells, line, key=lambda c: c.first_line) - 1)]
-        return f"{cell.label}, line {max(1, line - cell.first_line + 1)}"
+        if cell.label is not None:
+            return f"{cell.label}, line {max(1, line - cell.first_line + 1)}"
+        return f"line {line if cell.file_line is None else line - cell.first_line + cell.file_line}"
+
+    def line(self, number: int, module: str = "") -> str:
+        """A line of `text`, or of a helper's text, without the blanks round it; "" where there is none."""
+        helper = self._helper(module)
+        lines = (helper.text if helper else self.text).split("\n")
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def _helper(self, module: str) -> Helper | None:
+        return next((helper for helper in self.helpers if helper.name == module), None)
 
     @property
     def fingerprint(self) -> str:
@@ -89,16 +115,18 @@ class Source:
         digest = hashlib.sha256(self.form.encode())
         digest.update(hashlib.sha256(self.text.encode()).digest())
         digest.update(b"no weights" if self.weights is None else hashlib.sha256(self.weights).digest())
+        for helper in self.helpers:
+            digest.update(hashlib.sha256(f"{helper.name}\0{helper.text}".encode()).digest())
         return digest.hexdigest()
 
     @property
     def code_digest(self) -> str:
-        """sha256 (hexadecimal) of the code without comments, blank lines and blanks at the end of lines.
+        """sha256 (hexadecimal) of the code, and that of its helpers, without comments, blank lines and blanks at the end of lines.
 
         The same for a script and its notebook, and for a stub whatever notes were added to it: two sources with
         one digest are one answer. The manifest of released stubs holds these digests.
         """
-        return hashlib.sha256("\n".join(code_lines(self.text)).encode()).hexdigest()
+        return hashlib.sha256("\n".join(code_lines(self.whole_text)).encode()).hexdigest()
 
 
 def form_of(path: Path) -> Form:
@@ -125,8 +153,46 @@ def read_source(path: Path, weights: Path | None = None) -> Source:
         raise Unreadable(f"{path.name} holds no code.")
     if (size := len(code.encode())) > CODE_LIMIT:
         raise Unreadable(_too_large(path.name, size))
-    data, notes = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
-    return Source(form, cells, data, notes)
+    helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper)
+    data, of_weights = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
+    with_it = (f"{', '.join(helper.file for helper in helpers)} beside it belongs to it.",) if helpers else ()
+    notes = (*of_weights, *with_it, *of_helpers)
+    source = Source(form, cells, data, notes, helpers, _other_weights(path))
+    return replace(source, notes=(*notes, *_stale(source, path)))
+
+
+def _read_helper(path: Path) -> str | None:
+    try:
+        return _clean(_decode(_read_bytes(path, 4 * CODE_LIMIT + 4), path.name))
+    except Unreadable:
+        return None
+
+
+def _stale(source: Source, path: Path) -> tuple[str, ...]:
+    """A word where weights were trained by other code than lies beside them now."""
+    if source.weights is None:
+        return ()
+    name = path.with_suffix(".safetensors").name
+    origin = origin_of(source.weights)
+    if not origin.code:
+        return (f"{name} does not say which code trained it. If the code has changed since, train again.",)
+    if not origin.is_older_than(source):
+        return ()
+    right = (
+        "" if origin.accuracy is None else f" (they were right on {origin.accuracy:.1%} of the images held out then)"
+    )
+    return (f"The code has changed since {name} was trained{right}. Train again, or delete that file.",)
+
+
+def _other_weights(path: Path) -> tuple[str, ...]:
+    """The files of weights that lie beside a submission and are not its own."""
+    own = path.with_suffix(".safetensors").name
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in itertools.islice(entries, 1000)]
+    except OSError:
+        return ()
+    return tuple(sorted(n for n in names if n != own and n.lower().endswith(_OF_WEIGHTS)))[:5]
 
 
 def _read_bytes(path: Path, limit: int) -> bytes:
@@ -195,6 +261,8 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     text = _clean(text)
     if text.lstrip().startswith("{") and '"nbformat"' in text:
         raise Unreadable(f"{name} is a notebook under the name of a script. Rename it to end in .ipynb.")
+    if len(text) <= CODE_LIMIT * 2 and marimo.is_marimo(text):
+        return _marimo_cells(text)
     lines = text.removesuffix("\n").split("\n")
     if len(text) > CODE_LIMIT * 2:
         return (Cell("\n".join(lines), 1, None),)  # too large: the caller says so
@@ -205,6 +273,15 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     return tuple(
         Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None) for begin, end in itertools.pairwise(edges)
     )
+
+
+def _marimo_cells(text: str) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    line = 1
+    for cell in marimo.cells(text):
+        cells.append(Cell(cell.text, line, None, cell.line))
+        line += cell.text.count("\n") + 1
+    return tuple(cells)
 
 
 def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .source import Source
+if TYPE_CHECKING:
+    from .source import Source
 
 _CODE, _ACCURACY, _IMAGES = "autograder.code", "autograder.accuracy", "autograder.images"
 _HEADER_LIMIT = 1 << 20  # bytes; a network has a hundred tensors, of which each takes a line

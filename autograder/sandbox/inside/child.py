@@ -6,11 +6,12 @@ called); each gets one reply, in their order, a dict without what is empty:
     number   the question's, counted on by one for each case
     status   "value" or "error"
     value    the task's return value as data, or a Handle where it is no data
-    error    {"type", "message", "line", "text"} of what student code raised, or None
+    error    {"type", "message", "module", "line", "bases"} of what student code raised, or None
     changed  names of the arguments that were changed in place
     called   names of the torch functions called, where the question asked to record them
     output   what was printed, at most 64 KB, and how much was cut
     interrupted   the budget of CPU time ran out in the middle
+    notices  what was done otherwise than the submission says, see `notices`
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ import functools
 import inspect
 import io
 import os
-import random
-import signal
 import socket
 import sys
+import time
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -34,14 +34,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import data, loading, record, wire
+from . import alike, compiling, data, devices, imports, loading, notices, standins, wire
+from .interrupts import BudgetSpent, budget
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
 _COPY_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version counter
-
-
-class BudgetSpent(BaseException):
-    """Raised in the middle of student code when its CPU time is used up; not an Exception, so few catch it."""
 
 
 NO_ARGUMENTS: tuple[Any, ...] = ()  # the case of a question that has none
@@ -55,6 +52,7 @@ class Script:
     name: str  # the assignment's, and so the module's
     text: str  # the whole submission as it runs
     cells: tuple[tuple[str, int], ...]
+    helpers: tuple[tuple[str, str], ...]  # (full name, text) of each module that lies beside it
     seed: int
     scratch: str
 
@@ -66,6 +64,9 @@ class Server:
         self.script, self.kept, self.probes = script, kept, probes
         self.objects: list[object] = []
         self.module: types.ModuleType | None = None
+        self.loader: loading.Loader | None = None
+        self.start: alike.Start | None = None
+        self.files: dict[str, str] = {}  # the path of each of the student's modules, and its name
 
     def serve(self, sock: socket.socket) -> None:
         """Answer until the grader hangs up."""
@@ -103,10 +104,12 @@ class Server:
         kwargs = kwargs or {}
         kept = Snapshot(args, kwargs)
         reply: dict[str, Any] = {"status": "value"}
-        recorder = record.Recorder() if question.get("record") else contextlib.nullcontext()
+        recorder = Recorder() if question.get("record") else contextlib.nullcontext()
+        if self.start is not None and question["op"] == "call":
+            self.start.again(everything="budget" in question)  # a training
         with _captured() as output:
             try:
-                with _budget(question.get("budget")), recorder:
+                with budget(question.get("budget")), recorder:
                     value = self._run(question, args, kwargs, target)
                 reply["value"] = self._as_data(value)
             except BudgetSpent:
@@ -115,16 +118,20 @@ class Server:
                 reply["status"], reply["error"] = "error", self._describe(error)
         if changed := kept.changed():
             reply["changed"] = changed
-        if isinstance(recorder, record.Recorder):
+        if isinstance(recorder, Recorder):
             reply["called"] = tuple(sorted(recorder.names))[:500]
         if printed := output.kept():
             reply["output"] = (printed, output.cut)
+        if news := notices.take():
+            reply["notices"] = news
         return reply
 
     def _run(self, question: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any], target: Any) -> object:
         operation = question["op"]
         if operation == "load":
-            return self._load(question["mode"])
+            return self._load(question)
+        if operation == "step":
+            return self._step(question)
         if operation == "get":
             return self._lookup(question["name"])
         if operation == "call":
@@ -139,16 +146,48 @@ class Server:
             return getattr(self.probes, question["name"])(*args, **kwargs)
         raise ValueError(f"unknown operation {operation}")
 
-    def _load(self, mode: str) -> tuple[str, ...]:
-        """Run the submission. Returns the names that it defines."""
-        path = Path(self.script.scratch) / f"{self.script.name}.py"
-        self.module = loading.new_module(self.script.name, path, self.script.text)
-        if mode == "whole":
-            loading.run_whole(self.module, self.script.text)
-        else:
-            loading.run_definitions(self.module, list(self.script.cells))
-        seed(self.script.seed)  # whatever loading drew, every submission starts its tasks from the same state
-        return tuple(str(name) for name in self.module.__dict__ if not str(name).startswith("__"))[:1000]
+    def _load(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Read the submission, and run its first step if the question says so. Returns how far it has come."""
+        script, folder = self.script, Path(self.script.scratch)
+        everything = "\n".join([script.text, *(text for _, text in script.helpers)])
+        devices.hide()
+        if devices.wanted(everything):
+            devices.serve()
+        if compiling.wanted(everything):
+            compiling.leave_out()
+        imports.install()
+        if script.helpers:
+            imports.find_beside(dict(script.helpers), loading.helper_runner(folder))
+        sys.argv = [f"{script.name}.py"]
+        self.files = {str(folder / f"{name}.py"): name for name, _ in ((script.name, ""), *script.helpers)}
+        self.module = loading.new_module(script.name, folder, script.text)
+        self.loader = loading.read(self.module, script.text, script.cells)
+        self.loader.skip |= set(question.get("skip", ()))
+        return self._step(question) if question.get("run", True) else self._progress()
+
+    def _step(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Run the next statements, see :meth:`loading.Loader.step`."""
+        assert self.loader is not None
+        began = time.process_time()
+        self.loader.skip |= set(question.get("skip", ()))
+        self.loader.one_by_one = question.get("one_by_one", False)
+        self.loader.step(question.get("seconds"), question.get("definitions_only", False))
+        return self._progress(time.process_time() - began)
+
+    def _progress(self, seconds: float = 0.0) -> dict[str, Any]:
+        """What comes next (None at the end, and then the names that the submission defines), and what was left out."""
+        assert self.loader is not None
+        assert self.module is not None
+        following, left_out = self.loader.following, tuple(self.loader.left_out)
+        self.loader.left_out.clear()
+        progress: dict[str, Any] = {"next": following, "left_out": left_out, "seconds": seconds}
+        if following is None:
+            names = (str(name) for name in self.module.__dict__ if not str(name).startswith("__"))
+            progress["names"] = tuple(names)[:1000]
+            alike.seed(self.script.seed)  # whatever loading drew, every submission starts its tasks from the same state
+            if self.kept:
+                self.start = alike.Start.now(self.script.seed, self.script.scratch)
+        return progress
 
     def _lookup(self, name: str) -> Any:
         if self.module is None or name not in self.module.__dict__:
@@ -163,6 +202,8 @@ class Server:
 
     def _as_data(self, value: object) -> object:
         plain = data.to_data(value)
+        if isinstance(value, standins.StandIn):
+            raise standins.error_of(value)
         return plain if plain is not data.NOT_DATA else self._stays(value)
 
     def _stays(self, value: object) -> wire.Handle:
@@ -170,24 +211,19 @@ class Server:
         return wire.Handle(len(self.objects) - 1, data.name_of(value))
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
-        """Type and message of what was raised, and the innermost line of the student's own file."""
-        line: int | None = None
-        text = ""
+        """Type and message of what was raised, and the innermost line of the student's own modules."""
+        module, line = "", None
         with contextlib.suppress(Exception):  # student code can put anything where its place stands
-            line, text = self._place(error)
+            module, line = self._place(error)
         described = _plain_error(type(error).__name__, _short_text(error))
-        return described | {"line": line, "text": text[:200], "bases": bases(error)}
+        return described | {"module": module, "line": line, "bases": bases(error)}
 
-    def _place(self, error: BaseException) -> tuple[int | None, str]:
-        path = str(Path(self.script.scratch) / f"{self.script.name}.py")
-        if isinstance(error, SyntaxError) and error.filename == path:
-            return error.lineno, (error.text or "").strip()
+    def _place(self, error: BaseException) -> tuple[str, int | None]:
+        if isinstance(error, SyntaxError) and error.filename in self.files:
+            return self.files[error.filename], error.lineno
         frames = traceback.walk_tb(error.__traceback__)
-        own = [number for frame, number in frames if frame.f_code.co_filename == path]
-        if not own:
-            return None, ""
-        line, lines = own[-1], self.script.text.split("\n")
-        return line, lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        own = [(self.files[f.f_code.co_filename], line) for f, line in frames if f.f_code.co_filename in self.files]
+        return own[-1] if own else ("", None)
 
 
 class MissingTask(Exception):
@@ -200,7 +236,7 @@ def bases(error: BaseException) -> tuple[str, ...]:
 
 
 def _plain_error(name: str, message: str) -> dict[str, Any]:
-    return {"type": name, "message": message, "line": None, "text": ""}
+    return {"type": name, "message": message, "line": None}
 
 
 def _short_text(value: object) -> str:
@@ -232,6 +268,24 @@ def _same(before: tuple[torch.Size, bytes] | int, after: torch.Tensor) -> bool:
         return before == (after.shape, wire.tensor_bytes(after))
     except Exception:
         return False
+
+
+class Recorder(torch.overrides.TorchFunctionMode):
+    """Notes the name of every torch function that runs. Student code can get round it: see SECURITY.md."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        self.names.add(str(getattr(func, "__name__", func)))
+        return func(*args, **(kwargs or {}))
 
 
 class _Output(io.TextIOBase):
@@ -292,31 +346,6 @@ def _captured() -> Iterator[_Output]:
         sys.stdout = sys.stderr = _Output()
 
 
-@contextlib.contextmanager
-def _budget(cpu_seconds: float | None) -> Iterator[None]:
-    """Interrupt what runs inside after so much CPU time, again and again should it be swallowed."""
-    if cpu_seconds is None or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def spent(number: int, frame: types.FrameType | None) -> None:
-        raise BudgetSpent
-
-    signal.signal(signal.SIGPROF, spent)
-    try:
-        signal.setitimer(signal.ITIMER_PROF, max(cpu_seconds, 0.01), 0.5)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def seed(number: int) -> None:
-    """Give every source of chance that student code commonly uses a state of its own."""
-    random.seed(number)
-    np.random.seed(number % 2**32)
-    torch.default_generator.manual_seed(number)  # torch.manual_seed looks after devices too, for a millisecond
-
-
 def load_without_workers() -> None:
     """Make every DataLoader load in this process, where no other can be started (tier B)."""
     loader = torch.utils.data.DataLoader
@@ -343,7 +372,7 @@ def run(
     """Serve one submission on ``sock`` and end the process."""
     os.chdir(script.scratch)
     sys.stdin = open(os.devnull)  # noqa: SIM115
-    seed(script.seed)
+    alike.seed(script.seed)
     try:
         Server(script, kept, probes).serve(sock)
     finally:

@@ -1,22 +1,34 @@
-"""Runs a submission inside the sandbox: as it is written, or as its definitions alone."""
+"""Runs a submission inside the sandbox, statement by statement: what fails is left out, and the rest goes on.
+
+A top-level statement that raises, or overruns its time, costs itself alone. A function or class that fails because of
+its annotations or its decorators is made without them. The grader asks for a step at a time, so that it knows which
+statement was running when a process ends; statements are known by their number.
+"""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
-import contextlib
 import sys
 import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-# In the second pass these calls still count as constants: they are quick and have no effect.
-_CONSTANT_CALLS = frozenset(
+from . import imports, notices
+from .interrupts import BudgetSpent, budget
+
+# These calls have no effect and take no time: what is assigned from them counts as a definition.
+_QUICK_CALLS = frozenset(
     "bool dict enumerate float frozenset int len list max min range set sorted str sum tuple zip "
     "torch.device torch.cuda.is_available cuda.is_available torch.backends.mps.is_available Path "
     "pathlib.Path torch.Size torch.manual_seed".split()
 )
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_NOT_CONSTANT = (
+_MADE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_NOT_QUICK = (
     ast.Await,
     ast.Yield,
     ast.YieldFrom,
@@ -26,55 +38,211 @@ _NOT_CONSTANT = (
     ast.GeneratorExp,
     ast.NamedExpr,
 )
+_ANNOTATIONS = __future__.annotations.compiler_flag
+_MOST = 100  # statements left out that are told of
+
+Record = tuple[int, int, int, str, str]
+"""A statement left out: (number, first line, last line, type of what it raised, message). BudgetSpent: it overran."""
 
 
-def new_module(name: str, path: Path, text: str) -> types.ModuleType:
-    """A module under which the submission runs; its text lies at ``path``, so that tracebacks show lines."""
-    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+def new_module(name: str, folder: Path, text: str) -> types.ModuleType:
+    """A module under which the submission runs; its text lies in the folder, so that tracebacks show lines."""
     module = types.ModuleType(name)
-    module.__file__ = str(path)
-    module.__dict__["__builtins__"] = builtins
+    prepare(module, folder, text)
     sys.modules[name] = module
     return module
 
 
-def run_whole(module: types.ModuleType, text: str) -> None:
-    """Run the submission as it is written. Whatever it raises goes through."""
-    exec(compile(text, str(module.__file__), "exec"), module.__dict__)
+def prepare(module: types.ModuleType, folder: Path, text: str) -> None:
+    """Write the module's text to its file, and let it have the builtins."""
+    path = folder / f"{module.__name__}.py"
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    module.__file__ = str(path)
+    module.__dict__["__builtins__"] = builtins
+    notices.modules.add(module.__name__)
 
 
-def run_definitions(module: types.ModuleType, cells: list[tuple[str, int]]) -> None:
-    """Run imports, definitions and constant assignments alone, and skip what fails.
+def describe(error: BaseException) -> tuple[str, str]:
+    """Type and message of what student code raised."""
+    try:
+        return type(error).__name__[:100], str(error)[:500]
+    except BaseException:  # its __str__ is the student's too
+        return "Exception", ""
 
-    cells: the text of each cell and the line of the whole at which it begins. A cell that does not parse is
-    skipped as a whole, so one broken cell costs no other.
+
+@dataclass
+class Loader:
+    """The statements of one module, and how far they have run.
+
+    skip: the numbers of statements that are left out unseen: they overran, or ended the process, before.
+    one_by_one: each statement is a step of its own. left_out: since the last step. let_through: errors that
+    end it all.
     """
-    for text, first_line in cells:
+
+    module: types.ModuleType
+    statements: list[ast.stmt]
+    flags: int
+    skip: set[int] = field(default_factory=set)
+    one_by_one: bool = False
+    let_through: tuple[type[BaseException], ...] = ()
+    place: int = 0
+    left_out: list[Record] = field(default_factory=list)
+
+    @property
+    def following(self) -> tuple[int, int, int, bool] | None:
+        """(number, first line, last line, is it a definition?) of the next statement to run, None at the end."""
+        for number in range(self.place, len(self.statements)):
+            if number not in self.skip:
+                statement = self.statements[number]
+                return number, _first(statement), _last(statement), is_definition(statement)
+        return None
+
+    def step(self, seconds: float | None, definitions_only: bool = False) -> None:
+        """Run the next statement, and the definitions that follow it. seconds: CPU time for each statement."""
+        ran = 0
+        while self.place < len(self.statements):
+            number, statement = self.place, self.statements[self.place]
+            definition = is_definition(statement)
+            if ran and (self.one_by_one or not (definition or definitions_only)):
+                return
+            self.place += 1
+            if number in self.skip:
+                continue
+            if definitions_only and not definition:
+                self._leave_out(number, "BudgetSpent", "")
+                continue
+            ran += 1
+            try:
+                with budget(seconds, None if seconds is None else 2 * seconds):
+                    self._run(statement)
+            except self.let_through:
+                raise
+            except BudgetSpent:
+                self._leave_out(number, "BudgetSpent", "")
+            except BaseException as error:
+                self._leave_out(number, *describe(error))
+
+    def _leave_out(self, number: int, kind: str, message: str) -> None:
+        if len(self.left_out) < _MOST:
+            statement = self.statements[number]
+            self.left_out.append((number, _first(statement), _last(statement), kind, message))
+
+    def _run(self, statement: ast.stmt) -> None:
         try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+            self._execute(statement, self.flags)
+        except BaseException as error:
+            if isinstance(error, (BudgetSpent, *self.let_through)) or not self._run_bare(statement, error):
+                raise
+
+    def _run_bare(self, statement: ast.stmt, error: BaseException) -> bool:
+        """Make a function, a class or an annotated value without its annotations, then without its decorators."""
+        if not isinstance(statement, (*_MADE, ast.AnnAssign)) or isinstance(error, SyntaxError):
+            return False
+        at, (kind, message) = (self.module.__name__, _first(statement)), describe(error)
+        if self._runs(statement, self.flags | _ANNOTATIONS):
+            notices.add("annotations", kind, message, at)
+            return True
+        if isinstance(statement, _MADE) and statement.decorator_list:
+            statement.decorator_list = []
+            if self._runs(statement, self.flags | _ANNOTATIONS):
+                notices.add("decorators", kind, message, at)
+                return True
+        return False
+
+    def _runs(self, statement: ast.stmt, flags: int) -> bool:
+        try:
+            self._execute(statement, flags)
+        except Exception:
+            return False
+        return True
+
+    def _execute(self, statement: ast.stmt, flags: int) -> None:
+        code = compile(ast.Module([statement], []), str(self.module.__file__), "exec", flags=flags, dont_inherit=True)
+        exec(code, self.module.__dict__)
+
+
+def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] = ()) -> Loader:
+    """A loader of the whole text. Where that does not parse, of the cells that do: (text, line of the whole at which it begins).
+
+    A cell that does not parse is left out as a whole, so one broken cell costs no other.
+    """
+    statements: list[ast.stmt] = []
+    broken: list[Record] = []
+    try:
+        statements = _parse(text, 1)
+    except _UNREADABLE:
+        for cell, first_line in cells or [(text, 1)]:
+            try:
+                statements += _parse(cell, first_line)
+            except _UNREADABLE as error:
+                kind, message = describe(error)
+                line = first_line - 1 + (getattr(error, "lineno", None) or 1)
+                if isinstance(error, SyntaxError):
+                    message = str(error.msg)[:500]
+                broken.append((-1, line, first_line + cell.count("\n"), kind, message))
+    flags = 0
+    for statement in statements:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            features = (getattr(__future__, alias.name, None) for alias in statement.names)
+            flags |= sum({feature.compiler_flag for feature in features if feature is not None})
+    return Loader(module, statements, flags, left_out=broken[:_MOST])
+
+
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def _parse(text: str, first_line: int) -> list[ast.stmt]:
+    tree = ast.parse(text)
+    if first_line > 1:
         ast.increment_lineno(tree, first_line - 1)
-        for statement in tree.body:
-            if is_definition(statement):
-                with contextlib.suppress(Exception, SystemExit):
-                    code = compile(ast.Module([statement], []), str(module.__file__), "exec")
-                    exec(code, module.__dict__)
+    imports.meet(tree)
+    return tree.body
+
+
+def helper_runner(folder: Path) -> Callable[[types.ModuleType, str], None]:
+    """What runs a helper module, statement by statement too. What it leaves out is a notice."""
+
+    def run(module: types.ModuleType, text: str) -> None:
+        prepare(module, folder, text)
+        loader = read(module, text)
+        while True:
+            loader.step(None)
+            if loader.following is None:
+                break
+        for _, line, _, kind, message in loader.left_out:
+            notices.add("left out", kind, message, (module.__name__, line))
+        if any(kind == BudgetSpent.__name__ for _, _, _, kind, _ in loader.left_out):
+            raise BudgetSpent
+
+    return run
+
+
+def _first(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _last(statement: ast.stmt) -> int:
+    return statement.end_lineno or statement.lineno
 
 
 def is_definition(statement: ast.stmt) -> bool:
     """An import, a definition, or the assignment of a value that no call of weight goes into."""
+    if isinstance(statement, ast.Try) and statement.body and isinstance(statement.body[0], _DEFINITIONS):
+        return len(statement.body) == 1  # an import as `imports.meet` leaves it
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return True
     if isinstance(statement, _DEFINITIONS):
         return True
     if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        return statement.value is not None and _is_constant(statement.value)
+        return statement.value is not None and _is_quick(statement.value)
     return False
 
 
-def _is_constant(value: ast.expr) -> bool:
+def _is_quick(value: ast.expr) -> bool:
     for node in ast.walk(value):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) not in _CONSTANT_CALLS:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) not in _QUICK_CALLS:
             return isinstance(value, ast.Lambda)
-        if isinstance(node, _NOT_CONSTANT):
+        if isinstance(node, _NOT_QUICK):
             return isinstance(value, ast.Lambda)
     return True

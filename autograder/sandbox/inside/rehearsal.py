@@ -24,7 +24,7 @@ NUMBERS = {"first": 1, "second": (2, 3)}
 
 def rehearse() -> None:
     """Serve the functions of this module."""
-    server = child.Server(child.Script("rehearsal", "", (), 0, os.curdir), {}, None)
+    server = child.Server(child.Script("rehearsal", "", (), (), 0, os.curdir), {}, None)
     server.module = sys.modules[__name__]
     values, weight = torch.tensor([[0.2, -1.0, 3.0], [1.0, 0.5, -2.0]]), torch.eye(3)
     labels, images = torch.tensor([2, 0]), torch.arange(32.0).reshape(1, 2, 4, 4)

@@ -1,0 +1,137 @@
+"""How a submission's imports are met: packages that are not there by stand-ins, helper modules from the hand-in.
+
+An import that raises gives stand-ins, unless the student's own code looks after it: inside a `try` that catches
+ImportError (or more), or under `suppress(ImportError)`, it raises as ever.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import notices, standins
+
+_MAKE = "__stand_in_for_a_package__"  # what an import that raised calls; it stands among the builtins
+_OF_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+def install() -> None:
+    """Make the stand-ins callable from what :func:`meet` wrote."""
+    setattr(builtins, _MAKE, standins.missing)
+
+
+def meet(tree: ast.Module) -> None:
+    """Rewrite each import that nobody looks after, so that it gives stand-ins where it raises. Lines stay what they are."""
+    if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree)):
+        tree.body = [_Meeting().visit(statement) for statement in tree.body]
+
+
+class _Meeting(ast.NodeTransformer):
+    def visit_Import(self, node: ast.Import) -> ast.AST:
+        parts: list[ast.stmt] = []
+        for alias in node.names:
+            package = alias.name.partition(".")[0]
+            bound, path = (alias.asname, alias.name) if alias.asname else (package, package)
+            one = ast.copy_location(ast.Import([alias]), node)
+            parts.append(_or_else(one, [(bound, path, "")]))
+        return parts[0] if len(parts) == 1 else _together(parts, node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        if node.module == "__future__":
+            return node
+        path = "." * node.level + (node.module or "")
+        names = [(alias.asname or alias.name, path, alias.name) for alias in node.names if alias.name != "*"]
+        if not names:  # nobody knows what it would have made
+            return _or_else(node, [("_", path, "*")])
+        parts = [ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names]
+        return (
+            _or_else(node, names)
+            if len(parts) == 1
+            else _together([_or_else(part, [name]) for part, name in zip(parts, names, strict=True)], node)
+        )
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        if not any(_catches_imports(handler.type) for handler in node.handlers):
+            return self.generic_visit(node)
+        for part in (*node.handlers, *node.orelse, *node.finalbody):
+            self.visit(part)
+        return node
+
+    def visit_With(self, node: ast.With) -> ast.AST:
+        calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+        if any(_name(call.func) == "suppress" and any(map(_catches_imports, call.args)) for call in calls):
+            return node
+        return self.generic_visit(node)
+
+
+def _catches_imports(caught: ast.expr | None) -> bool:
+    if isinstance(caught, ast.Tuple):
+        return any(map(_catches_imports, caught.elts))
+    return caught is None or _name(caught) in _OF_IMPORTS
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _or_else(statement: ast.stmt, names: list[tuple[str, str, str]]) -> ast.stmt:
+    """`try: statement` and, for whatever it raises, a stand-in under each name: (bound to, path, name in it)."""
+    error = "__the_import_raised__"
+    made: list[ast.stmt] = [
+        ast.Assign(
+            [ast.Name(bound, ast.Store())],
+            ast.Call(
+                ast.Name(_MAKE, ast.Load()),
+                [ast.Name(error, ast.Load()), ast.Constant(path), ast.Constant(name)],
+                [],
+            ),
+        )
+        for bound, path, name in names
+    ]
+    handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), error, made)
+    return _placed(ast.Try([statement], [handler], [], []), statement)
+
+
+def _together(parts: list[ast.stmt], where: ast.stmt) -> ast.stmt:
+    return _placed(ast.If(ast.Constant(True), parts, []), where)
+
+
+def _placed(node: ast.stmt, where: ast.stmt) -> ast.stmt:
+    """The new node in the place of the old one: tracebacks name the student's own line."""
+    for inner in ast.walk(node):
+        if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
+            ast.copy_location(inner, where)
+    return ast.copy_location(node, where)
+
+
+class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the helper modules that belong to a submission, by their full names. texts: the text of each."""
+
+    def __init__(self, texts: Mapping[str, str], run: Callable[[types.ModuleType, str], None]) -> None:
+        self._texts, self._run = texts, run
+        self._packages = {name.rpartition(".")[0] for name in texts} - {""}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The module, if it is one of the helpers, or a folder of some."""
+        if fullname in self._texts or fullname in self._packages:
+            return importlib.util.spec_from_loader(fullname, self, is_package=fullname in self._packages)
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run the helper as the submission itself is run."""
+        notices.modules.add(module.__name__)
+        self._run(module, self._texts.get(module.__name__, ""))
+
+
+def find_beside(texts: Mapping[str, str], run: Callable[[types.ModuleType, str], Any]) -> None:
+    """Let the submission import its helpers."""
+    sys.meta_path.insert(0, Beside(texts, run))

@@ -1,0 +1,141 @@
+"""What was left out of a submission, or done otherwise than it says, in sentences for the student and the teacher.
+
+The sandbox says which lines, and what was raised; the words come from here, and the lines from the grader's own copy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..submission.source import Source
+from .observation import SYNTAX
+from .translate import plain
+
+LEFT_OUT = "I left "
+"""How a note begins that names a line which did not run: points may depend on it."""
+
+_MOST = 6  # notes of one kind
+_MAKES = (
+    r"^\s*(?:(?:async\s+)?def|class)\s+{0}\b",
+    r"\b{0}\b\s*(?::[^=\n]*)?(?:,[^=\n]*|\)\s*)?[-+*/|&]?=(?!=)",
+    r"\bimport\b[^\n]*\b{0}\b|\bimport\s+\(?[^)]*\b{0}\b|\bimport\s+\*",
+    r"\bas\s+{0}\b|\bfor\b[^\n]*\b{0}\b[^\n]*\bin\b",
+)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A top-level statement that did not run, or ran in part. line: where to look; first, last: all its lines."""
+
+    line: int
+    first: int
+    last: int
+    kind: str  # the type of what it raised, or "BudgetSpent"
+    reason: str  # "it raised ValueError: ..."
+    unreadable: bool = False  # a whole cell that Python cannot read
+
+    def text(self, source: Source) -> str:
+        """All its lines, as the student wrote them."""
+        return "\n".join(source.text.split("\n")[self.first - 1 : self.last])
+
+
+def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
+    """What a record of the sandbox means (see `inside.loading.Record`); None where it is none."""
+    if not isinstance(record, tuple) or len(record) != 5 or not all(type(part) is int for part in record[:3]):
+        return None
+    number, first, last = record[:3]
+    lines = source.text.count("\n")
+    if not 0 < first <= last <= lines:
+        return None
+    kind, message = (plain(part[:300]) if isinstance(part, str) else "" for part in record[3:])
+    line = first
+    if number < 0:  # a cell that cannot be read is left out as a whole
+        cell = next(cell for cell in reversed(source.cells) if cell.first_line <= line)
+        first, last = cell.first_line, cell.first_line + cell.text.count("\n")
+    return LeftOut(line, first, last, kind, _reason(kind, message, number, seconds), number < 0)
+
+
+def _reason(kind: str, message: str, number: int, seconds: float) -> str:
+    if kind == "BudgetSpent":
+        return f"the {seconds:g} seconds for running the file were used up"
+    said = f": {message.strip().splitlines()[0]}" if message.strip() else ""
+    if number < 0 and kind in SYNTAX:
+        return f"Python cannot read the code around it ({kind}{said})"
+    return f"it raised {kind}{said}".rstrip(".")
+
+
+def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
+    """A note on each, and one on how many more there are."""
+    said = [
+        f"{LEFT_OUT}{source.locate(each.line)} out (`{source.line(each.line)[:100]}`) and checked the rest: "
+        f"{each.reason}.{_because(each, found[:place], source)}"
+        for place, each in enumerate(found[:_MOST])
+    ]
+    more = len(found) - len(said)
+    return said + ([f"{LEFT_OUT}{more} more lines out, for reasons like these."] if more else [])
+
+
+def _because(each: LeftOut, before: Sequence[LeftOut], source: Source) -> str:
+    name = re.search(r"NameError: name '(\w+)' is not defined", each.reason)
+    maker = maker_of(name[1], before, source) if name else None
+    return f" {source.locate(maker.line).capitalize()} would have made {name[1]}." if name and maker else ""
+
+
+def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | None:
+    """The statement among those left out that would have made a name, as far as its text tells."""
+    patterns = [re.compile(pattern.format(re.escape(name)), re.MULTILINE) for pattern in _MAKES]
+    return next((each for each in found if any(p.search(each.text(source)) for p in patterns)), None)
+
+
+def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
+    """A sentence on the statement that would have made a name and was left out; "" where there is none."""
+    maker = maker_of(name, found, source)
+    if maker is None:
+        return ""
+    where, line = source.locate(maker.line), source.line(maker.line)[:100]
+    return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have made it, was left out: {maker.reason}."
+
+
+def notice(item: Any, name: str, source: Source) -> tuple[str, str]:
+    """What a notice of the sandbox means (see `inside.notices`), as (kind, note); empty where it is none.
+
+    name: the assignment's, and so that of the submission's module.
+    """
+    if not isinstance(item, tuple) or len(item) != 5 or type(item[2]) is not int:
+        return "", ""
+    kind, module, line = item[0], "" if item[1] == name else item[1], item[2]
+    if not isinstance(kind, str) or not isinstance(module, str) or not 0 <= line < 10**6:
+        return "", ""
+    what, why = (plain(part[:200]) if isinstance(part, str) else "" for part in item[3:])
+    text = source.line(line, module)
+    if not text:
+        return "", ""
+    where = source.locate(line, module)
+    begin = f"{where[:1].upper()}{where[1:]} (`{text[:100]}`)"
+    lines = why.strip().splitlines() or [""]
+    if kind == "missing":
+        if what.partition(".")[0] == "autograder":  # a line that shows the checks in a notebook
+            return "", ""
+        known = what if set(what.split(".")) <= set(re.findall(r"\w+", text)) else "something"
+        return kind, f"{begin} imports {known}, which grading does not have: I went on without it."
+    if kind == "device":
+        return kind, f"{begin} asks for a GPU. {_DEVICE}"
+    if kind == "compile":
+        return kind, f"{begin} compiles. Grading leaves that step out: the network computes the same without it."
+    if kind in ("decorators", "annotations"):
+        return kind, f"{begin} raised {what}: {lines[0]}. I left its {kind} off and kept the rest."
+    if kind == "left out":
+        reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"
+        return kind, f"{LEFT_OUT}{where} out (`{text[:100]}`) and checked the rest: {reason}."
+    return "", ""
+
+
+_DEVICE = (
+    'Grading has none, so I used the CPU. With `device = "cuda" if torch.cuda.is_available() else "cpu"` and '
+    "`.to(device)` it runs everywhere."
+)
+ONCE = frozenset({"device", "compile"})
+"""Kinds of which the first notice says all."""

@@ -1,0 +1,111 @@
+"""The modules of a student's own that lie beside a submission and are imported by it: they are part of it.
+
+Found by the names in its import lines; nothing is parsed, nothing run. A module never stands before one that grading
+has, so that `random.py` beside a submission changes nothing, and never comes from another student.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST = 10  # modules
+
+# What grading has, and what is nobody's module.
+_THERE = frozenset(sys.stdlib_module_names) | frozenset(
+    "torch torchvision torchaudio numpy einops matplotlib tqdm PIL autograder safetensors pytest marimo IPython".split()
+)
+# In a flat download of an LMS's other students' files lie beside a submission, under names like these.
+_ANOTHERS = re.compile(r"_\d+_\d+_|_attempt_\d|_assignsubmission_", re.IGNORECASE)
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<path>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n;]*)"
+    r"|import[ \t]+(?P<modules>[^\n;]*))",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A module beside a submission. name: in full, as it is imported. file: its path from the submission's folder."""
+
+    name: str
+    file: str
+    text: str
+
+
+def find_helpers(
+    code: str, submission: Path, room: int, read: Callable[[Path], str | None]
+) -> tuple[tuple[Helper, ...], tuple[str, ...]]:
+    """The helpers that some code imports, and those that these import; and notes on what was passed over.
+
+    room: bytes that all together may hold. read: the text of a file, or None where it cannot be read.
+    """
+    found: dict[str, Helper] = {}
+    notes: list[str] = []
+    todo = imported(code)
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop(0)
+        file = _file(name, submission) if name not in seen else None
+        seen.add(name)
+        if file is None or len(seen) > 1000:
+            continue
+        text = read(submission.parent / file)
+        if text is None:
+            notes.append(f"{file} was passed over: it is no text in UTF-8, or far too large.")
+        elif len(found) == MOST:
+            notes.append(f"{file} was passed over: at most {MOST} modules beside {submission.name} are taken.")
+        elif len(text.encode()) > room:
+            notes.append(f"{file} was passed over: with it the submission would hold more than 64 KB of code.")
+        else:
+            room -= len(text.encode())
+            found[name] = Helper(name, file, text)
+            todo += imported(text, name if file.endswith("__init__.py") else name.rpartition(".")[0])
+    return tuple(found.values()), tuple(notes)
+
+
+def imported(code: str, package: str = "") -> list[str]:
+    """The full names of the modules that some code may mean by its import lines, in their order.
+
+    package: the one that relative imports begin at; a submission itself lies in none.
+    """
+    names: dict[str, None] = {}
+    for line in _IMPORT.finditer(code):
+        if line["modules"] is not None:
+            for part in line["modules"].partition("#")[0].split(","):
+                _add(names, part.split()[:1])
+            continue
+        path = line["path"]
+        if line["dots"]:
+            above = package.split(".")[: len(package.split(".")) - len(line["dots"]) + 1]
+            path = ".".join(filter(None, [*above, path])) if package else ""
+        if path:
+            _add(names, [path])
+            _add(names, [f"{path}.{name}" for name in re.findall(r"(\w+)(?:\s+as\s+\w+)?", line["names"])])
+    return list(names)
+
+
+def _add(names: dict[str, None], paths: list[str]) -> None:
+    for path in paths:
+        parts = path.split(".")
+        names.update(dict.fromkeys(".".join(parts[: n + 1]) for n in range(len(parts))))
+
+
+def _file(name: str, submission: Path) -> str | None:
+    """The file of a module beside the submission; None for one of grading's own, or none that is there."""
+    parts = name.split(".")
+    top = parts[0]
+    if not all(part.isidentifier() for part in parts) or top in _THERE or top == submission.stem:
+        return None
+    if top.startswith("test_") or _ANOTHERS.search(top):
+        return None
+    for file in (Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py")):
+        path = submission.parent / file
+        links = any((submission.parent / step).is_symlink() for step in (file, *file.parents[:-1]))
+        if not links and os.path.isfile(path):
+            return file.as_posix()
+    return None

@@ -1,0 +1,104 @@
+"""marimo's notebooks: scripts whose cells are functions. They are read as these cells, without parsing anything.
+
+    @app.cell                      the body is the cell, without its last `return`
+    def _(torch):
+        images = torch.zeros(2)
+        return (images,)
+
+    @app.function                  what is decorated stays as it is
+    def to_nchw(images): ...
+
+    with app.setup:                the body is the first cell
+        import torch
+
+marimo runs a cell after those that make what it asks for; so the cells are put into that order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .magics import string_lines
+
+_APP = re.compile(r"^app\s*=\s*marimo\.App\(", re.MULTILINE)
+_CELL = re.compile(r"@app\.cell\b")
+_KEPT = re.compile(r"@app\.(function|class_definition)\b")
+_SETUP = re.compile(r"with\s+app\.setup\b")
+_DEF = re.compile(r"(async\s+)?def\s+\w+\s*\(")
+_BEGINS = re.compile(r"[^\s)\]}#]")  # a statement at the left margin, where it is in no string
+_WORD = re.compile(r"[^\W\d]\w*")
+_MADE = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)")
+
+
+@dataclass(frozen=True)
+class MarimoCell:
+    """A cell: its code, the line of the file where it begins, what it needs and what it makes."""
+
+    text: str
+    line: int
+    needs: frozenset[str]
+    makes: frozenset[str]
+
+
+def is_marimo(text: str) -> bool:
+    """Is a script a notebook of marimo's?"""
+    return "import marimo" in text and _APP.search(text) is not None
+
+
+def cells(text: str) -> list[MarimoCell]:
+    """The cells, each after those that make what it needs."""
+    lines = text.split("\n")
+    inside = list(string_lines(lines))
+    starts = [n for n, line in enumerate(lines) if _BEGINS.match(line) and not inside[n]]
+    found: list[MarimoCell] = []
+    kept: list[str] = []  # of a function or class that stays as it is
+    kind = ""
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        block = lines[start:end]
+        if _SETUP.match(block[0]):
+            found.append(_body(block, inside[start:], start))
+        elif _CELL.match(block[0]):
+            kind = "cell"
+        elif _KEPT.match(block[0]):
+            kind, kept = "kept", []
+        elif kind == "cell" and _DEF.match(block[0]):
+            found.append(_body(block, inside[start:], start))
+            kind = ""
+        elif kind == "kept":
+            kept += block
+            if made := _MADE.match(block[0]):
+                code = "\n".join(kept).rstrip("\n")
+                found.append(MarimoCell(code, end - len(kept) + 1, frozenset(), frozenset(made.groups())))
+                kind = ""
+    return list(_in_order(found))
+
+
+def _body(block: list[str], inside: list[bool], start: int) -> MarimoCell:
+    """A cell's body, moved to the left, without its head and its last return."""
+    head = next((n for n, line in enumerate(block) if line.rstrip().endswith(":")), 0)
+    names = _WORD.findall("\n".join(block[: head + 1]).partition("(")[2])
+    needs = frozenset(names) if not _SETUP.match(block[0]) else frozenset()
+    body = block[head + 1 :]
+    returns = [n for n, line in enumerate(body) if re.match(r"    return\b", line) and not inside[head + 1 + n]]
+    makes: list[str] = []
+    if returns:
+        makes = _WORD.findall("\n".join(body[returns[-1] :]).partition("return")[2])
+        body = body[: returns[-1]]
+    kept = [line if inside[head + 1 + n] else line.removeprefix("    ") for n, line in enumerate(body)]
+    code = "\n".join(kept).rstrip("\n")
+    if _SETUP.match(block[0]):
+        makes = _WORD.findall(code)
+    return MarimoCell(code, start + head + 2, needs, frozenset(makes))
+
+
+def _in_order(found: list[MarimoCell]) -> Iterator[MarimoCell]:
+    """Each after those that make what it needs; in the order of the file where nothing says otherwise, or in a circle."""
+    waiting = sorted(found, key=lambda cell: bool(cell.needs) or not cell.makes)
+    while waiting:
+        missing = {name: cell for cell in waiting for name in cell.makes}
+        ready = [cell for cell in waiting if not any(missing.get(name, cell) is not cell for name in cell.needs)]
+        for cell in ready or waiting[:1]:
+            yield cell
+            waiting.remove(cell)

@@ -1,0 +1,86 @@
+"""Modules beside a submission belong to it: found by its import lines, bounded, and never somebody else's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.submission.helpers import MOST, imported
+from autograder.submission.source import read_source
+
+
+def put(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = folder / f"{name.replace('__in__', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder / "a1_permute.py"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from helpers import move",
+        "import helpers",
+        "import helpers as h, os",
+        "from helpers import (move,\n    other)",
+        "def f():\n    from helpers import move",
+    ],
+)
+def test_a_module_that_is_imported_belongs_to_it(tmp_path: Path, line: str) -> None:
+    source = read_source(put(tmp_path, a1_permute=line, helpers="import more", more="x = 1", unasked="y = 2"))
+    assert [helper.file for helper in source.helpers] == ["helpers.py", "more.py"]
+    assert any("helpers.py, more.py" in note for note in source.notes)
+
+
+def test_a_folder_of_modules_belongs_to_it(tmp_path: Path) -> None:
+    source = read_source(
+        put(
+            tmp_path,
+            a1_permute="from own.ops import move",
+            own__in____init__="",
+            own__in__ops="from .axes import A",
+            own__in__axes="A = 1",
+        )
+    )
+    assert {helper.name for helper in source.helpers} == {"own", "own.ops", "own.axes"}
+
+
+def test_a_change_of_a_helper_changes_the_fingerprint(tmp_path: Path) -> None:
+    first = read_source(put(tmp_path, a1_permute="import helpers", helpers="x = 1"))
+    second = read_source(put(tmp_path, a1_permute="import helpers", helpers="x = 2"))
+    assert first.fingerprint != second.fingerprint
+    assert first.code_digest != second.code_digest
+
+
+def test_no_helper_stands_before_what_grading_has_or_is_another_students(tmp_path: Path) -> None:
+    text = (
+        "import random, torch, numpy\nfrom bob_12_34_a1_permute import to_nchw\nimport test_a1_permute\nimport linked"
+    )
+    others = {"random": "", "torch": "", "numpy": "", "bob_12_34_a1_permute": "", "test_a1_permute": ""}
+    path = put(tmp_path, a1_permute=text, **others)
+    (tmp_path / "linked.py").symlink_to(tmp_path / "random.py")
+    assert read_source(path).helpers == ()
+
+
+def test_too_many_and_too_large_are_passed_over_and_told(tmp_path: Path) -> None:
+    names = [f"part{n}" for n in range(MOST + 2)]
+    many = read_source(put(tmp_path, a1_permute=f"import {', '.join(names)}", **dict.fromkeys(names, "x = 1")))
+    assert len(many.helpers) == MOST
+    assert sum("passed over" in note for note in many.notes) == 2
+    large = read_source(put(tmp_path, a1_permute="import large", large="x = 1\n" * 12_000))
+    assert large.helpers == ()
+    assert any("64 KB" in note for note in large.notes)
+
+
+def test_what_is_imported() -> None:
+    assert imported("import a.b.c as d") == ["a", "a.b", "a.b.c"]
+    assert imported("from .near import x", "own") == ["own", "own.near", "own.near.x"]
+    assert imported("from .near import x") == []
+
+
+def test_a_line_of_a_helper_is_placed_in_its_file(tmp_path: Path) -> None:
+    source = read_source(put(tmp_path, a1_permute="import helpers", helpers="x = 1\ny = 2"))
+    assert (source.locate(2, "helpers"), source.line(2, "helpers")) == ("line 2 of helpers.py", "y = 2")
+    assert source.locate(1) == "line 1"
