@@ -20,6 +20,24 @@ def read_table(
     several encodings. optional: columns that are "" where the file lacks them.
     Raises UserError when it cannot be read or lacks a column.
     """
+    rows = read_rows(path)
+    if not rows and not path.is_file():
+        return []
+    header = [title.casefold() for title in rows[0][1]] if rows else []
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
+    places = {column: header.index(column) for column in (*columns, *optional) if column in header}
+    empty = dict.fromkeys((*columns, *optional), "")
+    table = [(n, empty | {c: row[at] for c, at in places.items() if at < len(row)}) for n, row in rows[1:]]
+    return [(number, row) for number, row in table if any(row.values())]
+
+
+def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """All lines of a CSV file: (line number, cells without blanks around them). Empty when there is no such file.
+
+    Raises UserError when it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             text = _decoded(file.read())
@@ -29,21 +47,12 @@ def read_table(
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
-    lines = text.split("\n")
-    delimiter = max(",;\t", key=lines[0].count)
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
     try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: {error}.") from None
-    header = [title.casefold() for title in rows[0][1]] if rows else []
-    missing = [column for column in columns if column not in header]
-    if missing:
-        raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
-    places = {column: header.index(column) for column in (*columns, *optional) if column in header}
-    empty = dict.fromkeys((*columns, *optional), "")
-    table = [(n, empty | {c: row[at] for c, at in places.items() if at < len(row)}) for n, row in rows[1:]]
-    return [(number, row) for number, row in table if any(row.values())]
 
 
 def _decoded(raw: bytes) -> str:

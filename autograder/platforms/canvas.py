@@ -10,23 +10,30 @@ from ..common.errors import UserError
 from ..results.result import ClassResults
 from .lms import (
     TOTAL,
-    Filling,
+    GradeCells,
+    add_identities,
     check_points,
     column_of,
     fill_column,
     finish,
     grades_for,
+    identities_of,
     login_names,
     match,
     names_of,
     normal,
     points_in,
+    read_identities,
+    title,
+    totals,
+    without_start,
 )
 from .table import Table, read_table
 
 _POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(?P<name>.+) \((?P<id>\d+)\)")  # Canvas's own columns: "a1_permute (48213)"
 _READ_ONLY = "(read only)"
+_EXCUSED = ("ex", "excused")
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
@@ -43,30 +50,37 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         'times: --column "a1_permute=Exercise 1"',
     )
     parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
+    add_identities(parser)
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the file with the final scores filled in. Nothing else in it changes, not even a line end."""
     table = read_table(args.into)
     people = people_in(table)
     columns = _columns(table, results, args.column)
-    found = match(results.students(), people)
+    number = column_of(table, "ID")
+    numbers = {table.value(row, number): row for row in people}
+    joined = read_identities(getattr(args, "identities", None))
+    found = match(identities_of(results), people, numbers, "canvas", joined)
     points = results.max_scores()
     possible = next((row for row in range(1, len(table.rows)) if table.value(row, 0) == _POINTS_POSSIBLE), None)
-    filling = Filling()
+    cells = GradeCells()
     for assignment, column in columns.items():
-        title = table.header[column]
+        heading = table.header[column]
         theirs = table.value(possible, column) if possible is not None else ""
         if theirs.casefold() == _READ_ONLY:
-            raise UserError(f"Canvas works out the column {title!r} itself: it cannot be filled in.")
+            raise UserError(f"Canvas works out the column {heading!r} itself: it cannot be filled in.")
         ours = sum(points.values()) if assignment == TOTAL else points[assignment]
-        check_points(table.path, title, points_in(theirs), ours)
-        grades = grades_for(results, assignment, filling, missing=not args.leave_missing)
-        fill_column(filling, table, column, grades, found)
+        check_points(table.path, heading, points_in(theirs), ours)
+        grades = grades_for(results, assignment, cells, missing=not args.leave_missing)
+        for student, row in found.rows.items():
+            if table.value(row, column).casefold() in _EXCUSED and grades.pop(student, None) is not None:
+                cells.said.append(f"line {table.line(row)}: excused from {heading} in Canvas, and stays so")
+        fill_column(cells, table, column, grades, found)
     for assignment in points:
         if assignment not in columns and TOTAL not in columns:
-            filling.said.append(f'{assignment} has no column; name it with --column "{assignment}=TITLE"')
-    finish(table, filling, found, destination, people)
+            cells.said.append(f'{assignment} has no column; name it with --column "{assignment}=TITLE"')
+    return finish(table, cells, found, destination, people, totals(results))
 
 
 def people_in(table: Table) -> dict[int, set[str]]:
@@ -74,8 +88,8 @@ def people_in(table: Table) -> dict[int, set[str]]:
 
     Raises UserError when the file is not Canvas's.
     """
-    identity = [column_of(table, title) for title in ("ID", "SIS User ID", "Integration ID")]
-    logins = [column_of(table, title) for title in ("SIS Login ID", "Email")]
+    identity = [column_of(table, each) for each in ("ID", "SIS User ID", "Integration ID")]
+    logins = [column_of(table, each) for each in ("SIS Login ID", "Email")]
     if not table.header or table.header[0] != "Student" or identity[0] is None:
         raise UserError(f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID.")
     people = {}
@@ -89,7 +103,7 @@ def people_in(table: Table) -> dict[int, set[str]]:
         # Two students of one name: a download is then known by Canvas's number too.
         called |= {normal(f"{each}_{number}") for each in names_of(name)}
         people[row] = called
-    return people
+    return without_start(people, {row: table.value(row, logins[0]) for row in people})
 
 
 def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str, int]:
@@ -97,22 +111,22 @@ def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str,
     known = results.max_scores()
     named: dict[str, str] = {}
     for text in given:
-        assignment, equals, title = text.partition("=")
+        assignment, equals, name = text.partition("=")
         if not equals or assignment not in (*known, TOTAL) or assignment in named:
             raise UserError(
                 f'--column {text!r}: give "ASSIGNMENT=TITLE" once for each, with one of: {", ".join([*known, TOTAL])}.'
             )
-        named[assignment] = title
-    own = {n: m for n, title in enumerate(table.header) if (m := _NUMBERED.fullmatch(title))}
+        named[assignment] = name
+    own = {n: m for n, text in enumerate(table.header) if (m := _NUMBERED.fullmatch(text))}
     columns: dict[str, int] = {}
     for assignment in (*known, TOTAL):
-        title = named.get(assignment, assignment)
+        wanted = named.get(assignment, assignment)
         if assignment == TOTAL and TOTAL not in named:
             continue
         numbers = [
             number
             for number, match_ in own.items()
-            if title.strip() == table.header[number] or normal(match_["name"]) == normal(title)
+            if wanted.strip() == table.header[number] or title(match_["name"]) == title(wanted)
         ]
         if len(numbers) > 1:
             titles = " and ".join(repr(table.header[n]) for n in numbers)
@@ -121,7 +135,7 @@ def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str,
             columns[assignment] = numbers[0]
         elif assignment in named:
             titles = ", ".join(repr(table.header[n]) for n in own) or "none"
-            raise UserError(f"{table.path} has no column {title!r} of an assignment. There are: {titles}.")
+            raise UserError(f"{table.path} has no column {wanted!r} of an assignment. There are: {titles}.")
     if len(set(columns.values())) < len(columns):
         raise UserError("Two assignments cannot share a column.")
     if not columns:

@@ -2,7 +2,7 @@
 
 A format is a module in this folder, named in FORMATS. The module has
 
-    def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None
+    def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int | None
 
 which writes to `destination`, or to a place of the format's own (standard output, say) when that is None, and may
 have `add_arguments(parser)` for options of its own. Its docstring's first line is the help. Formats only say what the
@@ -30,7 +30,7 @@ class Format(Protocol):
 
     __doc__: str | None
 
-    def export(self, results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None: ...
+    def export(self, results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int | None: ...
 
 
 def formats() -> dict[str, str]:
@@ -69,12 +69,12 @@ def add_further_arguments(parser: argparse.ArgumentParser, words: Sequence[str])
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export results. Returns 0 when all was written, 3 when some result files could not be read."""
+    """Export results. Returns 0 when all was written, 1 when somebody with points was left out, 3 when some result files could not be read."""
     chosen = load(args.to)
     results = final.read_class(args.results)
-    chosen.export(results, args.out, args)
+    found = chosen.export(results, args.out, args) or 0
     for remark in results.remarks:
         print(f"autograder export: {remark}", file=sys.stderr)
     for path, why in results.problems:
         print(f"autograder export: passed over: {path}: {why}.", file=sys.stderr)
-    return 3 if results.problems else 0
+    return 3 if results.problems else found

@@ -6,25 +6,30 @@ other student does; whoever is not found, or could be several people, is listed.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.tables import read_rows
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
+from ..submission.people import plain
+from ..submission.places import common_start
 from .table import Table
 
 TOTAL = "total"
 
 
 @dataclass
-class Filling:
+class GradeCells:
     """Which cells get which number, and what a person should know about it."""
 
     values: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) -> points
@@ -44,17 +49,18 @@ class Matches:
     ambiguous: Mapping[str, tuple[int, ...]]
 
 
-def normal(name: str) -> str:
-    """A name for comparison: letters' case, accents' spelling, blanks and underscores make no difference."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().replace("_", " ").split())
+normal = plain  # a person's name for comparison
+
+
+def title(text: str) -> str:
+    """A column's title for comparison: letters' case, accents' spelling, blanks and underscores make no difference."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", " ").split())
 
 
 def names_of(full_name: str) -> set[str]:
-    """The ways of writing a name: as it stands, "Last, First" also as "First Last", and Canvas's "lastfirst"."""
-    last, comma, first = full_name.partition(",")
-    turned = f"{first.strip()} {last.strip()}" if comma else ""
+    """The ways of writing a name: in any order of its words, and Canvas's "lastfirst"."""
     run_together = "".join(c for c in full_name if c.isalnum())
-    return {normal(name) for name in (full_name, turned, run_together) if name.strip()}
+    return {normal(name) for name in (full_name, run_together) if name.strip()}
 
 
 def login_names(login: str) -> set[str]:
@@ -62,16 +68,40 @@ def login_names(login: str) -> set[str]:
     return {normal(name) for name in (login, login.partition("@")[0]) if name.strip()}
 
 
-def match(students: Iterable[str], people: Mapping[int, set[str]]) -> Matches:
-    """Which row of the file is which student. people: row -> all that this person is called, as `normal` writes it."""
+def match(
+    students: Mapping[str, Mapping[str, str]],
+    people: Mapping[int, set[str]],
+    numbers: Mapping[str, int] = MappingProxyType({}),
+    system: str = "",
+    joined: Mapping[str, set[str]] = MappingProxyType({}),
+) -> Matches:
+    """Which row of the file is which student.
+
+    students: student -> what a system calls them, as results hold it. people: row -> all that this person is called, as
+    `normal` writes it. numbers: the system's own numbers in the file -> row. joined: what a person's table says of a
+    name. The number that a download gave comes first, then that table, then login, school's number and address, and
+    the name last: it is asked only where nothing else finds anybody.
+    """
     called: defaultdict[str, set[int]] = defaultdict(set)
     for row, names in people.items():
         for name in names:
             called[name].add(row)
-    found = {student: tuple(sorted(called.get(normal(student), ()))) for student in students}
+    start = common_start(students)
+    found: dict[str, tuple[int, ...]] = {}
+    for student, identity in students.items():
+        number = identity.get("number", "") if identity.get("system") == system else ""
+        logins = {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
+        own = normal(student)
+        told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
+        short = student.removeprefix(start) if start and student.startswith(start) else ""
+        tries = (told - {own} - logins, logins, {own}, {normal(identity.get("name", "")), normal(short)} - {""})
+        rows = {numbers[number]} if number in numbers else set()
+        for names in tries:
+            rows = rows or {row for name in names for row in called.get(name, ())}
+        found[student] = tuple(sorted(rows))
     claimed = defaultdict(list)
-    for student, rows in found.items():
-        for row in rows:
+    for student, matched in found.items():
+        for row in matched:
             claimed[row].append(student)
     one = {s: rows[0] for s, rows in found.items() if len(rows) == 1 and len(claimed[rows[0]]) == 1}
     return Matches(
@@ -81,11 +111,45 @@ def match(students: Iterable[str], people: Mapping[int, set[str]]) -> Matches:
     )
 
 
-def column_of(table: Table, title: str) -> int | None:
+def without_start(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dict[int, set[str]]:
+    """The people, also by what is left of their logins without what all have in common (`cnn-assignments-`)."""
+    start = common_start([login for login in logins.values() if login])
+    shorter = {
+        row: normal(login.removeprefix(start)) for row, login in logins.items() if start and login.startswith(start)
+    }
+    return {row: called | ({shorter[row]} if row in shorter else set()) for row, called in people.items()}
+
+
+def read_identities(path: Path | None) -> dict[str, set[str]]:
+    """What --identities says: in each line of the CSV file the names of one person, in whatever columns.
+
+    Returns each name with all that stand in its line, as `normal` writes them. Raises UserError when it cannot be read.
+    """
+    joined: defaultdict[str, set[str]] = defaultdict(set)
+    if path is None:
+        return joined
+    if not path.is_file():
+        raise UserError(f"There is no file {path}. Each of its lines should name one person: folder,login or the like.")
+    for _, row in read_rows(path):
+        names = {normal(cell) for cell in row if cell}
+        for name in names:
+            joined[name] |= names
+    return joined
+
+
+def identities_of(results: ClassResults, assignment: str | None = None) -> dict[str, Mapping[str, str]]:
+    """student -> what a system calls them; of an assignment, whose numbers may be others than another's."""
+    return {
+        student: (own[assignment] if assignment in own else max(own.values(), key=lambda r: len(r.identity))).identity
+        for student, own in results.students().items()
+    }
+
+
+def column_of(table: Table, name: str) -> int | None:
     """The column of that title. Raises UserError when several bear it."""
-    numbers = [number for number, name in enumerate(table.header) if normal(name) == normal(title)]
+    numbers = [number for number, each in enumerate(table.header) if title(each) == title(name)]
     if len(numbers) > 1:
-        raise UserError(f"{table.path} has {len(numbers)} columns {title!r}: which one is meant?")
+        raise UserError(f"{table.path} has {len(numbers)} columns {name!r}: which one is meant?")
     return numbers[0] if numbers else None
 
 
@@ -96,19 +160,19 @@ def points_in(text: str) -> float | None:
     return float(text.strip().replace(",", "."))
 
 
-def fill_column(filling: Filling, table: Table, column: int, grades: Mapping[str, int], found: Matches) -> None:
+def fill_column(cells: GradeCells, table: Table, column: int, grades: Mapping[str, int], found: Matches) -> None:
     """Put the students' points into a column. A row that is too short for it is listed."""
     for student, points in grades.items():
         row = found.rows.get(student)
         if row is None:
             continue
         if column >= len(table.rows[row]):
-            filling.said.append(f"{printable(student)}: line {table.line(row)} has no cell for the grade")
+            cells.said.append(f"{printable(student)}: line {table.line(row)} has no cell for the grade")
             continue
-        filling.put(row, column, points)
+        cells.put(row, column, points)
 
 
-def grades_for(results: ClassResults, assignment: str, filling: Filling, *, missing: bool) -> dict[str, int]:
+def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, missing: bool) -> dict[str, int]:
     """student -> final points for an assignment (or TOTAL), without those that are no grade.
 
     A result that the machine lost is listed and left out, and with it a total. missing: also 0 where nothing came.
@@ -118,7 +182,7 @@ def grades_for(results: ClassResults, assignment: str, filling: Filling, *, miss
         wanted = list(own.values()) if assignment == TOTAL else [own[assignment]] if assignment in own else []
         lost = [result.assignment for result in wanted if is_lost(result)]
         if lost:
-            filling.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded; grade again first")
+            cells.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded; grade again first")
             continue
         here = [result for result in wanted if missing or result.status not in NOT_HANDED_IN]
         if not here and not (missing and wanted):
@@ -127,9 +191,14 @@ def grades_for(results: ClassResults, assignment: str, filling: Filling, *, miss
             if result.status in ("ambiguous", "unreadable"):
                 points = results.final_score(result)
                 who = f"{printable(student)}: {result.assignment} is {result.status}"
-                filling.said.append(f"{who}, and counts {points}; have a look at it")
+                cells.said.append(f"{who}, and counts {points}; have a look at it")
         grades[student] = results.total(here)
     return grades
+
+
+def totals(results: ClassResults) -> dict[str, int]:
+    """student -> the final points of all assignments together."""
+    return {student: results.total(own.values()) for student, own in results.students().items()}
 
 
 def check_points(path: Path, what: str, theirs: float | None, ours: int) -> None:
@@ -142,10 +211,18 @@ def check_points(path: Path, what: str, theirs: float | None, ours: int) -> None
 
 
 def finish(
-    table: Table, filling: Filling, found: Matches, destination: Path | None, people: Mapping[int, set[str]]
-) -> None:
-    """Write the filled file, and say on standard error who was not filled in."""
-    content = table.filled(filling.values)
+    table: Table,
+    cells: GradeCells,
+    found: Matches,
+    destination: Path | None,
+    people: Mapping[int, set[str]],
+    points: Mapping[str, int],
+) -> int:
+    """Write the filled file, and say on standard error who was not filled in.
+
+    points: what each student has. Returns 1 when nobody was filled in, or somebody with points was left out; else 0.
+    """
+    content = table.filled(cells.values)
     if destination is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -154,17 +231,45 @@ def finish(
         if destination.resolve() == table.path.resolve():
             raise UserError("--out is the file of --into. Give another: the LMS's own file stays as it is.")
         write_whole(destination, content)
-    filled = {row for row, _ in filling.values}
-    print(f"Filled {len(filling.values)} grades of {len(filled)} people.", file=sys.stderr)
-    for line in filling.said:
+    filled = {row for row, _ in cells.values}
+    print(f"Filled {len(cells.values)} grades of {len(filled)} people.", file=sys.stderr)
+    for line in cells.said:
         print(f"  {line}.", file=sys.stderr)
     for student in found.unknown:
-        print(f"  {printable(student)} is not in {table.path.name}.", file=sys.stderr)
+        print(f"  {printable(student)} is not in {table.path.name}{_worth(points, student)}.", file=sys.stderr)
     for student, rows in found.ambiguous.items():
         where = ", ".join(str(table.line(row)) for row in rows)
         several = "could be several people" if len(rows) > 1 else "shares a person with another student"
-        print(f"  {printable(student)} {several} (line {where}): not filled in.", file=sys.stderr)
+        worth = _worth(points, student)
+        print(f"  {printable(student)} {several} (line {where}): not filled in{worth}.", file=sys.stderr)
     without = [row for row in people if row not in filled]
     if without:
         lines = ", ".join(str(table.line(row)) for row in without[:10]) + (" ..." if len(without) > 10 else "")
         print(f"  {len(without)} people in the file were left as they are (line {lines}).", file=sys.stderr)
+    left_out = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
+    if left_out or not filled:
+        who = (
+            f"{len(left_out)} with points {'is' if len(left_out) == 1 else 'are'} left out"
+            if left_out
+            else "Nobody was filled in"
+        )
+        print(
+            f"{who}. Join each to the file by a table, a line a person, of two names: the one here, and the login, "
+            "number or name there: --identities FILE.csv",
+            file=sys.stderr,
+        )
+    return int(bool(left_out) or not filled)
+
+
+def _worth(points: Mapping[str, int], student: str) -> str:
+    return f", and has {points[student]} points" if points.get(student) else ""
+
+
+def add_identities(parser: argparse._ArgumentGroup) -> None:
+    """The option that joins students to people by hand."""
+    parser.add_argument(
+        "--identities",
+        type=Path,
+        metavar="CSV",
+        help="who is who, a line a person: the folder or login here, and the name, login or number there",
+    )

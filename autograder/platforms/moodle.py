@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
+from . import moodle_words
 from .lms import (
     TOTAL,
-    Filling,
+    GradeCells,
+    add_identities,
     check_points,
     column_of,
     fill_column,
     finish,
     grades_for,
+    identities_of,
     login_names,
     match,
     names_of,
     normal,
     points_in,
+    read_identities,
+    title,
+    totals,
+    without_start,
 )
 from .table import Table, read_table
 
-# What Moodle calls the columns that matter, in English.
+# The columns that matter: option -> what Moodle calls them.
 _TITLES = {
-    "identifier": "Identifier",
-    "name": "Full name",
-    "grade": "Grade",
-    "maximum": "Maximum Grade",
-    "closed": "Grade can be changed",
+    "identifier": moodle_words.IDENTIFIER,
+    "name": moodle_words.NAME,
+    "grade": moodle_words.GRADE,
+    "maximum": moodle_words.MAXIMUM,
+    "closed": moodle_words.CLOSED,
 }
 _NUMBER = re.compile(r"\D*(\d+)")  # "Participant 4711"
-_DOWNLOAD = re.compile(r".+_(?P<id>\d+)_assignsubmission_.+")  # a folder of Moodle's download
+_DOWNLOAD = re.compile(r".+_(?P<id>\d+)_assignsubmission_.+")  # a folder of Moodle's download, in older results
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
@@ -44,51 +52,105 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--assignment", required=True, metavar="A", help="the assignment that the worksheet is for, or `total`"
     )
-    for option, title in _TITLES.items():
+    for option, titles in _TITLES.items():
         parser.add_argument(
             f"--{option}-column",
-            default=title,
             metavar="TITLE",
-            help=f"what Moodle calls this column in your language (default: {title})",
+            help=f"what Moodle calls this column, where it is not found ({titles[0]} in English)",
         )
     parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
+    add_identities(parser)
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the worksheet with the final scores filled in. Nothing else in it changes, not even a line end."""
     points = results.max_scores()
     assignment = _assignment(args.assignment, list(points))
     table = read_table(args.into)
-    titles: dict[str, str] = {name: getattr(args, f"{name}_column") for name in _TITLES}
-    column = {name: column_of(table, title) for name, title in titles.items()}
-    identifier, grade = (_need(table, column[name], titles[name], name) for name in ("identifier", "grade"))
-    people = people_in(table, identifier, column["name"])
+    column = _columns(table, args)
+    identifier, grade = (_need(table, column[name], name) for name in ("identifier", "grade"))
+    people = people_in(table, identifier, column["name"], grade)
     ours = sum(points.values()) if assignment == TOTAL else points[assignment]
     for row in people:
         check_points(table.path, "the assignment", points_in(table.value(row, column["maximum"])), ours)
-    filling = Filling()
-    grades = grades_for(results, assignment, filling, missing=not args.leave_missing)
-    by_number = {_with_number(student): student for student in results.students()}
-    if len(by_number) < len(results.students()):
-        raise UserError("Two students of these results have one participant number. Rename their folders.")
-    found = match(by_number, people)
-    for name, row in found.rows.items():
-        if table.value(row, column["closed"]).casefold() == "no" and by_number[name] in grades:
-            del grades[by_number[name]]
-            filling.said.append(f"line {table.line(row)}: Moodle says that this grade cannot be changed")
-    numbered = {name: grades[student] for name, student in by_number.items() if student in grades}
-    fill_column(filling, table, grade, numbered, found)
-    finish(table, filling, found, destination, people)
+    cells = GradeCells()
+    grades = grades_for(results, assignment, cells, missing=not args.leave_missing)
+    numbers = {m[1]: row for row in people if (m := _NUMBER.fullmatch(table.value(row, identifier)))}
+    students = {
+        student: {"system": "moodle", "number": m["id"]} if (m := _DOWNLOAD.fullmatch(student)) else identity
+        for student, identity in identities_of(results, assignment).items()
+    }
+    found = match(students, people, numbers, "moodle", read_identities(getattr(args, "identities", None)))
+    for student, row in found.rows.items():
+        said = table.value(row, column["closed"])
+        if student not in grades or not said or said.casefold() in moodle_words.YES:
+            continue
+        del grades[student]
+        why = (
+            "this grade cannot be changed"
+            if said.casefold() in moodle_words.NO
+            else f"{said!r}, which is not known here"
+        )
+        cells.said.append(f"line {table.line(row)}: Moodle says that {why}")
+    fill_column(cells, table, grade, grades, found)
+    worth = totals(results) if assignment == TOTAL else _points_for(results, assignment)
+    return finish(table, cells, found, destination, people, worth)
 
 
-def people_in(table: Table, identifier: int, name: int | None) -> dict[int, set[str]]:
-    """row -> all that the person is called: participant number, name, address, and whatever else identifies."""
-    logins = [
-        number
-        for title in ("Email address", "E-mail address", "ID number", "Username", "Institution ID")
-        if (number := column_of(table, title)) is not None
-    ]
+def _points_for(results: ClassResults, assignment: str) -> dict[str, int]:
+    return {r.student: results.final_score(r) for r in results.results if r.assignment == assignment}
+
+
+def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
+    """Each column that matters, by the title that was given, one of Moodle's, or where it stands among the others."""
+    found: dict[str, int | None] = {}
+    for name, titles in _TITLES.items():
+        given = getattr(args, f"{name}_column")
+        found[name] = column_of(table, given) if given else _by_titles(table, titles)
+        if given and found[name] is None and given not in titles:
+            _need(table, None, name, given)
+    rows = range(1, len(table.rows))
+    if found["identifier"] is None and rows and all(_NUMBER.fullmatch(table.value(row, 0)) for row in rows):
+        found["identifier"] = 0
+    if found["name"] is None and found["identifier"] == 0 and len(table.header) > 3:
+        found["name"] = 1
+    # Without a word that is known: the first column that holds one number throughout is the maximum.
+    if found["grade"] is None or found["maximum"] is None:
+        constant = [
+            n
+            for n in range(2, len(table.header))
+            if len(found_here := _numbers(table, n)) == 1 and None not in found_here
+        ]
+        known = constant[0] if found["maximum"] is None and constant else found["maximum"]
+        if known is not None and found["grade"] in (None, known - 1):
+            found["maximum"], found["grade"] = known, known - 1
+    if found["closed"] is None and found["maximum"] is not None:
+        after = found["maximum"] + 1
+        words = {table.value(row, after).casefold() for row in rows}
+        if words and words <= moodle_words.YES | moodle_words.NO | {""}:
+            found["closed"] = after
+    return found
+
+
+def _numbers(table: Table, column: int) -> set[float | None]:
+    """The numbers of a column, with None for a cell that is none."""
+    return {points_in(table.value(row, column)) for row in range(1, len(table.rows))}
+
+
+def _by_titles(table: Table, titles: Sequence[str]) -> int | None:
+    wanted = {title(each) for each in titles}
+    numbers = [number for number, each in enumerate(table.header) if title(each) in wanted]
+    if len(numbers) > 1:
+        raise UserError(f"{table.path} has {len(numbers)} columns {table.header[numbers[0]]!r}: which one is meant?")
+    return numbers[0] if numbers else None
+
+
+def people_in(table: Table, identifier: int, name: int | None, grade: int) -> dict[int, set[str]]:
+    """row -> all that the person is called: participant number, name, address, and whatever else stands before the
+    grade and belongs to one person alone."""
     people = {}
+    others = [column for column in range(grade) if column not in (identifier, name)]
+    logins = [column for column in others if _tells_apart(table, column)]
     for row in range(1, len(table.rows)):
         if not (whole := table.value(row, identifier)):
             continue
@@ -96,7 +158,13 @@ def people_in(table: Table, identifier: int, name: int | None) -> dict[int, set[
         if participant := _NUMBER.fullmatch(whole):
             called.add(participant[1])
         people[row] = called.union(*(login_names(table.value(row, column)) for column in logins))
-    return people
+    first = logins[0] if logins else None
+    return without_start(people, {row: table.value(row, first) for row in people})
+
+
+def _tells_apart(table: Table, column: int) -> bool:
+    values = [value for row in range(1, len(table.rows)) if (value := table.value(row, column))]
+    return len(set(values)) == len(values) and not any(" " in value for value in values)
 
 
 def _assignment(given: str, known: list[str]) -> str:
@@ -108,16 +176,10 @@ def _assignment(given: str, known: list[str]) -> str:
     return meant[0]
 
 
-def _with_number(student: str) -> str:
-    """The participant number where the student is known by the folder of Moodle's download, else the name."""
-    found = _DOWNLOAD.fullmatch(student)
-    return found["id"] if found else student
-
-
-def _need(table: Table, column: int | None, title: str, name: str) -> int:
+def _need(table: Table, column: int | None, name: str, given: str = "") -> int:
     if column is None:
         raise UserError(
-            f"{table.path} has no column {title!r}. Its columns are: {', '.join(map(repr, table.header))}. "
+            f"{table.path} has no column {given or _TITLES[name][0]!r}. Its columns are: {', '.join(map(repr, table.header))}. "
             f"If one of them is meant, name it with --{name}-column."
         )
     return column

@@ -8,10 +8,14 @@ from collections.abc import Iterable, Mapping
 
 
 def plain(name: str) -> str:
-    """A name for comparison: without accents, case, form of Unicode, and the order of its words."""
+    """A name for comparison: without accents, apostrophes, case, form of Unicode, and the order of its words."""
     letters = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(" " if c in "_-,." or c.isspace() else c for c in letters if not unicodedata.combining(c))
-    return " ".join(sorted(kept.split()))
+    kept = "".join(" " if c in "_-,." or c.isspace() else c for c in letters if not _drops(c))
+    return " ".join(sorted(kept.split())) or name
+
+
+def _drops(character: str) -> bool:
+    return bool(unicodedata.combining(character)) or character in "'’`´ʼ"
 
 
 class People:

@@ -1,0 +1,145 @@
+"""Who is who in a gradebook: numbers first, then a person's table, logins, and names last; and what is said at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+from autograder.platforms import moodle_words
+from autograder.results import store
+from autograder.results.result import CheckResult, Result
+
+CHECKS = (CheckResult("test_a", "A", "t", 7, 7, "passed", False), CheckResult("test_b", "B", "t", 3, 0, "failed", True))
+
+
+def write(folder: Path, *students: str, **identities: dict[str, str]) -> Path:
+    """A folder of results: a1 with 7 of 10 for each student, and what a system calls them (in names, _ for a blank)."""
+    named = {student: {} for student in students} | {s.replace("_", " "): known for s, known in identities.items()}
+    for student, identity in named.items():
+        store.write(Result(student, "a1_permute", "py", "graded", 7, 10, CHECKS, identity=identity), folder)
+    return folder
+
+
+def export(tmp_path: Path, system: str, content: str, *words: str) -> tuple[int, list[list[str]]]:
+    """(exit code, the filled file's cells) of an export into a file with this content."""
+    (tmp_path / "in.csv").write_text(content, encoding="utf-8")
+    out = tmp_path / "out.csv"
+    command = [
+        "export",
+        str(tmp_path / "results"),
+        "--to",
+        system,
+        "--into",
+        str(tmp_path / "in.csv"),
+        "--out",
+        str(out),
+    ]
+    code = cli.main([*command, *words])
+    text = out.read_text(encoding="utf-8") if out.exists() else ""
+    return code, [line.split(";" if ";" in text else ",") for line in text.splitlines()]
+
+
+MOODLE = (
+    "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed\n"
+    "Participant 12345,Ann Lee,ann@example.org,Submitted,,10.00,Yes\n"
+    "Participant 12346,Bob O'Neil,bob@example.org,Submitted,,10.00,Yes\n"
+    "Participant 12399,Ann Lee,ann2@example.org,Submitted,,10.00,Yes\n"
+    "Participant 12347,Jürgen Müller,jm@example.org,Submitted,,10.00,Yes\n"
+)
+
+
+def test_moodles_number_tells_two_of_one_name_apart(tmp_path: Path) -> None:
+    write(
+        tmp_path / "results",
+        "MULLER, Jürgen",
+        Ann_Lee={"system": "moodle", "number": "12399"},
+        Bob_ONeil={"system": "moodle", "number": "12346"},
+    )
+    code, rows = export(tmp_path, "moodle", MOODLE, "--assignment", "a1")
+    assert code == 0
+    assert [row[4] for row in rows[1:]] == ["", "7", "7", "7"]
+
+
+def test_a_number_of_another_system_is_no_number_here(tmp_path: Path) -> None:
+    write(tmp_path / "results", Bob_ONeil={"system": "canvas", "number": "12345"})
+    assert [row[4] for row in export(tmp_path, "moodle", MOODLE, "--assignment", "a1")[1][1:]] == ["", "7", "", ""]
+
+
+def test_whoever_has_points_and_is_left_out_makes_it_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "results", "Ann Lee", "Bob ONeil", "who?")
+    assert export(tmp_path, "moodle", MOODLE, "--assignment", "a1")[0] == 1
+    told = capsys.readouterr().err
+    assert "who? is not in in.csv, and has 7 points" in told
+    assert "Ann Lee could be several people (line 2, 4): not filled in, and has 7 points" in told
+    (tmp_path / "who.csv").write_text("folder;address\nwho?;jm@example.org\nAnn Lee;ann2@example.org\n")
+    code, rows = export(tmp_path, "moodle", MOODLE, "--assignment", "a1", "--identities", str(tmp_path / "who.csv"))
+    assert code == 0
+    assert [row[4] for row in rows[1:]] == ["", "7", "7", "7"]
+
+
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,a1_permute (48213)\n"
+    "Points Possible,,,,,10\n"
+    "Lee Ann,10001,S1,{0}annlee01,CNN,\n"
+    "Berg Bob,10002,S2,{0}bobber02,CNN,EX\n"
+    "Doe Jane,10003,S3,{0}janedoe00,CNN,\n"
+)
+
+
+@pytest.mark.parametrize("there", ["", "cnn-assignments-"])
+@pytest.mark.parametrize("here", ["", "cnn-assignments-"])
+def test_what_logins_and_clones_have_in_common_is_seen(tmp_path: Path, here: str, there: str) -> None:
+    write(tmp_path / "results", *(f"{here}{login}" for login in ("annlee01", "bobber02", "janedoe00")))
+    code, rows = export(tmp_path, "canvas", CANVAS.format(there))
+    assert code == 0
+    assert [row[5] for row in rows[2:]] == ["7", "EX", "7"]
+
+
+def test_canvass_number_comes_before_the_name(tmp_path: Path) -> None:
+    write(tmp_path / "results", leeann={"system": "canvas", "number": "10003"})
+    assert [row[5] for row in export(tmp_path, "canvas", CANVAS.format(""))[1][2:]] == ["", "EX", "7"]
+
+
+def test_filling_nobody_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store.write(Result("who?", "a1_permute", None, "missing", 0, 10), tmp_path / "results")
+    assert export(tmp_path, "canvas", CANVAS.format(""))[0] == 1
+    assert "Nobody was filled in" in capsys.readouterr().err
+
+
+LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ja", "zh", "ar", "xx"]
+WORDS = {
+    "en": ("Identifier", "Full name", "Grade", "Maximum Grade", "Grade can be changed", "Yes", "No"),
+    "de": ("ID", "Vollständiger Name", "Bewertung", "Bestwertung", "Bewertung kann geändert werden", "Ja", "Nein"),
+    "fr": ("Identifiant", "Nom complet", "Note", "Note maximale", "La note peut être modifiée", "Oui", "Non"),
+    "es": ("Identificador", "Nombre completo", "Calificación", "Calificación máxima", "¿Se puede cambiar?", "Sí", "No"),
+    "it": ("Identificatore", "Nome completo", "Valutazione", "Valutazione massima", "Modificabile", "Sì", "No"),
+    "pt": ("Identificador", "Nome completo", "Nota", "Nota máxima", "A nota pode ser alterada", "Sim", "Não"),
+    "nl": ("ID", "Volledige naam", "Cijfer", "Maximumcijfer", "Cijfer kan gewijzigd worden", "Ja", "Nee"),
+    "pl": (
+        "Identyfikator",
+        "Imię i nazwisko",
+        "Ocena",
+        "Maksymalna ocena",
+        "Ocena może zostać zmieniona",
+        "Tak",
+        "Nie",
+    ),
+    "ja": ("識別子", "氏名", "評点", "最大評点", "評点は変更可能", "はい", "いいえ"),
+    "zh": ("标识符", "全名", "成绩", "最高分", "成绩可以更改", "是", "否"),
+    "ar": ("المعرف", "الاسم الكامل", "الدرجة", "الدرجة العظمى", "يمكن تغيير الدرجة", "نعم", "لا"),
+    "xx": ("A", "B", "C", "D", "E", "Da", "Nu?"),  # a language that nobody here knows
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_worksheet_in_each_language_and_what_is_locked_stays(tmp_path: Path, language: str) -> None:
+    who, name, grade, most, closed, yes, no = WORDS[language]
+    write(tmp_path / "results", "Ann Lee", "Bob Roe")
+    content = f"{who};{name};Status;{grade};{most};{closed}\nT1;Ann Lee;x;;10,00;{yes}\nT2;Bob Roe;x;;10,00;{no}\n"
+    if language == "xx":  # what cannot be understood is not taken for a yes
+        content = content.replace("E\n", f"{moodle_words.CLOSED[0]}\n")
+    code, rows = export(tmp_path, "moodle", content, "--assignment", "a1")
+    assert code == 0
+    assert [row[3] for row in rows[1:]] == ["7", ""]
