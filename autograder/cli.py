@@ -35,6 +35,7 @@ COMMANDS = {
         "make the file that sets up an autograder on Gradescope",
         "Teaching assistants",
     ),
+    "new": ("release.new", "begin a course, or one more assignment in it", "Authors and CI"),
     "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
     "verify": ("release.verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
     "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),

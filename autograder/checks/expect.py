@@ -95,9 +95,9 @@ def expect_pixels(
 
     dtype: that of the values that the rule gives, unless another is asked for. atol, axes: see :func:`expect_tensor`.
 
-    >>> images = counting_images(2, 5, 7, 3)
-    >>> moved = submission_of(to_nchw=lambda images: images.permute(0, 3, 1, 2)).to_nchw(images)
-    >>> expect_pixels(moved, lambda n, c, h, w: images[n, h, w, c], shape=(2, 3, 5, 7))
+    >>> image = torch.arange(6).reshape(2, 3)
+    >>> turned = submission_of(upside_down=lambda image: image.flip(0)).upside_down(image)
+    >>> expect_pixels(turned, lambda h, w: image[1 - h, w], shape=(2, 3))
     """
     values = [rule(*index) for index in itertools.product(*map(range, shape))]
     plain = torch.tensor([v.item() if isinstance(v, torch.Tensor) else v for v in values], dtype=torch.float64)

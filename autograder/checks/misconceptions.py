@@ -52,11 +52,10 @@ def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]
 
     costs_points: False for what is unwise and not wrong; it shows among the signs that a check records.
 
-    >>> @misconception("to_nchw")
-    ... def reshapes_instead_of_permuting(images):
-    ...     '''You used reshape or view: it keeps the order in memory and only renames the axes.'''
-    ...     n, h, w, c = images.shape
-    ...     return images.reshape(n, c, h, w)
+    >>> @misconception("mean")
+    ... def divides_by_one_less(numbers):
+    ...     '''You divided by one less than there are numbers: that is for an estimated variance.'''
+    ...     return sum(numbers) / (len(numbers) - 1)
     """
 
     def register(function: _F) -> _F:

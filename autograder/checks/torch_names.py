@@ -35,7 +35,35 @@ def uses(
     cells: pieces of source, each with its first line; one that does not parse is passed over, as it does not run.
     others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
     """
-    return list(_uses(tuple(cells), task, frozenset(map(_kind, names)), frozenset(others)))
+    return list(_uses(tuple(cells), task, kinds_of(names), frozenset(others)))
+
+
+# Operators that hold the work of another under a name of their own.
+_HOLDS = {"scaleddotproduct": "softmax", "multiheadattention": "softmax"}
+
+
+def does_the_work(called: str, names: Collection[str]) -> bool:
+    """Whether a function or operator of torch is one of these, or a variant of one under a name of its own.
+
+    >>> [does_the_work(name, {"softmax"}) for name in ("Softmax", "_safe_softmax", "log_softmax", "softplus")]
+    [True, True, False, False]
+    """
+    return _does(called, kinds_of(names))
+
+
+def kinds_of(names: Collection[str]) -> frozenset[str]:
+    """What these functions are called without what their variants add."""
+    return frozenset(map(_kind, names))
+
+
+def _does(called: str, kinds: frozenset[str]) -> bool:
+    plain = called.strip("_").removesuffix("_forward")
+    kind = _kind(plain)
+    if kind in kinds or any(part in kind and work in kinds for part, work in _HOLDS.items()):
+        return True
+    # `_safe_softmax`, `_sparse_softmax`, `mkldnn_convolution`; but the log of a softmax is none
+    first, _, rest = plain.partition("_")
+    return bool(rest) and first != "log" and _kind(rest) in kinds
 
 
 @lru_cache(maxsize=8)  # a public check and a hidden one ask the same
@@ -244,7 +272,7 @@ class _Scan:
     def _judge(self, path: str, line: int) -> None:
         parts = path.split(".")
         last = parts[1:] if parts[:2] == ["torch", "ops"] else parts[-1:]
-        if _is_torch(path) and len(parts) > 1 and any(_kind(part) in self.kinds for part in last):
+        if _is_torch(path) and len(parts) > 1 and any(_does(part, self.kinds) for part in last):
             self.found[Use(path, line)] = None
 
 

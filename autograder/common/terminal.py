@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 
@@ -23,6 +24,18 @@ def console(stderr: bool = False) -> Console:
 def printable(text: str) -> str:
     """A stranger's text on one line: what would move the cursor, colour or turn round the text is spelled out."""
     return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)
+
+
+def json_text(data: object, indent: int | None = 2) -> str:
+    """JSON as UTF-8 that a terminal or a log can show: what would turn round or hide the text is spelled out, as JSON may.
+
+    It reads back as the same data. Raises ValueError for NaN and infinities.
+    """
+    text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    if text.replace("\n", "").isprintable():
+        return text
+    kept = _JOINERS | {"\n"}
+    return "".join(c if c.isprintable() or c in kept else json.dumps(c)[1:-1] for c in text)
 
 
 def first_line(text: str) -> str:

@@ -7,6 +7,7 @@ import csv
 import io
 from pathlib import Path
 
+from ..common.terminal import printable
 from ..results.result import ClassResults
 from .destinations import write_text
 
@@ -38,5 +39,5 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def _harmless(name: str) -> str:
-    name = name.replace("\r", " ")  # many readers take it for the end of the line, quoted or not
-    return f"'{name}" if name.startswith(_FORMULA) else name
+    shown = printable(name)
+    return f"'{shown}" if name.startswith(_FORMULA) else shown

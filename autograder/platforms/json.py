@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
+from ..common.terminal import json_text
 from ..results.result import ClassResults, Result, to_json
 from .destinations import write_text
 
@@ -33,7 +33,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         "max_total": sum(points.values()),
         "students": students,
     }
-    write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", destination)
+    write_text(f"{json_text(document)}\n", destination)
 
 
 def _final(results: ClassResults, result: Result) -> dict[str, Any]:

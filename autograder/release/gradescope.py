@@ -92,7 +92,7 @@ def compose(course: Course, name: str, into: Path) -> None:
 
     Raises UserError when the assignment has not been released, for its stub is needed.
     """
-    from .student import copy_package, pyproject
+    from .student import copy_constraints, copy_package, pyproject
 
     assignment, released = course.assignment(name), course.released(name)
     root = into / "course"
@@ -113,7 +113,7 @@ def compose(course: Course, name: str, into: Path) -> None:
             for file in sorted((course.root / "data").glob(pattern)):
                 shutil.copyfile(file, root / "data" / file.name)
     (root / "pyproject.toml").write_bytes(pyproject(course).encode())
-    shutil.copyfile(course.root / "constraints.txt", root / "constraints.txt")
+    copy_constraints(course, root)
     # Its own secret, of which the course's cannot be told.
     secret = hashlib.sha256(course.secret() + b"/gradescope/" + name.encode()).hexdigest()
     (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterable
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 
 from autograder.cli import COMMANDS
@@ -21,6 +21,7 @@ from autograder.common.errors import UserError
 from autograder.common.imports import modules_of, reachable
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
+from autograder.course.words import words_of
 from autograder.data import student_files
 from autograder.release import generated
 from autograder.release.build import Built, build
@@ -37,6 +38,8 @@ _ALSO = frozenset({"ci", "data"})
 
 # What grading in a student's repository takes from the course, with the hidden checks.
 _GRADING = ("autograder", "assignments", "solutions", "data", "pyproject.toml", "constraints.txt")
+README = "student-readme.md"  # under solutions/: what the course tells its students
+CONSTRAINTS = "constraints.txt"
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 
@@ -111,13 +114,13 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     """
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(generated.RECORD))
     copy_package(into / "autograder")
-    (into / "data").mkdir()
     for file in student_files(course.root / "data"):
+        (into / "data").mkdir(exist_ok=True)
         shutil.copyfile(file, into / "data" / file.name)
-    for name in ("LICENSE", "constraints.txt"):
-        if (course.root / name).is_file():
-            shutil.copyfile(course.root / name, into / name)
-    _write(into / "README.md", _readme(built))
+    if (course.root / "LICENSE").is_file():
+        shutil.copyfile(course.root / "LICENSE", into / "LICENSE")
+    copy_constraints(course, into)
+    _write(into / "README.md", _readme(course, built))
     _write(into / "pyproject.toml", pyproject(course))
     _write(into / ".gitignore", _template("gitignore"))
     _write(into / ".gitattributes", _template("gitattributes"))
@@ -147,48 +150,48 @@ def students_files() -> list[Path]:
     return sorted([*(modules[name] for name in reached), package / _SETTINGS])
 
 
-def _readme(built: Built) -> str:
-    """The README for students, with the assignments that there are."""
+def _readme(course: Course, built: Built) -> str:
+    """The README for students: the course's own, or one that suits any course, with the assignments that there are."""
     rows = ["| assignment | tasks | points |", "| --- | --- | --- |"]
     for master in built.masters:
         tasks = ", ".join(f"`{task}`" for task in master.tasks)
         points = sum(sum(pair) for pair in master.points.values())
         rows.append(f"| `{master.name}` | {tasks} | {points} |")
-    first = built.masters[0]
-    commands = (
-        ("autograder check", "every assignment"),
-        (f"autograder check {first.name}", "one of them"),
-        ("autograder check --watch", "again whenever you save"),
-        (f"autograder hint {first.tasks[0]}", "a hint; each call tells a little more"),
-    )
-    width = max(len(command) for command, _ in commands)
-    trains = any("train" in master.tasks for master in built.masters)
-    return _template("README.md").format(
-        assignments="\n".join(rows),
-        first=first.name,
-        commands="\n".join(f"    {command:<{width}}    # {what}" for command, what in commands),
-        training=_template("training.md") if trains else "",
-    )
+    own = course.solutions / README
+    text = own.read_text(encoding="utf-8") if own.is_file() else _template("README.md")
+    words = {"title": words_of(course).title, "assignments": "\n".join(rows), "first": built.masters[0].name}
+    return re.sub(r"\{(title|assignments|first)\}", lambda found: words[found[1]], text)
 
 
 def pyproject(course: Course) -> str:
-    """What `pip install -e .` needs in the student repository, with the course's own requirements."""
-    with (course.root / "pyproject.toml").open("rb") as file:
-        whole = tomllib.load(file)
-    project = whole["project"]
-    package = own_package()
-    folders = {path.parent for path in students_files()}
-    data = whole.get("tool", {}).get("setuptools", {}).get("package-data", {})
+    """What `pip install -e .` needs in the student repository: the course's requirements, else those of this package."""
+    python, needs, extra = _requirements(course.root / "pyproject.toml")
     return _template("pyproject.template").format(
-        requires_python=project["requires-python"],
-        dependencies=_lines(project["dependencies"]),
-        submissions=_lines(project["optional-dependencies"]["submissions"]),
-        package_data="".join(
-            f"{json.dumps(name)} = {json.dumps(patterns)}\n"
-            for name, patterns in data.items()
-            if package.joinpath(*name.split(".")[1:]) in folders
-        ),
+        requires_python=python,
+        dependencies=_lines(needs),
+        submissions=_lines(extra),
+        package_data=f'"autograder.{Path(_SETTINGS).parent.name}" = ["{Path(_SETTINGS).name}"]',
     )
+
+
+def _requirements(path: Path) -> tuple[str, list[str], list[str]]:
+    """Python, the requirements, and those of submissions: from a pyproject.toml that has them, else as installed."""
+    try:
+        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        return project["requires-python"], project["dependencies"], project["optional-dependencies"]["submissions"]
+    except (FileNotFoundError, KeyError):  # a course beside the engine
+        known = metadata.metadata("cnn-autograder")
+        words = [requirement.partition(";") for requirement in metadata.requires("cnn-autograder") or ()]
+        of_submissions = [need.strip() for need, _, when in words if "submissions" in when]
+        return known["Requires-Python"], [need.strip() for need, _, when in words if not when], of_submissions
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UserError(f"{path} cannot be read: {error}. Mend it, and run the command again.") from None
+
+
+def copy_constraints(course: Course, into: Path) -> None:
+    """The versions that the workflow installs: the course's own, else none that are fixed."""
+    own = course.root / CONSTRAINTS
+    _write(into / CONSTRAINTS, own.read_text(encoding="utf-8") if own.is_file() else "# No versions are fixed.\n")
 
 
 def _lines(requirements: Iterable[str]) -> str:

@@ -31,6 +31,7 @@ from typing import Any
 from ..common.errors import UserError
 from ..common.tables import aware
 from ..course.course import Course
+from ..course.words import KEYS
 from ..course.zone import POLICY_FILE, read_zone
 
 
@@ -86,7 +87,7 @@ def load_policy(course: Course) -> Policy:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
-    _no_others(data, ("late", "deadlines", "extensions", "points", "timezone"), path, "")
+    _no_others(data, ("late", "deadlines", "extensions", "points", "timezone", *KEYS), path, "")
     late = _table(data, "late", path)
     _no_others(late, ("percent_per_day", "grace_minutes", "cap_percent", "free_days"), path, "late.")
     zone = read_zone(data["timezone"], str(path)) if "timezone" in data else None

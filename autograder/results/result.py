@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from ..common.terminal import json_text
 from ..course.course import natural_key
 from ..sandbox.observation import Outcome
 from ..submission.people import other_names
@@ -120,7 +121,7 @@ def bounded(result: Result) -> Result:
 
 def _size(result: Result) -> int:
     """The bytes of its file, at most."""
-    return len(json.dumps(to_json(result), indent=2, ensure_ascii=False).encode())
+    return len(json_text(to_json(result)).encode())
 
 
 def _said_briefly(check: CheckResult, limit: int) -> CheckResult:

@@ -7,11 +7,11 @@ say stays with the teachers, and only their points are told.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..common.terminal import json_text
 from .result import CheckResult, ClassResults, Result
 
 HIDDEN_TITLE = "on other inputs"
@@ -79,7 +79,7 @@ def _together(task: str, checks: Sequence[CheckResult]) -> Row:
 
 def to_bytes(data: dict[str, Any]) -> bytes:
     """A document as it is written."""
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    return f"{json_text(data)}\n".encode()
 
 
 def settled(rows: Sequence[Row], final: int) -> tuple[Row, ...]:

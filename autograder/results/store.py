@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
+from ..common.terminal import json_text
 from ..course.course import natural_key
 from .result import ClassResults, InvalidResult, Result, from_json, to_json
 
@@ -60,7 +61,7 @@ def write(result: Result, folder: Path) -> Path:
     stands.
     """
     path = path_of(folder, result.student, result.assignment)
-    text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = f"{json_text(to_json(result))}\n"
     write_whole(path, text.encode())
     return path
 

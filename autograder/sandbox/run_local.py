@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from ..submission.source import Source
-from .inside import child, data, wire
+from .inside import child, data, record, wire
 from .observation import Call, Observation, Question, StudentError, pending
 from .translate import without_arrays
 
@@ -70,7 +70,7 @@ class LocalRun:
         call, observed = question.calls[-1], pending(task, question, self._ordinal, self)
         args, kwargs = tuple(map(self.own, call.args)), {k: self.own(v) for k, v in call.kwargs.items()}
         kept = child.Snapshot(args, kwargs)
-        recorder = child.Recorder() if question.record else contextlib.nullcontext()
+        recorder = record.Recorder() if question.record else contextlib.nullcontext()
         began = time.monotonic()
         try:
             with recorder:
@@ -83,7 +83,7 @@ class LocalRun:
         if plain is data.NOT_DATA:
             self._objects.append(value)
             handle, plain = len(self._objects) - 1, None
-        called = tuple(sorted(recorder.names)) if isinstance(recorder, child.Recorder) else ()
+        called = tuple(sorted(recorder.names)) if isinstance(recorder, record.Recorder) else ()
         numpy = isinstance(plain, wire.Array)
         return dataclasses.replace(
             observed,

@@ -48,6 +48,10 @@ def test_students_get_what_they_can_reach_and_nothing_else(given: Path) -> None:
         assert not missing, f"{name} imports {missing}"
 
 
+def test_the_package_shows_no_line_of_this_courses_solutions(given: Path) -> None:
+    assert list(map(str, find_leaks(ROOT / "solutions", given))) == []
+
+
 def test_nothing_but_modules_and_the_settings_of_checks_is_given(given: Path) -> None:
     others = [path.name for path in given.rglob("*") if path.is_file() and path.suffix != ".py"]
     assert others == ["checks.ini"]
@@ -96,7 +100,8 @@ def test_the_student_repository_is_complete_and_says_nothing(small_course: Cours
         "autograder/grading/checks.ini",
         "data/train-images.idx.gz",
     } <= files
-    assert not [name for name in files if "hidden" in name or "misconceptions" in name or "solutions" in name]
+    of_the_course = {name for name in files if not name.startswith("autograder/")}
+    assert not [n for n in of_the_course if "hidden" in n or "misconceptions" in n or "solutions" in n]
     assert "data/test-images.idx.gz" not in files
     assert not [name for name in files if name.startswith(("autograder/release", "autograder/verify"))]
     assert find_leaks(small_course.solutions, folder) == []
@@ -160,4 +165,4 @@ def test_nothing_is_written_when_something_would_leak(
     replace_in(small_course.solutions / "b1_tiny" / "b1_tiny.py", "with `code`", "as in `math.fsum([x, x]) + 0.0`")
     assert release_to(small_course, tmp_path / "student") == 1
     assert not (tmp_path / "student").exists()
-    assert "holds line 18 of b1_tiny/b1_tiny.py" in capsys.readouterr().out
+    assert "shows line 18 of solutions/b1_tiny/b1_tiny.py: return math.fsum" in capsys.readouterr().out

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import alike, compiling, data, devices, imports, loading, notices, standins, wire
+from . import alike, compiling, data, devices, imports, loading, notices, record, standins, wire
 from .interrupts import BudgetSpent, budget
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
@@ -104,7 +104,7 @@ class Server:
         kwargs = kwargs or {}
         kept = Snapshot(args, kwargs)
         reply: dict[str, Any] = {"status": "value"}
-        recorder = Recorder() if question.get("record") else contextlib.nullcontext()
+        recorder = record.Recorder() if question.get("record") else contextlib.nullcontext()
         if self.start is not None and question["op"] == "call":
             self.start.again(everything="budget" in question)  # a training
         with _captured() as output:
@@ -118,7 +118,7 @@ class Server:
                 reply["status"], reply["error"] = "error", self._describe(error)
         if changed := kept.changed():
             reply["changed"] = changed
-        if isinstance(recorder, Recorder):
+        if isinstance(recorder, record.Recorder):
             reply["called"] = tuple(sorted(recorder.names))[:500]
         if printed := output.kept():
             reply["output"] = (printed, output.cut)
@@ -268,24 +268,6 @@ def _same(before: tuple[torch.Size, bytes] | int, after: torch.Tensor) -> bool:
         return before == (after.shape, wire.tensor_bytes(after))
     except Exception:
         return False
-
-
-class Recorder(torch.overrides.TorchFunctionMode):
-    """Notes the name of every torch function that runs. Student code can get round it: see SECURITY.md."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        self.names.add(str(getattr(func, "__name__", func)))
-        return func(*args, **(kwargs or {}))
 
 
 class _Output(io.TextIOBase):

@@ -1,0 +1,66 @@
+"""Which of torch's functions run in a call, by whatever name they were reached."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class Recorder(contextlib.ExitStack):
+    """Notes the name of every torch function that is called, and of every operator that this comes to.
+
+    A composite operator (``linear``) shows as a function alone, one that is reached by an odd way (a compiled function,
+    attention) as an operator alone. Student code can get round both: see SECURITY.md.
+
+        with Recorder() as recorder:
+            torch.nn.Softmax(1)(rows)
+        recorder.names     # {"softmax", "_softmax"}
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._functions, self._operators = _Functions(), _Operators()
+
+    def __enter__(self) -> Recorder:
+        self.enter_context(self._operators)
+        self.enter_context(self._functions)
+        return self
+
+    @property
+    def names(self) -> set[str]:
+        """The names so far, as torch has them."""
+        functions = {str(getattr(called, "__name__", called)) for called in self._functions.seen}
+        return functions | {str(called._overloadpacket.__name__) for called in self._operators.seen}
+
+
+class _Functions(TorchFunctionMode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[Any] = set()
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        self.seen.add(func)
+        return func(*args, **(kwargs or {}))
+
+
+class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.seen: set[Any] = set()
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # to skip it, torch would first import all of it, two seconds' worth
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        self.seen.add(func)
+        return func(*args, **(kwargs or {}))
