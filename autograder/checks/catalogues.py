@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import torch
 
+from ..course.assignment import Assignment
 from ..course.roster import Quiz, Variant
 from ..sandbox.observation import Call, Observation
 from ..sandbox.run_local import replay
@@ -326,6 +327,13 @@ class ReleasedCatalogue:
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
         return self._data.named(name)
+
+
+def catalogue_of(assignment: Assignment) -> CodeCatalogue | ReleasedCatalogue:
+    """The misconceptions of an assignment: as code where the course has them, else as released data."""
+    if assignment.misconceptions.is_file():
+        return CodeCatalogue.load(assignment.misconceptions)
+    return ReleasedCatalogue(assignment.folder)
 
 
 def _read_rows(path: Path) -> list[Row]:

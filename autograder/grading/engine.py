@@ -78,11 +78,9 @@ class Engine:
     @cached_property
     def catalogue(self) -> Any:
         """The misconceptions: as code where the course has them, else as released data."""
-        from ..checks.catalogues import CodeCatalogue, ReleasedCatalogue
+        from ..checks.catalogues import catalogue_of
 
-        if self.assignment.misconceptions.is_file():
-            return CodeCatalogue.load(self.assignment.misconceptions)
-        return ReleasedCatalogue(self.assignment.folder)
+        return catalogue_of(self.assignment)
 
     def _catalogue_for(self, variant: Variant | None) -> Any:
         """The catalogue as it fits a student's own quiz."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
     """A context for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
-    from ..checks.catalogues import Catalogue, CodeCatalogue, ReleasedCatalogue
+    from ..checks.catalogues import catalogue_of
     from ..sandbox.limits import Limits
     from ..sandbox.loader import Order
     from ..sandbox.run import SandboxRun
@@ -43,8 +43,6 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
 
         images = load_train(root / "data")
         sandbox.keep({"train_images": images.images, "train_labels": images.labels})
-    code = assignment.misconceptions.is_file()
-    catalogue: Catalogue = CodeCatalogue.load(assignment.misconceptions) if code else ReleasedCatalogue(folder)
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
     run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, assignment.parameters(), Limits()))
 
@@ -57,4 +55,4 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
         run.close()
         sandbox.close()
 
-    return CheckContext(run, catalogue, seed, held_out), close
+    return CheckContext(run, catalogue_of(assignment), seed, held_out), close

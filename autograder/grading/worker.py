@@ -112,13 +112,22 @@ def grade_job(job: Job) -> dict[str, Any]:
     with engines.lock:
         try:
             engine = engines.get(job.course_root, job.assignment, job.settings)
-            seed = seed_of(job.secret, job.assignment, job.source.fingerprint)
-            graded = engine.grade(job.source, seed, variant=job.variant)
+            result, grading = grade_on(engine, job)
         except InfrastructureError:
             engines.close()  # the next submission starts with a fresh sandbox
             raise
-        log = [f"{each.check.name}\n{each.log}" for each in graded.verdicts if each.log]
-        return results.to_json(result_of(job, engine, graded)) | ({"log": log} if log else {})
+        log = [f"{each.check.name}\n{each.log}" for each in grading.verdicts if each.log]
+        return results.to_json(result) | ({"log": log} if log else {})
+
+
+def grade_on(engine: Engine, job: Job) -> tuple[results.Result, Grading]:
+    """Grade one submission on an engine that runs already: the result that is kept, and what it was made of.
+
+    Raises InfrastructureError when the fault is not the student's.
+    """
+    seed = seed_of(job.secret, job.assignment, job.source.fingerprint)
+    grading = engine.grade(job.source, seed, variant=job.variant)
+    return result_of(job, engine, grading), grading
 
 
 def result_of(job: Job, engine: Engine, grading: Grading) -> results.Result:

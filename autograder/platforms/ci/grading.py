@@ -75,16 +75,15 @@ def _grade(request: Request, found: Found) -> Graded:
     except Unreadable as error:
         return Graded(_empty(request, found, "unreadable", (error.message, *found.notes)), path)
     from ...grading.engine import Engine
-    from ...grading.job import seed_of
-    from ...grading.worker import result_of
+    from ...grading.worker import grade_on
 
     assignment = course.released(name) if request.settings.public_only else course.assignment(name)
     engine = Engine(course, assignment, request.settings)
     try:
         secret = PUBLIC_SECRET if request.settings.public_only else course.secret()
-        graded = engine.grade(source, seed_of(secret, name, source.fingerprint))
-        result = result_of(Job(request.student, name, source, course.root, request.settings), engine, graded)
-        lines = tuple(_lines(engine, graded, source, found.path))
+        job = Job(request.student, name, source, course.root, request.settings, secret)
+        result, grading = grade_on(engine, job)
+        lines = tuple(_lines(engine, grading, source, found.path))
     finally:
         engine.close()
     return Graded(result, path, lines)
