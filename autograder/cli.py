@@ -29,6 +29,11 @@ COMMANDS = {
     ),
     "report": ("report.command", "the class as a web page, and one page a student", "Teaching assistants"),
     "export": ("platforms.export", "write results in the form that another system reads", "Teaching assistants"),
+    "feedback": (
+        "platforms.feedback",
+        "words back to the students, as Moodle, Canvas or GitHub takes them",
+        "Teaching assistants",
+    ),
     "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
     "gradescope-zip": (
         "release.gradescope",

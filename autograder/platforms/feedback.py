@@ -1,0 +1,239 @@
+"""`autograder feedback`: words back to the students, in the form that Moodle, Canvas or GitHub takes.
+
+What a student reads here is what `results.rows` lets students read: nothing of a hidden check but its points, and
+nothing of anybody else. Nothing is sent: a person uploads the file, or reads the script and runs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import re
+import shlex
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from ..common.errors import UserError
+from ..common.files import write_whole
+from ..common.terminal import printable
+from ..results import final
+from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
+from ..results.rows import public_notes, reason, rows_of
+from ..results.store import folder_name
+from ..submission.source import form_of
+
+SYSTEMS = ("moodle", "canvas", "github")
+FILE_LIMIT = 16 * 1024 * 1024  # bytes of a submission that is given back with comments
+_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `autograder feedback`."""
+    parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
+    parser.add_argument("--to", required=True, choices=SYSTEMS, help="where the students read it")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the folder to write to")
+    parser.add_argument("--assignment", metavar="A", help="of this assignment alone; Moodle takes one at a time")
+    parser.add_argument(
+        "--submissions", type=Path, metavar="FOLDER", help="canvas: the download that was graded, to give it back"
+    )
+    parser.add_argument("--owner", metavar="ORG", help="github: the organisation that the repositories belong to")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the feedback. Returns 0, or 1 when somebody who handed in gets none."""
+    results = final.read_class(args.results)
+    names = list(results.max_scores())
+    if args.assignment:
+        meant = [n for n in names if args.assignment in (n, n.split("_")[0])]
+        if len(meant) != 1:
+            raise UserError(f"--assignment {args.assignment!r}: it is one of {', '.join(names)}.")
+        names = meant
+    told = [r for r in results.results if r.assignment in names and r.status not in NOT_HANDED_IN and not is_lost(r)]
+    if args.out.exists() and not args.out.is_dir():
+        raise UserError(f"{args.out} is a file. Give a folder to --out.")
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.to == "moodle":
+        left_out = _moodle(results, told, names, args.out)
+    elif args.to == "canvas":
+        left_out = _canvas(results, told, args.out, args.submissions)
+    else:
+        left_out = _github(results, told, args.out, args.owner)
+    for line in left_out:
+        print(f"  {line}")
+    return int(bool(left_out))
+
+
+def words(results: ClassResults, result: Result) -> str:
+    """What a student reads about one submission, as plain text."""
+    lines = [f"{result.assignment}: {results.final_score(result)} of {result.max_score} points"]
+    if why := reason(results, result):
+        lines.append(f"{result.score} for the work; {why}.")
+    lines += [f"Note: {note}" for note in public_notes(result)]
+    task = ""
+    for row in rows_of(result):
+        if row.task != task:
+            task = row.task
+            lines += ["", task]
+        lines.append(f"  {'+' if row.passed else '-'} {row.title} ({row.score} of {row.points})")
+        lines += [f"      {line}" for line in row.words.splitlines() if line.strip()]
+    return "\n".join(printable(line) for text in lines for line in text.splitlines() or [""]) + "\n"
+
+
+# --- Moodle: a zip whose folders are named as in its download -----------------------------------------------------
+
+
+def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Path) -> list[str]:
+    left_out = []
+    for name in names:
+        files = {}
+        for result in (r for r in told if r.assignment == name):
+            if result.identity.get("system") != "moodle":
+                left_out.append(f"{printable(result.student)} ({name}): it did not come from Moodle's download")
+                continue
+            files[f"{_moodle_folder(result)}/feedback.txt"] = words(results, result)
+        if files:
+            path = out / f"{name}-feedback.zip"
+            _write_zip(path, {place: text.encode() for place, text in files.items()})
+            print(
+                f"{printable(str(path))}: {len(files)} students. In Moodle: the assignment, Submissions, Actions, "
+                "Upload multiple feedback files in a zip."
+            )
+    return left_out
+
+
+def _moodle_folder(result: Result) -> str:
+    """The folder as Moodle named it; where only a text was handed in, the one that a file would have had."""
+    first = PurePosixPath(result.file).parts[0] if "/" in result.file else ""
+    known = f"_{result.identity['number']}_assignsubmission_file"
+    if known in first:
+        return first
+    return f"{result.identity.get('name', result.student)}{known}_"
+
+
+# --- Canvas: the submissions under their own names, with comments in them ----------------------------------------
+
+
+def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submissions: Path | None) -> list[str]:
+    if submissions is None or not submissions.is_dir():
+        raise UserError(
+            "--to canvas gives the submissions back with comments. Say where they lie: --submissions FOLDER"
+        )
+    left_out, files = [], {}
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["Student", "ID", "Assignment", "Points", "Comment"])
+    for result in told:
+        comment = words(results, result)
+        if result.identity.get("system") != "canvas":
+            left_out.append(
+                f"{printable(result.student)} ({result.assignment}): it did not come from Canvas's download"
+            )
+            continue
+        student = f"'{result.student}" if result.student.startswith(("=", "+", "-", "@")) else result.student
+        writer.writerow([student, result.identity["number"], result.assignment, results.final_score(result), comment])
+        name = result.file.split("/")[0]
+        source = submissions / name
+        commented = None if not name else with_comment(source, comment)
+        if commented is None:
+            left_out.append(
+                f"{printable(result.student)} ({result.assignment}): its file is not given back; see comments.csv"
+            )
+        else:
+            files[name] = commented
+    write_whole(out / "comments.csv", table.getvalue().encode("utf-8", "replace"))
+    if files:
+        _write_zip(out / "submissions.zip", files)
+    print(
+        f"{printable(str(out))}: submissions.zip with {len(files)} commented files, and comments.csv. In Canvas: the "
+        "assignment, Upload Submissions, and choose submissions.zip."
+    )
+    return left_out
+
+
+def with_comment(path: Path, comment: str) -> bytes | None:
+    """A script or a notebook with a comment before its code; None for what is neither, or cannot be read."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > FILE_LIMIT:
+            return None
+        raw = path.read_bytes()
+        if form_of(path) == "ipynb":
+            notebook = json.loads(raw)
+            cell = {
+                "cell_type": "markdown",
+                "metadata": {},
+                "source": "```text\n" + comment.replace("```", "'''") + "```\n",
+            }
+            notebook["cells"].insert(0, cell)
+            return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        if path.suffix.lower() != ".py":
+            return None
+        text = raw.decode("utf-8-sig")
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None
+    head = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
+    return f"{head}\n{text}".encode()
+
+
+# --- GitHub: a script that a person reads before running it -------------------------------------------------------
+
+_SCRIPT = """\
+#!/bin/sh
+# Puts each student's feedback into their repository. Read it, then run it: sh {name}
+# Needs gh (logged in) and git. Where a pull request into the branch `feedback` is open, it gets a comment; else
+# FEEDBACK.md is pushed to the branch `autograder-feedback`.
+set -eu
+cd "$(dirname "$0")"
+
+give() {{
+    number=$(gh pr list --repo "$1" --base feedback --state open --json number --jq '.[0].number // empty')
+    if [ -n "$number" ]; then
+        gh pr comment "$number" --repo "$1" --body-file "$2"
+    else
+        clone=$(mktemp -d)
+        gh repo clone "$1" "$clone" -- --quiet --depth 1
+        git -C "$clone" switch --quiet --create autograder-feedback
+        cp "$2" "$clone/FEEDBACK.md"
+        git -C "$clone" add FEEDBACK.md
+        git -C "$clone" commit --quiet --message "Feedback"
+        git -C "$clone" push --quiet --force origin autograder-feedback
+        rm -rf "$clone"
+    fi
+}}
+
+{calls}
+"""
+
+
+def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str | None) -> list[str]:
+    if owner is None or not _OWNER.fullmatch(owner):
+        raise UserError("--to github: say to whom the repositories belong: --owner ORGANISATION")
+    of_student: dict[str, list[Result]] = {}
+    for result in told:
+        of_student.setdefault(result.student, []).append(result)
+    left_out, calls = [], []
+    for student, own in of_student.items():
+        if not _REPOSITORY.fullmatch(student) or student.startswith((".", "-")):
+            left_out.append(
+                f"{printable(student)}: no repository is called so; the folders should be named as the clones are"
+            )
+            continue
+        text = "\n".join(f"```text\n{words(results, result).replace('```', chr(39) * 3)}```\n" for result in own)
+        place = f"{folder_name(student)}.md"
+        write_whole(out / place, f"# Feedback\n\n{text}".encode())
+        calls.append(f"give {shlex.quote(f'{owner}/{student}')} {shlex.quote(f'./{place}')}")
+    script = out / "feedback.sh"
+    write_whole(script, _SCRIPT.format(name=script.name, calls="\n".join(calls)).encode())
+    print(f"{printable(str(script))}: {len(calls)} repositories. Read it, then run it.")
+    return left_out
+
+
+def _write_zip(path: Path, files: dict[str, bytes]) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name])
+    write_whole(path, content.getvalue())

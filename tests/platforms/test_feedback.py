@@ -1,0 +1,85 @@
+"""Words back to the students, against what each system takes; nothing of a hidden check or of another student in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+from autograder.results import store
+from autograder.results.result import CheckResult, Result
+
+SECRET = "hidden-7f3a"
+CHECKS = (
+    CheckResult("test_a", "It works", "to_nchw", 7, 0, "failed", False, message="to_nchw returned\n``` \x1b[31m None"),
+    CheckResult(f"test_{SECRET}", f"{SECRET} title", "to_nchw", 3, 3, "passed", True, message=f"{SECRET} says"),
+)
+
+
+def write(folder: Path, student: str, file: str, identity: dict[str, str], status: str = "graded") -> None:
+    own = CHECKS if status == "graded" else ()
+    score = 3 if own else 0
+    result = Result(student, "a1_permute", "py", status, score, 10, own, notes=(f"Passed over: {SECRET} title",))  # type: ignore[arg-type]
+    store.write(Result(**{**vars(result), "file": file, "identity": identity}), folder)
+
+
+def test_moodles_zip_has_the_folders_of_its_download(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = "Ann Lee_12345_assignsubmission_file_"
+    write(tmp_path / "r", "Ann Lee", f"{folder}/a1_permute.py", {"system": "moodle", "number": "12345"})
+    write(tmp_path / "r", "Bob", "", {"system": "moodle", "number": "9", "name": "Bob Ray"}, "unreadable")
+    write(tmp_path / "r", "Cas", "", {"system": "moodle", "number": "8", "name": "Cas"}, "missing")
+    assert cli.main(["feedback", str(tmp_path / "r"), "--to", "moodle", "--out", str(tmp_path / "o")]) == 0
+    with zipfile.ZipFile(tmp_path / "o" / "a1_permute-feedback.zip") as archive:
+        names, text = archive.namelist(), archive.read(f"{folder}/feedback.txt").decode()
+    assert names == [f"{folder}/feedback.txt", "Bob Ray_9_assignsubmission_file_/feedback.txt"]
+    assert text.startswith("a1_permute: 3 of 10 points\n")
+    assert "- It works (0 of 7)" in text
+    assert SECRET not in text
+    assert "Bob" not in text
+
+
+def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
+    names = {"py": "leeann_12345_67999_a1_permute-1.py", "ipynb": "roebob_12346_68000_a1_permute.ipynb"}
+    work = tmp_path / "class"
+    work.mkdir()
+    (work / names["py"]).write_text('"""Mine."""\nx = 1\n')
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "source": "x = 1"}]}
+    (work / names["ipynb"]).write_text(json.dumps(book))
+    for student, form, number in (("leeann", "py", "12345"), ("roebob", "ipynb", "12346")):
+        write(tmp_path / "r", student, names[form], {"system": "canvas", "number": number})
+    write(tmp_path / "r", "zip", "zip_1_2_work.zip/a1_permute.py", {"system": "canvas", "number": "1"})
+    words = ["feedback", str(tmp_path / "r"), "--to", "canvas", "--out", str(tmp_path / "o")]
+    assert cli.main(words) == 2
+    assert cli.main([*words, "--submissions", str(work)]) == 1  # a zip cannot be commented
+    with zipfile.ZipFile(tmp_path / "o" / "submissions.zip") as archive:
+        assert sorted(archive.namelist()) == sorted(names.values())
+        script = archive.read(names["py"]).decode()
+        again = json.loads(archive.read(names["ipynb"]))
+    assert script.startswith("# a1_permute: 3 of 10 points\n")
+    assert script.endswith('"""Mine."""\nx = 1\n')
+    assert [cell["cell_type"] for cell in again["cells"]] == ["markdown", "code"]
+    compile(script, "script", "exec")
+    assert "\x1b" not in script
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "o" / "comments.csv").read_text(encoding="utf-8"))))
+    assert [row["ID"] for row in rows] == ["12345", "12346", "1"]
+    assert SECRET not in script + json.dumps(again) + str(rows)
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell")
+def test_githubs_script_names_each_repository_and_nothing_that_a_shell_runs(tmp_path: Path) -> None:
+    write(tmp_path / "r", "cnn-ann", "cnn-ann/a1_permute.py", {})
+    write(tmp_path / "r", "$(touch x); `id`", "x/a1_permute.py", {})
+    words = ["feedback", str(tmp_path / "r"), "--to", "github", "--out", str(tmp_path / "o")]
+    assert cli.main(words) == 2
+    assert cli.main([*words, "--owner", "org"]) == 1
+    script = (tmp_path / "o" / "feedback.sh").read_text()
+    assert [line for line in script.splitlines() if line.startswith("give ")] == ["give org/cnn-ann ./cnn-ann.md"]
+    subprocess.run(["sh", "-n", str(tmp_path / "o" / "feedback.sh")], check=True)
+    assert SECRET not in (tmp_path / "o" / "cnn-ann.md").read_text()
