@@ -6,6 +6,7 @@ import argparse
 import ast
 import multiprocessing
 import re
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Report:
     checks: tuple[tuple[str, str, bool], ...]
     rows: tuple[Row, ...]
     findings: tuple[str, ...]
+    seconds: float = 0.0
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -98,8 +100,12 @@ def run(args: argparse.Namespace) -> int:
     for report in reversed(reports):
         _show(report)
         findings += report.findings
-    findings += _leaks(course)
-    findings += misconceptions_page.out_of_date(course)
+    began = time.perf_counter()
+    findings += _leaks(course, names if args.assignments else ())
+    findings += [] if args.assignments else misconceptions_page.out_of_date(course)
+    seconds = {report.assignment: report.seconds for report in reversed(reports)}
+    seconds["leaks"] = time.perf_counter() - began
+    console().print("\n" + ", ".join(f"{part} {took:.1f} s" for part, took in seconds.items()), highlight=False)
     for finding in findings:
         console().print(f"[red]✗[/] {escape(finding)}", highlight=False, markup=True)
     if findings:
@@ -107,8 +113,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     count = sum(len(report.rows) for report in reports)
     console().print(
-        f"Verified: {len(reports)} references with full marks, {len(reports)} stubs with none, "
-        f"{count} misconceptions each caught by its own task and given its own diagnosis; nothing leaks."
+        f"Verified: {_many(len(reports), 'reference')} with full marks, {_many(len(reports), 'stub')} with none, "
+        f"{_many(count, 'misconception')} each caught by its own task and given its own diagnosis; nothing leaks."
     )
     return 0
 
@@ -135,15 +141,18 @@ def verify_assignment(root: Path, name: str) -> Report:
     """Grade the reference, the stub and every misconception of one assignment."""
     from ..grading.engine import Engine
 
+    began = time.perf_counter()
     course = Course(root)
     assignment = course.assignment(name)
     engine = Engine(course, assignment)
     try:
         points = sum(check.points for check in engine.checks)
         checks = tuple((check.name, check.task, check.hidden) for check in engine.checks)
-        findings = _reference_and_stub(engine, course, name)
+        wrong = _reference(engine, name)
+        findings = [*wrong, *_stub(engine, course, name)]
         rows = []
-        known = engine.catalogue.misconceptions
+        # Each is the reference but for one task: of a wrong reference they would say the same once more, each.
+        known = () if wrong else engine.catalogue.misconceptions
         engine.catalogue = witness = _Witness(engine.catalogue)
         trains = any(check.trains for check in engine.checks)
         for misconception in known:
@@ -179,7 +188,7 @@ def verify_assignment(root: Path, name: str) -> Report:
             ]
     finally:
         engine.close()
-    return Report(name, points, checks, tuple(rows), tuple(findings))
+    return Report(name, points, checks, tuple(rows), tuple(findings), time.perf_counter() - began)
 
 
 def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> Row:
@@ -197,16 +206,22 @@ def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.outcome != "passed"]
 
 
-def _reference_and_stub(engine: Engine, course: Course, name: str) -> list[str]:
-    findings = []
+def _reference(engine: Engine, name: str) -> list[str]:
+    """A finding for each task that the reference does not solve."""
+    failed: dict[str, list[Verdict]] = {}
     for verdict in engine.grade(read_source(engine.assignment.master), _SEED).verdicts:
         if verdict.outcome != "passed":
-            findings.append(f"{name}: the reference fails {verdict.check.name}: {verdict.message}")
-    stub = read_source(course.released(name).master)
-    for verdict in engine.grade(stub, _SEED).verdicts:
-        if verdict.outcome == "passed":
-            findings.append(f"{name}: the stub passes {verdict.check.name}.")
+            failed.setdefault(verdict.check.task, []).append(verdict)
+    findings = []
+    for first, *others in failed.values():
+        also = f" So it does {', '.join(verdict.check.name for verdict in others)}." if others else ""
+        findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{also}")
     return findings
+
+
+def _stub(engine: Engine, course: Course, name: str) -> list[str]:
+    verdicts = engine.grade(read_source(course.released(name).master), _SEED).verdicts
+    return [f"{name}: the stub passes {verdict.check.name}." for verdict in verdicts if verdict.outcome == "passed"]
 
 
 def as_submission(master: Path, misconceptions: Path, misconception: Misconception) -> Source:
@@ -254,16 +269,21 @@ def hints(task, *texts):
 """
 
 
-def _leaks(course: Course) -> list[str]:
+def _leaks(course: Course, names: Sequence[str]) -> list[str]:
+    """What is released of these assignments, or of all, and shows a line of a solution."""
     from . import leaks
 
-    return [f"leak: {leak}" for leak in leaks.find_leaks(course.solutions, course.assignments)]
+    released = [course.released(name) for name in names]
+    places = [path for one in released for path in (one.folder, one.notebook)] or [course.assignments]
+    return [f"leak: {leak}" for place in places for leak in leaks.find_leaks(course.solutions, place)]
 
 
 def _show(report: Report) -> None:
     """A matrix for each task: a row for each misconception, a column for each check."""
     screen = console()
-    screen.print(f"\n[bold]{report.assignment}[/]: {report.points} points, {len(report.rows)} misconceptions")
+    screen.print(
+        f"\n[bold]{report.assignment}[/]: {_many(report.points, 'point')}, {_many(len(report.rows), 'misconception')}"
+    )
     for task in dict.fromkeys(row.task for row in report.rows):
         rows = [row for row in report.rows if row.task == task]
         checks = [(name, hidden) for name, of, hidden in report.checks if of == task]
@@ -285,6 +305,10 @@ def _show(report: Report) -> None:
     )
     for one, other in report.pairs:
         screen.print(f"  Cannot be told apart: {one} and {other}.", highlight=False, soft_wrap=True)
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _cell(row: Row, check: str) -> str:

@@ -126,6 +126,15 @@ def test_one_that_fails_anothers_check_is_a_finding(course: Course) -> None:
     assert any("squares fails test_halves, a check of half" in finding for finding in findings)
 
 
+def test_a_wrong_reference_is_one_finding(course: Course) -> None:
+    path = course.solutions / "b1_tiny" / "b1_tiny.py"
+    path.write_text(path.read_text().replace("return 2 * x", "return 2 * x + 1"))
+    report = verify.verify_assignment(course.root, "b1_tiny")
+    (finding,) = report.findings
+    assert finding.startswith("b1_tiny: the reference fails test_doubles: ")
+    assert report.seconds > 0
+
+
 # --- a catalogue that breaks ---------------------------------------------------------------------------------------
 
 
