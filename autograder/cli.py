@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from types import ModuleType
 
 from . import __version__
 from .common.errors import InfrastructureError, UserError
-from .student.machine import harmless_output
+from .student.machine import discard, harmless_output, open_streams
 
 # command -> (module with add_arguments and run, what it does, for whom). Where one argument brings others with it, the
 # module also has add_further_arguments(parser, words).
@@ -50,8 +51,24 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 a finding, 2 misuse, 3 an infrastructure failure."""
+    open_streams()
     harmless_output(sys.stdout, sys.stderr)
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _main(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:  # `autograder --help | head`: whoever read has read enough
+        discard(sys.stdout)
+        return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
+            raise
+        discard(sys.stdout)
+        print(f"autograder: the output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 3
+    return code
+
+
+def _main(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(_help())
         return 0
@@ -91,9 +108,6 @@ def _run(command: str, words: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
 
 
 def _is_here(name: str) -> bool:

@@ -12,13 +12,20 @@ from rich.console import Console
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
 
 
+class _Console(Console):
+    """As rich's, but a pipe that closes is left to the command line, which knows that it is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 @cache
 def console(stderr: bool = False) -> Console:
     """The console to print on. In a log, lines are 120 wide and have neither colour nor movement."""
-    plain = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    plain = _Console(stderr=stderr, highlight=False, soft_wrap=False)
     if plain.is_terminal or "COLUMNS" in os.environ:
         return plain
-    return Console(stderr=stderr, highlight=False, width=120)
+    return _Console(stderr=stderr, highlight=False, width=120)
 
 
 def printable(text: str) -> str:

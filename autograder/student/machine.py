@@ -24,6 +24,28 @@ def harmless_output(*streams: TextIO) -> None:
                 stream.reconfigure(errors="replace")
 
 
+def open_streams() -> None:
+    """Give what was closed by whoever started us (`autograder check >&-`) a stream that leads nowhere.
+
+    Otherwise the next file that is opened gets the number of the closed one, and other people's words are written to it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", errors="replace", closefd=False))
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is still to be written to a stream that takes no more go nowhere: no word on it when Python ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 def activate(folder: str = ".venv") -> str:
     """The command that enters an environment, for the shell that is usual here."""
     if is_windows():
