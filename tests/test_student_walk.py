@@ -131,7 +131,8 @@ def first_mistake(released: Path, name: str, task: str) -> tuple[str, str] | Non
         of = node.decorator_list[0]
         if not isinstance(of, ast.Call) or ast.literal_eval(of.args[0]) != task:
             continue
-        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        written = (node.args, *node.body)  # not the decorator: it stays behind, and so does what it needs
+        used = {n.id for part in written for n in ast.walk(part) if isinstance(n, ast.Name)}
         if used & own - set(dir(builtins)):
             continue
         text = textwrap.dedent("\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno]))
@@ -272,6 +273,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
                 script.write_text(written(script.read_text("utf-8"), task, text), "utf-8")
                 watch.expect(_SETTLED)
                 shown = student.note(f"({task} is saved, {kind})", watch.before)
+                assert "Note:" not in shown, "a note on what nobody wrote"
                 if kind == "wrong":
                     diagnosed += mistake[1] is not None and mistake[1] in shown
                     assert re.search(rf"{task} +(not right|raised an error|partly right)", shown), shown
