@@ -9,14 +9,16 @@ from typing import Literal
 
 from ..common.terminal import first_line, printable
 from ..results.result import Result, is_lost
+from ..sandbox.left_out import LEFT_OUT
+from ..submission.syntax import NOT_PYTHON
 from .training_record import TrainingRecord, read_training
 
 # Networks of at most 500,000 numbers that are trained on the subset stay below 0.91, with sampling error; trained on
 # the full set below 0.95.
 TOO_GOOD_HERE, TOO_GOOD_ELSEWHERE = 0.925, 0.955
 
-Kind = Literal["no score", "crashed", "suspicious", "near a band"]
-ORDER: tuple[Kind, ...] = ("no score", "crashed", "suspicious", "near a band")
+Kind = Literal["no score", "crashed", "left out", "suspicious", "near a band"]
+ORDER: tuple[Kind, ...] = ("no score", "crashed", "left out", "suspicious", "near a band")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def _reasons(result: Result) -> list[Reason]:
     if crashed:
         tasks = ", ".join(dict.fromkeys(check.task for check in crashed))
         found.append(("crashed", f"its process ended in {tasks}"))
+    if why := _left_out(result):
+        found.append(("left out", why))
     training = read_training(result.metrics)
     if training is None:  # a training's hidden checks ask for more than its public ones do
         found += [("suspicious", text) for text in _made_for_the_public_checks(result)]
@@ -53,6 +57,15 @@ def _reasons(result: Result) -> list[Reason]:
         if (near := _near_a_band(training)) is not None:
             found.append(("near a band", near))
     return [Reason(kind, result.assignment, text) for kind, text in found]
+
+
+def _left_out(result: Result) -> str:
+    """The first line that did not run or is no Python, where points may depend on it: a task ended in an error."""
+    ended = {check.outcome for check in result.checks}
+    for note in map(first_line, result.notes):
+        if ("error" in ended and note.startswith(LEFT_OUT)) or (ended & {"error", "not_run"} and NOT_PYTHON in note):
+            return printable(note)
+    return ""
 
 
 def _made_for_the_public_checks(result: Result) -> list[str]:

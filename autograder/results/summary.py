@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..common.terminal import first_line, printable
+from ..submission.syntax import NOT_PYTHON
 from .result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost
 
 ROWS = 200  # students in the table; beyond that only those whom a person should look at
@@ -109,7 +110,9 @@ def what_went_wrong(result: Result) -> str:
     reason = _reason(check)
     # A message names its task mostly; a diagnosis does not.
     named = reason if reason.startswith(task) else f"{task}: {reason}"
-    return named if len(first) == 1 else f"{len(first)} tasks, {named}"
+    told = named if len(first) == 1 else f"{len(first)} tasks, {named}"
+    broken = next((note for note in map(first_line, result.notes) if NOT_PYTHON in note), "")
+    return f"{printable(broken)} {told}" if broken else told  # all the rest may come from that line
 
 
 def _reason(check: CheckResult) -> str:

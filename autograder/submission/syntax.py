@@ -7,6 +7,9 @@ import warnings
 
 from .source import Source
 
+NOT_PYTHON = " is not Python: "
+"""What stands in the first line of a note on such a line."""
+
 _WIDTH = 76  # characters of a line that are shown
 
 
@@ -31,7 +34,7 @@ def _shown(source: Source, error: SyntaxError) -> str:
     lines = source.text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
     where = source.locate(number)
-    head = f"{where[0].upper()}{where[1:]} is not Python: {error.msg}."
+    head = f"{where[0].upper()}{where[1:]}{NOT_PYTHON}{error.msg}."
     text = lines[number - 1].replace("\t", " ").rstrip()
     place = min(max((error.offset or 1) - 1, 0), len(text))
     blank = len(text) - len(text.lstrip())

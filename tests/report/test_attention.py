@@ -27,6 +27,15 @@ def test_reasons_to_look() -> None:
     assert kinds(Result("ada", "a1_permute", None, "ambiguous", 0, 8)) == ["no score"]
 
 
+def test_a_line_that_did_not_run_is_a_reason_where_points_depend_on_it() -> None:
+    lost = dataclasses.replace(result("ada", check(1, "error")), notes=("I left line 3 out (it raised OSError).",))
+    assert kinds(lost) == ["left out"]
+    assert kinds(dataclasses.replace(result("ada", check(1, "passed")), notes=lost.notes)) == []
+    assert kinds(dataclasses.replace(lost, notes=("Grading has no GPU.",))) == []
+    broken = "Line 3 is not Python: expected ':'.\n    def f()\n           ^"
+    assert attention.reasons({"a1": dataclasses.replace(lost, notes=(broken,))})[0].text == broken.split("\n")[0]
+
+
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
