@@ -232,10 +232,10 @@ def test_a_student_fetches_and_submits_and_the_course_collects(graded: Course, t
 def export(course: Course, passed: bool) -> Any:
     """Enters results as grading would write them: for ada, and for cem, who handed in a script."""
     from autograder.platforms import nbgrader as ours
-    from autograder.results.result import CheckResult, ClassResults, Diagnosis, Result
+    from autograder.results.result import CheckDiagnosis, CheckResult, ClassResults, Result
 
     def result(student: str) -> Result:
-        found = None if passed else Diagnosis("reshapes", "You used reshape or view.")
+        found = None if passed else CheckDiagnosis("reshapes", "You used reshape or view.")
         message = "" if passed else "to_nchw(images) returned `x<script>`, which is <b>wrong</b>."
         outcome: Any = "passed" if passed else "failed"
         score = 2 if passed else 0
