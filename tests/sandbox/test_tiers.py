@@ -102,3 +102,47 @@ def test_an_ordinary_user_has_the_same_tier(tmp_path):
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.stdout.strip() == "['A', 'B']", ended.stderr
+
+
+def test_a_path_with_dots_is_named_as_it_lies(tmp_path):
+    """`..` after a link goes up from where the link leads."""
+    (tmp_path / "real" / "inner").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "inner")
+    here = tmp_path.resolve()
+    assert tiers._without_dots(f"{here}/link/../file") == f"{here}/real/file"
+    assert tiers._without_dots(f"{here}/link/file") == f"{here}/link/file"
+
+
+def test_packages_made_of_links_are_found_where_they_lie(tmp_path, monkeypatch):
+    """As uv makes them: each file a link into a cache, and several parts of one namespace in several places of it."""
+    site, cache = tmp_path / "site-packages", tmp_path / "cache"
+    for archive, file in (
+        ("a", "torch/__init__.py"),
+        ("b", "nvidia/one/lib/x.so"),
+        ("c", "nvidia/two/lib/y.so"),
+        ("d", "six.py"),
+    ):
+        for name in (file, str(Path(file).with_name("z.py"))):
+            real, link = cache / archive / name, site / name
+            real.parent.mkdir(parents=True, exist_ok=True)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            real.touch()
+            link.symlink_to(real)
+    (site / "plain").mkdir()
+    (site / "plain" / "__init__.py").touch()
+    (site / "whole").symlink_to(cache / "a")
+    course = Path(tiers.__file__).parent.parent.parent
+    (site / "course").symlink_to(course)  # the package's own checkout holds checks and solutions
+    monkeypatch.setattr(tiers, "_packages", lambda: [str(site)])
+    found = {str(Path(path).relative_to(cache.resolve())) for path in tiers._linked()}
+    assert found == {"a/torch", "b/nvidia/one/lib", "c/nvidia/two/lib", "d/six.py", "d/z.py", "a"}
+
+
+@pytest.mark.parametrize(
+    "reason", ["Exceeded maximum number of arguments 9000", "execvp python: No such file or directory"]
+)
+def test_what_is_no_matter_of_permissions_has_no_remedy_for_containers(monkeypatch, reason):
+    monkeypatch.setattr(Path, "exists", lambda self: True)  # it is a container
+    assert "cap-add" not in tiers._remedy(reason)
+    monkeypatch.setattr(tiers, "_sysctl", lambda name: "")
+    assert "cap-add" in tiers._remedy("bwrap: No permissions to create new namespace")
