@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from autograder.course.course import Course
+    from autograder.grading.engine import Engine
     from autograder.results.result import ClassResults
     from autograder.student.repository import StudentRepository
 
@@ -23,6 +25,24 @@ def fresh_console() -> None:
     """Each test's output goes to its own captured stream."""
     if terminal := sys.modules.get("autograder.common.terminal"):
         terminal.console.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Callable[[str], Engine]]:
+    """The engine of one of this course's assignments, by its name; each is warmed up once for all tests."""
+    from autograder.course.course import Course
+    from autograder.grading.engine import Engine
+
+    course, opened = Course(ROOT), dict[str, Engine]()
+
+    def engine(name: str) -> Engine:
+        if name not in opened:
+            opened[name] = Engine(course, course.assignment(name))
+        return opened[name]
+
+    yield engine
+    for made in opened.values():
+        made.close()
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("nbgrader")
-pytest.importorskip("nbclient")
-
 from autograder.course.course import Course
 from autograder.release import command, generated
+from tests.support.extras import skip_without
 from tests.support.places import ROOT
+
+skip_without("nbgrader", "nbclient")
+
 
 ASSIGNMENTS = Course(ROOT).assignment_names()
 SHORT = [name for name in ASSIGNMENTS if not name.startswith("a5")]  # nothing in them trains
@@ -232,10 +233,10 @@ def test_a_student_fetches_and_submits_and_the_course_collects(graded: Course, t
 def export(course: Course, passed: bool) -> Any:
     """Enters results as grading would write them: for ada, and for cem, who handed in a script."""
     from autograder.platforms import nbgrader as ours
-    from autograder.results.result import CheckDiagnosis, CheckResult, ClassResults, Result
+    from autograder.results.result import CheckResult, ClassResults, Diagnosis, Result
 
     def result(student: str) -> Result:
-        found = None if passed else CheckDiagnosis("reshapes", "You used reshape or view.")
+        found = None if passed else Diagnosis("reshapes", "You used reshape or view.")
         message = "" if passed else "to_nchw(images) returned `x<script>`, which is <b>wrong</b>."
         outcome: Any = "passed" if passed else "failed"
         score = 2 if passed else 0

@@ -87,6 +87,7 @@ def test_the_axes_have_mean_nothing_and_no_correlation(speedrun: types.ModuleTyp
     assert float((covariance - covariance.diag().diag()).abs().max()) < 0.02
 
 
+@pytest.mark.heavy
 def test_a_record_is_its_seeds(speedrun: types.ModuleType) -> None:
     from autograder.data import load_train
 

@@ -6,7 +6,7 @@ import math
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -224,10 +224,8 @@ engine.close()
 
 
 @pytest.fixture(scope="module", params=LIGHT)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made = Engine(COURSE, COURSE.assignment(request.param))
-    yield made
-    made.close()
+def engine(request: pytest.FixtureRequest, engines: Callable[[str], Engine]) -> Engine:
+    return engines(request.param)
 
 
 def test_code_and_data_tell_the_same(engine: Engine) -> None:

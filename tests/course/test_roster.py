@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -187,10 +187,8 @@ def test_a_student_checks_against_their_own_quiz(released: Path, tmp_path: Path)
 
 
 @pytest.fixture(scope="module", params=sorted(QUIZZES))
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made = Engine(COURSE, COURSE.assignment(request.param))
-    yield made
-    made.close()
+def engine(request: pytest.FixtureRequest, engines: Callable[[str], Engine]) -> Engine:
+    return engines(request.param)
 
 
 def answers_as_source(answers: dict[Any, Any]) -> Source:

@@ -57,7 +57,7 @@ def test_what_was_lost_before_is_tried_last(course: Course, tmp_path: Path) -> N
     put(class_ / "zoe" / "a1_permute.py", "# right\n# and changed\n")
     order: list[str] = []
 
-    class Watched(batch.ClassProgress):
+    class Watched(batch.Progress):
         def began(self, slot: int, student: str, assignment: str) -> None:
             order.append(student)
             super().began(slot, student, assignment)

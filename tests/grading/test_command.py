@@ -22,7 +22,7 @@ from autograder.course.course import Course
 from autograder.grading.batch import grade_class
 from autograder.grading.job import Settings
 from autograder.grading.pool import LocalWorkers
-from autograder.grading.progress import ClassProgress
+from autograder.grading.progress import Progress
 from autograder.results import result as results
 from autograder.results import store
 from autograder.results.folder import results_folder
@@ -160,6 +160,13 @@ def test_a_failure_of_ours_is_not_the_students(course: Course, tmp_path: Path, t
     assert saved.fingerprint == ""
     assert "not the student's fault" in saved.notes[0]
     assert score_of(out, "ben") == ("graded", 10, 10)
+
+
+def test_a_machine_that_always_fails_ends_the_run(course: Course, tmp_path: Path) -> None:
+    for number in range(9):
+        put(tmp_path / "class" / f"s{number}" / "a1_permute.py", f"# machine {number}\n")
+    with pytest.raises(InfrastructureError, match=r"no sandbox today: install one\. Mend that"):
+        run(course, tmp_path / "class", tmp_path / "results")
 
 
 def test_a_torn_result_is_graded_again(course: Course, tmp_path: Path) -> None:
@@ -374,7 +381,7 @@ def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
     jobs = [job("slow", "# sleep 600"), *(job(f"s{n}", "# right sleep 0.2") for n in range(4))]
     workers = LocalWorkers(2)
     try:
-        ended = {e.job.student: e for e in run_jobs(iter(jobs), fake_engine.grade_job, workers, limit=10)}
+        ended = {e.job.student: e for e in run_jobs(iter(jobs), fake_engine.grade_job, workers, limit=3)}
     finally:
         workers.stop(now=True)
     assert "had not ended" in ended["slow"].lost
@@ -418,7 +425,7 @@ def here(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     """The words that grade a class of one on the command line, with the fake engine."""
     put(tmp_path / "class" / "ada" / "a1_permute.py", "# right\n")
     monkeypatch.chdir(course.root)
-    monkeypatch.setattr(grade_class, "__kwdefaults__", {"grade": fake_engine.grade_job, "progress": ClassProgress})
+    monkeypatch.setattr(grade_class, "__kwdefaults__", {"grade": fake_engine.grade_job, "progress": Progress})
     return ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results"), "--workers", "1"]
 
 

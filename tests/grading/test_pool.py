@@ -19,9 +19,12 @@ from autograder.grading.pool import ClusterWorkers
 from autograder.results import result as results
 from autograder.results import store
 from tests.support import fake_engine
+from tests.support.extras import skip_without
 from tests.support.places import ROOT
 
-pytest.importorskip("distributed", reason="needs the extra `cluster`")
+skip_without("distributed")
+
+
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("default")]
 
 

@@ -25,7 +25,7 @@ def result(student: str, assignment: str) -> Result:
 
 
 def test_what_trains_first_does_not_frighten(clock: list[float]) -> None:
-    shown = progress.ClassProgress(Console(file=io.StringIO()), {"a5": 2, "a1": 100}, 2)
+    shown = progress.Progress(Console(file=io.StringIO()), {"a5": 2, "a1": 100}, 2)
     assert shown.seconds_left() == pytest.approx(102 * progress.FIRST_GUESS / 2)
     shown.began(0, "ada", "a5")
     clock[0] = 60.0
@@ -42,7 +42,7 @@ def test_what_trains_first_does_not_frighten(clock: list[float]) -> None:
 
 def test_a_worker_may_begin_its_next_before_its_last_is_told(clock: list[float]) -> None:
     screen = Console(file=io.StringIO(), width=100, color_system=None)
-    shown = progress.ClassProgress(screen, {"a1": 3}, 1)
+    shown = progress.Progress(screen, {"a1": 3}, 1)
     shown.began(0, "ada", "a1")
     clock[0] = 10.0
     shown.began(0, "ben", "a1")
@@ -61,14 +61,14 @@ def test_the_first_line_says_where_submissions_run(terminal: bool) -> None:
     for sandbox, says in (("tier A", " in sandbox tier A"), ("", "")):
         log = io.StringIO()
         screen = Console(file=log, width=200, force_terminal=terminal, color_system=None)
-        with progress.ClassProgress(screen, {"a1": 3}, 2, sandbox):
+        with progress.Progress(screen, {"a1": 3}, 2, sandbox):
             pass
         assert log.getvalue().splitlines()[0][10:].rstrip() == f"grading 3 submissions with 2 workers{says}"
 
 
 def test_a_log_gets_plain_lines(clock: list[float]) -> None:
     log = io.StringIO()
-    with progress.ClassProgress(Console(file=log, width=200), {"a1": 2}, 1) as shown:
+    with progress.Progress(Console(file=log, width=200), {"a1": 2}, 1) as shown:
         for student in ("a\x1b[2Jb", "[red]two\nlines"):
             shown.began(0, student, "a1")
             clock[0] += 30

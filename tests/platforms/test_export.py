@@ -20,6 +20,7 @@ from autograder.platforms.export import formats
 from autograder.results import final, store
 from autograder.results.result import ClassResults, Result
 from tests.support import readers
+from tests.support.extras import skip_without
 from tests.support.gradebooks import (
     CANVAS,
     SECRET,
@@ -196,7 +197,7 @@ def test_one_graded_class_in_every_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """tests/class, graded with a deadline and an adjustment, through the commands that a person types."""
-    pytest.importorskip("nbgrader")
+    skip_without("nbgrader")
     course = tmp_path / "course"
     pick = shutil.ignore_patterns("a[3-9]_*", "notebooks", "__pycache__")
     shutil.copytree(ROOT / "solutions", course / "solutions", ignore=pick)

@@ -8,11 +8,13 @@ import shutil
 import pytest
 import safetensors.torch
 
-pytest.importorskip("nbgrader")
 from autograder.checks.catalogues import DataCatalogue
 from autograder.course.course import Course
 from autograder.release import command, generated
+from tests.support.extras import skip_without
 from tests.support.small_course import replace_in, tree
+
+skip_without("nbgrader")
 
 
 def test_the_stub_names_its_task_and_keeps_what_teaches(released: Course) -> None:

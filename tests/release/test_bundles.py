@@ -14,8 +14,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("nbgrader")
-
 from autograder import cli
 from autograder.common.errors import UserError
 from autograder.course.course import Course
@@ -23,6 +21,10 @@ from autograder.release import classroom50, generated
 from autograder.release.leaks import find_leaks, secret_lines
 from tests.platforms.ci.test_workflows import CLASS, ROOT, commit, dry, git, hidden_words, put, small_course
 from tests.support import readers
+from tests.support.extras import skip_without
+
+skip_without("nbgrader")
+
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="these systems run Linux")
 
@@ -131,6 +133,7 @@ def runner(bundle: Path, folder: Path, files: dict[str, str], **environment: str
     return done.returncode, json.loads(path.read_bytes()) if path.is_file() else {}, done.stdout
 
 
+@pytest.mark.heavy
 @linux
 def test_a_bundle_grades_a_checkout_by_the_contract(bundle: Path, tmp_path: Path) -> None:
     """With files in the checkout that would be taken for pip, autograder and Python's own settings."""
@@ -169,7 +172,7 @@ def test_a_bundle_grades_a_checkout_by_the_contract(bundle: Path, tmp_path: Path
     [
         ({"AUTOGRADER_SECONDS": "1"}, "could not be installed"),  # the 15 minutes are up
         ({"PIP_CONSTRAINT": "/nowhere"}, "could not be installed"),  # no index, no network
-        ({"AUTOGRADER_TIER": "D"}, "grading did not finish"),  # no sandbox
+        pytest.param({"AUTOGRADER_TIER": "D"}, "grading did not finish", marks=pytest.mark.heavy),  # no sandbox
     ],
 )
 def test_an_infrastructure_failure_is_no_grade(

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("nbgrader")
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.release import command
 from autograder.release.leaks import find_leaks
+from tests.support.extras import skip_without
 from tests.support.places import ROOT
 from tests.support.small_course import replace_in, tree
+
+skip_without("nbgrader")
 
 
 def test_a_slip_changes_nothing(released: Course) -> None:

@@ -11,11 +11,13 @@ import pytest
 import safetensors.torch
 import torch
 
-pytest.importorskip("nbgrader")
 from autograder.course.course import Course
 from autograder.release import command
 from autograder.release.compare import differences
+from tests.support.extras import skip_without
 from tests.support.small_course import replace_in
+
+skip_without("nbgrader")
 
 
 def test_check_is_content_after_a_release(released: Course, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-pytest.importorskip("nbgrader")
 from autograder.course.course import Course
 from autograder.release.declared import declared_checks, open_checks
+from tests.support.extras import skip_without
 from tests.support.small_course import replace_in
+
+skip_without("nbgrader")
 
 
 def test_collecting_reads_parametrized_checks_again_after_a_change(small_course: Course) -> None:

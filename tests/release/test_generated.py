@@ -9,11 +9,13 @@ import time
 
 import pytest
 
-pytest.importorskip("nbgrader")
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.release import command
+from tests.support.extras import skip_without
 from tests.support.small_course import replace_in, tree
+
+skip_without("nbgrader")
 
 
 def test_a_release_deletes_nobodys_file(released: Course) -> None:

@@ -14,9 +14,12 @@ import pytest
 import safetensors.torch
 import torch
 
-pytest.importorskip("nbgrader")
 from autograder.course.course import Course
 from autograder.release.leaks import find_leaks, secret_lines
+from tests.support.extras import skip_without
+
+skip_without("nbgrader")
+
 
 SECRET = "    return math.fsum( [x,\tx] )+0.0  # in another layout"
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("nbgrader")
 from autograder.cli import main
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.release.slips import refuse_slips, slips, strays
+from tests.support.extras import skip_without
 from tests.support.small_course import replace_in, tree
+
+skip_without("nbgrader")
+
 
 MASTER, PUBLIC, HIDDEN, WRONG = "b1_tiny.py", "test_b1_tiny.py", "test_b1_tiny_hidden.py", "misconceptions.py"
 ONE = '@pytest.mark.points(1, task="ANSWERS")'

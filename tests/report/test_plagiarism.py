@@ -14,11 +14,12 @@ import pytest
 
 from autograder import cli
 from autograder.common.errors import UserError
-
-pytest.importorskip("copydetect", reason="needs the extra `plagiarism`")
-
 from autograder.report.plagiarism import Pair, compare, pieces_of
+from tests.support.extras import skip_without
 from tests.support.places import ROOT
+
+skip_without("copydetect")
+
 
 STUB = '''
 def conv2d(x, weight, bias, stride, padding):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from autograder.platforms import classroom50, lms
 from autograder.platforms.export import load
-from autograder.results.result import CheckDiagnosis, CheckResult, ClassResults, Final, Result
+from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Result
 
 SECRET = "hidden-7f3a"  # stands in every word of a hidden check
 words = st.text(
@@ -44,7 +44,7 @@ def checks(draw: st.DrawFn) -> tuple[CheckResult, ...]:
                 score=points if outcome == "passed" else 0,
                 outcome=outcome,
                 hidden=hidden,
-                diagnosis=None if said is None else CheckDiagnosis(f"{mark}_idea", f"{mark} idea {said}"),
+                diagnosis=None if said is None else Diagnosis(f"{mark}_idea", f"{mark} idea {said}"),
                 message=f"{mark} says {draw(words)}",
                 seconds=draw(st.floats(0, 9)),
             )

@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import base64
 import csv
+import functools
 import io
 import json
 from pathlib import Path
 from typing import Any
-
-import jsonschema
 
 SCHEMAS = Path(__file__).with_name("schemas")
 
 
 def valid(data: Any, schema: str) -> Any:
     """The data, when it is valid by a schema in tests/support/schemas."""
+    _validator(schema).validate(data)
+    return data
+
+
+@functools.cache
+def _validator(schema: str) -> Any:
+    import jsonschema  # a second, of which most goes into formats that no schema here uses
+
     document = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(document)
-    jsonschema.Draft202012Validator(document).validate(data)
-    return data
+    return jsonschema.Draft202012Validator(document)
 
 
 def gradescope(raw: bytes) -> tuple[float, float]:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.results import store
-from autograder.results.result import CheckDiagnosis, CheckResult, Outcome, Result
+from autograder.results.result import CheckResult, Diagnosis, Outcome, Result
 
 NAMES = ("ada", "Zoë Müller", "<script>alert(1)</script>", "-rf", "two\nlines", "50% off/€", "😀", "x" * 250)
-IDEA = CheckDiagnosis("reshapes_instead_of_permuting", "You used `reshape`: permute moves the axes.")
+IDEA = Diagnosis("reshapes_instead_of_permuting", "You used `reshape`: permute moves the axes.")
 METRICS: dict[str, Any] = {
     "accuracy": 0.8541,
     "accuracy_standard_error": 0.0079,

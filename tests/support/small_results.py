@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.results.result import CheckDiagnosis, CheckResult, Result
+from autograder.results.result import CheckResult, Diagnosis, Result
 
 PASSED = CheckResult("test_moves", "It moves", "to_nchw", 2, 2, "passed", False, seconds=0.01)
 FAILED = CheckResult(
     "test_sizes", "Any size", "to_nchw", 3, 0, "failed", True,
-    CheckDiagnosis("reshapes", "You used reshape.\nIt keeps the order."), "to_nchw(...) returned another.", 0.02,
+    Diagnosis("reshapes", "You used reshape.\nIt keeps the order."), "to_nchw(...) returned another.", 0.02,
 )  # fmt: skip
 RESULT = Result(
     "Zoë", "a1_permute", "py", "graded", 2, 5, (PASSED, FAILED), {"accuracy": 0.9}, {"sandbox": "A"}, "f" * 64, ("note",)

@@ -19,8 +19,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("nbgrader")
-
 from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
@@ -29,10 +27,14 @@ from autograder.release import git_hashes
 from autograder.release.student import release_to
 from autograder.results import redacted
 from autograder.results import result as results
-from autograder.results.result import CheckDiagnosis, CheckResult, Result
+from autograder.results.result import CheckResult, Diagnosis, Result
 from autograder.submission.source import read_source
 from tests.support import readers
+from tests.support.extras import skip_without
 from tests.support.places import ROOT
+
+skip_without("nbgrader")
+
 
 CLASS = ROOT / "tests" / "class"
 
@@ -423,8 +425,8 @@ def test_a_command_stays_one_command(message: str, title: str, file: str) -> Non
 
 def result_with(text: str, hidden: str = "no word of this") -> grading.Graded:
     """A result whose every text is `text`, and whose hidden check says `hidden`."""
-    open_ = CheckResult("test_a", text, "to_nchw", 1, 0, "failed", False, CheckDiagnosis("d", text), text)
-    closed = CheckResult("test_h", hidden, "to_nchw", 3, 0, "error", True, CheckDiagnosis("e", hidden), hidden)
+    open_ = CheckResult("test_a", text, "to_nchw", 1, 0, "failed", False, Diagnosis("d", text), text)
+    closed = CheckResult("test_h", hidden, "to_nchw", 3, 0, "error", True, Diagnosis("e", hidden), hidden)
     earned = CheckResult("test_k", hidden, "to_nchw", 2, 2, "passed", True, None, hidden)
     result = Result("ada", "a1_permute", "py", "graded", 2, 6, (open_, closed, earned), notes=(text, hidden))
     return grading.Graded(result, Path("a1_permute.py"), (("to_nchw", 3),))
