@@ -1,4 +1,4 @@
-# make grade   sets up .venv and grades the sample class in tests/class
+# make grade   sets up .venv, grades the sample class in tests/class, and makes its report
 # make test    sets up .venv and runs the tests
 #
 # A small install (no CUDA): make grade TORCH_INDEX=<PyTorch's CPU index, see the README>
@@ -7,8 +7,10 @@
 
 PYTHON ?= python3
 TORCH_INDEX ?=
+CONSTRAINTS ?= constraints.txt
 CLASS ?= tests/class
 OUT ?= results
+REPORT ?= report
 # How many tests run at a time: each waits for processes to start, so one a core.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1))')
 BIN := .venv/bin
@@ -16,7 +18,11 @@ BIN := .venv/bin
 .PHONY: grade test heavy attacks lint verify clean
 
 grade: .venv/.ready
-	$(BIN)/autograder grade $(CLASS) --out $(OUT)
+	@echo "1 of 2: grading each submission in $(CLASS), in a sandbox; the results go to $(OUT)/"
+	@$(BIN)/autograder grade $(CLASS) --out $(OUT)
+	@echo "2 of 2: making the report"
+	@$(BIN)/autograder report $(OUT) --out $(REPORT)
+	@$(BIN)/python -c 'import pathlib; print("Look at it:", pathlib.Path("$(REPORT)", "index.html").resolve().as_uri())'
 
 test: .venv/.ready
 	$(BIN)/python -m pytest -m "not heavy" -q -n $(JOBS) --dist worksteal
@@ -40,7 +46,7 @@ verify: .venv/.ready
 clean:
 	rm -rf .venv
 
-.venv/.ready: pyproject.toml constraints.txt
+.venv/.ready: pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not. Try: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
@@ -50,5 +56,5 @@ clean:
 	@echo "Setting up .venv (once; some minutes, most of it PyTorch)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-		-c constraints.txt -e ".[dev]" || { echo "The install failed: see pip's last line above."; exit 1; }
+		-c $(CONSTRAINTS) -e ".[dev]" || { echo "The install failed: see pip's last line above."; exit 1; }
 	@touch $@
