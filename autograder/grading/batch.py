@@ -34,7 +34,7 @@ from .ledger import Ledger
 from .log import Log
 from .plan import Plan, Todo
 from .pool import Ended, GradeFunction, Workers, run_jobs
-from .progress import ClassProgress
+from .progress import Progress
 
 _T = TypeVar("_T")
 
@@ -94,7 +94,7 @@ def grade_class(
     make_workers: Callable[[], Workers],
     *,
     grade: GradeFunction = run_job,
-    progress: type[ClassProgress] = ClassProgress,
+    progress: type[Progress] = Progress,
 ) -> ClassReport:
     """Grade what has changed, and write each result as it arrives.
 
@@ -251,7 +251,7 @@ def _stamped(run: _Run, result: Result, found: Found) -> Result:
 
 
 def _grade_all(
-    run: _Run, todo: list[Todo], secret: bytes, workers: Workers, grade: GradeFunction, progress: type[ClassProgress]
+    run: _Run, todo: list[Todo], secret: bytes, workers: Workers, grade: GradeFunction, progress: type[Progress]
 ) -> None:
     waiting = {(item.found.student, item.found.assignment): item for item in todo}
     tally = Counter(item.found.assignment for item in todo)
@@ -272,7 +272,7 @@ def _grade_all(
         workers.stop(now=now)
 
 
-def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: ClassProgress) -> Iterator[Job]:
+def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterator[Job]:
     """The jobs, read one by one as workers get free. A file that has gone or changed is taken as it is now."""
     for item in todo:
         found = item.found

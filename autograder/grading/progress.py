@@ -22,7 +22,7 @@ LIVE_LINES = 16  # workers shown at most
 FIRST_GUESS = 2.0  # seconds for a submission of an assignment of which none has been graded
 
 
-class ClassProgress:
+class Progress:
     """Counts, the time that is left, the slowest submission. Use as a context manager."""
 
     def __init__(self, console: Console, todo: Mapping[str, int], workers: int, sandbox: str = "") -> None:

@@ -160,7 +160,7 @@ def _check_result(verdict: Verdict) -> results.CheckResult:
         score=verdict.score,
         outcome=verdict.outcome,
         hidden=check.hidden,
-        diagnosis=results.CheckDiagnosis(found.name, found.message) if found else None,
+        diagnosis=results.Diagnosis(found.name, found.message) if found else None,
         message=verdict.message,
         seconds=verdict.seconds,
     )

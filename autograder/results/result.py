@@ -30,7 +30,7 @@ class InvalidResult(Exception):
 
 
 @dataclass(frozen=True)
-class CheckDiagnosis:
+class Diagnosis:
     """The misconception that explains a failure: its id, and the message that it earns."""
 
     name: str
@@ -48,7 +48,7 @@ class CheckResult:
     score: int
     outcome: Outcome
     hidden: bool
-    diagnosis: CheckDiagnosis | None = None
+    diagnosis: Diagnosis | None = None
     message: str = ""
     seconds: float = 0.0
 
@@ -194,7 +194,7 @@ def from_json(data: object) -> Result:
             if not isinstance(diagnosis, dict):
                 raise InvalidResult(f"checks[{number}].diagnosis is no object")
             inner = _Reader(diagnosis, f"checks[{number}].diagnosis.")
-            diagnosis = CheckDiagnosis(inner.text("name"), inner.text("message"))
+            diagnosis = Diagnosis(inner.text("name"), inner.text("message"))
         checks.append(
             CheckResult(
                 name=check.text("name"),

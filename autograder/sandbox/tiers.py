@@ -17,15 +17,13 @@ lacks the better ones would do.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -137,7 +135,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) ->
     Descriptors are for the caller to pass: bubblewrap hands on what it inherits. In tier A the end of the thread that
     started the command is the end of the command.
     """
-    folders = dict.fromkeys([str(Path(_without_dots(sys.executable)).parent), "/usr/bin", "/bin"])
+    folders = dict.fromkeys([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     environment = {
         "PATH": os.pathsep.join(folders),
         "LANG": "C.UTF-8",
@@ -157,7 +155,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) ->
         environment["PYTHONPATH"] = os.pathsep.join(extra)
     inherited = ("LD_LIBRARY_PATH", "SYSTEMROOT") if sys.platform == "win32" else ("LD_LIBRARY_PATH",)
     environment |= {name: os.environ[name] for name in inherited if name in os.environ}
-    command = [_without_dots(sys.executable), "-P", "-B", *arguments]
+    command = [sys.executable, "-P", "-B", *arguments]
     if tier.letter == "A":
         bubblewrap = shutil.which("bwrap") or "/usr/bin/bwrap"
         command = [bubblewrap, *_namespaces(tier), *_mounts(policy), "--", *command]
@@ -187,46 +185,7 @@ def interpreter_paths() -> tuple[str, ...]:
     paths += _packages()
     paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]
     paths.append(str(INSIDE))
-    paths += _linked()
-    return tuple(dict.fromkeys(_without_dots(path) for path in paths if Path(path).exists()))
-
-
-def _without_dots(path: str) -> str:
-    """The path with each `..` gone up from where it really lies; its links are kept.
-
-    A mount is made name by name, and there is no name above the empty folder that stands for a link.
-    """
-    found = Path(Path(path).anchor)
-    for name in Path(path).absolute().parts[1:]:
-        found = Path(os.path.realpath(found)).parent if name == ".." else found / name
-    return str(found)
-
-
-def _linked() -> list[str]:
-    """Where packages really lie that are links, whole or file by file, as `uv` makes them out of its cache."""
-    found: dict[str, None] = {}
-    for folder in map(Path, _packages()):
-        for link in _links(folder, whole=False):
-            real, inside = Path(os.path.realpath(link)), link.relative_to(folder)
-            together = real.parts[-len(inside.parts) :] == inside.parts and len(inside.parts) > 1
-            target = real.parent if together else real  # all that lies beside it belongs to the package
-            if not Path(__file__).is_relative_to(target):  # never the course that this package lies in
-                found[str(target)] = None
-    return list(found)
-
-
-def _links(folder: Path, whole: bool = True, depth: int = 3) -> Iterator[Path]:
-    """Links in a folder of packages: of a package one file tells for all. whole: the folder is in a package."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    files = [entry for entry in entries if entry.is_symlink() or not entry.is_dir()]
-    yield from (Path(entry.path) for entry in files[: 1 if whole else None] if entry.is_symlink())
-    if depth and not (whole and files):
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _links(Path(entry.path), depth=depth - 1)
+    return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
 
 
 def _executables() -> list[str]:
@@ -307,7 +266,6 @@ def _mounts(policy: Confinement) -> list[str]:
     """
     words: list[str] = []
     bound: list[str] = []
-    made: set[str] = set()
 
     def covered(path: str) -> bool:
         return any(path == outer or path.startswith(outer + "/") for outer in bound)
@@ -315,9 +273,7 @@ def _mounts(policy: Confinement) -> list[str]:
     def folders_above(path: str) -> list[str]:
         """bubblewrap makes them for root alone, and a child that is another user could not get through."""
         above = [str(folder) for folder in reversed(Path(path).parents) if folder != Path("/")]
-        new = [folder for folder in above if not covered(folder) and folder not in made]
-        made.update(new)
-        return [word for folder in new for word in ("--perms", "0755", "--dir", folder)]
+        return [word for folder in above if not covered(folder) for word in ("--perms", "0755", "--dir", folder)]
 
     for path in sorted(policy.readable, key=lambda path: (len(Path(path).parts), path)):
         if covered(path):
@@ -364,7 +320,7 @@ def _try_letter(letter: str) -> Tier | str:
         if why_not is None:
             return tier
         reason = reason or why_not
-    return f"{reason}. {_remedy(reason)}" if letter == "A" else reason
+    return f"{reason}. {_remedy()}" if letter == "A" else reason
 
 
 def _users() -> list[int | None]:
@@ -400,14 +356,8 @@ def _why_not(tier: Tier) -> str | None:
     return f"a process could not be confined ({lines[-1][:200] if lines else ended.returncode})"
 
 
-# What bubblewrap and our launcher say where namespaces are forbidden; another message has another remedy.
-_FORBIDDEN = re.compile(r"namespace|uid map|permi|privilege|userns|proc on|No space left|clone|unshare|setns", re.I)
-
-
-def _remedy(reason: str) -> str:
-    """What lets bubblewrap make its namespaces, as far as the machine and the reason tell."""
-    if not _FORBIDDEN.search(reason):
-        return "The machine allows what is needed: please report this message, with the path of your Python"
+def _remedy() -> str:
+    """What lets bubblewrap make its namespaces, as far as the machine tells."""
     if _sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return (
             "AppArmor forbids user namespaces here (Ubuntu 24.04). On your own machine: "
