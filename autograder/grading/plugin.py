@@ -288,15 +288,18 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn what a check raised into a verdict, and its traceback into words."""
     report = yield
-    if call.excinfo is not None and call.excinfo.errisinstance(pytest.fail.Exception):
+    if not is_check(item) or (call.when != "call" and call.excinfo is None):
+        return report
+    if call.when == "setup" and call.excinfo is not None and call.excinfo.errisinstance(pytest.fail.Exception):
         return report  # there is nothing to check here, and the reason has been given
-    if is_check(item) and (call.when == "call" or call.excinfo is not None):
-        failure = call.excinfo.value if call.excinfo is not None else None
-        context = _context(item)
-        found = verdict(item, info(item), context, failure, call.duration)
-        context.verdicts.append(found)
-        if not found.bug and found.outcome != "passed":
-            lines = [found.message, *([found.diagnosis.message] if found.diagnosis else [])]
-            lines += [found.note] if found.note else []
-            report.longrepr = "\n".join([found.check.title, *lines])
+    context = _context(item)
+    if call.when == "teardown" and any(found.check.name == item.name for found in context.verdicts):
+        return report  # it has its verdict, and only what was made for it could not be put away
+    failure = call.excinfo.value if call.excinfo is not None else None
+    found = verdict(item, info(item), context, failure, call.duration)
+    context.verdicts.append(found)
+    if not found.bug and found.outcome != "passed":
+        lines = [found.message, *([found.diagnosis.message] if found.diagnosis else [])]
+        lines += [found.note] if found.note else []
+        report.longrepr = "\n".join([found.check.title, *lines])
     return report

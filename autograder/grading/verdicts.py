@@ -35,6 +35,8 @@ def verdict(
 
     if failure is None:
         return Verdict(check, "passed", seconds=seconds)
+    if isinstance(failure, pytest.skip.Exception):  # the author's own word: it asks for nothing here
+        return Verdict(check, "not_run", cut(f"This check was left out: {_text(failure)}"), seconds=seconds)
     log = ""
     if not isinstance(failure, CheckFailed):
         if not context.run.earlier and context.run.weights is None:
@@ -95,7 +97,8 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
 
 
 def _is_plain_assert(error: BaseException) -> bool:
-    return type(error) is AssertionError
+    """Is it how authors say that a value is wrong: ``assert``, or ``pytest.fail`` and ``pytest.raises``?"""
+    return type(error) is AssertionError or isinstance(error, pytest.fail.Exception)
 
 
 def _words_of(error: BaseException) -> str:

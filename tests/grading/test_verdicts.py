@@ -12,6 +12,8 @@ from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
 from autograder.grading.context import Verdict
 from autograder.grading.engine import Engine
+from autograder.grading.job import Job
+from autograder.grading.worker import grade_on
 from autograder.submission.source import read_source
 
 CHECKS = '''
@@ -126,6 +128,67 @@ def test_an_error_of_the_students_is_told_as_such(engine: Engine, tmp_path: Path
     assert found["test_that_trips"].outcome == "error"
     assert "ZeroDivisionError" in found["test_that_trips"].message
     assert not found["test_that_trips"].log
+
+
+WAYS = '''
+import pytest
+
+
+@pytest.mark.points(1, task="double")
+def test_fails(submission):
+    """The author's own word."""
+    if submission.double(4).value != 8:
+        pytest.fail("Twice 4 is 8.")
+
+
+@pytest.mark.points(1, task="double")
+def test_skips(submission):
+    """Left out by the author."""
+    pytest.skip("not this year")
+
+
+class TestByWayOfPytest:
+    @pytest.fixture
+    def torn(self):
+        yield 4
+        raise RuntimeError("it cannot be put away")
+
+    @pytest.mark.points(1, task="double")
+    def test_torn_down(self, submission, torn):
+        """A fixture that breaks at its end."""
+        assert submission.double(torn).value == 8
+
+    @pytest.mark.points(1, task="double")
+    @pytest.mark.skip(reason="not this year either")
+    def test_marked(self, submission):
+        """Marked as left out."""
+
+    @pytest.mark.points(1, task="double")
+    def test_fails_too(self, submission):
+        """The author's own word."""
+        if submission.double(5).value != 10:
+            pytest.fail("Twice 5 is 10.")
+'''
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_each_way_in_which_pytest_ends_a_check_is_an_outcome(tmp_path: Path, right: bool) -> None:
+    course = make_course(tmp_path / "course", WAYS)
+    engine = Engine(course, course.assignment("t1_text"))
+    path = tmp_path / "t1_text.py"
+    path.write_text(REFERENCE if right else REFERENCE.replace("2 * n", "3 * n"))
+    try:
+        result, _ = grade_on(engine, Job("ada", "t1_text", read_source(path), course.root))
+    finally:
+        engine.close()
+    found = {check.name: (check.outcome, check.message) for check in result.checks}
+    assert (result.score, result.max_score) == (3 if right else 0, 5)
+    assert found["test_skips"] == ("not_run", "This check was left out: not this year")
+    assert found["test_marked"][0] == "not_run"
+    if not right:
+        assert found["test_fails"] == ("failed", "double(4) returned 12. The check says: Twice 4 is 8.")
+        assert found["test_fails_too"] == ("failed", "double(5) returned 15. The check says: Twice 5 is 10.")
+        assert found["test_torn_down"][0] == "failed"
 
 
 def test_a_check_that_breaks_by_itself_is_the_courses_fault(tmp_path: Path) -> None:
