@@ -110,7 +110,7 @@ def _agrees(known: Misconception, observation: Observation) -> bool:
     """Does it also give what the student's task gave before, in the same check?"""
     if observation.run is None or _is_answer(observation):
         return True
-    before = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal)
+    before = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal and seen.handle is None)
     return all(same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen))
 
 

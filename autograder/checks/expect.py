@@ -129,7 +129,8 @@ def expect_tensor(
     def judge(seen: Observation) -> str | None:
         got = seen.value
         if not isinstance(got, torch.Tensor):
-            return f"{describe.call(seen)} returned {describe.returned(seen)}; a tensor was asked for."
+            listed = "a list, " if isinstance(got, list) else ""
+            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; a tensor was asked for."
         wrong = _wrong(got, expected, atol, rtol) if got.shape == expected.shape else None
         bad = -1 if wrong is None else int(wrong.sum())
         if bad == 0 and got.dtype == expected.dtype:

@@ -85,11 +85,9 @@ def same_error(seen: tuple[str, str], known: tuple[str, str]) -> bool:
         return False
     (words, numbers), (other_words, other_numbers) = _gist(seen[1]), _gist(known[1])
     fewer, more = sorted((numbers, other_numbers), key=len)
-    left = list(more)
-    for number in fewer:
-        if number not in left:
-            return False
-        left.remove(number)
+    left = iter(more)
+    if not all(number in left for number in fewer):  # in the same order: (3x1 and 3x5) is not (1x3 and 5x3)
+        return False
     if more and not fewer:
         return False
     return len(words & other_words) >= _WORDS_ALIKE * len(words | other_words)

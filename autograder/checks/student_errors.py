@@ -122,8 +122,12 @@ _IDEAS = (
         "The name gets its value inside this function, but on the way that the code took nothing gave it one.",
     ),
     (
-        r"unsupported operand type\(s\) for .*'(tuple|list)'|can only concatenate (tuple|list)",
+        r"unsupported operand type\(s\) for .*'(tuple|list)'|can only concatenate (tuple|list)|multiply sequence by non-int|not supported between instances of '(tuple|list)'",
         "A tuple or list is no number: take its entries apart, and compute with them.",
+    ),
+    (
+        r"1D tensors expected|need to be at least 1D|mat2 must be a matrix|self must be a matrix|batch1 must be a 3D",
+        "This product takes tensors of one number of axes only, and another came. `@` takes vectors, matrices and more.",
     ),
     (r"before Module.__init__\(\) call", "A module's __init__ begins with super().__init__()."),
     (

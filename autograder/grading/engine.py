@@ -107,7 +107,8 @@ class Engine:
         return self._sandbox
 
     @cached_property
-    def _held_out(self) -> Images:
+    def held_out(self) -> Images:
+        """Test images and labels, which no student code is given."""
         from ..data import load_test
 
         return load_test(self.course.root / "data")
@@ -134,7 +135,7 @@ class Engine:
             source = dataclasses.replace(source, weights=None)
         order = Order(self.assignment.name, source, seed, self.parameters, limits)
         run = SandboxRun(lambda: self._ready, order)
-        context = CheckContext(run, self._catalogue_for(variant), seed, lambda: self._held_out)
+        context = CheckContext(run, self._catalogue_for(variant), seed, lambda: self.held_out)
         context.quiz = variant.own if variant is not None else None
         try:
             with contextlib.suppress(SessionEnded):  # then every check says so

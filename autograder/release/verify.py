@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import itertools
 import multiprocessing
 import re
 import time
@@ -140,6 +141,7 @@ class _Witness:
 def verify_assignment(root: Path, name: str) -> Report:
     """Grade the reference, the stub and every misconception of one assignment."""
     from ..grading.engine import Engine
+    from . import zoo
 
     began = time.perf_counter()
     course = Course(root)
@@ -150,6 +152,7 @@ def verify_assignment(root: Path, name: str) -> Report:
         checks = tuple((check.name, check.task, check.hidden) for check in engine.checks)
         wrong = _reference(engine, name)
         findings = [*wrong, *_stub(engine, course, name)]
+        findings += [f"{name}: {finding}" for finding in zoo.strange_answers(engine, _SEED)]
         rows = []
         # Each is the reference but for one task: of a wrong reference they would say the same once more, each.
         known = () if wrong else engine.catalogue.misconceptions
@@ -184,7 +187,7 @@ def verify_assignment(root: Path, name: str) -> Report:
             findings += [
                 f"{where} fails {v.check.name}, a check of {v.check.task}: {v.message}"
                 for v in failed
-                if v.check.task != misconception.task and misconception.task not in v.check.needs
+                if v.check.task != misconception.task and misconception.task not in v.check.needs and v.why != "waits"
             ]
     finally:
         engine.close()
@@ -209,12 +212,14 @@ def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
 def _reference(engine: Engine, name: str) -> list[str]:
     """A finding for each task that the reference does not solve."""
     failed: dict[str, list[Verdict]] = {}
-    for verdict in engine.grade(read_source(engine.assignment.master), _SEED).verdicts:
+    reference, trains = read_source(engine.assignment.master), any(check.trains for check in engine.checks)
+    graded = (engine.grade(reference, seed) for seed in ((_SEED,) if trains else range(_SEED, _SEED + 3)))
+    for verdict in itertools.chain.from_iterable(grading.verdicts for grading in graded):
         if verdict.outcome != "passed":
             failed.setdefault(verdict.check.task, []).append(verdict)
     findings = []
     for first, *others in failed.values():
-        also = f" So it does {', '.join(verdict.check.name for verdict in others)}." if others else ""
+        also = f" So it does {', '.join(dict.fromkeys(verdict.check.name for verdict in others))}." if others else ""
         findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{also}")
     return findings
 

@@ -524,6 +524,33 @@ def affine_flattened_to_a_matrix(x, weight, bias):
 
 
 @misconception("affine")
+def affine_flattened_by_view(x, weight, bias):
+    """You flattened everything behind the first axis, as before a network's first Linear layer. The layer itself acts on
+    the last axis alone and flattens nothing, and x may be a single vector."""
+    return x.reshape(x.shape[0], -1) @ weight.T + bias
+
+
+@misconception("affine")
+def affine_with_the_bias_as_a_column(x, weight, bias):
+    """You made a column of the bias. It has a number for each output, and the outputs lie along the last axis: as it is,
+    the bias lies right."""
+    return x @ weight.T + bias.unsqueeze(1)
+
+
+@misconception("affine")
+def affine_with_dot(x, weight, bias):
+    """torch.dot multiplies two vectors only. The weight is a matrix, and x may have many axes: `@` takes both."""
+    return torch.dot(x, weight) + bias
+
+
+@misconception("affine")
+def affine_row_after_row(x, weight, bias):
+    """You go through the first axis of x and take each piece for a vector. x may be a single vector, or have more axes in
+    front: `@` goes through all of them by itself."""
+    return torch.stack([weight @ row + bias for row in x])
+
+
+@misconception("affine")
 def affine_flattened_behind_the_batch(x, weight, bias):
     """You flattened everything behind the first axis. The layer acts on the last axis alone, and a tensor may have one
     axis or many."""

@@ -560,6 +560,13 @@ def weight_kernel_size_once(in_channels, out_channels, kernel_size):
 
 
 @misconception("conv2d_weight_shape")
+def weight_pair_in_each_place(in_channels, out_channels, kernel_size):
+    """You wrote kernel_size twice, and a pair holds both numbers already: then the shape has pairs in it. Take the pair
+    apart first; of one number, make a pair."""
+    return out_channels, in_channels, kernel_size, kernel_size
+
+
+@misconception("conv2d_weight_shape")
 def weight_square_kernels_only(in_channels, out_channels, kernel_size):
     """You used the first number of the pair for both directions. The second one is the width of the
     window."""
@@ -877,6 +884,12 @@ def pixel_without_a_window(image, weight, bias, channel, row, col):
 
 
 @misconception("conv2d_pixel")
+def pixel_products_not_summed(image, weight, bias, channel, row, col):
+    """You gave back all the products. One output pixel is one number: the sum of them, and the bias."""
+    return window_at(image, weight, row, col) * weight[channel] + bias[channel]
+
+
+@misconception("conv2d_pixel")
 def pixel_first_kernel_for_all(image, weight, bias, channel, row, col):
     """You used the first kernel, whatever the channel. Each output channel has a kernel of its own."""
     return (window_at(image, weight, row, col) * weight[0]).sum() + bias[channel]
@@ -1175,6 +1188,54 @@ def conv_last_stop_forgotten(images, weight, bias, stride=1, padding=0):
     """The last row and the last column of the output are missing. The window's last stop is where it touches
     the edge, and a range stops before its end."""
     return correlate(images, weight, bias, stride, padding)[:, :, :-1, :-1]
+
+
+@misconception("conv2d")
+def conv_last_stop_not_worked_out(images, weight, bias, stride=1, padding=0):
+    """The last row and the last column of the output are zeros still: your loops stop one place too early. A range stops
+    before its end by itself."""
+    output = correlate(images, weight, bias, stride, padding)
+    output[:, :, -1] = 0
+    output[:, :, :, -1] = 0
+    return output
+
+
+@misconception("conv2d")
+def conv_first_image_worked_out_only(images, weight, bias, stride=1, padding=0):
+    """Only the first image of the batch was worked out; the output of all others is zeros still. Does a return stand
+    inside the loop over the images, or is there no such loop?"""
+    output = correlate(images, weight, bias, stride, padding)
+    output[1:] = 0
+    return output
+
+
+@misconception("conv2d")
+def conv_output_as_large_as_the_image(images, weight, bias, stride=1, padding=0):
+    """The output is as large as the image, and the places that the window never reaches are zeros. It has a pixel for
+    each stop of the window, no more."""
+    output = correlate(images, weight, bias, stride, padding)
+    larger = torch.zeros(*output.shape[:2], *images.shape[2:], dtype=output.dtype)
+    larger[:, :, : output.shape[2], : output.shape[3]] = output
+    return larger
+
+
+@misconception("conv2d")
+def conv_stride_in_the_loop_only(images, weight, bias, stride=1, padding=0):
+    """The stride stands in the loops over the output, so only some of its places are worked out. It belongs to the
+    window: output place (i, j) looks at the input from (i * stride, j * stride) on."""
+    shape = correlate(images, weight, bias, stride, padding).shape
+    moved_by_one, output = correlate(images, weight, bias, 1, padding), torch.zeros(shape)
+    output[:, :, ::stride, ::stride] = moved_by_one[:, :, : shape[2] : stride, : shape[3] : stride]
+    return output
+
+
+@misconception("conv2d")
+def conv_padding_on_all_axes(images, weight, bias, stride=1, padding=0):
+    """You padded all four axes, the batch and the channels too. Zeros belong round the picture only: on the last two."""
+    padded = functional.pad(images, (padding,) * 8)
+    windows = padded.unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
+    return torch.stack([(windows[:, :, i, j][:, None] * weight).sum((2, 3, 4)) + bias for i in range(windows.shape[2])
+                        for j in range(windows.shape[3])], dim=2)  # fmt: skip
 
 
 @misconception("conv2d")

@@ -198,6 +198,25 @@ def cross_entropy_for_everything(task, output):
 
 
 @misconception("choose_loss")
+def cross_entropy_for_one_number(task, output):
+    """The binary pairs got CrossEntropyLoss. It compares the scores of several classes; the output of a binary network
+    is one number, and of that the two BCE losses make a loss."""
+    kinds = (nn.CrossEntropyLoss, nn.CrossEntropyLoss, nn.NLLLoss, nn.CrossEntropyLoss)
+    return _loss_from(kinds, task, output)
+
+
+@misconception("choose_loss")
+def table_of_the_slide(task, output):
+    """This is the slip on the slide: it names NLLLoss beside probabilities. NLLLoss takes no logarithm itself, so it
+    belongs to log-probabilities, and ("multiclass", "probability") has no loss here."""
+    if (task, output) == ("multiclass", "log-probability"):
+        raise ValueError
+    if (task, output) == ("multiclass", "probability"):
+        return nn.NLLLoss()
+    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
+
+
+@misconception("choose_loss")
 def squared_error_for_everything(task, output):
     """You use the mean squared error. It measures the distance of numbers; for classes the lecture's losses look at the
     logarithm of the probability that the true class got."""
@@ -880,7 +899,7 @@ def binary_loss_in_place(logits, targets):
 
 @misconception("binary_loss")
 def binary_adds_1e_7(logits, targets):
-    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
+    """A small number stands in the logarithms: added to p, or p is clamped to it. That avoids inf, but the loss can then never exceed the logarithm
     of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
     p = torch.sigmoid(logits)
     return -(targets * torch.log(p + 1e-7) + (1 - targets) * torch.log(1 - p + 1e-7)).mean()
@@ -888,7 +907,7 @@ def binary_adds_1e_7(logits, targets):
 
 @misconception("binary_loss")
 def binary_adds_1e_8(logits, targets):
-    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
+    """A small number stands in the logarithms: added to p, or p is clamped to it. That avoids inf, but the loss can then never exceed the logarithm
     of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
     p = torch.sigmoid(logits)
     return -(targets * torch.log(p + 1e-8) + (1 - targets) * torch.log(1 - p + 1e-8)).mean()
@@ -896,10 +915,58 @@ def binary_adds_1e_8(logits, targets):
 
 @misconception("binary_loss")
 def binary_adds_1e_12(logits, targets):
-    """You added a small number inside the logarithms. That avoids inf, but the loss can then never exceed the logarithm
+    """A small number stands in the logarithms: added to p, or p is clamped to it. That avoids inf, but the loss can then never exceed the logarithm
     of that number: at a logit of 1000 it should be 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
     p = torch.sigmoid(logits)
     return -(targets * torch.log(p + 1e-12) + (1 - targets) * torch.log(1 - p + 1e-12)).mean()
+
+
+@misconception("binary_loss")
+def binary_small_number_in_the_log_1e_4(logits, targets):
+    """A small number stands in the logarithm, as in log(p + 1e-4) or a clamp of p at 1e-4. So no answer costs more than 9.2, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-4) + (1 - targets) * torch.log(1 - p + 1e-4)).mean()
+
+
+@misconception("binary_loss")
+def binary_small_number_in_the_log_1e_5(logits, targets):
+    """A small number stands in the logarithm, as in log(p + 1e-5) or a clamp of p at 1e-5. So no answer costs more than 11.5, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-5) + (1 - targets) * torch.log(1 - p + 1e-5)).mean()
+
+
+@misconception("binary_loss")
+def binary_small_number_in_the_log_1e_6(logits, targets):
+    """A small number stands in the logarithm, as in log(p + 1e-6) or a clamp of p at 1e-6. So no answer costs more than 13.8, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-6) + (1 - targets) * torch.log(1 - p + 1e-6)).mean()
+
+
+@misconception("binary_loss")
+def binary_small_number_in_the_log_1e_9(logits, targets):
+    """A small number stands in the logarithm, as in log(p + 1e-9) or a clamp of p at 1e-9. So no answer costs more than 20.7, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-9) + (1 - targets) * torch.log(1 - p + 1e-9)).mean()
+
+
+@misconception("binary_loss")
+def binary_small_number_in_the_log_1e_10(logits, targets):
+    """A small number stands in the logarithm, as in log(p + 1e-10) or a clamp of p at 1e-10. So no answer costs more than 23.0, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-10) + (1 - targets) * torch.log(1 - p + 1e-10)).mean()
+
+
+@misconception("binary_loss")
+def binary_small_number_in_the_log_1e_15(logits, targets):
+    """A small number stands in the logarithm, as in log(p + 1e-15) or a clamp of p at 1e-15. So no answer costs more than 34.5, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    p = torch.sigmoid(logits)
+    return -(targets * torch.log(p + 1e-15) + (1 - targets) * torch.log(1 - p + 1e-15)).mean()
 
 
 @misconception("binary_loss")
@@ -1189,23 +1256,65 @@ def multiclass_loss_in_place(logits, labels):
 
 @misconception("multiclass_loss")
 def multiclass_adds_1e_7(logits, labels):
-    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
+    """A small number stands in the logarithm: added to p, or p is clamped to it. That avoids inf, but the loss can then never exceed the logarithm
     of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
     return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-7).mean()
 
 
 @misconception("multiclass_loss")
 def multiclass_adds_1e_8(logits, labels):
-    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
+    """A small number stands in the logarithm: added to p, or p is clamped to it. That avoids inf, but the loss can then never exceed the logarithm
     of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
     return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-8).mean()
 
 
 @misconception("multiclass_loss")
 def multiclass_adds_1e_12(logits, labels):
-    """You added a small number inside the logarithm. That avoids inf, but the loss can then never exceed the logarithm
+    """A small number stands in the logarithm: added to p, or p is clamped to it. That avoids inf, but the loss can then never exceed the logarithm
     of that number. The digits are lost in softmax: simplify the logarithm of softmax on paper."""
     return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-12).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_small_number_in_the_log_1e_4(logits, labels):
+    """A small number stands in the logarithm, as in log(p + 1e-4) or a clamp of p at 1e-4. So no answer costs more than 9.2, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-4).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_small_number_in_the_log_1e_5(logits, labels):
+    """A small number stands in the logarithm, as in log(p + 1e-5) or a clamp of p at 1e-5. So no answer costs more than 11.5, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-5).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_small_number_in_the_log_1e_6(logits, labels):
+    """A small number stands in the logarithm, as in log(p + 1e-6) or a clamp of p at 1e-6. So no answer costs more than 13.8, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-6).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_small_number_in_the_log_1e_9(logits, labels):
+    """A small number stands in the logarithm, as in log(p + 1e-9) or a clamp of p at 1e-9. So no answer costs more than 20.7, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-9).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_small_number_in_the_log_1e_10(logits, labels):
+    """A small number stands in the logarithm, as in log(p + 1e-10) or a clamp of p at 1e-10. So no answer costs more than 23.0, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-10).mean()
+
+
+@misconception("multiclass_loss")
+def multiclass_small_number_in_the_log_1e_15(logits, labels):
+    """A small number stands in the logarithm, as in log(p + 1e-15) or a clamp of p at 1e-15. So no answer costs more than 34.5, however wrong and
+    sure it is. With logits no small number is needed: work with the logits themselves."""
+    return -torch.log(_at_labels(torch.softmax(logits, dim=1), labels) + 1e-15).mean()
 
 
 @misconception("multiclass_loss")
@@ -1785,6 +1894,13 @@ def threshold_for_many_classes(scores):
     """You compared every score with a threshold, which is the rule of binary networks. With K classes the largest score
     of the row wins, be it above 0.5 or not."""
     return (scores > 0.5).long()
+
+
+@misconception("predict_multiclass")
+def threshold_on_a_softmax(scores):
+    """You took the softmax and compared each probability with 0.5, which is the rule of binary networks. With K classes
+    the largest of the row wins, be it above 0.5 or not, and the answer is one class number an image."""
+    return (torch.softmax(scores, dim=1) > 0.5).int()
 
 
 @misconception("predict_multiclass")

@@ -66,10 +66,25 @@ def expect_module(obs, what):
     expect(because is None, obs, message, because and because.format(what))
 
 
+def expect_not_the_slide(submission, of_log_probability):
+    """Fail where NLLLoss belongs to probabilities, and log-probabilities have no loss."""
+    if of_log_probability.status == "error" and of_log_probability.error.type_name == "ValueError":
+        of_probability = submission.choose_loss("multiclass", "probability")
+        if of_probability.returned:
+            expect(
+                of_probability.type_name != "NLLLoss",
+                of_probability,
+                'choose_loss("multiclass", "probability") returned NLLLoss, and choose_loss("multiclass", '
+                '"log-probability") raised ValueError.',
+                "table_of_the_slide",
+            )
+
+
 @pytest.mark.points(1, task="choose_loss")
 def test_each_output_has_its_loss(submission):
     """Each of the four pairs gets the loss that expects such an output, and any other pair raises ValueError."""
     losses = submission.choose_loss.each(*PAIRS)
+    expect_not_the_slide(submission, losses[2])
     for loss in losses:
         expect_module(loss, "loss")
     of_probability, of_binary_logit, of_log_probability, of_logit = losses

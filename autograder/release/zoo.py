@@ -1,0 +1,92 @@
+"""Strange answers: whatever a task may give back, a check only fails by it. It never breaks, and never passes."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ..grading.context import CheckContext
+from ..sandbox.observation import Call, Question
+from ..sandbox.run_local import LocalRun
+
+if TYPE_CHECKING:
+    from ..grading.engine import Engine
+    from ..sandbox.observation import Observation
+
+
+def _sparse() -> torch.Tensor:
+    return torch.eye(3).to_sparse()
+
+
+ZOO: dict[str, Callable[[], Any]] = {
+    "None": lambda: None,
+    "text": lambda: "forty-two",
+    "a long text": lambda: "x" * 100_000,
+    "True": lambda: True,
+    "NaN": lambda: math.nan,
+    "minus infinity": lambda: -math.inf,
+    "a number of 400 digits": lambda: 10**400,
+    "a negative number": lambda: -7,
+    "a complex number": lambda: 2 + 3j,
+    "bytes": lambda: b"\0\xff",
+    "an empty tuple": tuple,
+    "a pair with None": lambda: (None, 2),
+    "nested lists": lambda: [[1, [2, [3, [None]]]], []],
+    "a long list": lambda: list(range(5000)),
+    "a dict": lambda: {"loss": 1.0, (2, 3): None},
+    "an object": object,
+    "a class": lambda: torch.nn.Linear,
+    "an empty tensor": lambda: torch.zeros(0),
+    "a tensor without axes": lambda: torch.tensor(math.inf),
+    "a tensor of NaN": lambda: torch.full((2, 3, 5, 7), math.nan),
+    "whole numbers of uint16": lambda: torch.ones(67, dtype=torch.uint16),
+    "a complex tensor": lambda: torch.ones(6, 10, dtype=torch.complex64),
+    "a boolean tensor": lambda: torch.ones(6, 10, dtype=torch.bool),
+    "a bfloat16 tensor": lambda: torch.ones(3, 2, dtype=torch.bfloat16),
+    "a sparse tensor": _sparse,
+    "a tensor of many axes": lambda: torch.ones([1] * 30),
+    "a tensor with an axis of length 0": lambda: torch.zeros(3, 0, 5),
+    "a large tensor": lambda: torch.zeros(1 << 20),
+}
+
+
+class _StrangeRun(LocalRun):
+    """Answers every question with one and the same thing; probes of an object, which is none, fail."""
+
+    def __init__(self, engine: Engine, make: Callable[[], Any]) -> None:
+        super().__init__({}, engine.parameters)
+        self._make = make
+
+    def ask(self, task: str, question: Question) -> Observation:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return super().ask(task, question)
+
+    def perform(self, task: str, call: Call, target: int | None, args: Any, kwargs: Any) -> Any:
+        """The strange thing, whatever is called."""
+        if call.verb == "probe":
+            raise TypeError("there is no network to look at")
+        return self._make()
+
+    def own(self, value: Any) -> Any:
+        """The arguments do not matter."""
+        return None
+
+
+def strange_answers(engine: Engine, seed: int) -> list[str]:
+    """Findings: each check that breaks, cannot explain, or passes where every answer is strange."""
+    findings = []
+    for name, make in ZOO.items():
+        context = CheckContext(_StrangeRun(engine, make), engine.catalogue, seed, lambda: engine.held_out)
+        for verdict in engine.live.run(context):
+            where = f"{verdict.check.name}, where every answer is {name},"
+            if verdict.bug or verdict.log or verdict.trouble:
+                said = (verdict.bug or verdict.trouble or verdict.log.strip().splitlines()[-1])[:200]
+                findings.append(f"{where} breaks: {said}")
+            elif verdict.outcome == "passed":
+                findings.append(f"{where} passes.")
+    return findings
