@@ -129,13 +129,18 @@ def settle_with(submission: SubmissionProxy, model: Observation, observation: Ob
     then the check waits for them."""
     error = observation.error
     if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
-        outputs = submission.probe("logits", model, torch.rand(2, 1, 28, 28))
-        if not _are_scores(outputs.value, 2):
-            raise waits_for("FashionCNN")
-        made = submission.preprocess(SandboxTensor("train_images", None, 2)).value
-        if not isinstance(made, torch.Tensor) or made.dtype != torch.float32 or made.shape != (2, 1, 28, 28):
-            raise waits_for("preprocess")
+        require_the_pieces(submission, model)
     settle(observation)
+
+
+def require_the_pieces(submission: SubmissionProxy, model: Observation, rows: int = 2) -> None:
+    """Raise where the network makes no ten numbers of each of so many images, or ``preprocess`` no inputs for it."""
+    outputs = submission.probe("logits", model, torch.rand(rows, 1, 28, 28))
+    if not _are_scores(outputs.value, rows):
+        raise waits_for("FashionCNN")
+    made = submission.preprocess(SandboxTensor("train_images", None, 2)).value
+    if not isinstance(made, torch.Tensor) or made.dtype != torch.float32 or made.shape != (2, 1, 28, 28):
+        raise waits_for("preprocess")
 
 
 def waits_for(task: str, more: str = "") -> CheckFailed:
@@ -213,8 +218,9 @@ def settle_training(submission: SubmissionProxy, training: Training) -> None:
     ran = training.ran
     if ran.status == "error" and ran.error is not None and ran.error.type_name != "NotImplementedError":
         text = f"{ran.error.type_name}: {ran.error.message}"
-        because = next((name for part, name in _ERRORS if part in text), None) if training.works else None
+        because = next((name for part, name in _ERRORS if part in text), None)
         if because is not None:
+            require_the_pieces(submission, training.model)
             raise CheckFailed(student_errors.message(ran), ran, None, outcome="error", because=because)
     settle_with(submission, training.model, ran)
 

@@ -149,6 +149,7 @@ def verify_assignment(root: Path, name: str) -> Report:
     engine = Engine(course, assignment)
     try:
         points = sum(check.points for check in engine.checks)
+        order = list(dict.fromkeys(check.task for check in engine.checks))
         checks = tuple((check.name, check.task, check.hidden) for check in engine.checks)
         wrong = _reference(engine, name)
         findings = [*wrong, *_stub(engine, course, name)]
@@ -187,11 +188,18 @@ def verify_assignment(root: Path, name: str) -> Report:
             findings += [
                 f"{where} fails {v.check.name}, a check of {v.check.task}: {v.message}"
                 for v in failed
-                if v.check.task != misconception.task and misconception.task not in v.check.needs and v.why != "waits"
+                if v.check.task != misconception.task and not _builds_on(v, misconception.task, order)
             ]
     finally:
         engine.close()
     return Report(name, points, checks, tuple(rows), tuple(findings), time.perf_counter() - began)
+
+
+def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:
+    """May a check of another task fall by a mistake in this one? Where it says so, where it waited for it, and where it
+    is about a training: that runs through the tasks in their order."""
+    later = verdict.check.trains and order.index(task) < order.index(verdict.check.task)
+    return task in verdict.check.needs or verdict.why == "waits" or later
 
 
 def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> Row:
