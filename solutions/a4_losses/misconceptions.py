@@ -191,13 +191,6 @@ def turns_the_binary_losses_round(task, output):
 
 
 @misconception("choose_loss")
-def cross_entropy_for_everything(task, output):
-    """You use CrossEntropyLoss for every task. With a single output number a batch of binary predictions looks to it
-    like the scores of one image for many classes."""
-    return _loss_from((nn.CrossEntropyLoss,) * 4, task, output)
-
-
-@misconception("choose_loss")
 def cross_entropy_for_one_number(task, output):
     """The binary pairs got CrossEntropyLoss. It compares the scores of several classes; the output of a binary network
     is one number, and of that the two BCE losses make a loss."""
