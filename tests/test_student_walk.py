@@ -255,7 +255,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
     assert "hint 2 of 3" in student.run("autograder hint to_nchw")
     script.write_text(written(stub, "to_nchw", text_of(masters["a1_permute"], "to_nchw")), "utf-8")
     assert "Public points: 1 of 1" in student.run("autograder check to_nchw")
-    student.run("autograder reset a1")
+    student.run("autograder reset a1 --yes")
     assert script.read_text("utf-8") == stub
     assert (script.parent / "backup" / "a1_permute-1.py").is_file()
 

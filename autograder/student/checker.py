@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..common.errors import UserError
 from ..grading.job import Settings
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
@@ -77,13 +78,18 @@ class Checker:
         notes = self._two_forms(name, changed)
         if older := self.repository.older_weights(name):
             notes = (*notes, older)
+        if changed_checks := self.repository.changed_checks(name):
+            notes = (*notes, changed_checks)
         if gone := self.repository.gone(name):
             return CheckReport(name, path, problem=gone)
         try:
             source = read_source(path)
         except Unreadable as error:
             return self._broken(name, path, error.message, notes)
-        engine = self.warm(name)
+        try:
+            engine = self.warm(name)
+        except UserError as error:  # the checks cannot be read: perhaps because they were changed
+            raise UserError(" ".join(filter(None, [str(error), changed_checks]))) from None
         from ..grading.job import seed_of
 
         alone = task if self.is_slow(name) else None

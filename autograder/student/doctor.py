@@ -22,6 +22,7 @@ from ..common.terminal import console
 from ..course.course import Course, find_course
 from ..submission.source import Unreadable, read_source
 from . import machine, screen
+from .checker import Checker
 from .repository import StudentRepository
 
 _OPTIONAL = {
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look at everything. Returns 1 when something must be mended."""
     broken = 0
-    for look in (_python, _course, _torch, _packages, _data, _sandbox, _jupyter, _work):
+    for look in (_python, _course, _torch, _packages, _data, _sandbox, _jupyter, _git, _work):
         for finding in _careful(look):
             _show(finding)
             broken += finding.level == "broken"
@@ -151,6 +152,9 @@ def _sandbox() -> Iterator[Finding]:
     from ..sandbox import tiers
 
     tier = tiers.choose(None)
+    repository = StudentRepository(find_course(Path.cwd()))
+    with Checker(repository) as checker:  # the way that `autograder check` goes, in this environment
+        checker.check(repository.names[0])
     text = f"Your code is checked in {tier}"
     yield Finding("good", text if tier.letter == "A" else f"{text}. For your own code that will do.")
 
@@ -199,10 +203,37 @@ def _same_python(program: str) -> bool:
         return False
 
 
+def _git() -> Iterator[Finding]:
+    root = find_course(Path.cwd()).root
+    if not (root / ".git").exists() or shutil.which("git") is None:
+        return
+    asked = ["git", "-C", str(root), "symbolic-ref", "-q", "HEAD"]
+    if subprocess.run(asked, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False).returncode == 1:
+        yield Finding(
+            "note",
+            "Your clone is on no branch (git calls it a detached HEAD): what you commit is not pushed",
+            "git switch -c my-work, then commit, and push with: git push -u origin my-work",
+        )
+
+
+def _elsewhere(root: Path, repository: StudentRepository) -> Iterator[Path]:
+    """Files with an assignment's name where no assignment is looked for."""
+    names = {f"{name}{suffix}" for name in repository.names for suffix in (".py", ".ipynb")}
+    expected = {form for name in repository.names for form in repository.forms(name)}
+    passed_over = {"backup", "solutions", "autograder", "tests", "site-packages", "node_modules"}
+    for folder, below, files in os.walk(root):
+        below[:] = [n for n in below if not n.startswith(".") and n not in passed_over and not n.endswith("env")]
+        yield from (path for n in files if n in names and (path := Path(folder, n)) not in expected)
+
+
 def _work() -> Iterator[Finding]:
     course: Course = find_course(Path.cwd())
     repository = StudentRepository(course)
     begun = []
+    for path in list(_elsewhere(course.root, repository))[:5]:
+        where = path.relative_to(course.root).as_posix()
+        place = repository.where(path.stem)
+        yield Finding("note", f"{where} lies where no check looks: that is {place}", "Move it there, or delete it.")
     for name in repository.names:
         changed = repository.changed(name)
         begun += [name] if changed else []
@@ -213,6 +244,12 @@ def _work() -> Iterator[Finding]:
                 yield Finding(
                     "note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.name}"
                 )
+        if checks := repository.changed_checks(name):
+            said, _, remedy = checks.partition(" To get it back: ")
+            yield Finding("note", said, remedy)
+        if older := repository.older_weights(name):
+            said, _, remedy = older.partition(" To train it anew: ")
+            yield Finding("note", said, remedy)
         if len(changed) > 1:
             remedy = f"autograder reset {changed[1].name} (the older of the two)"
             yield Finding(

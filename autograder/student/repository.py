@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
+import json
 import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..common.errors import UserError
@@ -140,6 +142,24 @@ class StudentRepository:
             "To train it anew: autograder train"
         )
 
+    def changed_checks(self, name: str) -> str:
+        """Where the public checks of an assignment are not those that were released: that, and the way back."""
+        path = self.course.assignments / name / f"test_{name}.py"
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except OSError:
+            return ""
+        sums = {hashlib.sha256(text).hexdigest() for text in (content, content.replace(b"\r\n", b"\n"))}
+        for folder in (self.root, self.course.assignments):
+            released = _released_sums(folder).get(path.relative_to(folder).as_posix())
+            if released is not None and sums.isdisjoint([released] if isinstance(released, str) else released):
+                where = path.relative_to(self.root).as_posix()
+                return (
+                    f"{where} is not as it was released. Grading uses its own checks. To get it back: "
+                    f"git checkout -- {where}"
+                )
+        return ""
+
     def broken_task(self, name: str) -> str | None:
         """The task in whose text the work stops being Python: the last that begins before that line. None: all is well."""
         own = self.own(name)
@@ -212,6 +232,15 @@ class StudentRepository:
         if close:
             return f"There is no assignment or task {word!r}. Did you mean {close[0]}?"
         return otherwise if "could be" in otherwise else otherwise.replace("no assignment", "no assignment or task")
+
+
+def _released_sums(folder: Path) -> dict[str, Any]:
+    """The sha256 sums that a release wrote down, by path; empty where there are none that can be read."""
+    try:
+        record = json.loads((folder / ".release.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _saved(path: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from pathlib import Path
 
 from ..common.errors import UserError
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ASSIGNMENT",
         help="a1_permute, or a1: both its script and its notebook; or the path of one of the two",
     )
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,12 +35,13 @@ def run(args: argparse.Namespace) -> int:
         )
     name, suffix = target.assignment, Path(args.what).suffix
     forms = [form for form in _forms(repository, name) if suffix not in (".py", ".ipynb") or form.suffix == suffix]
-    done = False
-    for form in forms:
-        stub = _stub(repository, form)
-        if form.is_file() and _lines(form.read_bytes()) == _lines(stub):
-            continue
-        done = True
+    stubs = {form: _stub(repository, form) for form in forms}
+    stubs = {f: stub for f, stub in stubs.items() if not f.is_file() or _lines(f.read_bytes()) != _lines(stub)}
+    changed = [form.relative_to(repository.root).as_posix() for form in stubs if form.is_file()]
+    if changed and not args.yes and not _agreed(changed):
+        screen.say("Nothing was changed.")
+        return 1
+    for form, stub in stubs.items():
         if form.is_file():
             kept = keep(form)
             screen.say(f"Your {form.name} is kept as {kept.relative_to(repository.root).as_posix()}")
@@ -48,9 +51,20 @@ def run(args: argparse.Namespace) -> int:
         make_folder(form.parent)
         write_whole(form, stub)
         screen.say(f"{form.relative_to(repository.root).as_posix()} is the stub again.")
-    if not done:
+    if not stubs:
         screen.say(f"{name} is as it was handed out: there is nothing to reset.")
     return 0
+
+
+def _agreed(changed: list[str]) -> bool:
+    """Ask, where somebody sits at a terminal: elsewhere nobody could answer, and what is replaced is kept anyway."""
+    if not sys.stdin.isatty():
+        return True
+    screen.say(f"The stub takes the place of your work in {' and '.join(changed)}, which is kept in backup/.")
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _forms(repository: StudentRepository, name: str) -> tuple[Path, Path]:
@@ -85,6 +99,9 @@ def free_name(path: Path) -> Path:
     """The first free name for a file in the folder `backup` beside it; the folder is made if need be."""
     folder = path.parent / "backup"
     make_folder(folder)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        write_whole(ignore, b"# Kept by `autograder`; nothing to hand in.\n*\n")
     number = 1
     while (kept := folder / f"{path.stem}-{number}{path.suffix}").exists():
         number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -39,3 +40,19 @@ def test_the_doctor_sees_a_kernel_of_another_python(monkeypatch: pytest.MonkeyPa
     found = [finding for finding in doctor._jupyter() if finding.level == "note"]
     assert found
     assert "ipykernel install" in found[0].remedy
+
+
+def test_the_doctor_names_a_doubled_file_and_a_detached_head(
+    repository: StudentRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str) -> None:
+        identity = ("-c", "user.name=ada", "-c", "user.email=ada@example.org")
+        subprocess.run(["git", *identity, *words], cwd=repository.root, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    assert not list(doctor._git())  # one look of several, and the others take seconds
+    git("checkout", "-q", "--detach")
+    assert "no branch" in next(doctor._git()).what
+    (repository.root / "a1_permute.py").write_text("x = 1\n")
+    assert any(f.what.startswith("a1_permute.py lies where no check looks") for f in doctor._work())

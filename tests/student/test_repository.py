@@ -110,3 +110,16 @@ def test_points_count_only_for_the_file_that_was_checked(repository: StudentRepo
     assert repository.remembered("a1_permute", memory) is not None
     edit(path, "permute(0, 3, 1, 2)", "permute(0, 2, 1, 3)")
     assert repository.remembered("a1_permute", memory) is None
+
+
+def test_changed_public_checks_are_named_with_the_way_back(repository: StudentRepository) -> None:
+    checks = repository.course.assignments / "a1_permute" / "test_a1_permute.py"
+    assert repository.changed_checks("a1_permute") == ""
+    checks.write_bytes(checks.read_bytes().replace(b"\n", b"\r\n"))
+    assert repository.changed_checks("a1_permute") == "", "as git lays files down on Windows"
+    checks.write_text("def test_nothing(): pass\n")
+    said = repository.changed_checks("a1_permute")
+    assert "is not as it was released" in said
+    assert said.endswith("git checkout -- assignments/a1_permute/test_a1_permute.py")
+    checks.unlink()
+    assert "is not as it was released" in repository.changed_checks("a1_permute")

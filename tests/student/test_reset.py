@@ -102,3 +102,23 @@ def test_reset_is_never_asked_to_keep_into_a_file(repository: StudentRepository)
     (path.parent / "backup").write_text("in the way")
     with pytest.raises(UserError):
         reset.keep(path)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 1), ("no", 1), (EOFError, 1)])
+def test_reset_asks_at_a_terminal(
+    repository: StudentRepository, monkeypatch: pytest.MonkeyPatch, answer: object, code: int
+) -> None:
+    def answered(prompt: str) -> str:
+        if answer is EOFError:
+            raise EOFError
+        return str(answer)
+
+    path = edit(script(repository, "a1_permute"))
+    before = path.read_bytes()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", answered)
+    assert cli.main(["reset", "a1"]) == code
+    assert (path.read_bytes() == before) == (code == 1)
+    assert cli.main(["reset", "a1", "--yes"]) == 0
+    assert path.read_bytes() != before
+    assert (path.parent / "backup" / ".gitignore").read_text().endswith("*\n")
