@@ -52,6 +52,7 @@ class ClassRequest:
     times: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (student, assignment) -> when
     roster: Roster | None = None  # None: everybody has the default quiz
     layout: str | None = None  # one of LAYOUTS; None: as the names in the folder say
+    students: tuple[str, ...] = ()  # these alone; none means all
 
 
 @dataclass
@@ -121,6 +122,7 @@ def grade_class(
     for slip in final.strangers(request.course, request.out, set(download.students), people):
         _say(slip)
     _say(_read_as(download))
+    found = _of_students(found, request.students, people)
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
     with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
@@ -147,6 +149,17 @@ def grade_class(
 
 def _say(text: str) -> None:
     console().print(printable(text), style="yellow", markup=False, soft_wrap=True)
+
+
+def _of_students(found: list[Found], names: tuple[str, ...], people: People) -> list[Found]:
+    """What was found of these students, or of all. Raises UserError for a name that nobody has."""
+    if not names:
+        return found
+    for name in names:
+        if people.find(name) is None:
+            raise UserError(f"--student: nobody in this class is called {name!r}, or several could be.")
+    wanted = {people.find(name) for name in names}
+    return [entry for entry in found if entry.student in wanted]
 
 
 def _read_as(download: Download) -> str:

@@ -40,6 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the folder for the results; run the same command again to go on, or to grade what changed",
     )
     parser.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="grade this student only, by folder or login; may be given several times",
+    )
+    parser.add_argument(
         "--layout",
         choices=sorted(LAYOUTS),
         help="how to read SUBMISSIONS, where the first line of the output says that it was taken for something else",
@@ -96,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
         times=load_times(args.times, course) if args.times else {},
         roster=read_roster(args.roster) if args.roster else None,
         layout=args.layout,
+        students=tuple(args.student),
     )
     if args.require_sandbox and not args.scheduler:
         tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself

@@ -124,6 +124,37 @@ def test_one_assignment_alone(course: Course, tmp_path: Path) -> None:
     assert list(contents(out)) == ["ada/a2_linear_dims.json"]
 
 
+def test_one_student_alone(course: Course, tmp_path: Path) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    for login in ("ada", "ben", "cas"):
+        put(class_ / f"cnn-{login}" / "a1_permute.py", "# right\n")
+    assert run(course, class_, out, only=("a1_permute",), students=("ben",)).graded == 1
+    assert list(contents(out)) == ["cnn-ben/a1_permute.json"]
+    with pytest.raises(UserError, match="nobody in this class is called 'eve'"):
+        run(course, class_, out, students=("eve",))
+
+
+def test_a_person_chooses_between_files_and_the_result_says_which_was_graded(course: Course, tmp_path: Path) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    put(class_ / "ada" / "a1_permute.py", "# wrong\n")
+    put(class_ / "ada" / "new" / "a1_permute.py", "# right\nx = 1\n")
+    put(class_ / "ada" / "a1_permute.ipynb", "{ torn")
+    assert run(course, class_, out, only=("a1_permute",)).graded == 0
+    put(out / "choices.csv", "Student; Assignment; File\nADA; a1; new/a1_permute.py\n")
+    assert run(course, class_, out, only=("a1_permute",)).graded == 1
+    result = store.read(store.path_of(out, "ada", "a1_permute"))
+    assert (result.score, result.file) == (10, "ada/new/a1_permute.py")
+    assert not any("differ" in note for note in result.notes)
+
+
+def test_an_untouched_stub_is_nobodys_hand_in(course: Course, tmp_path: Path) -> None:
+    class_, out = tmp_path / "class", tmp_path / "results"
+    put(class_ / "ada" / "a1_permute.py", "stub = 'a1_permute'\n")
+    put(class_ / "ben" / "a1_permute.py", "# right\n")
+    assert run(course, class_, out, only=("a1_permute",)).graded == 1
+    assert score_of(out, "ada") == ("not_started", 0, 10)
+
+
 def test_downloads_of_single_assignments_add_up(course: Course, tmp_path: Path) -> None:
     """An LMS gives a download for each assignment; the second does not make the first one missing."""
     out = tmp_path / "results"
