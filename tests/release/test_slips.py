@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,7 +90,6 @@ DONE = [
     (rename(HIDDEN, "test_b1_tiny_hiden.py"), "test_b1_tiny_hiden.py is never run"),
     (rename(WRONG, "misconception.py"), "misconception.py is never read: misconceptions stand in misconceptions.py"),
     (lambda folder: (folder / PUBLIC).unlink(), "has no public checks: write test_b1_tiny.py"),
-    (lambda folder: (folder / PUBLIC).write_text("import pytest\n"), "holds no check, so students can check nothing"),
     (
         lambda folder: (folder / MASTER).write_bytes(b"# \xe4\n" + (folder / MASTER).read_bytes()),
         "is not text in UTF-8",
@@ -119,6 +119,13 @@ def test_a_folder_that_is_no_assignment_is_told(small_course: Course, name: str,
 
 def test_without_misconceptions_an_assignment_is_sound(small_course: Course) -> None:
     (small_course.solutions / "b1_tiny" / WRONG).unlink()
+    assert list(slips(small_course.assignment("b1_tiny"))) == []
+
+
+def test_hidden_checks_alone_are_sound(small_course: Course) -> None:
+    folder = small_course.solutions / "b1_tiny"
+    shutil.move(folder / PUBLIC, folder / HIDDEN)
+    (folder / PUBLIC).write_text("import pytest\n")
     assert list(slips(small_course.assignment("b1_tiny"))) == []
 
 
