@@ -24,7 +24,7 @@ _PRINTED = 6  # lines of what the student's code printed
 _SIGNS = {"passed": ("✓", "ok", "green"), "not_run": ("·", "--", "bright_black")}
 _WRONG = ("✗", "XX", "red")
 _WORDS = {
-    "passed": "public part passed",
+    "passed": "passed so far",
     "failed": "not right",
     "error": "raised an error",
     "timeout": "took too long",
