@@ -87,7 +87,7 @@ def main() -> None:
         said(folder, *command, "reset", "a1")
         if script.read_text(encoding="utf-8") != stub:
             sys.exit("reset did not bring the stub back")
-        said(folder, *command, "train", code=1, needle="not started")
+        said(folder, *command, "train", code=2, needle="not begun yet")
         notebook = folder / "assignments" / "notebooks" / "a1_permute" / "a1_permute.ipynb"
         said(folder, "-c", NOTEBOOK, str(notebook), needle="tasks are not started yet")
     print("All of it did what it should.")
