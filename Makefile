@@ -15,7 +15,7 @@ REPORT ?= report
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1))')
 BIN := .venv/bin
 
-.PHONY: grade test heavy attacks lint verify clean
+.PHONY: grade test heavy attacks lint verify docs clean
 
 grade: .venv/.ready
 	@echo "1 of 2: grading each submission in $(CLASS), in a sandbox; the results go to $(OUT)/"
@@ -42,6 +42,9 @@ verify: .venv/.ready
 	$(BIN)/autograder release --check
 	@folder=$$(mktemp -d) && $(BIN)/autograder release --to $$folder/students; status=$$?; rm -rf "$$folder"; exit $$status
 	$(BIN)/autograder verify
+
+docs: .venv/.ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 
 clean:
 	rm -rf .venv
