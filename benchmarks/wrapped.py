@@ -66,10 +66,16 @@ AROUND = {
     "double_dots": "import onnx.helper.more as oh\nimport scikit_of_mine.metrics\nscikit_of_mine.metrics.accuracy([1], [1])\noh.x.y.z()\n"
     "isinstance(3, oh.Kind)\n",
 }
-DECORATORS = ("from beartype_of_mine import beartype", "beartype"), ("import numba_of_mine as numba", "numba.jit(nopython=True)"), (
-    "from jaxtyping import jaxtyped\nfrom beartype_of_mine import beartype",
-    "jaxtyped(typechecker=beartype)",
-), ("import torch", "torch.compile"), ("import line_profiler_of_mine as lp", "lp.profile")
+DECORATORS = (
+    ("from beartype_of_mine import beartype", "beartype"),
+    ("import numba_of_mine as numba", "numba.jit(nopython=True)"),
+    (
+        "from jaxtyping import jaxtyped\nfrom beartype_of_mine import beartype",
+        "jaxtyped(typechecker=beartype)",
+    ),
+    ("import torch", "torch.compile"),
+    ("import line_profiler_of_mine as lp", "lp.profile"),
+)
 
 
 def wrapped(text: str, chance: random.Random) -> tuple[str, str]:
@@ -79,7 +85,9 @@ def wrapped(text: str, chance: random.Random) -> tuple[str, str]:
     text = "\n".join("" if line.startswith("from __future__") else line for line in text.split("\n"))
     if chance.random() < 0.6:
         needs, decorator = chance.choice(DECORATORS)
-        text = f"{needs}\n" + re.sub(r"^(?=def \w+\()", lambda _: f"@{decorator}\n" * (chance.random() < 0.5), text, flags=re.M)
+        text = f"{needs}\n" + re.sub(
+            r"^(?=def \w+\()", lambda _: f"@{decorator}\n" * (chance.random() < 0.5), text, flags=re.M
+        )
         names.append(decorator)
     before = [AROUND[name] for name in names if name in AROUND and chance.random() < 0.7]
     after = [AROUND[name] for name in names if name in AROUND and AROUND[name] not in before]

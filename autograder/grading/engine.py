@@ -157,8 +157,26 @@ class Engine:
         metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # a training belongs to its seed
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
         broken = filter(None, [syntax_problem(source)])  # before anything else: all the rest may come from it
-        notes = (*broken, *source.notes, *run.loader.notes, *self._problem(), *unexplained)
+        notes = (
+            *broken,
+            *source.notes,
+            *self._of_weights(source, metrics),
+            *run.loader.notes,
+            *self._problem(),
+            *unexplained,
+        )
         return Grading(tuple(verdicts), notes, metrics, seed)
+
+    def _of_weights(self, source: Source, metrics: Mapping[str, Any]) -> tuple[str, ...]:
+        """Which files of weights were not used, and why, where the assignment trains."""
+        said = []
+        used = metrics.get("weights")
+        if isinstance(used, str) and used.startswith("not used: "):
+            said.append(f"The weights beside the file were {used}. The network was trained anew.")
+        if self._trains and source.unused:
+            own = f"{self.assignment.name}.safetensors"
+            said.append(f"Not used: {', '.join(source.unused)}. Of trained weights only {own} is read.")
+        return tuple(said)
 
     def _problem(self) -> tuple[str, ...]:
         """What is wrong with the released diagnoses, where a wrong answer asked for one and they could not be read."""
