@@ -42,3 +42,9 @@ def take() -> tuple[Notice, ...]:
     news = tuple(_news)
     _news.clear()
     return news
+
+
+def forget() -> None:
+    """Begin anew, as in another process."""
+    for kept in (modules, _news, _told):
+        kept.clear()

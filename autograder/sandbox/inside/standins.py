@@ -66,18 +66,20 @@ class StandIn:
     def __setitem__(self, key: Any, value: Any) -> None:
         self.__dict__.setdefault("_entries", {})[key] = value
 
-    def __iter__(self) -> Iterator[Any]:
+    def _gone_through(self) -> Any:
+        """What a progress bar, or another word for range, was given to go through. Raises where it is neither."""
         name = self._path.rpartition(".")[2]
         if name in _RANGES and self._given and all(isinstance(number, int) for number in self._given):
-            return iter(range(*self._given))
+            return range(*self._given)
         if _PROGRESS.search(name) and self._given:
-            return iter(self._given[0])
+            return self._given[0]
         raise self._missed()
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._gone_through())
+
     def __len__(self) -> int:
-        if _PROGRESS.search(self._path.rpartition(".")[2]) and self._given:
-            return len(self._given[0])
-        raise self._missed()
+        return len(self._gone_through())
 
     def __enter__(self) -> StandIn:
         return self._other()
