@@ -90,7 +90,7 @@ def test_the_source_shows_it_too(name: str) -> None:
 def test_every_operator_that_gives_the_answer_in_one_step_is_seen(puzzle: one_step.Puzzle) -> None:
     """Some of the operators stand for others: the search must at least find what everybody knows."""
     found = one_step.one_step(puzzle)
-    assert len(found) >= 2
+    assert found
     unseen = []
     for overload, values in found:
         keywords = [argument.name for argument in overload._schema.arguments if argument.kwarg_only]
