@@ -74,7 +74,14 @@ def test_a_change_of_what_is_about_a_class_grades_nobody_again(tmp_path: Path) -
     copy = tmp_path / "autograder"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     before = fingerprint.own_code(copy)
-    for name in ("grading/command.py", "grading/pool.py", "grading/progress.py", "results/summary.py", "report/svg.py"):
+    for name in (
+        "grading/command.py",
+        "grading/log.py",
+        "grading/pool.py",
+        "grading/progress.py",
+        "results/summary.py",
+        "report/svg.py",
+    ):
         (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
     assert fingerprint.own_code(copy) == before
 
