@@ -391,6 +391,6 @@ ANSWERS: tuple[tuple[str, str, str, str], ...] = (
         "a4_losses",
         "predict_multiclass",
         "def predict_multiclass(scores):\n    return (torch.softmax(scores, dim=1) > 0.5).int()",
-        "threshold|half",
+        "threshold|0\\.5",
     ),
 )
