@@ -63,8 +63,7 @@ def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> No
 def say_broken(problem: str, indent: int = 0) -> None:
     """What is wrong, and below it the line with a caret under the place, never wrapped."""
     head, *code = problem.split("\n")
-    console().print()
-    say(Text.assemble(sign(console(), "failed"), f" {head}"), indent, "red", hang=2)
+    say(head, indent, "red")
     for line in code:
         console().print(Text(" " * indent + line), soft_wrap=True)
 
@@ -86,6 +85,8 @@ def heading(repository: StudentRepository, report: CheckReport) -> None:
     say(report.path.relative_to(repository.root).as_posix(), style="bright_black")
     for note in report.notes:
         if "\n" in note:  # a line that is not Python: whatever else is said may come from it
+            screen = console()
+            screen.print()
             say_broken(note)
         else:
             say(Text.assemble(("Note: ", "yellow"), note))

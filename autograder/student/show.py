@@ -38,7 +38,7 @@ def show_focus(
     display.print()
     if report.problem:
         screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
-        screen.say(report.problem, 4)
+        screen.say_broken(report.problem, 4)
     else:
         screen.tasks(repository, report)
     failing = [v for v in report.failing if task is None or v.check.task == task] or report.failing
@@ -92,7 +92,7 @@ def show_all(repository: StudentRepository, report: CheckReport, task: str | Non
     screen.heading(repository, report)
     if report.problem:
         screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
-        screen.say(report.problem, 4)
+        screen.say_broken(report.problem, 4)
     told: set[str] = set()
     shown = [verdict for verdict in report.verdicts if task is None or verdict.check.task == task]
     for verdict in shown:
