@@ -47,8 +47,8 @@ def _in_source(observation: Observation, names: Collection[str]) -> str | None:
     if run is None or (source := run.source) is None:
         return None
     cells = [(cell.text, cell.first_line) for cell in source.cells]
-    found = torch_names.uses(cells, observation.task, names, run.tasks)
+    found = torch_names.uses(cells, observation.task, names, run.tasks, [helper.text for helper in source.helpers])
     if not found:
         return None
-    where = f" at {source.locate(found[0].line)}" if found[0].line else ""
+    where = f" at {source.locate(found[0].line)}" if found[0].line else " in a module beside it"
     return f"{observation.task} uses {found[0].name}{where}. Here the work is to be written out."

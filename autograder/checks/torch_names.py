@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _DEPTH = 8  # aliases of aliases
+_BESIDE = 10**9  # lines of modules beside the submission are counted from here
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SHORT = {"bce": "binarycrossentropy", "bcewithlogits": "binarycrossentropywithlogits"}
@@ -28,14 +29,19 @@ class Use:
 
 
 def uses(
-    cells: Iterable[tuple[str, int]], task: str, names: Collection[str], others: Collection[str] = ()
+    cells: Iterable[tuple[str, int]],
+    task: str,
+    names: Collection[str],
+    others: Collection[str] = (),
+    beside: Iterable[str] = (),
 ) -> list[Use]:
     """Where ``task`` and its helpers use torch's functions of these names, or its modules of the same kind.
 
     cells: pieces of source, each with its first line; one that does not parse is passed over, as it does not run.
     others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
+    beside: the texts of modules beside the submission; the line of a use in one of them is 0.
     """
-    return list(_uses(tuple(cells), task, kinds_of(names), frozenset(others)))
+    return list(_uses(tuple(cells), task, kinds_of(names), frozenset(others), tuple(beside)))
 
 
 # Operators that hold the work of another under a name of their own.
@@ -68,14 +74,27 @@ def _does(called: str, kinds: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=8)  # a public check and a hidden one ask the same
 def _uses(
-    cells: tuple[tuple[str, int], ...], task: str, kinds: frozenset[str], others: frozenset[str]
+    cells: tuple[tuple[str, int], ...],
+    task: str,
+    kinds: frozenset[str],
+    others: frozenset[str],
+    beside: tuple[str, ...],
 ) -> tuple[Use, ...]:
-    return tuple(_Scan(_module(cells), kinds, others).of(task))
+    found = _Scan(_module(cells, beside), kinds, others, bool(beside)).of(task)
+    return tuple(Use(use.name, 0 if use.line > _BESIDE else use.line) for use in found)
 
 
 @lru_cache(maxsize=1)  # several checks ask about one submission, and parsing is most of the work
-def _module(cells: tuple[tuple[str, int], ...]) -> _Names:
-    return _Names.of(_statements(cells))
+def _module(cells: tuple[tuple[str, int], ...], beside: tuple[str, ...]) -> _Names:
+    """What the names of a submission stand for, and those of the modules beside it where it has none of that name."""
+    own = _Names.of(_statements(cells))
+    for text in beside:
+        other = _Names.of(_statements(((text, _BESIDE + 1),)))
+        own.stars += other.stars
+        for name, thing in other.bound.items():
+            if own.bound.get(name) is None:  # `from helpers import name` binds it to nothing that is known here
+                own.bound[name] = thing
+    return own
 
 
 def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
@@ -120,10 +139,11 @@ class _Names:
             for alias in node.names:
                 if alias.name == "*":
                     self.stars += [module] if _is_torch(module) else []
-                else:
-                    self.bound[alias.asname or alias.name] = (
-                        f"{module}.{alias.name}" if _is_torch(module) and not node.level else None
-                    )
+                elif _is_torch(module) and not node.level:
+                    self.bound[alias.asname or alias.name] = f"{module}.{alias.name}"
+                else:  # under another name: it may stand in a module beside the submission
+                    other = ast.Name(alias.name, ast.Load(), lineno=node.lineno) if alias.asname else None
+                    self.bound[alias.asname or alias.name] = other
         elif isinstance(node, _DEFINITIONS):
             self.bound[node.name] = node
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
@@ -160,8 +180,8 @@ def _own_nodes(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
 class _Scan:
     """Follows one task through the helpers that it uses."""
 
-    def __init__(self, module: _Names, kinds: frozenset[str], others: frozenset[str]) -> None:
-        self.module, self.kinds, self.others = module, kinds, others
+    def __init__(self, module: _Names, kinds: frozenset[str], others: frozenset[str], beside: bool) -> None:
+        self.module, self.kinds, self.others, self.beside = module, kinds, others, beside
         self.found: dict[Use, None] = {}
         self.waiting: list[str] = []
         self.seen: set[str] = set()
@@ -200,6 +220,8 @@ class _Scan:
                 self._judge(path, node.lineno)
                 return
             while isinstance(node, ast.Attribute):  # what a.b.c does not lead to, a.b does not either
+                if self.beside:
+                    self.waiting.append(node.attr)  # helpers.norm: `norm` of a module beside the submission
                 node = node.value
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load) and not any(node.id in scope.bound for scope in scopes):

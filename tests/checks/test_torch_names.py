@@ -41,3 +41,23 @@ def test_a_chain_that_leads_to_torch_is_followed_to_its_end() -> None:
     assert torch_names.uses([(text, 1)], "f", ["conv2d"]) == [torch_names.Use("torch.nn.functional.conv2d", 4)]
     deep = "import torch\ndef f(x):\n    return " + "[" * 150 + "torch.nn.functional.conv2d(x)" + "]" * 150
     assert [use.name for use in torch_names.uses([(deep, 1)], "f", ["conv2d"])] == ["torch.nn.functional.conv2d"]
+
+
+BESIDE = "import torch\ndef norm(x):\n    return torch.softmax(x, 1)\ndef other(x):\n    return torch.exp(x)\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from tools import norm\ndef softmax(x):\n    return norm(x)",
+        "from tools import norm as f\ndef softmax(x):\n    return f(x)",
+        "import tools\ndef softmax(x):\n    return tools.norm(x)",
+        "import tools as t\ndef softmax(x):\n    return t.norm(x)",
+        "from tools import *\ndef softmax(x):\n    return norm(x)",
+    ],
+)
+def test_a_task_is_followed_into_the_modules_beside_it(text: str) -> None:
+    found = torch_names.uses([(text, 1)], "softmax", ["softmax"], beside=[BESIDE])
+    assert found == [torch_names.Use("torch.softmax", 0)]
+    harmless = text.replace("norm", "other")
+    assert torch_names.uses([(harmless, 1)], "softmax", ["softmax"], beside=[BESIDE]) == []
