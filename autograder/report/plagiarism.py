@@ -124,7 +124,7 @@ def read_class(
         if entry.path is None:
             continue
         try:
-            texts[entry.assignment][entry.student] = read_source(entry.path).text
+            texts[entry.assignment][entry.student] = read_source(entry.path).whole_text
         except Unreadable as error:
             skipped.append((entry.student, entry.assignment, error.message))
     return dict(texts), skipped
