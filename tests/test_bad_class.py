@@ -163,12 +163,12 @@ from pathlib import Path
 from autograder.course.course import Course
 from autograder.submission.source import Unreadable, read_source
 from autograder.submission.find import find_submissions
-from autograder.submission.times import moment_of
+from autograder.submission.times import arrival_of
 top = Path(sys.argv[1])
 for found in find_submissions(top, Course(Path(sys.argv[2])), ("a1_permute",)):
     said = list(found.notes)
     if found.path is not None:
-        moment_of(found, top, {})
+        arrival_of(found, top, {})
         try:
             said.append(str(len(read_source(found.path, found.path.with_suffix(".safetensors")).cells)))
         except Unreadable as error:

@@ -27,7 +27,7 @@ from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
 from ..submission.source import Source, Unreadable, form_of, read_source
 from ..submission.stubs import stub_digests
-from ..submission.times import moment_of
+from ..submission.times import arrival_of
 from .bands import with_bands_kept, with_gap
 from .job import Job, Settings
 from .ledger import Ledger
@@ -251,13 +251,13 @@ def _stamped(run: _Run, result: Result, found: Found) -> Result:
     if result.submitted and not run.times:
         return result  # kept from an earlier run, which may have been told the times
     try:
-        moment = moment_of(found, run.request.submissions, run.times, run.zone)
+        arrival = arrival_of(found, run.request.submissions, run.times, run.zone)
     except Exception as error:  # the grade stands, whatever a clock or a repository says
         run.log.error(found.student, found.assignment, error)
         note = f"When it was handed in could not be told ({type(error).__name__})."
         return dataclasses.replace(result, notes=(*result.notes, note))
-    notes = tuple(dict.fromkeys((*result.notes, *moment.notes)))
-    return dataclasses.replace(result, submitted=moment.text, commit=moment.commit, notes=notes)
+    notes = tuple(dict.fromkeys((*result.notes, *arrival.notes)))
+    return dataclasses.replace(result, submitted=arrival.text, commit=arrival.commit, notes=notes)
 
 
 # --- grading -------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ _ZONES = {
 
 
 @dataclass(frozen=True)
-class Moment:
+class Arrival:
     """When a submission came. text: in ISO 8601 and UTC, "" when nothing says it. commit: the one checked out."""
 
     text: str = ""
@@ -67,7 +67,7 @@ def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str]
     return times
 
 
-def moment_of(found: Found, top: Path, told: Mapping[tuple[str, str], str], zone: dt.tzinfo | None = None) -> Moment:
+def arrival_of(found: Found, top: Path, told: Mapping[tuple[str, str], str], zone: dt.tzinfo | None = None) -> Arrival:
     """When a submission was made, and from which commit.
 
     top: the folder of all submissions; nothing above it is looked at. told: what a CSV file says, which has the first
@@ -78,34 +78,34 @@ def moment_of(found: Found, top: Path, told: Mapping[tuple[str, str], str], zone
     commit = clone.head if clone is not None else ""
     key = found.student, found.assignment
     if key in told:
-        return Moment(told[key], commit)
+        return Arrival(told[key], commit)
     if found.when is not None:
-        return _moment(found.when, commit, f"The download says {found.when}", zone)
+        return _arrival(found.when, commit, f"The download says {found.when}", zone)
     stamp = _timestamp(found, top, clone)
     if stamp is not None:
         return _read_timestamp(stamp, zone, commit)
     if clone is None or found.path is None or not found.path.is_relative_to(clone.top):
-        return Moment("", commit)
+        return Arrival("", commit)
     last = clone.last_change(found.path)
     if last is None:
-        return Moment("", commit, ("Git does not say when the file was last changed.",) if commit else ())
+        return Arrival("", commit, ("Git does not say when the file was last changed.",) if commit else ())
     changed, time = last
-    moment = _moment(time, commit, f"The last commit says {time}")
+    arrival = _arrival(time, commit, f"The last commit says {time}")
     if changed in clone.shallow:
         note = "The clone is shallow: the file may be older than its time here, which is that of the oldest commit."
-        return dataclasses.replace(moment, notes=(*moment.notes, note))
-    return moment
+        return dataclasses.replace(arrival, notes=(*arrival.notes, note))
+    return arrival
 
 
-def _moment(time: dt.datetime | None, commit: str, said: str, zone: dt.tzinfo | None = None) -> Moment:
-    """The moment; one without a time, and a note, where the time is none that could be."""
+def _arrival(time: dt.datetime | None, commit: str, said: str, zone: dt.tzinfo | None = None) -> Arrival:
+    """The arrival; one without a time, and a note, where the time is none that could be."""
     try:
         exact = aware(time, zone) if time is not None else None
     except (OverflowError, ValueError, OSError):
         exact = None
     if exact is None or not 1990 <= exact.year <= 2100:
-        return Moment("", commit, (f"{said}, which is no time that can be read: when this came is not known.",))
-    return Moment(_text(exact), commit)
+        return Arrival("", commit, (f"{said}, which is no time that can be read: when this came is not known.",))
+    return Arrival(_text(exact), commit)
 
 
 def _text(time: dt.datetime) -> str:
@@ -140,7 +140,7 @@ def _timestamp(found: Found, top: Path, clone: Clone | None) -> Path | None:
     return None
 
 
-def _read_timestamp(path: Path, zone: dt.tzinfo | None, commit: str) -> Moment:
+def _read_timestamp(path: Path, zone: dt.tzinfo | None, commit: str) -> Arrival:
     try:
         raw = path.read_bytes()[:1000] if path.stat().st_size <= 1000 else b""
     except OSError:
@@ -148,7 +148,7 @@ def _read_timestamp(path: Path, zone: dt.tzinfo | None, commit: str) -> Moment:
     utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = raw.decode("utf-16" if utf16 else "utf-8-sig", "replace").strip()
     said = text.split("\n")[0][:60]
-    return _moment(read_stamp(text, zone), commit, f"{TIMESTAMP} says {said!r}")
+    return _arrival(read_stamp(text, zone), commit, f"{TIMESTAMP} says {said!r}")
 
 
 def read_stamp(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:

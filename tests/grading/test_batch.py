@@ -70,7 +70,7 @@ def test_what_was_lost_before_is_tried_last(course: Course, tmp_path: Path) -> N
     assert list(dict.fromkeys(order)) == ["zoe", "ada"]
 
 
-@pytest.mark.parametrize("step", ["read_source", "moment_of"])
+@pytest.mark.parametrize("step", ["read_source", "arrival_of"])
 @pytest.mark.parametrize("error", [OverflowError("date value out of range"), RecursionError(), MemoryError()])
 def test_a_step_that_breaks_is_one_students_result(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception

@@ -13,26 +13,26 @@ import pytest
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.submission.find import Found
-from autograder.submission.times import Moment, load_times, moment_of, read_stamp
+from autograder.submission.times import Arrival, arrival_of, load_times, read_stamp
 from tests.support.files import put
 
 
-def moment(file: Path, top: Path, told: dict[tuple[str, str], str] | None = None) -> Moment:
+def arrival(file: Path, top: Path, told: dict[tuple[str, str], str] | None = None) -> Arrival:
     """When ada's a1 came that lies in this file, below the folder of the class."""
     mine = Found("ada", "a1_permute", file, "found", top=top / file.relative_to(top).parts[0])
-    return moment_of(mine, top, told or {})
+    return arrival_of(mine, top, told or {})
 
 
 def test_nbgraders_timestamp(tmp_path: Path) -> None:
     top = tmp_path / "submitted"
     file = put(top / "ada" / "a1_permute" / "a1_permute.ipynb", "{}")
-    assert moment(file, top) == Moment()
+    assert arrival(file, top) == Arrival()
     put(file.parent / "timestamp.txt", "2026-11-20 21:03:11.123456 UTC")
-    assert moment(file, top).text == "2026-11-20T21:03:11Z"
+    assert arrival(file, top).text == "2026-11-20T21:03:11Z"
     put(file.parent / "timestamp.txt", "\ufeff2026-11-20 21:03:11 Europe/Berlin\n")
-    assert moment(file, top).text == "2026-11-20T20:03:11Z"
+    assert arrival(file, top).text == "2026-11-20T20:03:11Z"
     told = {("ada", "a1_permute"): "2026-11-01T00:00:00Z"}
-    assert moment(file, top, told).text == "2026-11-01T00:00:00Z"
+    assert arrival(file, top, told).text == "2026-11-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_a_short_name_means_where_the_course_is() -> None:
 def test_what_cannot_be_read_is_said(tmp_path: Path, said: str) -> None:
     file = put(tmp_path / "ada" / "a1_permute.py", "x = 1\n")
     put(file.parent / "timestamp.txt", said)
-    found = moment(file, tmp_path)
+    found = arrival(file, tmp_path)
     assert found.text == ""
     assert "is no time that can be read" in found.notes[0]
 
@@ -116,16 +116,16 @@ def test_the_last_commit_that_touched_the_file_and_nothing_that_a_student_config
     git("config", "log.showSignature", "true")
     put(clone / "timestamp.txt", "2026-11-01 00:00:00 UTC")  # a student's own, in a clone
     put(file.parent / "timestamp.txt", "2026-11-01 00:00:00 UTC")
-    assert moment(file, tmp_path / "class").text == "2026-11-20T10:00:00Z"
+    assert arrival(file, tmp_path / "class").text == "2026-11-20T10:00:00Z"
     assert not (tmp_path / "sprung").exists()
     git("pack-refs", "--all")
     git("gc", "-q")  # this git obeys the settings, and the trap springs
     (tmp_path / "sprung").unlink(missing_ok=True)
-    assert moment(file, tmp_path / "class").text == "2026-11-20T10:00:00Z"
+    assert arrival(file, tmp_path / "class").text == "2026-11-20T10:00:00Z"
     assert not (tmp_path / "sprung").exists()
     for broken in ("ref: refs/heads/../../../x", "not a commit", "0" * 40):
         put(clone / ".git" / "HEAD", broken)
-        assert moment(file, tmp_path / "class").text == ""
+        assert arrival(file, tmp_path / "class").text == ""
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -147,12 +147,12 @@ def test_shallow_clones_worktrees_and_a_repository_that_was_handed_in(tmp_path: 
     top.mkdir()
     git(top, "clone", "-q", "--depth", "2", f"file://{origin}", "shallow")
     git(origin, "worktree", "add", "-q", str(top / "tree"), "-b", "other")
-    shallow = moment(top / "shallow" / "a1_permute.py", top)
+    shallow = arrival(top / "shallow" / "a1_permute.py", top)
     assert shallow.text == "2026-11-21T10:00:00Z"
     assert "shallow" in shallow.notes[0]
-    assert moment(top / "tree" / "a1_permute.py", top).text == "2026-11-20T10:00:00Z"
+    assert arrival(top / "tree" / "a1_permute.py", top).text == "2026-11-20T10:00:00Z"
     # In nbgrader's folders the time is the collector's, whatever repository a student has handed in.
     handed_in = top / "ada" / "a1_permute"
     git(top, "clone", "-q", f"file://{origin}", str(handed_in))
     put(handed_in / "timestamp.txt", "2026-11-25 10:00:00 UTC")
-    assert moment(handed_in / "a1_permute.py", top).text == "2026-11-25T10:00:00Z"
+    assert arrival(handed_in / "a1_permute.py", top).text == "2026-11-25T10:00:00Z"
