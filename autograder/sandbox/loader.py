@@ -48,7 +48,7 @@ class Next:
 
 
 @dataclass(frozen=True)
-class Progress:
+class LoadProgress:
     """How far a child has come. following: None at the end, and then the names are those that are defined."""
 
     following: Next | None
@@ -57,7 +57,7 @@ class Progress:
     names: tuple[str, ...]
 
 
-def _progress(value: Any, source: Source) -> Progress | None:
+def _progress(value: Any, source: Source) -> LoadProgress | None:
     """The progress that a reply tells, None where it is none."""
     if not isinstance(value, dict) or "next" not in value:
         return None
@@ -70,7 +70,7 @@ def _progress(value: Any, source: Source) -> Progress | None:
         if not 0 < following[1] <= following[2] <= source.text.count("\n"):
             return None
         following = Next(*following)
-    return Progress(following, left_out[:200], seconds, translate.names(value.get("names"), _LONG_NAME))
+    return LoadProgress(following, left_out[:200], seconds, translate.names(value.get("names"), _LONG_NAME))
 
 
 class Loader:
@@ -174,7 +174,7 @@ class Loader:
             reason = f"it took longer than {limit:g} seconds"
         self._leave_out([LeftOut(running.line, running.line, running.last, kind, reason)])
 
-    def _read(self, reply: dict[str, Any]) -> Progress:
+    def _read(self, reply: dict[str, Any]) -> LoadProgress:
         """What a reply says of how far loading has come. Raises SessionEnded when it is none of ours."""
         order = self._order
         self.take_notices(reply)

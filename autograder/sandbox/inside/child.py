@@ -64,7 +64,7 @@ class Server:
         self.script, self.kept, self.probes = script, kept, probes
         self.objects: list[object] = []
         self.module: types.ModuleType | None = None
-        self.loader: loading.Loader | None = None
+        self.loader: loading.Statements | None = None
         self.start: alike.Start | None = None
         self.files: dict[str, str] = {}  # the path of each of the student's modules, and its name
 
@@ -166,7 +166,7 @@ class Server:
         return self._step(question) if question.get("run", True) else self._progress()
 
     def _step(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Run the next statements, see :meth:`loading.Loader.step`."""
+        """Run the next statements, see :meth:`loading.Statements.step`."""
         assert self.loader is not None
         began = time.process_time()
         self.loader.skip |= set(question.get("skip", ()))

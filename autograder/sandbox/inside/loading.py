@@ -71,7 +71,7 @@ def describe(error: BaseException) -> tuple[str, str]:
 
 
 @dataclass
-class Loader:
+class Statements:
     """The statements of one module, and how far they have run.
 
     skip: the numbers of statements that are left out unseen: they overran, or ended the process, before.
@@ -161,7 +161,7 @@ class Loader:
         exec(code, self.module.__dict__)
 
 
-def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] = ()) -> Loader:
+def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] = ()) -> Statements:
     """A loader of the whole text. Where that does not parse, of the cells that do: (text, line of the whole at which it begins).
 
     A cell that does not parse is left out as a whole, so one broken cell costs no other.
@@ -185,7 +185,7 @@ def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] =
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             features = (getattr(__future__, alias.name, None) for alias in statement.names)
             flags |= sum({feature.compiler_flag for feature in features if feature is not None})
-    return Loader(module, statements, flags, left_out=broken[:_MOST])
+    return Statements(module, statements, flags, left_out=broken[:_MOST])
 
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
