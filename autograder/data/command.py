@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autograder.common.errors import UserError
 from autograder.course.course import find_course
 from autograder.data.full import DATASETS, FASHION_MNIST, Dataset, Laid, lay_down
-from autograder.data.subset import CLASSES, Manifest, make_subset, verify_subset
+from autograder.data.subset import CLASSES, SubsetManifest, make_subset, verify_subset
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,7 +68,7 @@ def data_folder() -> Path:
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
-def show_subset(console: Console, root: Path, manifests: tuple[Manifest, ...]) -> None:
+def show_subset(console: Console, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
     """Print how many images of each class there are, then the checksums as `sha256sum` prints them."""
     from rich import box
     from rich.table import Table

@@ -69,7 +69,7 @@ class FileEntry:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class SubsetManifest:
     """One half of the subset: what is in it, and its two files (images, labels)."""
 
     split: Split
@@ -118,7 +118,7 @@ def _restore(root: Path) -> str:
     return f"Bring it back with `git checkout -- {root}`."
 
 
-def read_manifest(root: Path, split: Split) -> Manifest:
+def read_manifest(root: Path, split: Split) -> SubsetManifest:
     """The manifest of one half. Raises UserError when it is missing or no manifest of ours."""
     path = manifest_path(root, split)
     try:
@@ -128,7 +128,7 @@ def read_manifest(root: Path, split: Split) -> Manifest:
         images, labels = (FileEntry(**content["files"][role]) for role in ("images", "labels"))
         if (images.name, labels.name) != (images_path(root, split).name, labels_path(root, split).name):
             raise ValueError("it names other files")
-        return Manifest(split, dict(content["counts"]), (images, labels))
+        return SubsetManifest(split, dict(content["counts"]), (images, labels))
     except FileNotFoundError:
         if split == "test" and manifest_path(root, "train").exists():
             raise UserError(
@@ -142,7 +142,7 @@ def read_manifest(root: Path, split: Split) -> Manifest:
         raise UserError(f"{path} is damaged: it is no manifest of {split} images. {_restore(root)}") from error
 
 
-def verify_subset(root: Path) -> tuple[Manifest, ...]:
+def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:
     """Check the files in `root` byte for byte, packed and unpacked, and count the images of each class.
 
     Returns the manifests: training and test, or training alone in a student's repository.

@@ -13,7 +13,7 @@ from ..common.errors import UserError
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One cell: its value, and where it stands in the file's text, quotes included."""
 
     value: str
@@ -28,7 +28,7 @@ class Table:
     path: Path
     text: str
     encoding: str
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
 
     @property
     def header(self) -> list[str]:
@@ -82,20 +82,20 @@ def read_table(path: Path) -> Table:
     return Table(path, text, encoding, parse(text, delimiter))
 
 
-def parse(text: str, delimiter: str, limit: int | None = None) -> tuple[tuple[Cell, ...], ...]:
+def parse(text: str, delimiter: str, limit: int | None = None) -> tuple[tuple[TableCell, ...], ...]:
     """The rows of a CSV text, at most `limit` of them. Every character belongs to a cell, a delimiter or a line end."""
-    rows: list[tuple[Cell, ...]] = []
-    cells: list[Cell] = []
+    rows: list[tuple[TableCell, ...]] = []
+    cells: list[TableCell] = []
     at, size = 0, len(text)
     while at < size and (limit is None or len(rows) < limit):
         start = at
         at, value = _cell(text, at, delimiter)
-        cells.append(Cell(value, start, at))
+        cells.append(TableCell(value, start, at))
         if at < size and text[at] == delimiter and delimiter not in "\r\n":
             at += 1
             if at < size:
                 continue
-            cells.append(Cell("", at, at))  # the file ends with a delimiter
+            cells.append(TableCell("", at, at))  # the file ends with a delimiter
         rows.append(tuple(cells))
         cells = []
         at += 2 if text[at : at + 2] == "\r\n" else 1

@@ -35,7 +35,7 @@ _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
 
 @dataclass(frozen=True)
-class Row:
+class MisconceptionRow:
     """One misconception: what each check that caught it said that it was ("" where nothing fitted)."""
 
     task: str
@@ -56,7 +56,7 @@ class Report:
     assignment: str
     points: int
     checks: tuple[tuple[str, str, bool], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MisconceptionRow, ...]
     findings: tuple[str, ...]
     seconds: float = 0.0
 
@@ -166,7 +166,7 @@ def verify_assignment(root: Path, name: str) -> Report:
                 # Unwise, not wrong: no check has to fail, but the training has to show it.
                 shown = engine.grade(source, _SEED).metrics.get("signs", ())
                 seen = {"(signs of the training)": misconception.name} if misconception.name in shown else {}
-                rows.append(Row(misconception.task, misconception.name, seen))
+                rows.append(MisconceptionRow(misconception.task, misconception.name, seen))
                 if not seen:
                     findings.append(
                         f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}."
@@ -202,14 +202,14 @@ def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:
     return task in verdict.check.needs or verdict.why == "waits" or later
 
 
-def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> Row:
+def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> MisconceptionRow:
     """What the checks of its own task said of a misconception."""
     own = [verdict for verdict in failed if verdict.check.task == misconception.task]
     caught = {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in own}
     # Where the check itself named the reason, no other one can fit.
     fits = [set(witness.seen.get(check, (name,))) for check, name in caught.items()]
     alike = set.intersection(*fits) - {misconception.name} if fits else set()
-    return Row(misconception.task, misconception.name, caught, frozenset(alike))
+    return MisconceptionRow(misconception.task, misconception.name, caught, frozenset(alike))
 
 
 def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
@@ -324,7 +324,7 @@ def _many(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _cell(row: Row, check: str) -> str:
+def _cell(row: MisconceptionRow, check: str) -> str:
     if check not in row.caught:
         return "·"
     named = row.caught[check]
