@@ -23,7 +23,7 @@ from ..sandbox.observation import Call, Observation
 from ..sandbox.run_local import replay
 from ..submission.weights import BadWeights, parse
 from .failure import Judge
-from .matching import Mark, Row, same, same_value
+from .matching import Mark, Sums, same, same_value
 from .misconceptions import Diagnosis, Misconception, read
 
 
@@ -258,7 +258,7 @@ class DataCatalogue:
         """
         numbers = {name: number for number, name in enumerate(self.messages)}
         wrong: dict[str, dict[str, list[tuple[list[Any], list[int]]]]] = {}
-        rows: dict[Row, int] = {}
+        rows: dict[Sums, int] = {}
         for entry in self.recorded:
             seen = wrong.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
             mark = entry.mark.as_json(rows)
@@ -336,7 +336,7 @@ def catalogue_of(assignment: Assignment) -> CodeCatalogue | ReleasedCatalogue:
     return ReleasedCatalogue(assignment.folder)
 
 
-def _read_rows(path: Path) -> list[Row]:
+def _read_rows(path: Path) -> list[Sums]:
     """The numbers of tensors, a row for each. Raises BadDiagnoses."""
     if not path.is_file():
         raise BadDiagnoses(f"{path.name} is missing")
@@ -351,7 +351,7 @@ def _read_rows(path: Path) -> list[Row]:
     return [(tuple(sums), tuple(counts)) for sums, counts in zip(tensors["sums"].tolist(), tensors["counts"].tolist())]
 
 
-def _rows_as_bytes(rows: Sequence[Row]) -> bytes:
+def _rows_as_bytes(rows: Sequence[Sums]) -> bytes:
     """What :func:`_read_rows` reads."""
     import safetensors.torch
 

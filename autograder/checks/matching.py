@@ -109,7 +109,7 @@ def _first_line(message: str) -> str:
 
 _LONG = 120  # characters of a value that are written down; of longer lists the sums are kept, as of tensors
 
-Row = tuple[tuple[float, ...], tuple[int, ...]]  # the sums and the counts of a tensor, apart from its form
+Sums = tuple[tuple[float, ...], tuple[int, ...]]  # the sums and the counts of a tensor, apart from its form
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Mark:
             return all(abs(a - b) <= room for a, b in zip(sums, other.parts[2], strict=True))
         return same_value(self.parts, other.parts)
 
-    def as_json(self, rows: dict[Row, int]) -> list[Any]:
+    def as_json(self, rows: dict[Sums, int]) -> list[Any]:
         """As lists of plain data, which :meth:`from_json` reads.
 
         The sums and counts of a tensor go to ``rows``, equal ones once, and the number of their row stays.
@@ -169,7 +169,7 @@ class Mark:
         return [self.form + ("*" if self.changed else ""), *map(_jsonable, parts)]
 
     @classmethod
-    def from_json(cls, data: Any, rows: Sequence[Row]) -> Mark:
+    def from_json(cls, data: Any, rows: Sequence[Sums]) -> Mark:
         """The mark that :meth:`as_json` wrote. Raises ValueError or TypeError for anything else."""
         form, *parts = data
         changed, form = form.endswith("*"), form.removesuffix("*")
@@ -181,7 +181,7 @@ class Mark:
         raise ValueError(f"{data} is no mark")
 
 
-def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Row]:
+def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Sums]:
     """dtype, shape, three sums over the finite values, and how many are NaN, infinite and minus infinite.
 
     The second and third sum weigh each place by a number of its own, so that moving a value is seen.
