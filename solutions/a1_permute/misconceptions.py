@@ -58,8 +58,8 @@ def swaps_channels_with_height(images):
 
 @misconception("to_nchw")
 def reads_permute_backwards(images):
-    """You told permute where each axis goes. It reads the other way round: at each place of the result stands the
-    number of the old axis that comes there."""
+    """You told permute where each old axis goes. It asks the other way round: new axis 0 is which old axis? Then new
+    axis 1, and so on."""
     return images.permute(0, 2, 3, 1)
 
 
@@ -189,8 +189,8 @@ hints(
     "to_nchw",
     "Write the four letters of the input under each other with their numbers 0 to 3, then the letters of the output.",
     "Which of the numbers stands first in the output? Which second? Height and width keep their order.",
-    "permute takes, for each place of the result, the number of the input's axis that comes there. The last axis of "
-    "the input has to come second, and nothing else changes its order.",
+    "permute asks, for each axis of the result: which axis of the input is it? The last axis of the input has to come "
+    "second, and nothing else changes its order.",
 )
 
 # ---------------------------------------------------------------------------------------------------- to_nhwc
@@ -423,8 +423,8 @@ def lays_the_image_on_its_side(image):
 
 @misconception("image_to_batch")
 def reads_permute_backwards_for_one(image):
-    """You told permute where each axis goes. It reads the other way round: at each place of the result stands the
-    number of the old axis that comes there."""
+    """You told permute where each old axis goes. It asks the other way round: new axis 0 is which old axis? Then new
+    axis 1, and so on."""
     return image.unsqueeze(0).permute(0, 2, 3, 1)
 
 
@@ -613,6 +613,6 @@ def converts_the_gray_images_to_float(images):
 hints(
     "add_channel_axis",
     "No pixel moves and none is repeated: one axis is missing. How long is it?",
-    "Count the places of the result: N is at 0. At which place does the channel stand?",
-    "Torch has an operation that does nothing but put an axis of length 1 at a place that you name.",
+    "Count the axes of the result: N is axis 0. Which number does the channel have?",
+    "Torch has an operation that does nothing but add an axis of length 1, where you say.",
 )

@@ -532,8 +532,8 @@ def affine_flattened_by_view(x, weight, bias):
 
 @misconception("affine")
 def affine_with_the_bias_as_a_column(x, weight, bias):
-    """You made a column of the bias. It has a number for each output, and the outputs lie along the last axis: as it is,
-    the bias lies right."""
+    """You made a column of the bias. It has a number for each output, and the outputs lie along the last axis: the
+    bias fits as it is."""
     return x @ weight.T + bias.unsqueeze(1)
 
 

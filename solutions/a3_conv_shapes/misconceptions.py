@@ -371,8 +371,8 @@ def large_kernel_not_refused(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def large_kernel_stops_never(*layer, **settings):
-    """A kernel larger than the padded image gets a size of 0 from you. A layer without any output is a
-    mistake of whoever built it: the task asks for a ValueError."""
+    """A kernel larger than the padded image gets a size of 0 from you. Such a layer cannot be built: the task
+    asks for a ValueError."""
     return shape_by(
         lambda size, kernel, step, zeros: max((size + 2 * zeros - kernel) // step + 1, 0),
         *layer,
@@ -422,8 +422,8 @@ def plus_one_forgotten_and_padding_once(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def plus_one_forgotten_and_rounded_up(*layer, **settings):
-    """You rounded up in place of counting the first stop. Often that comes to the same, but not where the
-    stride divides evenly."""
+    """You rounded up instead of counting the first stop. Often that gives the same size, but not where
+    the stride divides evenly."""
     return shape_by(
         lambda size, kernel, step, zeros: math.ceil((size + 2 * zeros - kernel) / step), *layer, **settings
     )
@@ -1012,8 +1012,8 @@ hints(
     "conv2d_pixel",
     "Cut the window out of the image first, and print its shape. Which part of the weight has the same shape?",
     "The window goes through all input channels. So does the kernel of the output channel that is asked for.",
-    "What lies on top of each other is multiplied, everything is added up, and one number, the bias of this output "
-    "channel, comes on top.",
+    "Each weight is multiplied with the pixel under it. Add up all the products, then add one number: the bias of this "
+    "output channel.",
 )
 
 
@@ -1123,7 +1123,7 @@ def conv_stride_across_only(images, weight, bias, stride=1, padding=0):
 @misconception("conv2d")
 def conv_stride_in_the_shape_only(images, weight, bias, stride=1, padding=0):
     """The shape is right, but your windows still move one pixel at a time. The window of output pixel (1, 0)
-    stands a whole stride further down than the one of (0, 0)."""
+    starts a whole stride further down than that of (0, 0)."""
     height, width = unbiased(images, weight, stride, padding).shape[2:]
     return correlate(images, weight, bias, 1, padding)[:, :, :height, :width]
 

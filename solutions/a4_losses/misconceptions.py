@@ -321,8 +321,7 @@ hints(
     "BCE stands for binary cross-entropy. For the rest, the names say what comes in: WithLogits takes logits, and "
     "NLL, negative log-likelihood, takes the log-likelihoods and only negates them.",
     "Two questions lead to each loss: one output number or K of them? And has the last layer already made "
-    "probabilities (or their logarithms), or are they still logits? A pair that answers to no loss is refused with "
-    "raise.",
+    "probabilities (or their logarithms), or are they still logits? Where a pair fits no loss, raise an error.",
 )
 
 # ------------------------------------------------------------------------------------------- output_activation
@@ -689,7 +688,7 @@ def softmax_shifted_by_the_whole_batch(logits):
 @misconception("softmax")
 def softmax_shifted_by_the_smallest(logits):
     """You subtracted the smallest logit of each row: the others are then all positive, and exp of a large positive
-    number overflows. Which logit has to come to 0, so that none lies above?"""
+    number overflows. Which logit has to become 0, so that no other is larger?"""
     exponentials = torch.exp(logits - logits.min(dim=1, keepdim=True).values)
     return exponentials / exponentials.sum(dim=1, keepdim=True)
 
@@ -697,7 +696,7 @@ def softmax_shifted_by_the_smallest(logits):
 @misconception("softmax")
 def softmax_shifted_by_the_mean(logits):
     """You subtracted each row's mean. In a row whose logits lie far apart the largest is still far above it, and its
-    exponential overflows. Which logit has to come to 0, so that none lies above?"""
+    exponential overflows. Which logit has to become 0, so that no other is larger?"""
     exponentials = torch.exp(logits - logits.mean(dim=1, keepdim=True))
     return exponentials / exponentials.sum(dim=1, keepdim=True)
 
@@ -720,8 +719,8 @@ def softmax_overflows(logits):
 
 @misconception("softmax")
 def softmax_without_keepdim(logits):
-    """What you computed for each row, its sum or its largest logit, has lost an axis: (N,) does not lie beside (N, K) as
-    a column, it lies along the rows. Keep the reduced axis, with length 1."""
+    """What you computed for each row, its sum or its largest logit, has lost an axis: beside (N, K), torch reads (N,) as
+    a row and not as a column. Keep the reduced axis, with length 1."""
     exponentials = torch.exp(logits)
     return exponentials / exponentials.sum(dim=1)
 
@@ -883,8 +882,8 @@ def torchs_own_binary_loss(logits, targets):
 
 @misconception("binary_loss")
 def binary_loss_in_place(logits, targets):
-    """The result is right, but you worked on the logits where they stand (-= or a function whose name ends in _):
-    whoever called you has lost theirs."""
+    """The result is right, but you changed the logits in place (-= or a function whose name ends in _): the caller's
+    logits are changed too."""
     loss = _each_binary(logits, targets).mean()
     logits.clamp_(min=0)
     return loss
@@ -1003,8 +1002,8 @@ def binary_clamps_logits_far_out(logits, targets):
 
 @misconception("binary_loss")
 def binary_replaces_nan(logits, targets):
-    """You replaced nan and inf after they had come up. They tell that the digits are gone: what you put in their place
-    is not the loss. Keep to formulas in which they never come up."""
+    """You replaced nan and inf after they had appeared. By then the digits are lost: what you put in their place is not
+    the loss. Use formulas in which they never appear."""
     p = torch.sigmoid(logits)
     return torch.nan_to_num(-(targets * torch.log(p) + (1 - targets) * torch.log(1 - p))).mean()
 
@@ -1215,8 +1214,8 @@ hints(
     "For each image: which probability did the truth get? The loss is minus its logarithm; then the mean.",
     "Try your formula on a logit of 1000 with target 0.0. If it gives inf or nan, a sigmoid or an exponential has run "
     "out of digits: simplify on paper until neither is left alone inside a logarithm.",
-    "Both terms can be written with ln(1 + e^x) and the product of logit and target. For ln(1 + e^x), draw the larger of "
-    "the two summands 1 and e^x out of the logarithm: what stays inside lies between 1 and 2.",
+    "Both terms can be written with ln(1 + e^x) and the product of logit and target. In ln(1 + e^x), take the larger of "
+    "1 and e^x out as a factor: what stays inside the logarithm lies between 1 and 2.",
 )
 
 # --------------------------------------------------------------------------------------------- multiclass_loss
@@ -1333,8 +1332,8 @@ def multiclass_log_of_stable_softmax(logits, labels):
 
 @misconception("multiclass_loss")
 def multiclass_replaces_nan(logits, labels):
-    """You replaced nan and inf after they had come up. They tell that the digits are gone: what you put in their place
-    is not the loss. Keep to formulas in which they never come up."""
+    """You replaced nan and inf after they had appeared. By then the digits are lost: what you put in their place is not
+    the loss. Use formulas in which they never appear."""
     exponentials = torch.exp(logits)
     p = exponentials / exponentials.sum(dim=1, keepdim=True)
     return torch.nan_to_num(-torch.log(_at_labels(p, labels))).mean()
@@ -1692,8 +1691,8 @@ hints(
     "predict_binary",
     "The network predicts the probability of class 0. Does a logit of 5 speak for class 0 or for class 1?",
     "Sigmoid of which logit is one half? That is the threshold.",
-    "A comparison answers with True and False. Choose it so that True falls on the images of class 1, and turn the "
-    "answers into whole numbers.",
+    "A comparison gives True and False. Choose it so that the images of class 1 get True, and turn the answers into "
+    "whole numbers.",
 )
 
 # ----------------------------------------------------------------------------- predict_binary_from_probability
@@ -1793,8 +1792,8 @@ hints(
     "predict_binary_from_probability",
     "p is the probability of class 0. What does p = 0.9 say about the image?",
     "If class 0 has the probability p, class 1 has the rest. Which one is larger?",
-    "The same decision as from logits, with the threshold that belongs to probabilities. True has to fall on the images "
-    "of class 1; then make whole numbers of the answers.",
+    "The same decision as from logits, with the threshold that belongs to probabilities. The images of class 1 have "
+    "to get True; then turn the answers into whole numbers.",
 )
 
 # ------------------------------------------------------------------------------------------ predict_multiclass
@@ -1809,7 +1808,7 @@ def argmax_along_the_batch(scores):
 
 @misconception("predict_multiclass")
 def argmax_of_everything(scores):
-    """Your argmax runs over the whole tensor and returns one position in all. Tell it along which axis the classes
+    """Your argmax runs over the whole tensor and returns a single position. Tell it along which axis the classes
     lie."""
     return scores.argmax()
 
@@ -1924,7 +1923,7 @@ def probabilities_for_classes(scores):
 
 hints(
     "predict_multiclass",
-    "Each row belongs to one image. Where in the row does the largest score stand?",
+    "Each row belongs to one image. Where in the row is the largest score?",
     "max gives how large, argmax gives where. And along which axis do the classes lie?",
     "One call does it, for logits and probabilities alike, once it knows the axis along which to compare: the result has "
     "one number for each image.",

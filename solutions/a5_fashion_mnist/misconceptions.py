@@ -305,7 +305,7 @@ class cuts_the_graph(_Small):
 
 @misconception("FashionCNN")
 class a_layer_that_is_never_used(_Small):
-    """A layer is made in __init__, but forward never goes through it: no gradient comes to it, and it learns nothing.
+    """A layer is made in __init__, but forward never goes through it: no gradient reaches it, and it learns nothing.
     Use it, or leave it out."""
 
     def __init__(self):
@@ -709,7 +709,7 @@ hints(
 )
 hints(
     "predict",
-    "The network gives ten scores for each image, and you want to know where the largest of them stands.",
+    "The network gives ten scores for each image, and you want to know which is the largest.",
     "Look at the shape of the scores: along which axis do the classes lie?",
     "Batch norm and dropout have two ways of working. Choose the one for use, and ask about one image alone to see that "
     "it gets the same class as among others.",
