@@ -60,7 +60,7 @@ class SandboxRun:
             try:
                 self._weights = weights.parse(self.source.weights)
             except weights.BadWeights as error:
-                self.loader.note(f"The weights beside the submission were not used: {error}.")
+                self.loader.note(f"The weights beside the file were not used: {error}.")
         return self._weights
 
     def begin_check(self) -> None:

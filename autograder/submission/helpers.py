@@ -60,7 +60,7 @@ def find_helpers(
         elif len(found) == MOST:
             notes.append(f"{file} was passed over: at most {MOST} modules beside {submission.name} are taken.")
         elif len(text.encode()) > room:
-            notes.append(f"{file} was passed over: with it the submission would hold more than 64 KB of code.")
+            notes.append(f"{file} was passed over: with it, file and modules would hold more than 64 KB of code.")
         else:
             room -= len(text.encode())
             found[name] = Helper(name, file, text)

@@ -147,7 +147,7 @@ def read_source(path: Path, weights: Path | None = None) -> Source:
         raise Unreadable(f"{path.name} is empty.")
     cells = _notebook_cells(raw, path.name) if notebook else _script_cells(_decode(raw, path.name), path.name)
     if len(cells) > CELLS_LIMIT:
-        raise Unreadable(f"{path.name} holds {len(cells):,} cells of code; a submission may hold {CELLS_LIMIT:,}.")
+        raise Unreadable(f"{path.name} holds {len(cells):,} cells of code; a file may hold {CELLS_LIMIT:,}.")
     code = "\n".join(cell.text for cell in cells)
     if not code.strip():
         raise Unreadable(f"{path.name} holds no code.")
@@ -215,7 +215,7 @@ def _too_large(name: str, size: int) -> str:
     human = f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.0f} MB"
     if name.lower().endswith(".ipynb") and size > NOTEBOOK_LIMIT:
         return f"{name} is too large ({human}): clear its outputs, save it and submit it again."
-    return f"{name} holds {human} of code; a submission may hold 64 KB."
+    return f"{name} holds {human} of code; a file may hold 64 KB."
 
 
 def _read_weights(path: Path) -> tuple[bytes | None, tuple[str, ...]]:

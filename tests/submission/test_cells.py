@@ -32,5 +32,5 @@ def test_more_cells_than_anyone_writes_are_refused_in_words(tmp_path: Path, name
     path.write_text("x = 1\n# %%\n" * (CELLS_LIMIT + 1))
     if name.endswith("ipynb"):
         notebook(path, ["x = 1"] * (CELLS_LIMIT + 1))
-    with pytest.raises(Unreadable, match=r"holds 2,00\d cells of code; a submission may hold 2,000\."):
+    with pytest.raises(Unreadable, match=r"holds 2,00\d cells of code; a file may hold 2,000\."):
         read_source(path)
