@@ -136,7 +136,8 @@ def linear_parameter_count(in_features: int, out_features: int, bias: bool = Tru
 # ```
 #
 # and there may be any number of axes in front: none (one vector), one (a matrix), two, three, ... Torch's `@` does a
-# lot of that for you: it multiplies the last axis of its left side with the rows of a matrix on its right.
+# lot of that for you: `x @ M` multiplies each vector along x's last axis by the matrix M, and M needs as many rows as
+# the vector has numbers.
 #
 # ```
 #          x             weight           bias             result

@@ -204,8 +204,8 @@ def conv2d_parameter_count(
 #             +--------- 75 products, added up, and the bias of this channel ---> one number
 # ```
 #
-# A takes the top left weight of each sheet, Z the bottom right one: what lies on top of each other is
-# multiplied. (Mathematicians turn the kernel round before they call it a convolution. Torch does not, and
+# A takes the top left weight of each sheet, Z the bottom right one: each weight is multiplied with the pixel
+# under it. (Mathematicians turn the kernel round before they call it a convolution. Torch does not, and
 # neither do we.)
 
 # %%

@@ -103,14 +103,15 @@ def preprocess(images: torch.Tensor) -> torch.Tensor:
 # - **Return logits.** `nn.CrossEntropyLoss` applies softmax by itself. A network that ends in softmax too squeezes its
 #   outputs into 0 ... 1 and then squeezes them again: it trains slowly and stops early.
 # - `nn.BatchNorm2d(channels)` behind a convolution keeps the numbers at a good size, and training becomes faster and
-#   far less touchy about the learning rate. Since a maximum commutes with what does not decrease, pooling **before**
-#   ReLU gives the same as after, for a quarter of the work.
+#   far less sensitive to the learning rate.
+# - ReLU never changes which of four numbers is the largest: max pooling **before** ReLU gives the same as after, for a
+#   quarter of the work.
 # - `nn.Dropout(0.25)` switches a quarter of the numbers off, others each time, so that no single one is relied on.
 # - Both behave differently in training (`model.train()`) and in use (`model.eval()`).
 # - Layers must be attributes of the module, or stand in `nn.Sequential` or `nn.ModuleList`. What is hidden in a plain
 #   Python list, or made anew in `forward`, is never trained.
-# - **At most 500,000** numbers in all parameters and buffers. The place where they go is the first `Linear`: its
-#   weight has a number for each pair of an input and an output. Pool once more before you flatten.
+# - **At most 500,000** numbers in all parameters and buffers. Nearly all parameters sit in the first `Linear` layer:
+#   its weight has a number for each pair of an input and an output. Pool once more before you flatten.
 
 # %%
 class FashionCNN(nn.Module):
@@ -184,7 +185,7 @@ def train(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> list[
 #
 # ```
 #     logits (N, 10)                                               classes (N,)
-#     [-1.2   0.3   7.1  ...  0.0]      the largest stands at 2         2     Pullover
+#     [-1.2   0.3   7.1  ...  0.0]      the largest is at 2             2     Pullover
 #     [ 0.4  -2.0  -0.9  ...  5.5]      ... at 9                        9     Ankle boot
 # ```
 #

@@ -65,7 +65,7 @@ import torch
 #
 # The shape is right, no error is raised, and a network trained on it learns from confetti.
 #
-# How to read `permute`: at each place of the **new** tensor stands the number of the **old** axis that goes there.
+# Read `permute(0, 2, 1)` as three answers: **new** axis 0 is which **old** axis? 0. New axis 1? 2. New axis 2? 1.
 # Measurements of 30 days, at 4 stations, in 24 hours, by 5 sensors:
 #
 # ```
@@ -107,7 +107,7 @@ print("measurements:", tuple(torch.zeros(30, 4, 24, 5).permute(1, 2, 0, 3).shape
 #                2    3    5    7
 # ```
 #
-# Ask at each place of the output: which axis of the input stands here?
+# Ask for each axis of the output: which axis of the input is it?
 
 # %%
 def to_nchw(images: torch.Tensor) -> torch.Tensor:
