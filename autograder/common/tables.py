@@ -14,16 +14,16 @@ from .errors import UserError
 def read_table(
     path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file.
+    """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file, or an empty one.
 
     A spreadsheet may have written commas, semicolons or tabs, blanks around them, titles in any case, and one of
     several encodings. optional: columns that are "" where the file lacks them.
     Raises UserError when it cannot be read or lacks a column.
     """
     rows = read_rows(path)
-    if not rows and not path.is_file():
+    if not rows:
         return []
-    header = [title.casefold() for title in rows[0][1]] if rows else []
+    header = [title.casefold() for title in rows[0][1]]
     missing = [column for column in columns if column not in header]
     if missing:
         raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.checks import axes, counting_images
 from autograder.checks.failure import CheckFailed
+from autograder.grading import verdicts
 from autograder.grading.context import CheckInfo
 from autograder.sandbox.observation import Call, Observation
 from tests.support.places import ROOT
@@ -73,13 +74,10 @@ def test_letters_come_from_the_docstring(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-def test_a_drawing_is_no_way_to_see_hidden_checks(hidden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.grading import plugin
-
-    monkeypatch.setattr(plugin, "info", lambda item: CheckInfo("test_x", "x", "to_nchw", 1, hidden, (), False))
-    item, images = (
-        SimpleNamespace(path=ROOT / "assignments" / "a1_permute" / "test_a1_permute.py"),
-        counting_images(2, 5, 7, 3),
-    )
-    drawing = plugin._drawing(item, CheckFailed("wrong", seen(images, images)))  # type: ignore[arg-type]
+def test_a_drawing_is_no_way_to_see_hidden_checks(hidden: bool) -> None:
+    check = CheckInfo("test_x", "x", "to_nchw", 1, hidden, (), False)
+    path = ROOT / "assignments" / "a1_permute" / "test_a1_permute.py"
+    item, images = SimpleNamespace(path=path), counting_images(2, 5, 7, 3)
+    # A private name: a whole grading shows no drawing of a hidden check anywhere, whether it is made or not.
+    drawing = verdicts._drawing(item, check, CheckFailed("wrong", seen(images, images)))  # type: ignore[arg-type]
     assert (drawing is None) is hidden

@@ -514,7 +514,7 @@ needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="n
 def test_a_full_disk_gets_one_line_and_the_old_file_stays(tmp_path: Path) -> None:
     target = tmp_path / "file"
     target.write_bytes(b"old")
-    (tmp_path / ".file.tmp").symlink_to("/dev/full")
+    (tmp_path / f".file.{os.getpid()}.tmp").symlink_to("/dev/full")
     with pytest.raises(InfrastructureError, match=r"^The disk is full: .*file could not be written\. [^\n]*$"):
         files.write_whole(target, b"new" * 10_000)
     assert target.read_bytes() == b"old"
