@@ -1,7 +1,7 @@
 """Which misconception explains a wrong observation: by running it on the same input and comparing.
 
 Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a
-student's reads ``diagnoses.json`` and ``diagnoses.safetensors``, the marks that this code left at the public checks.
+student's reads ``diagnoses.json`` and ``diagnoses.safetensors``, the signatures that this code left at the public checks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..sandbox.observation import Call, Observation
 from ..sandbox.run_local import replay
 from ..submission.weights import BadWeights, parse
 from .failure import Judge
-from .matching import Mark, Sums, same, same_value
+from .matching import Signature, Sums, same, same_value
 from .misconceptions import Diagnosis, Misconception, read
 
 
@@ -205,11 +205,11 @@ class Recorded:
     check: str
     ordinal: int
     name: str
-    mark: Mark
+    signature: Signature
 
 
 class DataCatalogue:
-    """The catalogue as data: what students have. The marks of wrong results, not the code that makes them."""
+    """The catalogue as data: what students have. The signatures of wrong results, not the code that makes them."""
 
     def __init__(
         self, messages: dict[str, str], recorded: Iterable[Recorded], hints: dict[str, tuple[str, ...]]
@@ -217,7 +217,7 @@ class DataCatalogue:
         """messages: by name, in the order of the file; of two that fit, the earlier explains."""
         place = {name: number for number, name in enumerate(messages)}
         self.messages, self.hints = messages, hints
-        order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.mark.as_json({})))
+        order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.signature.as_json({})))
         self.recorded = tuple(sorted(recorded, key=order))
 
     @classmethod
@@ -235,10 +235,10 @@ class DataCatalogue:
             messages = {name: str(text) for name, text in data["messages"].items()}
             names = dict(enumerate(messages))
             recorded = [
-                Recorded(check, int(ordinal), names[number], Mark.from_json(mark, rows))
+                Recorded(check, int(ordinal), names[number], Signature.from_json(signature, rows))
                 for check, points in data["wrong"].items()
                 for ordinal, seen in points.items()
-                for mark, numbers in seen
+                for signature, numbers in seen
                 for number in numbers
             ]
             return cls(messages, recorded, {task: tuple(map(str, texts)) for task, texts in data["hints"].items()})
@@ -261,10 +261,10 @@ class DataCatalogue:
         rows: dict[Sums, int] = {}
         for entry in self.recorded:
             seen = wrong.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
-            mark = entry.mark.as_json(rows)
-            known = next((who for other, who in seen if other == mark), None)
+            signature = entry.signature.as_json(rows)
+            known = next((who for other, who in seen if other == signature), None)
             if known is None:
-                seen.append((mark, known := []))
+                seen.append((signature, known := []))
             known.append(numbers[entry.name])
         lines = [
             '{"messages": {',
@@ -284,9 +284,9 @@ class DataCatalogue:
         if observation.status not in ("value", "error"):
             return
         here = [entry for entry in self.recorded if (entry.check, entry.ordinal) == (check, observation.ordinal)]
-        mark = Mark.of(observation) if here else None
+        signature = Signature.of(observation) if here else None
         for entry in sorted(here, key=lambda entry: _place(entry.name, told)):
-            if mark is not None and mark.fits(entry.mark):
+            if signature is not None and signature.fits(entry.signature):
                 yield Diagnosis(entry.name, self.messages[entry.name])
 
     def named(self, name: str) -> Diagnosis | None:

@@ -104,7 +104,7 @@ def _first_line(message: str) -> str:
     return (message.strip().splitlines() or [""])[0][:160]
 
 
-# --- marks ---------------------------------------------------------------------------------------------------------
+# --- signatures ----------------------------------------------------------------------------------------------------
 
 
 _LONG = 120  # characters of a value that are written down; of longer lists the sums are kept, as of tensors
@@ -113,7 +113,7 @@ Sums = tuple[tuple[float, ...], tuple[int, ...]]  # the sums and the counts of a
 
 
 @dataclass(frozen=True)
-class Mark:
+class Signature:
     """What an observation is recognised by, small enough to be written beside the public checks.
 
     form: "error" (type, message), "object" (type), "tensor" (dtype, shape, sums, counts) or "value" (the value itself).
@@ -125,8 +125,8 @@ class Mark:
     changed: bool = False
 
     @classmethod
-    def of(cls, observed: Observation) -> Mark:
-        """The mark of something that came back, or of an error that was raised."""
+    def of(cls, observed: Observation) -> Signature:
+        """The signature of something that came back, or of an error that was raised."""
         changed, value = bool(observed.changed_inputs), _plain_number(observed.value)
         if observed.error is not None:
             return cls("error", (observed.error.type_name, _first_line(observed.error.message)), changed)
@@ -142,8 +142,8 @@ class Mark:
                 return cls("tensor", ("list", *_of_tensor(torch.tensor(value, dtype=torch.float64))[1:]), changed)
         return cls("value", (value,), changed)
 
-    def fits(self, other: Mark) -> bool:
-        """Would one wrong idea leave both marks?"""
+    def fits(self, other: Signature) -> bool:
+        """Would one wrong idea leave both signatures?"""
         if (self.form, self.changed) != (other.form, other.changed):
             return False
         if self.form == "error":
@@ -169,8 +169,8 @@ class Mark:
         return [self.form + ("*" if self.changed else ""), *map(_jsonable, parts)]
 
     @classmethod
-    def from_json(cls, data: Any, rows: Sequence[Sums]) -> Mark:
-        """The mark that :meth:`as_json` wrote. Raises ValueError or TypeError for anything else."""
+    def from_json(cls, data: Any, rows: Sequence[Sums]) -> Signature:
+        """The signature that :meth:`as_json` wrote. Raises ValueError or TypeError for anything else."""
         form, *parts = data
         changed, form = form.endswith("*"), form.removesuffix("*")
         match form, parts:
@@ -178,7 +178,7 @@ class Mark:
                 return cls(form, (dtype, tuple(shape), *rows[row]), changed)
             case ("error", [str(), str()]) | ("object", [str()]) | ("value", [_]):
                 return cls(form, tuple(map(_from_json, parts)), changed)
-        raise ValueError(f"{data} is no mark")
+        raise ValueError(f"{data} is no signature")
 
 
 def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Sums]:

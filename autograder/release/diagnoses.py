@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
 from autograder.checks.failure import Judge
-from autograder.checks.matching import Mark, same_value
+from autograder.checks.matching import Signature, same_value
 from autograder.checks.misconceptions import Diagnosis, Misconception
 from autograder.common.errors import UserError
 from autograder.common.raised import remedy, where_raised
@@ -71,7 +71,7 @@ def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
         (one.messages, one.hints) == (other.messages, other.hints)
         and len(one.recorded) == len(other.recorded)
         and all(
-            (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name) and a.mark.fits(b.mark)
+            (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name) and a.signature.fits(b.signature)
             for a, b in zip(one.recorded, other.recorded, strict=True)
         )
     )
@@ -91,7 +91,7 @@ class _Listener:
         self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
     ) -> Iterator[Diagnosis]:
         if observation.task == self.known.task and _can_be_told(observation):
-            self.heard.append(Recorded(check, observation.ordinal, self.known.name, Mark.of(observation)))
+            self.heard.append(Recorded(check, observation.ordinal, self.known.name, Signature.of(observation)))
         return iter(())
 
     def named(self, name: str) -> Diagnosis | None:
@@ -104,7 +104,7 @@ class _Untrained(Exception):
 
 
 class _RecordingRun(LocalRun):
-    """Runs calls on data alone. What a network with random weights gives is no mark of an idea."""
+    """Runs calls on data alone. What a network with random weights gives is no signature of an idea."""
 
     def ask(self, task: str, question: Question) -> Observation:
         from autograder.sandbox.inside.wire import SandboxTensor
@@ -119,7 +119,7 @@ class _RecordingRun(LocalRun):
 
 @dataclass(frozen=True)
 class _Failures:
-    """What the public checks say of a misconception: marks of its results, and the diagnoses that they name themselves."""
+    """What the public checks say of a misconception: signatures of its results, and the diagnoses that they name themselves."""
 
     recorded: tuple[Recorded, ...]
     named: frozenset[str]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from autograder.checks.catalogues import DataCatalogue, Recorded
-from autograder.checks.matching import Mark, same_error, same_value
+from autograder.checks.matching import Signature, same_error, same_value
 from autograder.sandbox.observation import Observation, StudentError
 from tests.support.diagnoses import NOISE, VALUES, ask, observed
 
@@ -48,13 +48,13 @@ def test_errors_of_two_mistakes_are_two(one: tuple[str, str], other: tuple[str, 
 
 @pytest.mark.parametrize("value", VALUES, ids=str)
 def test_a_mark_comes_back_from_its_file(value: Any, tmp_path: Path) -> None:
-    mark = Mark.of(observed(value))
-    DataCatalogue({"name": "text"}, [Recorded("check", 1, "name", mark)], {}).save(tmp_path)
+    signature = Signature.of(observed(value))
+    DataCatalogue({"name": "text"}, [Recorded("check", 1, "name", signature)], {}).save(tmp_path)
     [entry] = DataCatalogue.load(tmp_path).recorded
-    assert entry.mark.fits(mark)
-    assert mark.fits(entry.mark)
-    assert not entry.mark.fits(Mark.of(observed(value, changed_inputs=("0",))))
-    assert not entry.mark.fits(Mark.of(observed(12345)))
+    assert entry.signature.fits(signature)
+    assert signature.fits(entry.signature)
+    assert not entry.signature.fits(Signature.of(observed(value, changed_inputs=("0",))))
+    assert not entry.signature.fits(Signature.of(observed(12345)))
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_a_mark_comes_back_from_its_file(value: Any, tmp_path: Path) -> None:
     [NOISE.flip(0), NOISE.T, NOISE * 2, -NOISE, NOISE + 1e-2, NOISE.double(), NOISE.reshape(4, 3), NOISE.roll(1, 1), NOISE * math.inf],
 )  # fmt: skip
 def test_a_mark_tells_results_apart(other: torch.Tensor) -> None:
-    assert not Mark.of(observed(NOISE)).fits(Mark.of(observed(other)))
+    assert not Signature.of(observed(NOISE)).fits(Signature.of(observed(other)))
 
 
 def test_rounding_makes_no_difference() -> None:
     near = NOISE * (1 + 1e-7)
-    assert Mark.of(observed(NOISE)).fits(Mark.of(observed(near)))
+    assert Signature.of(observed(NOISE)).fits(Signature.of(observed(near)))
     assert same_value(NOISE, near)
     assert same_value(3.0, torch.tensor(3.0))
     assert same_value((2, 3), [2, 3])
@@ -77,9 +77,9 @@ def test_rounding_makes_no_difference() -> None:
 
 def test_an_error_leaves_a_mark() -> None:
     error = StudentError("ValueError", "too many values to unpack (expected 2)", "line 3", "a, b = x")
-    mark = Mark.of(Observation("task", (), "error", error=error))
-    assert "line 3" not in str(mark.as_json({}))
-    assert Mark.from_json(mark.as_json({}), ()).fits(mark)
+    signature = Signature.of(Observation("task", (), "error", error=error))
+    assert "line 3" not in str(signature.as_json({}))
+    assert Signature.from_json(signature.as_json({}), ()).fits(signature)
 
 
 ENORMOUS = 10**400
@@ -93,6 +93,6 @@ def test_whatever_a_student_returns_can_be_compared(value: Any) -> None:
     for other in (1.5, [1.5, 2.5], [1.5] * 100):
         known, *_ = ask(lambda x, other=other: other, 1)
         assert not same_value(value, other)
-        assert not Mark.of(seen).fits(Mark.of(known))
+        assert not Signature.of(seen).fits(Signature.of(known))
     assert same_value(value, value)
-    assert Mark.of(seen).fits(Mark.of(seen))
+    assert Signature.of(seen).fits(Signature.of(seen))

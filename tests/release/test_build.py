@@ -32,16 +32,16 @@ def test_the_notebook_has_its_metadata_from_the_master(released: Course) -> None
     notebook = json.loads((released.assignments / "notebooks/b1_tiny/b1_tiny.ipynb").read_text())
     ids = [cell["id"] for cell in notebook["cells"]]
     assert len(set(ids)) == len(ids)
-    marks = {
+    metadata = {
         cell["metadata"]["nbgrader"]["grade_id"]: cell["metadata"]
         for cell in notebook["cells"]
         if "nbgrader" in cell["metadata"]
     }
-    assert list(marks) == ["double", "check-double", "ANSWERS", "check-ANSWERS", "Counter", "check-Counter"]
-    assert marks["check-double"]["nbgrader"]["points"] == 2 * 1 + 3
-    assert marks["check-double"]["nbgrader"]["locked"]
-    assert marks["check-double"]["editable"] is False
-    assert marks["double"]["nbgrader"]["solution"]
+    assert list(metadata) == ["double", "check-double", "ANSWERS", "check-ANSWERS", "Counter", "check-Counter"]
+    assert metadata["check-double"]["nbgrader"]["points"] == 2 * 1 + 3
+    assert metadata["check-double"]["nbgrader"]["locked"]
+    assert metadata["check-double"]["editable"] is False
+    assert metadata["double"]["nbgrader"]["solution"]
 
 
 def test_the_manifest_says_tasks_points_and_stubs(released: Course) -> None:
@@ -63,7 +63,7 @@ def test_diagnoses_are_data(released: Course) -> None:
         ("test_doubles[4.0]", "squares"),
         ("test_one", "counts_from_zero"),
     }
-    assert {r.mark.parts for r in catalogue.recorded if r.name == "squares"} == {(2.25,), (16.0,)}
+    assert {r.signature.parts for r in catalogue.recorded if r.name == "squares"} == {(2.25,), (16.0,)}
     assert catalogue.hints["double"] == ("Add.", "Add what to what?")
     assert catalogue.messages["counts_from_zero"] == "You counted from zero."
 

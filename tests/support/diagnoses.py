@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
-from autograder.checks.matching import Mark
+from autograder.checks.matching import Signature
 from autograder.checks.misconceptions import Misconception
 from autograder.course.course import Course
 from autograder.sandbox.observation import Observation
@@ -45,5 +45,7 @@ VALUES = [
 
 def recorded(*values: Any) -> DataCatalogue:
     """A catalogue of one misconception, wrong in these ways."""
-    marks = [Mark.of(observed(value)) for value in values]
-    return DataCatalogue({"name": "text"}, [Recorded("check", n, "name", mark) for n, mark in enumerate(marks)], {})
+    signatures = [Signature.of(observed(value)) for value in values]
+    return DataCatalogue(
+        {"name": "text"}, [Recorded("check", n, "name", signature) for n, signature in enumerate(signatures)], {}
+    )
