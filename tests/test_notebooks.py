@@ -232,8 +232,9 @@ def test_a_student_fetches_and_submits_and_the_course_collects(graded: Course, t
 
 def export(course: Course, passed: bool) -> Any:
     """Enters results as grading would write them: for ada, and for cem, who handed in a script."""
+    from autograder.common.diagnosis import Diagnosis
     from autograder.platforms import nbgrader as ours
-    from autograder.results.result import CheckResult, ClassResults, Diagnosis, Result
+    from autograder.results.result import CheckResult, ClassResults, Result
 
     def result(student: str) -> Result:
         found = None if passed else Diagnosis("reshapes", "You used reshape or view.")

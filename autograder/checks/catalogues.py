@@ -1,7 +1,7 @@
 """Which misconception explains a wrong observation: by running it on the same input and comparing.
 
-Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a
-student's reads ``diagnoses.json`` and ``diagnoses.safetensors``, the signatures that this code left at the public checks.
+Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a student's
+reads ``diagnoses.json`` and ``diagnoses.safetensors``, the signatures that this code left at the public checks.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import torch
 
+from ..common.diagnosis import Diagnosis
 from ..course.assignment import Assignment
 from ..course.roster import Quiz, Variant
 from ..sandbox.observation import Call, Observation
@@ -24,7 +25,7 @@ from ..sandbox.run_local import replay
 from ..submission.weights import BadWeights, parse
 from .failure import Judge
 from .matching import Signature, Sums, same, same_value
-from .misconceptions import Diagnosis, Misconception, read
+from .misconceptions import Misconception, read
 
 
 class Catalogue(Protocol):

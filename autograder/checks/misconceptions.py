@@ -9,18 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..common.diagnosis import Diagnosis
 from ..common.run_file import run_file
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _NAME_OF_OLD = "autograder.diagnosis"  # courses elsewhere import `misconception` and `hints` from there
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """The stable name of a misconception and the message that it earns."""
-
-    name: str
-    message: str
 
 
 @dataclass(frozen=True)

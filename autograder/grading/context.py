@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..checks.axes import Drawing
     from ..checks.catalogues import Catalogue
-    from ..checks.misconceptions import Diagnosis
+    from ..common.diagnosis import Diagnosis
     from ..data import Images
     from ..sandbox.observation import Outcome, Run, Why
 

@@ -17,7 +17,7 @@ from .context import CheckContext, CheckInfo, Verdict
 if TYPE_CHECKING:
     from ..checks.axes import Drawing
     from ..checks.failure import CheckFailed
-    from ..checks.misconceptions import Diagnosis
+    from ..common.diagnosis import Diagnosis
 
 _OURS = re.compile(r"\s*\+\s+where\b")
 _LOG_LIMIT = 4000  # characters of a traceback

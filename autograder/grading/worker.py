@@ -154,7 +154,7 @@ def result_of(job: Job, engine: Engine, grading: Grading) -> results.Result:
 
 
 def _check_result(verdict: Verdict) -> results.CheckResult:
-    check, found = verdict.check, verdict.diagnosis
+    check = verdict.check
     return results.CheckResult(
         name=check.name,
         title=check.title,
@@ -163,7 +163,7 @@ def _check_result(verdict: Verdict) -> results.CheckResult:
         score=verdict.score,
         outcome=verdict.outcome,
         hidden=check.hidden,
-        diagnosis=results.Diagnosis(found.name, found.message) if found else None,
+        diagnosis=verdict.diagnosis,
         message=verdict.message,
         seconds=verdict.seconds,
     )

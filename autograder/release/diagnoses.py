@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
 from autograder.checks.failure import Judge
 from autograder.checks.matching import Signature, same_value
-from autograder.checks.misconceptions import Diagnosis, Misconception
+from autograder.checks.misconceptions import Misconception
+from autograder.common.diagnosis import Diagnosis
 from autograder.common.errors import UserError
 from autograder.common.raised import remedy, where_raised
 from autograder.common.run_file import run_file
@@ -119,7 +120,7 @@ class _RecordingRun(LocalRun):
 
 @dataclass(frozen=True)
 class _Failures:
-    """What the public checks say of a misconception: signatures of its results, and the diagnoses that they name themselves."""
+    """What the public checks say of a misconception: its signatures, and the diagnoses that they name themselves."""
 
     recorded: tuple[Recorded, ...]
     named: frozenset[str]

@@ -26,7 +26,8 @@ from .slips import refuse_slips
 if TYPE_CHECKING:
     from ..checks.catalogues import CodeCatalogue
     from ..checks.failure import Judge
-    from ..checks.misconceptions import Diagnosis, Misconception
+    from ..checks.misconceptions import Misconception
+    from ..common.diagnosis import Diagnosis
     from ..grading.context import Verdict
     from ..grading.engine import Engine
     from ..sandbox.observation import Observation
@@ -35,7 +36,7 @@ _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
 
 @dataclass(frozen=True)
-class MisconceptionRow:
+class CaughtBy:
     """One misconception: what each check that caught it said that it was ("" where nothing fitted)."""
 
     task: str
@@ -56,7 +57,7 @@ class Report:
     assignment: str
     points: int
     checks: tuple[tuple[str, str, bool], ...]
-    rows: tuple[MisconceptionRow, ...]
+    rows: tuple[CaughtBy, ...]
     findings: tuple[str, ...]
     seconds: float = 0.0
 
@@ -166,7 +167,7 @@ def verify_assignment(root: Path, name: str) -> Report:
                 # Unwise, not wrong: no check has to fail, but the training has to show it.
                 shown = engine.grade(source, _SEED).metrics.get("signs", ())
                 seen = {"(signs of the training)": misconception.name} if misconception.name in shown else {}
-                rows.append(MisconceptionRow(misconception.task, misconception.name, seen))
+                rows.append(CaughtBy(misconception.task, misconception.name, seen))
                 if not seen:
                     findings.append(
                         f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}."
@@ -202,14 +203,14 @@ def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:
     return task in verdict.check.needs or verdict.why == "waits" or later
 
 
-def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> MisconceptionRow:
+def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> CaughtBy:
     """What the checks of its own task said of a misconception."""
     own = [verdict for verdict in failed if verdict.check.task == misconception.task]
     caught = {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in own}
     # Where the check itself named the reason, no other one can fit.
     fits = [set(witness.seen.get(check, (name,))) for check, name in caught.items()]
     alike = set.intersection(*fits) - {misconception.name} if fits else set()
-    return MisconceptionRow(misconception.task, misconception.name, caught, frozenset(alike))
+    return CaughtBy(misconception.task, misconception.name, caught, frozenset(alike))
 
 
 def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
@@ -324,7 +325,7 @@ def _many(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _cell(row: MisconceptionRow, check: str) -> str:
+def _cell(row: CaughtBy, check: str) -> str:
     if check not in row.caught:
         return "·"
     named = row.caught[check]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from ..common.diagnosis import Diagnosis
 from ..common.terminal import json_text
 from ..course.course import natural_key
 from ..sandbox.observation import Outcome
@@ -27,14 +28,6 @@ NOT_HANDED_IN = frozenset({"missing", "not_started"})  # nothing lies there, or 
 
 class InvalidResult(Exception):
     """Data that is no valid result; the message says why."""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """The misconception that explains a failure: its id, and the message that it earns."""
-
-    name: str
-    message: str
 
 
 @dataclass(frozen=True)

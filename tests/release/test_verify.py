@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.checks.catalogues import CodeCatalogue
-from autograder.checks.misconceptions import Diagnosis
+from autograder.common.diagnosis import Diagnosis
 from autograder.course.course import Course
 from autograder.grading.job import Job
 from autograder.grading.worker import close_engines, grade_job

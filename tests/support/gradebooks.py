@@ -14,9 +14,10 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from autograder.common.diagnosis import Diagnosis
 from autograder.platforms import classroom50, lms
 from autograder.platforms.export import load
-from autograder.results.result import CheckResult, ClassResults, Diagnosis, Final, Result
+from autograder.results.result import CheckResult, ClassResults, Final, Result
 
 SECRET = "hidden-7f3a"  # stands in every word of a hidden check
 words = st.text(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autograder.common.diagnosis import Diagnosis
 from autograder.results import store
-from autograder.results.result import CheckResult, Diagnosis, Outcome, Result
+from autograder.results.result import CheckResult, Outcome, Result
 
 NAMES = ("ada", "Zoë Müller", "<script>alert(1)</script>", "-rf", "two\nlines", "50% off/€", "😀", "x" * 250)
 IDEA = Diagnosis("reshapes_instead_of_permuting", "You used `reshape`: permute moves the axes.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.results.result import CheckResult, Diagnosis, Result
+from autograder.common.diagnosis import Diagnosis
+from autograder.results.result import CheckResult, Result
 
 PASSED = CheckResult("test_moves", "It moves", "to_nchw", 2, 2, "passed", False, seconds=0.01)
 FAILED = CheckResult(

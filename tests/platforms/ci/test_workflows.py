@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import cli
+from autograder.common.diagnosis import Diagnosis
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.platforms.ci import actions, changed, grading, page
@@ -27,7 +28,7 @@ from autograder.release import git_hashes
 from autograder.release.student import release_to
 from autograder.results import redacted
 from autograder.results import result as results
-from autograder.results.result import CheckResult, Diagnosis, Result
+from autograder.results.result import CheckResult, Result
 from autograder.submission.source import read_source
 from tests.support import readers
 from tests.support.extras import skip_without
