@@ -276,7 +276,7 @@ def resident(pid: int) -> float:
 
 def below(pid: int) -> list[int]:
     """The processes under a process."""
-    from autograder.sandbox.watch import descendants
+    from autograder.sandbox.processes import descendants
 
     return descendants(pid)
 

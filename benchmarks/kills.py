@@ -25,7 +25,7 @@ from pathlib import Path
 from synthetic import write_class
 
 from autograder.course.course import Course
-from autograder.sandbox.watch import descendants
+from autograder.sandbox.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 15.0  # seconds until everything under a killed process must be gone

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.common.errors import InfrastructureError
 
-from . import folders, tiers, watch
+from . import folders, processes, tiers
 
 if TYPE_CHECKING:
     import torch
@@ -97,7 +97,7 @@ class Sandbox:
 
     def processes_of(self, child: Child) -> list[int]:
         """The child and all its descendants, by the pids that the grader sees. Empty where /proc does not tell."""
-        below = watch.descendants(self._root)
+        below = processes.descendants(self._root)
         return [child.pid, *below] if self._once else below
 
     def keep(self, kept: Mapping[str, torch.Tensor]) -> None:
@@ -117,7 +117,7 @@ class Sandbox:
         except (OSError, EOFError) as error:
             raise InfrastructureError(self._why_not()) from error
         # Nothing has been forked yet: the innermost process is the warm one itself.
-        self._root = (watch.descendants(self._process.pid) or [self._process.pid])[-1]
+        self._root = (processes.descendants(self._process.pid) or [self._process.pid])[-1]
         self._ready = True
 
     def _why_not(self) -> str:
@@ -185,7 +185,7 @@ class Sandbox:
     def close(self) -> None:
         """End the warm process and everything under it."""
         self._control.close()
-        below = watch.descendants(self._process.pid)
+        below = processes.descendants(self._process.pid)
         self._process.kill()
         for pid in below:  # bubblewrap that is killed while it starts leaves its inner half waiting for it
             with contextlib.suppress(OSError):

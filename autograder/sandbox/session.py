@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from . import watch
+from . import processes
 from .clock import Clock
 from .inside import wire
 from .launch import Child, Sandbox
@@ -150,14 +150,14 @@ class Session:
 
     def _look(self) -> None:
         elapsed = time.monotonic() - self._began
-        used = watch.usage(self._sandbox.processes_of(self._child) if self._child else [])
+        used = processes.usage(self._sandbox.processes_of(self._child) if self._child else [])
         if self._cpu < 0:
             # The first look at this call: what was used before is what cannot have been used since.
             self._cpu = max(0.0, used.cpu_seconds - elapsed)
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
-        if self._sandbox.tier.letter != "A" and watch.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH:
+        if self._sandbox.tier.letter != "A" and processes.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH:
             raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
         if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
             in_all = time.monotonic() > self._end

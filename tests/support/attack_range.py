@@ -175,7 +175,7 @@ class Range:
 
     def _state(self, engine: Any) -> dict[str, Any]:
         """All that an attack must leave as it is."""
-        from autograder.sandbox import watch
+        from autograder.sandbox import processes
 
         folders = ["/tmp", "/dev/shm", "/var/tmp", "/etc", str(Path.home()), sysconfig.get_path("purelib")]
         folders += [sysconfig.get_path("stdlib"), str(ROOT)]
@@ -189,7 +189,7 @@ class Range:
             "affinity": os.sched_getaffinity(own),
             "limits": _limits(),
             "descriptors": len(os.listdir("/proc/self/fd")),
-            "processes": len(watch.descendants(own)),
+            "processes": len(processes.descendants(own)),
         }
 
 

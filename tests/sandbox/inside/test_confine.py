@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.common.errors import InfrastructureError
-from autograder.sandbox import tiers, watch
+from autograder.sandbox import processes, tiers
 from autograder.sandbox.inside import confine, seccomp
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="confinement is for Linux")
@@ -343,10 +343,10 @@ def test_nothing_outlives_a_kill(tier, tmp_path, victim, moment):
     assert grader.stdout is not None
     grader.stdout.readline()
     # bubblewrap that is killed before it has told its inner half to go on leaves that waiting, with nothing in it.
-    while tier.letter == "A" and _runs_bubblewrap(watch.descendants(grader.pid)[-1:]):
+    while tier.letter == "A" and _runs_bubblewrap(processes.descendants(grader.pid)[-1:]):
         time.sleep(0.001)
     time.sleep(moment)
-    tree = [grader.pid, *watch.descendants(grader.pid)]
+    tree = [grader.pid, *processes.descendants(grader.pid)]
     pid = {"grader": tree[0], "warm process": tree[1], "child": tree[-1]}[victim]
     os.kill(pid, signal.SIGKILL)
     if victim != "grader":
