@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.cli import COMMANDS
 from autograder.common.errors import UserError
-from autograder.common.imports import modules_of, reachable
+from autograder.common.own_imports import modules_of, reachable
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
 from autograder.course.words import words_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.common import imports
+from autograder.common import own_imports
 from autograder.common.run_file import own_package
 from autograder.grading import fingerprint
 from tests.support.places import ROOT
@@ -49,9 +49,9 @@ def test_all_that_a_grading_loads_is_covered(covered: set[Path]) -> None:
 
 
 def test_all_that_a_grading_may_load_is_covered(covered: set[Path]) -> None:
-    modules = imports.modules_of(PACKAGE)
+    modules = own_imports.modules_of(PACKAGE)
     starts = [name for name, path in modules.items() if "sandbox" in path.parts]
-    names = imports.reachable(["autograder.grading.engine", *starts], modules)
+    names = own_imports.reachable(["autograder.grading.engine", *starts], modules)
     assert len(names) > 30
     assert {modules[name] for name in names} - covered == set()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.common import imports
+from autograder.common import own_imports
 from autograder.common.errors import UserError
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
@@ -36,15 +36,15 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_students_get_what_they_can_reach_and_nothing_else(given: Path) -> None:
-    names = sorted(imports.modules_of(given))
+    names = sorted(own_imports.modules_of(given))
     assert len(names) > 60
     rooms = {name.split(".")[1] for name in names if name.count(".")}
     assert rooms.isdisjoint({"release", "report"})
     assert "autograder.grading.command" not in names, "nobody there grades a class"
     # All of it is there: every import of every module, those inside functions too, but for commands of the course.
-    here = imports.modules_of(own_package())
-    for name, path in imports.modules_of(given).items():
-        missing = {other for other in imports.imported_by(path, name) if other in here} - set(names)
+    here = own_imports.modules_of(own_package())
+    for name, path in own_imports.modules_of(given).items():
+        missing = {other for other in own_imports.imported_by(path, name) if other in here} - set(names)
         assert not missing, f"{name} imports {missing}"
 
 
