@@ -134,42 +134,10 @@ _WHERE_KNOWN = ("submitted", "file", "commit", "identity")
 
 def to_json(result: Result) -> dict[str, Any]:
     """The result as JSON-able data: the schema's keys, in the schema's order."""
-    known = {key: getattr(result, key) for key in _WHERE_KNOWN if getattr(result, key)}
-    checks = [
-        {
-            "name": check.name,
-            "title": check.title,
-            "task": check.task,
-            "points": check.points,
-            "score": check.score,
-            "outcome": check.outcome,
-            "hidden": check.hidden,
-            "diagnosis": check.diagnosis and {"name": check.diagnosis.name, "message": check.diagnosis.message},
-            "message": check.message,
-            "seconds": round(check.seconds, 4),
-        }
-        for check in result.checks
-    ]
-    return cast(
-        dict[str, Any],
-        _plain(
-            {
-                "schema": SCHEMA,
-                "student": result.student,
-                "assignment": result.assignment,
-                "form": result.form,
-                "status": result.status,
-                "score": result.score,
-                "max_score": result.max_score,
-                "checks": checks,
-                "metrics": result.metrics,
-                "environment": result.environment,
-                "fingerprint": result.fingerprint,
-                "notes": result.notes,
-                **known,
-            }
-        ),
-    )
+    checks = [dataclasses.asdict(check) | {"seconds": round(check.seconds, 4)} for check in result.checks]
+    whole = {"schema": SCHEMA, **vars(result), "checks": checks}
+    known = {key: value for key, value in whole.items() if value or key not in _WHERE_KNOWN}
+    return cast(dict[str, Any], _plain(known))
 
 
 def from_json(data: object) -> Result:
