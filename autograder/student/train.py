@@ -52,7 +52,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Judge:
+class WeightsJudge:
     """What two networks are compared on: uint8 (N, 28, 28) and int64 (N,); None: nothing. quick: a part was trained on."""
 
     images_and_labels: tuple[Tensor, Tensor] | None
@@ -122,7 +122,9 @@ def tasks_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
     return {task: namespace[task] for task in TASKS}
 
 
-def data_for(repository: StudentRepository, full: bool, count: int | None, hold_out: int | None) -> tuple[Data, Judge]:
+def data_for(
+    repository: StudentRepository, full: bool, count: int | None, hold_out: int | None
+) -> tuple[Data, WeightsJudge]:
     """The training images, some of them held out, and what networks are compared on.
 
     Raises UserError for numbers that do not fit.
@@ -147,7 +149,7 @@ def data_for(repository: StudentRepository, full: bool, count: int | None, hold_
     unseen = slice(len(chosen[1]), len(chosen[1]) + _COMPARED_ON)
     pictures = torch.cat([data.held_images, images.images[unseen]])
     labels = torch.cat([data.held_labels, images.labels[unseen]])
-    return data, Judge((pictures, labels) if len(labels) else None, quick)
+    return data, WeightsJudge((pictures, labels) if len(labels) else None, quick)
 
 
 @contextlib.contextmanager
@@ -249,7 +251,7 @@ def _of(epoch: int, epochs: int | None) -> str:
 
 
 def finish(
-    work: Work, trained: Trained, tasks: Mapping[str, Any], judge: Judge, say: Callable[[str], None] = screen.say
+    work: Work, trained: Trained, tasks: Mapping[str, Any], judge: WeightsJudge, say: Callable[[str], None] = screen.say
 ) -> str:
     """Keep the network, judge it, write the page, and tell what came of it. Returns what of the page Jupyter shows.
 

@@ -52,7 +52,7 @@ def trained(repository: StudentRepository, factor: float, quick: bool = False, p
     work = train.Work(repository, "a5_fashion_mnist", weights_of(repository), "a code")
     ours = tasks(factor, predict)
     result = training_run.train_watched(ours, training_run.split(IMAGES, LABELS, 20), lambda moment: None)
-    train.finish(work, result, ours, train.Judge((IMAGES, LABELS), quick), said.append)
+    train.finish(work, result, ours, train.WeightsJudge((IMAGES, LABELS), quick), said.append)
     return said
 
 
