@@ -79,10 +79,12 @@ def test_the_map_in_contributing_lists_the_rooms_in_their_order() -> None:
     assert listed == ROOMS
 
 
-def test_no_two_public_classes_have_one_name() -> None:
-    places: dict[str, list[str]] = {}
+def test_no_two_public_classes_or_types_have_one_name() -> None:
+    places: dict[str, set[str]] = {}
     for module, path in FILES.items():
         for node in ast.parse(path.read_bytes()).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, []).append(module)
+            targets = node.targets if isinstance(node, ast.Assign) else [node]
+            for name in (getattr(target, "name", getattr(target, "id", "")) for target in targets):
+                if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
+                    places.setdefault(name, set()).add(module)
     assert not {name: modules for name, modules in places.items() if len(modules) > 1}

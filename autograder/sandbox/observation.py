@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from ..submission.source import Source
 
-Status = Literal["value", "error", "timeout", "crashed"]
+AskStatus = Literal["value", "error", "timeout", "crashed"]
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 """How a check ended. Points come from `passed` alone."""
 
@@ -135,7 +135,7 @@ class Observation:
 
     task: str
     calls: tuple[Call, ...]
-    status: Status
+    status: AskStatus
     value: Any = None
     error: StudentError | None = None
     reason: str = ""

@@ -45,7 +45,7 @@ __all__ = ["FILES_LIMIT", "RESULTS_MARK", "Download", "Found", "find_class", "fi
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
 NAMED = 3  # files that a note names
 
-Status = Literal["found", "missing", "not_started", "ambiguous", "unreadable"]
+FoundStatus = Literal["found", "missing", "not_started", "ambiguous", "unreadable"]
 Choices = Mapping[tuple[str, str], str]
 
 
@@ -56,7 +56,7 @@ class Found:
     student: str
     assignment: str
     path: Path | None  # the file to grade, when there is one
-    status: Status  # unreadable: something lies there, and it cannot be graded as it is
+    status: FoundStatus  # unreadable: something lies there, and it cannot be graded as it is
     candidates: tuple[Path, ...] = ()  # all that carry the assignment's name and are not passed over
     weights: Path | None = None  # the safetensors file that belongs to `path`
     notes: tuple[str, ...] = ()  # what was passed over, and why
@@ -296,7 +296,7 @@ class _Search:
             )
         if not notes:
             return found
-        status: Status = "unreadable" if found.status == "missing" else found.status
+        status: FoundStatus = "unreadable" if found.status == "missing" else found.status
         status = "unreadable" if branches or aside else status
         return self._found(name, None, status, found.candidates, (*found.notes, *notes))
 
@@ -412,7 +412,12 @@ class _Search:
         return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))
 
     def _found(
-        self, name: str, file: _File | None, status: Status, candidates: Iterable[_File | Path], notes: Iterable[str]
+        self,
+        name: str,
+        file: _File | None,
+        status: FoundStatus,
+        candidates: Iterable[_File | Path],
+        notes: Iterable[str],
     ) -> Found:
         paths = tuple(each.path if isinstance(each, _File) else each for each in candidates)
         identity = self.place.identity_for(name)
