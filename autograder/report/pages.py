@@ -24,7 +24,7 @@ from ..results.result import ClassResults
 if TYPE_CHECKING:
     import jinja2
 
-MARK = ".autograder-report"  # a folder that holds it is ours to write to
+MARKER = ".autograder-report"  # a folder that holds it is ours to write to
 
 
 def write(results: ClassResults, folder: Path, course: Course | None = None, title: str = "The class") -> int:
@@ -64,11 +64,11 @@ def _ours(folder: Path) -> Iterator[None]:
     """The folder, made if need be and marked as a report's."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file. Give a folder to --out.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise UserError(f"{folder} holds other things than a report. Give a new or empty folder to --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARK).touch()
+        (folder / MARKER).touch()
         yield
     except OSError as error:
         raise InfrastructureError(f"The report cannot be written: {error.strerror or error}.") from error

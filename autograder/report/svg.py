@@ -83,8 +83,8 @@ def curve(values: Sequence[float], x_name: str, y_name: str, height: int = 220) 
     """One value after another, joined by lines; the first stands at 1."""
     if not values:
         return Markup("")
-    marks = ticks(min(0.0, min(values)), max(values), 4)
-    frame = _Frame(1, max(2, len(values)), marks[0], marks[-1], height)
+    steps = ticks(min(0.0, min(values)), max(values), 4)
+    frame = _Frame(1, max(2, len(values)), steps[0], steps[-1], height)
     spots = [(frame.x(i + 1), frame.y(value)) for i, value in enumerate(values)]
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
     dots = "".join(
@@ -93,7 +93,7 @@ def curve(values: Sequence[float], x_name: str, y_name: str, height: int = 220) 
         if len(values) <= 40
     )
     whole = [tick for tick in ticks(1, max(2, len(values)), 8) if tick == int(tick) and 1 <= tick <= len(values)]
-    return _drawing(height, frame.grid(whole, marks, x_name, y_name) + f'<path class="line" d="{path}"/>' + dots)
+    return _drawing(height, frame.grid(whole, steps, x_name, y_name) + f'<path class="line" d="{path}"/>' + dots)
 
 
 def scatter(points: Sequence[Point], lines: Sequence[float], x_name: str, y_name: str, height: int = 330) -> Markup:

@@ -13,7 +13,7 @@ from typing import IO
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import take
 from ..common.terminal import printable
-from ..submission.find import RESULTS_MARK
+from ..submission.find import RESULTS_MARKER
 from . import final, store
 from .result import InvalidResult
 
@@ -26,14 +26,14 @@ def results_folder(out: Path, submissions: Path) -> Iterator[Path]:
     """
     if out.resolve() == submissions.resolve():
         raise UserError(f"Results and submissions cannot share {out}. Give another folder to --out.")
-    mark = out / RESULTS_MARK
+    marker = out / RESULTS_MARKER
     try:
         if out.exists() and not out.is_dir():
             raise UserError(f"{out} is a file. Give a folder to --out.")
-        if out.is_dir() and not mark.exists() and _is_foreign(out):
+        if out.is_dir() and not marker.exists() and _is_foreign(out):
             raise UserError(f"{out} holds other things than results. Give a new or empty folder to --out.")
         out.mkdir(parents=True, exist_ok=True)
-        file = mark.open("a+", encoding="utf-8")
+        file = marker.open("a+", encoding="utf-8")
     except OSError as error:
         raise InfrastructureError(f"{error.filename or out} cannot be read or written to: {error.strerror}.") from error
     with file:

@@ -26,7 +26,7 @@ from .layouts import HandIn
 from .people import People, other_names
 from .places import (
     PASSED_OVER,
-    RESULTS_MARK,
+    RESULTS_MARKER,
     SUFFIXES,
     Place,
     assignment_of,
@@ -40,7 +40,7 @@ from .places import (
 from .source import Unreadable, read_source
 from .stubs import released_digests
 
-__all__ = ["FILES_LIMIT", "RESULTS_MARK", "Download", "Found", "find_class", "find_in_folder", "find_submissions"]
+__all__ = ["FILES_LIMIT", "RESULTS_MARKER", "Download", "Found", "find_class", "find_in_folder", "find_submissions"]
 
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
 NAMED = 3  # files that a note names
@@ -384,7 +384,7 @@ class _Search:
                 elif is_folder(entry):
                     hidden = entry.name.startswith(".") or entry.name in _NEVER
                     if not hidden and not is_of_an_environment(folder, entry):
-                        ours = aside or passed_over(entry) or os.path.exists(path / RESULTS_MARK)
+                        ours = aside or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
                         pending.append((path, ours))
                 elif aside:
                     if assignment_of(entry.name, self._names):

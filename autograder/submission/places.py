@@ -14,7 +14,7 @@ from ..course.course import Course, natural_key
 from . import layouts
 from .layouts import HandIn
 
-RESULTS_MARK = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
+RESULTS_MARKER = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
 SUFFIXES = (".py", ".ipynb")
 DEPTH_LIMIT = 3  # folders that a class may lie in
 LOOKED_AT = 3_000  # entries of a folder that are looked at to tell whether it holds work
@@ -232,7 +232,7 @@ def _hand_ins(
             if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
                 notes.append((name, "The student's folder is a link; links are not followed."))
         elif is_folder(entry):
-            ours = os.path.exists(os.path.join(entry.path, RESULTS_MARK))
+            ours = os.path.exists(os.path.join(entry.path, RESULTS_MARKER))
             if ours or (passed_over(entry) and not answers_in(path, names)):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:

@@ -69,7 +69,7 @@ def test_a_folder_of_other_things_is_left_alone(klass: ClassResults, tmp_path: P
 
 def test_a_folder_that_cannot_be_written_to_is_told(klass: ClassResults, tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
-    (tmp_path / "r" / report.MARK).touch()
+    (tmp_path / "r" / report.MARKER).touch()
     (tmp_path / "r" / "students").write_text("in the way")
     with pytest.raises(InfrastructureError, match="cannot be written"):
         report.write(klass, tmp_path / "r")

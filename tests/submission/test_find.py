@@ -11,7 +11,7 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course, natural_key
-from autograder.submission.find import RESULTS_MARK, Found, find_submissions
+from autograder.submission.find import RESULTS_MARKER, Found, find_submissions
 from autograder.submission.source import read_source
 from tests.support.files import notebook, put
 
@@ -110,7 +110,7 @@ def test_checkpoints_and_backups_are_passed_over(course: Course, class_: Path) -
         "test_a1_permute.py",
     ):
         put(class_ / "ada" / passed_over, "answer = 'another'\n")
-    put(class_ / "ada" / "my results" / RESULTS_MARK, "")
+    put(class_ / "ada" / "my results" / RESULTS_MARKER, "")
     put(class_ / "ada" / "my results" / "a1_permute.py", "answer = 'in results'\n")
     assert find(class_, course)["ada"].path == good
 
