@@ -8,6 +8,7 @@ import itertools
 import multiprocessing
 import re
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     findings: list[str] = []
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, args.workers), mp_context=context, initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(max(1, args.workers), mp_context=context, initializer=_begin_worker) as pool:
         # The last trains, so it takes longest: it goes first.
         reports = list(pool.map(verify_assignment, [course.root] * len(names), reversed(names)))
     for report in reversed(reports):
@@ -119,6 +120,12 @@ def run(args: argparse.Namespace) -> int:
         f"{_many(count, 'misconception')} each caught by its own task and given its own diagnosis; nothing leaks."
     )
     return 0
+
+
+def _begin_worker() -> None:
+    """In a new worker: it ends with the parent, and what torch says of wrong ideas is for nobody."""
+    end_with_parent()
+    warnings.simplefilter("ignore")
 
 
 class _Witness:
