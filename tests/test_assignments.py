@@ -211,6 +211,7 @@ def pytest_in(folder: str, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.heavy
 def test_plain_pytest_passes_the_reference_and_fails_the_stub_kindly() -> None:
     assert pytest_in("solutions/a1_permute").returncode == 0
     ended = pytest_in("assignments/a1_permute")
@@ -220,6 +221,7 @@ def test_plain_pytest_passes_the_reference_and_fails_the_stub_kindly() -> None:
     assert "proxy.py" not in ended.stdout
 
 
+@pytest.mark.heavy
 def test_plain_pytest_names_the_line_that_cannot_be_read(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "assignments", tmp_path / "assignments")
     path = tmp_path / "assignments" / "a1_permute" / "a1_permute.py"

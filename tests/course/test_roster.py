@@ -169,6 +169,7 @@ def test_a_quiz_that_stands_nowhere_is_told() -> None:
         QUIZZES["a2_linear_dims"].require_lines("nothing")
 
 
+@pytest.mark.heavy
 def test_a_student_checks_against_their_own_quiz(released: Path, tmp_path: Path) -> None:
     """Plain pytest in a student's folder: the wrong answers there are told by the data that was released with them."""
     shutil.copytree(released / "ada", tmp_path / "ada")
@@ -244,6 +245,7 @@ def test_wrong_answers_of_ones_own_are_not_taken_for_anothers(engine: Engine) ->
         assert "another_variant" not in of_answers(engine, wrong, ada)[1]
 
 
+@pytest.mark.heavy
 def test_a_class_is_graded_by_its_roster(released: Path, tmp_path: Path) -> None:
     name, quiz = "a2_linear_dims", QUIZZES["a2_linear_dims"]
     reference = COURSE.assignment(name).master.read_text(encoding="utf-8")

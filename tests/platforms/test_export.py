@@ -193,6 +193,7 @@ def test_the_command_takes_each_formats_options(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nbgrader and the class's attacks are for Unix")
+@pytest.mark.heavy
 def test_one_graded_class_in_every_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

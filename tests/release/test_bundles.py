@@ -265,6 +265,7 @@ def run_autograder(folder: Path, **environment: str) -> tuple[dict[str, Any], st
 
 
 @linux
+@pytest.mark.heavy
 def test_gradescope_gets_the_score_and_students_no_hidden_check(course: Course, upload: Path, tmp_path: Path) -> None:
     folder = container(upload, tmp_path, {"a1_permute.py": WRONG, "torch.py": "raise SystemExit('theirs')\n"})
     data, log = run_autograder(folder)

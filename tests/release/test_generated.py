@@ -34,6 +34,7 @@ def test_caches_are_in_nobodys_way(released: Course) -> None:
     assert command.release(released) == 0
 
 
+@pytest.mark.heavy
 def test_a_kill_leaves_the_old_release_or_the_new(released: Course) -> None:
     """Killed at any moment, assignments/ is whole; the next release clears what lay about."""
     old = tree(released.assignments)
