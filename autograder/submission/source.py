@@ -185,14 +185,14 @@ def _stale(source: Source, path: Path) -> tuple[str, ...]:
 
 
 def _other_weights(path: Path) -> tuple[str, ...]:
-    """The files of weights that lie beside a submission and are not its own."""
-    own = path.with_suffix(".safetensors").name
+    """The files of weights that lie beside a submission and are not its own. What was released beside it is none."""
+    own = (path.with_suffix(".safetensors").name, "diagnoses.safetensors")
     try:
         with os.scandir(path.parent) as entries:
             names = [entry.name for entry in itertools.islice(entries, 1000)]
     except OSError:
         return ()
-    return tuple(sorted(n for n in names if n != own and n.lower().endswith(_OF_WEIGHTS)))[:5]
+    return tuple(sorted(n for n in names if n not in own and n.lower().endswith(_OF_WEIGHTS)))[:5]
 
 
 def _read_bytes(path: Path, limit: int) -> bytes:

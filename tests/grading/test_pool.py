@@ -16,8 +16,8 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.grading.batch import ClassRequest, grade_class
 from autograder.grading.pool import ClusterWorkers
-from autograder.results import result as results
 from autograder.results import store
+from autograder.results.result import Result
 from tests.support import fake_engine
 from tests.support.extras import skip_without
 from tests.support.places import ROOT
@@ -82,14 +82,14 @@ def test_a_class_is_graded_though_a_worker_dies(
         nonlocal ended
         real = store.write
 
-        def write(result: results.Result, folder: Path) -> Path:
+        def write(result: Result, folder: Path) -> Path:
             nonlocal ended
             ended += 1
             if ended == 5:
                 processes[0].kill()
             return real(result, folder)
 
-        monkeypatch.setattr(results, "write", write)
+        monkeypatch.setattr(store, "write", write)
         request = ClassRequest(tmp_path / "class", out, Course(tmp_path / "course"))
         report = grade_class(request, connected, grade=fake_engine.grade_job)
         assert (report.graded, report.lost) == (20, [])

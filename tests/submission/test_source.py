@@ -163,3 +163,12 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
             source = read_source(path)
             assert "\0" not in source.text
             source.text.encode()
+
+
+def test_what_is_released_beside_a_submission_is_no_weights_of_it(tmp_path: Path) -> None:
+    script = tmp_path / "a5_fashion_mnist.py"
+    script.write_text("x = 1\n")
+    (tmp_path / "diagnoses.safetensors").write_bytes(b"ours")
+    assert read_source(script).notes == ()
+    (tmp_path / "mine.safetensors").write_bytes(b"theirs")
+    assert read_source(script).unused == ("mine.safetensors",)
