@@ -6,7 +6,11 @@ in a zip, on another branch or in a folder that is passed over is never called a
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import dataclasses
 import datetime as dt
+import io
 import os
 import re
 import subprocess
@@ -14,6 +18,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Literal
@@ -22,9 +27,10 @@ from ..common.errors import UserError
 from ..course.course import Course
 from .archives import Refused, open_zip
 from .clone import Clone, clone_at
-from .layouts import HandIn
+from .layouts import RECEIPT, HandIn
 from .people import People, other_names
 from .places import (
+    ARCHIVES,
     PASSED_OVER,
     RESULTS_MARKER,
     SUFFIXES,
@@ -122,6 +128,7 @@ def find_class(
             f"the assignments ({', '.join(f'{n}.py or .ipynb' for n in names[:1])}) anywhere in it: nbgrader's "
             "submitted/, a folder of GitHub clones, or an unpacked download from Canvas, Moodle, Blackboard, "
             f"Brightspace or Gradescope. It was read as: {class_.layout}; --layout overrules that."
+            + (f" Passed over: {', '.join(class_.passed_over[:NAMED])}." if class_.passed_over else "")
         )
     return Download(found, class_.layout, class_.passed_over)
 
@@ -147,17 +154,26 @@ def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
 
 @dataclass(frozen=True)
 class _File:
-    """A file of a student's. own: its name, without what an LMS put before it. shown: its path, for people."""
+    """A file of a student's. own: its name, without what an LMS put before it. shown: its path, for people.
+
+    why: what is wrong with it where it cannot be graded at all, as it follows its name.
+    """
 
     path: Path
     own: str
     shown: str
     hand_in: HandIn
+    why: str = ""
 
     @property
     def key(self) -> tuple[int, bool, str]:
         """Of twins the script before the notebook, and what lies nearer before what lies deeper."""
         return len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Could a person say that this be graded?"""
+        return not self.why and self.own != RECEIPT and PurePath(self.own).suffix.lower() not in _NO_CODE
 
 
 class _Search:
@@ -227,7 +243,7 @@ class _Search:
             if len(chosen) > 1:
                 many = "Two" if len(chosen) == 2 else str(len(chosen))
                 said = f"{many} files differ: {_listed(chosen, ' and ' if len(chosen) == 2 else ', ')}."
-                said += f" Keep one of them, or name it in choices.csv: {self.place.student},{name},{chosen[0].shown}"
+                said += f" Keep one of them, or name it in choices.csv: {self._as_choice(name, chosen[0])}"
                 return self._found(name, None, "ambiguous", chosen, (*self._said(name), said))
             if chosen:
                 file = chosen[0]
@@ -242,12 +258,14 @@ class _Search:
                 return self._found(name, broken[0], "found", every, self._said(name))
         if fallback is not None:
             return self._found(name, fallback, "not_started", every, self._said(name))
-        return self._found(name, None, "missing", (), self._said(name))
+        # A student's folder that is a link has no hand-ins: something is there all the same.
+        return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", (), self._said(name))
 
     def _as_chosen(self, name: str, chosen: str) -> Found:
         """The file that a person chose, whatever it is called."""
         self._open_zips()
         every = [*self._exact[name], *self._copies[name], *self._other, *self._aside]
+        every = [file for file in every if not file.why]
         fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits:
             here = f" There are: {_listed(every)}." if every else ""
@@ -261,34 +279,25 @@ class _Search:
     def _instead(self, found: Found, name: str, stubs: frozenset[str], asked: Collection[str]) -> Found:
         """What is there in place of a submission: work on a branch, set aside, or under another name."""
         aside = [file for file in self._aside if assignment_of(file.own, self._names) == name]
+        aside = [file for file in aside if self._is_code(file, stubs)]
         branches = list(self._branches(name, stubs))
         if found.status == "missing":
             alike = [file for file in self._other if _resembles(file.own, name, self._names)]
-            evident = [file for file in alike if _begins_with(file.own, name)]
-            evident = [file for file in evident if _suffix(file) not in _NO_CODE]
+            evident = [file for file in alike if _bears(file.own, name) and file.may_be_chosen]
             if len(evident) == 1 and not aside and not branches and self._is_code(evident[0], stubs):
                 note = f"{evident[0].shown} was graded: no file is called {name}.py or {name}.ipynb."
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
-            anything = [
-                file for file in self._other if not any(_resembles(file.own, n, self._names) for n in self._names)
-            ]
-            alike = alike or (anything if name in asked else [])
+            if not alike and name in asked:
+                alike = self._of_no_assignment(name)
             if alike:
-                words = (
-                    f"{_listed(alike)} {'lies' if len(alike) == 1 else 'lie'} there, and no {name}.py or {name}.ipynb."
-                )
-                words += _why_not(alike[0])
-                words += f" Ask for {name}.py or {name}.ipynb"
-                if any(_suffix(file) not in _NO_CODE for file in alike):
-                    words += f", or choose it in choices.csv: {self.place.student},{name},{alike[0].shown}"
-                words += "."
-                found = self._found(name, None, "unreadable", (), (*found.notes, words))
+                said = self._what_lies_there(name, alike)
+                found = self._found(name, None, "unreadable", (), (*found.notes, said))
         notes = []
         if aside:
             where = readable(PurePath(aside[0].shown).parts[-2]) if "/" in aside[0].shown else aside[0].shown
             notes.append(
                 f"{_listed(aside)} lies in a folder that is passed over ({where}). Ask for it outside, or name it in "
-                f"choices.csv: {self.place.student},{name},{aside[0].shown}"
+                f"choices.csv: {self._as_choice(name, aside[0])}"
             )
         for branch, path in branches[:NAMED]:
             notes.append(
@@ -299,6 +308,41 @@ class _Search:
         status: FoundStatus = "unreadable" if found.status == "missing" else found.status
         status = "unreadable" if branches or aside else status
         return self._found(name, None, status, found.candidates, (*found.notes, *notes))
+
+    def _what_lies_there(self, name: str, files: list[_File]) -> str:
+        """What is wrong with the files that lie in place of a submission, and what to do."""
+        named = [file for file in files if not file.why]
+        words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
+        if named:
+            lie = "lies" if len(named) == 1 else "lie"
+            words += [f"{_listed(named)} {lie} there, and no {name}.py or {name}.ipynb.", _why_not(named[0])]
+        ask = f"Ask for {name}.py or {name}.ipynb"
+        if choice := next((file for file in named if file.may_be_chosen), None):
+            ask += f", or choose it in choices.csv: {self._as_choice(name, choice)}"
+        return " ".join([*words, f"{ask}."])
+
+    def _as_choice(self, name: str, file: _File) -> str:
+        """The line of choices.csv that chooses a file."""
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow([self.place.student, name, file.shown])
+        return line.getvalue()
+
+    def _of_no_assignment(self, name: str) -> list[_File]:
+        """What may be meant for an assignment although its name says nothing: no module or folder of another's."""
+        others = self._names - {name}
+        beside = set()
+        for other in others:
+            for file in (*self._exact[other], *self._copies[other]):
+                with contextlib.suppress(Unreadable):
+                    beside |= {file.path.parent / helper.file for helper in read_source(file.path).helpers}
+        free = [
+            file
+            for file in self._other
+            if not any(_resembles(file.own, each, self._names) for each in self._names)
+            and not others.intersection(PurePath(file.shown).parts)
+            and file.path not in beside
+        ]
+        return [file for file in free if file.own != RECEIPT] or free
 
     def _is_code(self, file: _File, stubs: frozenset[str]) -> bool:
         try:
@@ -346,15 +390,13 @@ class _Search:
             try:
                 folder = open_zip(file.path)
             except Refused as error:
-                self._other.append(_File(file.path, f"{file.own} ({error})", f"{file.shown} ({error})", file.hand_in))
+                self._other.append(dataclasses.replace(file, why=str(error)))
                 continue
             inside = list(self._walk(file.hand_in, folder, f"{file.shown}/"))
             for each in inside:
                 self._sort(each)
             if not inside:
-                self._other.append(
-                    _File(file.path, file.own, f"{file.shown} (no script or notebook in it)", file.hand_in)
-                )
+                self._other.append(dataclasses.replace(file, why="has no script or notebook in it"))
 
     def _walk(self, hand_in: HandIn, root: Path, above: str) -> Iterator[_File]:
         """All files below a student's folder that may matter; links are followed only to files inside it."""
@@ -362,10 +404,12 @@ class _Search:
             inside = root.resolve()
         except OSError:
             return
-        pending = [(root, False)]  # (folder, does it lie in one that is passed over?)
+        pending = [(root, False, hand_in)]  # (folder, does it lie in one that is passed over?, which attempt it is)
         left = FILES_LIMIT
         while pending:
-            folder, aside = pending.pop()
+            folder, aside, hand_in = pending.pop()
+            if version := _VERSION.fullmatch(folder.name):
+                hand_in = dataclasses.replace(hand_in, attempt=(int(version[1]),))
             if not os.access(folder, os.R_OK | os.X_OK):
                 where = readable(folder.relative_to(root).as_posix())
                 where = "The student's folder" if folder == root else where
@@ -378,35 +422,39 @@ class _Search:
                 path = Path(entry.path)
                 shown = above + readable(path.relative_to(root).as_posix())
                 if entry.is_symlink():
-                    target = self._linked(path, entry.name, inside, shown)
+                    target = self._linked(_File(path, entry.name, shown, hand_in), inside)
                     if target is not None and not aside:
                         yield _File(target, entry.name, shown, hand_in)
                 elif is_folder(entry):
-                    hidden = entry.name.startswith(".") or entry.name in _NEVER
-                    if not hidden and not is_of_an_environment(folder, entry):
+                    if assignment_of(entry.name, self._names, exact=True):
+                        self._other.append(_File(path, entry.name, shown, hand_in, "is a folder, and no file"))
+                    hidden = entry.name.startswith(".") and entry.name != _CHECKPOINTS
+                    if not hidden and entry.name not in _NEVER and not is_of_an_environment(folder, entry):
                         ours = aside or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
-                        pending.append((path, ours))
+                        pending.append((path, ours, hand_in))
                 elif aside:
-                    if assignment_of(entry.name, self._names):
-                        self._aside.append(_File(path, entry.name, shown, hand_in))
+                    own = entry.name.replace("-checkpoint.", ".")
+                    if assignment_of(own, self._names):
+                        self._aside.append(_File(path, own, shown, hand_in))
                 elif not entry.name.startswith("."):
                     yield _File(path, entry.name, shown, hand_in)
 
-    def _linked(self, link: Path, name: str, inside: Path, shown: str) -> Path | None:
+    def _linked(self, link: _File, inside: Path) -> Path | None:
         """The file that a link under an assignment's name leads to, when it lies in the student's folder."""
-        assignment = name if name in self._names else assignment_of(name, self._names, exact=True)
-        if not assignment:
-            return None
         try:
-            target = link.resolve(strict=True)
+            target = link.path.resolve(strict=True)
         except (OSError, RuntimeError):
             target = None
         if target is None or not target.is_relative_to(inside):
-            self._notes.append((assignment, f"{shown} is a link out of the student's folder; it was not followed."))
+            if link.own in self._names or PurePath(link.own).suffix.lower() in SUFFIXES:
+                self._other.append(
+                    dataclasses.replace(link, why="is a link out of the student's folder, or to nothing")
+                )
             return None
         # Under a name of its own it is found as itself.
+        own = assignment_of(link.own, self._names, exact=True)
         named = assignment_of(target.name, self._names, exact=True)
-        return target if os.path.isfile(target) and not named else None
+        return target if own and os.path.isfile(target) and not named else None
 
     def _said(self, name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))
@@ -453,48 +501,47 @@ class _Search:
 
 # Not even what is set aside in these is anybody's work.
 _NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder solutions".split())
-_DOCUMENTS = frozenset(".docx .doc .odt .pdf .rtf .pages .html .htm .png .jpg .jpeg".split())
-_ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip".split())
-_NO_CODE = _DOCUMENTS | _ARCHIVES
-_TEXTS = frozenset(".txt .json .text .py_ .pyw .ipy .md".split())
-# What a student's repository holds beside answers, and what the systems add.
+_CHECKPOINTS = ".ipynb_checkpoints"
+_VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
+_DOCUMENTS = frozenset(".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic".split())
+_NO_CODE = _DOCUMENTS | ARCHIVES
+# What a student's repository holds beside answers, and what systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
-    r"requirements.*|constraints.*|timestamp\.txt|attempt\.txt|manifest\.json|diagnoses\.json|index\.html|__init__\.py",
+    r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|__init__\.py|"
+    r".*\.(?:toml|cfg|ini|ya?ml|lock|db|lnk|url|pyc)",
     re.I,
 )
 _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
 
 
 def _may_be_work(file: _File, names: Collection[str]) -> bool:
-    """Could a file be somebody's answer under another name? Helper modules and what a repository holds are not."""
-    own = file.own
-    suffix = PurePath(own).suffix.lower()
-    if _OURS.fullmatch(own) or not (suffix in SUFFIXES or suffix in _NO_CODE or suffix in _TEXTS):
+    """Could a file be somebody's answer under another name? What a repository holds beside answers is not."""
+    if _OURS.fullmatch(file.own):
         return False
-    if file.hand_in.own is not None:
-        return True
     folders = PurePath(file.shown).parts[:-1]
-    if any(_begins_with(own, name) for name in names):
-        return True
-    if folders and folders[0] in _REPOSITORY_FOLDERS:
-        return False
-    return suffix in SUFFIXES or suffix in _NO_CODE or file.hand_in.layout != "folders"
+    named = file.hand_in.own is not None or any(_bears(file.own, name) for name in names)
+    return named or not folders or folders[0] not in _REPOSITORY_FOLDERS
 
 
-def _begins_with(own: str, name: str) -> bool:
-    """`a1_permute_final.py`, `a1_permute.py.txt`, `a1_permute.docx`"""
-    rest = own.casefold().removeprefix(name.casefold())
-    return len(rest) < len(own) and not rest[:1].isalnum()
+@lru_cache
+def _bearing(name: str) -> re.Pattern[str]:
+    words = r"[\W_]*".join(map(re.escape, name.casefold().split("_")))
+    return re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])")
+
+
+def _bears(own: str, name: str) -> bool:
+    """`a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`"""
+    return _bearing(name).search(own.casefold()) is not None
 
 
 def _resembles(own: str, name: str, names: Collection[str]) -> bool:
     """Could a name be meant for an assignment? By its name, what stands before or behind its first underscore, or its
     number: `permute.py`, `A1 final.py`, `homework1.py`.
     """
-    if _begins_with(own, name):
+    if _bears(own, name):
         return True
-    if any(_begins_with(own, other) for other in names):
+    if any(_bears(own, other) for other in names):
         return False
     stem = own.casefold().partition(".")[0]
     head, _, topic = name.casefold().partition("_")
@@ -510,20 +557,17 @@ def _resembles(own: str, name: str, names: Collection[str]) -> bool:
     return bool(number and words and int(words[1]) == int(number[0]))
 
 
-def _suffix(file: _File) -> str:
-    """The end of a file's name, without what we say of it in brackets."""
-    return PurePath(re.sub(r" \([a-z ]+.*\)$", "", file.own)).suffix.lower()
-
-
 def _why_not(file: _File) -> str:
-    suffix = _suffix(file)
+    suffix = PurePath(file.own).suffix.lower()
+    if file.own == RECEIPT:
+        return "That is the receipt of an attempt without a file; what was typed in, if anything, stands in it."
     if suffix in (".html", ".htm"):
-        return " That is text typed into the system, or a page, and no file of code."
+        return "That is a page: text typed into the system, or a notebook's export, and no file of code."
     if suffix in _DOCUMENTS:
-        return f" A {suffix} file is a document, and no file of code."
-    if suffix in _ARCHIVES:
-        return " It holds no file of that name that could be opened."
-    return " Whether it is meant for this, a person has to say."
+        return f"A {suffix} file is a document, and no file of code."
+    if suffix in ARCHIVES:
+        return f"A {suffix} file is not opened here."
+    return "Whether it is meant for this, a person has to say."
 
 
 def _newest(files: list[_File]) -> tuple[list[_File], list[_File]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -48,20 +49,20 @@ Read = Callable[[Path], HandIn | None]
 
 
 def _canvas(path: Path) -> HandIn | None:
-    """``lastfirst[_LATE]_USER_FILE_name.py``, ``lastfirst_USER_text.html``"""
-    match = _CANVAS.fullmatch(path.name)
+    """``lastfirst[_LATE]_USER_FILE_name.py``, ``lastfirst_USER_text.html``; anonymous: ``anon_Ab1Cd_FILE_name.py``"""
+    match = _CANVAS.fullmatch(path.name) or _CANVAS_ANONYMOUS.fullmatch(path.name)
     if match is None:
         return None
     notes = ("Canvas marks it LATE; when it came, the download does not say.",) if match["late"] else ()
-    identity = {"system": "canvas", "number": match["number"]}
+    identity = {"system": "canvas"} | ({"number": match["number"]} if match["number"] else {})
     attempt = (int(match["file"]),) if match["file"] else (0,)
     return HandIn(path, match["name"], "canvas", match["own"] or match["text"], identity, attempt, notes=notes)
 
 
-_CANVAS = re.compile(
-    r"(?P<name>.+?)_(?P<late>LATE_)?(?P<number>\d+)_"
-    r"(?:(?P<file>\d+)_(?P<own>.+)|(?P<text>(?:text|link|media|url)[^_]*\.html?))",
-    re.DOTALL,
+_CANVAS_FILE = r"(?:(?P<file>\d+)_(?P<own>.+)|(?P<text>(?:text|link|media|url)[^_]*\.html?))"
+_CANVAS = re.compile(rf"(?P<name>.+?)_(?P<late>LATE_)?(?P<number>\d+)_{_CANVAS_FILE}", re.DOTALL)
+_CANVAS_ANONYMOUS = re.compile(
+    rf"(?P<name>anon_[A-Za-z0-9]{{5}})_(?P<late>LATE_)?(?P<number>){_CANVAS_FILE}", re.DOTALL
 )
 
 
@@ -75,26 +76,24 @@ def _moodle(path: Path) -> HandIn | None:
     return HandIn(path, name, "moodle", match["own"] or None, identity)
 
 
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<own>.*))?", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z\d]+(?:_(?P<own>.*))?", re.DOTALL)
 
 
 def _blackboard(path: Path) -> HandIn | None:
-    """``Assignment_login_attempt_2026-11-20-21-03-00_name.py``; the login is told from the assignment's name later"""
+    """``Assignment_login_attempt_2026-11-20-21-03-00_name.py``, with "attempt" in whatever language.
+
+    The login is told from the assignment's name later.
+    """
     match = _BLACKBOARD.fullmatch(path.name)
     if match is None:
         return None
     numbers = tuple(map(int, match["time"].split("-")))
-    try:
-        when: dt.datetime | None = dt.datetime(*numbers)  # type: ignore[arg-type]
-    except ValueError:
-        when = None
-    own = match["own"] or f"attempt{match['text']}"
-    return HandIn(path, match["head"], "blackboard", own, {"system": "blackboard"}, numbers, when)
+    own = match["own"] or RECEIPT
+    return HandIn(path, match["head"], "blackboard", own, {"system": "blackboard"}, numbers, _time(*numbers))
 
 
-_BLACKBOARD = re.compile(
-    r"(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|(?P<text>\.txt))", re.DOTALL | re.I
-)
+RECEIPT = "attempt.txt"  # what Blackboard writes beside each attempt: who, when, and what was typed in
+_BLACKBOARD = re.compile(r"(?P<head>.+?)_[^\W\d_]+_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|\.txt)", re.DOTALL | re.I)
 
 
 def _brightspace(path: Path) -> HandIn | None:
@@ -110,29 +109,47 @@ def _brightspace(path: Path) -> HandIn | None:
 
 
 _BRIGHTSPACE = re.compile(
-    r"(?P<number>\d+)-(?P<second>\d+) ?- ?(?P<name>.+?) ?- (?P<time>[^-]*\b\d{4}\b[^-]*?(?:\d-\d\d[^-]*?)?)"
+    r"(?P<number>\d+)-(?P<second>\d+) ?- ?(?P<name>.+?) ?- (?P<time>[^-]*\b\d{4}\b[^-]*?(?:\d-\d\d[^-]*?)?|\d{4}-\d\d-\d\d[ T_][\d:.h]+)"
     r"(?: - (?P<own>.+))?",
     re.DOTALL,
 )
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+# How the months begin in English, German, French, Spanish, Italian, Portuguese and Dutch, without accents.
+_MONTHS = {
+    start: number
+    for number, starts in enumerate(
+        (
+            "jan ene gen", "feb fev fevr", "mar maa mrt", "apr abr avr", "may mai mei mag", "jun juin giu", "jul juil lug",
+            "aug ago aou", "sep set", "oct okt out ott", "nov", "dec dez dic",
+        ),
+        1,
+    )
+    for start in starts.split()
+}  # fmt: skip
 
 
 def _brightspace_time(text: str) -> dt.datetime | None:
-    month = next(
-        (_MONTHS[w[:3].casefold()] for w in re.findall(r"[A-Za-z]{3,}", text) if w[:3].casefold() in _MONTHS), 0
-    )
-    year = re.search(r"\b(\d{4})\b(?!\s*[AP]M)", text, re.I)
-    if not month or year is None:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
+    if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)[ t_](\d{1,2})\D?(\d\d).*", plain):
+        return _time(*map(int, iso.groups()))
+    found = (_MONTHS.get(word[:4]) or _MONTHS.get(word[:3]) for word in re.findall(r"[a-z]{3,}", plain))
+    month = next(filter(None, found), None)
+    year = re.search(r"\b(\d{4})\b(?!\s*[ap]m)", plain)
+    if month is None or year is None:
         return None
-    day = re.search(r"\b(\d{1,2})\b", text[: year.start()])
-    clock = re.search(r"(\d{1,2})[:.\- _]?(\d\d)\s*([AP]M)?", text[year.end() :], re.I)
+    day = re.search(r"\b(\d{1,2})\b", plain[: year.start()])
+    clock = re.search(r"(\d{1,2})[:.\- _h]?(\d\d)\s*([ap]m)?", plain[year.end() :])
     if day is None or clock is None:
         return None
     hour = int(clock[1])
     if clock[3]:
-        hour = hour % 12 + (12 if clock[3].casefold() == "pm" else 0)
+        hour = hour % 12 + (12 if clock[3] == "pm" else 0)
+    return _time(int(year[1]), month, int(day[1]), hour, int(clock[2]))
+
+
+def _time(*numbers: int) -> dt.datetime | None:
+    """Year, month, day, hour, minute, second: None where there is no such time."""
     try:
-        return dt.datetime(int(year[1]), month, int(day[1]), hour, int(clock[2]))
+        return dt.datetime(*numbers)  # type: ignore[arg-type]
     except ValueError:
         return None
 
@@ -159,15 +176,14 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
 
 # --- Blackboard: whose login? --------------------------------------------------------------------------------------
 
-_BLACKBOARD_NAME = re.compile(r"^Name:\s*(?P<name>.*?)\s*\((?P<login>[^()\s]+)\)\s*$", re.M)
-_BLACKBOARD_DATE = re.compile(r"^Date Submitted:", re.M)
+_BLACKBOARD_NAME = re.compile(r"\A\s*[^\W\d_]+\s?:\s*(?P<name>.*?)\s*\((?P<login>[^()\s]+)\)\s*$", re.M)
 
 
 def with_logins(found: Iterable[HandIn], assignments: Collection[str]) -> list[HandIn]:
     """Blackboard's hand-ins with the student's login, from the text beside an attempt or from what all names share."""
     listed = list(found)
     heads = sorted({each.student for each in listed})
-    told = dict(filter(None, (_told_by_text(each) for each in listed if each.own == "attempt.txt")))
+    told = dict(filter(None, (_told_by_text(each) for each in listed if each.own == RECEIPT)))
     starts = _starts(heads, assignments)
     done = []
     for each in listed:

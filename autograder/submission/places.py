@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from ..common.errors import UserError
 from ..course.course import Course, natural_key
 from . import layouts
+from .archives import Refused, open_zip
 from .layouts import HandIn
 
 RESULTS_MARKER = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
@@ -29,7 +30,8 @@ _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.eg
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
-_WORK = (".py", ".ipynb", ".zip", ".txt", ".docx", ".doc", ".pdf", ".html", ".json", ".7z", ".rar", ".gz", ".tgz")
+ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip".split())
+_WORK = (".py", ".ipynb", ".txt", ".docx", ".doc", ".odt", ".pdf", ".html", ".json")
 
 
 @dataclass(frozen=True)
@@ -239,17 +241,32 @@ def _hand_ins(
                 yield HandIn(path, name)
         elif entry.name in flat:
             yield flat[entry.name]
-        elif path.suffix.lower() == ".zip":
-            yield HandIn(path, readable(path.stem), own=entry.name)
+        elif path.suffix.lower() in ARCHIVES:
+            if read or _holds_several(path, listed, names):
+                aside.append(f"{name} (the class's own? if so, unpack it in a folder of its own)")
+            else:
+                yield HandIn(path, re.sub(r"(\.tar)?\.\w+$", "", name), own=entry.name)
         elif path.suffix.lower() in _WORK:
             aside.append(name)
+
+
+def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
+    """Is it a zip of a class, and no student's? It holds several students, or folders that lie beside it."""
+    if path.suffix.lower() != ".zip":
+        return False
+    try:
+        inside = open_zip(path)
+    except Refused:
+        return False
+    unpacked = {entry.name for entry in entries(inside)} & {entry.name for entry in beside if is_folder(entry)}
+    return bool(unpacked) or _looks_like_a_class(inside, names, alone=True)
 
 
 def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
     """Files that lie side by side, each file's name beginning with the student's."""
     every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     pattern = re.compile(
-        rf"(?P<prefix>.+)[_-](?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?\.(?:py|ipynb|safetensors))",
+        rf"(?P<prefix>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?\.(?:py|ipynb|safetensors))",
         re.IGNORECASE | re.DOTALL,
     )
     for entry in listed:
@@ -288,13 +305,15 @@ def _places(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping[P
         of_student.setdefault(student, [])
     plain = [student for student, own in of_student.items() if all(each.layout == "folders" for each in own)]
     start = common_start(plain)
+    zipped = all(student.endswith(("-main", "-master")) for student in plain)  # as GitHub names a zip of a branch
     places = []
     for student, own in of_student.items():
         by_assignment = {scope: each.identity for each in own if (scope := scopes.get(each.path, "")) and each.identity}
         known: list[dict[str, str]] = [dict(each.identity) for each in own]
         identity = max(known, key=lambda each: len(each), default={})
         if student in plain and start and student.startswith(start):
-            identity["login"] = student.removeprefix(start)
+            login = student.removeprefix(start)
+            identity["login"] = re.sub(r"-(main|master)$", "", login) if zipped else login
         said = tuple(dict.fromkeys(note for who, note in notes if who == student))
         places.append(Place(student, tuple(own), said, identity, by_assignment))
     return sorted(places, key=lambda place: (natural_key(place.student), place.student))
