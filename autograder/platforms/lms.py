@@ -80,7 +80,8 @@ def match(
     students: student -> what a system calls them, as results hold it. people: row -> all that this person is called, as
     `normal` writes it. numbers: the system's own numbers in the file -> row. joined: what a person's table says of a
     name. The number that a download gave comes first, then that table, then login, school's number and address, and
-    the name last: it is asked only where nothing else finds anybody.
+    the name last: it is asked only where nothing else finds anybody. At the very end what in a folder's name can only be a
+    login is taken for one: `Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`.
     """
     called: defaultdict[str, set[int]] = defaultdict(set)
     for row, names in people.items():
@@ -94,7 +95,8 @@ def match(
         own = normal(student)
         told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
         short = student.removeprefix(start) if start and student.startswith(start) else ""
-        tries = (told - {own} - logins, logins, {own}, {normal(identity.get("name", "")), normal(short)} - {""})
+        named = {normal(identity.get("name", "")), normal(short)} - {""}
+        tries = (told - {own} - logins, logins, {own}, named, _logins_in(student))
         rows = {numbers[number]} if number in numbers else set()
         for names in tries:
             rows = rows or {row for name in names for row in called.get(name, ())}
@@ -109,6 +111,13 @@ def match(
         tuple(student for student, rows in found.items() if not rows),
         {student: rows for student, rows in found.items() if rows and student not in one},
     )
+
+
+def _logins_in(student: str) -> set[str]:
+    """The parts of a name that hold letters and digits, or an address."""
+    parts = re.split(r"[\s,;()\[\]_]+|-", student)
+    mixed = {normal(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
+    return mixed.union(*(login_names(part) for part in parts if "@" in part))
 
 
 def without_start(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dict[int, set[str]]:

@@ -5,6 +5,7 @@ Whoever wrote the file has a way of quoting, of ending lines, an encoding and a 
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,16 +63,18 @@ class Table:
 def read_table(path: Path) -> Table:
     """Read a CSV file whatever its delimiter (comma, semicolon, tab) and line ends.
 
-    Raises UserError when it cannot be read, is no text in UTF-8 or an 8-bit encoding, or holds no line.
+    Raises UserError when it cannot be read, is no text in UTF-8, UTF-16 or an 8-bit encoding, or holds no line.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-    if b"\0" in raw:
-        raise UserError(f"{path} is no CSV file, or one in UTF-16: save it as CSV in UTF-8.")
+    marks = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # as Excel saves "Unicode text"
+    encoding = marks.get(raw[:2], "utf-8")
+    if b"\0" in raw and encoding == "utf-8":
+        raise UserError(f"{path} is no CSV file. Download it from the system as CSV.")
     try:
-        text, encoding = raw.decode(), "utf-8"
+        text = raw.decode(encoding)
     except UnicodeDecodeError:
         text, encoding = raw.decode("latin-1"), "latin-1"  # each byte one character, and back
     first = parse(text, "\n", 1)

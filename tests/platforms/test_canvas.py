@@ -37,7 +37,7 @@ def test_a_gradebook_in_latin1_with_semicolons_keeps_both(tmp_path: Path) -> Non
     [
         (b"", {}, "is empty"),
         (b"a,b\n", {}, "no gradebook of Canvas"),
-        ("Student,ID\n".encode("utf-16"), {}, "UTF-16"),
+        (b"PK\x03\x04\0\0xl/workbook.xml", {}, "no CSV file"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {}, "no column named after an assignment"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a1_permute=Test"]}, "no column 'Test'"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a9=Quiz"]}, "a9=Quiz"),

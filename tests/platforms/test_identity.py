@@ -97,6 +97,17 @@ def test_what_logins_and_clones_have_in_common_is_seen(tmp_path: Path, here: str
     assert [row[5] for row in rows[2:]] == ["7", "EX", "7"]
 
 
+AS_FOLDERS = ("{}-main", "Lee, X ({})", "Lee_X_{}_5512", "cnn-{}-x", "X [{}@uni.edu]")
+
+
+@pytest.mark.parametrize("folder", AS_FOLDERS)
+def test_a_login_in_a_folders_name_is_taken_where_nothing_else_finds_anybody(tmp_path: Path, folder: str) -> None:
+    write(tmp_path / "results", *(folder.format(login) for login in ("annlee01", "bobber02")), "x-nobody7")
+    code, rows = export(tmp_path, "canvas", CANVAS.format("").replace("janedoe00", "janedoe"))
+    assert code == 1
+    assert [row[5] for row in rows[2:]] == ["7", "EX", ""]
+
+
 def test_canvass_number_comes_before_the_name(tmp_path: Path) -> None:
     write(tmp_path / "results", leeann={"system": "canvas", "number": "10003"})
     assert [row[5] for row in export(tmp_path, "canvas", CANVAS.format(""))[1][2:]] == ["", "EX", "7"]
@@ -106,6 +117,45 @@ def test_filling_nobody_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixtu
     store.write(Result("who?", "a1_permute", None, "missing", 0, 10), tmp_path / "results")
     assert export(tmp_path, "canvas", CANVAS.format(""))[0] == 1
     assert "Nobody was filled in" in capsys.readouterr().err
+
+
+PEOPLE = (
+    "Jane Doe", "Ann Lee", "Bob Berg", "Carl Lee", "Dora Rossi", "Emil Novák", "Gus O'Brien", "Hana Weiß", "Ivo García",
+    "Kai Van-Dyk", "Lea Müller",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("known_by", ["name", "reversed", "login", "clone", "number"])
+def test_a_german_worksheet_by_the_recipe_of_the_docs(tmp_path: Path, known_by: str, encoding: str) -> None:
+    lines = [
+        "ID;Vollständiger Name;Anmeldename;E-Mail-Adresse;Status;Bewertung;Bestwertung;Bewertung kann geändert werden;"
+        "Zuletzt geändert (Abgabe);Zuletzt geändert (Bewertung);Feedback als Kommentar"
+    ]
+    known: dict[str, dict[str, str]] = {}
+    for n, name in enumerate(PEOPLE):
+        login = f"login{n:02}"
+        can = "Nein" if name == "Carl Lee" else "Ja"
+        lines.append(f"Teilnehmer/in12345{n};{name};{login};{login}@uni.edu;Abgegeben;;10,00;{can};Freitag, 21:03;-;")
+        first, _, last = name.partition(" ")
+        folder = {"name": name, "reversed": f"{last}, {first}", "login": login, "clone": f"cnn-assignments-{login}"}
+        known[folder.get(known_by, "x" * (n + 1))] = (
+            {"system": "moodle", "number": f"12345{n}"} if known_by == "number" else {}
+        )
+    content = ("\n".join(lines) + "\n").encode(encoding)
+    (tmp_path / "in.csv").write_bytes(content)
+    for student, identity in known.items():
+        store.write(
+            Result(student, "a1_permute", "py", "graded", 7, 10, CHECKS, identity=identity), tmp_path / "results"
+        )
+    where = [str(tmp_path / name) for name in ("results", "in.csv", "out.csv")]
+    words = ["export", where[0], "--to", "moodle", "--into", where[1], "--assignment", "a1", "--out", where[2]]
+    assert cli.main(words) == 0
+    filled = (tmp_path / "out.csv").read_bytes()
+    rows = [line.split(";") for line in filled.decode(encoding).splitlines()[1:]]
+    assert [row[5] for row in rows] == ["" if name == "Carl Lee" else "7" for name in PEOPLE]
+    text = filled.decode("utf-16-le" if encoding == "utf-16" else encoding)
+    assert text.replace(";7;10,00", ";;10,00").encode("utf-16-le" if encoding == "utf-16" else encoding) == content
 
 
 LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ja", "zh", "ar", "xx"]
