@@ -29,6 +29,7 @@ COMMANDS = {
         "Teaching assistants",
     ),
     "report": ("report.command", "the class as a web page, and one page a student", "Teaching assistants"),
+    "compare": ("report.compare", "what changed between two runs, and why", "Teaching assistants"),
     "export": ("platforms.export", "write results in the form that another system reads", "Teaching assistants"),
     "feedback": (
         "platforms.feedback",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,20 @@ from ..common.terminal import json_text
 from ..results.result import ClassResults, Result, to_json
 from .destinations import write_text
 
-SCHEMA = "autograder/class/v1"
+SCHEMA = "autograder/class/v2"
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
     """Write {schema, max_scores, max_total, students: {student: {total, assignments: {assignment: result}}}}.
 
-    A result whose score lateness or a person has changed also holds `final`: {score, days_late, reason}.
+    A result has no `score` here but two that nobody takes for each other: `raw_score`, of the work alone, and
+    `final_score`, which counts and is in `total`. `reason` says why they differ, and `days_late` how late it came.
     """
     points = results.max_scores()
     students = {
         student: {
             "total": results.total(own.values()),
-            "assignments": {name: to_json(result) | _final(results, result) for name, result in own.items()},
+            "assignments": {name: _result(results, result) for name, result in own.items()},
         }
         for student, own in results.students().items()
     }
@@ -36,6 +36,11 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     write_text(f"{json_text(document)}\n", destination)
 
 
-def _final(results: ClassResults, result: Result) -> dict[str, Any]:
+def _result(results: ClassResults, result: Result) -> dict[str, Any]:
+    data = to_json(result)
+    del data["schema"]
     final = results.finals.get((result.student, result.assignment))
-    return {} if final is None else {"final": dataclasses.asdict(final)}
+    told = (
+        {"days_late": final.days_late, "reason": final.reason} if final is not None else {"days_late": 0, "reason": ""}
+    )
+    return {"raw_score": data.pop("score"), "final_score": results.final_score(result), **told, **data}

@@ -15,6 +15,7 @@ from ..results.summary import counts, short_names
 from ..sandbox.observation import Outcome
 from . import svg
 from .attention import ORDER, Reason, reasons
+from .compare import Comparison, compare
 from .links import page_of
 from .training_record import TrainingRecord, read_training
 
@@ -113,10 +114,11 @@ class ClassPage:
     students: tuple[StudentRow, ...]
     first: tuple[StudentRow, ...]  # to look at first
     problems: tuple[str, ...]
+    since: Comparison | None = None  # with the run before
 
 
-def class_page(results: ClassResults) -> ClassPage:
-    """The page of a class."""
+def class_page(results: ClassResults, before: ClassResults | None = None) -> ClassPage:
+    """The page of a class. before: an earlier run over it, shown beside this one."""
     points, students = results.max_scores(), results.students()
     short = short_names(list(points))
     rows = tuple(_student(name, own, results, list(points)) for name, own in students.items())
@@ -148,6 +150,7 @@ def class_page(results: ClassResults) -> ClassPage:
         first=tuple(first),
         problems=tuple(f"{printable(str(path))}: {why}" for path, why in results.problems)
         + tuple(map(printable, results.remarks)),
+        since=compare(before, results) if before is not None else None,
     )
 
 

@@ -21,13 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="the folder to write (default: report)",
     )
+    parser.add_argument(
+        "--before", type=Path, metavar="OLD", help="the results of an earlier run, to show what changed"
+    )
     parser.add_argument("--title", default="The class", metavar="TEXT", help="the heading of the pages")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the report. Returns 0 when all results were read, 3 when some could not be."""
     results = read_class(args.results)
-    count = write(results, args.out, course_of(args.results), args.title)
+    count = write(
+        results, args.out, course_of(args.results), args.title, read_class(args.before) if args.before else None
+    )
     many = "1 student's page" if count == 1 else f"{count} students' pages"
     console().print(
         f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.",

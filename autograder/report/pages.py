@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 MARKER = ".autograder-report"  # a folder that holds it is ours to write to
 
 
-def write(results: ClassResults, folder: Path, course: Course | None = None, title: str = "The class") -> int:
+def write(
+    results: ClassResults,
+    folder: Path,
+    course: Course | None = None,
+    title: str = "The class",
+    before: ClassResults | None = None,
+) -> int:
     """Write the class page and all students' pages. Returns how many students have one.
+
+    before: an earlier run, which the class page shows beside this one.
 
     Raises UserError when `folder` holds other things, InfrastructureError when it cannot be written.
     """
@@ -53,7 +61,7 @@ def write(results: ClassResults, folder: Path, course: Course | None = None, tit
         # Last, so that its links lead somewhere.
         write_whole(
             folder / "index.html",
-            pages.get_template("class.html").render(page=class_page(results), title=title).encode(),
+            pages.get_template("class.html").render(page=class_page(results, before), title=title).encode(),
             to_disk=False,
         )
     return len(students)

@@ -186,8 +186,8 @@ def test_exports_hold_raw_and_final_scores(
     assert cli.main(["export", str(tmp_path / "results"), "--to", "json"]) == 0
     ada = json.loads(capsys.readouterr().out)["students"]["ada"]
     assert ada["total"] == 9
-    assert ada["assignments"]["a1_permute"]["score"] == 10
-    assert ada["assignments"]["a1_permute"]["final"]["score"] == 9
+    assert ada["assignments"]["a1_permute"]["raw_score"] == 10
+    assert ada["assignments"]["a1_permute"]["final_score"] == 9
 
 
 def test_a_regrade_keeps_times_adjustments_and_bands(

@@ -110,11 +110,11 @@ def spreadsheet(text: str) -> dict[str, tuple[int, int]]:
 
 def document(text: str) -> dict[str, tuple[int, int]]:
     """student -> (total, max_total) of the JSON document."""
-    data = valid(json.loads(text), "autograder-class-v1")
+    data = valid(json.loads(text), "autograder-class-v2")
     totals = {}
     for student, entry in data["students"].items():
         own = entry["assignments"].values()
-        total = sum(result.get("final", result)["score"] for result in own)
+        total = sum(result["final_score"] for result in own)
         assert total == entry["total"]
         totals[student] = total, data["max_total"]
     return totals
