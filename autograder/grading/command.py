@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="SUBMISSIONS",
         help="the folder that holds a folder for each student: nbgrader's submitted/, GitHub clones, "
-        "or an unpacked download from Canvas, Moodle or Blackboard",
+        "or an unpacked download from Canvas, Moodle or Blackboard; or a single file",
     )
     parser.add_argument(
         "--out",

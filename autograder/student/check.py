@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.terminal import console
+from ..common.terminal import console, json_text
 from ..course.course import find_course
 from . import screen, show, watch
 from .checker import Checker, CheckReport
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "without any, the assignment that you saved last",
     )
     parser.add_argument("--all", action="store_true", help="every assignment, in the lecture's order")
+    parser.add_argument("--json", action="store_true", help="tell it as JSON, for scripts and editors")
     parser.add_argument("--watch", action="store_true", help="check again whenever you save; q ends it")
 
 
@@ -32,21 +33,29 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--all checks every assignment: name none beside it.")
     repository = StudentRepository(find_course(Path.cwd()))
     targets = [repository.target(word) for word in args.what]
+    if args.watch and args.json:
+        raise UserError("--json tells once how things stand, --watch goes on: give one of them.")
     if args.watch:
         return watch.run(repository, targets)
     if not targets and not args.all:
-        return check_current(repository)
-    wanted = targets or [Target(name) for name in repository.names]
+        if not args.json:
+            return check_current(repository)
+        targets = [Target(name) for name in (repository.current(),) if name is not None]
+    wanted = targets or ([Target(name) for name in repository.names] if args.all else [])
     reports = []
     with Checker(repository) as checker:
         for target in wanted:
-            report = _checked(checker, target)
-            show.show_all(repository, report, target.task)
+            report = checker.check(target.assignment, target.task) if args.json else _checked(checker, target)
+            if not args.json:
+                show.show_all(repository, report, target.task)
             reports.append((report, target.task))
             memory = show.remember(repository, [report])
-    if len(wanted) > 1:
+    if args.json:
+        data = [show.as_data(repository, report, task) for report, task in reports]
+        print(json_text({"schema": "autograder/check/v1", "assignments": data}))
+    elif len(wanted) > 1:
         screen.overview(repository, memory, None)
-    return int(not all(show.passed(report, task) for report, task in reports))
+    return int(not reports or not all(show.passed(report, task) for report, task in reports))
 
 
 def check_current(repository: StudentRepository) -> int:

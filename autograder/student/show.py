@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
+from typing import Any
 
 from rich.text import Text
 
@@ -27,6 +29,35 @@ def passed(report: CheckReport, task: str | None) -> bool:
     """Whether the assignment, or one task of it, has nothing that fails."""
     verdicts = [v for v in report.verdicts if task is None or v.check.task == task]
     return bool(verdicts) and all(verdict.outcome == "passed" for verdict in verdicts)
+
+
+def as_data(repository: StudentRepository, report: CheckReport, task: str | None = None) -> dict[str, Any]:
+    """How an assignment, or one task of it, stands, for `--json`: public points and checks alone are in it."""
+    points = {name: both for name, both in report.points.items() if task in (None, name)}
+    return {
+        "assignment": report.name,
+        "file": report.path.relative_to(repository.root).as_posix(),
+        "passed": passed(report, task),
+        "public_score": sum(earned for earned, _ in points.values()),
+        "public_max_score": sum(possible for _, possible in points.values()),
+        "problem": report.problem,
+        "notes": list(report.notes),
+        "checks": [
+            {
+                "name": verdict.check.name,
+                "title": verdict.check.title,
+                "task": verdict.check.task,
+                "points": verdict.check.points,
+                "score": verdict.score,
+                "outcome": verdict.outcome,
+                "message": verdict.message,
+                "diagnosis": None if verdict.diagnosis is None else dataclasses.asdict(verdict.diagnosis),
+                "where": verdict.where,
+            }
+            for verdict in report.verdicts
+            if task in (None, verdict.check.task)
+        ],
+    }
 
 
 def show_focus(

@@ -43,7 +43,7 @@ from .places import (
     read_class,
     readable,
 )
-from .source import Unreadable, read_source
+from .source import Unreadable, form_of, read_source
 from .stubs import released_digests
 
 __all__ = ["FILES_LIMIT", "RESULTS_MARKER", "Download", "Found", "find_class", "find_in_folder", "find_submissions"]
@@ -113,6 +113,9 @@ def find_class(
     """
     names = [n for n in course.assignment_names() if not only or n in only]
     class_ = read_class(root, course, layout)
+    if root.is_file():
+        place, names = _of_one_file(class_.places[0], names)
+        class_, root = dataclasses.replace(class_, places=(place,)), root.parent
     searches = [_Search(place, course, root) for place in class_.places]
     asked = [name for name in names if any(search.named(name) for search in searches)] or names
     people = People({place.student: other_names(place.identity) for place in class_.places})
@@ -131,6 +134,22 @@ def find_class(
             + (f" Passed over: {', '.join(class_.passed_over[:NAMED])}." if class_.passed_over else "")
         )
     return Download(found, class_.layout, class_.passed_over)
+
+
+def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
+    """One submission, under its assignment's name, and that assignment; of a zip all that may be in it.
+
+    Raises UserError where neither the file's name nor a person says which it is.
+    """
+    (hand_in,) = place.hand_ins
+    own = hand_in.own or ""
+    suffix = PurePath(own).suffix.lower()
+    meant = [name for name in names if _bears(own, name)] or names
+    if len(meant) != 1 and suffix != ".zip":
+        raise UserError(f"{hand_in.path} is named after no assignment. Say which it is: --assignment A")
+    if suffix not in _NO_CODE:
+        hand_in = dataclasses.replace(hand_in, own=f"{meant[0]}.{form_of(hand_in.path)}")
+    return dataclasses.replace(place, hand_ins=(hand_in,)), meant
 
 
 def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:

@@ -63,12 +63,13 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
 
     Raises UserError when `root` is no folder, or the course itself.
     """
+    names = frozenset(course.assignment_names())
+    if root.is_file():
+        return _of_one_file(root, names)
     if not root.is_dir():
-        zipped = " Unpack it first, and give" if root.is_file() else " Give"
-        raise UserError(f"{root} is not a folder.{zipped} the folder that holds the submissions.")
+        raise UserError(f"{root} is not there. Give the folder that holds the submissions, or one submission.")
     if root.resolve() == course.root.resolve() or (root / "solutions").is_dir():
         raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
-    names = frozenset(course.assignment_names())
     if layout == "student" or (layout is None and _is_one_students(root, names)):
         student = readable(root.resolve().name)
         return Class((Place(student, (HandIn(root, student),)),), "student")
@@ -87,6 +88,20 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
     deeper = f", in {', '.join(readable(f.name) + '/' for f in inner[:3])}" if inner and inner != [root] else ""
     places = _places(found, notes, scopes)
     return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
+
+
+def _of_one_file(file: Path, names: Collection[str]) -> Class:
+    """One submission, and nothing else: the student is who its name or a zip's says, else whose folder it lies in."""
+    if _holds_several(file, (), names):
+        raise UserError(f"{file} holds a class. Unpack it first, and give the folder that holds the submissions.")
+    found = layouts.read_name(file, folder=False)
+    if found is None:
+        of_nobody = {*names, *_OWN_FOLDERS}
+        student = next((each.name for each in file.resolve().parents if each.name not in of_nobody), "")
+        found = HandIn(file, readable(file.stem if file.suffix.lower() in ARCHIVES else student), own=file.name)
+    if found.layout == "blackboard":
+        (found,) = layouts.with_logins([found], names)
+    return Class((Place(found.student, (found,), identity=found.identity),), "one submission")
 
 
 # --- is it one student's, and how deep does the class lie? ---------------------------------------------------------

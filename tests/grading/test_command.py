@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,36 @@ def test_one_student_alone(course: Course, tmp_path: Path) -> None:
     assert list(contents(out)) == ["cnn-ben/a1_permute.json"]
     with pytest.raises(UserError, match="nobody in this class is called 'eve'"):
         run(course, class_, out, students=("eve",))
+
+
+def test_one_file_alone(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "results"
+    put(tmp_path / "class" / "bob" / "a1_permute.py", "# half\n")
+    put(out / "groups.csv", "")
+    file = put(tmp_path / "class" / "ada" / "assignments" / "a1_permute" / "a1_permute.py", "# right\n")
+    report = run(course, file, out)
+    assert (report.graded, score_of(out, "ada")) == (1, ("graded", 10, 10))
+    assert {p.name for p in out.rglob("*.json")} == {"a1_permute.json"}, "of the others nothing is said"
+    run(course, put(tmp_path / "leeann_4711_67999_a1_permute-1.py", "# half\n"), out)
+    assert store.read(store.path_of(out, "leeann", "a1_permute")).identity["number"] == "4711"
+    work = put(tmp_path / "cas" / "homework.py", "# right\n")
+    with pytest.raises(UserError, match="Say which it is: --assignment"):
+        run(course, work, out)
+    run(course, work, out, only=("a2_linear_dims",))
+    assert score_of(out, "cas", "a2_linear_dims") == ("graded", 10, 10)
+    with zipfile.ZipFile(tmp_path / "dee.zip", "w") as archive:
+        archive.writestr("x/a1_permute.py", "# right\n")
+    run(course, tmp_path / "dee.zip", out)
+    assert score_of(out, "dee") == ("graded", 10, 10)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for student in ("ann", "bob"):
+            archive.writestr(f"{student}/a1_permute.py", "# right\n")
+    with pytest.raises(UserError, match="holds a class"):
+        run(course, tmp_path / "all.zip", out)
+    with pytest.raises(UserError, match="is not there"):
+        run(course, tmp_path / "nowhere", out)
 
 
 def test_a_person_chooses_between_files_and_the_result_says_which_was_graded(course: Course, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from autograder import cli
@@ -35,6 +37,23 @@ def test_a_check_of_what_cannot_be_run_is_remembered(
     assert "changed since" not in text
     cli.main(["hint"])
     assert words(capsys).startswith("to_nchw, hint 1")
+
+
+def test_as_json(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {"schema": "autograder/check/v1", "assignments": []}
+    edit(script(repository, "a1_permute"), new="return images")
+    assert cli.main(["check", "--json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["assignments"]
+    assert (found["assignment"], found["file"]) == ("a1_permute", "assignments/a1_permute/a1_permute.py")
+    assert (found["public_score"], found["public_max_score"], found["passed"]) == (0, 4, False)
+    assert found["checks"][0]["outcome"] == "failed"
+    assert found["checks"][0]["diagnosis"]["message"]
+    edit(script(repository, "a1_permute"), old="return images", new="return images.permute(0, 3, 1, 2)")
+    assert cli.main(["check", "to_nchw", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["assignments"]
+    assert (found["public_score"], found["public_max_score"], len(found["checks"])) == (1, 1, 1)
+    assert cli.main(["check", "--json", "--watch"]) == 2
 
 
 def test_the_task_that_is_no_python_comes_first(repository: StudentRepository) -> None:

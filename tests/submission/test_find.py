@@ -248,7 +248,7 @@ def test_a_name_that_is_no_text(course: Course, class_: Path) -> None:
 def test_a_folder_without_submissions_says_what_is_looked_for(course: Course, class_: Path) -> None:
     with pytest.raises(UserError, match="one folder for each student"):
         find_submissions(class_, course)
-    with pytest.raises(UserError, match="not a folder"):
+    with pytest.raises(UserError, match="is not there"):
         find_submissions(class_ / "nowhere", course)
     with pytest.raises(UserError, match="course repository itself"):
         find_submissions(course.root, course)
