@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import alike, compiling, data, devices, imports, loading, notices, record, standins, wire
+from . import alike, data, devices, imports, loading, notices, record, speedups, standins, wire
 from .interrupts import BudgetSpent, budget
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
@@ -153,8 +153,8 @@ class Server:
         devices.hide()
         if devices.wanted(everything):
             devices.serve()
-        if compiling.wanted(everything):
-            compiling.leave_out()
+        if speedups.wanted(everything):
+            speedups.leave_out()
         imports.install()
         if script.helpers:
             imports.find_beside(dict(script.helpers), loading.helper_runner(folder))
