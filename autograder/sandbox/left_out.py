@@ -125,6 +125,8 @@ def notice(item: Any, name: str, source: Source) -> tuple[str, str]:
         return kind, f"{begin} asks for a GPU. {_DEVICE}"
     if kind == "compile":
         return kind, f"{begin} compiles. Grading leaves that step out: the network computes the same without it."
+    if kind == "precision":
+        return kind, f"{begin} asks for half precision. Grading computes in float32, which is no less exact."
     if kind in ("decorators", "annotations"):
         return kind, f"{begin} raised {what}: {lines[0]}. I left its {kind} off and kept the rest."
     if kind == "left out":
@@ -137,5 +139,5 @@ _DEVICE = (
     'Grading has none, so I used the CPU. With `device = "cuda" if torch.cuda.is_available() else "cpu"` and '
     "`.to(device)` it runs everywhere."
 )
-ONCE = frozenset({"device", "compile"})
+ONCE = frozenset({"device", "compile", "precision"})
 """Kinds of which the first notice says all."""

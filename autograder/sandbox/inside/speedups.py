@@ -1,7 +1,12 @@
-"""Makes compiling a step that does nothing: there is no C++ compiler here, and what is compiled computes the same."""
+"""Leaves out what makes a network faster on other machines, and computes the same without it.
+
+Compiling: there is no C++ compiler here. Half precision (autocast): a processor that has no instructions for it takes
+ten times as long as without, and one machine would grade as no other.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -9,21 +14,22 @@ import torch
 
 from . import notices
 
-_NAMED = re.compile(r"compile|\bjit\b")
+_NAMED = re.compile(r"compile|\bjit\b|autocast")
 
 
 def wanted(text: str) -> bool:
-    """Does the text of a submission name a compiler?"""
+    """Does the text of a submission name a compiler, or half precision?"""
     return _NAMED.search(text) is not None
 
 
 def leave_out() -> None:
-    """From now on `torch.compile` and `torch.jit` give back what they are given."""
+    """From now on `torch.compile` and `torch.jit` give back what they are given, and autocast keeps float32."""
     torch.compile = _compile
     torch.nn.Module.compile = _compile_in_place  # type: ignore[method-assign]
     for name in ("script", "trace", "freeze", "optimize_for_inference", "script_method"):
         setattr(torch.jit, name, _given_back(f"torch.jit.{name}"))
     torch.jit.save, torch.jit.load = torch.save, _load  # type: ignore[assignment]
+    torch.autocast.__init__ = _full(torch.autocast.__init__)  # type: ignore[method-assign]
 
 
 def _compile(model: Any = None, **options: Any) -> Any:
@@ -51,3 +57,14 @@ def _given_back(name: str) -> Any:
 def _load(file: Any, *_: Any, **__: Any) -> Any:
     """What `torch.jit.load` gives in the sandbox: the student's own file, in the student's own process, never the grader's."""
     return torch.load(file, weights_only=False)
+
+
+def _full(init: Any) -> Any:
+    @functools.wraps(init)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        init(self, *args, **kwargs)
+        if self._enabled:
+            notices.add("precision", "autocast")
+            self._enabled = False
+
+    return wrapped

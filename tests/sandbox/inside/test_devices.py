@@ -41,6 +41,10 @@ g = torch.compile(mode="max-autotune")(lambda v: v + 1); assert g(1) == 2; done(
 m = torch.jit.script(nn.Linear(2, 2)); m(torch.ones(1, 2)); done()
 m = nn.DataParallel(nn.Linear(2, 2)).cuda(); m(torch.ones(1, 2)); m.module.state_dict(); done()
 m = nn.Linear(2, 2); m.compile(); m(torch.ones(1, 2)); done()
+with torch.autocast("cpu", dtype=torch.bfloat16): assert nn.Linear(2, 2)(torch.ones(1, 2)).dtype == torch.float32; done()
+with torch.cpu.amp.autocast(): assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32; done()
+assert torch.autocast("cpu")(lambda: torch.ones(2, 2) @ torch.ones(2, 2))().dtype == torch.float32; done()
+with torch.autocast("cpu", enabled=False): torch.ones(2, 2) @ torch.ones(2, 2)
 """.strip().splitlines()
 
 
