@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import importlib
 import multiprocessing
 import os
@@ -23,6 +24,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from multiprocessing import connection
+from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
 from ..common.errors import InfrastructureError, UserError
@@ -62,8 +64,28 @@ class Workers(Protocol):
         """End all workers; `now`: whatever they are doing."""
 
 
+# A layer on the meta device imports the first, and all of sympy with it; the rest is what judging an answer takes.
+PRELOADED = (
+    "torch.fx.experimental.symbolic_shapes", "autograder.grading.worker", "autograder.sandbox.run",
+    *(f"autograder.checks.{name}" for name in ("catalogues", "expect", "explain", "suggestions", "torch_names")),
+)  # fmt: skip
+
+
+def process_context() -> BaseContext:
+    """How worker processes are made: they inherit no threads and no locks.
+
+    On Linux a server forks them, which has imported torch and the checks' library and run nobody's code; elsewhere each
+    starts afresh. The server lives as long as this process.
+    """
+    if sys.platform != "linux":  # macOS's own libraries do not bear a fork
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
 class LocalWorkers:
-    """Worker processes on this machine, started afresh (spawn): they inherit no threads and no locks."""
+    """Worker processes on this machine."""
 
     def __init__(self, size: int, sandbox: str = "") -> None:
         self.size, self.sandbox = size, sandbox
@@ -74,8 +96,10 @@ class LocalWorkers:
             # One thread for torch in each worker: two workers of one thread beat one of two.
             for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
                 os.environ.setdefault(variable, "1")
-            context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self.size, mp_context=context, initializer=_begin_worker)
+            environment = dict(os.environ)
+            self._executor = ProcessPoolExecutor(
+                self.size, mp_context=process_context(), initializer=_begin_worker, initargs=(environment,)
+            )
         return self._executor.submit(function, job)
 
     def restart(self) -> None:
@@ -100,8 +124,11 @@ class LocalWorkers:
             connection.wait(list(waiting), timeout=_FAREWELL)
 
 
-def _begin_worker() -> None:
-    """In a new worker: Ctrl-C is the main process's affair."""
+def _begin_worker(environment: dict[str, str]) -> None:
+    """In a new worker: Ctrl-C is the main process's affair. environment: what stands in the main process's now."""
+    gc.freeze()  # what the server has imported stays on pages that all workers share
+    os.environ.clear()  # the server's is what stood there when it was started
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     let_the_sandbox_finish()
