@@ -48,8 +48,8 @@ _OPEN: pytest.StashKey[dict[Path, tuple[CheckContext, Callable[[], None]]]] = py
 def arguments(files: Sequence[Path]) -> list[str]:
     """pytest's arguments for a session of ours over the checks of one assignment, which nothing around them sways."""
     return [
-        *map(_address, files),
-        f"--rootdir={files[0].parent}",
+        *map(_as_pytest_takes, files),
+        f"--rootdir={_as_pytest_takes(files[0].parent)}",
         f"--config-file={Path(__file__).with_name('checks.ini')}",
         "--import-mode=importlib",
         "--noconftest",
@@ -59,10 +59,11 @@ def arguments(files: Sequence[Path]) -> list[str]:
     ]
 
 
-def _address(file: Path) -> str:
-    """A file as pytest takes it: in a path it reads what follows a bracket (`CNN [2026]`) as a test's parameters, so
-    there the file is named from where we stand, which is in the course."""
-    return os.path.relpath(file) if "[" in str(file) else str(file)
+def _as_pytest_takes(path: Path) -> str:
+    """A path as pytest takes it. In an argument `[` and `::` begin a test's name, and `$HOME` is a variable: a path
+    with one of them (`CNN [2026]`) is named from where we stand, which is in the course."""
+    text = str(path)
+    return os.path.relpath(path) if any(sign in text for sign in ("[", "::", "$")) else text
 
 
 def _asserts(file: Path) -> bool:

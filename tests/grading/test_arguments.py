@@ -12,8 +12,10 @@ from autograder.grading import plugin
 from tests.support.files import put
 
 
-def test_a_folder_with_brackets_is_no_parameter_of_a_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    course = tmp_path / "CNN [2026]" / "course"
+@pytest.mark.parametrize("folder", ["CNN [2026]", "a::b", "$HOME", "Übung für Zoë"])
+def test_any_name_of_a_folder_is_a_name(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest reads a test's parameters after `[`, its name after `::`, and a variable after `$`."""
+    course = tmp_path / folder / "course"
     file = put(course / "solutions" / "a1" / "test_a1.py", "def test_it():\n    pass\n")
     monkeypatch.chdir(course)
     command = [sys.executable, "-m", "pytest", "--collect-only", *plugin.arguments([file])]
