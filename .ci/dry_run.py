@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a workflow's `run:` steps as they stand, with a runner's environment and without a container or a network.
 
-    .ci/dry_run.py WORKFLOW --repository CLONE [--secret NAME=VALUE ...]
+    .ci/dry_run.py WORKFLOW --repository CLONE [--job NAME] [--matrix NAME=VALUE ...] [--secret NAME=VALUE ...]
 
 What GitHub would do is done here in small: `actions/checkout` clones the repository given, `actions/upload-artifact`
 copies, `sudo` is written down and not obeyed, pip finds what is installed already and nothing else. Each line of output
@@ -61,12 +61,14 @@ def dry_run(
     repository: Path,
     scratch: Path,
     *,
+    job_name: str = "",
+    matrix: dict[str, str] | None = None,
     secrets: dict[str, str] | None = None,
     environment: dict[str, str] | None = None,
 ) -> DryRun:
-    """Run the only job of a workflow in the new folder `scratch`, until a step fails."""
+    """Run a job of a workflow (by default its only one) in the new folder `scratch`, until a step fails."""
     data = yaml.safe_load(workflow.read_text(encoding="utf-8"))
-    ((job_name, job),) = data["jobs"].items()
+    ((job_name, job),) = ((name, job) for name, job in data["jobs"].items() if job_name in ("", name))
     places = {name: scratch / name for name in ("workspace", "temp", "home", "artifacts", "shims", "files")}
     for place in places.values():
         place.mkdir(parents=True)
@@ -74,6 +76,7 @@ def dry_run(
     contexts: dict[str, Any] = {
         "secrets": secrets or {},
         "steps": {},
+        "matrix": matrix or {},
         "github": {"ref": "refs/heads/main", "workflow": data.get("name", ""), "repository": "org/cnn-ada"},
         "runner": {"temp": str(places["temp"])},
     }
@@ -254,11 +257,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workflow", type=Path)
     parser.add_argument("--repository", type=Path, required=True)
+    parser.add_argument("--job", default="", metavar="NAME")
+    parser.add_argument("--matrix", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        secrets = dict(each.split("=", 1) for each in args.secret)
-        result = dry_run(args.workflow, args.repository, Path(scratch) / "run", secrets=secrets)
+        secrets, matrix = (dict(each.split("=", 1) for each in pairs) for pairs in (args.secret, args.matrix))
+        result = dry_run(
+            args.workflow, args.repository, Path(scratch) / "run", job_name=args.job, matrix=matrix, secrets=secrets
+        )
     for step in result.steps:
         print(f"{'failed' if step.code else 'ok':6} {step.name}")
         print("".join(f"       {line}\n" for line in step.output.splitlines()), end="")

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import cli
+from autograder import __version__, cli
 from autograder.common.diagnosis import Diagnosis
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
@@ -297,11 +298,54 @@ def test_the_courses_own_workflow_runs_what_everybody_runs(tmp_path: Path) -> No
     script.chmod(0o755)
     git(repository, "init", "-q", "-b", "main")
     commit(repository, "The course")
-    workflow = ROOT / ".github" / "workflows" / "ci.yml"
-    done = dry.dry_run(workflow, repository, tmp_path / "run")
+    done = dry.dry_run(WORKFLOWS / "ci.yml", repository, tmp_path / "run")
     assert done.failed == "", done.steps[-1].output
     assert "everything ran under https://download.pytorch.org/whl/cpu" in done.steps[-1].output
     assert "apt-get install" in done.sudo
+
+
+WORKFLOWS = ROOT / ".github" / "workflows"
+
+
+@linux
+@pytest.mark.parametrize(
+    ("job", "matrix", "said"),
+    [("pythons", {"python": "3.14"}, "constraints.txt"), ("lowest", {}, ".ci/lowest.txt")],
+)
+def test_other_versions_are_tested_as_ours_is(job: str, matrix: dict[str, str], said: str, tmp_path: Path) -> None:
+    """Each step as it stands; the tests themselves are another Makefile's here."""
+    repository = tmp_path / "course"
+    put(repository / "Makefile", "CONSTRAINTS ?= constraints.txt\ntest:\n\t@echo tested with $(CONSTRAINTS)\n")
+    git(repository, "init", "-q", "-b", "main")
+    commit(repository, "The course")
+    done = dry.dry_run(WORKFLOWS / "platforms.yml", repository, tmp_path / "run", job_name=job, matrix=matrix)
+    assert done.failed == "", done.steps[-1].output
+    assert f"tested with {said}" in done.steps[-1].output
+
+
+@linux
+@pytest.mark.heavy
+def test_what_students_run_is_run_as_on_other_systems(tmp_path: Path) -> None:
+    job, matrix = "students", {"system": "windows-2025"}
+    done = dry.dry_run(WORKFLOWS / "platforms.yml", ROOT, tmp_path / "run", job_name=job, matrix=matrix)
+    assert done.failed == "", done.steps[-1].output
+    assert "All of it did what it should." in done.steps[-1].output
+
+
+@linux
+@pytest.mark.heavy
+def test_a_tag_makes_the_wheel_and_the_student_repository(tmp_path: Path) -> None:
+    release = WORKFLOWS / "release.yml"
+    other = dry.dry_run(release, ROOT, tmp_path / "other", environment={"GITHUB_REF_NAME": "v0.0.1"})
+    assert other.failed == "The tag is the version"
+    done = dry.dry_run(release, ROOT, tmp_path / "run", environment={"GITHUB_REF_NAME": f"v{__version__}"})
+    assert done.failed == "", done.steps[-1].output
+    (wheel,) = done.artifacts["release"].glob("*.whl")
+    assert wheel.name.endswith(f"-{__version__}-py3-none-any.whl")
+    with tarfile.open(done.artifacts["release"] / "students.tar.gz") as archive:
+        names = archive.getnames()
+    assert "students/assignments/a1_permute/a1_permute.py" in names
+    assert not [name for name in names if "solutions" in name]
 
 
 # --- the command in each form --------------------------------------------------------------------------------------
