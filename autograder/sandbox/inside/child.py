@@ -89,7 +89,12 @@ class Server:
     def _send(self, sock: socket.socket, reply: dict[str, Any]) -> None:
         try:
             wire.send(sock, reply)
-        except wire.WireError:  # many long texts together
+        except (
+            wire.WireError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+        ):  # many long texts together, or a tensor that torch cannot read out
             reply["value"] = self._stays(reply.get("value"))
             wire.send(sock, reply)
 

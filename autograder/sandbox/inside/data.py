@@ -83,7 +83,7 @@ def _data(value: object, depth: int, room: _Room) -> Any:
 def _tensor(tensor: torch.Tensor) -> Any:
     with torch._C.DisableTorchFunctionSubclass():
         plain = tensor.detach()
-        if plain.is_meta or plain.numel() > MAX_ELEMENTS or plain.dim() > MAX_RANK:
+        if plain.is_meta or plain.is_nested or plain.numel() > MAX_ELEMENTS or plain.dim() > MAX_RANK:
             return NOT_DATA
         if plain.layout is not torch.strided or plain.is_quantized:
             try:
@@ -150,7 +150,10 @@ def name_of(value: object) -> str:
         value = value.tensor
     if isinstance(value, torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
-            return f"{str(value.dtype).removeprefix('torch.')} tensor of {_extent(tuple(value.shape))}"
+            if value.is_nested:  # its parts differ in shape, so it has none
+                return "nested tensor"
+            empty = " without numbers (it lies on the meta device)" if value.is_meta else ""
+            return f"{str(value.dtype).removeprefix('torch.')} tensor of {_extent(tuple(value.shape))}{empty}"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} array of {_extent(value.shape)}"
     if type(value) in (tuple, list, dict) and isinstance(value, (tuple, list, dict)) and len(value) > MAX_ITEMS // 2:

@@ -162,7 +162,11 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
     plain = tensor.detach()
     try:
         data: bytes = plain.numpy().tobytes()
-    except (TypeError, RuntimeError):  # a dtype that numpy has not, or a conjugate not yet resolved
+    except (
+        TypeError,
+        RuntimeError,
+        ValueError,
+    ):  # a dtype or a rank that numpy has not, or a conjugate not yet resolved
         flat = plain.contiguous().reshape(-1)
         if flat.numel() == 1:  # contiguous whatever its stride; viewing bytes wants 1
             flat = flat.as_strided((1,), (1,))

@@ -72,7 +72,11 @@ def test_a_tensor_of_any_dtype_comes_or_is_named(name: str) -> None:
         (torch.zeros((60 << 20,), dtype=torch.uint8), "uint8 tensor of shape (62914560,)"),
         (torch.zeros([1] * 40), "float32 tensor of 40 axes"),
         (sparse(), "float32 tensor of shape (1000000, 1000000)"),
-        (torch.zeros(10**12, device="meta"), "float32 tensor of shape (1000000000000,)"),
+        (
+            torch.zeros(10**12, device="meta"),
+            "float32 tensor of shape (1000000000000,) without numbers (it lies on the meta device)",
+        ),
+        (torch.nested.nested_tensor([torch.zeros(2), torch.zeros(3)], layout=torch.jagged), "nested tensor"),
         (torch.zeros(2, dtype=torch.complex64), "complex64 tensor of shape (2,)"),
         (np.zeros(3, dtype=complex), "complex128 array of shape (3,)"),
         (np.zeros((2, 3), dtype=np.uint16), "uint16 array of shape (2, 3)"),
