@@ -62,7 +62,7 @@ def _reason(kind: str, message: str, number: int, seconds: float) -> str:
     if kind == "BudgetSpent":
         return f"the {seconds:g} seconds for running the file were used up"
     said = f": {message.strip().splitlines()[0]}" if message.strip() else ""
-    if number < 0 and kind in SYNTAX:
+    if number < 0:
         return f"Python cannot read the code around it ({kind}{said})"
     return f"it raised {kind}{said}".rstrip(".")
 

@@ -15,7 +15,7 @@ from .clock import Clock
 from .launch import Sandbox
 from .left_out import ONCE, LeftOut, left_out, notes_on, notice, why_not
 from .limits import Limits
-from .observation import StudentError
+from .observation import SYNTAX, StudentError
 from .session import Session, SessionEnded
 
 _LONG_NAME = 60  # characters
@@ -210,8 +210,8 @@ class Loader:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The notes, those on what was left out first. Of what Python cannot read `checks.suggestions` tells more."""
-        ran = [each for each in self.left_out if not each.unreadable]
+        """The notes, those on what was left out first. Of a syntax error `checks.suggestions` tells more."""
+        ran = [each for each in self.left_out if not (each.unreadable and each.kind in SYNTAX)]
         return (*notes_on(ran, self._order.source), *self._others[:_MOST_NOTES])
 
     def close(self) -> None:
