@@ -35,8 +35,10 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     """Why a task is not there. said: what the sandbox says, which knows the lines that were left out."""
     if source is None or task in (defined := top_level_names(source)):
         return said
-    broken = broken_line(source)
-    if broken is not None and re.search(rf"\b{task}\b", source.text):
+    broken, is_named = broken_line(source), re.search(rf"\b{task}\b", source.text)
+    if broken is None and is_named:
+        return said
+    if broken is not None and is_named:
         where = source.locate(broken.line)
         return f"Python cannot read {task}: {broken.message}, at {where} of your file:\n{broken.picture}"
     meant = near(task, [name for name in defined if name not in tasks])
@@ -65,6 +67,9 @@ _PRODUCT = re.compile(
     r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\("
 )  # written out, so no layer is at work
 _CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) channels")
+_PARAMETERS = re.compile(
+    r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument"
+)
 _RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d, but got input of size: (\[.*?\])")
 
 
@@ -85,6 +90,10 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         )
     if match := _RANK.search(text):
         return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: is the channel axis missing?"
+    if _PARAMETERS.search(text):
+        if line:
+            return "What is called on this line takes other parameters than it is given."
+        return "The parameters are not those of the stub: compare its signature."
     for pattern, idea in _IDEAS:
         if re.search(pattern, f"{type_name}: {text}"):
             return idea
@@ -146,10 +155,6 @@ _IDEAS = (
     (
         r"does not require grad and does not have a grad_fn|backward through the graph a second time",
         "The loss has lost its way back to the parameters: was it detached, made a number, or used before?",
-    ),
-    (
-        r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument",
-        "The parameters are not those of the stub: compare its signature.",
     ),
     (
         r"^(ValueError|TypeError): (not enough|too many) values to unpack",

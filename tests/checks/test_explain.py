@@ -244,6 +244,13 @@ def test_layers_are_spoken_of_where_one_is_called(line: str, speaks_of_layers: b
     assert ("inner sizes do not meet" in told) != speaks_of_layers
 
 
+def test_the_stub_is_named_where_the_task_itself_was_called() -> None:
+    """A call in the student's own code has nothing to do with the stub's parameters."""
+    text = "zeros() got an unexpected keyword argument 'names'"
+    assert "stub" in explain("TypeError", text)
+    assert "stub" not in explain("TypeError", text, 'return torch.zeros(2, names=("a",))')
+
+
 class Refused(ValueError):
     pass
 
