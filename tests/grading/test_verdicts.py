@@ -98,7 +98,10 @@ def test_a_plain_assert_fails_in_pytests_words(engine: Engine, tmp_path: Path) -
     said = found["test_plain_assert"].message
     assert said.startswith("count('a b a') returned {'a': 7, 'b': 7}. The check says: assert {'a': 7, 'b': 7} == {")
     assert "Observation(" not in said, "how we hold a value is no word to a student"
-    assert found["test_in_a_class"].message.startswith("count('x') returned {'x': 7}. The check says: assert")
+    told = found["test_in_a_class"].message
+    # Older ones keep their words to themselves where a check is run by pytest's own hooks.
+    words = ". The check says: assert" if pytest.version_tuple >= (9, 2) else ", which is not what the check asks for"
+    assert told.startswith(f"count('x') returned {{'x': 7}}{words}")
     assert not found["test_plain_assert"].log, "there is nothing for the author to mend"
     assert found["test_of_another_task"].outcome == "passed"
 

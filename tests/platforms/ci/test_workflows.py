@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -129,6 +130,8 @@ RIGHT = (CLASS / "ada_right" / "a1_permute" / "a1_permute.py").read_text(encodin
 @pytest.fixture
 def push(student: Path, tmp_path: Path) -> Callable[..., Any]:
     """Commit some files to a student's clone, and run the workflow on it."""
+    if int(importlib.metadata.version("setuptools").split(".")[0]) < 77:
+        pytest.skip("without a network the workflow builds with the setuptools that is here, and this one is too old")
 
     def run(files: dict[str, str | None], **options: Any) -> Any:
         clone = tmp_path / "clone"
