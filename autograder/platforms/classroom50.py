@@ -19,6 +19,7 @@ from typing import Any
 from ..common.errors import UserError
 from ..common.files import write_whole
 from ..common.terminal import printable
+from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, ClassResults, Result
 from ..results.rows import Row, rows_of, settled, to_bytes
 from .destinations import need_folder
@@ -44,29 +45,34 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
     )
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
-    """Write the files under `--into` anew to the folder `destination`, with scores and tests filled in."""
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
+    """Write the files under `--into` anew to the folder `destination`, with scores and tests filled in.
+
+    Returns 1 when nothing was filled in, or somebody who handed in was left out; else 0.
+    """
     folder = need_folder(destination, "classroom50")
     if not args.into.is_dir():
         raise UserError(f"There is no folder {args.into}.")
     if folder.resolve() == args.into.resolve():
         raise UserError("--out is the folder of --into. Give another: the downloaded files stay as they are.")
     found, problems = _index(args.into)
-    filled, unknown, used = 0, [], set()
+    filled, left_out, used = 0, Guard(), set()
     for result in results.results:
         matches = found.get((slug(result.assignment), result.student.casefold()), [])
         if len(matches) == 1 and matches[0][0] not in used:
             path, identity = matches[0]
             used.add(path)
-            data = document(result, results.final_score(result), identity)
-            write_whole(folder / path.relative_to(args.into), to_bytes(data))
-            filled += 1
-        elif result.status not in NOT_HANDED_IN:
+            with left_out.unless_it_works(result.student, result.assignment):
+                data = document(result, results.final_score(result), identity)
+                write_whole(folder / path.relative_to(args.into), to_bytes(data))
+                filled += 1
+        elif result.status not in NOT_HANDED_IN or results.final_score(result):
             why = f"has {len(matches)} result.json files" if matches else "has no result.json"
-            unknown.append(f"{printable(result.student)} ({result.assignment}) {why}")
-    for line in (*problems, *unknown):
+            left_out.lines.append(f"{printable(result.student)} ({result.assignment}) {why}")
+    for line in problems:
         print(f"autograder export: {line}.", file=sys.stderr)
     print(f"Filled {filled} result.json files in {folder}.")
+    return left_out.told("export") or int(not filled)
 
 
 def slug(assignment: str) -> str:

@@ -8,6 +8,7 @@ import io
 from pathlib import Path
 
 from ..common.terminal import printable
+from ..results.guard import Guard
 from ..results.result import ClassResults
 from .destinations import write_text
 
@@ -15,7 +16,7 @@ from .destinations import write_text
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the final score and status of each assignment, total and most points, as UTF-8.
 
     Where lateness or a person has a say, each assignment also has its raw score and the reason.
@@ -26,16 +27,19 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     writer = csv.writer(text, lineterminator="\n")
     columns = [column for name in points for column in (name, *(f"{name} {c}" for c in ("status", *more)))]
     writer.writerow(["student", *columns, "total", "max_total"])
+    left_out = Guard()
     for student, own in results.students().items():
-        cells: list[str | int] = []
-        for name in points:
-            result = own.get(name)
-            cells += [results.final_score(result), result.status] if result else [0, "missing"]
-            if more:
-                final = results.finals.get((student, name))
-                cells += [result.score if result else 0, _harmless(final.reason) if final else ""]
-        writer.writerow([_harmless(student), *cells, results.total(own.values()), sum(points.values())])
+        with left_out.unless_it_works(student):
+            cells: list[str | int] = []
+            for name in points:
+                result = own.get(name)
+                cells += [results.final_score(result), result.status] if result else [0, "missing"]
+                if more:
+                    final = results.finals.get((student, name))
+                    cells += [result.score if result else 0, _harmless(final.reason) if final else ""]
+            writer.writerow([_harmless(student), *cells, results.total(own.values()), sum(points.values())])
     write_text(text.getvalue(), destination)
+    return left_out.told("export")
 
 
 def _harmless(name: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from ..common.errors import UserError
+from ..common.terminal import printable
 from ..results import final
 from ..results.result import ClassResults
 
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     results = final.read_class(args.results)
     found = chosen.export(results, args.out, args) or 0
     for remark in results.remarks:
-        print(f"autograder export: {remark}", file=sys.stderr)
+        print(printable(f"autograder export: {remark}"), file=sys.stderr)
     for path, why in results.problems:
-        print(f"autograder export: passed over: {path}: {why}.", file=sys.stderr)
+        print(printable(f"autograder export: passed over: {path}: {why}."), file=sys.stderr)
     return 3 if results.problems else found

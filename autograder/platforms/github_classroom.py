@@ -14,19 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from ..common.files import write_whole
+from ..results.guard import Guard
 from ..results.result import ClassResults, Result
 from ..results.rows import Row, rows_of, settled
 from ..results.store import folder_name
 from .destinations import need_folder
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write FOLDER/<assignment>/<student>.txt: lines for $GITHUB_OUTPUT, a runner a line, and their names."""
     folder = need_folder(destination, "github-classroom")
+    left_out = Guard()
     for result in results.results:
-        path = folder / result.assignment / f"{folder_name(result.student)}.txt"
-        write_whole(path, outputs([(result, results.final_score(result))]).encode())
-    print(f"Wrote {len(results.results)} results to {folder}.")
+        with left_out.unless_it_works(result.student, result.assignment):
+            path = folder / result.assignment / f"{folder_name(result.student)}.txt"
+            write_whole(path, outputs([(result, results.final_score(result))]).encode())
+    print(f"Wrote {len(results.results) - len(left_out.lines)} results to {folder}.")
+    return left_out.told("export")
 
 
 def outputs(graded: list[tuple[Result, int]]) -> str:

@@ -7,26 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from ..common.terminal import json_text
+from ..results.guard import Guard
 from ..results.result import ClassResults, Result, to_json
 from .destinations import write_text
 
 SCHEMA = "autograder/class/v2"
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write {schema, max_scores, max_total, students: {student: {total, assignments: {assignment: result}}}}.
 
     A result has no `score` here but two that nobody takes for each other: `raw_score`, of the work alone, and
     `final_score`, which counts and is in `total`. `reason` says why they differ, and `days_late` how late it came.
     """
     points = results.max_scores()
-    students = {
-        student: {
-            "total": results.total(own.values()),
-            "assignments": {name: _result(results, result) for name, result in own.items()},
-        }
-        for student, own in results.students().items()
-    }
+    students, left_out = {}, Guard()
+    for student, own in results.students().items():
+        with left_out.unless_it_works(student):
+            students[student] = {
+                "total": results.total(own.values()),
+                "assignments": {name: _result(results, result) for name, result in own.items()},
+            }
     document = {
         "schema": SCHEMA,
         "max_scores": points,
@@ -34,6 +35,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         "students": students,
     }
     write_text(f"{json_text(document)}\n", destination)
+    return left_out.told("export")
 
 
 def _result(results: ClassResults, result: Result) -> dict[str, Any]:

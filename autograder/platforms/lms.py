@@ -34,6 +34,7 @@ class GradeCells:
 
     values: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) -> points
     said: list[str] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)  # students whose grade could not be filled in
 
     def put(self, row: int, column: int, points: int) -> None:
         """Fill a cell."""
@@ -177,6 +178,7 @@ def fill_column(cells: GradeCells, table: Table, column: int, grades: Mapping[st
             continue
         if column >= len(table.rows[row]):
             cells.said.append(f"{printable(student)}: line {table.line(row)} has no cell for the grade")
+            cells.left_out.add(student)
             continue
         cells.put(row, column, points)
 
@@ -192,6 +194,7 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
         lost = [result.assignment for result in wanted if is_lost(result)]
         if lost:
             cells.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded; grade again first")
+            cells.left_out.add(student)
             continue
         here = [result for result in wanted if missing or result.status not in NOT_HANDED_IN]
         if not here and not (missing and wanted):
@@ -255,11 +258,11 @@ def finish(
     if without:
         lines = ", ".join(str(table.line(row)) for row in without[:10]) + (" ..." if len(without) > 10 else "")
         print(f"  {len(without)} people in the file were left as they are (line {lines}).", file=sys.stderr)
-    left_out = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
-    if left_out or not filled:
+    unmatched = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
+    if unmatched or not filled:
         who = (
-            f"{len(left_out)} with points {'is' if len(left_out) == 1 else 'are'} left out"
-            if left_out
+            f"{len(unmatched)} with points {'is' if len(unmatched) == 1 else 'are'} left out"
+            if unmatched
             else "Nobody was filled in"
         )
         print(
@@ -267,7 +270,7 @@ def finish(
             "number or name there: --identities FILE.csv",
             file=sys.stderr,
         )
-    return int(bool(left_out) or not filled)
+    return int(bool(unmatched) or not filled or any(points.get(student) for student in cells.left_out))
 
 
 def _worth(points: Mapping[str, int], student: str) -> str:

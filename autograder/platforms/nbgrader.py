@@ -25,7 +25,8 @@ from typing import Any
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import write_whole
 from autograder.course.course import Course, find_course
-from autograder.results.result import CheckResult, ClassResults, Result
+from autograder.results.guard import Guard
+from autograder.results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
 from autograder.results.store import folder_name
 
 OURS = "autograder"  # marks the notebooks in autograded/ that were made here
@@ -49,20 +50,23 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
     )
 
 
-def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> None:
+def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Enter all results into the gradebook: at `--db`, else the file `destination`, else nbgrader's own."""
     url = args.db or (f"sqlite:///{destination.absolute()}" if destination is not None else None)
-    summary = write(results, find_course(Path.cwd()), url)
+    left_out = Guard()
+    summary = write(results, find_course(Path.cwd()), url, left_out)
     print(f"Entered {summary.entered} submissions into nbgrader's gradebook.")
     if summary.missing:
         print(f"Not entered, for nothing was handed in: {summary.missing}.")
     if summary.by_hand:
         print(f"{summary.by_hand} scores were set by hand in nbgrader, and still are.")
+    return left_out.told("export")
 
 
-def write(found: ClassResults, course: Course, url: str | None = None) -> Summary:
+def write(found: ClassResults, course: Course, url: str | None = None, left_out: Guard | None = None) -> Summary:
     """Enters all results into the gradebook at `url` (any that SQLAlchemy knows; default: nbgrader's own).
 
+    left_out: gets a line for each whose result could not be entered.
     Raises UserError when an assignment has not been released, InfrastructureError when the gradebook
     cannot be opened.
     """
@@ -82,12 +86,14 @@ def write(found: ClassResults, course: Course, url: str | None = None) -> Summar
             warnings.simplefilter("ignore")
             notebooks = {name: _enter_assignment(book, course, name) for name in found.max_scores()}
             for result in found.results:
-                if result.status == "missing":
+                final = found.final_score(result)
+                if result.status in NOT_HANDED_IN and not final:
                     missing += 1
                     continue
-                by_hand += _enter(book, result, found.final_score(result))
-                _write_autograded(course, result, notebooks[result.assignment])
-                entered += 1
+                with (left_out or Guard()).unless_it_works(result.student, result.assignment):
+                    by_hand += _enter(book, result, final)
+                    _write_autograded(course, result, notebooks[result.assignment])
+                    entered += 1
     except SQLAlchemyError as error:
         raise InfrastructureError(f"The gradebook {_without_password(url)} cannot be used: {error}") from error
     return Summary(entered, by_hand, missing)

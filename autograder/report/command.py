@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..common.terminal import console, printable
 from ..results.final import course_of, read_class
+from ..results.guard import Guard
 from .pages import write
 
 
@@ -29,10 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report. Returns 0 when all results were read, 3 when some could not be."""
-    results = read_class(args.results)
-    count = write(
-        results, args.out, course_of(args.results), args.title, read_class(args.before) if args.before else None
-    )
+    results, left_out = read_class(args.results), Guard()
+    before = read_class(args.before) if args.before else None
+    count = write(results, args.out, course_of(args.results), args.title, before, left_out)
     many = "1 student's page" if count == 1 else f"{count} students' pages"
     console().print(
         f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.",
@@ -40,5 +40,5 @@ def run(args: argparse.Namespace) -> int:
         soft_wrap=True,
     )
     for path, why in results.problems:
-        print(f"autograder report: passed over: {path}: {why}.", file=sys.stderr)
-    return 3 if results.problems else 0
+        print(printable(f"autograder report: passed over: {path}: {why}."), file=sys.stderr)
+    return 3 if left_out.told("report") or results.problems else 0

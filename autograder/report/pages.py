@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import dataclasses
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,13 @@ from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
 from ..common.terminal import printable
 from ..course.course import Course
-from ..results.result import ClassResults
+from ..results.guard import Guard
+from ..results.result import ClassResults, Result
 
 if TYPE_CHECKING:
     import jinja2
+
+    from .class_page import ClassPage
 
 MARKER = ".autograder-report"  # a folder that holds it is ours to write to
 
@@ -33,38 +37,61 @@ def write(
     course: Course | None = None,
     title: str = "The class",
     before: ClassResults | None = None,
+    left_out: Guard | None = None,
 ) -> int:
     """Write the class page and all students' pages. Returns how many students have one.
 
-    before: an earlier run, which the class page shows beside this one.
+    before: an earlier run, which the class page shows beside this one. left_out: gets a line for each student whose
+    results break a page; the class page has the lines too.
 
     Raises UserError when `folder` holds other things, InfrastructureError when it cannot be written.
     """
-    from .class_page import class_page
     from .links import STUDENTS, file_of
     from .pictures import Pictures
     from .student_page import student_page
 
     pictures = Pictures(course.root / "data" if course is not None else None)
     pages = templates()
-    students, points = results.students(), results.max_scores()
+    students, points, count = results.students(), results.max_scores(), 0
+    left_out = Guard() if left_out is None else left_out
     with _ours(folder):
         (folder / STUDENTS).mkdir(exist_ok=True)
         template = pages.get_template("student.html")
+        sound: list[Result] = []
         for student, own in students.items():
-            page = template.render(page=student_page(student, own, results, points, pictures), title=title)
-            write_whole(folder / STUDENTS / file_of(student), page.encode(), to_disk=False)
+            with left_out.unless_it_works(student):
+                page = template.render(page=student_page(student, own, results, points, pictures), title=title)
+                write_whole(folder / STUDENTS / file_of(student), page.encode(), to_disk=False)
+                sound += own.values()
+                count += 1
         keep = {file_of(student) for student in students}
         for old in (folder / STUDENTS).glob("*.html"):
             if old.name not in keep:
                 old.unlink(missing_ok=True)
         # Last, so that its links lead somewhere.
-        write_whole(
-            folder / "index.html",
-            pages.get_template("class.html").render(page=class_page(results, before), title=title).encode(),
-            to_disk=False,
-        )
-    return len(students)
+        shown = dataclasses.replace(results, results=tuple(sound))
+        whole = pages.get_template("class.html").render(page=_class_page(shown, before, left_out), title=title)
+        write_whole(folder / "index.html", whole.encode(), to_disk=False)
+    return count
+
+
+def _class_page(results: ClassResults, before: ClassResults | None, left_out: Guard) -> ClassPage:
+    """The page of the class, without those whose results break it, who are named."""
+    from .class_page import class_page
+
+    def page(own: Iterable[Result], earlier: ClassResults | None) -> ClassPage:
+        shown = dataclasses.replace(results, results=tuple(own), remarks=(*results.remarks, *left_out.lines))
+        return class_page(shown, earlier)
+
+    try:
+        return page(results.results, before)
+    except Exception:  # whose is it?
+        sound: list[Result] = []
+        for student, own in results.students().items():
+            with left_out.unless_it_works(student):
+                page(own.values(), before)
+                sound += own.values()
+        return page(sound, before)
 
 
 @contextlib.contextmanager

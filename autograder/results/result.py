@@ -91,6 +91,7 @@ def is_lost(result: Result) -> bool:
 # --- no larger than a reader can use ------------------------------------------------------------------------------
 
 FILE_LIMIT = 256 * 1024  # bytes of a result as a file
+POINTS_LIMIT = 10_000  # no assignment is worth more: some systems get a line a point
 MESSAGE_LIMIT = 2000  # characters that a check may say
 _NOTES, _NOTE, _METRICS = 40, 1000, 64 * 1024
 
@@ -144,6 +145,7 @@ def from_json(data: object) -> Result:
     """The result that `to_json` described. Raises InvalidResult, which names the first thing that is wrong."""
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InvalidResult(f"it is not in the schema {SCHEMA}")
+    data = cast(dict[str, Any], _plain(data, finite=False))
     get = _Reader(data, "")
     checks = []
     for number, item in enumerate(get.items("checks")):
@@ -209,7 +211,10 @@ class _Reader:
         return cast(str, self._get(key, (str,), "a text"))
 
     def whole(self, key: str) -> int:
-        return cast(int, self._get(key, (int,), "a whole number"))
+        value = cast(int, self._get(key, (int,), "a whole number"))
+        if value > POINTS_LIMIT:
+            raise InvalidResult(f"{self.where}{key} is no number of points")
+        return value
 
     def number(self, key: str) -> float:
         value = float(self._get(key, (int, float), "a number"))
@@ -237,15 +242,15 @@ class _Reader:
         return value
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON knows it: no tuples, no NaN, and text that can be written as UTF-8."""
+def _plain(value: Any, finite: bool = True) -> Any:
+    """The value as JSON knows it: no tuples, no NaN (if `finite`), and text that can be written as UTF-8."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, Mapping):
-        return {_plain(str(key)): _plain(item) for key, item in value.items()}
+        return {_plain(str(key)): _plain(item, finite) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
+        return [_plain(item, finite) for item in value]
+    if finite and isinstance(value, float) and not math.isfinite(value):
         return None
     return value
 

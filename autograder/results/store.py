@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
 from ..common.terminal import json_text
 from ..course.course import natural_key
-from .result import ClassResults, InvalidResult, Result, from_json, to_json
+from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, from_json, to_json
 
+LARGEST = 16 * FILE_LIMIT  # bytes of a file that is read
 NO_RIGHT = "you have no right to read it"
 
 
@@ -71,6 +73,9 @@ def read(path: Path) -> Result:
     when it is not ours to read.
     """
     try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
+            raise InvalidResult("it is no file" if about.st_size <= LARGEST else "it is larger than any result")
         result = from_json(json.loads(path.read_bytes()))
     except PermissionError as error:
         raise NoRight(NO_RIGHT) from error

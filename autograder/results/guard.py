@@ -1,0 +1,36 @@
+"""One student never costs another: a step about one whose result breaks it is a line, and the others go on."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..common.errors import InfrastructureError, UserError
+from ..common.terminal import first_line, printable
+
+
+@dataclass
+class Guard:
+    """Whom a report or an export had to leave out, and why."""
+
+    lines: list[str] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def unless_it_works(self, student: str, assignment: str = "") -> Iterator[None]:
+        """A step about one student. What no student can cause goes through: a full disk, a wrong option."""
+        try:
+            yield
+        except (UserError, InfrastructureError):
+            raise
+        except Exception as error:
+            who = f"{printable(student)} ({assignment})" if assignment else printable(student)
+            why = printable(first_line(str(error)))[:200]
+            self.lines.append(f"{who} was left out: the result is odd ({type(error).__name__}: {why}); grade it again")
+
+    def told(self, command: str) -> int:
+        """Say it on standard error. Returns the exit code: 1 where somebody was left out."""
+        for line in self.lines:
+            print(f"autograder {command}: {line}.", file=sys.stderr)
+        return int(bool(self.lines))
