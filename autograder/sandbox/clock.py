@@ -72,6 +72,10 @@ class Clock:
         minutes = f"{self._wall_seconds / 60:.3g}"
         return f"the {minutes} minute{'' if minutes == '1' else 's'} that your whole file may run were used up"
 
+    def stood(self, seconds: float) -> None:
+        """For so long the submission could have run, and no processor was free: that is on nobody's clock."""
+        self._used -= seconds
+
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """While the submission runs, or is waited for."""

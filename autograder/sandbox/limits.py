@@ -11,7 +11,7 @@ class Limits:
 
     call_seconds, load_seconds: CPU time of the tree in one call, or while it is loaded; the wall clock allows twice as
     much. wall_seconds: what the submission has in all, on the clock on the wall; one that trains has its longest
-    training's budget and training_wall_seconds. memory: bytes, of the whole tree.
+    training's budget and training_wall_seconds. No clock on the wall runs while the submission waits for a processor. memory: bytes, of the whole tree.
     """
 
     call_seconds: float = 10.0

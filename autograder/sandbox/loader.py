@@ -146,7 +146,7 @@ class Loader:
                 else:
                     self._blame(running, ended)
                 raise
-            took = time.monotonic() - began
+            took = time.monotonic() - began - session.waited
             used += max(min(progress.seconds, took), took / 2)  # the child's own figure is its word alone
             if progress.following is None:
                 break

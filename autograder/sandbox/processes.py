@@ -1,4 +1,4 @@
-"""What a tree of processes uses, read from /proc by the grader: CPU time and memory, summed over all of them."""
+"""What a tree of processes uses, read from /proc by the grader: CPU time, waiting for it, and memory, summed over all of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 @dataclass(frozen=True)
 class Usage:
-    """Of a whole tree. memory: summed PSS, so that a page shared with the warm process is not counted twice."""
+    """Of a whole tree.
+
+    waited: seconds in which it could have run, and no processor was free. memory: summed PSS, so that a page shared
+    with the warm process is not counted twice.
+    """
 
     cpu_seconds: float
+    waited: float
     memory: int  # bytes
 
 
@@ -41,6 +46,13 @@ def cpu_seconds(pid: int) -> float:
     return 0.0
 
 
+def waited(pid: int) -> float:
+    """Seconds that a process has stood in the queue for a processor. 0 when it is gone, or the system does not tell."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
 def memory(pid: int) -> int:
     """Proportional set size of one process in bytes. 0 when it is gone."""
     with contextlib.suppress(OSError, IndexError, ValueError):
@@ -52,7 +64,7 @@ def memory(pid: int) -> int:
 
 def usage(pids: list[int]) -> Usage:
     """The sum over these processes."""
-    return Usage(sum(map(cpu_seconds, pids)), sum(map(memory, pids)))
+    return Usage(sum(map(cpu_seconds, pids)), sum(map(waited, pids)), sum(map(memory, pids)))
 
 
 def folder_size(folder: str, enough: int) -> int:

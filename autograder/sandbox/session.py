@@ -22,7 +22,11 @@ from .limits import Limits
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
 _CHUNK = 1 << 16  # bytes asked for at once
+_BUSY = 2 / 3  # of the time on the wall: so much of it, at most, counts as waiting for a processor
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
+
+
+_UNKNOWN = processes.Usage(math.nan, math.nan, 0)
 
 
 class SessionEnded(Exception):
@@ -43,7 +47,8 @@ class Session:
         self._sock.setblocking(False)
         self._ready = _poller(self._sock)
         self._ahead = bytearray()  # has come, and is not read yet
-        self._cpu = 0.0
+        self._before = processes.Usage(0.0, 0.0, 0)  # when the call began
+        self.waited = 0.0  # seconds of the last call in which no processor was free: on nobody's clock
         self._end = math.inf  # on the clock on the wall, for all calls together
         self._deadline = time.monotonic() + 30.0
         self._cpu_limit = 30.0
@@ -66,20 +71,21 @@ class Session:
             raise self._ended(self._why_readable())
         with self._clock.running():
             self._end = time.monotonic() + self._clock.wall_left
-            self._begin(cpu_seconds)
-            for piece in frame:
-                self._write(piece)
-            yield self._reply(first)
-            for number in range(first + 1, first + cases):
+            for number in range(first, first + cases):
                 self._begin(cpu_seconds)
-                yield self._reply(number)
+                for piece in frame if number == first else ():
+                    self._write(piece)
+                reply = self._reply(number)
+                self._clock.stood(self.waited)
+                self._end += self.waited
+                yield reply
 
     def _begin(self, cpu_seconds: float) -> None:
         """From now on the clock runs."""
         self._began = time.monotonic()
         self._cpu_limit = cpu_seconds
         self._deadline = min(self._began + 2 * cpu_seconds + 0.5, self._end)
-        self._cpu = -1.0
+        self._before, self.waited = _UNKNOWN, 0.0
         self._next_look = self._began + _LOOK
 
     def _reply(self, number: int) -> dict[str, Any]:
@@ -151,16 +157,20 @@ class Session:
     def _look(self) -> None:
         elapsed = time.monotonic() - self._began
         used = processes.usage(self._sandbox.processes_of(self._child) if self._child else [])
-        if self._cpu < 0:
+        if self._before is _UNKNOWN:
             # The first look at this call: what was used before is what cannot have been used since.
-            self._cpu = max(0.0, used.cpu_seconds - elapsed)
+            cpu, waited = (max(0.0, seconds - elapsed) for seconds in (used.cpu_seconds, used.waited))
+            self._before = processes.Usage(cpu, waited, 0)
+        self.waited = max(self.waited, min(used.waited - self._before.waited, _BUSY * elapsed))
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
         if self._sandbox.tier.letter != "A" and processes.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH:
             raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
-        if used.cpu_seconds - self._cpu > self._cpu_limit or time.monotonic() > self._deadline:
-            in_all = time.monotonic() > self._end
+        now = time.monotonic() - self.waited
+        if used.cpu_seconds - self._before.cpu_seconds > self._cpu_limit or now > self._deadline:
+            in_all = now > self._end
+            self._clock.stood(self.waited)
             self.close()
             limit = f"{self._cpu_limit:.3g}"
             took = f"it took longer than {limit} second{'' if limit == '1' else 's'}"

@@ -9,7 +9,7 @@ import torch
 from .training_run import Trained
 
 BUDGET = 500_000  # numbers in all parameters and buffers
-GRADER_SECONDS = 90  # CPU time that grading gives to a training
+GRADER_SECONDS = 90  # CPU time that grading promises a training
 _CHANCE = math.log(10)  # the cross-entropy of a network that knows nothing about ten classes
 _AT_CHANCE = 0.15  # a share of right answers below this is what guessing gives
 
@@ -65,12 +65,12 @@ def _of_grading(trained: Trained) -> list[str]:
     if trained.device != "cpu":
         found.append(
             f"this was trained on {trained.device}. Grading has only a CPU, where the same training may take longer "
-            f"than the {GRADER_SECONDS} CPU-seconds that it gives. Hand in the trained network."
+            f"than the {GRADER_SECONDS} CPU-seconds that it promises. Hand in the trained network."
         )
     elif trained.cpu_seconds > GRADER_SECONDS:
         found.append(
-            f"this took {trained.cpu_seconds:.0f} CPU-seconds, and grading stops a training after {GRADER_SECONDS}. "
-            "Hand in the trained network, or train for less."
+            f"this took {trained.cpu_seconds:.0f} CPU-seconds, and grading promises a training {GRADER_SECONDS}: it may "
+            "be stopped before its end. Hand in the trained network, or train for less."
         )
     return found
 

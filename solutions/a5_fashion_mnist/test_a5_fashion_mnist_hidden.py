@@ -27,7 +27,7 @@ from autograder.checks.training import (
 
 pytestmark = pytest.mark.trains
 
-TRAINING_SECONDS = 90  # CPU time, one thread
+TRAINING_SECONDS = 180  # CPU time, one thread: twice what is promised, for on a busy machine everything takes longer
 BUDGET = 500_000  # parameters and buffers, together, with whatever else `predict` can reach
 KNOWS_BEFORE = 0.35  # the share of test images on which no network is right that has learned nothing
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +13,12 @@ import pytest
 import torch
 
 from autograder.checks import call_each, expect_raises, given
-from autograder.sandbox import tiers
+from autograder.sandbox import processes, tiers
 from autograder.sandbox.inside import child, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
-from autograder.sandbox.observation import Observation
+from autograder.sandbox.observation import Call, Observation, Question
 from autograder.sandbox.proxy import SubmissionProxy
 from autograder.sandbox.run import SandboxRun
 from autograder.sandbox.run_local import LocalRun
@@ -250,6 +254,43 @@ class Object:
 
 make = Object
 """
+
+
+BUSY = """
+import time
+while time.process_time() < 0.3: pass
+def works():
+    end = time.process_time() + 0.3
+    while time.process_time() < end: pass
+def sleeps(): time.sleep(9)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="the system does not tell who waits")
+def test_a_busy_machine_costs_no_time(sandbox: Sandbox) -> None:
+    """Five others on the same processor: what waits for it overruns nothing, and what sleeps still does."""
+    run_of(sandbox, "").loader.load().close()  # now the warm process is there
+    warm = processes.descendants(os.getpid())
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(5)]
+    run = run_of(sandbox, BUSY, seconds=0.4)
+    processors = os.sched_getaffinity(0)
+    try:
+        for pid in [*warm, *(other.pid for other in others)]:
+            os.sched_setaffinity(pid, {min(processors)})
+        seen = run.ask_each("works", [Question((Call("call", "works"),))] * 2)
+        assert [observed.status for observed in seen] == ["value", "value"], seen
+        assert seen[0].seconds > 2 * 0.4 + 0.5, "the machine was not busy"
+        assert not run.loader.left_out
+        began = time.monotonic()
+        assert run.ask("sleeps", Question((Call("call", "sleeps"),))).status == "timeout"
+        assert time.monotonic() - began < 3
+    finally:
+        run.close()
+        for pid in warm:
+            os.sched_setaffinity(pid, processors)
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 @pytest.mark.parametrize(("name", "status"), [("loops", "timeout"), ("dies", "crashed")])
