@@ -21,6 +21,7 @@ COMMANDS = {
     "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
     "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
     "train": ("student.train", "train my network of a5, with progress, curves and a confusion matrix", "Students"),
+    "show": ("student.pictures", "pictures that my own functions draw, in a browser", "Students"),
     "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
     "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
     "grade": (

@@ -121,6 +121,13 @@ def to_nchw(images: torch.Tensor) -> torch.Tensor:
 
 
 # %% [markdown]
+# **Predict, then see.** A photograph of 100 x 86 pixels goes through your `to_nchw`, and once more through `reshape` to
+# the same shape. What will the "red channel" of each look like? And the three channels laid over one another?
+
+# %%
+# See it: autograder show to_nchw
+
+# %% [markdown]
 # ## `to_nhwc`: and back, for instance to plot
 #
 # `matplotlib.pyplot.imshow` wants the channels last. This is the inverse of `to_nchw`: one after the other gives
@@ -185,3 +192,9 @@ def add_channel_axis(images: torch.Tensor) -> torch.Tensor:
     Example: images of shape (60000, 28, 28) -> shape (60000, 1, 28, 28).
     """
     raise NotImplementedError("add_channel_axis")
+
+# %% [markdown]
+# **Predict, then see.** Eight pictures of clothes go through your `add_channel_axis`. Which of their pixels change?
+
+# %%
+# See it: autograder show add_channel_axis

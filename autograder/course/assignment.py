@@ -46,6 +46,11 @@ class Assignment:
         return self.folder / "misconceptions.py"
 
     @property
+    def pictures(self) -> Path:
+        """What draws pictures from a student's functions; students have it, and it decides nothing."""
+        return self.folder / "pictures.py"
+
+    @property
     def trains(self) -> bool:
         """Does any check of it train a network? Then its sandbox needs the images."""
         return any_trains(path for path in (self.public_checks, self.hidden_checks) if path.is_file())

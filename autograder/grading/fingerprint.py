@@ -48,11 +48,12 @@ def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = Non
 def checks_digest(assignment: Assignment) -> str:
     """sha256 over the checks of an assignment, its misconceptions and what else lies beside them.
 
-    The master has no say: a change of its prose or of a reference solution grades nobody again.
+    The master and the pictures have no say: a change of prose, of a reference solution or of what is drawn grades nobody
+    again.
     """
     digest = hashlib.sha256()
     for path in sorted(assignment.folder.glob("*.py")):
-        if path != assignment.master:
+        if path not in (assignment.master, assignment.pictures):
             digest.update(f"{path.name}\0{_sha256(path.read_bytes())}\n".encode())
     return digest.hexdigest()
 

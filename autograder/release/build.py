@@ -126,6 +126,8 @@ def _write_one(course: Course, read: _Read, target: Path) -> tuple[dict[str, Any
     for form in (released.master, released.notebook):
         shutil.copyfile(form, released.stub.parent / form.name)
     shutil.copyfile(course.assignment(name).public_checks, released.public_checks)
+    if course.assignment(name).pictures.is_file():
+        shutil.copyfile(course.assignment(name).pictures, released.pictures)
     read.diagnoses.save(released.folder)
     entry: dict[str, Any] = {"tasks": list(read.master.tasks), "points": _points(read.master)}
     if read.bands:

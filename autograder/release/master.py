@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.common.errors import UserError
+from autograder.student.pictures import names_in
 
 if TYPE_CHECKING:
     from autograder.grading.context import CheckInfo
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+SEE = "# See it: autograder show "  # a cell of this one line, and the picture's name: in the notebook, the picture
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,10 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
             tasks.append(task)
         elif cell.cell_type != "code" and "BEGIN SOLUTION" in cell.source:
             raise UserError(f"{path.name} has a solution block in a prose cell: solutions are code.")
+    drawn = names_in(folder / "pictures.py")
+    for cell in cells:
+        if cell.source.startswith(SEE) and (wanted := cell.source.removeprefix(SEE).strip()) not in drawn:
+            raise UserError(f"{path.name} shows {wanted!r}, and pictures.py draws {', '.join(drawn) or 'nothing'}.")
     missing = sorted(set(points) - set(tasks))
     if missing:
         raise UserError(
@@ -106,6 +112,8 @@ def source_notebook(master: Master) -> Any:
             solution = v4.new_code_cell(cell.source, id=f"task-{task}")
             solution.metadata["nbgrader"] = _metadata(task, solution=True)
             cells += [solution, check_cell(master, task)]
+        elif cell.source.startswith(SEE):
+            cells.append(_picture_cell(master, cell.source.removeprefix(SEE).strip()))
         elif cell.cell_type == "code":
             cells.append(v4.new_code_cell(cell.source, id=f"code-{number}"))
         else:
@@ -118,6 +126,17 @@ def source_notebook(master: Master) -> Any:
     # new_notebook takes the newest minor version that the installed nbformat knows; ours is fixed.
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _picture_cell(master: Master, name: str) -> Any:
+    """The cell that shows a picture, in the place of the line that names its command."""
+    import nbformat.v4 as v4
+
+    cell = v4.new_code_cell(
+        f'from autograder.notebook import show\n\nshow("{master.name}", "{name}")', id=f"see-{name}"
+    )
+    cell.metadata["autograder"] = {"script": SEE + name}
+    return cell
 
 
 def check_cell(master: Master, task: str) -> Any:

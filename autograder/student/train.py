@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         screen.say(older)
     data, judge = data_for(repository, args.full, args.images, args.hold_out)
     work = Work(repository, name, path.with_suffix(".safetensors"), source.code_digest)
-    with _loaded(name, source) as (module, problem):
+    with loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
         tasks = tasks_of(vars(module))
@@ -153,7 +153,7 @@ def data_for(
 
 
 @contextlib.contextmanager
-def _loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
+def loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
     """The submission as a module, as grading runs it, and what went wrong on the way.
 
     Its text lies in a folder on the import path while it runs, so that workers that are started anew find it.

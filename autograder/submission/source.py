@@ -31,8 +31,8 @@ NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
 # Encodings that a coding line may name. Python has more, and some of them are no encodings of text, or very slow.
 _ENCODINGS = re.compile(r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I)
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-# The locked cells that show the public checks in Jupyter are no part of an answer (autograder/release/master.py).
-_CHECK_CELL = "from autograder.notebook import check"
+# The cells that show public checks and pictures in Jupyter are no part of an answer (autograder/release/master.py).
+_OUR_CELLS = ("from autograder.notebook import check", "from autograder.notebook import show")
 _OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 
@@ -329,6 +329,6 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
             code: Any = cell.get("source", cell.get("input", ""))
             if isinstance(code, list):
                 code = "".join(part for part in code if isinstance(part, str))
-            keep = isinstance(code, str) and not code.lstrip().startswith(_CHECK_CELL)
+            keep = isinstance(code, str) and not code.lstrip().startswith(_OUR_CELLS)
             codes.append(code if keep else "")
     return codes

@@ -1,0 +1,232 @@
+"""``autograder show``: pictures that a student's own functions draw, as a page; the notebooks show the same.
+
+The pictures of an assignment are the public functions of `pictures.py` in its folder. Each takes the student's functions, as `Material`,
+and returns a figure of matplotlib's. Of its docstring, the first paragraph says what can be seen, for who cannot see
+it; the rest stands below the picture. matplotlib is imported when something is drawn, and not before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import html
+import inspect
+import io
+import re
+import sys
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..common.errors import UserError
+from ..common.files import write_whole
+from ..common.run_file import run_file
+from ..course.course import find_course
+from ..submission.source import Unreadable, read_source
+from . import screen, state
+from .repository import StudentRepository
+
+if TYPE_CHECKING:
+    import torch
+
+# What pictures are drawn with: read on a light page and on a dark one.
+BLUE, ORANGE, GREEN, GRAY = "#3b7dd8", "#d1603d", "#2e8b57", "#808080"
+_INK = "#010203"  # text and axes: becomes the colour of the text around the picture, on a light page or a dark one
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10.0,
+    "axes.titlesize": 10.0,
+    "image.interpolation": "none",
+    "image.cmap": "gray",
+    "savefig.transparent": True,
+    "legend.framealpha": 0.0,
+    **{f"axes.spines.{side}": False for side in ("top", "right")},
+    **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), _INK),
+}
+_LOOK = (
+    ".picture{margin:.6em 0;max-width:46em;line-height:1.45}.picture svg{width:100%;height:auto;color:inherit}"
+    ".picture svg image{image-rendering:pixelated}.picture svg text{font-family:system-ui,sans-serif!important}"
+)
+
+
+class CannotDraw(Exception):
+    """There is nothing to draw yet: the message says why, in a sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a picture is drawn from: the student's functions by name, and the course's training images."""
+
+    functions: Mapping[str, Any]
+    data: Path
+
+    def ask(self, task: str, *inputs: Any, shape: Sequence[int] | None = None) -> Any:
+        """What the student's function returns for copies of the inputs; a tensor without its graph.
+
+        shape: what the picture can draw. Raises CannotDraw when the function is not written, raises, or returns
+        another shape.
+        """
+        import torch
+
+        function = self.functions.get(task)
+        if function is None:
+            raise CannotDraw(f"Your {task} draws this picture, and it is not defined yet.")
+        copies = [value.clone() if isinstance(value, torch.Tensor) else value for value in inputs]
+        try:
+            result = function(*copies)
+        except NotImplementedError:
+            raise CannotDraw(f"Your {task} draws this picture. Write it first, then look again.") from None
+        except Exception as error:
+            raise CannotDraw(f"Your {task} raised {type(error).__name__}, so there is nothing to draw yet.") from None
+        if shape is None:
+            return result.detach() if isinstance(result, torch.Tensor) else result
+        try:
+            found = torch.as_tensor(result).detach()
+        except (TypeError, ValueError, RuntimeError):
+            raise CannotDraw(f"Your {task} returned no tensor, so there is nothing to draw yet.") from None
+        if tuple(found.shape) != tuple(shape):
+            raise CannotDraw(
+                f"Your {task} returned shape {tuple(found.shape)}. Only shape {tuple(shape)} can be drawn here."
+            )
+        return found
+
+    def images(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """The training images of the course, uint8 (N, 28, 28), and their labels, int64 (N,)."""
+        from ..data import load_train
+
+        found = load_train(self.data)
+        return found.images, found.labels
+
+
+def photograph() -> torch.Tensor:
+    """A colour photograph that comes with matplotlib: uint8 (H, W, 3) = (100, 86, 3). Grace Hopper, in the public domain."""
+    import torch
+    from matplotlib import cbook
+    from PIL import Image
+
+    file: Any = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
+    picture = Image.open(file).convert("RGB").resize((86, 100))
+    return torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).reshape(100, 86, 3)
+
+
+def names_in(path: Path) -> list[str]:
+    """The pictures that a `pictures.py` draws, in its order; none where there is no such file."""
+    try:
+        body = ast.parse(path.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return []
+    return [node.name for node in body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+
+
+def drawn(path: Path, name: str, given: Material) -> str:
+    """A picture as HTML: the drawing and what stands below it, or a sentence that says why there is none yet."""
+    try:
+        import matplotlib
+
+        function: Callable[[Material], Any] = getattr(run_file(path), name)
+        with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+            picture = function(given)
+            file = io.StringIO()
+            picture.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    except ImportError as error:
+        return _sentence(f"Pictures need the package {error.name}: pip install {error.name}")
+    except (CannotDraw, UserError) as error:
+        return _sentence(str(error))
+    except Exception as error:
+        return _sentence(f"This picture could not be drawn ({type(error).__name__}: {error}).")
+    seen, _, below = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
+    return _figure(file.getvalue(), " ".join(seen.split()), " ".join(below.split()))
+
+
+def _figure(svg: str, seen: str, below: str) -> str:
+    svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(seen)}" ', 1)
+    caption = f"<figcaption>{html.escape(below)}</figcaption>" if below else ""
+    return f'<style>{_LOOK}</style><figure class="picture">{svg}{caption}</figure>'
+
+
+def _sentence(text: str) -> str:
+    return f'<p class="picture">{html.escape(text)}</p>'
+
+
+def in_words(page: str) -> str:
+    """A drawn picture, for whoever shows text alone."""
+    label = re.search(r'aria-label="([^"]*)"', page)
+    return html.unescape(label[1] if label else re.sub(r"<[^>]*>", "", page))
+
+
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "what",
+        nargs="?",
+        metavar="WHAT",
+        help="a picture (to_nchw) or an assignment (a1); without one, the assignment that you saved last",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw, write the page, and open it in a browser where somebody sits."""
+    from .train import loaded
+
+    repository = StudentRepository(find_course(Path.cwd()))
+    name, chosen = _chosen(repository, args.what)
+    path = _file(repository, name)
+    try:
+        source = read_source(repository.file(name))
+    except Unreadable as error:
+        raise UserError(error.message) from None
+    with loaded(name, source) as (module, problem):
+        if problem:
+            screen.say(problem, style="yellow")
+        given = Material(vars(module), repository.root / "data")
+        parts = [f"<h2>{html.escape(one)}</h2>\n{drawn(path, one, given)}" for one in chosen]
+    page = repository.root / state.FOLDER / f"{name}.html"
+    state.save(repository.root, state.load(repository.root))  # which makes the folder, ignored by git
+    write_whole(page, _page(name, parts).encode())
+    for one, part in zip(chosen, parts, strict=True):
+        if "<svg" not in part:
+            screen.say(f"{one}: {in_words(part.partition('</h2>')[2]).strip()}")
+    screen.say(f"Look at it in a browser: {page.relative_to(repository.root).as_posix()}")
+    if sys.stdout.isatty():
+        webbrowser.open(page.as_uri())
+    return 0
+
+
+def _chosen(repository: StudentRepository, word: str | None) -> tuple[str, list[str]]:
+    """The assignment, and those of its pictures that a word means. Raises UserError where it means none."""
+    known = {name: names_in(_file(repository, name)) for name in repository.names}
+    for name in repository.names:
+        if word in known[name]:
+            return name, [str(word)]
+    name = repository.target(word).assignment if word else repository.current() or repository.names[0]
+    if not known[name]:
+        raise UserError(f"{name} has no pictures.")
+    if word in repository.tasks(name):
+        raise UserError(f"{word} has no picture. {name} has these: {', '.join(known[name])}.")
+    return name, known[name]
+
+
+def _file(repository: StudentRepository, name: str) -> Path:
+    return repository.course.released(name).pictures
+
+
+def _page(name: str, parts: Sequence[str]) -> str:
+    look = (
+        "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}"
+        "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{name}: pictures</title>\n<style>{look}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n"
+        f"{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
+    )
