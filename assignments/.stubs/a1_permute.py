@@ -97,6 +97,8 @@ print("measurements:", tuple(torch.zeros(30, 4, 24, 5).permute(1, 2, 0, 3).shape
 # %% [markdown]
 # ## `to_nchw`: a batch as files have it, made ready for torch
 #
+# *About 10 minutes. Slide: "NCHW vs NHWC".*
+#
 # ```
 #      axis       0    1    2    3
 #
@@ -130,6 +132,8 @@ def to_nchw(images: torch.Tensor) -> torch.Tensor:
 # %% [markdown]
 # ## `to_nhwc`: and back, for instance to plot
 #
+# *About 5 minutes. Slide: "NHWC vs NCHW".*
+#
 # `matplotlib.pyplot.imshow` wants the channels last. This is the inverse of `to_nchw`: one after the other gives
 # back what you began with. Doing the *same* move twice is not the inverse:
 #
@@ -151,6 +155,8 @@ def to_nhwc(images: torch.Tensor) -> torch.Tensor:
 
 # %% [markdown]
 # ## `image_to_batch`: the lecture's image of 100 x 50
+#
+# *About 5 minutes. Slide: "NCHW vs NHWC", the image of 100 x 50.*
 #
 # One image from a file has three axes, and torch's layers want a batch, even if it is a batch of one. So two things
 # are missing: an axis of length 1 for the batch, and the channels at their place.
@@ -175,6 +181,8 @@ def image_to_batch(image: torch.Tensor) -> torch.Tensor:
 
 # %% [markdown]
 # ## `add_channel_axis`: grayscale images
+#
+# *About 5 minutes. Slide: "Today's dataset".*
 #
 # MNIST and Fashion-MNIST hold grayscale images of 28 x 28 pixels. They have one channel, and for one channel nobody
 # stores an axis: they come as (N, 28, 28). A convolution wants to see the channel all the same.

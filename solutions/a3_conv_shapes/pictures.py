@@ -4,7 +4,7 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from autograder.student.pictures import BLUE, GREEN, GRAY, ORANGE, Material, photograph
+from autograder.student.pictures import BLUE, GRAY, GREEN, ORANGE, Material, photograph
 
 BOOT = 9  # a class of Fashion-MNIST
 EDGES = {
@@ -152,5 +152,6 @@ def multiplications(given: Material) -> Figure:
         bars = axes.bar(["one 5 x 5", "two 3 x 3"], counts, color=[GRAY, GREEN])
         axes.bar_label(bars, fmt="%.2g")
         axes.set(title=f"{channels} channel{'s' if channels > 1 else ''}", yticks=[])
+        axes.margins(y=0.15)
     figure.supylabel("million multiplications", fontsize=9)
     return figure

@@ -21,7 +21,9 @@ from tests.support.small_course import replace_in
 
 COURSE = Course(ROOT)
 DRAWN = [
-    (name, one) for name in COURSE.assignment_names() for one in pictures.names_in(COURSE.assignment(name).pictures)
+    pytest.param(name, one, marks=[pytest.mark.heavy] if COURSE.assignment(name).trains else [])
+    for name in COURSE.assignment_names()
+    for one in pictures.names_in(COURSE.assignment(name).pictures)
 ]
 _PICTURES = '''
 from matplotlib.figure import Figure
@@ -41,7 +43,7 @@ def twice(given):
 
 @pytest.fixture(scope="module")
 def solved() -> dict[str, dict[str, Any]]:
-    return {name: runpy.run_path(str(COURSE.assignment(name).master)) for name in {name for name, _ in DRAWN}}
+    return {name: runpy.run_path(str(COURSE.assignment(name).master)) for name in COURSE.assignment_names()}
 
 
 def work(functions: dict[str, Any]) -> pictures.Material:
