@@ -1,4 +1,4 @@
-"""`docs/misconceptions.md`: every misconception with its message, for lecturers, made from the catalogues."""
+"""`docs/misconceptions.md`: every check and every misconception with its message, for lecturers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..course.course import Course
+from .declared import declared_checks, open_checks
 
 if TYPE_CHECKING:
     from ..checks.catalogues import CodeCatalogue
+    from ..grading.context import CheckInfo
 
 _INTRODUCTION = """\
-# Misconceptions
+# Checks and misconceptions
 
-Every wrong answer that the grader knows, {count} in all, with the message that it earns. Each is a small wrong solution in
-`solutions/<assignment>/misconceptions.py`; the grader runs it on the input of the check that failed and compares. Results
-carry its name, so that a report can count who thought what. `autograder verify` proves that each of them fails a check of its
-own task, and none of another's, and is given its own diagnosis. Of several that fit, the first in this order is told.
+What each assignment is checked for, and every wrong answer that the grader knows, {count} in all, with the message that it
+earns. Each is a small wrong solution in `solutions/<assignment>/misconceptions.py`; the grader runs it on the input of the
+check that failed and compares. Results carry its name, so that a report can count who thought what. `autograder verify`
+proves that each of them fails a check of its own task, and none of another's, and is given its own diagnosis. Of several that
+fit, the first in this order is told.
 
 This page is made by `autograder verify --page`, and `autograder verify` says when it is out of date.
 
@@ -55,7 +58,8 @@ def page(course: Course) -> str:
     for name in course.assignment_names():
         catalogue = CodeCatalogue.load(course.assignment(name).misconceptions)
         count += len(catalogue.misconceptions)
-        parts.append(f"## {name}")
+        with open_checks(course.assignment(name)) as live:
+            parts.append(f"## {name}\n\n{_table_of(declared_checks(live))}")
         for task in tasks_of(catalogue):
             own = [known for known in catalogue.misconceptions if known.task == task]
             told = catalogue.hints.get(task, ())
@@ -75,6 +79,15 @@ def page(course: Course) -> str:
 def tasks_of(catalogue: CodeCatalogue) -> list[str]:
     """The tasks that a catalogue speaks of, in its order."""
     return list(dict.fromkeys([*(known.task for known in catalogue.misconceptions), *catalogue.hints]))
+
+
+def _table_of(checks: list[CheckInfo]) -> str:
+    """What is checked: a row a check, in the order in which they run."""
+    lines = ["| what is checked | task | points | run by |", "| --- | --- | ---: | --- |"]
+    for check in checks:
+        by = "grading alone" if check.hidden else "the student too"
+        lines.append(f"| {_cell(check.title)} | `{check.task}` | {check.points} | {by} |")
+    return "\n".join(lines)
 
 
 def _cell(text: str) -> str:
