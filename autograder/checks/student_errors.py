@@ -8,7 +8,7 @@ from collections.abc import Collection
 from ..sandbox.observation import Observation
 from ..submission.source import Source
 from . import describe
-from .suggestions import broken_line, did_you_mean, near, top_level_names
+from .suggestions import broken_line, did_you_mean, near, reads_all, top_level_names
 
 # Errors that nobody raises on purpose to refuse bad input.
 NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})
@@ -36,8 +36,8 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     if source is None or task in (defined := top_level_names(source)):
         return said
     broken, is_named = broken_line(source), re.search(rf"\b{task}\b", source.text)
-    if broken is None and is_named:
-        return said
+    if broken is None and is_named and not reads_all(source):
+        return said  # Python gave up on a line that is nested too deeply
     if broken is not None and is_named:
         where = source.locate(broken.line)
         return f"Python cannot read {task}: {broken.message}, at {where} of your file:\n{broken.picture}"

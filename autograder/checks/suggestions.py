@@ -125,6 +125,14 @@ def broken_line(source: Source) -> BrokenLine | None:
     return None
 
 
+def reads_all(source: Source) -> bool:
+    """Can Python read every cell?"""
+    try:
+        return all(ast.parse(cell.text) for cell in source.cells)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
 @dataclass(frozen=True)
 class _Names:
     """The names of a file: at its top, in each function (first line, last line, names), and in each class."""
