@@ -80,7 +80,7 @@ def dry_run(
         "github": {"ref": "refs/heads/main", "workflow": data.get("name", ""), "repository": "org/cnn-ada"},
         "runner": {"temp": str(places["temp"])},
     }
-    base = _environment(places, _python(scratch / "python"), job_name) | (environment or {})
+    base = _environment(places, python_of(scratch / "python"), job_name) | (environment or {})
     shell = data.get("defaults", {}).get("run", {}).get("shell", "")
     for number, step in enumerate(job["steps"]):
         variables = {
@@ -91,7 +91,7 @@ def dry_run(
         done = _run_step(step, number, base | variables, contexts, places, repository, step.get("shell", shell))
         done.name = step.get("name", done.name)
         result.steps.append(done)
-        _obey(done.output, result)
+        obey(done.output, result)
         if "id" in step:
             contexts["steps"][step["id"]] = {"outputs": _outputs(places["files"] / f"output-{number}")}
         if done.code:
@@ -131,7 +131,7 @@ def _environment(places: dict[str, Path], python: Path, job: str) -> dict[str, s
     }
 
 
-def _python(folder: Path) -> Path:
+def python_of(folder: Path) -> Path:
     """An environment to install into, which sees the packages of the one that runs this."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     (site,) = folder.glob("lib/python*/site-packages")
@@ -227,8 +227,8 @@ def _outputs(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line)
 
 
-def _obey(output: str, result: DryRun) -> None:
-    """Keep the commands in a step's output, and stop and resume as they say."""
+def obey(output: str, result: DryRun) -> None:
+    """Keep in `result` the commands in a step's output, and stop and resume as they say."""
     token = None
     for line in output.splitlines():
         stripped = line.lstrip()

@@ -46,7 +46,7 @@ class Progress:
             self._line(f"grading {self._total} {many} with {_number(self._workers, 'worker')}{where}")
         if self._total and self._console.is_terminal:
             # Called for each refresh, so that the seconds run on between two events.
-            self._live = Live(get_renderable=self._draw, console=self._console, refresh_per_second=4, transient=True)
+            self._live = Live(get_renderable=self.draw, console=self._console, refresh_per_second=4, transient=True)
             self._live.start()
         return self
 
@@ -123,7 +123,8 @@ class Progress:
         self._printed, self._said = time.monotonic(), text
         self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {text}"), soft_wrap=True)
 
-    def _draw(self) -> RenderableType:
+    def draw(self) -> RenderableType:
+        """The line as it stands: a bar, how many are done, how long it may take, and what runs."""
         bar = Table.grid(padding=(0, 1), expand=True)
         bar.add_column(width=24)
         bar.add_column(no_wrap=True, overflow="ellipsis", ratio=1)

@@ -48,7 +48,7 @@ def verdict(
     diagnosis, drawing, trouble = None, None, ""
     try:
         diagnosis = _diagnosis(item, check, context, failure)
-        drawing = _drawing(item, check, failure)
+        drawing = drawing_of(item, check, failure)
     except Exception as error:  # the check has judged: what only explains it must not cost the grading
         trouble = f"{type(error).__name__}: {_text(error)}"
     where = seen.error.where if seen is not None and seen.error is not None else ""
@@ -130,7 +130,7 @@ def _traceback(error: BaseException) -> str:
 # --- what explains a failure ----------------------------------------------------------------------------------------
 
 
-def _drawing(item: pytest.Item, check: CheckInfo, failure: CheckFailed) -> Drawing | None:
+def drawing_of(item: pytest.Item, check: CheckInfo, failure: CheckFailed) -> Drawing | None:
     """The axes of a wrong result of a public check, as its student may see them."""
     if failure.observation is None or check.hidden:
         return None

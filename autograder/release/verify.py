@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         # The last trains, so it takes longest: it goes first.
         reports = list(pool.map(verify_assignment, [course.root] * len(names), reversed(names)))
     for report in reversed(reports):
-        _show(report)
+        show(report)
         findings += report.findings
     began = time.perf_counter()
     findings += _leaks(course, names if args.assignments else ())
@@ -299,7 +299,7 @@ def _leaks(course: Course, names: Sequence[str]) -> list[str]:
     return [f"leak: {leak}" for place in places for leak in leaks.find_leaks(course.solutions, place)]
 
 
-def _show(report: Report) -> None:
+def show(report: Report) -> None:
     """A matrix for each task: a row for each misconception, a column for each check."""
     screen = console()
     screen.print(

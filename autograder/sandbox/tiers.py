@@ -74,7 +74,7 @@ def best() -> Tier:
         raise UserError(f"AUTOGRADER_TIER is {at_best!r}: the tiers are A, B, C and D")
     reasons: list[str] = []
     for letter in LETTERS:
-        tier = "AUTOGRADER_TIER forbids it" if letter < at_best else _try_letter(letter)
+        tier = "AUTOGRADER_TIER forbids it" if letter < at_best else try_letter(letter)
         if isinstance(tier, Tier):
             return Tier(letter, tuple(reasons), tier.uid)
         reasons.append(f"tier {letter}: {tier}")
@@ -94,7 +94,7 @@ def choose(wanted: str | None) -> Tier:
 
 def exactly(letter: str) -> Tier:
     """That tier and no other, for tests. Raises InfrastructureError when it cannot be had."""
-    tier = _try_letter(letter)
+    tier = try_letter(letter)
     if isinstance(tier, str):
         raise InfrastructureError(f"sandbox tier {letter} cannot be had: {tier}")
     return tier
@@ -299,7 +299,7 @@ def _mounts(policy: Confinement) -> list[str]:
 
 
 @cache
-def _try_letter(letter: str) -> Tier | str:
+def try_letter(letter: str) -> Tier | str:
     """The tier, or why it is not to be had, with what to do about it."""
     if letter == "D":
         return Tier("D")

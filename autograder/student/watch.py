@@ -152,7 +152,7 @@ def run(repository: StudentRepository, targets: list[Target]) -> int:
         watch = Watch(repository, checker, tuple(targets), state.load(repository.root))
         # The watching starts before the first check: what is saved meanwhile is not missed.
         threads = [
-            threading.Thread(target=_watch_files, args=(repository, events, stop), daemon=True),
+            threading.Thread(target=put_saves, args=(repository, events, stop), daemon=True),
             threading.Thread(target=_read_keys, args=(read, events, stop), daemon=True),
         ]
         try:
@@ -161,7 +161,7 @@ def run(repository: StudentRepository, targets: list[Target]) -> int:
             for thread in threads:
                 thread.start()
             watch.begin()
-            _loop(watch, events)
+            show_events(watch, events)
         except KeyboardInterrupt:
             pass
         finally:
@@ -172,7 +172,8 @@ def run(repository: StudentRepository, targets: list[Target]) -> int:
     return int(watch.report is None or not watch.report.passed)
 
 
-def _loop(watch: Watch, events: queue.Queue[Event]) -> None:
+def show_events(watch: Watch, events: queue.Queue[Event]) -> None:
+    """Check with each save, and do what the keys ask for, until one asks to end. Raises InfrastructureError when saves can no longer be seen."""
     while True:
         event = _next_event(events)
         if event.kind == "saved":
@@ -192,7 +193,8 @@ def _next_event(events: queue.Queue[Event]) -> Event:
             return events.get(timeout=1.0)  # with a timeout, so that Ctrl-C comes through on Windows
 
 
-def _watch_files(repository: StudentRepository, events: queue.Queue[Event], stop: threading.Event) -> None:
+def put_saves(repository: StudentRepository, events: queue.Queue[Event], stop: threading.Event) -> None:
+    """Put an event for each save of a file that is checked, until `stop` is set."""
     import watchfiles
 
     def is_ours(change: watchfiles.Change, path: str) -> bool:

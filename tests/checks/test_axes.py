@@ -79,5 +79,5 @@ def test_a_drawing_is_no_way_to_see_hidden_checks(hidden: bool) -> None:
     path = ROOT / "assignments" / "a1_permute" / "test_a1_permute.py"
     item, images = SimpleNamespace(path=path), counting_images(2, 5, 7, 3)
     # A private name: a whole grading shows no drawing of a hidden check anywhere, whether it is made or not.
-    drawing = verdicts._drawing(item, check, CheckFailed("wrong", seen(images, images)))  # type: ignore[arg-type]
+    drawing = verdicts.drawing_of(item, check, CheckFailed("wrong", seen(images, images)))  # type: ignore[arg-type]
     assert (drawing is None) is hidden

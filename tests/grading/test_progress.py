@@ -50,7 +50,7 @@ def test_a_worker_may_begin_its_next_before_its_last_is_told(clock: list[float])
     clock[0] = 16.0
     assert shown.seconds_left() == pytest.approx(2 * 10 - 6)
     with screen.capture() as drawn:
-        screen.print(shown._draw())
+        screen.print(shown.draw())
     assert "ben" in drawn.get()
     shown.ended(0, result("ben", "a1"), 10.0, "")
     assert shown.seconds_left() == pytest.approx(10)

@@ -94,7 +94,7 @@ def runner(bundle: Path, folder: Path, files: dict[str, str], **environment: str
         put(workspace / name, text)
     git(workspace, "init", "-q")
     commit(workspace, "My work")
-    python = dry._python(folder / "python")
+    python = dry.python_of(folder / "python")
     identity = {
         "CLASSROOM": "cnn",
         "ASSIGNMENT": "a1-permute",

@@ -105,7 +105,7 @@ def test_each_misconception_has_a_row_and_twins_are_told(course: Course, capsys:
     assert ("adds_six", "multiplies_by_three") in report.pairs
     assert not [pair for pair in report.pairs if "adds_a_half" in pair]
     assert any("adds_six is diagnosed as squares" in finding for finding in report.findings)
-    verify._show(report)
+    verify.show(report)
     out = capsys.readouterr().out
     assert "1  test_doubles" in out
     assert "Cannot be told apart: squares and adds_six." in out

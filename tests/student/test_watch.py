@@ -149,16 +149,16 @@ def test_saves_during_a_check_count_as_one(on_watch: watch.Watch) -> None:
     for _ in range(5):
         events.put(watch.Event("saved", paths=(path,)))
     events.put(watch.Event("key", "q"))
-    watch._loop(on_watch, events)
+    watch.show_events(on_watch, events)
     assert on_watch.checker.asked == ["a1_permute"]  # type: ignore[attr-defined]
 
 
 def test_a_folder_that_cannot_be_watched_ends_it_with_a_reason(on_watch: watch.Watch) -> None:
     events: queue.Queue[watch.Event] = queue.Queue()
     shutil.rmtree(on_watch.repository.course.assignments)
-    watch._watch_files(on_watch.repository, events, threading.Event())
+    watch.put_saves(on_watch.repository, events, threading.Event())
     with pytest.raises(InfrastructureError, match="cannot be watched"):
-        watch._loop(on_watch, events)
+        watch.show_events(on_watch, events)
 
 
 def test_a_save_is_noticed_in_any_way_that_editors_save(on_watch: watch.Watch) -> None:
@@ -167,7 +167,7 @@ def test_a_save_is_noticed_in_any_way_that_editors_save(on_watch: watch.Watch) -
     repository.names  # noqa: B018  (read before the thread does)
     events: queue.Queue[watch.Event] = queue.Queue()
     stop = threading.Event()
-    thread = threading.Thread(target=watch._watch_files, args=(repository, events, stop), daemon=True)
+    thread = threading.Thread(target=watch.put_saves, args=(repository, events, stop), daemon=True)
     thread.start()
     time.sleep(0.5)
     script = repository.course.assignments / "a1_permute" / "a1_permute.py"

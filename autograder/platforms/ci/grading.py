@@ -103,10 +103,10 @@ def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Itera
     """(task, line) for each task that lost a point: where its error was raised, else where it is defined."""
     raw = path.read_text(encoding="utf-8", errors="replace").splitlines()
     if graded.unreadable:
-        line = _file_line(graded.unreadable, source, raw)
+        line = line_of_file(graded.unreadable, source, raw)
         yield from ((check.task, line) for check in engine.checks)
         return
-    defined = _definitions(source.text)
+    defined = definitions(source.text)
     seen = set()
     for verdict in graded.verdicts:
         task = verdict.check.task
@@ -114,10 +114,10 @@ def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Itera
             continue
         seen.add(task)
         where = verdict.where or (source.locate(defined[task]) if task in defined else "")
-        yield task, _file_line(where, source, raw)
+        yield task, line_of_file(where, source, raw)
 
 
-def _definitions(text: str) -> dict[str, int]:
+def definitions(text: str) -> dict[str, int]:
     """name -> the line of its last definition at the top level; none where the text does not parse."""
     try:
         tree = ast.parse(text)
@@ -135,7 +135,7 @@ def _definitions(text: str) -> dict[str, int]:
     return lines
 
 
-def _file_line(where: str, source: Source, raw: list[str]) -> int:
+def line_of_file(where: str, source: Source, raw: list[str]) -> int:
     """The line of the file that "line 12" or "cell 3, line 2" means; 1 when it cannot be found.
 
     A notebook's cells are JSON: its line is looked for as JSON spells it.

@@ -220,7 +220,7 @@ def test_no_output_forges_a_command(tmp_path: Path, capfd: pytest.CaptureFixture
     assert ci(tmp_path, "actions", "--require-sandbox", "B") == 0
     captured = capfd.readouterr()
     seen = dry.DryRun()
-    dry._obey(captured.out + captured.err, seen)
+    dry.obey(captured.out + captured.err, seen)
     assert {name for name, _, _ in seen.commands} <= {"error", "warning", "notice"}
     assert [text for name, _, text in seen.commands if name == "notice"] == ["0 of 10 points"]
     errors = [place for name, place, _ in seen.commands if name == "error"]
@@ -387,13 +387,13 @@ def test_a_notebooks_lines_are_those_of_its_file(tmp_path: Path) -> None:
     path = put(tmp_path / "work" / "a1_permute.ipynb", text)
     assert ci(tmp_path, "actions") == 0
     source, raw = read_source(path), text.splitlines()
-    definition = grading._definitions(source.text)["to_nhwc"]
-    line = grading._file_line(source.locate(definition), source, raw)
+    definition = grading.definitions(source.text)["to_nhwc"]
+    line = grading.line_of_file(source.locate(definition), source, raw)
     assert "def to_nhwc" in raw[line - 1]
     raised = next(n for n, row in enumerate(raw, start=1) if "permute(0, 1, 2, 3, 4, 5, 6)" in row)
-    assert grading._file_line(source.locate(definition + 1), source, raw) <= raised
-    assert grading._file_line("cell 99, line 1", source, raw) == 1
-    assert grading._file_line("no line at all", source, raw) == 1
+    assert grading.line_of_file(source.locate(definition + 1), source, raw) <= raised
+    assert grading.line_of_file("cell 99, line 1", source, raw) == 1
+    assert grading.line_of_file("no line at all", source, raw) == 1
 
 
 @pytest.mark.parametrize(
@@ -443,7 +443,7 @@ def test_an_error_of_the_machine_cannot_be_made_a_command(
     assert ci(tmp_path, "actions") == (2 if kind is UserError else 3)
     captured = capsys.readouterr()
     seen = dry.DryRun()
-    dry._obey(captured.out + captured.err, seen)
+    dry.obey(captured.out + captured.err, seen)
     assert seen.commands == []
     assert captured.err.count("\n") == 1
     assert not (tmp_path / "output").exists()
@@ -463,7 +463,7 @@ def test_a_command_stays_one_command(message: str, title: str, file: str) -> Non
     assert "\r" not in line
     assert "##[" not in line
     seen = dry.DryRun()
-    dry._obey(line, seen)
+    dry.obey(line, seen)
     ((name, place, data),) = seen.commands
     assert name == "error"
     assert set(place) <= {"title", "file", "line"}
