@@ -84,7 +84,7 @@ def write(found: ClassResults, course: Course, url: str | None = None, left_out:
         # nbgrader's own insertions make SQLAlchemy warn of an order that does no harm.
         with warnings.catch_warnings(), Gradebook(url) as book:
             warnings.simplefilter("ignore")
-            notebooks = {name: _enter_assignment(book, course, name) for name in found.max_scores()}
+            notebooks = {name: _enter_assignment(book, course, name, found) for name in found.max_scores()}
             for result in found.results:
                 final = found.final_score(result)
                 if result.status in NOT_HANDED_IN and not final:
@@ -108,8 +108,9 @@ def _without_password(url: str) -> str:
 # --- the gradebook -------------------------------------------------------------------------------------------------
 
 
-def _enter_assignment(book: Any, course: Course, name: str) -> Any:
-    """Makes sure that the gradebook knows the assignment's cells. Returns the released notebook."""
+def _enter_assignment(book: Any, course: Course, name: str, found: ClassResults) -> Any:
+    """Makes sure that the gradebook knows the assignment's cells, worth what the results say. Returns the released
+    notebook."""
     import nbformat
 
     path = course.assignments / "notebooks" / name / f"{name}.ipynb"
@@ -117,6 +118,7 @@ def _enter_assignment(book: Any, course: Course, name: str) -> Any:
         raise UserError(f"{name} has no released notebook. Run: autograder release")
     notebook: Any = nbformat.read(str(path), as_version=4)
     book.update_or_create_assignment(name)
+    graded = next((result.checks for result in found.results if result.assignment == name and result.checks), ())
     kernel = json.dumps(dict(notebook.metadata.get("kernelspec", {})))
     book.update_or_create_notebook(name, name, kernelspec=kernel)
     for cell in notebook.cells:
@@ -125,7 +127,9 @@ def _enter_assignment(book: Any, course: Course, name: str) -> Any:
             continue
         cell_id = marks["grade_id"]
         if marks["grade"]:
-            points = float(marks["points"])
+            task = cell_id.removeprefix("check-")
+            worth = sum(check.points for check in graded if check.task == task)  # a person may have dropped a check
+            points = float(worth if graded else marks["points"])
             book.update_or_create_grade_cell(cell_id, name, name, max_score=points, cell_type=cell.cell_type)
         if marks["solution"]:
             book.update_or_create_solution_cell(cell_id, name, name)
