@@ -9,17 +9,20 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses
+import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
+from ..common.tables import read_time
 from ..common.terminal import printable
 from ..course.course import Course
+from ..course.zone import zone_of
 from ..results.guard import Guard
 from ..results.result import ClassResults, Result
 
@@ -51,7 +54,7 @@ def write(
     from .student_page import student_page
 
     pictures = Pictures(course.root / "data" if course is not None else None)
-    pages = templates()
+    pages = templates(zone_of(course))
     students, points, count = results.students(), results.max_scores(), 0
     left_out = Guard() if left_out is None else left_out
     with _ours(folder):
@@ -112,8 +115,8 @@ def _ours(folder: Path) -> Iterator[None]:
 # --- templates -----------------------------------------------------------------------------------------------------
 
 
-def templates() -> jinja2.Environment:
-    """The templates of all pages, with what they share."""
+def templates(zone: dt.tzinfo | None = None) -> jinja2.Environment:
+    """The templates of all pages, with what they share. zone: in which times are told; this machine's else."""
     import jinja2
     from markupsafe import Markup
 
@@ -136,7 +139,12 @@ def templates() -> jinja2.Environment:
         "plural": plural,
         "words": OUTCOMES,
     }
-    environment.filters |= {"code": code, "name": printable, "lines": str.splitlines, "moment": moment}
+    environment.filters |= {
+        "code": code,
+        "name": printable,
+        "lines": str.splitlines,
+        "moment": partial(moment, zone=zone),
+    }
     return environment
 
 
@@ -157,7 +165,9 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def moment(text: str) -> str:
-    """A time of the results, as people read it: 2026-11-20 22:59 UTC."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?Z", text)
-    return f"{match[1]} {match[2]} UTC" if match else text
+def moment(text: str, zone: dt.tzinfo | None = None) -> str:
+    """A time of the results as people there read it: 2026-11-20 23:59 CET."""
+    time = read_time(text)
+    with contextlib.suppress(OverflowError, ValueError, OSError):  # the ends of time
+        return text if time is None else f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    return text

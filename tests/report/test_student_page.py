@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
+import pytest
+
+from autograder.course.course import Course
 from autograder.report import pages as report
 from autograder.results.result import ClassResults
 from tests.support.results import IDEA, NAMES, check, result, student_page
@@ -38,6 +42,16 @@ def test_a_network_is_drawn(pages: Path) -> None:
     assert text.count('class="s5 right">180<') == 10
     assert text.count("data:image/png;base64,") == 2
     assert "<b>Shirt</b>, taken for T-shirt/top" in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("Europe/Berlin", "2026-11-20 22:03 CET"), ("Asia/Tokyo", "2026-11-21 06:03 JST")]
+)
+def test_times_are_the_courses(tmp_path: Path, klass: ClassResults, zone: str, shown: str) -> None:
+    (tmp_path / "course.toml").write_text(f'timezone = "{zone}"\n', encoding="utf-8")
+    report.write(klass, tmp_path / "pages", Course(tmp_path))
+    assert f"Handed in {shown}." in student_page(tmp_path / "pages", "ada")
+    assert report.moment("0001-01-01T00:00:00Z", dt.timezone(-dt.timedelta(hours=5))) == "0001-01-01T00:00:00Z"
 
 
 def test_lateness_and_adjustments_show(pages: Path) -> None:
