@@ -31,6 +31,7 @@ class Distribution:
     median: float
     full: int  # students with full marks
     drawing: Markup
+    narrow: Markup  # the same for a phone, where the other's words would be too small
 
 
 @dataclass
@@ -148,7 +149,7 @@ def class_page(results: ClassResults, before: ClassResults | None = None) -> Cla
         trainings=_trainings(results.results),
         students=rows,
         first=tuple(first),
-        problems=tuple(f"{printable(str(path))}: {why}" for path, why in results.problems)
+        problems=tuple(f"Passed over: {printable(str(path))}: {why}" for path, why in results.problems)
         + tuple(map(printable, results.remarks)),
         since=compare(before, results) if before is not None else None,
     )
@@ -163,6 +164,7 @@ def _distribution(name: str, scores: Sequence[int], points: int, bars: int, size
         median=statistics.median(scores) if scores else 0.0,
         full=sum(score >= points for score in scores),
         drawing=svg.histogram(scores, points, bars, *size) if scores and points else Markup(""),
+        narrow=svg.histogram(scores, points, 10, 360, 130) if scores and points and size[0] > 360 else Markup(""),
     )
 
 

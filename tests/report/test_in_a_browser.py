@@ -71,6 +71,18 @@ def test_no_page_is_wider_than_a_phone(pages: Path, page: str) -> None:
 
 
 @pytest.mark.heavy
+def test_on_a_phone_the_shares_and_the_spread_can_be_read(pages: Path) -> None:
+    script = """
+    const page = document.documentElement; page.style.width = '390px';
+    const shares = [...document.querySelectorAll('.share')];
+    const cut = shares.filter(s => s.getBoundingClientRect().right > s.closest('.scroll').getBoundingClientRect().right + 1);
+    const words = [...document.querySelectorAll('figure svg.chart text')].filter(t => t.getClientRects().length);
+    out = [shares.length > 3, cut.length, Math.min(...words.map(t => t.getBoundingClientRect().height)) >= 9];
+    """
+    assert in_browser(pages / "index.html", script, 500) == [True, 0, True]
+
+
+@pytest.mark.heavy
 def test_searching_and_sorting(pages: Path) -> None:
     script = """
       const names = () => [...document.querySelectorAll('#all tbody tr')].filter(r => !r.hidden)
