@@ -7,4 +7,11 @@ from pathlib import Path
 
 from autograder.platforms.nbgrader_settings import configure
 
-configure(get_config(), Path(__file__).parent.absolute())  # noqa: F821 - nbgrader provides get_config
+root = Path(__file__).parent.absolute()
+config = get_config()  # noqa: F821 - nbgrader provides it
+configure(config, root)
+config.CourseDirectory.course_id = "cnn"
+# What is handed out and in stays in this folder; nbgrader's own default is one for the whole machine.
+(root / "exchange").mkdir(exist_ok=True)
+config.Exchange.root = str(root / "exchange")
+config.Exchange.cache = str(root / "exchange" / ".cache")

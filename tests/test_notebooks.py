@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,32 @@ def test_a_student_fetches_and_submits_and_the_course_collects(graded: Course, t
     assert (collected.parent / "timestamp.txt").is_file()
     shutil.rmtree(collected.parent)
     assert by_hand(graded) == before, "no command touched a hand-written file"
+
+
+def test_the_exchange_stays_in_the_courses_folder(graded: Course) -> None:
+    nbgrader(graded, "release_assignment", "a2_linear_dims")
+    assert (graded.root / "exchange" / "cnn" / "outbound" / "a2_linear_dims" / "a2_linear_dims.ipynb").is_file()
+
+
+def test_a_page_shows_the_students_own_code_wherever_it_came_from(graded: Course, tmp_path: Path) -> None:
+    from autograder.platforms import nbgrader as ours
+    from autograder.results.result import CheckResult, ClassResults, Result
+
+    code = (graded.solutions / "a1_permute" / "a1_permute.py").read_text(encoding="utf-8")
+    clone = tmp_path / "class" / "cnn-dora" / "assignments" / "a1_permute" / "a1_permute.py"
+    clone.parent.mkdir(parents=True)
+    clone.write_text(f"# dora was here\n{code}", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "class" / "emil.zip", "w") as archive:
+        archive.writestr("work/a1_permute.py", f"# emil was here\n{code}")
+    checks = (CheckResult("test_a", "Moves", "to_nchw", 3, 0, "failed", False, None, "not yet"),)
+    files = {"dora": "cnn-dora/assignments/a1_permute/a1_permute.py", "emil": "emil.zip/work/a1_permute.py", "fay": ""}
+    results = tuple(Result(s, "a1_permute", "py", "graded", 0, 3, checks, file=file) for s, file in files.items())
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    ours.write(ClassResults(results), graded, url, submissions=tmp_path / "class")
+    pages = {s: (graded.root / "autograded" / s / "a1_permute" / "a1_permute.ipynb").read_text("utf-8") for s in files}
+    assert "dora was here" in pages["dora"]
+    assert "emil was here" in pages["emil"]
+    assert "does not lie in `submitted/`" in pages["fay"]
 
 
 def export(course: Course, passed: bool) -> Any:

@@ -29,6 +29,10 @@ from autograder.results.guard import Guard
 from autograder.results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
 from autograder.results.store import folder_name
 
+NOT_HERE = (
+    "The submission does not lie in `submitted/`. Where it lies elsewhere, `autograder export results --to nbgrader "
+    "--submissions FOLDER` shows it here."
+)
 OURS = "autograder"  # marks the notebooks in autograded/ that were made here
 
 
@@ -48,13 +52,19 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         metavar="URL",
         help="the gradebook, as SQLAlchemy names it (default: sqlite:///gradebook.db in the course's folder)",
     )
+    parser.add_argument(
+        "--submissions",
+        type=Path,
+        metavar="FOLDER",
+        help="what was graded, where that is not nbgrader's submitted/: clones or a download",
+    )
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Enter all results into the gradebook: at `--db`, else the file `destination`, else nbgrader's own."""
     url = args.db or (f"sqlite:///{destination.absolute()}" if destination is not None else None)
     left_out = Guard()
-    summary = write(results, find_course(Path.cwd()), url, left_out)
+    summary = write(results, find_course(Path.cwd()), url, left_out, args.submissions)
     print(f"Entered {summary.entered} submissions into nbgrader's gradebook.")
     if summary.missing:
         print(f"Not entered, for nothing was handed in: {summary.missing}.")
@@ -63,10 +73,17 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     return left_out.told("export")
 
 
-def write(found: ClassResults, course: Course, url: str | None = None, left_out: Guard | None = None) -> Summary:
+def write(
+    found: ClassResults,
+    course: Course,
+    url: str | None = None,
+    left_out: Guard | None = None,
+    submissions: Path | None = None,
+) -> Summary:
     """Enters all results into the gradebook at `url` (any that SQLAlchemy knows; default: nbgrader's own).
 
-    left_out: gets a line for each whose result could not be entered.
+    left_out: gets a line for each whose result could not be entered. submissions: the folder that was graded, whose
+    code the pages show; nbgrader's `submitted/` else.
     Raises UserError when an assignment has not been released, InfrastructureError when the gradebook
     cannot be opened.
     """
@@ -92,7 +109,7 @@ def write(found: ClassResults, course: Course, url: str | None = None, left_out:
                     continue
                 with (left_out or Guard()).unless_it_works(result.student, result.assignment):
                     by_hand += _enter(book, result, final)
-                    _write_autograded(course, result, notebooks[result.assignment])
+                    _write_autograded(course, result, notebooks[result.assignment], submissions)
                     entered += 1
     except SQLAlchemyError as error:
         raise InfrastructureError(f"The gradebook {_without_password(url)} cannot be used: {error}") from error
@@ -223,7 +240,7 @@ def _text(text: str) -> str:
 # --- autograded/ ---------------------------------------------------------------------------------------------------
 
 
-def _write_autograded(course: Course, result: Result, released: Any) -> None:
+def _write_autograded(course: Course, result: Result, released: Any, submissions: Path | None) -> None:
     """The notebook that formgrader and feedback show, unless nbgrader's own autograde has made it."""
     import nbformat
 
@@ -235,7 +252,7 @@ def _write_autograded(course: Course, result: Result, released: Any) -> None:
         return
     notebook = nbformat.from_dict(json.loads(json.dumps(released)))
     notebook.metadata[OURS] = "shows the submission's code; nothing was executed here"
-    code = _submitted_code(course, student, name)
+    code = _submitted_code(course, result, submissions)
     _fill_in(notebook, code)
     for cell in notebook.cells:
         marks = cell.metadata.get("nbgrader", {})
@@ -255,13 +272,15 @@ def _made_here(path: Path) -> bool:
         return False
 
 
-def _submitted_code(course: Course, student: str, name: str) -> str | None:
-    """The code in nbgrader's `submitted/<student>/<assignment>/`, if it lies there."""
+def _submitted_code(course: Course, result: Result, submissions: Path | None) -> str | None:
+    """The code of the file that was graded, or of the one in nbgrader's `submitted/<student>/<assignment>/`."""
+    from autograder.submission.archives import file_at
     from autograder.submission.source import Unreadable, read_source
 
-    folder = course.root / "submitted" / student / name
-    for path in (folder / f"{name}.py", folder / f"{name}.ipynb"):
-        if path.is_file():
+    submitted, name = course.root / "submitted", result.assignment
+    usual = [submitted / result.student / name / f"{name}{suffix}" for suffix in (".py", ".ipynb")]
+    for path in (file_at(submissions or submitted, result.file), *usual):
+        if path is not None and path.is_file():
             try:
                 return read_source(path).text
             except Unreadable:
@@ -274,7 +293,7 @@ def _fill_in(notebook: Any, code: str | None) -> None:
     import nbformat.v4 as v4
 
     if code is None:
-        notebook.cells.insert(0, v4.new_markdown_cell("The submission does not lie in `submitted/`."))
+        notebook.cells.insert(0, v4.new_markdown_cell(NOT_HERE))
         return
     try:
         tree = ast.parse(code)

@@ -52,6 +52,21 @@ def open_zip(path: Path) -> Path:
     return unpacked(path, status.st_size, status.st_mtime_ns)
 
 
+def file_at(root: Path, shown: str) -> Path | None:
+    """The file that a result names, below the folder of submissions, in a zip too; None where it is not there."""
+    path = root
+    for part in PurePosixPath(shown).parts:
+        if part in ("..", "/") or path.is_symlink():
+            return None
+        path /= part
+        if path.suffix.lower() == ".zip" and path.is_file():
+            try:
+                path = open_zip(path)
+            except Refused:
+                return None
+    return path if path != root and path.is_file() and not path.is_symlink() else None
+
+
 def _unpack(archive: zipfile.ZipFile) -> Path:
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT:
