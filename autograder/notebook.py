@@ -18,11 +18,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .common.errors import UserError
+
 if TYPE_CHECKING:
     from .course.assignment import Assignment
+    from .course.course import Course
     from .grading.context import CheckContext, Verdict
     from .sandbox.observation import Observation
     from .sandbox.run_local import LocalRun
+
+_ALONE = Path(".autograder", "course")  # where a notebook that stands alone lays down its checks
+
+# What this kernel's checks found last: (assignment, task) -> (points, whether all of its public checks passed).
+_CHECKED: dict[tuple[str, str], tuple[int, bool]] = {}
 
 
 def check(assignment: str, task: str, points: int) -> float | None:
@@ -44,6 +52,9 @@ def check(assignment: str, task: str, points: int) -> float | None:
     page = _page(task, verdicts, problem, written.getvalue(), points)
     if earned < possible:
         page = _with_hint(page, task)
+    if not problem:
+        _CHECKED[assignment, task] = (earned, earned == possible)
+        page = _with_bar(page, assignment)
     _show(page)
     if "NBGRADER_EXECUTION" not in os.environ:
         return None
@@ -56,13 +67,12 @@ def hint(task: str | None = None, again: bool = False) -> None:
     task: as in `hint("to_nchw")`; without one, the first task that is not solved. again: those that you have read.
     Where a notebook has run a check cell, `hint` is there without an import.
     """
-    from .course.course import find_course
     from .student import hint as hints
     from .student import state
     from .student.repository import StudentRepository, Target
 
     try:
-        repository = StudentRepository(find_course(Path.cwd()))
+        repository = StudentRepository(_course())
         memory = state.load(repository.root)
         target = repository.target(task) if task else hints.next_task(repository, memory)
         if target.task is None:
@@ -78,6 +88,20 @@ def hint(task: str | None = None, again: bool = False) -> None:
     _show(_Page("".join(f'<div style="line-height:1.5">{_inline(line)}</div>' for line in lines), "\n".join(lines)))
 
 
+def _with_bar(page: _Page, assignment: str) -> _Page:
+    """The page with a bar: what the checks of this kernel have found so far, as grading counts points."""
+    from .student.screen import bar
+
+    points = _course().manifest().of(assignment).points
+    total = sum(public + hidden for public, hidden in points.values())
+    mine = [found for (name, _), found in _CHECKED.items() if name == assignment]
+    earned, done = sum(score for score, _ in mine), sum(whole for _, whole in mine)
+    text = f"{assignment} so far: {earned} of {total} points, {done} of {len(points)} tasks pass their public checks."
+    drawn = bar(earned, total, width=20)
+    rich = f'<div style="opacity:.85"><span aria-hidden="true">{drawn}</span> {text}</div>'
+    return _Page(page.rich + rich, f"{page.plain}\n{drawn} {text}")
+
+
 def _with_hint(page: _Page, task: str) -> _Page:
     """The page with a word on `hint`, which this notebook now has, unless a cell uses that name for something else."""
     shell = _shell()
@@ -91,17 +115,41 @@ def show(assignment: str, picture: str) -> None:
     """Shows a picture of an assignment, drawn by the functions of this kernel: as `autograder show` does in a browser."""
     if "NBGRADER_EXECUTION" in os.environ:  # nobody looks
         return
-    from .course.course import find_course
     from .student import pictures
 
     try:
-        course = find_course(Path.cwd())
+        course = _course()
         page = pictures.drawn(
             course.released(assignment).pictures, picture, pictures.Material(_namespace(), course.root / "data")
         )
     except Exception as error:
         page = f"<p>{html.escape(str(error))}</p>"
     _show(_Page(page, pictures.in_words(page)))
+
+
+def unpack(packed: str) -> None:
+    """Lays down the public checks that a notebook brings with it, where it stands alone; in a course nothing happens.
+
+    packed: a zip file in base64, as `release --to` put it into the cell.
+    """
+    import base64
+    import zipfile
+
+    from .course.course import find_course
+
+    with contextlib.suppress(UserError):
+        find_course(Path.cwd())
+        return
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed))) as archive:
+        archive.extractall(Path.cwd() / _ALONE)
+
+
+def _course() -> Course:
+    """The course that this notebook lies in, or the checks that it has brought with it."""
+    from .course.course import find_course
+
+    alone = Path.cwd() / _ALONE
+    return find_course(alone if alone.is_dir() else Path.cwd())
 
 
 def train_network(full: bool = False, images: int | None = None, hold_out: int | None = None) -> None:
@@ -121,10 +169,9 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .checks.catalogues import ReleasedCatalogue
-    from .course.course import find_course
     from .grading.context import CheckContext
 
-    course = find_course(Path.cwd())
+    course = _course()
     assignment = course.released(name)
     run = _kernel_run(_namespace(), assignment.parameters(), course.root / "data")
     context = CheckContext(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)

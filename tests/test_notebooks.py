@@ -143,6 +143,45 @@ def test_for_a_student_a_check_cell_returns_nothing_and_a_hint_is_at_hand(course
     assert "to_nchw, hint 1 of" in page(cells["hint"])
 
 
+# One picture of each assignment stands in docs/what-students-see.md, as it comes out of the executed notebook.
+SHOWN = {
+    "a1_permute": "to_nchw",
+    "a2_linear_dims": "affine",
+    "a3_conv_shapes": "edges",
+    "a4_losses": "shirts",
+    "a5_fashion_mnist": "learning",
+}
+_ALONE = "<style>svg{color:#1f2328}@media(prefers-color-scheme:dark){svg{color:#e6edf3}}image{image-rendering:pixelated}</style>"
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_a_students_notebook_shows_its_pictures_and_stays_small(course: Course, name: str, tmp_path: Path) -> None:
+    """AUTOGRADER_PICTURES=docs/pictures keeps those that the docs show."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    for source, drawn in ((course.solutions / "notebooks", True), (course.assignments / "notebooks", False)):
+        node: Any = nbformat.read(str(source / name / f"{name}.ipynb"), as_version=4)
+        folder = course.assignments / "notebooks" / name
+        NotebookClient(node, timeout=600, resources={"metadata": {"path": str(folder)}}).execute()
+        cells = {cell.id.removeprefix("see-"): cell.outputs for cell in node.cells if cell.id.startswith("see-")}
+        assert SHOWN[name] in cells
+        for picture, outputs in cells.items():
+            shown = page(outputs)
+            if drawn:
+                assert re.search(r'<svg role="img" aria-label="[^"]{40,}"', shown), picture
+            else:
+                assert "<svg" in shown or "draws this picture. Write it first" in shown, picture
+        nbformat.write(node, str(tmp_path / f"{name}.ipynb"))
+        assert (tmp_path / f"{name}.ipynb").stat().st_size < 1_000_000
+        record = os.environ.get("AUTOGRADER_PICTURES")
+        if record and drawn:
+            svg = re.search(r"<svg.*</svg>", page(cells[SHOWN[name]]), re.DOTALL)
+            assert svg is not None
+            text = re.sub(r"(<svg[^>]*>)", lambda found: found[1] + _ALONE, svg[0], count=1)
+            Path(record, f"{name}.svg").write_text(text + "\n", encoding="utf-8")
+
+
 # --- nbgrader's own commands ---------------------------------------------------------------------------------------
 
 

@@ -42,13 +42,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --to: this private repository on GitHub is the course; where its deploy key is set in a student "
         "repository, the workflow runs the hidden checks too, from the commit that is checked out now",
     )
+    parser.add_argument(
+        "--github",
+        metavar="OWNER/NAME",
+        default="",
+        help="with --to: where students will find FOLDER on GitHub; the README then has a badge for each notebook that "
+        "opens it in Colab, where it installs the checker by itself",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns its exit code."""
     course = find_course(Path.cwd())
-    if args.to is None and (args.classroom50 or args.hidden_from):
-        raise UserError("--classroom50 and --hidden-from go with --to FOLDER.")
+    if args.to is None and (args.classroom50 or args.hidden_from or args.github):
+        raise UserError("--classroom50, --hidden-from and --github go with --to FOLDER.")
     only = [course.resolve(name) for name in args.assignments]
     if only and (args.to or args.check or args.roster):
         raise UserError("--check, --to and --roster are about all assignments: name none.")
@@ -69,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     if args.to is not None:
         from autograder.release.student import release_to
 
-        return release_to(course, args.to, args.hidden_from)
+        return release_to(course, args.to, args.hidden_from, args.github)
     return release(course, only)
 
 

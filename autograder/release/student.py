@@ -20,10 +20,13 @@ from autograder.cli import COMMANDS
 from autograder.common.errors import UserError
 from autograder.common.own_imports import modules_of, reachable
 from autograder.common.run_file import own_package
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.words import words_of
 from autograder.data import student_files
 from autograder.release import generated
+from autograder.release.alone import BADGE, write_alone
+from autograder.release.alone import FOLDER as ALONE
 from autograder.release.build import Built, build
 from autograder.release.git_hashes import git_hashes
 from autograder.release.leaks import find_leaks
@@ -43,22 +46,25 @@ CONSTRAINTS = "constraints.txt"
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 
-def release_to(course: Course, folder: Path, hidden_from: str | None = None) -> int:
+def release_to(course: Course, folder: Path, hidden_from: str | None = None, github: str = "") -> int:
     """Makes the student repository in `folder`, or brings one that it made up to date. Returns the exit code.
 
     hidden_from: "owner/name" of the private course repository on GitHub; the workflow takes the hidden checks from
     its present commit where a deploy key is set.
+    github: "owner/name" of the students' repository, for notebooks that install the package by themselves, and badges.
     Raises UserError when `folder` holds anything that no release made there, or was edited since, and when the
     course has changes that are not committed, so that no commit could be named.
     """
     folder = folder.absolute()
     refuse(course, folder)
+    if github and not _REPOSITORY.fullmatch(github):
+        raise UserError(f"--github {github!r}: name the students' repository on GitHub as OWNER/NAME.")
     private = _private(course, hidden_from) if hidden_from is not None else ("", "")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         student = temporary / "student"
-        compose(course, built, student, private)
+        compose(course, built, student, private, github)
         leaks = find_leaks(course.solutions, student)
         if leaks:
             print("Nothing was written, for students would see lines of solutions:")
@@ -107,10 +113,10 @@ def refuse(course: Course, folder: Path) -> None:
         )
 
 
-def compose(course: Course, built: Built, into: Path, private: tuple[str, str] = ("", "")) -> None:
+def compose(course: Course, built: Built, into: Path, private: tuple[str, str] = ("", ""), github: str = "") -> None:
     """Puts the student repository together in the new folder `into`. The same course gives the same bytes.
 
-    private: address and commit of the course, for the hidden checks.
+    private: address and commit of the course, for the hidden checks. github: "owner/name" of what is made here.
     """
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(generated.RECORD))
     copy_package(into / "autograder")
@@ -120,7 +126,11 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     if (course.root / "LICENSE").is_file():
         shutil.copyfile(course.root / "LICENSE", into / "LICENSE")
     copy_constraints(course, into)
-    _write(into / "README.md", _readme(course, built))
+    for master in built.masters:
+        released = Assignment(master.name, into / "assignments" / master.name)
+        write_alone(released, into / ALONE, github)
+    _write(into / "README.md", _readme(course, built, github))
+    _write(into / ".devcontainer" / "devcontainer.json", _template("devcontainer.json"))
     _write(into / "pyproject.toml", pyproject(course))
     _write(into / ".gitignore", _template("gitignore"))
     _write(into / ".gitattributes", _template("gitattributes"))
@@ -150,13 +160,14 @@ def students_files() -> list[Path]:
     return sorted([*(modules[name] for name in reached), package / _SETTINGS])
 
 
-def _readme(course: Course, built: Built) -> str:
+def _readme(course: Course, built: Built, github: str) -> str:
     """The README for students: the course's own, or one that suits any course, with the assignments that there are."""
     rows = ["| assignment | tasks | points |", "| --- | --- | --- |"]
     for master in built.masters:
         tasks = ", ".join(f"`{task}`" for task in master.tasks)
         points = sum(sum(pair) for pair in master.points.values())
-        rows.append(f"| `{master.name}` | {tasks} | {points} |")
+        badge = f" {BADGE.format(github=github, name=master.name)}" if github else ""
+        rows.append(f"| `{master.name}`{badge} | {tasks} | {points} |")
     own = course.solutions / README
     text = own.read_text(encoding="utf-8") if own.is_file() else _template("README.md")
     words = {"title": words_of(course).title, "assignments": "\n".join(rows), "first": built.masters[0].name}

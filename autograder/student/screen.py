@@ -49,6 +49,17 @@ def sign(screen: Console, outcome: str) -> Text:
     return Text(fine if _signs_can_be_shown(screen.encoding) else plain, style=style)
 
 
+def bar(earned: int, total: int, encoding: str = "utf-8", width: int = 40) -> str:
+    """Points as a bar: full where they are earned."""
+    full = width * earned // total if total else 0
+    fine = "█" * full + "░" * (width - full)
+    try:
+        fine.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "#" * full + "." * (width - full)
+    return fine
+
+
 def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> None:
     """A paragraph, wrapped and indented, its second line on by ``hang`` more. Nothing in it is markup."""
     screen = console()
@@ -173,15 +184,17 @@ def next_hint(task: str, count: int, read: int) -> None:
 def overview(repository: StudentRepository, memory: state.State, current: str | None) -> None:
     """The lecture's order: each assignment with its public points so far, and all of them out of 100."""
     screen = console()
-    earned = public = hidden = 0
+    earned = public = hidden = done = tasks = 0
     width = max(map(len, repository.names))
     stale = False
     for name in repository.names:
         points = repository.points(name)
         here = sum(p for p, _ in points.values())
         public, hidden = public + here, hidden + sum(h for _, h in points.values())
+        tasks += len(points)
         kept = repository.remembered(name, memory)
         if kept is not None:
+            done += sum(here == whole for here, whole in kept.points.values())
             mark = sign(screen, "passed") if kept.earned == kept.possible else Text(" ")
             text = f"{kept.earned:2} of {kept.possible}"
             earned += kept.earned
@@ -195,6 +208,7 @@ def overview(repository: StudentRepository, memory: state.State, current: str | 
             line.stylize("bold")
         screen.print(line, soft_wrap=True)
     total = public + hidden
+    screen.print(Text(f"  {bar(earned, total, screen.encoding)}  {done} of {tasks} tasks"), soft_wrap=True)
     left = f"Public checks give up to {public}; the other {hidden} come from grading, on other inputs."
     say(Text.assemble(("Points so far: ", "bold"), (f"{earned} of {total}. ", "bold"), left))
     if stale:

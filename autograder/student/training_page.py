@@ -33,7 +33,7 @@ def document(outcome: Trained, classes: Sequence[str], bands: Sequence[Band], ti
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n</head>\n<body>\n{fragment(outcome, classes, bands, title)}\n</body>\n</html>\n"
+        f"<title>{html.escape(title)}</title>\n<style>{_EDGES}</style>\n</head>\n<body>\n{fragment(outcome, classes, bands, title)}\n</body>\n</html>\n"
     )
 
 
@@ -46,6 +46,8 @@ def fragment(outcome: Trained, classes: Sequence[str], bands: Sequence[Band], ti
     return f'<style>{_STYLE}</style>\n<div class="training">\n' + "\n".join(filter(None, parts)) + "\n</div>"
 
 
+# The page itself, to its edges; a notebook has a page of its own.
+_EDGES = "body{margin:0;background:#ffffff}@media(prefers-color-scheme:dark){body{background:#0d1117}}"
 _STYLE = """
 .training { --ink: #1f2328; --paper: #ffffff; --faint: #6b7280; --line: #d0d7de; --one: #0b62a4; --two: #b3541e;
   font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 62rem;
@@ -53,15 +55,20 @@ _STYLE = """
 .training h1 { font-size: 1.5rem; } .training h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
 .training p { margin: .3rem 0; } .training .faint { color: var(--faint); }
 .training svg { max-width: 100%; height: auto; }
+.training .wide { overflow-x: auto; }
 .training table { border-collapse: collapse; font-size: .85rem; }
 .training th { font-weight: 400; text-align: right; padding: .2rem .5rem; }
 .training thead th { vertical-align: bottom; text-align: center; }
 .training td { width: 3.2rem; text-align: center; padding: .3rem; border: 1px solid var(--line); }
-.training .right { font-weight: 700; }
+.training .right { font-weight: 700; } .training .none { border: 0; }
 .training .pictures { display: flex; flex-wrap: wrap; gap: .8rem; }
 .training figure { margin: 0; width: 8rem; font-size: .8rem; line-height: 1.3; }
 .training figure img { width: 84px; height: 84px; image-rendering: pixelated; display: block; border: 1px solid var(--line); }
 .training .filters img { width: 48px; height: 48px; image-rendering: pixelated; border: 1px solid var(--line); }
+@media (max-width: 40rem) {
+  .training table { font-size: .68rem; } .training th { padding: .1rem .2rem; }
+  .training thead th { writing-mode: vertical-rl; text-align: left; } .training td { width: 1.5rem; padding: .2rem 0; }
+}
 @media (prefers-color-scheme: dark) {
   .training { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --one: #6cb6ff; --two: #f0a36b; }
 }
@@ -166,8 +173,12 @@ def _chart(
         f'<text x="{_PAD - 6}" y="{y(v) + 4:.1f}" text-anchor="end" font-size="11" fill="var(--faint)">{form.format(v)}</text>'
         for v in (low + span * k / 4 for k in range(5))
     )
+    below = {
+        v for v in marks if any(0 < y(v) - y(other) < 14 for other in marks)
+    }  # where the next label would cover it
     dashes = "".join(
         f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--ink)" stroke-dasharray="3 4"/>'
+        f'<text x="{_PAD + 4}" y="{y(v) + (11 if v in below else -3):.1f}" font-size="10" fill="var(--ink)">band {_percent(v)}</text>'
         for v in marks
     )
     dots = (
@@ -218,7 +229,7 @@ def _confusion(outcome: Trained, classes: Sequence[str]) -> str:
     return (
         "<h2>What is taken for what</h2>"
         f"<p>Rows are what an image shows, columns what the network says. Most often: {html.escape('; '.join(worst) or 'nothing')}.</p>"
-        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="Table of what is taken for what"><table><thead><tr><td class=none></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
 
 

@@ -32,7 +32,7 @@ NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
 _ENCODINGS = re.compile(r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I)
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 # The cells that show public checks and pictures in Jupyter are no part of an answer (autograder/release/master.py).
-_OUR_CELLS = ("from autograder.notebook import check", "from autograder.notebook import show")
+_OUR_CELLS = tuple(f"from autograder.notebook import {name}" for name in ("check", "show", "unpack"))
 _OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 

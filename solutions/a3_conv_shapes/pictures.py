@@ -50,7 +50,7 @@ def conv2d_pixel(given: Material) -> Figure:
         changed[channel, row, column] += 100
         if float(given.ask("conv2d_pixel", changed, weight, bias, 1, 2, 3)) != before:
             axes[channel].add_patch(Rectangle((column - 0.4, row - 0.4), 0.8, 0.8, color=BLUE))
-    axes[3].imshow(torch.zeros(5, 5).numpy(), alpha=0.15)
+    axes[3].imshow(torch.full((5, 5), 0.5).numpy(), alpha=0.3, vmin=0, vmax=1)
     axes[3].add_patch(Rectangle((2.5, 1.5), 1, 1, color=ORANGE))
     _bare(axes[3], title="output[1], at (2, 3)")
     return figure
@@ -91,7 +91,7 @@ def edges(given: Material) -> Figure:
     for number, axes in enumerate(figure.subplots(2, 4, height_ratios=(1, 2)).T):
         axes[0].imshow(kernels[number].numpy(), cmap="RdBu", vmin=-3, vmax=3)
         for (row, column), value in zip(torch.cartesian_prod(torch.arange(3), torch.arange(3)).tolist(), kernels[number].flatten()):
-            axes[0].text(column, row, f"{value:.0f}", ha="center", va="center", color="black", fontsize=8)
+            axes[0].text(column, row, f"{value:.0f}", ha="center", va="center", color="white" if value > 4 else "black", fontsize=8)
         _bare(axes[0], title=list(EDGES)[number])
         axes[1].imshow(output[number].numpy(), cmap="RdBu", vmin=-4, vmax=4)
         _bare(axes[1])
@@ -113,7 +113,7 @@ def receptive_field(given: Material) -> Figure:
         seen = field[0, 0] != 0
         side = int(seen.any(dim=0).sum())
         axes.imshow(torch.where(seen, field[0, 0].abs().sqrt(), torch.nan).numpy(), cmap="viridis", vmin=0)
-        axes.imshow(torch.zeros(15, 15).numpy(), alpha=0.1)
+        axes.imshow(torch.full((15, 15), 0.5).numpy(), alpha=0.25, vmin=0, vmax=1)
         _bare(axes, title=f"{layers} layer{'s' if layers > 1 else ''}: {side} x {side}")
     return figure
 

@@ -71,14 +71,14 @@ def _train(given, output, pixels, targets):
     network = torch.nn.Sequential(torch.nn.Linear(784, 1), given.ask("output_activation", "binary", output))
     loss_function = given.ask("choose_loss", "binary", output)
     optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
-    losses = []
+    curve = []
     for _ in range(EPOCHS):
         loss = loss_function(network(pixels)[:, 0], targets)
-        losses.append(loss.item())
+        curve.append(loss.item())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return network, losses
+    return network, curve
 
 
 def shirts(given: Material) -> Figure:

@@ -15,6 +15,7 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.grading.fingerprint import checks_digest
 from autograder.release import command
+from autograder.release.leaks import find_leaks
 from autograder.student import pictures
 from tests.support.places import ROOT
 from tests.support.small_course import replace_in
@@ -74,6 +75,11 @@ def test_a_stub_meets_a_sentence(name: str, picture: str) -> None:
 
 def stub(name: str) -> Path:
     return COURSE.released(name).master
+
+
+@pytest.mark.parametrize("name", COURSE.assignment_names())
+def test_pictures_show_no_line_of_a_solution_of_any_assignment(name: str) -> None:
+    assert list(map(str, find_leaks(COURSE.solutions, COURSE.assignment(name).pictures))) == []
 
 
 def test_what_a_function_does_wrong_is_said_and_nothing_raises(tmp_path: Path) -> None:

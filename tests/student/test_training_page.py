@@ -14,6 +14,8 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     outcome = train_and_judge(tiny(), some_data(), lambda moment: None)
     text = training_page.document(outcome, CLASSES, [training_page.Band(0.6, 4)], "<script>alert(1)</script>")
     assert "<script>" not in text
+    assert "body{margin:0;background" in text, "the page is dark to its edges where the reader likes it dark"
+    assert "band 60 %" in text
     assert "http" not in text.replace("http-equiv", "")
     opened: list[str] = []
 

@@ -1,0 +1,56 @@
+"""Notebooks that work alone: in an empty folder, or on Colab, with nothing but the package installed.
+
+Each brings the public checks of its assignment with it, packed into a cell that grading passes over.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from autograder.course.assignment import Assignment
+from autograder.course.manifest import FILE, SCHEMA, excerpt
+from autograder.release.notebooks import write_notebook
+
+FOLDER = "alone"
+BADGE = (
+    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/{github}/blob/main/alone/{name}.ipynb)"
+)
+
+
+def write_alone(released: Assignment, into: Path, github: str = "") -> None:
+    """Write the notebook of a released assignment so that it works alone, into a folder.
+
+    github: "owner/name" of the students' repository; then a first cell installs the package from there.
+    """
+    import nbformat
+    import nbformat.v4 as v4
+
+    notebook: Any = nbformat.read(str(released.notebook), as_version=4)
+    source = f'from autograder.notebook import unpack\n\nunpack("{_packed(released)}")'
+    cells = [v4.new_code_cell(source, id="unpack", metadata={"jupyter": {"source_hidden": True}, "cellView": "form"})]
+    if github:
+        install = f'%pip install -q "cnn-autograder[submissions] @ git+https://github.com/{github}"'
+        cells.insert(0, v4.new_code_cell(install, id="install"))
+    notebook.cells = [*cells, *notebook.cells]
+    write_notebook(notebook, into / released.notebook.name)
+
+
+def _packed(released: Assignment) -> str:
+    """What the check cells read of an assignment, as a zip file in base64; the same bytes every time."""
+    parts = [released.master, released.public_checks, released.pictures, released.stub]
+    parts += sorted(released.folder.glob("diagnoses.*"))
+    root = released.folder.parent
+    files = {part.relative_to(root).as_posix(): part.read_bytes() for part in parts if part.is_file()}
+    files[FILE] = json.dumps({"schema": SCHEMA, **excerpt(root, released.name)}).encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(f"assignments/{name}")  # its date is 1980, always
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    return base64.b64encode(packed.getvalue()).decode()
