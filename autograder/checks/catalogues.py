@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
 from ..common.diagnosis import Diagnosis
@@ -375,7 +376,7 @@ def _can_replay(observation: Observation) -> bool:
     """Only calls on data can be replayed: not those on objects in the sandbox, nor on the data that lie there."""
     if observation.status not in ("value", "error") or not observation.calls:
         return False
-    plain = (torch.Tensor, int, float, str, bool, tuple, list, dict, type(None))
+    plain = (torch.Tensor, np.ndarray, np.generic, int, float, str, bool, tuple, list, dict, set, type(None))
     return all(
         isinstance(arg, plain) for call in observation.calls for arg in (*call.args, *call.kwargs.values())
     ) and all(call.verb != "probe" for call in observation.calls)

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..submission.source import Source
 from .inside import child, data, record, wire
 from .observation import Call, Observation, Question, StudentError, pending
-from .translate import without_arrays
+from .translate import as_checks_meet_it
 
 
 class LocalRun:
@@ -84,10 +85,10 @@ class LocalRun:
             self._objects.append(value)
             handle, plain = len(self._objects) - 1, None
         called = tuple(sorted(recorder.names)) if isinstance(recorder, record.Recorder) else ()
-        numpy = isinstance(plain, wire.Array)
+        numpy = isinstance(plain, (wire.Array, wire.TextArray))
         return dataclasses.replace(
             observed,
-            value=without_arrays(plain),
+            value=as_checks_meet_it(plain, observed.calls),
             changed_inputs=kept.changed(),
             called=called,
             numpy=numpy,
@@ -115,6 +116,8 @@ class LocalRun:
         """An argument as the call gets it: a tensor of its own, the object that an observation is a handle of."""
         if isinstance(value, torch.Tensor):
             return value.clone()
+        if isinstance(value, np.ndarray):
+            return value.copy()
         if isinstance(value, Observation):
             return self._objects[value.handle] if value.handle is not None else value.value
         return value

@@ -9,9 +9,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..submission.source import Source
 from .inside import data, wire
-from .observation import SYNTAX, Observation, Question, StudentError, without_place
+from .observation import SYNTAX, Call, Observation, Question, StudentError, without_place
 
 _HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
 _MOST_OUTPUT = 64 << 10  # characters
@@ -44,8 +46,8 @@ def _case(question: Question) -> tuple[Any, ...]:
 def _argument(value: Any) -> Any:
     """An argument as it travels: a handle for an object that is in the sandbox, its value for one that is not."""
     if isinstance(value, Observation):
-        return wire.Handle(value.handle % _HANDLES) if value.handle is not None else value.value
-    return value
+        return wire.Handle(value.handle % _HANDLES) if value.handle is not None else data.sent(value.value)
+    return data.sent(value)
 
 
 def generation_of(handle: int) -> int:
@@ -61,7 +63,7 @@ def observe(
     name, source: the submission, in which the place of an error is looked up. seconds: how long it took.
     """
     value, handle = reply.get("value"), None
-    numpy, type_name = isinstance(value, wire.Array), ""
+    numpy, type_name = isinstance(value, (wire.Array, wire.TextArray)), ""
     if isinstance(value, wire.Handle):
         handle = generation * _HANDLES + value.number % _HANDLES
         type_name, value = _text(value.type_name, 200), None
@@ -70,7 +72,7 @@ def observe(
     return dataclasses.replace(
         pending,
         status="error" if reply.get("status") == "error" else "value",
-        value=without_arrays(value),
+        value=as_checks_meet_it(value, pending.calls),
         error=error_of(reply, name, source),
         changed_inputs=_texts(reply.get("changed")),
         called=_texts(reply.get("called")),
@@ -115,17 +117,36 @@ def item(found: Observation, pending: Observation, key: Any) -> Observation:
     return dataclasses.replace(pending, value=found.value[key])
 
 
-def without_arrays(value: Any) -> Any:
-    """A value as checks meet it: numpy's arrays as tensors, objects that are no data as None."""
-    if isinstance(value, wire.Array):
-        return value.tensor
+def as_checks_meet_it(value: Any, calls: Sequence[Call]) -> Any:
+    """A value that came back from these calls; objects that are no data are None.
+
+    Who sent numpy's arrays gets arrays back; who sent none gets tensors (and lists of texts), whatever the task made.
+    """
+    return _met(value, any(_has_arrays((call.args, call.kwargs)) for call in calls))
+
+
+def _met(value: Any, as_arrays: bool) -> Any:
+    if isinstance(value, (wire.Array, wire.TextArray)):
+        if as_arrays:
+            return data.as_numpy(value)
+        return value.tensor if isinstance(value, wire.Array) else data.as_numpy(value).tolist()
     if isinstance(value, wire.Handle):
         return None
     if isinstance(value, (tuple, list)):
-        return type(value)(map(without_arrays, value))
+        return type(value)(_met(item, as_arrays) for item in value)
     if isinstance(value, dict):
-        return {k: without_arrays(v) for k, v in value.items()}
+        return {k: _met(v, as_arrays) for k, v in value.items()}
     return value
+
+
+def _has_arrays(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_arrays, value))
+    if isinstance(value, dict):
+        return any(map(_has_arrays, value.values()))
+    if isinstance(value, Observation):
+        return _has_arrays(value.value)
+    return isinstance(value, (np.ndarray, np.generic))
 
 
 def names(value: Any, longest: int) -> tuple[str, ...]:

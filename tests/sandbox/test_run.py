@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -409,3 +410,47 @@ def test_the_rehearsal_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> 
     failed = {name: statuses for name, statuses in seen.items() if "error" in statuses}
     assert failed == {"sizes": ["value", "error"], "layer": ["value", "error"]}  # an error has its first time too
     assert len(seen) == 10
+
+
+ARRAYS = """
+import numpy as np
+
+def kinds(*values, **named):
+    return [type(value).__name__ for value in (*values, *named.values())]
+
+def same(value):
+    return value
+
+def grows(x):
+    x += 1
+    return x
+"""
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_arrays_cross_both_ways(sandbox: Sandbox, local: bool) -> None:
+    namespace: dict[str, Any] = {}
+    exec(ARRAYS, namespace)
+    run = LocalRun(namespace) if local else run_of(sandbox, ARRAYS)
+    submission = SubmissionProxy(run)
+    numbers, texts = np.arange(6.0).reshape(2, 3)[:, ::-1], np.array([["a", "bc"]])
+    assert submission.kinds(numbers, [texts], key=texts).value == ["ndarray", "list", "ndarray"]
+    back = submission.same([numbers, {"words": texts}, np.float32(0.5), {1, "a"}]).value
+    assert isinstance(back[0], np.ndarray)
+    assert back[0].tolist() == numbers.tolist()
+    assert back[1]["words"].tolist() == texts.tolist()
+    assert back[2:] == [0.5, {1, "a"}]
+    assert submission.grows(numbers).changed_inputs == ("0",)
+    assert numbers[0, 0] == 2, "the check's own array is as before"
+    assert isinstance(submission.same(torch.ones(2)).value, torch.Tensor)
+    if isinstance(run, SandboxRun):
+        run.close()
+
+
+def test_who_sends_no_array_meets_tensors(sandbox: Sandbox) -> None:
+    text = "import numpy as np\ndef made(n):\n    return [np.zeros(n), np.array(['a'])]\n"
+    run = run_of(sandbox, text)
+    zeros, texts = SubmissionProxy(run).made(2).value
+    run.close()
+    assert isinstance(zeros, torch.Tensor)
+    assert texts == ["a"]

@@ -80,7 +80,7 @@ class Server:
 
         while True:
             try:
-                question = wire.receive(read, self._resolve, self._kept)
+                question = wire.receive(read, self._resolve, self._kept, data.as_numpy)
             except EOFError:
                 return
             for place, case in enumerate(question.get("cases", (NO_ARGUMENTS,))):
@@ -252,25 +252,29 @@ def _short_text(value: object) -> str:
 
 
 class Snapshot:
-    """Remembers the tensor arguments of a call, to see afterwards which were changed in place."""
+    """Remembers the tensors and arrays that a call gets, to see afterwards which were changed in place."""
 
     def __init__(self, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
         named = [*((str(i), a) for i, a in enumerate(args)), *kwargs.items()]
         self.before = [
-            (name, arg, (arg.shape, wire.tensor_bytes(arg)) if arg.nbytes <= _COPY_LIMIT else arg._version)
+            (name, arg, (arg.shape, _bytes(arg)) if arg.nbytes <= _COPY_LIMIT else getattr(arg, "_version", None))
             for name, arg in named
-            if isinstance(arg, torch.Tensor)
+            if isinstance(arg, (torch.Tensor, np.ndarray))
         ]
 
     def changed(self) -> tuple[str, ...]:
         return tuple(name for name, after, before in self.before if not _same(before, after))
 
 
-def _same(before: tuple[torch.Size, bytes] | int, after: torch.Tensor) -> bool:
-    if isinstance(before, int):
-        return after._version == before
+def _bytes(value: torch.Tensor | np.ndarray) -> bytes:
+    return value.tobytes() if isinstance(value, np.ndarray) else wire.tensor_bytes(value)
+
+
+def _same(before: tuple[Any, bytes] | int | None, after: torch.Tensor | np.ndarray) -> bool:
+    if not isinstance(before, tuple):
+        return before == getattr(after, "_version", None)
     try:
-        return before == (after.shape, wire.tensor_bytes(after))
+        return before == (after.shape, _bytes(after))
     except Exception:
         return False
 

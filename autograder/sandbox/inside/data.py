@@ -1,6 +1,8 @@
 """What of a value is data, and so leaves the sandbox: bounded by what a check can ever need to look at.
 
 to_data(value)      in the sandbox: the value as the wire carries it, or NOT_DATA, and then the object stays there
+sent(value)         in the grader: an argument as the wire carries it
+as_numpy(array)     on both sides: the numpy array that stands on the wire as a tensor or as texts
 fits(value)         in the grader: whether what came over the wire keeps the same bounds, whoever sent it
 name_of(value)      what such a value is called: "int8 tensor of shape (60000000,)"
 """
@@ -57,7 +59,7 @@ def _data(value: object, depth: int, room: _Room) -> Any:
     if isinstance(value, torch.Tensor):
         return _tensor(value)
     if isinstance(value, np.ndarray):
-        return _array(value)
+        return _array(value, depth, room)
     if depth > MAX_NESTING:
         return NOT_DATA
     if isinstance(value, (tuple, list)):
@@ -73,11 +75,25 @@ def _data(value: object, depth: int, room: _Room) -> Any:
         for key, item in value.items():
             fitting = room.take(2)
             name, data = (_data(part, depth + 1, room) if fitting else NOT_DATA for part in (key, item))
-            if name is NOT_DATA or isinstance(name, (torch.Tensor, wire.Array, list, dict)) or data is NOT_DATA:
+            if not _may_be_key(name) or data is NOT_DATA:
                 return NOT_DATA
             pairs[name] = data
         return pairs
+    if isinstance(value, (set, frozenset)):
+        keys = set()
+        for item in value:
+            key = _data(item, depth + 1, room) if room.take(2) else NOT_DATA
+            if not _may_be_key(key):
+                return NOT_DATA
+            keys.add(key)
+        return keys
     return NOT_DATA
+
+
+def _may_be_key(data: object) -> bool:
+    if isinstance(data, tuple):
+        return all(map(_may_be_key, data))
+    return data is None or isinstance(data, (bool, int, float, str))
 
 
 def _tensor(tensor: torch.Tensor) -> Any:
@@ -99,8 +115,17 @@ def _tensor(tensor: torch.Tensor) -> Any:
         return plain.cpu()
 
 
-def _array(array: np.ndarray) -> Any:
-    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK or array.dtype.kind not in "biuf":
+def _array(array: np.ndarray, depth: int, room: _Room) -> Any:
+    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK:
+        return NOT_DATA
+    if array.dtype.names and depth <= MAX_NESTING:  # a table: its columns
+        return _data({name: array[name] for name in array.dtype.names}, depth, room)
+    if array.dtype.kind == "O":  # anything at all: rows of several lengths, for one
+        return _data(array.tolist(), depth, room) if array.size <= MAX_ITEMS else NOT_DATA
+    if array.dtype.kind == "U":
+        texts = wire.TextArray(array.shape, tuple(array.reshape(-1).tolist())) if room.take(array.size) else None
+        return texts if texts is not None and _texts_fit(texts) else NOT_DATA
+    if array.dtype.kind not in "biuf":
         return NOT_DATA
     native = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
     try:
@@ -110,6 +135,37 @@ def _array(array: np.ndarray) -> Any:
     if tensor.dtype in _WIDE_UNSIGNED and tensor.dim() == 0:
         return _data(tensor.item(), 0, _Room())
     return wire.Array(tensor) if tensor.dtype in DTYPES else NOT_DATA
+
+
+def _texts_fit(array: wire.TextArray) -> bool:
+    longest = max(map(len, array.texts), default=0)  # numpy gives each the room of the longest
+    return len(array.shape) <= MAX_RANK and longest <= MAX_TEXT and longest * len(array.texts) <= MAX_ELEMENTS
+
+
+def sent(value: Any) -> Any:
+    """An argument as the wire carries it: numpy's arrays and numbers too, wherever they lie in it.
+
+    Raises :class:`wire.WireError` for an array that cannot cross.
+    """
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        crossing = _array(value, 0, _Room())
+        if not isinstance(crossing, (wire.Array, wire.TextArray)):
+            raise wire.WireError(f"an array of {value.dtype} and {_extent(value.shape)} cannot cross")
+        return crossing
+    if type(value) in (tuple, list, set):
+        return type(value)(map(sent, value))
+    if type(value) is dict:
+        return {sent(key): sent(item) for key, item in value.items()}
+    return value
+
+
+def as_numpy(array: wire.Array | wire.TextArray) -> np.ndarray:
+    """The numpy array that stands on the wire as a tensor or as texts."""
+    if isinstance(array, wire.TextArray):
+        return np.array(array.texts, dtype=np.str_).reshape(array.shape)
+    return array.tensor.numpy()
 
 
 def _scalar_fits(value: str | int | float) -> bool:
@@ -129,12 +185,16 @@ def _fits(value: Any, depth: int, room: _Room) -> bool:
     if isinstance(value, (str, int, float)):
         return _scalar_fits(value)
     if isinstance(value, wire.Array):
+        if value.tensor.dtype is torch.bfloat16:  # numpy has none
+            return False
         value = value.tensor
+    if isinstance(value, wire.TextArray):
+        return room.take(len(value.texts)) and _texts_fit(value)
     if isinstance(value, torch.Tensor):
         return value.dtype in DTYPES and value.dim() <= MAX_RANK and value.numel() <= MAX_ELEMENTS
     if depth > MAX_NESTING:
         return False
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, (tuple, list, set)):
         return room.take(len(value)) and all(_fits(item, depth + 1, room) for item in value)
     if isinstance(value, dict):
         room.take(2 * len(value))

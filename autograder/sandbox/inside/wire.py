@@ -83,9 +83,17 @@ class SandboxTensor:
 
 @dataclass(frozen=True)
 class Array:
-    """A numpy array that came over the wire, as a tensor of the same dtype and shape."""
+    """A numpy array on the wire, as a tensor of the same dtype and shape."""
 
     tensor: torch.Tensor
+
+
+@dataclass(frozen=True)
+class TextArray:
+    """A numpy array of texts on the wire: its shape, and its texts in row-major order."""
+
+    shape: tuple[int, ...]
+    texts: tuple[str, ...]
 
 
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
@@ -128,8 +136,15 @@ def _node(value: Any, parts: _Parts, depth: int) -> Any:
         if parts.entries > MAX_ENTRIES:
             raise WireError("the dicts have too many entries")
         return {"d": [_nodes(pair, parts, depth) for pair in value.items()]}
+    if kind is set:
+        parts.entries += len(value)
+        if parts.entries > MAX_ENTRIES:
+            raise WireError("the sets have too many entries")
+        return {"s": _nodes(value, parts, depth)}
     if isinstance(value, Array):
         return _tensor_node("a", value.tensor, parts)
+    if isinstance(value, TextArray):
+        return {"t": _nodes((value.shape, value.texts), parts, depth)}
     if isinstance(value, Handle):
         return {"h": [value.number, value.type_name[:200], value.text[:500]]}
     if isinstance(value, SandboxTensor):
@@ -181,15 +196,16 @@ def decode(
     body: bytearray,
     handle: Callable[[Handle], object] = lambda h: h,
     kept: Callable[[SandboxTensor], object] = lambda r: r,
+    array: Callable[[Array | TextArray], object] = lambda a: a,
 ) -> dict[str, Any]:
-    """The message of a frame; ``handle`` and ``kept`` say what stands for those. Raises :class:`WireError`."""
+    """The message of a frame; ``handle``, ``kept`` and ``array`` say what stands for those. Raises :class:`WireError`."""
     try:
         tree = json.loads(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError("the header is not JSON") from error
     if not isinstance(tree, dict) or len(tree) > MAX_FIELDS:
         raise WireError("a message is an object of a few fields")
-    reader = _Reader(body, handle, kept)
+    reader = _Reader(body, handle, kept, array)
     message = {name: reader.value(node, 0) for name, node in tree.items()}
     if reader.at != len(body):
         raise WireError("the body is longer than its header says")
@@ -204,8 +220,9 @@ class _Reader:
         body: bytearray,
         handle: Callable[[Handle], object],
         kept: Callable[[SandboxTensor], object],
+        array: Callable[[Array | TextArray], object],
     ) -> None:
-        self.body, self.handle, self.kept, self.at = body, handle, kept, 0
+        self.body, self.handle, self.kept, self.array, self.at = body, handle, kept, array, 0
         self.entries = 0
 
     def value(self, node: Any, depth: int) -> Any:
@@ -228,7 +245,11 @@ class _Reader:
         if tag == "x":
             return self.tensor(content)
         if tag == "a":
-            return Array(self.tensor(content))
+            return self.array(Array(self.tensor(content)))
+        if tag == "t":
+            return self.array(self.texts(content, depth))
+        if tag == "s":
+            return self.set(content, depth)
         if tag == "l":
             return self.values(content, depth)
         if tag == "d":
@@ -243,6 +264,25 @@ class _Reader:
         if depth >= MAX_DEPTH:
             raise WireError("the message is nested too deeply")
         return [self.value(node, depth + 1) for node in nodes]
+
+    def set(self, content: list[Any], depth: int) -> set[Any]:
+        self.entries += len(content)
+        if self.entries > MAX_ENTRIES:
+            raise WireError("the sets have too many entries")
+        items = self.values(content, depth)
+        if not all(map(_is_plain_key, items)):
+            raise WireError("a set holds numbers, texts and tuples of those")
+        return set(items)
+
+    def texts(self, content: list[Any], depth: int) -> TextArray:
+        parts = self.values(content, depth)
+        if len(parts) != 2 or not all(isinstance(part, tuple) for part in parts):
+            raise WireError("an array of texts is its shape and its texts")
+        shape, texts = parts
+        sizes_fit = all(type(size) is int and 0 <= size <= len(texts) for size in shape) and len(shape) <= 64
+        if not sizes_fit or math.prod(shape) != len(texts) or not all(isinstance(text, str) for text in texts):
+            raise WireError("an array of texts is its shape and its texts")
+        return TextArray(shape, texts)
 
     def mapping(self, content: list[Any], depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
@@ -360,12 +400,13 @@ def receive(
     read: Callable[[int], bytes],
     handle: Callable[[Handle], object] = lambda h: h,
     kept: Callable[[SandboxTensor], object] = lambda r: r,
+    array: Callable[[Array | TextArray], object] = lambda a: a,
 ) -> dict[str, Any]:
     """One message; ``read(n)`` returns exactly n bytes or raises."""
     header_length, body_length = parse_prefix(read(PREFIX_LENGTH))
     header = read(header_length)
     body = bytearray().join(map(read, pieces(body_length)))
-    return decode(header, body, handle, kept)
+    return decode(header, body, handle, kept, array)
 
 
 def read_exactly(sock: socket.socket, length: int) -> bytes:
