@@ -12,6 +12,8 @@ from .draw import Draw, counting_images, whole_numbers
 from .expect import (
     expect,
     expect_accuracy,
+    expect_array,
+    expect_equal,
     expect_finite,
     expect_inputs_kept,
     expect_integer,
@@ -41,6 +43,8 @@ __all__ = [
     "counting_images",
     "expect",
     "expect_accuracy",
+    "expect_array",
+    "expect_equal",
     "expect_finite",
     "expect_inputs_kept",
     "expect_integer",

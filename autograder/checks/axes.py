@@ -20,6 +20,7 @@ from typing import Any
 import torch
 
 from ..sandbox.observation import Observation
+from .values import plain
 
 MIXED = "mix"
 _NEW = "1"
@@ -85,12 +86,13 @@ def draw(seen: Observation, names: tuple[tuple[str, ...], tuple[str, ...]]) -> D
     if not seen.returned or call is None or call.verb != "call" or not call.args:
         return None
     before, after = names
-    given, got = _sizes(call.args[0]), _sizes(seen.value)
+    first, result = plain(call.args[0]), plain(seen.value)
+    given, got = _sizes(first), _sizes(result)
     if given is None or got is None or len(given) != len(before) or not got:
         return None
     known = dict(zip(before, given, strict=True))
     wanted = tuple(Axis(letter, int(letter) if letter.isdecimal() else known.get(letter)) for letter in after)
-    sources = _trace(call.args[0], seen.value)
+    sources = _trace(first, result)
     yours = _name(got, before, given, wanted, sources)
     wrong = _wrong(yours, wanted)
     if not wrong and len(yours) == len(wanted):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import reprlib
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Call, Observation
+from .values import plain, tensor_in
 
 _LONG = 60  # characters after which a value is described, not shown
 
@@ -34,18 +36,20 @@ def _arguments(step: Call) -> str:
 
 
 def _argument(value: Any, name: str) -> str:
-    if isinstance(value, torch.Tensor) and value.numel() > 8:
-        return f"{name or kind(value)} of shape {shape(value)}"
+    tensor = tensor_in(value)
+    if tensor is not None and tensor.numel() > 8:
+        return f"{name or kind(value)} of shape {shape(tensor)}"
     if isinstance(value, (Observation, SandboxTensor)):
         return name or "..."
     return _value(value)
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, torch.Tensor):
-        text = str(numbers(value)) if value.dim() else f"{value.item():.6g}"
-        return text if len(text) <= _LONG else f"{kind(value)} of shape {shape(value)}"
-    text = _brief.repr(value)
+    tensor = tensor_in(value)
+    if tensor is not None:
+        text = str(numbers(tensor)) if tensor.dim() else f"{tensor.item():.6g}"
+        return text if len(text) <= _LONG else f"{kind(value)} of shape {shape(tensor)}"
+    text = _brief.repr(plain(value))
     return text if len(text) <= _LONG else text[:_LONG] + "..."
 
 
@@ -60,6 +64,9 @@ class _Brief(reprlib.Repr):
 
     def repr_Tensor(self, value: torch.Tensor, level: int) -> str:
         return repr(value) if value.numel() <= 20 else f"{kind(value)} of shape {shape(value)}"
+
+    def repr_ndarray(self, value: np.ndarray, level: int) -> str:
+        return repr(value.tolist()) if value.size <= 20 else f"{kind(value)} of shape {value.shape}"
 
 
 _brief = _Brief()
@@ -92,6 +99,9 @@ def kind(value: Any) -> str:
         return "None"
     if isinstance(value, torch.Tensor):
         return f"{_article(dtype(value))} {dtype(value)} tensor"
+    if isinstance(value, np.ndarray):
+        name = "text" if value.dtype.kind == "U" else str(value.dtype)
+        return f"{_article(name)} {name} array"
     return f"{_article(type(value).__name__)} {type(value).__name__}"
 
 
@@ -100,7 +110,8 @@ def _article(word: str) -> str:
 
 
 def _thing(value: Any) -> str:
-    return f"{kind(value)} of shape {shape(value)}" if isinstance(value, torch.Tensor) else _value(value)
+    tensor = tensor_in(value)
+    return f"{kind(value)} of shape {shape(tensor)}" if tensor is not None else _value(value)
 
 
 def returned(observation: Observation) -> str:
@@ -110,10 +121,11 @@ def returned(observation: Observation) -> str:
         name = observation.type_name
         lazy = ", which holds no values yet" if name in ("generator", "map", "filter", "zip") else ""
         return f"{_article(name.lower())} {name}{lazy}"
-    if isinstance(value, torch.Tensor):
-        if value.numel() <= 4 and value.dim() <= 1:
-            return f"{kind(value)}, {numbers(value)}"
-        return f"{kind(value)} of shape {shape(value)}"
+    tensor = tensor_in(value)
+    if tensor is not None:
+        if tensor.numel() <= 4 and tensor.dim() <= 1:
+            return f"{kind(value)}, {numbers(tensor)}"
+        return f"{kind(value)} of shape {shape(tensor)}"
     if value is None:
         return "None, as a function does that has no return"
     if type(value) is tuple and len(value) == 1:

@@ -9,16 +9,25 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..sandbox.observation import Observation
 from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
+from .matching import same_value
+from .values import plain, tensor_in
 from .where import small_map, where
+
+_ORDER = "expect_equal(submission.task(...), expected)"
 
 
 def settle(observation: Observation) -> None:
     """Raise unless something came back: an error, a timeout and a crash each have an outcome of their own."""
+    if not isinstance(observation, Observation):
+        raise TypeError(
+            f"what the submission gave comes first, as in {_ORDER}; here stands {describe.kind(observation)}"
+        )
     if observation.status == "value":
         return
     what = describe.call(observation)
@@ -59,14 +68,14 @@ def _so_far(observation: Observation) -> str:
 def _first_tensor(observation: Observation) -> torch.Tensor | None:
     call = observation.calls[-1] if observation.calls else None
     first = call.args[0] if call is not None and call.verb == "call" and call.args else None
-    return first if isinstance(first, torch.Tensor) else None
+    return tensor_in(first)
 
 
 def _lengths(observation: Observation) -> set[int]:
     """The lengths of the axes of all tensors that went in."""
     call = observation.calls[-1]
-    values = (*call.args, *call.kwargs.values())
-    return {length for value in values if isinstance(value, torch.Tensor) for length in value.shape}
+    tensors = map(tensor_in, (*call.args, *call.kwargs.values()))
+    return {length for tensor in tensors if tensor is not None for length in tensor.shape}
 
 
 def expect(condition: bool, observation: Observation, message: str, because: str | None = None) -> None:
@@ -100,15 +109,15 @@ def expect_pixels(
     >>> expect_pixels(turned, lambda h, w: image[1 - h, w], shape=(2, 3))
     """
     values = [rule(*index) for index in itertools.product(*map(range, shape))]
-    plain = torch.tensor([v.item() if isinstance(v, torch.Tensor) else v for v in values], dtype=torch.float64)
+    numbers = torch.tensor([v.item() if isinstance(v, torch.Tensor) else v for v in values], dtype=torch.float64)
     first = values[0] if values else None
     kind = dtype or (first.dtype if isinstance(first, torch.Tensor) else torch.float32)
-    expect_tensor(observation, plain.reshape(tuple(shape)).to(kind), atol, axes=axes)
+    expect_tensor(observation, numbers.reshape(tuple(shape)).to(kind), atol, axes=axes)
 
 
 def expect_tensor(
     observation: Observation,
-    expected: torch.Tensor,
+    expected: torch.Tensor | np.ndarray,
     atol: float | None = None,
     rtol: float = 0.0,
     axes: Sequence[str] = (),
@@ -124,16 +133,30 @@ def expect_tensor(
     Traceback (most recent call last):
     autograder.checks.failure.CheckFailed: double([1.0, 2.0]) returned shape (2,), as it should, but 1 of 2 values is not right: [2.0, 4.0]. All wrong values are in place 1 (counted from 0).
     """
-    atol = rounding(expected) if atol is None else atol
+    right = tensor_in(expected)
+    if right is None:
+        raise TypeError("expect_tensor compares with a tensor or an array; for other data there is expect_equal")
+    asked_for = "a tensor" if isinstance(expected, torch.Tensor) else "an array"
+    _expect_values(observation, right, rounding(right) if atol is None else atol, rtol, axes, asked_for)
 
+
+def _expect_values(
+    observation: Observation,
+    expected: torch.Tensor,
+    atol: float,
+    rtol: float,
+    axes: Sequence[str],
+    asked_for: str,
+    any_dtype: bool = False,
+) -> None:
     def judge(seen: Observation) -> str | None:
-        got = seen.value
-        if not isinstance(got, torch.Tensor):
-            listed = "a list, " if isinstance(got, list) else ""
-            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; a tensor was asked for."
+        got = tensor_in(seen.value)
+        if got is None:
+            listed = "a list, " if isinstance(seen.value, list) else ""
+            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; {asked_for} was asked for."
         wrong = _wrong(got, expected, atol, rtol) if got.shape == expected.shape else None
         bad = -1 if wrong is None else int(wrong.sum())
-        if bad == 0 and got.dtype == expected.dtype:
+        if bad == 0 and (any_dtype or got.dtype == expected.dtype):
             return None
         what = describe.call(seen)
         if wrong is None:
@@ -161,6 +184,54 @@ def expect_tensor(
         return f"{text}\nx marks the wrong ones:\n{picture}" if picture else text
 
     _expect(observation, judge)
+
+
+def expect_array(
+    observation: Observation,
+    expected: Any,
+    atol: float | None = None,
+    rtol: float = 0.0,
+    axes: Sequence[str] = (),
+) -> None:
+    """A numpy array (or tensor) of the same shape, of whichever dtype, each element within atol + rtol * abs(expected).
+
+    expected: an array, or what numpy makes one of. atol: when none is given, a millionth of the largest value.
+    axes: see :func:`expect_tensor`.
+
+    >>> means = submission_of(means=lambda table: table.mean(axis=1)).means(np.array([[1, 3], [4, 6]]))
+    >>> expect_array(means, [2, 5])
+    >>> expect_array(means, [2, 6])
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: means([[1, 3], [4, 6]]) returned shape (2,), as it should, but 1 of 2 values is not right: [2.0, 5.0]. All wrong values are in place 1 (counted from 0).
+    """
+    right = tensor_in(np.asarray(expected))
+    if right is None:
+        expect_equal(observation, expected)
+        return
+    largest = float(right.double().abs().max()) if right.numel() else 0.0
+    near = 1e-6 * max(1.0, largest) if atol is None else atol
+    _expect_values(observation, right, near, rtol, axes, "an array", any_dtype=True)
+
+
+def expect_equal(observation: Observation, expected: Any) -> None:
+    """Any data: numbers (within rounding), texts, tuples, lists, dicts, sets, arrays, and those in each other.
+
+    A list may stand for a tuple, and a whole number for a float of its value.
+
+    >>> counts = submission_of(counts=lambda text: {word: text.count(word) for word in text.split()}).counts("a b a")
+    >>> expect_equal(counts, {"a": 2, "b": 1})
+    >>> expect_equal(counts, {"a": 2, "b": 2})
+    Traceback (most recent call last):
+    autograder.checks.failure.CheckFailed: counts('a b a') returned {'a': 2, 'b': 1}, which is not right. The entry of 'b' is wrong.
+    """
+
+    def judge(seen: Observation) -> str | None:
+        if seen.handle is None and same_value(seen.value, expected, any_dtype=True):
+            return None
+        text = f"{describe.call(seen)} returned {describe.returned(seen)}, which is not right."
+        return text if seen.handle is not None else _and(text, explain.data(seen.value, expected))
+
+    _expect_answer(observation, judge)
 
 
 def _share(bad: int, total: int, noun: str) -> str:
@@ -200,6 +271,7 @@ def _and(text: str, more: str) -> str:
 
 def _number(value: Any) -> float | int | None:
     """The value as a number: int, float, or a tensor with one element and no axes."""
+    value = plain(value)
     if isinstance(value, torch.Tensor) and value.dim() == 0 and not value.is_complex():
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -288,6 +360,7 @@ _AXES = 64  # more than any shape has
 
 
 def _sizes(value: Any) -> tuple[int, ...] | None:
+    value = plain(value)
     if isinstance(value, torch.Tensor) and value.dim() == 1 and not value.is_floating_point() and len(value) <= _AXES:
         value = value.tolist()
     if not isinstance(value, (tuple, list)) or len(value) > _AXES:
@@ -307,12 +380,12 @@ def expect_shape(observation: Observation, expected: Sequence[int], dtype: torch
     """
 
     def judge(seen: Observation) -> str | None:
-        got = seen.value
-        right = isinstance(got, torch.Tensor) and tuple(got.shape) == tuple(expected)
-        if right and dtype in (None, got.dtype):
+        got = tensor_in(seen.value)
+        right = got is not None and tuple(got.shape) == tuple(expected)
+        if got is not None and right and dtype in (None, got.dtype):
             return None
         what = describe.call(seen)
-        if not isinstance(got, torch.Tensor):
+        if got is None:
             return f"{what} returned {describe.returned(seen)}; a tensor was asked for."
         if not right:
             text = f"{what} returned shape {describe.shape(got)}; it should be {tuple(expected)}."
@@ -334,7 +407,7 @@ def expect_finite(observation: Observation) -> None:
 
     def judge(seen: Observation) -> str | None:
         got = seen.value
-        tensor = got if isinstance(got, torch.Tensor) else None
+        tensor = tensor_in(got)
         if tensor is None and _number(got) is not None:
             tensor = torch.tensor(float(got))
         if tensor is not None and tensor.isfinite().all():
@@ -407,7 +480,7 @@ def expect_accuracy(observation: Observation, labels: torch.Tensor, at_least: fl
     0.75
     """
     expect_shape(observation, labels.shape)
-    accuracy = float((observation.value.to(torch.int64) == labels).double().mean())
+    accuracy = float((plain(observation.value).to(torch.int64) == labels).double().mean())
 
     def judge(seen: Observation) -> str | None:
         if accuracy >= at_least:

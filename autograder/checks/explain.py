@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import torch
+
+from .matching import same_value
 
 _MOST_AXES = 5  # axes whose orders are tried: 120 of them
 
@@ -113,6 +116,34 @@ def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     if means and got * expected > 0:
         return f"It is {factor} what it should be, and an axis of the input has that length: was it divided once too often?"
     return f"It is {factor} what it should be."
+
+
+def data(got: Any, expected: Any) -> str:
+    """A sentence about how texts, lists, dicts and sets differ from what was expected, or nothing; never the answer."""
+    for kinds, name in ((str, "a text"), (dict, "a dict"), ((set, frozenset), "a set"), ((tuple, list), "a list")):
+        if isinstance(expected, kinds) and not isinstance(got, kinds):
+            return f"{name.capitalize()} was asked for."
+    if isinstance(expected, str):
+        if got.split() == expected.split():
+            return "Only its spaces or line ends are wrong."
+        return "Only its capital letters are wrong." if got.casefold() == expected.casefold() else ""
+    if isinstance(expected, dict):
+        missing, more = len(expected.keys() - got.keys()), sorted(map(repr, got.keys() - expected.keys()))
+        if more:
+            return f"The entry of {more[0]} should not be there."
+        if missing:
+            return f"{missing} of {len(expected)} entries {'is' if missing == 1 else 'are'} missing."
+        return next((f"The entry of {key!r} is wrong." for key in got if not same_value(got[key], expected[key])), "")
+    if isinstance(expected, (tuple, list)):
+        if len(got) != len(expected):
+            return f"It has {len(got)} {'item' if len(got) == 1 else 'items'}, and should have {len(expected)}."
+        if sorted(map(repr, got)) == sorted(map(repr, expected)):
+            return "The right items are there, but in another order."
+        wrong = [i for i, pair in enumerate(zip(got, expected, strict=True)) if not same_value(*pair)]
+        return f"The first wrong item is number {wrong[0]} (counted from 0)." if len(wrong) < len(got) else ""
+    if isinstance(expected, (set, frozenset)):
+        return f"It has {len(got)} items, and should have {len(expected)}." if len(got) != len(expected) else ""
+    return ""
 
 
 def only_so_far(right: Sequence[torch.Tensor], wrong: torch.Tensor) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from ..sandbox.observation import Observation, StudentError
+from .values import plain
 
 _CLOSE = 1e-5  # relative: far above float32's rounding, far below what an idea changes
 
@@ -32,19 +33,24 @@ def same(seen: Observation, known: Observation) -> bool:
     return same_value(seen.value, known.value)
 
 
-def same_value(seen: Any, known: Any) -> bool:
-    """Equal as answers: numbers within float32's rounding, tensors in shape and dtype too, tuples as lists."""
+def same_value(seen: Any, known: Any, any_dtype: bool = False) -> bool:
+    """Equal as answers: numbers within float32's rounding, tensors in shape and dtype too, tuples as lists.
+
+    any_dtype: tensors may differ in dtype.
+    """
     seen, known = _plain_number(seen), _plain_number(known)
     if isinstance(seen, torch.Tensor) and isinstance(known, torch.Tensor):
-        if seen.shape != known.shape or seen.dtype != known.dtype:
+        if seen.shape != known.shape or (seen.dtype != known.dtype and not any_dtype):
             return False
+        if seen.dtype != known.dtype:
+            seen, known = (each.to(torch.complex128 if each.is_complex() else torch.float64) for each in (seen, known))
         if seen.is_floating_point() or seen.is_complex():
             return torch.allclose(seen, known, rtol=_CLOSE, atol=1e-6, equal_nan=True)
         return torch.equal(seen, known)
     if isinstance(seen, (tuple, list)) and isinstance(known, (tuple, list)):
-        return len(seen) == len(known) and all(map(same_value, seen, known))
+        return len(seen) == len(known) and all(same_value(*pair, any_dtype) for pair in zip(seen, known, strict=True))
     if isinstance(seen, dict) and isinstance(known, dict):
-        return seen.keys() == known.keys() and all(same_value(seen[key], known[key]) for key in seen)
+        return seen.keys() == known.keys() and all(same_value(seen[key], known[key], any_dtype) for key in seen)
     if isinstance(seen, bool) or isinstance(known, bool):
         return seen is known
     if isinstance(seen, float) or isinstance(known, float):
@@ -61,6 +67,7 @@ def _close(a: float, b: float) -> bool:
 
 
 def _plain_number(value: Any) -> Any:
+    value = plain(value)
     return value.item() if isinstance(value, torch.Tensor) and value.dim() == 0 else value
 
 
@@ -200,6 +207,9 @@ def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Sums]:
 
 def _plain(value: Any) -> Any:
     """The value as JSON knows it, but for numbers that are not finite."""
+    value = plain(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(repr, value))
     if isinstance(value, torch.Tensor):
         return value.tolist()
     if isinstance(value, (tuple, list)):
