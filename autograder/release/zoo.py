@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from ..grading.context import CheckContext
@@ -50,6 +51,10 @@ ZOO: dict[str, Callable[[], Any]] = {
     "a sparse tensor": _sparse,
     "a tensor of many axes": lambda: torch.ones([1] * 30),
     "a tensor with an axis of length 0": lambda: torch.zeros(3, 0, 5),
+    "a numpy array": lambda: np.ones((2, 3)),
+    "an array of texts": lambda: np.array(["a", "b"]),
+    "a table": lambda: np.zeros(3, dtype=[("x", "f8")]),
+    "a set": lambda: {1, "a"},
     "a large tensor": lambda: torch.zeros(1 << 20),
 }
 
@@ -78,15 +83,18 @@ class _StrangeRun(LocalRun):
 
 
 def strange_answers(engine: Engine, seed: int) -> list[str]:
-    """Findings: each check that breaks, cannot explain, or passes where every answer is strange."""
+    """Findings, one for a check: it breaks, cannot explain, or passes where every answer is strange."""
+    broke: dict[str, list[str]] = {}
     findings = []
     for name, make in ZOO.items():
         context = CheckContext(_StrangeRun(engine, make), engine.catalogue, seed, lambda: engine.held_out)
         for verdict in engine.live.run(context):
-            where = f"{verdict.check.name}, where every answer is {name},"
             if verdict.bug or verdict.log or verdict.trouble:
                 said = (verdict.bug or verdict.trouble or verdict.log.strip().splitlines()[-1])[:200]
-                findings.append(f"{where} breaks: {said}")
+                broke.setdefault(verdict.check.name, []).append(f"{name}: {said}")
             elif verdict.outcome == "passed":
-                findings.append(f"{where} passes.")
+                findings.append(f"{verdict.check.name}, where every answer is {name}, passes.")
+    for check, found in broke.items():
+        more = f" So it does for {len(found) - 1} other strange answers." if len(found) > 1 else ""
+        findings.append(f"{check} breaks where every answer is {found[0]}.{more}")
     return findings
