@@ -1,4 +1,4 @@
-"""Other courses than ours: text without a network, in Hebrew; a regression by gradient descent. All that lecturers do."""
+"""Other courses than ours: text without a network, in Hebrew; a regression by gradient descent; numpy. All that lecturers do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", ["text", "regression"])
+@pytest.mark.parametrize("name", ["text", "regression", "numpy"])
 def test_a_course_of_another_kind(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -32,7 +32,7 @@ def test_a_course_of_another_kind(
     assert main(["export", "results", "--to", "csv"]) == 0
     assert main(["release", "--to", "../students"]) == 0
     students = tmp_path / "students"
-    title = {"text": "מילים", "regression": "Regression"}[name]
+    title = {"text": "מילים", "regression": "Regression", "numpy": "Numpy"}[name]
     readme = (students / "README.md").read_text(encoding="utf-8")
     assert readme.startswith(f"# {title}\n")
     assert "autograder train" not in readme
@@ -41,6 +41,13 @@ def test_a_course_of_another_kind(
     assert main(["start"]) == 0
     out, err = capfd.readouterr()
     assert "Traceback" not in out + err
-    if name == "regression":
-        told = json.loads((course / "results" / "bob" / "r1_line.json").read_bytes())["checks"]
-        assert [check["diagnosis"]["name"] for check in told if check["diagnosis"]] == ["offset_first"]
+    told = json.loads(next((course / "results" / "bob").glob("*_*.json")).read_bytes())["checks"]
+    found = [check["diagnosis"]["name"] for check in told if check["diagnosis"]]
+    assert (
+        found
+        == {
+            "text": [],
+            "regression": ["offset_first"],
+            "numpy": ["means_of_columns", "sorts_in_place", "means_of_columns"],
+        }[name]
+    )
