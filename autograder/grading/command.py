@@ -12,6 +12,7 @@ from ..course.roster import read_roster
 from ..results import final
 from ..results.summary import counts, table
 from ..sandbox import tiers
+from ..sandbox.launch import SharedSandbox
 from ..submission.layouts import LAYOUTS
 from ..submission.times import load_times
 from .batch import ClassReport, ClassRequest, grade_class
@@ -107,7 +108,9 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.require_sandbox and not args.scheduler:
         tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself
-    report = grade_class(request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else _workers_here(size))
+    report = grade_class(
+        request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else workers_here(size, request.settings)
+    )
     report.results = final.apply(report.results, args.out, course)
     print_report(report, args.out)
     if report.interrupted:
@@ -115,11 +118,12 @@ def run(args: argparse.Namespace) -> int:
     return 3 if report.lost else 0
 
 
-def _workers_here(size: int) -> LocalWorkers:
-    """Workers of this machine. They choose their tier themselves, and find the one that is told here."""
-    tier = tiers.best()
+def workers_here(size: int, settings: Settings) -> LocalWorkers:
+    """Workers of this machine, which share one warm process where that can be forked."""
+    tier = tiers.choose(settings.require_sandbox)
     weak = tier.letter in "CD"  # then people should know what it means
-    return LocalWorkers(size, str(tier) if weak else f"tier {tier.letter}")
+    share = (lambda: SharedSandbox(tier, settings.memory)) if tiers.can_fork(tier) else None
+    return LocalWorkers(size, str(tier) if weak else f"tier {tier.letter}", share)
 
 
 def _positive(text: str) -> int:

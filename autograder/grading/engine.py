@@ -15,7 +15,7 @@ from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
 from ..course.roster import Variant
 from ..sandbox import tiers
-from ..sandbox.launch import Sandbox
+from ..sandbox.launch import Door, Sandbox
 from ..sandbox.observation import SYNTAX
 from ..submission.source import Source
 from ..submission.syntax import syntax_problem
@@ -201,8 +201,14 @@ def check_files(assignment: Assignment, settings: Settings) -> list[Path]:
     return files
 
 
-def sandbox_for(settings: Settings, trains: bool) -> Sandbox:
-    return Sandbox(tiers.choose(settings.require_sandbox), trains=trains, memory=settings.memory)
+def sandbox_for(settings: Settings, trains: bool, door: Door | None = None) -> Sandbox:
+    """A sandbox of the tier that is wanted. door: a shared warm process, which is of that tier already.
+
+    Without one, tell `trains` where many will come: some train in a demo, or ask a layer on the meta device, and nothing
+    is imported after student code has run.
+    """
+    tier = tiers.found_elsewhere(door.tier) if door is not None else tiers.choose(settings.require_sandbox)
+    return Sandbox(tier, trains=trains, memory=settings.memory, door=door)
 
 
 def _unreadable(error: StudentError) -> str:

@@ -25,11 +25,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..common.errors import InfrastructureError, UserError
 from ..submission.source import Cell, Source
 from .job import Job
+
+if TYPE_CHECKING:
+    from ..sandbox.launch import Door, SharedSandbox
 
 JOB_LIMIT = 30 * 60.0  # seconds: far beyond what the engine's own limits allow one submission
 _FAREWELL = 10.0  # seconds that workers with nothing left to do have to end by themselves
@@ -85,20 +88,23 @@ def process_context() -> BaseContext:
 
 
 class LocalWorkers:
-    """Worker processes on this machine."""
+    """Worker processes on this machine. share: starts the warm process that they share, else each has its own sandbox."""
 
-    def __init__(self, size: int, sandbox: str = "") -> None:
+    def __init__(self, size: int, sandbox: str = "", share: Callable[[], SharedSandbox] | None = None) -> None:
         self.size, self.sandbox = size, sandbox
         self._executor: ProcessPoolExecutor | None = None
+        self._share = share
+        self._shared: SharedSandbox | None = None
 
     def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]:
         if self._executor is None:
             # One thread for torch in each worker: two workers of one thread beat one of two.
             for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
                 os.environ.setdefault(variable, "1")
-            environment = dict(os.environ)
+            self._shared = self._share() if self._share else None
+            start = dict(os.environ), self._shared.door if self._shared else None
             self._executor = ProcessPoolExecutor(
-                self.size, mp_context=process_context(), initializer=_begin_worker, initargs=(environment,)
+                self.size, mp_context=process_context(), initializer=_begin_worker, initargs=start
             )
         return self._executor.submit(function, job)
 
@@ -107,8 +113,13 @@ class LocalWorkers:
 
     def stop(self, *, now: bool) -> None:
         executor, self._executor = self._executor, None
-        if executor is None:
-            return
+        if executor is not None:
+            self._end_workers(executor, now)
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.close()
+
+    def _end_workers(self, executor: ProcessPoolExecutor, now: bool) -> None:
         processes = list((getattr(executor, "_processes", None) or {}).values())
         executor.shutdown(wait=False, cancel_futures=True)
         # A worker that is killed while it fetches its orders keeps the others waiting for theirs, for ever.
@@ -124,7 +135,7 @@ class LocalWorkers:
             connection.wait(list(waiting), timeout=_FAREWELL)
 
 
-def _begin_worker(environment: dict[str, str]) -> None:
+def _begin_worker(environment: dict[str, str], door: Door | None) -> None:
     """In a new worker: Ctrl-C is the main process's affair. environment: what stands in the main process's now."""
     gc.freeze()  # what the server has imported stays on pages that all workers share
     os.environ.clear()  # the server's is what stood there when it was started
@@ -132,6 +143,10 @@ def _begin_worker(environment: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     let_the_sandbox_finish()
+    if door is not None:
+        from .worker import share_sandbox
+
+        share_sandbox(door)
 
 
 def let_the_sandbox_finish() -> None:

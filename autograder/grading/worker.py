@@ -18,7 +18,7 @@ from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
 from ..results import result as results
 from ..sandbox import tiers
-from ..sandbox.launch import Sandbox
+from ..sandbox.launch import Door, Sandbox
 from .context import Verdict
 from .engine import Engine, Grading, check_files, sandbox_for
 from .job import Job, Settings, seed_of
@@ -50,6 +50,7 @@ class _Engines:
         self._engine: Engine | None = None
         self._sandbox: Sandbox | None = None
         self._sandbox_key: tuple[Path | None, Settings] | None = None
+        self.door: Door | None = None
 
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
         """The engine for these, started if need be; the one before is closed."""
@@ -68,9 +69,7 @@ class _Engines:
         key = (root if any_trains(files) else None, settings)  # the training images are the course's
         if self._sandbox is None or self._sandbox_key != key:
             self._close_sandbox()
-            # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after
-            # student code has run, so it is imported before.
-            self._sandbox, self._sandbox_key = sandbox_for(settings, trains=True), key
+            self._sandbox, self._sandbox_key = sandbox_for(settings, trains=True, door=self.door), key
         return self._sandbox
 
     def close(self) -> None:
@@ -94,6 +93,11 @@ def _engines() -> _Engines:
     engines = _Engines()
     atexit.register(engines.close)
     return engines
+
+
+def share_sandbox(door: Door) -> None:
+    """From now on the sandboxes of this process are forks of a warm process that it shares with others."""
+    _engines().door = door
 
 
 def close_engines() -> None:

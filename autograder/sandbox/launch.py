@@ -35,11 +35,30 @@ class Child:
     pid: int
 
 
+@dataclass(frozen=True)
+class Door:
+    """Where graders ask a warm process that they share for a fork of it. It can go to a process that is being started."""
+
+    sock: socket.socket
+    tier: tiers.Tier
+    memory: int  # bytes that each submission may have
+
+
 class Sandbox:
     """A warm process in the machine's best tier; each :meth:`open` forks a child that serves one submission."""
 
-    def __init__(self, tier: tiers.Tier, *, trains: bool = False, memory: int = 4 << 30) -> None:
+    def __init__(
+        self,
+        tier: tiers.Tier,
+        *,
+        trains: bool = False,
+        memory: int = 4 << 30,
+        door: Door | None = None,
+        shared: bool = False,
+    ) -> None:
+        """door: take a fork of that warm process while there is one. shared: for a :class:`SharedSandbox`."""
         self.tier, self.trains = tier, trains
+        self._door, self._shared = door, shared
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
         # Inside the folder, so that what a child leaves behind can be put aside and goes with the folder.
         own = str(Path(self._folder.name, "scratch"))
@@ -51,25 +70,33 @@ class Sandbox:
             Path(self._folder.name).chmod(0o711)  # a child that is another user must get to its scratch folder
         self._kept: Mapping[str, torch.Tensor] = {}
         self._once = not tiers.can_fork(tier)
-        self._process, self._control = self._start()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control = self._ask_for_fork(door.sock) if door is not None else self._start()
         self._ready = False
-        self._root = self._process.pid
+        self._root = 0  # the warm process, by the pid that the grader sees
 
-    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _ask_for_fork(self, door: socket.socket) -> socket.socket:
+        ours, theirs = _pair()
+        with theirs, contextlib.suppress(OSError):  # nobody there: the end of our socket says so too
+            socket.send_fds(door, [self._policy.to_json().encode()], [theirs.fileno()])
+        return ours
+
+    def _start(self) -> socket.socket:
         config: dict[str, Any] = {"trains": self.trains, "once": self._once, "policy": self._policy.to_json()}
+        config["shared"] = self._shared
         if sys.platform == "win32":
             return self._start_by_callback(config)
-        ours, theirs = socket.socketpair()
+        ours, theirs = _pair(messages=self._shared)
         with theirs:
             config |= {"fd": theirs.fileno(), "port": None, "token": None}
-            process = self._popen(config, (theirs.fileno(),))
-        return process, ours
+            self._process = self._popen(config, (theirs.fileno(),))
+        return ours
 
-    def _start_by_callback(self, config: dict[str, Any]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _start_by_callback(self, config: dict[str, Any]) -> socket.socket:
         token = secrets.token_bytes(32)
         with socket.create_server(("127.0.0.1", 0)) as server:
             config |= {"fd": None, "port": server.getsockname()[1], "token": token.hex()}
-            process = self._popen(config, ())
+            self._process = self._popen(config, ())
             server.settimeout(START_SECONDS)
             while True:
                 connection, _ = server.accept()
@@ -77,7 +104,7 @@ class Sandbox:
                 with contextlib.suppress(OSError):
                     if secrets.compare_digest(connection.recv(32), token):
                         connection.settimeout(None)
-                        return process, connection
+                        return connection
                 connection.close()
 
     def _popen(self, config: dict[str, Any], pass_fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
@@ -100,6 +127,11 @@ class Sandbox:
         below = processes.descendants(self._root)
         return [child.pid, *below] if self._once else below
 
+    @property
+    def _own_pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def keep(self, kept: Mapping[str, torch.Tensor]) -> None:
         """Tensors that lie in the sandbox for every submission, by name. Before the first :meth:`open`."""
         self._kept = kept
@@ -112,12 +144,13 @@ class Sandbox:
         self._control.settimeout(START_SECONDS)
         try:
             wire.send(self._control, dict(self._kept))
-            if not self._once and self._control.recv(1) != b"R":
-                raise EOFError
+            self._root = self._own_pid if self._once else _sender_of(self._control, b"R")
         except (OSError, EOFError) as error:
-            raise InfrastructureError(self._why_not()) from error
-        # Nothing has been forked yet: the innermost process is the warm one itself.
-        self._root = (processes.descendants(self._process.pid) or [self._process.pid])[-1]
+            if self._process is not None:
+                raise InfrastructureError(self._why_not()) from error
+            self._control.close()  # the shared process has ended, or may not fork so: now one of our own
+            self._control = self._start()
+            self._finish_start()
         self._ready = True
 
     def _why_not(self) -> str:
@@ -131,7 +164,7 @@ class Sandbox:
         """Fork a child. Raises :class:`InfrastructureError` when the warm process is gone."""
         self._finish_start()
         if self._once:
-            return Child(self._control, self._process.pid)
+            return Child(self._control, self._own_pid)
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -149,10 +182,11 @@ class Sandbox:
 
     def _kill(self, child: Child) -> int:
         if self._once:
+            assert self._process is not None
             self._process.kill()
             code = self._process.wait()
             self._renew_scratch()
-            self._process, self._control = self._start()
+            self._control = self._start()
             self._ready = False
             return -code if code < 0 else code << 8
         try:
@@ -185,12 +219,13 @@ class Sandbox:
     def close(self) -> None:
         """End the warm process and everything under it."""
         self._control.close()
-        below = processes.descendants(self._process.pid)
-        self._process.kill()
-        for pid in below:  # bubblewrap that is killed while it starts leaves its inner half waiting for it
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process is not None:
+            below = processes.descendants(self._process.pid)
+            self._process.kill()
+            for pid in below:  # bubblewrap that is killed while it starts leaves its inner half waiting for it
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.wait()
         folders.remove(Path(self._folder.name))
         self._folder.cleanup()
 
@@ -199,3 +234,39 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class SharedSandbox:
+    """A warm process that imports torch once for several graders, each in a process of its own. Linux, tiers A to C.
+
+    It never forks a child itself: each grader gets a fork of it by the door, and its children see nobody else's. While
+    it lives the forks do; when it dies, each grader starts a warm process of its own.
+    """
+
+    def __init__(self, tier: tiers.Tier, memory: int) -> None:
+        # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after
+        # student code has run, so it is imported before.
+        self._sandbox = Sandbox(tier, trains=True, memory=memory, shared=True)
+        self.door = Door(self._sandbox._control, tier, memory)
+
+    def close(self) -> None:
+        """End it, with all its forks."""
+        self._sandbox.close()
+
+
+def _pair(messages: bool = False) -> tuple[socket.socket, socket.socket]:
+    """Two ends of a connection; what comes to the first says which process sent it, where the system can tell."""
+    if not sys.platform.startswith("linux"):
+        return socket.socketpair()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET if messages else socket.SOCK_STREAM)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    return ours, theirs
+
+
+def _sender_of(sock: socket.socket, message: bytes) -> int:
+    """Receive the message; the pid of the process that has sent it. Raises EOFError when it is another."""
+    received, ancillary, _, _ = sock.recvmsg(len(message), socket.CMSG_SPACE(struct.calcsize("3i")))
+    for _, kind, data in ancillary:
+        if received == message and kind == socket.SCM_CREDENTIALS:
+            return int(struct.unpack("3i", data)[0])
+    raise EOFError

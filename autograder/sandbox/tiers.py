@@ -17,6 +17,7 @@ lacks the better ones would do.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -43,7 +44,7 @@ _PROMISES = {
 }
 _SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
 # What the warm process keeps for its children, in its user namespace alone; they drop it before student code runs.
-_CAPABILITIES = ("SYS_ADMIN", "SETPCAP", "SETUID", "SETGID", "KILL", "SYS_PTRACE", "DAC_READ_SEARCH")
+_CAPABILITIES = ("SYS_ADMIN", "SETPCAP", "SETUID", "SETGID", "KILL", "SYS_PTRACE", "DAC_READ_SEARCH", "SETFCAP")
 
 INSIDE = Path(__file__).parent / "inside"  # all that the sandboxed process may import
 STARTER = str(INSIDE / "importable.py")
@@ -90,6 +91,11 @@ def choose(wanted: str | None) -> Tier:
         reasons = "\n".join(f"  {reason}" for reason in tier.reasons)
         raise InfrastructureError(f"sandbox tier {wanted} was required, and this machine gives {tier}.\n{reasons}")
     return tier
+
+
+def found_elsewhere(tier: Tier) -> Tier:
+    """A tier that another process has found, for this one. In tier A the warm process knows no users but those of `tier`."""
+    return tier if tier.letter == "A" or tier.uid is None else dataclasses.replace(tier, uid=_own_user())
 
 
 def exactly(letter: str) -> Tier:
@@ -327,8 +333,12 @@ def _users() -> list[int | None]:
     """Whom children may become, best first: no limit on processes binds those of root."""
     if os.geteuid() != 0:
         return [None]
-    # One number for each grader, so that the children of two do not count as one user's.
-    return [62000 + os.getpid() % 2000, None]
+    return [_own_user(), None]
+
+
+def _own_user() -> int:
+    """One number for each grader, so that the children of two do not count as one user's."""
+    return 62000 + os.getpid() % 2000
 
 
 def _why_not(tier: Tier) -> str | None:

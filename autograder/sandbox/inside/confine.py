@@ -3,6 +3,7 @@
 The zygote's side, in this order:
 
     harden_zygote(tier)                  once, before the first fork
+    fork_zygote(tier)                    a zygote for each of several graders; children of two never meet
     pid = fork_child(tier)               a fork, by one thread that holds no lock; in tier A the child is process 1 of
                                          a pid namespace of its own
     enter(policy, wire)                  in the child, single-threaded, before student code; OSError when a step fails
@@ -35,7 +36,7 @@ from . import landlock, namespaces, seccomp
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Confinement", "end_child", "enter", "fork_child", "harden_zygote", "may_fork"]
+__all__ = ["Confinement", "end_child", "enter", "fork_child", "fork_zygote", "harden_zygote", "may_fork"]
 
 _MEBIBYTE = 1024 * 1024
 
@@ -96,8 +97,11 @@ def harden_zygote(tier: str) -> None:
     namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died just before
         os._exit(1)
-    if tier == "D":
-        return
+    if tier != "D":
+        _harden(tier)
+
+
+def _harden(tier: str) -> None:
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
     if tier == "A":
         namespaces.own_pid_namespace()
@@ -107,6 +111,32 @@ def harden_zygote(tier: str) -> None:
             _filter(tier, 1, landlock.abi())
     else:
         namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)  # orphans come to us, and end_child finds them
+
+
+def prepare_for_zygotes(tier: str) -> None:
+    """Call once in a zygote before the first :func:`fork_zygote`."""
+    if tier == "A":
+        namespaces.mount_proc()  # whole: in namespaces of its own, a zygote may mount one only where it sees one whole
+    prepare_for_many()
+
+
+def fork_zygote(tier: str) -> bool:
+    """Fork a zygote that is as good as this one, and hardened: True in the fork. Raises OSError.
+
+    Tier A: in namespaces of its own, with limits that count its own children alone. It ends when this one does.
+    """
+    if tier == "A":
+        forked = namespaces.fork_in_namespaces_of_its_own()
+        if forked:
+            _harden(tier)
+        return forked
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:  # those before that have ended
+            pass
+    forked = namespaces.fork() == 0
+    if forked:
+        harden_zygote(tier)
+    return forked
 
 
 def prepare_for_many() -> None:

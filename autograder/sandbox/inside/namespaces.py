@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import struct
 from functools import cache
 
@@ -13,6 +14,7 @@ __all__ = [
     "clear_groups",
     "drop_capabilities",
     "fork",
+    "fork_in_namespaces_of_its_own",
     "fork_in_new_pid_namespace",
     "into_large_pages",
     "lock_capabilities",
@@ -24,7 +26,8 @@ __all__ = [
     "private_mounts",
 ]
 
-CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
+CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40000
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_READ, PR_CAPBSET_DROP = 1, 4, 23, 24
@@ -79,6 +82,49 @@ def fork_in_new_pid_namespace() -> int:
     if pid != 0:
         check(libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
     return pid
+
+
+def fork_in_namespaces_of_its_own() -> bool:
+    """A :func:`fork` with user, pid, mount, network and ipc namespaces of its own. True in the fork, which is process 1.
+
+    It has the users of this process, and every capability over what is its own. It is nobody's child: it ends with the
+    pid namespace of this process, which needs CAP_SETUID, CAP_SETGID and CAP_SETFCAP. Raises OSError.
+    """
+    ours, theirs = socket.socketpair()
+    between = fork()  # lives only until the namespaces are made: to enter a new pid namespace takes a fork
+    if between == 0:
+        ours.close()
+        if _made_namespaces(theirs):
+            return True
+        os._exit(1)
+    theirs.close()
+    with ours:
+        made = ours.recv(1)
+        if made:
+            for kind in ("uid", "gid"):
+                with open(f"/proc/self/{kind}_map") as users, open(f"/proc/{between}/{kind}_map", "w") as same:
+                    same.write("".join(f"{first} {first} {count}\n" for first, _, count in map(str.split, users)))
+            ours.send(made)
+    _, status = os.waitpid(between, 0)
+    check(status, "namespaces within the namespaces")
+    return False
+
+
+def _made_namespaces(parent: socket.socket) -> bool:
+    """In the process between: True in process 1 of the new namespaces, False where they cannot be had; else it ends."""
+    try:
+        prctl(PR_SET_DUMPABLE, 1)  # else only root may write its users down, and there may be none here
+        check(libc().unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC), "unshare")
+        parent.send(b"m")
+        if not parent.recv(1):
+            return False
+        if fork() != 0:
+            os._exit(0)
+    except OSError:
+        return False
+    parent.close()
+    own_pid_namespace.cache_clear()
+    return True
 
 
 # --- memory ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,9 @@ It holds no secret: a fork copies memory, so nothing may lie here that a student
 Over the control socket the grader first sends one frame with the tensors that stay here (the training data).
 Then, for each submission: ``S`` with the submission's socket attached, answered by the child's pid (8 bytes);
 ``K``, answered by how the child ended (8 bytes, as ``waitpid`` gives it). One child at a time.
+
+A warm process that several graders share has a door instead: each message there is one grader's policy, with a control
+socket attached, and is answered by a fork of the warm process that serves this grader as said above.
 """
 
 from __future__ import annotations
@@ -53,19 +56,23 @@ def main(arguments: list[str]) -> None:
     config = json.loads(arguments[0])
     control = _connect(config)
     policy = confine.Confinement.from_json(config["policy"])
-    own = os.getpid()
     confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
     warm_up(config["trains"])
     from . import child, probes, rehearsal, wire
 
     rehearsal.rehearse()
+    if not config["once"]:
+        gc.collect()
+        gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
+    if config["shared"]:
+        control, policy = _fork_zygotes(control, policy)
 
     def read(sock: socket.socket) -> Any:
         return wire.receive(lambda length: wire.read_exactly(sock, length))
 
     kept = read(control)
 
-    policy = dataclasses.replace(policy, parent=None if config["once"] else own)
+    policy = dataclasses.replace(policy, parent=None if config["once"] else os.getpid())
 
     def serve(sock: socket.socket) -> None:
         confine.enter(policy, sock.fileno())
@@ -76,8 +83,6 @@ def main(arguments: list[str]) -> None:
     if config["once"]:
         serve(control)
         return
-    gc.collect()
-    gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
     control.sendall(b"R")
     _fork_for_ever(control, policy, serve)
 
@@ -89,6 +94,28 @@ def _connect(config: dict[str, Any]) -> socket.socket:
     sock = socket.create_connection(("127.0.0.1", config["port"]))
     sock.sendall(bytes.fromhex(config["token"]))
     return sock
+
+
+def _fork_zygotes(door: socket.socket, own: confine.Confinement) -> tuple[socket.socket, confine.Confinement]:
+    """A fork for each grader that asks. Returns in the forks alone: the control socket, and the policy of that grader."""
+    confine.prepare_for_zygotes(own.tier)
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(door, 1 << 16, 1)
+        if not descriptors:  # all graders are gone
+            os._exit(0)
+        control = socket.socket(fileno=descriptors[0])
+        try:
+            forked = confine.fork_zygote(own.tier)
+        except OSError as error:  # the grader hears the end of its socket, and starts a warm process of its own
+            os.write(2, f"fork for a grader: {error}\n".encode())
+            forked = False
+        if forked:
+            door.close()
+            policy = confine.Confinement.from_json(text.decode())
+            for name in [name for name, value in os.environ.items() if value == own.scratch]:
+                os.environ[name] = policy.scratch
+            return control, policy
+        control.close()
 
 
 def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.socket], None]) -> None:
