@@ -10,8 +10,8 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.batch import ClassReport, ClassRequest, grade_class
+from autograder.grading.command import workers_here
 from autograder.grading.job import Settings
-from autograder.grading.pool import LocalWorkers
 from autograder.results.result import CheckResult, Result, to_json
 from tests.support.places import ROOT
 
@@ -35,7 +35,7 @@ def grade(
 ) -> dict[tuple[str, str], Result]:
     """(student, a1 to a5) -> the result."""
     report: ClassReport = grade_class(
-        ClassRequest(class_, out, Course(ROOT), only, settings), lambda: LocalWorkers(workers)
+        ClassRequest(class_, out, Course(ROOT), only, settings), lambda: workers_here(workers, settings)
     )
     assert report.lost == []
     return {(r.student, r.assignment.split("_")[0]): r for r in report.results.results}

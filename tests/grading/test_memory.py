@@ -34,14 +34,15 @@ import resource, sys
 from pathlib import Path
 from autograder.course.course import Course
 from autograder.grading.batch import ClassRequest, grade_class
-from autograder.grading.pool import LocalWorkers
+from autograder.grading.command import workers_here
+from autograder.grading.job import Settings
 
 def used():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 if __name__ == "__main__":
     before, folder = used(), Path(sys.argv[1])
-    report = grade_class(ClassRequest(folder / "class", folder / "out", Course(Path(sys.argv[2]))), lambda: LocalWorkers(2))
+    report = grade_class(ClassRequest(folder / "class", folder / "out", Course(Path(sys.argv[2]))), lambda: workers_here(2, Settings()))
     assert not report.lost, report.lost
     print("grown by", used() - before)
 """

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.batch import ClassReport, ClassRequest, grade_class
+from autograder.grading.command import workers_here
 from autograder.grading.job import Settings
-from autograder.grading.pool import LocalWorkers
 from autograder.results.result import FILE_LIMIT, Result
 from autograder.results.store import result_files
 from autograder.sandbox import tiers
@@ -31,7 +31,7 @@ BESIDE = {
 
 def grade(folder: Path, out: Path) -> ClassReport:
     request = ClassRequest(folder, out, Course(ROOT), only=(NAME,), settings=SETTINGS)
-    return grade_class(request, lambda: LocalWorkers(2))
+    return grade_class(request, lambda: workers_here(2, SETTINGS))
 
 
 def to_the_letter(report: ClassReport) -> dict[str, Result]:

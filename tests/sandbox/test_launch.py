@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.common.errors import InfrastructureError
-from autograder.sandbox import tiers
-from autograder.sandbox.launch import Sandbox
+from autograder.sandbox import processes, tiers
+from autograder.sandbox.launch import Sandbox, SharedSandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
 from autograder.sandbox.proxy import SubmissionProxy
@@ -50,3 +52,135 @@ def test_each_child_has_an_empty_folder_and_nobody_waits_for_it(letter: str) -> 
         second.close()
         left = {path.name for path in Path(sandbox.scratch).parent.iterdir()} if letter != "A" else set()
         assert left <= {"scratch", "warm.log"}
+
+
+# --- one warm process for several graders ----------------------------------------------------------------------------
+
+NEIGHBOUR = """
+import os, signal, socket, threading, time
+kept = []
+
+def listen():
+    kept.append(socket.socket(socket.AF_UNIX))
+    kept[-1].bind("\\0neighbour")
+    kept[-1].listen()
+    return True
+
+def knock():
+    socket.socket(socket.AF_UNIX).connect("\\0neighbour")
+
+def leave():
+    for folder in (os.environ["HOME"], "/dev/shm"):
+        with open(os.path.join(folder, "left"), "w") as file:
+            file.write("left")
+    return True
+
+def look():
+    return [os.listdir(os.environ["HOME"]), os.listdir("/dev/shm")]
+
+def processes():
+    return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+
+def fill():
+    try:
+        while True:
+            if os.fork() == 0:
+                time.sleep(60)
+    except OSError:
+        return True
+
+def threads(number):
+    for _ in range(number):
+        threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+    return threading.active_count()
+
+def fork():
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()
+    return True
+
+def kill(number):
+    os.kill(number, signal.SIGKILL)
+"""
+
+
+@pytest.fixture(params=["A", "B", "C"])
+def shared(request: pytest.FixtureRequest) -> Iterator[SharedSandbox]:
+    try:
+        made = SharedSandbox(tiers.exactly(request.param), 1 << 30)
+    except InfrastructureError as error:
+        pytest.skip(str(error))
+    yield made
+    made.close()
+
+
+def fork_of(shared: SharedSandbox) -> Sandbox:
+    return Sandbox(tiers.found_elsewhere(shared.door.tier), door=shared.door)
+
+
+def neighbour(sandbox: Sandbox) -> tuple[SandboxRun, SubmissionProxy]:
+    source = Source("py", (Cell(NEIGHBOUR, 1, None),))
+    run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, Limits()))
+    return run, SubmissionProxy(run)
+
+
+def test_children_of_two_forks_never_meet(shared: SharedSandbox) -> None:
+    letter = shared.door.tier.letter
+    with fork_of(shared) as one, fork_of(shared) as other:
+        (first, ada), (second, bob) = neighbour(one), neighbour(other)
+        assert ada.threads(0).returned
+        assert bob.threads(0).returned
+        of_one, of_other = (set(processes.descendants(sandbox._root)) for sandbox in (one, other))
+        assert of_one
+        assert of_other
+        assert not of_one & of_other
+        if letter == "A":
+            assert ada.leave().value
+            assert ada.listen().value
+            assert bob.look().value == [["a1_permute.py"], []]
+            assert bob.knock().error.type_name == "ConnectionRefusedError"
+            assert bob.processes().value == [1]
+            assert ada.fill().value
+            assert bob.fork().value, "the limit on processes counts another's"
+        if letter in "AB":
+            assert bob.threads(20).value == 21
+            assert bob.kill(min(of_one)).error is not None
+        assert ada.threads(0).returned, "it is alive"
+        first.close()
+        second.close()
+
+
+def test_when_the_shared_process_dies_each_grader_goes_on_with_one_of_its_own(shared: SharedSandbox) -> None:
+    with fork_of(shared) as sandbox:
+        run, proxy = neighbour(sandbox)
+        assert proxy.threads(1).returned
+        shared.close()
+        with pytest.raises(InfrastructureError):  # as for any warm process that dies: the submission is graded again
+            for _ in range(3):
+                proxy.threads(1)
+                run.close()
+                run, proxy = neighbour(sandbox)
+    with fork_of(shared) as sandbox:
+        run, proxy = neighbour(sandbox)
+        assert proxy.threads(1).returned
+        run.close()
+
+
+def test_a_fork_ends_with_its_grader_and_leaves_the_others(shared: SharedSandbox) -> None:
+    with fork_of(shared) as other:
+        with fork_of(shared) as one:
+            run, proxy = neighbour(one)
+            assert proxy.threads(1).returned
+            run.close()
+            ended = one._root
+        run, proxy = neighbour(other)
+        assert proxy.threads(1).returned
+        run.close()
+        for _ in range(100):
+            state = Path(f"/proc/{ended}/stat")
+            if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError("it outlived its grader")

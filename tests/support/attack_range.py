@@ -58,6 +58,8 @@ class Range:
     def __init__(self, letter: str) -> None:
         self.letter = letter
         self._engines: dict[str, Any] = {}
+        self._sandboxes: list[Any] = []
+        self._shared: Any = None
         self._honest: dict[str, Any] = {}
 
     def __enter__(self) -> Range:
@@ -94,6 +96,8 @@ class Range:
     def __exit__(self, *_: object) -> None:
         for engine in self._engines.values():
             engine.close()
+        for sandbox in (*self._sandboxes, *filter(None, [self._shared])):
+            sandbox.close()
         for listener in self._listeners:
             listener.close()
         os.environ.pop("CANARY", None)
@@ -103,13 +107,20 @@ class Range:
         """The engine of an assignment in this tier, with short limits."""
         if assignment not in self._engines:
             from autograder.course.course import Course
-            from autograder.grading.engine import Engine
+            from autograder.grading.engine import Engine, sandbox_for
             from autograder.grading.job import Settings
+            from autograder.sandbox import tiers
+            from autograder.sandbox.launch import SharedSandbox
 
             settings = Settings(call_seconds=1.0, load_seconds=1.0, memory=1 << 30)
             course = Course(self.course)
             with _at_best(self.letter):
-                engine = Engine(course, course.assignment(assignment), settings)
+                if self._shared is None:
+                    self._shared = SharedSandbox(tiers.best(), settings.memory)
+                # As in a class: the sandbox is a fork of a warm process that others share.
+                sandbox = sandbox_for(settings, trains=True, door=self._shared.door)
+                self._sandboxes.append(sandbox)
+                engine = Engine(course, course.assignment(assignment), settings, sandbox)
             assert engine.tier.letter == self.letter, engine.tier.reasons
             self._engines[assignment] = engine
             self._honest[assignment] = self._grade_honest(assignment)

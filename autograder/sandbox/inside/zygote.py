@@ -84,7 +84,7 @@ def main(arguments: list[str]) -> None:
         serve(control)
         return
     control.sendall(b"R")
-    _fork_for_ever(control, policy, serve)
+    _fork_for_ever(control, policy, serve, prepared=config["shared"])
 
 
 def _connect(config: dict[str, Any]) -> socket.socket:
@@ -118,7 +118,7 @@ def _fork_zygotes(door: socket.socket, own: confine.Confinement) -> tuple[socket
         control.close()
 
 
-def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.socket], None]) -> None:
+def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.socket], None], prepared: bool) -> None:
     for number in itertools.count(1):
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if message != b"S" or len(descriptors) != 1:
@@ -132,7 +132,7 @@ def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.
             os.kill(pid, signal.SIGKILL)
             return
         control.sendall(struct.pack("<q", confine.end_child(pid, policy.tier)))
-        if number == _MANY:
+        if number == _MANY and not prepared:
             confine.prepare_for_many()
 
 

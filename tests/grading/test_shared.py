@@ -1,0 +1,62 @@
+"""What the workers of a class share: a server that forks them, and a warm process that their sandboxes are forks of."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.course import Course
+from autograder.grading.batch import ClassRequest, grade_class
+from autograder.grading.command import workers_here
+from autograder.grading.job import Settings
+from autograder.grading.pool import PRELOADED, LocalWorkers
+from autograder.grading.progress import Progress
+from autograder.results.result import Result
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each starts afresh")
+
+
+def imported(job: Any) -> dict[str, Any]:
+    """Stands for grading: whether a worker that has done nothing yet holds torch and the checks' library."""
+    return {"missing": [name for name in ("torch", *PRELOADED) if name not in sys.modules]}
+
+
+@linux
+def test_a_worker_begins_with_torch() -> None:
+    workers: Any = LocalWorkers(1)
+    try:
+        assert workers.submit(imported, None).result(timeout=120) == {"missing": []}
+    finally:
+        workers.stop(now=True)
+
+
+@linux
+@pytest.mark.heavy
+def test_a_class_is_graded_though_the_shared_process_dies(
+    released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_SECRET", "for tests")
+    text = (released.solutions / "b1_tiny" / "b1_tiny.py").read_text(encoding="utf-8")
+    for number in range(12):
+        (tmp_path / "class" / f"s{number:02}").mkdir(parents=True)
+        (tmp_path / "class" / f"s{number:02}" / "b1_tiny.py").write_text(f"{text}\n# {number}\n", encoding="utf-8")
+    workers = workers_here(2, Settings())
+    kills: list[bool] = []
+
+    class Killing(Progress):
+        def ended(self, slot: int, result: Result, seconds: float, lost: str) -> None:
+            super().ended(slot, result, seconds, lost)
+            if not kills and workers._shared is not None:
+                kills.append(True)
+                workers._shared.close()
+
+    report = grade_class(
+        ClassRequest(tmp_path / "class", tmp_path / "out", released), lambda: workers, progress=Killing
+    )
+    assert kills
+    assert report.lost == []
+    assert len(report.results.results) == 12
+    assert all(result.score == result.max_score > 0 for result in report.results.results)
