@@ -10,22 +10,17 @@ from ..common.errors import UserError
 from ..results.result import ClassResults
 from .lms import (
     TOTAL,
-    GradeCells,
+    Sheet,
     add_identities,
     check_points,
     column_of,
-    fill_column,
-    finish,
-    grades_for,
+    fill,
     identities_of,
     login_names,
-    match,
     names_of,
     normal,
     points_in,
-    read_identities,
     title,
-    totals,
     without_start,
 )
 from .table import Table, read_table
@@ -58,13 +53,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     table = read_table(args.into)
     people = people_in(table)
     columns = _columns(table, results, args.column)
-    number = column_of(table, "ID")
-    numbers = {table.value(row, number): row for row in people}
-    joined = read_identities(getattr(args, "identities", None))
-    found = match(identities_of(results), people, numbers, "canvas", joined)
     points = results.max_scores()
     possible = next((row for row in range(1, len(table.rows)) if table.value(row, 0) == _POINTS_POSSIBLE), None)
-    cells = GradeCells()
     for assignment, column in columns.items():
         heading = table.header[column]
         theirs = table.value(possible, column) if possible is not None else ""
@@ -72,15 +62,16 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
             raise UserError(f"Canvas works out the column {heading!r} itself: it cannot be filled in.")
         ours = sum(points.values()) if assignment == TOTAL else points[assignment]
         check_points(table.path, heading, points_in(theirs), ours)
-        grades = grades_for(results, assignment, cells, missing=not args.leave_missing)
-        for student, row in found.rows.items():
-            if table.value(row, column).casefold() in _EXCUSED and grades.pop(student, None) is not None:
-                cells.said.append(f"line {table.line(row)}: excused from {heading} in Canvas, and stays so")
-        fill_column(cells, table, column, grades, found)
-    for assignment in points:
-        if assignment not in columns and TOTAL not in columns:
-            cells.said.append(f'{assignment} has no column; name it with --column "{assignment}=TITLE"')
-    return finish(table, cells, found, destination, people, totals(results))
+
+    def keeps(row: int, column: int) -> str:
+        excused = table.value(row, column).casefold() in _EXCUSED
+        return f"excused from {table.header[column]} in Canvas, and stays so" if excused else ""
+
+    numbers = {table.value(row, column_of(table, "ID")): row for row in people}
+    without = [name for name in points if name not in columns and TOTAL not in columns]
+    said = [f'{name} has no column; name it with --column "{name}=TITLE"' for name in without]
+    sheet = Sheet(table, "canvas", people, numbers, keeps)
+    return fill(sheet, results, columns, identities_of(results), destination, args, said)
 
 
 def people_in(table: Table) -> dict[int, set[str]]:

@@ -10,8 +10,8 @@ import argparse
 import re
 import sys
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -35,10 +35,6 @@ class GradeCells:
     values: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) -> points
     said: list[str] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)  # students whose grade could not be filled in
-
-    def put(self, row: int, column: int, points: int) -> None:
-        """Fill a cell."""
-        self.values[row, column] = points
 
 
 @dataclass(frozen=True)
@@ -170,19 +166,6 @@ def points_in(text: str) -> float | None:
     return float(text.strip().replace(",", "."))
 
 
-def fill_column(cells: GradeCells, table: Table, column: int, grades: Mapping[str, int], found: Matches) -> None:
-    """Put the students' points into a column. A row that is too short for it is listed."""
-    for student, points in grades.items():
-        row = found.rows.get(student)
-        if row is None:
-            continue
-        if column >= len(table.rows[row]):
-            cells.said.append(f"{printable(student)}: line {table.line(row)} has no cell for the grade")
-            cells.left_out.add(student)
-            continue
-        cells.put(row, column, points)
-
-
 def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, missing: bool) -> dict[str, int]:
     """student -> final points for an assignment (or TOTAL), without those that are no grade.
 
@@ -208,11 +191,6 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
     return grades
 
 
-def totals(results: ClassResults) -> dict[str, int]:
-    """student -> the final points of all assignments together."""
-    return {student: results.total(own.values()) for student, own in results.students().items()}
-
-
 def check_points(path: Path, what: str, theirs: float | None, ours: int) -> None:
     """Raise UserError when the LMS counts another number of points than we do: scaling is for a person to decide."""
     if theirs is not None and theirs != ours:
@@ -222,18 +200,57 @@ def check_points(path: Path, what: str, theirs: float | None, ours: int) -> None
         )
 
 
-def finish(
-    table: Table,
-    cells: GradeCells,
-    found: Matches,
-    destination: Path | None,
-    people: Mapping[int, set[str]],
-    points: Mapping[str, int],
-) -> int:
-    """Write the filled file, and say on standard error who was not filled in.
-
-    points: what each student has. Returns 1 when nobody was filled in, or somebody with points was left out; else 0.
+@dataclass(frozen=True)
+class Sheet:
+    """A file that an LMS exported. system: the LMS, as downloads name it. people: row -> all that this person is called.
+    numbers: the system's own -> row. keeps: (row, column) -> why the grade there stays as it is; "" where it may change.
     """
+
+    table: Table
+    system: str
+    people: Mapping[int, set[str]]
+    numbers: Mapping[str, int]
+    keeps: Callable[[int, int], str]
+
+
+def fill(
+    sheet: Sheet,
+    results: ClassResults,
+    columns: Mapping[str, int],
+    students: Mapping[str, Mapping[str, str]],
+    destination: Path | None,
+    args: argparse.Namespace,
+    said: Iterable[str] = (),
+) -> int:
+    """Put final scores into the columns of assignments (or TOTAL), and write the file; nothing else in it changes.
+
+    students: as `match` takes them. said: what else to say. Returns 1 when nobody was filled in, or somebody with
+    points was left out; else 0.
+    """
+    table, cells = sheet.table, GradeCells(said=list(said))
+    found = match(
+        students, sheet.people, sheet.numbers, sheet.system, read_identities(getattr(args, "identities", None))
+    )
+    points: Counter[str] = Counter()
+    for assignment, column in columns.items():
+        for student, own in results.students().items():
+            points[student] += results.total(r for r in own.values() if assignment in (TOTAL, r.assignment))
+        for student, grade in grades_for(results, assignment, cells, missing=not args.leave_missing).items():
+            row = found.rows.get(student)
+            if row is None:
+                continue
+            if column >= len(table.rows[row]):
+                cells.said.append(f"{printable(student)}: line {table.line(row)} has no cell for the grade")
+                cells.left_out.add(student)
+            elif why := sheet.keeps(row, column):
+                cells.said.append(f"line {table.line(row)}: {why}")
+            else:
+                cells.values[row, column] = grade
+    _write(table, cells, destination)
+    return _tell(table, cells, found, sheet.people, points)
+
+
+def _write(table: Table, cells: GradeCells, destination: Path | None) -> None:
     content = table.filled(cells.values)
     if destination is None:
         sys.stdout.flush()
@@ -243,6 +260,12 @@ def finish(
         if destination.resolve() == table.path.resolve():
             raise UserError("--out is the file of --into. Give another: the LMS's own file stays as it is.")
         write_whole(destination, content)
+
+
+def _tell(
+    table: Table, cells: GradeCells, found: Matches, people: Mapping[int, set[str]], points: Mapping[str, int]
+) -> int:
+    """Say on standard error who was not filled in. points: what each student has. Returns the exit code."""
     filled = {row for row, _ in cells.values}
     print(f"Filled {len(cells.values)} grades of {len(filled)} people.", file=sys.stderr)
     for line in cells.said:

@@ -12,22 +12,17 @@ from ..results.result import ClassResults
 from . import moodle_words
 from .lms import (
     TOTAL,
-    GradeCells,
+    Sheet,
     add_identities,
     check_points,
     column_of,
-    fill_column,
-    finish,
-    grades_for,
+    fill,
     identities_of,
     login_names,
-    match,
     names_of,
     normal,
     points_in,
-    read_identities,
     title,
-    totals,
     without_start,
 )
 from .table import Table, read_table
@@ -73,32 +68,21 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     ours = sum(points.values()) if assignment == TOTAL else points[assignment]
     for row in people:
         check_points(table.path, "the assignment", points_in(table.value(row, column["maximum"])), ours)
-    cells = GradeCells()
-    grades = grades_for(results, assignment, cells, missing=not args.leave_missing)
     numbers = {m[1]: row for row in people if (m := _NUMBER.fullmatch(table.value(row, identifier)))}
     students = {
         student: {"system": "moodle", "number": m["id"]} if (m := _DOWNLOAD.fullmatch(student)) else identity
         for student, identity in identities_of(results, assignment).items()
     }
-    found = match(students, people, numbers, "moodle", read_identities(getattr(args, "identities", None)))
-    for student, row in found.rows.items():
+
+    def keeps(row: int, _: int) -> str:
         said = table.value(row, column["closed"])
-        if student not in grades or not said or said.casefold() in moodle_words.YES:
-            continue
-        del grades[student]
-        why = (
-            "this grade cannot be changed"
-            if said.casefold() in moodle_words.NO
-            else f"{said!r}, which is not known here"
-        )
-        cells.said.append(f"line {table.line(row)}: Moodle says that {why}")
-    fill_column(cells, table, grade, grades, found)
-    worth = totals(results) if assignment == TOTAL else _points_for(results, assignment)
-    return finish(table, cells, found, destination, people, worth)
+        if not said or said.casefold() in moodle_words.YES:
+            return ""
+        locked = said.casefold() in moodle_words.NO
+        return f"Moodle says that {'this grade cannot be changed' if locked else f'{said!r}, which is not known here'}"
 
-
-def _points_for(results: ClassResults, assignment: str) -> dict[str, int]:
-    return {r.student: results.final_score(r) for r in results.results if r.assignment == assignment}
+    sheet = Sheet(table, "moodle", people, numbers, keeps)
+    return fill(sheet, results, {assignment: grade}, students, destination, args)
 
 
 def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
