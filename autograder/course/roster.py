@@ -6,9 +6,7 @@ and the public checks in which it stands. An assignment without that file is the
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from typing import Any, TypeVar
 
 from ..common.errors import UserError
 from ..common.run_file import run_file
+from ..common.tables import read_rows
 from .assignment import Assignment
 from .course import Course
 
@@ -46,37 +45,29 @@ class Roster:
 def read_roster(path: Path) -> Roster:
     """Read a class list: CSV with a header, a column ``student`` (or ``id``, ``username``, ...) and maybe ``term``.
 
-    The names are those of the students' folders. Raises UserError, which says what is wrong in which line.
+    The names are those of the students' folders, or their logins. Raises UserError, which says what is wrong in which
+    line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"The roster {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise UserError(f"The roster {path} is not text in UTF-8. Save it as CSV in UTF-8.") from None
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise UserError(f"The roster {path} is not CSV: {error}.") from None
-    header = [cell.strip().casefold().replace(" ", "_") for cell in rows[0]] if rows else []
+    if not path.is_file():
+        raise UserError(f"The roster {path} cannot be read: there is no such file.")
+    rows = read_rows(path)
+    header = [title.casefold().replace(" ", "_") for title in rows[0][1]] if rows else []
     column = next((header.index(name) for name in _COLUMNS if name in header), None)
     if column is None:
         raise UserError(f"The roster {path} needs a first line that names its columns, one of them `student`.")
     of_term = header.index("term") if "term" in header else None
     terms: dict[str, str] = {}
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows[1:], 2):
-        if not any(cell.strip() for cell in row):
+    for number, row in rows[1:]:
+        if not any(row):
             continue
-        student = row[column].strip() if column < len(row) else ""
+        student = row[column] if column < len(row) else ""
         if not student:
             raise UserError(f"Line {number} of the roster {path} names no student.")
         if _key(student) in seen:
             raise UserError(f"Lines {seen[_key(student)]} and {number} of the roster {path} are both {student}.")
         seen[_key(student)] = number
-        terms[student] = row[of_term].strip() if of_term is not None and of_term < len(row) else ""
+        terms[student] = row[of_term] if of_term is not None and of_term < len(row) else ""
     if not terms:
         raise UserError(f"The roster {path} names no student.")
     return Roster(terms)

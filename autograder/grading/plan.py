@@ -10,6 +10,7 @@ from ..course.course import Course, natural_key
 from ..course.roster import Roster, Variant, quizzes, variants
 from ..results.result import Result, is_lost
 from ..submission.find import Found
+from ..submission.people import other_names
 from ..submission.source import Source
 from .fingerprint import checks_digest, fingerprint
 from .job import Job, Settings
@@ -58,13 +59,19 @@ class Plan:
 
     def variant(self, found: Found) -> Variant | None:
         """The student's own quiz; None for the default one."""
-        listed = self.roster.find(found.student) if self.roster is not None else None
+        listed = self._listed(found)
         return self.quizzes.get(found.assignment, {}).get(listed[0]) if listed is not None else None
 
     def is_off_the_roster(self, found: Found) -> bool:
         """Does the student get the default quiz because the roster does not know them?"""
-        roster = self.roster
-        return roster is not None and found.assignment in self.quizzes and roster.find(found.student) is None
+        return self.roster is not None and found.assignment in self.quizzes and self._listed(found) is None
+
+    def _listed(self, found: Found) -> tuple[str, str] | None:
+        """The student on the roster, by folder or by what the download calls them: login, number, address."""
+        if self.roster is None:
+            return None
+        names = (found.student, *other_names(found.identity))
+        return next((listed for name in names if name and (listed := self.roster.find(name))), None)
 
     def fingerprint(self, found: Found, source: Source) -> str:
         """What a result carries: equal fingerprints mean that grading again would find the same."""
