@@ -54,6 +54,8 @@ def _reasons(result: Result) -> list[Reason]:
         found += [("suspicious", text) for text in _made_for_the_public_checks(result)]
     else:
         found += [("suspicious", text) for text in _too_good(training)]
+        if isinstance(dense := result.metrics.get("dense_literals"), str):
+            found.append(("suspicious", f"data in the code, {printable(dense)}: what is it for?"))
         if (near := _near_a_band(training)) is not None:
             found.append(("near a band", near))
     return [Reason(kind, result.assignment, text) for kind, text in found]

@@ -49,6 +49,7 @@ def test_a_line_that_did_not_run_is_a_reason_where_points_depend_on_it() -> None
         ({"accuracy_of_weights": 0.91}, ["suspicious", "near a band"]),
         ({"accuracy_of_weights": 0.86}, ["near a band"]),
         ({"accuracy": "very good"}, []),
+        ({"accuracy": 0.861, "dense_literals": "line 12: 9,120 characters"}, ["suspicious"]),
     ],
 )
 def test_networks_to_look_at(changes: dict[str, Any], kind: list[str]) -> None:
