@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,8 +25,9 @@ from ..course.roster import Quiz, Variant
 from ..sandbox.observation import Call, Observation
 from ..sandbox.run_local import replay
 from ..submission.weights import BadWeights, parse
+from .evidence import Look
 from .failure import Judge
-from .matching import Signature, Sums, same, same_value
+from .matching import Signature, Sums, alike, same, same_value
 from .misconceptions import Misconception, read
 
 
@@ -37,14 +39,16 @@ class Catalogue(Protocol):
         """The hints of each task, from a nudge to the idea."""
         ...
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
-        """The misconceptions that give just what was observed and are just as wrong, the best explanation first.
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
+        """The misconceptions that give just what was observed and are just as wrong, in the order of the file.
 
-        told: what the student's other results for this task were diagnosed as, the latest first: it has fitted more
-        than those before it. These come first, then the order of the file. A misconception that fails before the point where the student failed explains nothing.
+        A misconception that fails before the point where the student failed explains nothing.
         """
+        ...
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        """Would this misconception have shown what a check saw? False where it speaks against it; None where it says
+        nothing: the misconception is right there, or it cannot be compared."""
         ...
 
     def named(self, name: str) -> Diagnosis | None:
@@ -78,9 +82,7 @@ class CodeCatalogue:
         finally:
             self._module.QUIZ = before
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
         if not _can_replay(observation):
             return
@@ -90,18 +92,29 @@ class CodeCatalogue:
         if answers := _short(answers):
             # The entries of a dict are answers to one question each: the rest of them tell who thought what.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
-        for known in sorted(of_task, key=lambda known: _place(known.name, told)):
+        for known in of_task:
             replayed = _replay(known, observation)
             if same(observation, replayed) and judge(replayed) is not None and _agrees(known, observation):
                 yield known.diagnosis
 
+    def fits(self, name: str, look: Look) -> bool | None:
+        """See :class:`Catalogue`."""
+        known = next((known for known in self.misconceptions if known.name == name), None)
+        if known is None or any(map(_is_answer, look.seen)):
+            return None
+        until = math.inf if look.failed is None else look.failed.ordinal
+        before = (seen for seen in look.seen if seen.ordinal < until and _can_replay(seen))
+        if any(alike(seen, _replay(known, seen)) is False for seen in before):
+            return False
+        if look.failed is None or look.judge is None or not _can_replay(look.failed):
+            return None
+        replayed = _replay(known, look.failed)
+        hidden = look.failed.error is not None and replayed.returned  # an error hides what would have come back
+        return None if hidden or look.judge(replayed) is None else alike(look.failed, replayed)
+
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
         return next((known.diagnosis for known in self.misconceptions if known.name == name), None)
-
-
-def _place(name: str, told: Sequence[str]) -> int:
-    return told.index(name) if name in told else len(told)
 
 
 def _replay(known: Misconception, observation: Observation) -> Observation:
@@ -150,19 +163,21 @@ class VariantCatalogue:
     def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
         self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
         answer = bool(observation.calls) and observation.calls[-1].verb == "item"
         if not answer or observation.run is None:
-            yield from self._catalogue.suspects(check, observation, judge, told)
+            yield from self._catalogue.suspects(check, observation, judge)
             return
         if self._of_another(observation.run.answers(observation.task)):
             yield Diagnosis(ANOTHER_VARIANT, self._message())
         with self._catalogue.asked(self._variant.own):
-            found = list(self._catalogue.suspects(check, observation, judge, told))
+            found = list(self._catalogue.suspects(check, observation, judge))
         yield from found
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        """See :class:`Catalogue`."""
+        return self._catalogue.fits(name, look)
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
@@ -279,17 +294,26 @@ class DataCatalogue:
         ]
         return {DIAGNOSES: ("\n".join(lines) + "\n").encode(), ROWS: _rows_as_bytes(list(rows))}
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`. What is recorded was right until this point of its check."""
         if observation.status not in ("value", "error"):
             return
         here = [entry for entry in self.recorded if (entry.check, entry.ordinal) == (check, observation.ordinal)]
         signature = Signature.of(observation) if here else None
-        for entry in sorted(here, key=lambda entry: _place(entry.name, told)):
+        for entry in here:
             if signature is not None and signature.fits(entry.signature):
                 yield Diagnosis(entry.name, self.messages[entry.name])
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        """See :class:`Catalogue`."""
+        recorded = [entry for entry in self.recorded if (entry.check, entry.name) == (look.check, name)]
+        if not recorded or any(map(_is_answer, look.seen)):
+            return None
+        if look.failed is None or any(entry.ordinal < look.failed.ordinal for entry in recorded):
+            return False
+        here = [entry for entry in recorded if entry.ordinal == look.failed.ordinal]
+        signature = Signature.of(look.failed)
+        return any(signature.fits(entry.signature) for entry in here) if here else None
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
@@ -320,11 +344,13 @@ class ReleasedCatalogue:
         """See :class:`Catalogue`."""
         return self._data.hints
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
-        return self._data.suspects(check, observation, judge, told)
+        return self._data.suspects(check, observation, judge)
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        """See :class:`Catalogue`."""
+        return self._data.fits(name, look)
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""

@@ -33,6 +33,18 @@ def same(seen: Observation, known: Observation) -> bool:
     return same_value(seen.value, known.value)
 
 
+def alike(seen: Observation, known: Observation) -> bool | None:
+    """Nearly the same: whether an input was changed, and in which dtype it came back, makes no difference.
+
+    None where both are objects in the sandbox, which cannot be compared.
+    """
+    if seen.status != known.status or (seen.handle is None) != (known.handle is None):
+        return False
+    if seen.handle is not None:
+        return None
+    return same(seen, known) if seen.status == "error" else same_value(seen.value, known.value, any_dtype=True)
+
+
 def same_value(seen: Any, known: Any, any_dtype: bool = False) -> bool:
     """Equal as answers: numbers within float32's rounding, tensors in shape and dtype too, tuples as lists.
 
@@ -79,7 +91,12 @@ _WORDS_ALIKE = 0.5  # the share of their words that two messages must have in co
 def _same_errors(seen: StudentError | None, known: StudentError | None) -> bool:
     if seen is None or known is None:
         return seen is known
-    return same_error((seen.type_name, seen.message), (known.type_name, known.message))
+    return same_error((seen.type_name, _said(seen)), (known.type_name, _said(known)))
+
+
+def _said(error: StudentError) -> str:
+    """An error's message; of one that the code raises by itself no more than that, as everybody words it differently."""
+    return "raise" if re.match(r"(.*:)?\s*raise\b", error.text) else error.message
 
 
 def same_error(seen: tuple[str, str], known: tuple[str, str]) -> bool:
@@ -95,8 +112,8 @@ def same_error(seen: tuple[str, str], known: tuple[str, str]) -> bool:
     left = iter(more)
     if not all(number in left for number in fewer):  # in the same order: (3x1 and 3x5) is not (1x3 and 5x3)
         return False
-    if more and not fewer:
-        return False
+    if (more and not fewer) or (words == other_words and len(fewer) < len(more)):
+        return False  # more numbers and no more words: a longer shape, not another version
     return len(words & other_words) >= _WORDS_ALIKE * len(words | other_words)
 
 
@@ -136,7 +153,7 @@ class Signature:
         """The signature of something that came back, or of an error that was raised."""
         changed, value = bool(observed.changed_inputs), _plain_number(observed.value)
         if observed.error is not None:
-            return cls("error", (observed.error.type_name, _first_line(observed.error.message)), changed)
+            return cls("error", (observed.error.type_name, _first_line(_said(observed.error))), changed)
         if observed.handle is not None:
             return cls("object", (observed.type_name,), changed)
         if isinstance(value, torch.Tensor):

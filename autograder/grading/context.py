@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..checks.axes import Drawing
     from ..checks.catalogues import Catalogue
+    from ..checks.evidence import Look
     from ..common.diagnosis import Diagnosis
     from ..data import Images
     from ..sandbox.observation import Outcome, Run, Why
@@ -73,5 +74,6 @@ class CheckContext:
     seed: int
     held_out: Callable[[], Images]
     verdicts: list[Verdict] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)  # what the checks saw, as far as diagnoses can be compared with it
     metrics: dict[str, Any] = field(default_factory=dict)
     quiz: Any = None  # the student's own, where there is a roster

@@ -17,12 +17,14 @@ from ..course.roster import Variant
 from ..sandbox import tiers
 from ..sandbox.launch import Door, Sandbox
 from ..sandbox.observation import SYNTAX
+from ..submission.literals import dense_literals
 from ..submission.source import Source
 from ..submission.syntax import syntax_problem
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
 from .job import Settings
 from .live import LiveChecks
+from .verdicts import explained
 
 if TYPE_CHECKING:
     from ..data import Images
@@ -148,13 +150,16 @@ class Engine:
             ):
                 unreadable = syntax_problem(source) or _unreadable(run.loader.load_error)
                 return Grading((), tuple(run.loader.notes), {}, seed, unreadable)
-            verdicts = self.live.run(context, only)
+            self.live.run(context, only)
+            verdicts = explained(context)
         finally:
             run.close()
         for verdict in verdicts:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
         metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # a training belongs to its seed
+        if metrics and (dense := dense_literals(source)):
+            metrics["dense_literals"] = dense
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
         broken = filter(None, [syntax_problem(source)])  # before anything else: all the rest may come from it
         notes = (

@@ -6,6 +6,7 @@ and no check can foresee all of it: the submission keeps the points of all other
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import traceback
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def verdict(
     from ..results.result import cut
 
     if failure is None:
+        _look(check, context)
         return Verdict(check, "passed", seconds=seconds)
     if isinstance(failure, pytest.skip.Exception):  # the author's own word: it asks for nothing here
         return Verdict(check, "not_run", cut(f"This check was left out: {_text(failure)}"), seconds=seconds)
@@ -47,7 +49,7 @@ def verdict(
     seen = failure.observation
     diagnosis, drawing, trouble = None, None, ""
     try:
-        diagnosis = _diagnosis(item, check, context, failure)
+        diagnosis = _diagnosis(check, context, failure)
         drawing = drawing_of(item, check, failure)
     except Exception as error:  # the check has judged: what only explains it must not cost the grading
         trouble = f"{type(error).__name__}: {_text(error)}"
@@ -142,11 +144,54 @@ def drawing_of(item: pytest.Item, check: CheckInfo, failure: CheckFailed) -> Dra
     return axes.draw(failure.observation, names) if names else None
 
 
-def _diagnosis(item: pytest.Item, check: CheckInfo, context: CheckContext, failure: CheckFailed) -> Diagnosis | None:
+def _diagnosis(check: CheckInfo, context: CheckContext, failure: CheckFailed) -> Diagnosis | None:
+    """The diagnosis as far as the checks until now tell."""
     if failure.because is not None:
         return context.catalogue.named(failure.because)
     if failure.observation is None or failure.judge is None:
         return None
-    before = [v.diagnosis.name for v in context.verdicts if v.diagnosis is not None and v.check.task == check.task]
-    told = tuple(dict.fromkeys(reversed(before)))
-    return next(context.catalogue.suspects(item.name, failure.observation, failure.judge, told), None)
+    _look(check, context, failure)
+    return _explanations(context, check.task).get(check.name)
+
+
+_KEPT = 100_000  # numbers in a result that is kept for comparing: more than any check asks for
+
+
+def _look(check: CheckInfo, context: CheckContext, failure: CheckFailed | None = None) -> None:
+    """Keep what a check saw of its task, for telling wrong ideas apart."""
+    from ..checks.evidence import Look
+
+    if check.trains:
+        return
+    seen = tuple(seen for seen in context.run.earlier if seen.task == check.task and _size(seen.value) <= _KEPT)
+    if failure is None:
+        context.looks.append(Look(check.name, check.task, seen))
+    elif failure.observation is not None and failure.judge is not None:
+        suspects = tuple(context.catalogue.suspects(check.name, failure.observation, failure.judge))
+        context.looks.append(Look(check.name, check.task, seen, failure.observation, failure.judge, suspects))
+
+
+def _size(value: object) -> int:
+    return getattr(value, "numel", lambda: 0)()
+
+
+def _explanations(context: CheckContext, task: str) -> dict[str, Diagnosis]:
+    from ..checks.evidence import explanations
+
+    return explanations([look for look in context.looks if look.task == task], context.catalogue)
+
+
+def explained(context: CheckContext) -> list[Verdict]:
+    """The verdicts, once all checks have run: a diagnosis that a later check speaks against is taken back."""
+    found = {
+        check: diagnosis
+        for task in {look.task for look in context.looks if look.suspects}
+        for check, diagnosis in _explanations(context, task).items()
+    }
+    compared = {look.check for look in context.looks if look.suspects}
+    return [
+        dataclasses.replace(verdict, diagnosis=found.get(verdict.check.name))
+        if verdict.check.name in compared
+        else verdict
+        for verdict in context.verdicts
+    ]

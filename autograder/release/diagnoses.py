@@ -11,12 +11,13 @@ import contextlib
 import io
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
+from autograder.checks.evidence import Look
 from autograder.checks.failure import Judge
 from autograder.checks.matching import Signature, same_value
 from autograder.checks.misconceptions import Misconception
@@ -88,12 +89,13 @@ class _Listener:
         self.heard: list[Recorded] = []
         self.named_by_checks: set[str] = set()
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         if observation.task == self.known.task and _can_be_told(observation):
             self.heard.append(Recorded(check, observation.ordinal, self.known.name, Signature.of(observation)))
         return iter(())
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        return None
 
     def named(self, name: str) -> Diagnosis | None:
         self.named_by_checks.add(name)

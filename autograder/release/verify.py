@@ -26,6 +26,7 @@ from .slips import refuse_slips
 
 if TYPE_CHECKING:
     from ..checks.catalogues import CodeCatalogue
+    from ..checks.evidence import Look
     from ..checks.failure import Judge
     from ..checks.misconceptions import Misconception
     from ..common.diagnosis import Diagnosis
@@ -135,12 +136,13 @@ class _Witness:
         self.hints, self._catalogue = catalogue.hints, catalogue
         self.seen: dict[str, tuple[str, ...]] = {}  # check -> the names of all that fit
 
-    def suspects(
-        self, check: str, observation: Observation, judge: Judge, told: Sequence[str] = ()
-    ) -> Iterator[Diagnosis]:
-        every = list(self._catalogue.suspects(check, observation, judge, told))
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
+        every = list(self._catalogue.suspects(check, observation, judge))
         self.seen[check] = tuple(suspect.name for suspect in every)
         return iter(every)
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        return self._catalogue.fits(name, look)
 
     def named(self, name: str) -> Diagnosis | None:
         return self._catalogue.named(name)

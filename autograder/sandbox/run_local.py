@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -78,7 +79,8 @@ class LocalRun:
                 value = self.perform(task, call, question.target, args, kwargs)
             plain = data.to_data(value)
         except Exception as error:
-            raised = StudentError(type(error).__name__, str(error)[:500], bases=child.bases(error))
+            line = traceback.extract_tb(error.__traceback__)[-1].line or ""
+            raised = StudentError(type(error).__name__, str(error)[:500], text=line, bases=child.bases(error))
             return dataclasses.replace(observed, status="error", error=raised)
         handle = None
         if plain is data.NOT_DATA:

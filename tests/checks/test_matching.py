@@ -29,6 +29,7 @@ UNLIKE = [
     (("ValueError", "bad"), ("TypeError", "bad")),
     (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "shape '[2, 3]' is invalid for input of size 8")),
     (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 7)")),
+    (("RuntimeError", "shape '[1]' is invalid for input of size 7"), ("RuntimeError", "shape '[1, 3, 100, 50]' is invalid for input of size 7")),
     (("TypeError", "can't multiply sequence by non-int of type 'tuple'"), ("TypeError", "unsupported operand type(s) for +: 'NoneType' and 'int'")),
     (("IndexError", "tuple index out of range"), ("IndexError", "Dimension out of range (expected to be in range of [-2, 1], but got 2)")),
 ]  # fmt: skip

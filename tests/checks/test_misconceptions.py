@@ -26,8 +26,8 @@ from tests.support.places import ROOT
 LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
 
 
-def names(found: CodeCatalogue | DataCatalogue, seen: Observation, *told: str, check: str = "check") -> list[str]:
-    return [each.name for each in found.suspects(check, seen, lambda observed: "wrong", told)]
+def names(found: CodeCatalogue | DataCatalogue, seen: Observation, check: str = "check") -> list[str]:
+    return [each.name for each in found.suspects(check, seen, lambda observed: "wrong")]
 
 
 def test_the_first_in_the_file_is_told() -> None:
@@ -41,14 +41,6 @@ def test_one_that_contradicts_what_was_seen_before_is_not() -> None:
     assert names(known, seen) == ["smallest"]
     *_, seen = ask(lambda s: s[0] if s[0] < 4 else 7, (5, 3, 4), (2, 3, 4))
     assert names(known, seen) == []
-
-
-def test_what_another_check_was_diagnosed_as_comes_first() -> None:
-    known = catalogue("task", first=lambda s: s[0], smallest=min)
-    seen = ask(min, (2, 3, 4))[0]
-    assert names(known, seen, "smallest") == ["smallest", "first"]
-    assert names(known, seen, "another") == ["first", "smallest"]
-    assert names(known, seen, "smallest", "first") == ["smallest", "first"]
 
 
 def test_all_entries_of_a_dict_tell_who_thought_what() -> None:
