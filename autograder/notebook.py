@@ -12,6 +12,7 @@ import dataclasses
 import html
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -170,6 +171,7 @@ def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .checks.catalogues import ReleasedCatalogue
     from .grading.context import CheckContext
+    from .grading.verdicts import explained
 
     course = _course()
     assignment = course.released(name)
@@ -179,7 +181,7 @@ def _run(name: str, task: str) -> list[Verdict]:
     for verdict in context.verdicts:
         if verdict.bug:
             raise RuntimeError(f"A check is broken, which is not your fault: {verdict.bug}")
-    return context.verdicts
+    return explained(context)
 
 
 def _namespace() -> Mapping[str, Any]:
@@ -211,7 +213,9 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
 
         def ask(self, task: str, question: Question) -> Observation:
             if question.calls[-1].verb in ("call", "item") and task not in namespace:
-                missing = StudentError("MissingTask", f"{task} is not defined yet: run the cell above this one.")
+                missing = StudentError(
+                    "MissingTask", _unread(task) or f"{task} is not defined yet: run the cell above this one."
+                )
                 return Observation(task, question.calls, "error", error=missing, run=self)
             self.raised = None
             seen = super().ask(task, question)
@@ -237,6 +241,19 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
             return super().own(value)
 
     return KernelRun(namespace, names)
+
+
+def _unread(task: str) -> str:
+    """Why the last cell that defines a task could not be read, with the line and a caret; "" where it could."""
+    from .submission.source import Cell, Source
+    from .submission.syntax import syntax_problem
+
+    shell = _shell()
+    entered = shell.user_ns.get("In", []) if shell is not None else []
+    for number, text in reversed(list(enumerate(entered))):
+        if re.search(rf"^\s*(def|class)\s+{re.escape(task)}\b", text, re.MULTILINE):
+            return syntax_problem(Source("ipynb", (Cell(text, 1, f"cell [{number}]"),)))
+    return ""
 
 
 def _place(error: BaseException) -> tuple[str, str]:

@@ -1,0 +1,26 @@
+"""What a check cell says of a task that its notebook does not define."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from autograder import notebook
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["", "def to_nchw(images)\n    return images"], "SyntaxError at cell [1], line 1, which is not Python: expected ':'"),
+        (["", "def to_nchw(images)\n    pass", "def to_nchw(images):\n    pass"], ""),
+        (["", "def to_nhwc(images)\n    pass"], ""),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_read_is_the_reason(cells: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "_shell", lambda: SimpleNamespace(user_ns={"In": cells}))
+    told = notebook._unread("to_nchw")
+    assert told.startswith(said)
+    assert bool(told) == bool(said)
+    assert ("^" in told) == bool(said)
