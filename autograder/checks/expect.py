@@ -341,7 +341,15 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
         what, answer = describe.call(seen), seen.calls[-1].verb == "item"
         gave = f"{what} is" if answer else f"{what} returned"
         if got is None:
-            return f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
+            nested = (
+                any(isinstance(item, (tuple, list)) for item in seen.value)
+                if isinstance(seen.value, (tuple, list))
+                else False
+            )
+            text = f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
+            return _and(
+                text, "One of its entries is a tuple itself: its numbers belong into the outer one." if nested else ""
+            )
         return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
 
     _expect_answer(observation, judge)

@@ -105,12 +105,10 @@ def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     if factor is None:
         return ""
     ratio = abs(got / expected)
-    sums = isinstance(got, float) and any(
-        length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths
-    )
-    means = isinstance(got, float) and any(
-        length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths
-    )
+    # Of two whole numbers, one is often a small multiple of the other, and by chance.
+    telling = isinstance(got, float) and not (got == round(got) and expected == round(expected))
+    sums = telling and any(length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths)
+    means = telling and any(length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths)
     if sums and got * expected > 0:
         return f"It is {factor} what it should be, and an axis of the input has that length: a sum, where a mean was asked for?"
     if means and got * expected > 0:

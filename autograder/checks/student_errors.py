@@ -95,26 +95,68 @@ def explain(type_name: str, text: str, line: str = "") -> str:
             return "What is called on this line takes other parameters than it is given."
         return "The parameters are not those of the stub: compare its signature."
     for pattern, idea in _IDEAS:
-        if re.search(pattern, f"{type_name}: {text}"):
-            return idea
+        if match := re.search(pattern, f"{type_name}: {text}"):
+            return idea.format(*match.groups())
     return ""
 
 
 _IDEAS = (
+    (r"NoneType", "Something is None here that should be a value: does a function lack its return?"),
     (
         r"expected (scalar type|target dtype to be) Long|expected floating point type for target with class probabilities",
         "Class numbers are whole numbers (int64), one for each image: mind the dtype of the labels.",
     ),
     (
-        r"object has no attribute '(shape|dim|permute|reshape|view|unsqueeze|mean|float|numel|size)'",
-        "A tensor was expected there, and something else came.",
+        r"'(\w+)' object has no attribute '(?:shape|dim|permute|reshape|view|unsqueeze|mean|float|numel|size)'",
+        "The code takes it for a tensor, and it is a {0}.",
+    ),
+    (
+        r"'tuple' object has no attribute '(?:append|extend|insert|pop|remove)'",
+        "A tuple cannot be changed. Two tuples are joined by +, and (5,) is a tuple of one number.",
+    ),
+    (
+        r'can only concatenate tuple \(not "(?:int|float)"\)',
+        "Only a tuple can be joined to a tuple, and (5) is a number: a tuple of one has a comma, (5,).",
+    ),
+    (
+        r"permute\(\): duplicate dims",
+        "One axis is named twice. permute wants each axis of the tensor once; -1 is the last one.",
+    ),
+    (
+        r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)",
+        "Something of length {1} does not fit into a place of length {0}: only an axis of length 1 can be stretched.",
+    ),
+    (
+        r"Boolean value of Tensor with more than one value is ambiguous",
+        "`if` wants one yes or no, and a tensor of several values has as many. Compare the whole tensor at once, and let "
+        "torch.where or the comparison itself make the result.",
+    ),
+    (
+        r"^ZeroDivisionError|division by zero",
+        "Something is divided by a number that is 0 here: look at the arguments of the call.",
+    ),
+    (
+        r"only integer tensors of a single element can be converted to an index|tensors used as indices must be",
+        "An index has to be a whole number, or a tensor of whole numbers, and something else stands there.",
+    ),
+    (
+        r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
+        "Axis {1} has length {2}, and index {0} was asked for. Does this index count along another axis?",
+    ),
+    (
+        r"Expected size for first two dimensions of batch2",
+        "The inner sizes of this product do not meet: compare the last axis on the left with the last but one on the right.",
+    ),
+    (
+        r"invalid literal for int\(\)",
+        "A text came where a number is needed: which of the arguments may be a word?",
     ),
     (
         r"^AttributeError: .* object has no attribute",
         "Nothing of that name is there: is it spelled as where it was set (in __init__, say), and was it set at all?",
     ),
     (
-        r"(argument 'size'|tuple of ints|integer).*float|'float' object cannot be interpreted as an integer|slice indices must be integers",
+        r"(?:argument 'size'|tuple of ints|integer).*float|'float' object cannot be interpreted as an integer|slice indices must be integers",
         "A size or an index has to be a whole number, and a float came. `/` always gives a float (6 / 2 is 3.0); `//` "
         "gives a whole number.",
     ),
@@ -185,7 +227,6 @@ _IDEAS = (
         r"The size of tensor a .* must match the size of tensor b",
         "Two shapes met that cannot be lined up: compare them from the last axis on.",
     ),
-    (r"NoneType", "Something is None here that should be a value: does a function lack its return?"),
     (r"Can't call numpy\(\) on Tensor that requires grad", "Detach the tensor from the graph before numpy sees it."),
     (r"^RecursionError", "The function calls itself without an end."),
     (r"^MemoryError|can't allocate memory|not enough memory", "It asks for more memory than there is."),

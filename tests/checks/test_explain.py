@@ -204,7 +204,16 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: torch.softmax(LABELS, 0), "This operation needs floats, and whole numbers came"),
     (lambda: Unfinished()(X), "Nothing of that name is there"),
     (lambda: Early(), "super().__init__()"),
-    (lambda: (1, 2).permute(0), "A tensor was expected there"),
+    (lambda: (1, 2).permute(0), "takes it for a tensor, and it is a tuple."),
+    (lambda: None.shape, "does a function lack its return?"),
+    (lambda: (1, 2).append(3), "joined by +"),
+    (lambda: (1, 2) + 3, "(5,)"),
+    (lambda: torch.zeros(2, 3).permute(0, -2), "named twice"),
+    (lambda: torch.zeros(2, 3).expand(4, 3), "Something of length 2 does not fit into a place of length 4"),
+    (lambda: bool(torch.zeros(2)), "Compare the whole tensor at once"),
+    (lambda: torch.zeros(2, 3)[5], "Axis 0 has length 2, and index 5 was asked for"),
+    (lambda: int("valid"), "A text came where a number is needed"),
+    (lambda: 1 / 0, "divided by a number that is 0"),
     (lambda: None + 1, "does a function lack its return?"),
     (lambda: torch.zeros(2, requires_grad=True).numpy(), "Detach the tensor"),
     (lambda: torch.zeros(2).sum().backward(), "lost its way back to the parameters"),
@@ -223,6 +232,12 @@ def test_an_error_is_explained(fail: Callable[[], Any], words: str) -> None:
         fail()
     told = explain(type(caught.value).__name__, str(caught.value))
     assert words in told, f"{type(caught.value).__name__}: {caught.value}"
+
+
+def test_a_call_of_another_function_is_not_compared_with_the_stub() -> None:
+    said = 'unsqueeze() missing 1 required positional arguments: "dim"'
+    assert "stub" in explain("TypeError", said)
+    assert explain("TypeError", said, "return images.unsqueeze()").startswith("What is called on this line takes other")
 
 
 @pytest.mark.parametrize(
