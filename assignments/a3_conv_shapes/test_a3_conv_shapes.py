@@ -15,6 +15,7 @@ from autograder.checks import (
     expect_not_called,
     expect_number,
     expect_pixels,
+    expect_raises,
     expect_shape,
     expect_sizes,
     given,
@@ -98,15 +99,17 @@ def test_output_shape_of_the_lectures_picture(submission):
 
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_with_stride_and_padding(submission):
-    """Stride and padding, as one number and as a pair (height, width)."""
-    pairs, stride, both = submission.conv2d_output_shape.each(
+    """Stride and padding, as one number and as a pair (height, width); a kernel of 4 does not fit into 3 rows."""
+    pairs, stride, both, too_large = submission.conv2d_output_shape.each(
         given((4, 3, 100, 50), 6, (5, 12), stride=(5, 3), padding=(1, 3)),
         given((4, 1, 7, 8), 6, 3, stride=2),
         given((2, 3, 9, 17), 7, 4, stride=3, padding=2),
+        given((4, 1, 3, 9), 6, 4),
     )
     expect_sizes(pairs, (4, 6, 20, 15))
     expect_sizes(stride, (4, 6, 3, 3))
     expect_sizes(both, (2, 7, 4, 6))
+    expect_raises(too_large, "ValueError")
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")

@@ -9,7 +9,8 @@ from autograder.checks import hints, misconception
 
 @misconception("to_nchw")
 def reshapes_instead_of_permuting(images):
-    """You used reshape or view: it keeps the order in memory and only renames the axes. permute moves the axes."""
+    """This is what reshape and view give: the numbers keep the order in memory and are dealt out into other rows.
+    permute moves the axes, and every pixel with them."""
     n, h, w, c = images.shape
     return images.reshape(n, c, h, w)
 
@@ -31,8 +32,8 @@ def reshapes_from_the_batch_on(images):
 
 @misconception("to_nchw")
 def leaves_the_batch_as_it_was(images):
-    """What came back is what went in. permute and its friends do not change a tensor: they return a new view of it,
-    and that is what your function has to hand back."""
+    """What came back is what went in: no axis has moved. If you called permute: it changes no tensor, it gives a new
+    view of it, and that is what has to be returned."""
     return images
 
 
@@ -51,27 +52,27 @@ def hands_back_the_shape_only(images):
 
 @misconception("to_nchw")
 def swaps_channels_with_height(images):
-    """One swap of the channels with the height brings the channels to their place, but the height now stands last:
-    rows and columns have changed roles, and every picture lies on its side."""
+    """The channels have changed places with the height. So they are where they belong, but the height now stands
+    last: every picture lies on its side."""
     return images.transpose(1, 3)
 
 
 @misconception("to_nchw")
 def reads_permute_backwards(images):
-    """You told permute where each old axis goes. It asks the other way round: new axis 0 is which old axis? Then new
-    axis 1, and so on."""
+    """Your result is (N, W, C, H), as permute(0, 2, 3, 1) makes it. permute does not ask where each old axis goes. It
+    asks: new axis 0 is which old axis? New axis 1? And so on."""
     return images.permute(0, 2, 3, 1)
 
 
 @misconception("to_nchw")
 def swaps_the_last_two_axes(images):
-    """You swapped the last two axes. The channels have moved one place forward, and they have two to go."""
+    """The last two axes have changed places. The channels have moved one place forward, and they have two to go."""
     return images.transpose(2, 3)
 
 
 @misconception("to_nchw")
 def swaps_height_with_width(images):
-    """You swapped the axes 1 and 2. Those are height and width; the channels, the last axis, have not moved."""
+    """Axes 1 and 2 have changed places. Those are height and width; the channels, the last axis, have not moved."""
     return images.transpose(1, 2)
 
 
@@ -84,7 +85,8 @@ def channels_before_the_batch(images):
 
 @misconception("to_nchw")
 def swaps_channels_with_the_batch(images):
-    """You swapped the channels with the batch. Every image has to stay an image: the batch axis does not move."""
+    """The channels have changed places with the batch. Every image has to stay an image: the batch axis does not
+    move."""
     return images.transpose(0, 3)
 
 
@@ -198,7 +200,8 @@ hints(
 
 @misconception("to_nhwc")
 def reshapes_back(images):
-    """You used reshape or view: it keeps the order in memory and only renames the axes. permute moves the axes."""
+    """This is what reshape and view give: the numbers keep the order in memory and are dealt out into other rows.
+    permute moves the axes, and every pixel with them."""
     n, c, h, w = images.shape
     return images.reshape(n, h, w, c)
 
@@ -212,34 +215,34 @@ def reshapes_back_and_swaps_height_with_width(images):
 
 @misconception("to_nhwc")
 def leaves_the_channels_first(images):
-    """What came back is what went in. permute and its friends do not change a tensor: they return a new view of it,
-    and that is what your function has to hand back."""
+    """What came back is what went in: no axis has moved. If you called permute: it changes no tensor, it gives a new
+    view of it, and that is what has to be returned."""
     return images
 
 
 @misconception("to_nhwc")
 def permutes_the_same_way_twice(images):
-    """You used the same permutation as on the way there. Three axes went round in a circle: the way back goes round
-    the other way."""
+    """This is the move of to_nchw once more. There, three axes went round in a circle; the way back goes round the
+    other way."""
     return images.permute(0, 3, 1, 2)
 
 
 @misconception("to_nhwc")
 def swaps_channels_with_width(images):
-    """One swap of the channels with the width brings the channels to the end, but the width now stands before the
-    height: rows and columns have changed roles."""
+    """The channels have changed places with the width. So they are at the end, as they should, but the width now
+    stands before the height: every picture lies on its side."""
     return images.transpose(1, 3)
 
 
 @misconception("to_nhwc")
 def swaps_channels_with_height_only(images):
-    """You swapped the axes 1 and 2. The channels have moved one place back, and they have two to go."""
+    """Axes 1 and 2 have changed places. The channels have moved one place back, and they have two to go."""
     return images.transpose(1, 2)
 
 
 @misconception("to_nhwc")
 def swaps_the_pictures_axes_only(images):
-    """You swapped the last two axes. Those are height and width; the channels have not moved."""
+    """The last two axes have changed places. Those are height and width; the channels have not moved."""
     return images.transpose(2, 3)
 
 
@@ -251,7 +254,8 @@ def batch_behind_the_channels(images):
 
 @misconception("to_nhwc")
 def swaps_the_batch_with_the_last_axis(images):
-    """You swapped the batch with the last axis. Every image has to stay an image: the batch axis does not move."""
+    """The batch has changed places with the last axis. Every image has to stay an image: the batch axis does not
+    move."""
     return images.transpose(0, 3)
 
 
@@ -348,8 +352,8 @@ hints(
 
 @misconception("image_to_batch")
 def reshapes_the_image(image):
-    """You used reshape or view: it keeps the order in memory and only renames the axes. The pixels have to move with
-    their axes."""
+    """This is what reshape and view give: the numbers keep the order in memory and are dealt out into other rows.
+    permute moves the axes, and every pixel with them."""
     h, w, c = image.shape
     return image.reshape(1, c, h, w)
 
@@ -363,8 +367,8 @@ def reshapes_the_image_sideways(image):
 
 @misconception("image_to_batch")
 def leaves_the_image_as_it_was(image):
-    """What came back is what went in. The operations on axes do not change a tensor: they return a new view of it,
-    and that is what your function has to hand back."""
+    """What came back is what went in: no axis was moved or added. If you called permute or unsqueeze: they change no
+    tensor, they give a new view of it, and that is what has to be returned."""
     return image
 
 
@@ -423,8 +427,8 @@ def lays_the_image_on_its_side(image):
 
 @misconception("image_to_batch")
 def reads_permute_backwards_for_one(image):
-    """You told permute where each old axis goes. It asks the other way round: new axis 0 is which old axis? Then new
-    axis 1, and so on."""
+    """Your result is (1, W, C, H). If you used permute: it does not ask where each old axis goes. It asks: new axis 0
+    is which old axis? New axis 1? And so on."""
     return image.unsqueeze(0).permute(0, 2, 3, 1)
 
 
@@ -436,7 +440,7 @@ def moves_the_channels_one_place(image):
 
 @misconception("image_to_batch")
 def swaps_the_sides_of_the_image(image):
-    """You swapped height and width; the channels still stand last, and they are what has to move."""
+    """Height and width have changed places. The channels still stand last, and they are what has to move."""
     return image.unsqueeze(0).transpose(1, 2)
 
 
@@ -520,8 +524,8 @@ def squeezes_the_single_image(images):
 
 @misconception("add_channel_axis")
 def leaves_the_channel_out(images):
-    """What came back is what went in. unsqueeze does not change a tensor: it returns a new view of it, and that is
-    what your function has to hand back."""
+    """What came back is what went in: no axis was added. If you called unsqueeze: it changes no tensor, it gives a
+    new view of it, and that is what has to be returned."""
     return images
 
 

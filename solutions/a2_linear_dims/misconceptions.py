@@ -47,7 +47,8 @@ def quiz_flattens_the_last_two(shape):
 
 @misconception("ANSWERS")
 def quiz_last_but_one(shape):
-    """You took the last dimension but one. That is the number of rows; the product needs the length of a row."""
+    """You took the last dimension but one. That is how many vectors there are; the product needs how long each one
+    is."""
     return shape[-2] if len(shape) > 1 else shape[0]
 
 
@@ -147,7 +148,8 @@ def flattens_the_last_two(shape):
 
 @misconception("linear_in_features")
 def last_but_one(shape):
-    """You took the last dimension but one. That is the number of rows; the product needs the length of a row."""
+    """You took the last dimension but one. That is how many vectors there are; the product needs how long each one
+    is."""
     return shape[-2]
 
 
@@ -268,8 +270,8 @@ def output_appended(shape, out_features):
 
 @misconception("linear_output_shape")
 def output_put_in_front(shape, out_features):
-    """You dropped the right dimension, but its successor stands in front of all. The new vectors lie where the old ones
-    lay."""
+    """You dropped the right dimension, but put the new one in front of all. The new vectors lie where the old ones
+    lay: along the last axis."""
     return (out_features, *shape[:-1])
 
 
@@ -294,7 +296,7 @@ def output_transposed(shape, out_features):
 
 @misconception("linear_output_shape")
 def output_multiplies_the_features(shape, out_features):
-    """You multiplied the dimension with out_features. Each output number takes in the whole vector: what comes out is as
+    """You multiplied the dimension by out_features. Each output is a sum over the whole vector: the new vector is as
     long as there are outputs."""
     return (*shape[:-1], shape[-1] * out_features)
 
@@ -454,8 +456,9 @@ hints(
 
 @misconception("affine")
 def affine_without_transposing(x, weight, bias):
-    """You multiplied with the weight as it is stored. Torch stores it as (out, in), and the product needs it the other
-    way round."""
+    """You multiplied with the weight as it is stored, or put it on the wrong side. x @ M multiplies each vector along
+    x's last axis by M, and M needs as many rows as the vector has numbers. Torch stores the weight the other way
+    round, (out, in)."""
     return x @ weight + bias
 
 
@@ -525,8 +528,8 @@ def affine_flattened_to_a_matrix(x, weight, bias):
 
 @misconception("affine")
 def affine_flattened_by_view(x, weight, bias):
-    """You flattened everything behind the first axis, as before a network's first Linear layer. The layer itself acts on
-    the last axis alone and flattens nothing, and x may be a single vector."""
+    """A vector x of shape (3,) has become a column, (3, 1), as x.view(x.shape[0], -1) makes it. The layer acts on the
+    last axis alone: nothing has to be flattened, and x may be a single vector."""
     return x.reshape(x.shape[0], -1) @ weight.T + bias
 
 
@@ -545,15 +548,15 @@ def affine_with_dot(x, weight, bias):
 
 @misconception("affine")
 def affine_row_after_row(x, weight, bias):
-    """You go through the first axis of x and take each piece for a vector. x may be a single vector, or have more axes in
-    front: `@` goes through all of them by itself."""
+    """Your code goes through the first axis of x, and where x is a single vector, that leaves single numbers. x may
+    also have more axes in front: `@` goes through all of them by itself."""
     return torch.stack([weight @ row + bias for row in x])
 
 
 @misconception("affine")
 def affine_flattened_behind_the_batch(x, weight, bias):
-    """You flattened everything behind the first axis. The layer acts on the last axis alone, and a tensor may have one
-    axis or many."""
+    """Your code asks for axis 1, and x may be a single vector, which has axis 0 alone. The layer acts on the last
+    axis: nothing has to be flattened or turned, and -1 names the last axis of any tensor."""
     return x.flatten(1) @ weight.T + bias
 
 
@@ -584,7 +587,8 @@ def affine_with_einsum_for_matrices(x, weight, bias):
 
 @misconception("affine")
 def affine_by_rows(x, weight, bias):
-    """Your loop takes the rows of a matrix, one by one. A tensor may have one axis, or many in front of the last."""
+    """Your code unpacks the shape of x into two numbers, as if x were a matrix. A tensor may have one axis, or many
+    in front of the last."""
     rows, _features = x.shape
     return torch.stack([(x[row] * weight).sum(1) + bias for row in range(rows)])
 
@@ -597,6 +601,24 @@ def affine_weight_on_the_left(x, weight, bias):
 
 
 @misconception("affine")
+def affine_turned_input_on_the_left(x, weight, bias):
+    """You put the weight on the left and turned x to fit. `.T` turns all axes round, and the results then stand in
+    columns: the vectors of x lie along its last axis, and need the weight on their right."""
+    return weight @ x.T + bias
+
+
+@misconception("affine")
+def affine_number_by_number_of_a_matrix(x, weight, bias):
+    """Your loops go through the rows of a matrix. A vector has no rows, and other tensors have more axes in front: the
+    output has the shape of x, but for its last axis."""
+    output = torch.zeros(x.shape[0], weight.shape[0])
+    for row in range(x.shape[0]):
+        for o in range(weight.shape[0]):
+            output[row, o] = (x[row] * weight[o]).sum() + bias[o]
+    return output
+
+
+@misconception("affine")
 def affine_elementwise(x, weight, bias):
     """You multiplied element by element. For a single vector, summed up, that is the product; with more axes in front the
     elements no longer meet the weights that they belong to."""
@@ -605,7 +627,8 @@ def affine_elementwise(x, weight, bias):
 
 @misconception("affine")
 def affine_elementwise_product_only(x, weight, bias):
-    """You multiplied element by element and added nothing up: `*` is not the matrix product."""
+    """Here two tensors meet element by element, and nothing is added up. `*` is not the matrix product: each output
+    is a sum over all inputs, each times its weight."""
     return x * weight + bias
 
 

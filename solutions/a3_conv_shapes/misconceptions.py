@@ -75,12 +75,20 @@ def same_taken_as_zero(input_shape, out_channels, kernel_size, stride=1, padding
 
 @misconception("conv2d_output_shape")
 def valid_and_same_exchanged(input_shape, out_channels, kernel_size, stride=1, padding=0):
-    """You have exchanged the two names. "valid": the window stops on valid pixels only, nothing is padded.
-    "same": the size stays the same."""
+    """With "valid" your output is as large as the image, and that is what "same" promises. Have the two names changed
+    places? "valid": nothing is padded. "same": the size stays the same."""
     exchanged = (
         {"valid": "same", "same": "valid"}.get(padding, padding) if isinstance(padding, str) else padding
     )
     return shape_by(stops, input_shape, out_channels, kernel_size, stride, exchanged)
+
+
+@misconception("conv2d_output_shape")
+def padding_name_taken_for_numbers(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """The padding came as a word, "valid" or "same", and your code took it for a number or a pair. Ask for the two
+    words first."""
+    zeros = pair_of(padding) if isinstance(padding, int) else (int(padding[0]), int(padding[1]))
+    return shape_by(stops, input_shape, out_channels, kernel_size, stride, zeros)
 
 
 @misconception("conv2d_output_shape")
@@ -148,8 +156,7 @@ def rounded_to_nearest(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def true_division(*layer, **settings):
-    """Your sizes are not whole numbers of type int. An image has a whole number of rows: which kind of
-    division counts only whole steps?"""
+    """Your sizes are not of type int. An image has a whole number of rows: which division counts only whole steps?"""
     return shape_by(
         lambda size, kernel, step, zeros: (size + 2 * zeros - kernel) / step + 1, *layer, **settings
     )
@@ -166,14 +173,15 @@ def one_added_before_dividing(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def kernel_not_subtracted(*layer, **settings):
-    """The size of the kernel seems to play no part. The window's far edge reaches the end of the image long
-    before its near edge does, and there it stops."""
+    """The size of the kernel seems to play no part. The window stops where its far edge reaches the end of the image,
+    so a larger kernel has fewer stops."""
     return shape_by(lambda size, kernel, step, zeros: (size + 2 * zeros - 1) // step + 1, *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def half_a_kernel_lost(*layer, **settings):
-    """You took away half a kernel in all. The window's middle keeps away from both edges, not from one."""
+    """You took away half a kernel in all. Think of the window's middle: it keeps its distance from both edges, not
+    from one."""
     return shape_by(
         lambda size, kernel, step, zeros: (size + 2 * zeros - kernel // 2 - 1) // step + 1, *layer, **settings
     )
@@ -271,8 +279,8 @@ def channels_returned_last(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def input_channels_kept(input_shape, *layer, **settings):
-    """You kept the number of input channels. Each output channel sums over all of them: the output has as
-    many channels as the layer has kernels."""
+    """You kept the number of input channels. Each kernel sums over all of them and makes one output channel: there
+    are as many as there are kernels."""
     batch, _, height, width = shape_by(stops, input_shape, *layer, **settings)
     return batch, input_shape[1], height, width
 
@@ -839,6 +847,29 @@ def pixel_window_centred(image, weight, bias, channel, row, col):
 
 
 @misconception("conv2d_pixel")
+def pixel_window_centred_on_odd_kernels(image, weight, bias, channel, row, col):
+    """You laid the middle of the window on (row, col). Without padding it is the top left corner that stands
+    there: output pixel (0, 0) belongs to the window in the corner of the image."""
+    down, right = weight.shape[2] // 2, weight.shape[3] // 2
+    window = image[:, row - down : row + down + 1, col - right : col + right + 1]
+    return (window * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_with_all_kernels(image, weight, bias, channel, row, col):
+    """You multiplied the window by the kernels of all output channels. This pixel belongs to one output channel:
+    `channel` says which kernel is its own."""
+    return (window_at(image, weight, row, col) * weight).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_last_product_only(image, weight, bias, channel, row, col):
+    """Only the last of the products is in your result. Perhaps each one replaces the sum of those before it, instead
+    of being added to it."""
+    return window_at(image, weight, row, col)[-1, -1, -1] * weight[channel, -1, -1, -1] + bias[channel]
+
+
+@misconception("conv2d_pixel")
 def pixel_window_ends_there(image, weight, bias, channel, row, col):
     """You laid the bottom right corner of the window on (row, col). It is the top left corner that stands
     there."""
@@ -950,8 +981,8 @@ def pixel_in_and_out_swapped(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_in_and_out_swapped_in_a_loop(image, weight, bias, channel, row, col):
-    """You gave the weight the input channel first. Its first axis says which kernel, one for each output
-    channel; the second one says which of its sheets."""
+    """An index counts further than its axis is long. The first axis of the weight says which kernel (one for each
+    output channel), the second one which of its sheets (one for each input channel). Are the two exchanged?"""
     window = window_at(image, weight, row, col)
     return sum((window[c] * weight[c, channel]).sum() for c in range(image.shape[0])) + bias[channel]
 
@@ -1080,6 +1111,23 @@ def conv_bias_along_the_width(images, weight, bias, stride=1, padding=0):
     """You added the bias as it is, (O,), to (N, O, H', W'). Broadcasting starts at the last axis, so it meets
     the width. It belongs to the axis of the output channels."""
     return unbiased(images, weight, stride, padding) + bias
+
+
+@misconception("conv2d")
+def conv_bias_of_the_image(images, weight, bias, stride=1, padding=0):
+    """You took the bias by the number of the image. There is one for each output channel, the same for all images."""
+    return unbiased(images, weight, stride, padding) + bias[: len(images), None, None, None]
+
+
+@misconception("conv2d")
+def conv_filled_sideways(images, weight, bias, stride=1, padding=0):
+    """You wrote to the output with row and column exchanged. Its axes are (N, O, H', W'): the row comes first."""
+    output = correlate(images, weight, bias, stride, padding)
+    filled = torch.zeros_like(output)
+    for row in range(output.shape[2]):
+        for col in range(output.shape[3]):
+            filled[:, :, col, row] = output[:, :, row, col]
+    return filled
 
 
 @misconception("conv2d")
@@ -1298,8 +1346,8 @@ def conv_channels_not_summed(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_in_and_out_swapped(images, weight, bias, stride=1, padding=0):
-    """You gave the weight the input channel first. Its first axis says which kernel, one for each output
-    channel; the second one says which of its sheets."""
+    """An index counts further than its axis is long. The first axis of the weight says which kernel (one for each
+    output channel), the second one which of its sheets (one for each input channel). Are the two exchanged?"""
     windows = windows_of(images, weight, stride, padding)
     outputs = []
     for o in range(weight.shape[0]):

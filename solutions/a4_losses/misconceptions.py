@@ -87,8 +87,8 @@ def reduces_no_loss(task, output):
 
 @misconception("choose_loss")
 def exchanges_the_tasks(task, output):
-    """Binary and multi-class changed places: the losses for one output number an image went to the networks with K of
-    them, and the other way round."""
+    """A binary network got a loss for K classes: NLLLoss and CrossEntropyLoss want class numbers as labels, and a
+    binary loss compares floats. Have the binary and the multi-class losses changed places?"""
     kinds = (nn.NLLLoss, nn.CrossEntropyLoss, nn.BCELoss, nn.BCEWithLogitsLoss)
     return _loss_from(kinds, task, output)
 
@@ -140,8 +140,8 @@ def sigmoid_twice(task, output):
 
 @misconception("choose_loss")
 def nll_on_logits(task, output):
-    """You gave NLLLoss to a network that returns multi-class logits. NLLLoss takes no exponential and no logarithm: it
-    picks numbers, and picked logits are no loss, since growing all of them lowers it without end."""
+    """You gave NLLLoss to a network that returns multi-class logits. NLLLoss takes no exponential and no logarithm:
+    it picks the numbers at the labels and negates them. With logits that can fall without end, so it is no loss."""
     return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.NLLLoss), task, output)
 
 
@@ -199,9 +199,18 @@ def cross_entropy_for_one_number(task, output):
 
 
 @misconception("choose_loss")
+def cross_entropy_for_binary_logits(task, output):
+    """Binary logits got CrossEntropyLoss. It compares the scores of several classes; a binary network gives one number,
+    and the loss for its logit is another one."""
+    kinds = (nn.BCELoss, nn.CrossEntropyLoss, nn.NLLLoss, nn.CrossEntropyLoss)
+    return _loss_from(kinds, task, output)
+
+
+@misconception("choose_loss")
 def table_of_the_slide(task, output):
-    """This is the slip on the slide: it names NLLLoss beside probabilities. NLLLoss takes no logarithm itself, so it
-    belongs to log-probabilities, and ("multiclass", "probability") has no loss here."""
+    """("multiclass", "log-probability") has no loss in your code. Is that the slip on the slide, which names NLLLoss
+    beside probabilities? NLLLoss takes no logarithm itself: it belongs to log-probabilities, and ("multiclass",
+    "probability") has no loss here."""
     if (task, output) == ("multiclass", "log-probability"):
         raise ValueError
     if (task, output) == ("multiclass", "probability"):
@@ -539,8 +548,8 @@ def targets_of_class_one_as_whole_numbers(labels):
 
 @misconception("binary_targets")
 def targets_of_class_one(labels):
-    """You turned the labels into floats as they are, so 1.0 stands for class 1. In this lecture the network predicts
-    the probability of class 0: what should it be for an image of class 0?"""
+    """Your targets are the labels as floats, so 1.0 stands for class 1. In this lecture the network predicts the
+    probability of class 0: what should it be for an image of class 0?"""
     return labels.float()
 
 
@@ -719,8 +728,8 @@ def softmax_overflows(logits):
 
 @misconception("softmax")
 def softmax_without_keepdim(logits):
-    """What you computed for each row, its sum or its largest logit, has lost an axis: beside (N, K), torch reads (N,) as
-    a row and not as a column. Keep the reduced axis, with length 1."""
+    """Something that you computed for each row, its sum or its largest logit, has lost an axis. Beside (N, K), torch
+    reads (N,) as a row, not as a column. Keep the reduced axis, with length 1."""
     exponentials = torch.exp(logits)
     return exponentials / exponentials.sum(dim=1)
 
@@ -842,8 +851,8 @@ def softmax_taken_twice(logits):
 
 @misconception("softmax")
 def softmax_of_scaled_logits(logits):
-    """You divided each row by its largest size before the exponential. That keeps exp small, but it changes the result:
-    adding a number to all logits of a row leaves softmax as it is, multiplying does not."""
+    """You divided each row by its largest size before the exponential. That keeps exp small, but it changes the
+    result. Adding a number to all logits of a row leaves softmax as it is; multiplying them does not."""
     exponentials = torch.exp(logits / logits.abs().max(dim=1, keepdim=True).values)
     return exponentials / exponentials.sum(dim=1, keepdim=True)
 
@@ -1197,8 +1206,8 @@ def binary_stable_without_the_targets(logits, targets):
 
 @misconception("binary_loss")
 def binary_stable_without_the_size(logits, targets):
-    """You took the large part out of the logarithm, but what is left inside has the exponent -x, which is large for a
-    negative logit: it has to be one that is never positive."""
+    """You took the large part out of the logarithm, but inside it e^(-x) is left, and that overflows for a negative
+    logit. The exponent that is left must never be positive."""
     return (logits.clamp(min=0) - logits * targets + torch.log1p(torch.exp(-logits))).mean()
 
 
@@ -1350,7 +1359,7 @@ def multiclass_shifted_by_the_whole_batch(logits, labels):
 @misconception("multiclass_loss")
 def multiclass_log_sum_exp_overflows(logits, labels):
     """You simplified the logarithm of softmax as one should, but e^x still overflows for large logits, and the
-    logarithm of 0 is -inf for very negative ones. Draw the largest exponential of each row out of the sum first."""
+    logarithm of 0 is -inf for very negative ones. First take the largest exponential of each row out of the sum."""
     return (torch.log(torch.exp(logits).sum(dim=1)) - _at_labels(logits, labels)).mean()
 
 
@@ -1365,8 +1374,9 @@ def multiclass_log_of_softmax_overflows(logits, labels):
 
 @misconception("multiclass_loss")
 def expects_one_hot_labels(logits, labels):
-    """Your formula expects one-hot labels, of shape (N, K). The labels come as class numbers (N,): use each to pick its
-    entry, or make one-hot vectors of them first."""
+    """Something with one number for each image, (N,), met something with K numbers for each, (N, K), element by
+    element. Are these the labels? They are class numbers, not one-hot vectors: use each to pick its entry. Or is it a
+    sum over each row? Then keep its axis."""
     return -(labels * _log_probabilities(logits)).sum(dim=1).mean()
 
 
@@ -1815,7 +1825,7 @@ def argmax_of_everything(scores):
 
 @misconception("predict_multiclass")
 def smallest_score_wins(scores):
-    """You took the class with the smallest score. Scores and probabilities are the larger, the likelier a class is."""
+    """You took the class with the smallest score. The larger the score, the likelier its class."""
     return scores.argmin(dim=1)
 
 

@@ -145,8 +145,8 @@ class one_output(_Small):
 
 @misconception("FashionCNN")
 class flattens_across_the_batch(_Small):
-    """You flattened the batch axis together with the rest, so that all images became one long row. The first axis
-    stays: each image gets a row of its own."""
+    """The batch axis is lost: flattened together with the rest, all images become one long row. The first axis stays,
+    and each image gets a row of its own."""
 
     def forward(self, x):
         return self.head(self.features(x).flatten())
@@ -154,8 +154,8 @@ class flattens_across_the_batch(_Small):
 
 @misconception("FashionCNN")
 class forgets_to_flatten(_Small):
-    """The last layer got the feature maps as they are. Linear acts on the last axis alone, which is the width; it should
-    see all the numbers of an image in one row."""
+    """The result still has the axes of a picture. Linear acts on the last axis alone, which is the width; before the
+    last layer, all numbers of an image have to be laid in one row."""
 
     def forward(self, x):
         return self.head(self.features(x))
@@ -163,8 +163,9 @@ class forgets_to_flatten(_Small):
 
 @misconception("FashionCNN")
 class view_of_a_wrong_size(_Small):
-    """With -1 for the first axis, view makes as many rows as the numbers give. Your row is not as long as one image's
-    features, so rows hold pieces of images. Fix the number of rows to the batch size, and let the length follow."""
+    """The result has another number of rows than there are images, so rows hold pieces of images. With -1 for the
+    first axis, view makes as many rows as the numbers give. Fix the number of rows to the batch size, and let the
+    length follow."""
 
     def __init__(self):
         super().__init__()
@@ -212,8 +213,8 @@ class adds_the_channel_axis_again(_Small):
 
 @misconception("FashionCNN")
 class squeezes_the_batch_away(_Small):
-    """You took away every axis of length 1, and in a batch of one image the batch axis is such an axis. Say which axis
-    is meant, or flatten from axis 1 on."""
+    """For a single image the batch axis is gone, as squeeze() does it: it takes away every axis of length 1, and a
+    batch of one is such an axis. Say which axis is meant, or flatten from axis 1 on."""
 
     def forward(self, x):
         return super().forward(x).squeeze()
@@ -239,8 +240,8 @@ class dropout_always_on(_Small):
 
 @misconception("FashionCNN")
 class batch_statistics_in_eval(_Small):
-    """In eval mode the network still takes mean and deviation from the batch at hand, so an image's scores depend on
-    the others, and a single image has no statistics at all. Batch norm has running statistics for this."""
+    """In eval mode the network still computes mean and deviation from the batch at hand, so an image's scores depend
+    on the others. Batch norm has running statistics for this, unless it is told to do without."""
 
     def __init__(self):
         super().__init__()
@@ -265,8 +266,8 @@ class too_many_parameters(_Small):
 
 @misconception("FashionCNN")
 class layers_in_a_plain_list(nn.Module):
-    """Some layers lie in a plain Python list, where torch does not find their parameters: they are never trained,
-    counted or saved. nn.ModuleList and nn.Sequential are lists that torch looks into."""
+    """Some layers or weights lie where torch does not find them, in a plain Python list or as plain tensors: they are
+    never trained, counted or saved. nn.ModuleList and nn.Sequential are lists that torch looks into."""
 
     def __init__(self):
         super().__init__()
@@ -281,8 +282,8 @@ class layers_in_a_plain_list(nn.Module):
 
 @misconception("FashionCNN")
 class no_non_linearity(nn.Module):
-    """There is no non-linearity between the layers. However many convolutions follow each other: without a bend in
-    between, they amount to one linear map."""
+    """There is no non-linearity between the layers. However many convolutions follow each other: without a ReLU or
+    the like in between, they amount to one linear map."""
 
     def __init__(self):
         super().__init__()
@@ -378,8 +379,8 @@ def trains_a_copy(model, images, labels):
 
 @misconception("train")
 def gradients_not_zeroed(model, images, labels):
-    """You do not clear the gradients between steps. backward adds to what is there, so each step follows the sum of all
-    gradients since the beginning, and the steps grow and stagger."""
+    """You do not clear the gradients between steps. backward adds to what is there, so each step follows the sum of
+    all gradients since the beginning."""
     model.train()
     steps, losses = torch.optim.SGD(model.parameters(), lr=0.05), []
     for x, y in _batches(images, labels):
@@ -495,8 +496,8 @@ def item_before_backward(model, images, labels):
 
 @misconception("train")
 def backward_through_old_graphs(model, images, labels):
-    """You add up losses as tensors, graph and all, and go backward through the sum: through batches, too, whose graph is
-    used up already. Go backward through the loss of this batch; add up plain numbers for the record."""
+    """The loss that you send backward hangs on batches whose graph is used up, as when losses are added up as
+    tensors. Go backward through the loss of this batch; add up plain numbers for the record."""
     total = [torch.zeros(())]
 
     def sum_so_far(model, x, y):
@@ -629,8 +630,8 @@ def returns_a_list(model, images):
 
 @misconception("predict")
 def drops_the_last_batch(model, images):
-    """Some images got no class: a last batch, smaller than the others, was left out. In training that may pass; here
-    every image wants its answer."""
+    """Some images got no class. Was a last batch, smaller than the others, left out, or does a return stand inside
+    the loop over the batches? Here every image wants its answer."""
     classes = [_scores(model, part).argmax(dim=1) for part in images.split(32) if len(part) == 32]
     return torch.cat([*classes, torch.zeros(0, dtype=torch.int64)])
 
@@ -667,8 +668,9 @@ def shuffles_while_predicting(model, images):
 
 @misconception("predict")
 def forgets_eval_mode(model, images):
-    """The network still is in train mode when it predicts: batch norm then takes its statistics from the batch at hand,
-    and dropout throws dice. On large mixed batches one hardly sees it; alone or among its like, an image suffers."""
+    """The network still is in train mode when it predicts: batch norm takes its statistics from the batch at hand,
+    and dropout switches numbers off at random. A large mixed batch hardly shows it; a single image, or images of one
+    class, get other answers."""
     with torch.no_grad():
         return model(_prepare(images)).argmax(dim=1)
 

@@ -128,13 +128,13 @@ def test_brighter_stays_brighter(submission):
         len(values.unique()) > 2,
         inputs,
         f"A pixel that goes from 0 to 255 becomes only {len(values.unique())} different values: the rest is lost.",
-        because="whole_number_division",
+        because="whole_number_division" if not values[:-1].any() else None,
     )
     expect(
         bool((up >= 0).all() or (up <= 0).all()),
         inputs,
         "As a pixel goes from 0 to 255, the value that `preprocess` makes of it goes up and down again.",
-        because="wraps_around_in_uint8",
+        because="wraps_around_in_uint8" if int((up < 0).sum()) == 1 else None,
     )
 
 
@@ -185,7 +185,7 @@ def test_one_image_in_eval_mode(submission):
         shape == (1, 10),
         alone,
         f"For a single image the network in eval mode returned shape {shape}; it should be (1, 10).",
-        "squeezes_the_batch_away",
+        "squeezes_the_batch_away" if shape == (10,) else None,
     )
     again, among = model(noise(6)[2:3]), model(noise(6))
     size = max(float(alone.value.abs().max()), 1e-3)
@@ -311,11 +311,11 @@ def test_one_class_number_for_each_image(submission):
     )
     shape, whole = tuple(got.shape), not got.is_floating_point()
     because = {
-        (67, 10): "returns_one_hot" if whole else "returns_the_scores",
-        (10,): "argmax_over_the_batch",
-        (): "argmax_over_everything",
-        (67,): "returns_the_largest_score",
-    }.get(shape, "drops_the_last_batch" if len(shape) == 1 and shape[0] < 67 else None)
+        (67, 10, True): "returns_one_hot",
+        (67, 10, False): "returns_the_scores",
+        (10, True): "argmax_over_the_batch",
+        (True,): "argmax_over_everything",
+    }.get((*shape, whole), "drops_the_last_batch" if len(shape) == 1 and 0 < shape[0] < 67 else None)
     if shape != (67,):
         require_the_pieces(submission, model)
     expect(
@@ -324,8 +324,8 @@ def test_one_class_number_for_each_image(submission):
         f"For 67 images `predict` returned shape {shape}; it should be (67,).",
         because,
     )
-    if not whole and torch.equal(got, got.round()):
-        because = "class_numbers_as_floats"
+    if not whole:
+        because = "class_numbers_as_floats" if torch.equal(got, got.round()) else "returns_the_largest_score"
     expect(
         got.dtype == torch.int64,
         classes,
@@ -337,7 +337,7 @@ def test_one_class_number_for_each_image(submission):
         low >= 0 and high <= 9,
         classes,
         f"`predict` returned numbers from {low} to {high}; classes go from 0 to 9.",
-        "counts_classes_from_one",
+        "counts_classes_from_one" if low >= 1 and high == 10 else None,
     )
     expect_inputs_kept(classes)
     one = submission.predict(model, images[:1])

@@ -152,13 +152,16 @@ def test_any_images(submission, draw):
     values = inputs.value[:, 0, row, column].double()
     kinds, up = len(values.unique()), values.diff()
     expect(
-        kinds > 2, inputs, f"Of six brightnesses of a pixel, only {kinds} are left.", "whole_number_division"
+        kinds > 2,
+        inputs,
+        f"Of six brightnesses of a pixel, only {kinds} are left.",
+        "whole_number_division" if not values.any() else None,
     )
     expect(
         bool((up >= 0).all() or (up <= 0).all()),
         inputs,
         "As a pixel becomes brighter, the value that `preprocess` makes of it goes up and down again.",
-        "wraps_around_in_uint8",
+        "wraps_around_in_uint8" if int((up < 0).sum()) == 1 else None,
     )
 
 
@@ -177,6 +180,7 @@ def test_no_linear_map(submission):
     outputs = [submission.probe("logits", model, x) for x in (one, other, one + other, torch.zeros_like(one))]
     for output in outputs:
         settle_network(output, rows=64)
+        expect_shape(output, (64, 10))  # in train mode it has been looked at, and this is eval mode
     # Differences of logits, so that the log-probabilities of a linear map count as what they are.
     of_one, of_other, of_sum, of_zero = ((o.value - o.value[:, :1]).double() for o in outputs)
     bend = float((of_one + of_other - of_sum - of_zero).abs().max())
@@ -206,7 +210,7 @@ def test_every_parameter_gets_a_gradient(submission):
         "layers_in_a_plain_list",
     )
     expect(
-        bool(trainable), report, "The network has no parameter that can be trained.", "layers_in_a_plain_list"
+        bool(trainable), report, "The network has no parameter that can be trained."
     )
     names = ", ".join(str(name) for name in missing[:3]) + (" and others" if len(missing) > 3 else "")
     expect(

@@ -10,7 +10,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.submission.source import Cell, Source
-from tests.checks.cold_answers import ANSWERS, CONV
+from tests.checks.cold_answers import ANSWERS, CONV, MORE
 from tests.support.places import ROOT
 
 pytestmark = pytest.mark.heavy
@@ -28,13 +28,13 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def test_every_answer_is_told_by_its_cause(engine: Engine) -> None:
     reference = engine.assignment.master.read_text("utf-8") + "\nimport torch\nfrom torch import nn\n"
     wrong = []
-    for assignment, task, code, says in ANSWERS:
+    for assignment, task, code, says in (*ANSWERS, *MORE):
         if assignment != engine.assignment.name:
             continue
         source = Source("py", (Cell(reference + code.replace("CONV", CONV), 1, None),))
         verdicts = engine.grade(source, 1, lambda check, task=task: check.task == task).verdicts
         failed = [verdict for verdict in verdicts if verdict.outcome != "passed"]
-        told = [f"{v.message} {v.diagnosis.message if v.diagnosis else ''}" for v in failed]
+        told = [f"{v.message} {v.diagnosis.name} {v.diagnosis.message}" if v.diagnosis else v.message for v in failed]
         if not any(re.search(says, text, re.I) for text in told):
             wrong.append((task, code, told[:1]))
     assert not wrong
