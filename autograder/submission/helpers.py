@@ -71,7 +71,7 @@ def find_helpers(
 def imported(code: str, package: str = "") -> list[str]:
     """The full names of the modules that some code may mean by its import lines, in their order.
 
-    package: the one that relative imports begin at; a submission itself lies in none.
+    package: the one that relative imports begin at. A submission lies in none: to it `.` is its folder.
     """
     names: dict[str, None] = {}
     for line in _IMPORT.finditer(code):
@@ -82,10 +82,12 @@ def imported(code: str, package: str = "") -> list[str]:
         path = line["path"]
         if line["dots"]:
             above = package.split(".")[: len(package.split(".")) - len(line["dots"]) + 1]
-            path = ".".join(filter(None, [*above, path])) if package else ""
-        if path:
-            _add(names, [path])
-            _add(names, [f"{path}.{name}" for name in re.findall(r"(\w+)(?:\s+as\s+\w+)?", line["names"])])
+            if not above:
+                continue
+            path = ".".join(filter(None, [*above, path]))
+        _add(names, [path] if path else [])
+        named = re.findall(r"(\w+)(?:\s+as\s+\w+)?", line["names"])
+        _add(names, [f"{path}.{name}".strip(".") for name in named])
     return list(names)
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 
 from .source import Source
 
-NOT_PYTHON = ", which is not Python: "
+NOT_PYTHON = ", which is not Python"
 """What stands in the first line of a note on such a line."""
 
+_VERSION = ".".join(map(str, sys.version_info[:2]))
 _WIDTH = 76  # characters of a line that are shown
 
 
 def syntax_problem(source: Source) -> str:
     """The first line that is not Python, in three lines: what is wrong, the line, a caret. "" where all is Python.
 
-    SyntaxError at line 3, which is not Python: expected ':'.
+    SyntaxError at line 3, which is not Python 3.11: expected ':'.
         def to_nchw(images)
                            ^
     """
@@ -33,7 +35,7 @@ def syntax_problem(source: Source) -> str:
 def _shown(source: Source, error: SyntaxError) -> str:
     lines = source.text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
-    head = f"{type(error).__name__} at {source.locate(number)}{NOT_PYTHON}{error.msg}."
+    head = f"{type(error).__name__} at {source.locate(number)}{NOT_PYTHON} {_VERSION}: {error.msg}."
     text = lines[number - 1].replace("\t", " ").rstrip()
     place = min(max((error.offset or 1) - 1, 0), len(text))
     blank = len(text) - len(text.lstrip())

@@ -77,7 +77,8 @@ def test_too_many_and_too_large_are_passed_over_and_told(tmp_path: Path) -> None
 def test_what_is_imported() -> None:
     assert imported("import a.b.c as d") == ["a", "a.b", "a.b.c"]
     assert imported("from .near import x", "own") == ["own", "own.near", "own.near.x"]
-    assert imported("from .near import x") == []
+    assert imported("from .near import x") == ["near", "near.x"]
+    assert imported("from . import near as n\nfrom ..far import x") == ["near"]
 
 
 def test_a_line_of_a_helper_is_placed_in_its_file(tmp_path: Path) -> None:

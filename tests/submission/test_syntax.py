@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from autograder.submission.source import read_source
 from autograder.submission.syntax import syntax_problem
+
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def problem(folder: Path, text: str) -> list[str]:
@@ -19,7 +22,7 @@ def problem(folder: Path, text: str) -> list[str]:
 
 def test_the_line_and_a_caret_under_the_place(tmp_path: Path) -> None:
     head, line, caret = problem(tmp_path, "x = 1\ndef f(a)\n    return a\n")
-    assert head == "SyntaxError at line 2, which is not Python: expected ':'."
+    assert head == f"SyntaxError at line 2, which is not Python {VERSION}: expected ':'."
     assert line == "    def f(a)"
     assert caret.index("^") == line.index(")") + 1
 
@@ -29,7 +32,7 @@ def test_the_line_and_a_caret_under_the_place(tmp_path: Path) -> None:
 )
 def test_the_place_is_always_shown(tmp_path: Path, text: str) -> None:
     head, line, caret = problem(tmp_path, text)
-    assert "which is not Python: " in head
+    assert f"which is not Python {VERSION}: " in head
     assert max(len(line), len(caret)) <= 82
     assert caret.strip() == "^"
     assert caret.index("^") <= len(line)
@@ -46,4 +49,4 @@ def test_in_a_notebook_the_cell_is_named(tmp_path: Path) -> None:
     ]
     path = tmp_path / "a1_permute.ipynb"
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
-    assert syntax_problem(read_source(path)).startswith("SyntaxError at cell 2, line 2, which is not Python: ")
+    assert syntax_problem(read_source(path)).startswith("SyntaxError at cell 2, line 2, which is not Python ")

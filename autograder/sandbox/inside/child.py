@@ -16,6 +16,7 @@ called); each gets one reply, in their order, a dict without what is empty:
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import inspect
@@ -156,11 +157,13 @@ class Server:
         script, folder = self.script, Path(self.script.scratch)
         everything = "\n".join([script.text, *(text for _, text in script.helpers)])
         devices.hide()
+        devices.without_windows(everything)
         if devices.wanted(everything):
             devices.serve()
         if speedups.wanted(everything):
             speedups.leave_out()
         imports.install()
+        builtins.display = _displayed  # type: ignore[attr-defined]
         if script.helpers:
             imports.find_beside(dict(script.helpers), loading.helper_runner(folder))
         sys.argv = [f"{script.name}.py"]
@@ -296,6 +299,9 @@ class _Output(io.TextIOBase):
     def isatty(self) -> bool:
         return False
 
+    def reconfigure(self, **_: Any) -> None:
+        """As the stream that it stands for; there is nothing to change."""
+
     def fileno(self) -> int:
         return 1  # /dev/null: programs that ask for the descriptor may write to it
 
@@ -312,6 +318,11 @@ class _Output(io.TextIOBase):
 
     def kept(self) -> str:
         return "".join(self._kept)
+
+
+def _displayed(*shown: object, **_: Any) -> None:
+    """What notebooks have under the name of `display`."""
+    print(*shown)
 
 
 class _ByteOutput(io.RawIOBase):

@@ -1,6 +1,6 @@
-"""Serves code that asks for a GPU with the CPU: grading has no other device, and on no machine another.
+"""Serves code that asks for a GPU with the CPU, and for a window with none: grading has neither, on whatever machine.
 
-Only for a submission whose text names one (:func:`wanted`), for it costs each operation a few microseconds. What asks
+A GPU only for a submission whose text names one (:func:`wanted`), for it costs each operation a few microseconds. What asks
 whether there is a GPU is told the truth: no.
 """
 
@@ -21,6 +21,7 @@ from torch.utils import _device
 from . import notices
 
 _NAMED = re.compile(r"cuda|\bmps\b|\bxpu\b|pin_memory|accelerator")
+_SHOWN = re.compile(r"\.use\(")
 _KINDS = ("cuda", "mps", "xpu")
 _TENSORS = "Float Double Half BFloat16 Long Int Short Char Byte Bool".split()
 _DO_NOTHING = {
@@ -57,11 +58,20 @@ def _no() -> bool:
     return False
 
 
+def without_windows(text: str) -> None:
+    """What a text asks of matplotlib, it draws where no window is: `matplotlib.use("TkAgg")` has no effect."""
+    if "matplotlib" in text and _SHOWN.search(text):
+        with contextlib.suppress(Exception):
+            import matplotlib
+
+            matplotlib.use = lambda *_, **__: None
+
+
 def serve() -> None:
     """From now on, in this process, serve with the CPU what asks for a GPU."""
     for module, names in _DO_NOTHING.items():
         for name in names.split():
-            setattr(module, name, _nothing)
+            setattr(module, name, _doing_nothing())
     for module, name, answer in (
         (torch.cuda, "current_device", 0),
         (torch.cuda, "get_device_name", "CPU"),
@@ -75,7 +85,7 @@ def serve() -> None:
     ):
         setattr(module, name, _answering(answer))
     for name in ("Stream", "Event", "stream", "device", "current_stream", "default_stream", "graph"):
-        setattr(torch.cuda, name, _Nothing)
+        setattr(torch.cuda, name, type(name, (_Nothing,), {}))
     for kind in _TENSORS:
         setattr(torch.cuda, f"{kind}Tensor", getattr(torch, f"{kind}Tensor"))
     torch.cuda.get_rng_state = lambda *_: torch.get_rng_state()
@@ -91,8 +101,9 @@ def _told(device: object) -> None:
     notices.add("device", kind if kind in _KINDS else "cuda")
 
 
-def _nothing(*_: Any, **__: Any) -> None:
-    _told("cuda")
+def _doing_nothing() -> Callable[..., None]:
+    """One for each name: torch keeps a table of its functions, in which none may stand twice."""
+    return lambda *_, **__: _told("cuda")
 
 
 def _answering(answer: Any) -> Callable[..., Any]:

@@ -27,10 +27,23 @@ def install() -> None:
     setattr(builtins, _MAKE, standins.missing)
 
 
-def meet(tree: ast.Module) -> None:
-    """Rewrite each import that nobody looks after, so that it gives stand-ins where it raises. Lines stay what they are."""
+def meet(tree: ast.Module, package: str = "") -> None:
+    """Rewrite each import that nobody looks after, so that it gives stand-ins where it raises. Lines stay what they are.
+
+    package: the one that the text belongs to. In none, `from .helpers import x` means the module beside the file.
+    """
     if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree)):
+        if not package:
+            tree = _FromTheFolder().visit(tree)
         tree.body = [_Meeting().visit(statement) for statement in tree.body]
+
+
+class _FromTheFolder(ast.NodeTransformer):
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        if node.level != 1:
+            return node
+        node.level = 0
+        return node if node.module else ast.copy_location(ast.Import(node.names), node)
 
 
 class _Meeting(ast.NodeTransformer):

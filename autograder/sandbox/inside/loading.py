@@ -9,7 +9,9 @@ from __future__ import annotations
 import __future__
 
 import ast
+import asyncio
 import builtins
+import inspect
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -65,7 +67,8 @@ def prepare(module: types.ModuleType, folder: Path, text: str) -> None:
 def describe(error: BaseException) -> tuple[str, str]:
     """Type and message of what student code raised."""
     try:
-        return type(error).__name__[:100], str(error)[:500]
+        text = error.msg if isinstance(error, SyntaxError) else error  # its place is told in the student's own terms
+        return type(error).__name__[:100], str(text)[:500]
     except BaseException:  # its __str__ is the student's too
         return "Exception", ""
 
@@ -157,8 +160,12 @@ class Statements:
         return True
 
     def _execute(self, statement: ast.stmt, flags: int) -> None:
+        flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as notebooks do
         code = compile(ast.Module([statement], []), str(self.module.__file__), "exec", flags=flags, dont_inherit=True)
-        exec(code, self.module.__dict__)
+        if code.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(eval(code, self.module.__dict__))
+        else:
+            exec(code, self.module.__dict__)
 
 
 def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] = ()) -> Statements:
@@ -166,19 +173,18 @@ def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] =
 
     A cell that does not parse is left out as a whole, so one broken cell costs no other.
     """
+    package = module.__package__ or ""
     statements: list[ast.stmt] = []
     broken: list[Record] = []
     try:
-        statements = _parse(text, 1)
+        statements = _parse(text, 1, package)
     except _UNREADABLE:
         for cell, first_line in cells or [(text, 1)]:
             try:
-                statements += _parse(cell, first_line)
+                statements += _parse(cell, first_line, package)
             except _UNREADABLE as error:
                 kind, message = describe(error)
                 line = first_line - 1 + (getattr(error, "lineno", None) or 1)
-                if isinstance(error, SyntaxError):
-                    message = str(error.msg)[:500]
                 broken.append((-1, line, first_line + cell.count("\n"), kind, message))
     flags = 0
     for statement in statements:
@@ -191,11 +197,11 @@ def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] =
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def _parse(text: str, first_line: int) -> list[ast.stmt]:
+def _parse(text: str, first_line: int, package: str) -> list[ast.stmt]:
     tree = ast.parse(text)
     if first_line > 1:
         ast.increment_lineno(tree, first_line - 1)
-    imports.meet(tree)
+    imports.meet(tree, package)
     return tree.body
 
 

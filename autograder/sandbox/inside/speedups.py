@@ -1,7 +1,8 @@
 """Leaves out what makes a network faster on other machines, and computes the same without it.
 
 Compiling: there is no C++ compiler here. Half precision (autocast): a processor that has no instructions for it takes
-ten times as long as without, and one machine would grade as no other.
+ten times as long as without, and one machine would grade as no other. Asking for deterministic algorithms: torch then
+looks for its compiler, for two seconds.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import torch
 
 from . import notices
 
-_NAMED = re.compile(r"compile|\bjit\b|autocast")
+_NAMED = re.compile(r"compile|\bjit\b|autocast|deterministic")
 
 
 def wanted(text: str) -> bool:
-    """Does the text of a submission name a compiler, or half precision?"""
+    """Does the text of a submission name one of these?"""
     return _NAMED.search(text) is not None
 
 
@@ -28,7 +29,8 @@ def leave_out() -> None:
     torch.nn.Module.compile = _compile_in_place  # type: ignore[method-assign]
     for name in ("script", "trace", "freeze", "optimize_for_inference", "script_method"):
         setattr(torch.jit, name, _given_back(f"torch.jit.{name}"))
-    torch.jit.save, torch.jit.load = torch.save, _load  # type: ignore[assignment]
+    torch.jit.save, torch.jit.load = _save, _load  # type: ignore[assignment]
+    torch.use_deterministic_algorithms = torch._C._set_deterministic_algorithms
     torch.autocast.__init__ = _full(torch.autocast.__init__)  # type: ignore[method-assign]
 
 
@@ -52,6 +54,10 @@ def _given_back(name: str) -> Any:
         return function
 
     return given_back
+
+
+def _save(model: Any, file: Any, *_: Any, **__: Any) -> None:
+    torch.save(model, file)
 
 
 def _load(file: Any, *_: Any, **__: Any) -> Any:

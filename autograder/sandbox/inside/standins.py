@@ -107,14 +107,26 @@ class StandIn:
         return repr(self)
 
     @classmethod
-    def __torch_function__(cls, function: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> NoReturn:
-        pool = [*args, *(kwargs or {}).values()]
+    def __torch_function__(cls, function: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if getattr(function, "__name__", "") == "_parse_to" and _is_device(*args):
+            return None, None, False, None
+        if getattr(function, "__name__", "") == "to" and isinstance(args[0], torch.Tensor) and _is_device(*args[1:]):
+            return args[0]
+        if _is_device(kwargs.get("device")):
+            return function(*args, **{name: value for name, value in kwargs.items() if name != "device"})
+        pool = [*args, *kwargs.values()]
         for value in pool:
             if isinstance(value, StandIn):
                 raise value._missed()
             if isinstance(value, (list, tuple)):
                 pool += value
         raise ModuleNotFoundError("a package that is not there was needed")
+
+
+def _is_device(*values: Any) -> bool:
+    """Does a device of a package that is not there stand first? The CPU serves it."""
+    return bool(values) and isinstance(values[0], StandIn) and "device" in values[0]._path.lower()
 
 
 _GIVE_ANOTHER = """add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul
@@ -176,8 +188,11 @@ class _Undecided(metaclass=_Deciding):
 
 def missing(error: BaseException, path: str, name: str = "") -> StandIn:
     """The stand-in for an import that raised: of a module (path), or of a name in it."""
-    package, why = path.partition(".")[0], (str(error).strip().splitlines() or [type(error).__name__])[0]
-    notices.add("missing", f"{path}.{name}" if name and not isinstance(error, ModuleNotFoundError) else package, why)
+    why = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    what = f"{path}.{name}".strip(".")
+    if isinstance(error, ModuleNotFoundError) and error.name:  # what it is that is not there may lie deeper
+        what = error.name.partition(".")[0]
+    notices.add("missing", what, why)
     return StandIn(f"{path}.{name}" if name else path, why)
 
 

@@ -1,0 +1,71 @@
+"""Right answers keep full marks whatever students write around them and in them: scripts, notebooks, marimo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course.course import Course
+from autograder.grading.engine import Engine
+from autograder.submission.source import read_source
+from tests.support.written import BESIDE, INSIDE, is_slow, write
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSWERS = {
+    "to_nchw": "{}.permute(0, 3, 1, 2)",
+    "to_nhwc": "{}.permute(0, 2, 3, 1)",
+    "image_to_batch": "{}.permute(2, 0, 1)[None]",
+    "add_channel_axis": "{}[:, None]",
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    made = Engine(course := Course(ROOT), course.assignment("a1_permute"))
+    yield made
+    made.close()
+
+
+def answer(body: str = "y = x\n") -> str:
+    """The answer, with some lines in its first function."""
+    functions = []
+    for name, returned in ANSWERS.items():
+        lines = (body if name == "to_nchw" else "y = x\n").rstrip("\n").split("\n")
+        inside = "".join(f"    {line}\n" for line in ("x = images", *lines))
+        functions.append(f"def {name}(images):\n{inside}    return {returned.format('y')}\n")
+    return "\n\n".join(functions)
+
+
+def lost(engine: Engine, path: Path) -> list[str]:
+    """What does not pass, and the notes, if anything does not."""
+    graded = engine.grade(read_source(path), 1)
+    wrong = [f"{v.outcome}: {v.message}" for v in graded.verdicts if v.outcome != "passed"]
+    return [*wrong, *graded.notes] if wrong or not graded.verdicts else []
+
+
+def groups(names: list[str]) -> list[object]:
+    """A dozen of these at once in one form, by turns; in the other two as heavy tests."""
+    forms = ("py", "ipynb", "marimo")
+    return [
+        pytest.param(form, names[start : start + 12], marks=[] if turn % 3 == place else pytest.mark.heavy)
+        for turn, start in enumerate(range(0, len(names), 12))
+        for place, form in enumerate(forms)
+    ]
+
+
+@pytest.mark.parametrize(("form", "names"), groups([name for name in BESIDE if not is_slow(name)]))
+def test_what_stands_beside_an_answer_costs_nothing(
+    engine: Engine, tmp_path: Path, form: str, names: list[str]
+) -> None:
+    after, before = ([BESIDE[name] for name in half] for half in (names[::2], names[1::2]))
+    path = write(tmp_path / "a1_permute", form, [*before, "import torch\n\n" + answer(), *after])
+    assert not lost(engine, path), names
+
+
+@pytest.mark.parametrize(("form", "names"), groups([name for name in INSIDE if not is_slow(name)]))
+def test_what_stands_in_an_answer_costs_nothing(engine: Engine, tmp_path: Path, form: str, names: list[str]) -> None:
+    heads, bodies = zip(*(INSIDE[name] for name in names), strict=True)
+    path = write(tmp_path / "a1_permute", form, ["import torch\n", *heads, answer("x = y\n".join(bodies))])
+    assert not lost(engine, path), names
