@@ -1,0 +1,55 @@
+"""What is said of a statement that was left out, and of what was done otherwise than a submission says."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox.left_out import left_out, notes_on, notice, why_not
+from autograder.submission.source import Cell, Source
+
+TEXT = "import wandb\nx = load()\ny = x + 1\nwith torch.autocast('cuda'):\n    pass\n"
+SOURCE = Source("py", (Cell(TEXT.rstrip("\n"), 1, None),))
+RAISED = [(1, 2, 2, "OSError", "no data"), (2, 3, 3, "NameError", "name 'x' is not defined")]
+
+
+def test_each_names_its_line_its_reason_and_what_it_would_have_made() -> None:
+    found = [each for record in RAISED if (each := left_out(record, SOURCE, 10)) is not None]
+    first, second = notes_on(found, SOURCE)
+    assert first == "I left line 2 out (`x = load()`) and checked the rest: it raised OSError: no data."
+    assert second.endswith("it raised NameError: name 'x' is not defined. Line 2 would have made x.")
+    assert why_not("y", found, SOURCE).startswith("Line 3 (`y = x + 1`), which would have made it, was left out:")
+    assert why_not("z", found, SOURCE) == ""
+
+
+def test_time_that_was_used_up_is_told_as_such() -> None:
+    (note,) = notes_on([each for each in [left_out((1, 2, 2, "BudgetSpent", ""), SOURCE, 10)] if each], SOURCE)
+    assert note.endswith("the 10 seconds for running the file were used up.")
+
+
+@pytest.mark.parametrize("record", [None, (1, 2), (1, 0, 9, "E", ""), (1, 3, 2, "E", ""), (1, 2, 99, "E", "")])
+def test_what_is_no_record_is_nothing(record: object) -> None:
+    assert left_out(record, SOURCE, 10) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "what", "said"),
+    [
+        ("missing", 1, "wandb", "imports wandb, which grading does not have"),
+        ("device", 4, "cuda", "asks for a GPU. Grading has none"),
+        ("precision", 4, "autocast", "Grading computes in float32"),
+        ("compile", 4, "torch.compile", "Grading leaves that step out"),
+        ("decorators", 2, "TypeError", "I left its decorators off"),
+    ],
+)
+def test_each_notice_has_its_line(kind: str, line: int, what: str, said: str) -> None:
+    told, note = notice((kind, "work", line, what, "why"), "work", SOURCE)
+    assert told == kind
+    assert note.startswith(f"Line {line} (`")
+    assert said in note
+
+
+@pytest.mark.parametrize(
+    "item", [None, ("device", "work", 0, "", ""), ("device", "work", 10**7, "", ""), (1, 2, 3, 4, 5)]
+)
+def test_what_is_no_notice_says_nothing(item: object) -> None:
+    assert notice(item, "work", SOURCE) == ("", "")
