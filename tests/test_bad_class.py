@@ -220,12 +220,18 @@ def test_what_is_closed_to_us(tmp_path: Path) -> None:
     assert lines["inner"] == ["missing", "work could not be opened: we have no right to read it."]
 
 
-@pytest.mark.parametrize("student", ["link_out", "link_to_nowhere", "folder_as_file", "nothing"])
-def test_what_is_not_there_is_missing(out: Path, student: str) -> None:
-    result = of(out, student)
+def test_what_is_not_there_is_missing(out: Path) -> None:
+    result = of(out, "nothing")
     assert (result.status, result.score) == ("missing", 0)
-    if student == "link_out":
-        assert "link" in " ".join(result.notes)
+
+
+@pytest.mark.parametrize(
+    ("student", "said"), [("link_out", "link"), ("link_to_nowhere", "link"), ("folder_as_file", "folder")]
+)
+def test_what_lies_there_and_is_no_file_is_named(out: Path, student: str, said: str) -> None:
+    result = of(out, student)
+    assert (result.status, result.score) == ("unreadable", 0)
+    assert said in " ".join(result.notes)
 
 
 @pytest.mark.parametrize("student", ["deep_source", "deep_unary"])

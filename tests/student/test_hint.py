@@ -34,7 +34,7 @@ def test_without_a_task_the_first_unsolved_one_gets_its_hint(
     cli.main(["hint"])
     assert words(capsys).startswith("to_nchw, hint 1 of 3")
     cli.main(["hint", "a4"])
-    assert words(capsys).startswith("choose_loss, hint 1")
+    assert words(capsys).startswith("predict_binary, hint 1")
 
 
 def test_hints_need_no_torch(repository: StudentRepository) -> None:
