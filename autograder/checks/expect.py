@@ -198,11 +198,11 @@ def expect_array(
     expected: an array, or what numpy makes one of. atol: when none is given, a millionth of the largest value.
     axes: see :func:`expect_tensor`.
 
-    >>> means = submission_of(means=lambda table: table.mean(axis=1)).means(np.array([[1, 3], [4, 6]]))
-    >>> expect_array(means, [2, 5])
-    >>> expect_array(means, [2, 6])
+    >>> halves = submission_of(halves=lambda numbers: numbers / 2).halves(np.array([2, 6]))
+    >>> expect_array(halves, [1, 3])
+    >>> expect_array(halves, [1, 2])
     Traceback (most recent call last):
-    autograder.checks.failure.CheckFailed: means([[1, 3], [4, 6]]) returned shape (2,), as it should, but 1 of 2 values is not right: [2.0, 5.0]. All wrong values are in place 1 (counted from 0).
+    autograder.checks.failure.CheckFailed: halves([2, 6]) returned shape (2,), as it should, but 1 of 2 values is not right: [1.0, 3.0]. All wrong values are in place 1 (counted from 0).
     """
     right = tensor_in(np.asarray(expected))
     if right is None:
