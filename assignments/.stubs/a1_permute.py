@@ -30,6 +30,7 @@
 # of them gives the image that you want.
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 
 # %% [markdown]

@@ -16,7 +16,7 @@
 #                                             int64 (N,) classes
 # ```
 #
-# **How it is graded.** Your `train` trains your `FashionCNN` on the 10,000 images in `data/`, in at most 90 seconds of
+# **How it is graded.** Your `train` trains your `FashionCNN` on the 10,000 images in `data/`; plan for 90 seconds of
 # one processor core (a quarter of that is enough for full points), and your `predict` is asked about images that your code
 # has never been given. `autograder check a5` looks at the pieces; `autograder train` does what grading does, with curves,
 # and writes weights that you may hand in.
@@ -25,6 +25,7 @@
 # What would a network that knows nothing pay, with ten classes?
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 from torch import nn
 

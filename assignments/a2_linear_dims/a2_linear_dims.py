@@ -28,6 +28,7 @@
 # Answer each in a sentence before you read on; `a1_permute` has the answers.
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 
 # %% [markdown]

@@ -17,6 +17,7 @@
 # Answer each in a sentence before you read on; `a3_conv_shapes` has the answers.
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 from torch import nn
 

@@ -44,6 +44,7 @@
 # Answer each in a sentence before you read on; `a2_linear_dims` has the answers.
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 
 
