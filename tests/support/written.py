@@ -48,13 +48,3 @@ def _indented(cell: str) -> str:
     return "\n".join(
         line if inside or not line else f"    {line}" for line, inside in zip(lines, string_lines(lines), strict=True)
     )
-
-
-def written_in(text: str, body: str, place: int) -> str:
-    """A script with some lines at the beginning of its function of this number, which has an x for them."""
-    heads = list(re.finditer(r"^def \w+\(.*\).*:\n(?=    )", text, re.MULTILINE))
-    if not heads:
-        return text
-    end = heads[place % len(heads)].end()
-    lines = "".join(f"    {line}\n" for line in ("x = torch.zeros(1, 2, 2, 3)", *body.rstrip("\n").split("\n")))
-    return f"import torch\n{text[:end]}{lines}{text[end:]}"
