@@ -435,11 +435,14 @@ def test_arrays_cross_both_ways(sandbox: Sandbox, local: bool) -> None:
     submission = SubmissionProxy(run)
     numbers, texts = np.arange(6.0).reshape(2, 3)[:, ::-1], np.array([["a", "bc"]])
     assert submission.kinds(numbers, [texts], key=texts).value == ["ndarray", "list", "ndarray"]
+    kinds = ["float64", "int64", type(np.bool_(True)).__name__, "str_"]
+    assert submission.kinds(np.float64(4), np.int64(3), np.bool_(True), np.str_("a")).value == kinds
     back = submission.same([numbers, {"words": texts}, np.float32(0.5), {1, "a"}]).value
     assert isinstance(back[0], np.ndarray)
     assert back[0].tolist() == numbers.tolist()
     assert back[1]["words"].tolist() == texts.tolist()
     assert back[2:] == [0.5, {1, "a"}]
+    assert submission.same({np.int64(2): {np.str_("a")}}).value == {2: {"a"}}
     assert submission.grows(numbers).changed_inputs == ("0",)
     assert numbers[0, 0] == 2, "the check's own array is as before"
     assert isinstance(submission.same(torch.ones(2)).value, torch.Tensor)

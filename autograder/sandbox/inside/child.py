@@ -81,7 +81,7 @@ class Server:
 
         while True:
             try:
-                question = wire.receive(read, self._resolve, self._kept, data.as_numpy)
+                question = wire.receive(read, self._resolve, self._kept, data.received)
             except EOFError:
                 return
             for place, case in enumerate(question.get("cases", (NO_ARGUMENTS,))):

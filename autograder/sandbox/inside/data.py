@@ -147,18 +147,32 @@ def sent(value: Any) -> Any:
 
     Raises :class:`wire.WireError` for an array that cannot cross.
     """
-    if isinstance(value, np.generic):
-        return value.item()
+    if isinstance(value, np.generic):  # as an array without axes, of which received() makes a number of numpy's again
+        crossing = _array(np.asarray(value), 0, _Room())
+        return crossing if isinstance(crossing, (wire.Array, wire.TextArray)) else value.item()
     if isinstance(value, np.ndarray):
         crossing = _array(value, 0, _Room())
         if not isinstance(crossing, (wire.Array, wire.TextArray)):
             raise wire.WireError(f"an array of {value.dtype} and {_extent(value.shape)} cannot cross")
         return crossing
-    if type(value) in (tuple, list, set):
+    if type(value) in (tuple, list):
         return type(value)(map(sent, value))
+    if type(value) is set:
+        return set(map(_plain_key, value))
     if type(value) is dict:
-        return {sent(key): sent(item) for key, item in value.items()}
+        return {_plain_key(key): sent(item) for key, item in value.items()}
     return value
+
+
+def _plain_key(key: Any) -> Any:
+    if type(key) is tuple:
+        return tuple(map(_plain_key, key))
+    return key.item() if isinstance(key, np.generic) else key
+
+
+def received(array: wire.Array | wire.TextArray) -> Any:
+    """What a task gets of what :func:`sent` made of an array, or of a number of numpy's."""
+    return as_numpy(array)[()]
 
 
 def as_numpy(array: wire.Array | wire.TextArray) -> np.ndarray:
