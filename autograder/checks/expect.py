@@ -153,7 +153,9 @@ def _expect_values(
         got = tensor_in(seen.value)
         if got is None:
             listed = "a list, " if isinstance(seen.value, list) else ""
-            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; {asked_for} was asked for."
+            # Of complex numbers, or of a dtype that no check takes, there is one: of which kind says what is wrong.
+            real = " of real numbers" if " of shape " in seen.type_name else ""
+            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; {asked_for}{real} was asked for."
         wrong = _wrong(got, expected, atol, rtol) if got.shape == expected.shape else None
         bad = -1 if wrong is None else int(wrong.sum())
         if bad == 0 and (any_dtype or got.dtype == expected.dtype):

@@ -131,13 +131,15 @@ def data(got: Any, expected: Any) -> str:
             return f"The entry of {more[0]} should not be there."
         if missing:
             return f"{missing} of {len(expected)} entries {'is' if missing == 1 else 'are'} missing."
-        return next((f"The entry of {key!r} is wrong." for key in got if not same_value(got[key], expected[key])), "")
+        return next(
+            (f"The entry of {key!r} is wrong." for key in got if not same_value(got[key], expected[key], True)), ""
+        )
     if isinstance(expected, (tuple, list)):
         if len(got) != len(expected):
             return f"It has {len(got)} {'item' if len(got) == 1 else 'items'}, and should have {len(expected)}."
         if sorted(map(repr, got)) == sorted(map(repr, expected)):
             return "The right items are there, but in another order."
-        wrong = [i for i, pair in enumerate(zip(got, expected, strict=True)) if not same_value(*pair)]
+        wrong = [i for i, pair in enumerate(zip(got, expected, strict=True)) if not same_value(*pair, True)]
         return f"The first wrong item is number {wrong[0]} (counted from 0)." if len(wrong) < len(got) else ""
     if isinstance(expected, (set, frozenset)):
         return f"It has {len(got)} items, and should have {len(expected)}." if len(got) != len(expected) else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..checks.failure import CheckFailed
     from ..common.diagnosis import Diagnosis
 
-_OURS = re.compile(r"\s*\+\s+where\b")
+_OURS = re.compile(r"\s*\+\s+(where|and)\b")
 _LOG_LIMIT = 4000  # characters of a traceback
 
 

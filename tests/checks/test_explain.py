@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from autograder.checks import (
     CheckFailed,
     counting_images,
+    expect_equal,
     expect_inputs_kept,
     expect_integer,
     expect_number,
@@ -60,6 +61,7 @@ TENSORS = [
     (lambda x: None, "returned None, as a function does that has no return; a tensor was asked for."),
     (lambda x: (row for row in x), "a generator, which holds no values yet"),
     (lambda x: list(x), "a tensor was asked for."),
+    (lambda x: x * 1j, "a tensor of real numbers was asked for."),
 ]
 
 
@@ -99,6 +101,12 @@ NUMBERS = [
 @pytest.mark.parametrize(("task", "words"), NUMBERS)
 def test_a_wrong_number_is_described(task: Callable[..., Any], words: str) -> None:
     assert words in message(expect_number, observe(task, NOISE), float(NOISE.pow(2).mean()), rtol=1e-5)
+
+
+def test_the_entry_that_is_wrong_is_named_whatever_the_dtype_of_the_right_ones() -> None:
+    seen = observe(lambda x: {"mean": x.float(), "sum": 2 * x}, torch.ones(2, dtype=torch.float64))
+    right = {"mean": torch.ones(2, dtype=torch.float64), "sum": torch.ones(2, dtype=torch.float64)}
+    assert message(expect_equal, seen, right).endswith("The entry of 'sum' is wrong.")
 
 
 def test_an_integer_off_by_one() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
+from autograder.grading import verdicts
 from autograder.grading.context import Verdict
 from autograder.grading.engine import Engine
 from autograder.grading.job import Job
@@ -104,6 +105,14 @@ def test_a_plain_assert_fails_in_pytests_words(engine: Engine, tmp_path: Path) -
     assert told.startswith(f"count('x') returned {{'x': 7}}{words}")
     assert not found["test_plain_assert"].log, "there is nothing for the author to mend"
     assert found["test_of_another_task"].outcome == "passed"
+
+
+def test_how_a_value_was_worked_out_is_left_out_of_pytests_words() -> None:
+    said = """assert False
+ +  where False = <function allclose at 0x7f>(array([0.5]), 1)
+ +    where <function allclose at 0x7f> = np.allclose
+ +    and   array([0.5]) = <built-in method sum of numpy.ndarray object at 0x7f>(axis=1)"""
+    assert verdicts._words_of(AssertionError(said)) == "assert False"
 
 
 def test_a_plain_assert_earns_its_diagnosis(engine: Engine, tmp_path: Path) -> None:
