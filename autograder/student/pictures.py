@@ -31,6 +31,8 @@ from .repository import StudentRepository
 if TYPE_CHECKING:
     import torch
 
+    from ..data import Images
+
 # What pictures are drawn with: read on a light page and on a dark one.
 BLUE, ORANGE, GREEN, GRAY = "#3b7dd8", "#d1603d", "#2e8b57", "#808080"
 _INK = "#010203"  # text and axes: becomes the colour of the text around the picture, on a light page or a dark one
@@ -96,10 +98,19 @@ class Material:
 
     def images(self) -> tuple[torch.Tensor, torch.Tensor]:
         """The training images of the course, uint8 (N, 28, 28), and their labels, int64 (N,)."""
-        from ..data import load_train
-
-        found = load_train(self.data)
+        found = training_images(self.data)
         return found.images, found.labels
+
+
+def training_images(data: Path) -> Images:
+    """The training images in a course's `data/`. Raises UserError where there are none, as beside a notebook alone."""
+    from ..data import load_train
+
+    if not data.is_dir():
+        raise UserError(
+            "This needs the course's training images, which are not here. In the course's repository they lie in data/."
+        )
+    return load_train(data)
 
 
 def photograph() -> torch.Tensor:

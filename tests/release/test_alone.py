@@ -14,8 +14,10 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course, find_course
 from autograder.release import alone, command
 from autograder.release.student import release_to
+from autograder.student.pictures import training_images
 from autograder.submission.source import read_source
 from tests.support.extras import skip_without
+from tests.support.places import ROOT
 
 skip_without("nbgrader")
 
@@ -44,6 +46,19 @@ def test_a_notebook_alone_checks_its_tasks(
     assert "b1_tiny so far: 2 of 7 points, 1 of 3 tasks" in capsys.readouterr().out
     notebook.hint("double")
     assert "Add." in capsys.readouterr().out
+
+
+def test_one_that_trains_fetches_the_course_and_says_so_where_it_cannot(tmp_path: Path) -> None:
+    course = Course(ROOT)
+    alone.write_alone(course.released("a5_fashion_mnist"), tmp_path, "ada/course")
+    assert "git clone -q --depth 1 https://github.com/ada/course" in "".join(
+        cells(tmp_path / "a5_fashion_mnist.ipynb")[0]["source"]
+    )
+    assert (
+        read_source(tmp_path / "a5_fashion_mnist.ipynb").code_digest in course.manifest().of("a5_fashion_mnist").stubs
+    )
+    with pytest.raises(UserError, match="training images, which are not here"):
+        training_images(tmp_path / "data")
 
 
 def test_in_a_course_nothing_is_unpacked(released: Course, monkeypatch: pytest.MonkeyPatch) -> None:
