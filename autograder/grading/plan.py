@@ -98,13 +98,15 @@ class Plan:
         """What a result says of what was graded, by what: digests of the submission and of the checks."""
         return {"submission": source.fingerprint, "checks": self.checks[assignment]}
 
-    def order(self, todo: Todo) -> tuple[bool, bool, Any, Any]:
+    def order(self, todo: Todo) -> tuple[bool, bool, Any, bool, Any]:
         """The key by which submissions are sorted. What was lost before comes last: whatever it did, all others have
-        their results by then. Else what trains comes first, since the longest job should not be the last one; then by
-        assignment, since a worker's sandbox and checks stay warm for one assignment."""
+        their results by then. Else what trains comes first, since the longest job should not be the last one, and before
+        what came with its weights; then by assignment, since a worker's sandbox and checks stay warm for one."""
         found, previous = todo.found, todo.previous
         lost = previous is not None and is_lost(previous)
-        return lost, found.assignment not in self.trains, natural_key(found.assignment), natural_key(found.student)
+        light = found.assignment not in self.trains
+        weights = not light and found.weights is not None
+        return lost, light, natural_key(found.assignment), weights, natural_key(found.student)
 
     def job(self, found: Found, source: Source, secret: bytes) -> Job:
         """What a worker gets."""
