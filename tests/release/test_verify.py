@@ -133,6 +133,16 @@ def test_a_wrong_reference_is_one_finding(course: Course) -> None:
     (finding,) = report.findings
     assert finding.startswith("b1_tiny: the reference fails test_doubles: ")
     assert report.seconds > 0
+    other = verify.verify_assignment(course.root, "b1_tiny", 1, 2)
+    assert other.rows
+    assert verify.merged([report, other]) == report
+
+
+def test_in_parts_it_finds_what_it_finds_whole(course: Course) -> None:
+    whole = verify.verify_assignment(course.root, "b1_tiny")
+    together = verify.merged([verify.verify_assignment(course.root, "b1_tiny", part, 2) for part in range(2)])
+    assert together.rows == whole.rows
+    assert sorted(together.findings) == sorted(whole.findings)
 
 
 # --- a catalogue that breaks ---------------------------------------------------------------------------------------
