@@ -200,10 +200,8 @@ class Engine:
 
 
 def check_files(assignment: Assignment, settings: Settings) -> list[Path]:
-    files = [assignment.public_checks]
-    if not settings.public_only and assignment.hidden_checks.is_file():
-        files.append(assignment.hidden_checks)
-    return files
+    files = [assignment.public_checks] if settings.public_only else [assignment.public_checks, assignment.hidden_checks]
+    return [file for file in files if file.is_file()] or files[:1]
 
 
 def sandbox_for(settings: Settings, trains: bool, door: Door | None = None) -> Sandbox:
