@@ -157,11 +157,12 @@ def test_any_images(submission, draw):
         f"Of six brightnesses of a pixel, only {kinds} are left.",
         "whole_number_division" if not values.any() else None,
     )
+    falls = int((up < 0).sum())
     expect(
         bool((up >= 0).all() or (up <= 0).all()),
         inputs,
         "As a pixel becomes brighter, the value that `preprocess` makes of it goes up and down again.",
-        "wraps_around_in_uint8" if int((up < 0).sum()) == 1 else None,
+        "wraps_around_in_uint8" if falls == 1 else None,
     )
 
 
