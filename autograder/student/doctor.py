@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look at everything. Returns 1 when something must be mended."""
     broken = 0
-    for look in (_python, _course, _torch, _packages, _data, _sandbox, _jupyter, _git, _work):
+    for look in (_python, foreign_packages, _course, _torch, _packages, _data, _sandbox, _jupyter, _git, _work):
         for finding in _careful(look):
             _show(finding)
             broken += finding.level == "broken"
@@ -96,6 +97,13 @@ def _python() -> Iterator[Finding]:
         )
     else:
         yield Finding("good", f"Python {version}, {where}")
+
+
+def foreign_packages() -> Iterator[Finding]:
+    """Other packages that bring a folder of our name: whichever was installed last is the one that runs."""
+    for name in sorted({*metadata.packages_distributions().get("autograder", [])} - {"cnn-autograder"}):
+        remedy = f"pip uninstall {name}, then install the course's package again, as its README says."
+        yield Finding("broken", f"Another package, {name}, is called autograder too", remedy)
 
 
 def _course() -> Iterator[Finding]:

@@ -56,3 +56,12 @@ def test_the_doctor_names_a_doubled_file_and_a_detached_head(
     assert "no branch" in next(doctor._git()).what
     (repository.root / "a1_permute.py").write_text("x = 1\n")
     assert any(f.what.startswith("a1_permute.py lies where no check looks") for f in doctor._work())
+
+
+def test_the_doctor_names_another_package_of_our_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not list(doctor.foreign_packages()), "none is installed here"
+    both = {"autograder": ["cnn-autograder", "some-grader"]}
+    monkeypatch.setattr(doctor.metadata, "packages_distributions", lambda: both)
+    (found,) = doctor.foreign_packages()
+    assert found.level == "broken"
+    assert "pip uninstall some-grader" in found.remedy
