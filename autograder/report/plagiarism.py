@@ -13,7 +13,7 @@ import importlib
 import io
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -73,6 +73,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="compare this assignment only; may be given several times",
     )
     parser.add_argument(
+        "--also",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help="look for copies of these too, last year's submissions say; may be given several times",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         default=Path("plagiarism.html"),
@@ -93,8 +101,16 @@ def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     only = [course.resolve(name) for name in args.assignment]
     found, skipped = read_class(args.submissions, course, only)
+    earlier: dict[str, dict[str, str]] = defaultdict(dict)
+    for folder in args.also:
+        others, more = read_class(folder, course, only)
+        skipped += more
+        for name, texts in others.items():
+            earlier[name] |= {f"{folder}: {student}": text for student, text in texts.items()}
     pairs = [
-        pair for name, texts in found.items() for pair in compare(name, texts, _stub(course, name), args.share / 100)
+        pair
+        for name, texts in found.items()
+        for pair in compare(name, texts, _stub(course, name), args.share / 100, earlier[name])
     ]
     count = sum(map(len, found.values()))
     write_whole(args.out, page(pairs, count, args.share).encode())
@@ -137,13 +153,17 @@ def _stub(course: Course, name: str) -> str:
         return ""
 
 
-def compare(assignment: str, texts: dict[str, str], stub: str, least_share: float) -> list[Pair]:
+def compare(
+    assignment: str, texts: dict[str, str], stub: str, least_share: float, earlier: Mapping[str, str] | None = None
+) -> list[Pair]:
     """The pairs that share uncommon code, those who share most first; at most `MOST`.
 
-    texts: student -> code. least_share: of the uncommon code of one of the two, from 0 to 1.
+    texts: student -> code. least_share: of the uncommon code of one of the two, from 0 to 1. earlier: who -> code, of
+    another year: each is compared with the students, not with one another.
     """
     detect = _copydetect()
-    prints = {student: _fingerprint(detect, text) for student, text in texts.items()}
+    known = {**(earlier or {}), **texts}
+    prints = {who: _fingerprint(detect, text) for who, text in known.items()}
     _forget(detect, prints.values(), _fingerprint(detect, stub).hashes)
     holders = Counter(piece for found in prints.values() for piece in found.hashes)
     many = min(MANY, max(FEW, COMMON * len(prints)))
@@ -154,7 +174,12 @@ def compare(assignment: str, texts: dict[str, str], stub: str, least_share: floa
     for student, found in prints.items():
         for piece in found.hashes:
             by_piece[piece].append(student)
-    together = Counter(pair for students in by_piece.values() for pair in combinations(students, 2))
+    together = Counter(
+        pair
+        for students in by_piece.values()
+        for pair in combinations(students, 2)
+        if not texts.keys().isdisjoint(pair)
+    )
     pairs: list[Pair] = []
     for (one, other), pieces in together.most_common():
         if pieces + PIECE <= LEAST or len(pairs) == MOST:
@@ -162,7 +187,7 @@ def compare(assignment: str, texts: dict[str, str], stub: str, least_share: floa
         shared, shares, slices = detect.compare_files(prints[one], prints[other])
         if shared >= LEAST and max(shares) >= least_share:
             code = tuple(
-                pieces_of(texts[student], spans.T.tolist()) for student, spans in zip((one, other), slices, strict=True)
+                pieces_of(known[student], spans.T.tolist()) for student, spans in zip((one, other), slices, strict=True)
             )
             both = (min(1.0, float(shares[0])), min(1.0, float(shares[1])))
             pairs.append(Pair(assignment, (one, other), int(shared), both, (code[0], code[1])))

@@ -143,6 +143,20 @@ def test_the_command_reads_scripts_and_notebooks(
     assert "cheat" not in text.lower()
 
 
+def test_copies_of_another_years_work_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what two students of that year share is of no interest any more."""
+    monkeypatch.chdir(ROOT)
+    for who, code in {"now/ada": LOOPS, "now/ben": UNFOLD, "before/zoe": renamed(LOOPS), "before/yan": LOOPS}.items():
+        (tmp_path / who).mkdir(parents=True)
+        (tmp_path / who / "a3_conv_shapes.py").write_text(code)
+    out, now, before = (str(tmp_path / name) for name in ("pairs.html", "now", "before"))
+    assert cli.main(["plagiarism", now, "--also", before, "--out", out]) == 0
+    assert "2 pairs share uncommon code, of 2 submissions" in " ".join(capsys.readouterr().out.split())
+    assert f"{before}: zoe" in (tmp_path / "pairs.html").read_text(encoding="utf-8")
+
+
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     real = importlib.import_module
 
