@@ -22,6 +22,7 @@ from ..common.files import write_whole
 from ..common.tables import read_time
 from ..common.terminal import printable
 from ..course.course import Course
+from ..course.words import CourseWords, words_of
 from ..course.zone import zone_of
 from ..results.guard import Guard
 from ..results.result import ClassResults, Result
@@ -54,7 +55,7 @@ def write(
     from .student_page import student_page
 
     pictures = Pictures(course.root / "data" if course is not None else None)
-    pages = templates(zone_of(course))
+    pages = templates(zone_of(course), words_of(course) if course is not None else CourseWords())
     students, points, count = results.students(), results.max_scores(), 0
     left_out = Guard() if left_out is None else left_out
     with _ours(folder):
@@ -115,8 +116,11 @@ def _ours(folder: Path) -> Iterator[None]:
 # --- templates -----------------------------------------------------------------------------------------------------
 
 
-def templates(zone: dt.tzinfo | None = None) -> jinja2.Environment:
-    """The templates of all pages, with what they share. zone: in which times are told; this machine's else."""
+def templates(zone: dt.tzinfo | None = None, course: CourseWords | None = None) -> jinja2.Environment:
+    """The templates of all pages, with what they share.
+
+    zone: in which times are told; this machine's else. course: its language, and which way that is written.
+    """
     import jinja2
     from markupsafe import Markup
 
@@ -138,6 +142,7 @@ def templates(zone: dt.tzinfo | None = None) -> jinja2.Environment:
         "script_hash": f"sha256-{digest}",
         "plural": plural,
         "words": OUTCOMES,
+        "course": course or CourseWords(),
     }
     environment.filters |= {
         "code": code,

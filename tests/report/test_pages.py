@@ -80,3 +80,11 @@ def test_without_a_course_there_are_no_pictures(klass: ClassResults, tmp_path: P
     text = student_page(tmp_path / "report", "ada")
     assert "data:image" not in text
     assert "commonest mistakes" not in text
+
+
+def test_pages_carry_the_courses_language_and_direction(klass: ClassResults, tmp_path: Path) -> None:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "course.toml").write_text('title = "קורס"\nlang = "he"\ndir = "rtl"\n', encoding="utf-8")
+    report.write(klass, tmp_path / "report", Course(tmp_path))
+    for path in (tmp_path / "report").rglob("*.html"):
+        assert '<html lang="he" dir="rtl">' in path.read_text(encoding="utf-8")
