@@ -9,8 +9,7 @@ from autograder.checks import hints, misconception
 
 @misconception("to_nchw")
 def reshapes_instead_of_permuting(images):
-    """This is what reshape and view give: the numbers keep the order in memory and are dealt out into other rows.
-    permute moves the axes, and every pixel with them."""
+    """You used reshape or view: it keeps the order in memory and only renames the axes. permute moves the axes."""
     n, h, w, c = images.shape
     return images.reshape(n, c, h, w)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from autograder import notebook
 
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
 
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        (["", "def to_nchw(images)\n    return images"], "SyntaxError at cell [1], line 1, which is not Python: expected ':'"),
+        (["", "def to_nchw(images)\n    return images"], f"SyntaxError at cell [1], line 1, which is not Python {VERSION}: "),
         (["", "def to_nchw(images)\n    pass", "def to_nchw(images):\n    pass"], ""),
         (["", "def to_nhwc(images)\n    pass"], ""),
         ([], ""),
