@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from autograder.release.generated import CACHES
+from autograder.release.generated import CACHES, files_in
 
-FOLDERS = ("assignments", "autograder", "data")
+FOLDERS = ("autograder", "data")
 FILES = ("constraints.txt", "pyproject.toml")
+WORKED_IN = "assignments"
+"""Each file of its own: after an update no commit holds the folder as it was released, but every file of it is there,
+the stubs in `.stubs`."""
 
 
 def git_hashes(release: Path) -> str:
-    """ "assignments:<hash> autograder:<hash> ..." for the student repository in `release`."""
+    """ "autograder:<hash> assignments/a1_permute/a1_permute.py:<hash> ..." for the student repository in `release`."""
     found = [f"{name}:{tree(release / name).hex()}" for name in FOLDERS if _holds_files(release / name)]
     found += [f"{name}:{blob(release / name).hex()}" for name in FILES if (release / name).is_file()]
+    found += [f"{WORKED_IN}/{name}:{blob(path).hex()}" for name, path in files_in(release / WORKED_IN).items()]
     return " ".join(found)
 
 

@@ -112,10 +112,13 @@ def test_the_workflows_are_valid_and_safe(which: str, student: Path) -> None:
 
 def test_the_pins_are_gits_own_names(student: Path) -> None:
     """Else no student's repository would hold what its workflow asks for."""
-    listed = {line.split("\t")[1]: line.split()[2] for line in git(student, "ls-tree", "HEAD").splitlines()}
-    assert git_hashes.git_hashes(student).split() == [
-        f"{name}:{listed[name]}" for name in (*git_hashes.FOLDERS, *git_hashes.FILES)
-    ]
+    found = git(student, "ls-tree", "-r", "-t", "HEAD").splitlines()
+    listed = {line.split("\t")[1]: line.split()[2] for line in found}
+    pins = dict(pin.rsplit(":", 1) for pin in git_hashes.git_hashes(student).split())
+    assert pins == {name: listed[name] for name in pins}
+    files = {line.split("\t")[1] for line in found if " blob " in line}
+    worked_in = {name for name in files if name.startswith(git_hashes.WORKED_IN)}
+    assert set(pins) == {*git_hashes.FOLDERS, *git_hashes.FILES, *worked_in}
     assert (
         f"        {git_hashes.git_hashes(student)}\n"
         in (student / ".github" / "workflows" / "classroom.yml").read_text()
