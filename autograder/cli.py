@@ -23,6 +23,7 @@ COMMANDS = {
     "train": ("student.train", "train my network of a5, with progress, curves and a confusion matrix", "Students"),
     "show": ("student.pictures", "pictures that my own functions draw, in a browser", "Students"),
     "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
+    "update": ("student.update", "a newer version of the course, around my work", "Students"),
     "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
     "grade": (
         "grading.command",

@@ -1,0 +1,164 @@
+"""``autograder update FROM``: a newer release of the course into a repository that a student has worked in.
+
+Files that the student has not touched are replaced, and the student's work stays byte for byte. Git is not asked: it
+makes no difference how the repository was made, which branch it is on, or what is committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import explain, make_folder, write_whole
+from ..course.course import find_course
+from . import screen
+from .reset import keep
+
+RECORD = ".release.json"  # what a release holds: path -> sha256, or several where an update of it was interrupted
+_OURS = ("autograder", "data", "assignments", ".github", "constraints.txt", "pyproject.toml")
+
+Handed = Mapping[str, frozenset[str]]  # path -> the sha256 that it may have
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an update does, by path. kept: what the student changed of ours; it is put by, and then replaced."""
+
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    yours: tuple[str, ...] = ()  # the release has another version, and the student's stays
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "source", metavar="FROM", help="the newer course: its folder, its zip, or the address of its git repository"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Bring the repository up to date, and say what was done. Returns 0."""
+    root = find_course(Path.cwd()).root
+    with opened(args.source) as release:
+        after = read_record(release)
+        if not after:
+            raise UserError(f"{args.source} is no student repository as `release --to` makes it: it has no {RECORD}.")
+        planned = plan(root, read_record(root), after)
+        carry_out(planned, release, root)
+    _say(planned)
+    return 0
+
+
+@contextlib.contextmanager
+def opened(source: str) -> Iterator[Path]:
+    """The folder of a release. Raises UserError where there is none, InfrastructureError where it cannot be fetched."""
+    path = Path(source)
+    if path.is_dir():
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "release")
+        try:
+            if path.is_file():
+                with zipfile.ZipFile(path) as archive:
+                    archive.extractall(folder)
+            else:
+                command = ["git", "clone", "-q", "--depth", "1", "--", source, str(folder)]
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    said = (done.stderr.strip().splitlines() or ["git failed"])[-1]
+                    raise InfrastructureError(f"{source} cannot be fetched: {said}")
+        except (zipfile.BadZipFile, OSError) as error:
+            raise UserError(f"{source} cannot be opened: {error}.") from None
+        inner = [entry for entry in folder.iterdir() if entry.is_dir()]
+        yield folder if (folder / RECORD).is_file() or len(inner) != 1 else inner[0]  # GitHub's zips have one folder
+
+
+def read_record(folder: Path) -> Handed:
+    """What the release in a folder holds; empty where no record can be read."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        known = {name: frozenset([sums] if isinstance(sums, str) else sums) for name, sums in record.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+    return {name: sums for name, sums in known.items() if ".." not in PurePosixPath(name).parts and name[:1] != "/"}
+
+
+def plan(root: Path, before: Handed, after: Handed) -> Changes:
+    """What there is to do. before: the release that the repository was made from, as far as it is known."""
+    found: dict[str, list[str]] = {"added": [], "replaced": [], "kept": [], "yours": []}
+    for name, wanted in after.items():
+        here = sums_of(root / name)
+        if here & wanted:
+            continue
+        if not here:
+            found["added"].append(name)
+        elif here & before.get(name, frozenset()):
+            found["replaced"].append(name)
+        elif is_ours(name):
+            found["kept"].append(name)
+        elif before.get(name) != wanted:  # an unchanged stub is no news to who has filled it in
+            found["yours"].append(name)
+    gone = [name for name in before if name not in after and sums_of(root / name) & before[name]]
+    return Changes(**{kind: tuple(names) for kind, names in found.items()}, removed=tuple(gone))
+
+
+def is_ours(name: str) -> bool:
+    """Is a path of a release the course's alone? A stub, a notebook and the README are there to be written in."""
+    path = PurePosixPath(name)
+    if path.parts[0] == "assignments" and path.stem == path.parent.name:
+        return False
+    return path.parts[0] in _OURS
+
+
+def sums_of(path: Path) -> frozenset[str]:
+    """The sha256 of a file, as it lies there and with Unix line ends; empty where no file is."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return frozenset()
+    except OSError as error:
+        raise explain(error, path) from error
+    return frozenset(hashlib.sha256(each).hexdigest() for each in {content, content.replace(b"\r\n", b"\n")})
+
+
+def carry_out(planned: Changes, release: Path, root: Path) -> None:
+    """Do it, the record last: after a kill the same command does the rest."""
+    for name in planned.kept:
+        keep(root / name)
+    for name in (*planned.added, *planned.replaced, *planned.kept):
+        make_folder((root / name).parent)
+        write_whole(root / name, (release / name).read_bytes())
+    for name in planned.removed:
+        (root / name).unlink(missing_ok=True)
+    write_whole(root / RECORD, (release / RECORD).read_bytes())
+
+
+def _say(planned: Changes) -> None:
+    for names, what in ((planned.added, "new"), (planned.replaced, "brought up to date"), (planned.removed, "removed")):
+        if names:
+            screen.say(f"{len(names)} file{'s' if len(names) > 1 else ''} {what}.")
+    for name in planned.kept:
+        screen.say(f"{name} was changed here: yours is kept in {PurePosixPath(name).parent}/backup.")
+    for name in planned.yours:
+        path = PurePosixPath(name)
+        is_stub = path.parts[0] == "assignments"
+        where = (
+            f" The new stub lies in assignments/.stubs/{path.name}: look whether it asks for more." if is_stub else ""
+        )
+        screen.say(f"{name} is yours and stays as it is.{where}")
+    if planned == Changes(yours=planned.yours):
+        screen.say("Everything else is up to date.")
+    else:
+        screen.say('Keep it in git: git add -A && git commit -m "Update the course" && git push')
