@@ -158,14 +158,14 @@ _KEPT = 100_000  # numbers in a result that is kept for comparing: more than any
 
 
 def _look(check: CheckInfo, context: CheckContext, failure: CheckFailed | None = None) -> None:
-    """Keep what a check saw of its task, for telling wrong ideas apart."""
+    """Keep what a check saw of its task, for telling wrong ideas apart; of one that trains, what it found fault with alone."""
     from ..checks.evidence import Look
 
-    if check.trains:
-        return
-    seen = tuple(seen for seen in context.run.earlier if seen.task == check.task and _size(seen.value) <= _KEPT)
+    all_seen = () if check.trains else context.run.earlier
+    seen = tuple(seen for seen in all_seen if seen.task == check.task and _size(seen.value) <= _KEPT)
     if failure is None:
-        context.looks.append(Look(check.name, check.task, seen))
+        if seen:
+            context.looks.append(Look(check.name, check.task, seen))
     elif failure.observation is not None and failure.judge is not None:
         suspects = tuple(context.catalogue.suspects(check.name, failure.observation, failure.judge))
         context.looks.append(Look(check.name, check.task, seen, failure.observation, failure.judge, suspects))
