@@ -25,6 +25,7 @@ from typing import Any
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import write_whole
 from autograder.course.course import Course, find_course
+from autograder.platforms.nbgrader_settings import SOURCE
 from autograder.results.guard import Guard
 from autograder.results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
 from autograder.results.store import folder_name
@@ -64,12 +65,15 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     """Enter all results into the gradebook: at `--db`, else the file `destination`, else nbgrader's own."""
     url = args.db or (f"sqlite:///{destination.absolute()}" if destination is not None else None)
     left_out = Guard()
-    summary = write(results, find_course(Path.cwd()), url, left_out, args.submissions)
+    course = find_course(Path.cwd())
+    summary = write(results, course, url, left_out, args.submissions)
     print(f"Entered {summary.entered} submissions into nbgrader's gradebook.")
     if summary.missing:
         print(f"Not entered, for nothing was handed in: {summary.missing}.")
     if summary.by_hand:
         print(f"{summary.by_hand} scores were set by hand in nbgrader, and still are.")
+    if not (course.root / SOURCE).is_dir():
+        print("formgrader lists the assignments once they are made: autograder release")
     return left_out.told("export")
 
 
