@@ -284,9 +284,9 @@ def test_a_page_shows_the_students_own_code_wherever_it_came_from(graded: Course
     clone.parent.mkdir(parents=True)
     clone.write_text(f"# dora was here\n{code}", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "class" / "emil.zip", "w") as archive:
-        archive.writestr("work/a1_permute.py", f"# emil was here\n{code}")
+        archive.writestr("mine/a1_permute.py", f"# emil was here\n{code}")
     checks = (CheckResult("test_a", "Moves", "to_nchw", 3, 0, "failed", False, None, "not yet"),)
-    files = {"dora": "cnn-dora/assignments/a1_permute/a1_permute.py", "emil": "emil.zip/work/a1_permute.py", "fay": ""}
+    files = {"dora": "cnn-dora/assignments/a1_permute/a1_permute.py", "emil": "emil.zip/mine/a1_permute.py", "fay": ""}
     results = tuple(Result(s, "a1_permute", "py", "graded", 0, 3, checks, file=file) for s, file in files.items())
     url = f"sqlite:///{tmp_path / 'book.db'}"
     ours.write(ClassResults(results), graded, url, submissions=tmp_path / "class")
