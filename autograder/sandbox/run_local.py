@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -126,13 +127,14 @@ class LocalRun:
 
 
 def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, record: bool = False) -> Observation:
-    """What a trusted function gives for the calls that led to an observation."""
+    """What a trusted function gives for the calls that led to an observation; what torch warns of on the way is no news."""
     run = LocalRun({task: function}, answers=function)
     observed: Observation | None = None
-    for i in range(len(calls)):
-        target = observed.handle if observed is not None else None
-        observed = run.ask(task, Question(calls[: i + 1], target, record and i == len(calls) - 1))
-        if not observed.returned:
-            break
+    with warnings.catch_warnings(action="ignore"):
+        for i in range(len(calls)):
+            target = observed.handle if observed is not None else None
+            observed = run.ask(task, Question(calls[: i + 1], target, record and i == len(calls) - 1))
+            if not observed.returned:
+                break
     assert observed is not None
     return observed
