@@ -30,6 +30,7 @@
 # of them gives the image that you want.
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 
 # %% [markdown]
@@ -65,7 +66,7 @@ import torch
 #
 # The shape is right, no error is raised, and a network trained on it learns from confetti.
 #
-# How to read `permute`: at each place of the **new** tensor stands the number of the **old** axis that goes there.
+# Read `permute(0, 2, 1)` as three answers: **new** axis 0 is which **old** axis? 0. New axis 1? 2. New axis 2? 1.
 # Measurements of 30 days, at 4 stations, in 24 hours, by 5 sensors:
 #
 # ```
@@ -97,6 +98,8 @@ print("measurements:", tuple(torch.zeros(30, 4, 24, 5).permute(1, 2, 0, 3).shape
 # %% [markdown]
 # ## `to_nchw`: a batch as files have it, made ready for torch
 #
+# *About 10 minutes. Slide: "NCHW vs NHWC".*
+#
 # ```
 #      axis       0    1    2    3
 #
@@ -107,7 +110,7 @@ print("measurements:", tuple(torch.zeros(30, 4, 24, 5).permute(1, 2, 0, 3).shape
 #                2    3    5    7
 # ```
 #
-# Ask at each place of the output: which axis of the input stands here?
+# Ask for each axis of the output: which axis of the input is it?
 
 # %%
 def to_nchw(images: torch.Tensor) -> torch.Tensor:
@@ -121,7 +124,16 @@ def to_nchw(images: torch.Tensor) -> torch.Tensor:
 
 
 # %% [markdown]
+# **Predict, then see.** A photograph of 100 x 86 pixels goes through your `to_nchw`, and once more through `reshape` to
+# the same shape. What will the "red channel" of each look like? And the three channels laid over one another?
+
+# %%
+# See it: autograder show to_nchw
+
+# %% [markdown]
 # ## `to_nhwc`: and back, for instance to plot
+#
+# *About 5 minutes. Slide: "NHWC vs NCHW".*
 #
 # `matplotlib.pyplot.imshow` wants the channels last. This is the inverse of `to_nchw`: one after the other gives
 # back what you began with. Doing the *same* move twice is not the inverse:
@@ -144,6 +156,8 @@ def to_nhwc(images: torch.Tensor) -> torch.Tensor:
 
 # %% [markdown]
 # ## `image_to_batch`: the lecture's image of 100 x 50
+#
+# *About 5 minutes. Slide: "NCHW vs NHWC", the image of 100 x 50.*
 #
 # One image from a file has three axes, and torch's layers want a batch, even if it is a batch of one. So two things
 # are missing: an axis of length 1 for the batch, and the channels at their place.
@@ -169,6 +183,8 @@ def image_to_batch(image: torch.Tensor) -> torch.Tensor:
 # %% [markdown]
 # ## `add_channel_axis`: grayscale images
 #
+# *About 5 minutes. Slide: "Today's dataset".*
+#
 # MNIST and Fashion-MNIST hold grayscale images of 28 x 28 pixels. They have one channel, and for one channel nobody
 # stores an axis: they come as (N, 28, 28). A convolution wants to see the channel all the same.
 #
@@ -185,3 +201,9 @@ def add_channel_axis(images: torch.Tensor) -> torch.Tensor:
     Example: images of shape (60000, 28, 28) -> shape (60000, 1, 28, 28).
     """
     raise NotImplementedError("add_channel_axis")
+
+# %% [markdown]
+# **Predict, then see.** Eight pictures of clothes go through your `add_channel_axis`. Which of their pixels change?
+
+# %%
+# See it: autograder show add_channel_axis

@@ -19,8 +19,49 @@
 # The inner lengths have to agree: 3 numbers in, so W has 3 rows. The outer ones remain: 1 row in, 1 row out; 5 columns
 # of W, 5 numbers out. In torch this layer is `torch.nn.Linear(3, 5)`: in_features, out_features.
 
+# %% [markdown]
+# ## Two questions on the assignment before
+#
+# 1. A file gives an image as (H, W, C). Where does torch want the C, and why there?
+# 2. `permute` and `reshape` can give the same shape. What is different?
+#
+# Answer each in a sentence before you read on; `a1_permute` has the answers.
+
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
+
+# %% [markdown]
+# ## `ANSWERS`: the lecture's quiz
+#
+# *About 5 minutes. Slide: "A is a torch.Tensor()".*
+#
+# ```
+#                  A.shape
+#
+#   1D tensor      (2,)              nn.Linear(?, 5)
+#   2D tensor      (1, 3)            nn.Linear(?, 5)
+#   3D tensor      (2, 3, 4)         nn.Linear(?, 5)
+#   4D tensor      (2, 3, 4, 5)      nn.Linear(?, 5)
+# ```
+#
+# Put the number that belongs in place of each `?` where `None` stands. Nothing has been told yet: write what you would
+# guess, let it be checked, and come back when you have read the next part.
+
+# %%
+ANSWERS = {
+    (2,): None,
+    (1, 3): None,
+    (2, 3, 4): None,
+    (2, 3, 4, 5): None,
+}
+
+# %% [markdown]
+# **Predict, then see.** A tensor of shape (2, 3, 4) goes through `nn.Linear(4, 5)`, and (2, 3, 5) comes out: 30 numbers.
+# Take one of them, at [1, 2, 0]. Which of the 24 numbers that went in does it look at? All of them? Twelve? Fewer?
+
+# %%
+# See it: autograder show one_output
 
 # %% [markdown]
 # ## More axes than two
@@ -52,31 +93,11 @@ import torch
 layer = torch.nn.Linear(3, 5)
 print("the lecture's layer stores a weight", tuple(layer.weight.shape), "and a bias", tuple(layer.bias.shape))
 
-# %% [markdown]
-# ## `ANSWERS`: the lecture's quiz
-#
-# ```
-#                  A.shape
-#
-#   1D tensor      (2,)              nn.Linear(?, 5)
-#   2D tensor      (1, 3)            nn.Linear(?, 5)
-#   3D tensor      (2, 3, 4)         nn.Linear(?, 5)
-#   4D tensor      (2, 3, 4, 5)      nn.Linear(?, 5)
-# ```
-#
-# Put the number that belongs in place of each `?` where `None` stands. Think first; torch can tell you afterwards.
-
-# %%
-ANSWERS = {
-    (2,): None,
-    (1, 3): None,
-    (2, 3, 4): None,
-    (2, 3, 4, 5): None,
-}
-
 
 # %% [markdown]
 # ## `linear_in_features`: the rule behind the quiz
+#
+# *About 3 minutes. Slide: "A.shape".*
 
 # %%
 def linear_in_features(shape: tuple[int, ...]) -> int:
@@ -91,6 +112,8 @@ def linear_in_features(shape: tuple[int, ...]) -> int:
 
 # %% [markdown]
 # ## `linear_output_shape`: and what comes out?
+#
+# *About 5 minutes. Slide: "A.shape".*
 #
 # The vectors change their length; how they are arranged stays.
 #
@@ -114,6 +137,8 @@ def linear_output_shape(shape: tuple[int, ...], out_features: int) -> tuple[int,
 # %% [markdown]
 # ## `linear_parameter_count`: how many numbers does the layer learn?
 #
+# *About 5 minutes. Slide: the matrices of "NHWC vs NCHW".*
+#
 # Look at the lecture's picture again and count the letters in W and in b. That is what training has to find; the shape
 # of A does not matter. With `bias=False` there is no b.
 
@@ -129,6 +154,8 @@ def linear_parameter_count(in_features: int, out_features: int, bias: bool = Tru
 # %% [markdown]
 # ## `affine`: write the layer yourself
 #
+# *About 15 minutes. Slide: the same matrices.*
+#
 # Without `torch.nn.Linear` and `torch.nn.functional.linear`, that is. One output number o of one vector x is
 #
 # ```
@@ -136,7 +163,8 @@ def linear_parameter_count(in_features: int, out_features: int, bias: bool = Tru
 # ```
 #
 # and there may be any number of axes in front: none (one vector), one (a matrix), two, three, ... Torch's `@` does a
-# lot of that for you: it multiplies the last axis of its left side with the rows of a matrix on its right.
+# lot of that for you: `x @ M` multiplies each vector along x's last axis by the matrix M, and M needs as many rows as
+# the vector has numbers.
 #
 # ```
 #          x             weight           bias             result
@@ -157,3 +185,9 @@ def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.T
     Example: x [[1., 2.]], weight [[3., 4.], [5., 6.], [0., 1.]], bias [10., 20., 30.] -> [[21., 37., 32.]].
     """
     raise NotImplementedError("affine")
+
+# %% [markdown]
+# **Predict, then see.** The same question to your own `affine`. Does it look at the same numbers as torch's layer?
+
+# %%
+# See it: autograder show affine

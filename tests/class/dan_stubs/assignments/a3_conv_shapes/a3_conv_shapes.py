@@ -1,8 +1,9 @@
 # %% [markdown]
 # # a3_conv_shapes: what does a convolution return?
 #
-# A `Linear` layer looks at all numbers at once. A convolution looks through a small window, the **kernel**,
-# moves it over the image, and writes down one number at each place where it stops. Five words describe it:
+# A `Linear` layer looks at a whole row of numbers at once. A convolution looks through a small window, the
+# **kernel**, moves it over the image, and writes down one number at each place where it stops. Five words
+# describe it:
 #
 # ```
 #   in_channels     channels of the images that come in: 3 for RGB, 1 for grayscale, not necessarily always 3
@@ -34,7 +35,16 @@
 # Read it from right to left. Each output channel has a kernel of its own. Each kernel has a sheet of 5 x 5
 # weights for each input channel, and one bias. Every task below is a look at one part of this picture.
 
+# %% [markdown]
+# ## Two questions on the assignment before
+#
+# 1. `nn.Linear(6, 5)` gets a tensor of shape (10, 7, 6). What comes out, and which axis did it see?
+# 2. How many numbers does that layer learn, and which of the 10, 7, 6 and 5 play a part?
+#
+# Answer each in a sentence before you read on; `a2_linear_dims` has the answers.
+
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 
 
@@ -47,7 +57,130 @@ def as_pair(value: int | tuple[int, int]) -> tuple[int, int]:
 
 
 # %% [markdown]
+# ## `conv2d_pixel`: think in terms of one output pixel
+#
+# *About 15 minutes. Slide: "Think in terms of one output pixel".*
+#
+# The lecture: *think in terms of one output pixel, because we'll just move the kernel around for the full
+# image.*
+#
+# The output pixel at (channel, row, col) is made with the kernel of **its** channel. The window's top left
+# corner stands on (row, col) of the image, and it looks through **all** input channels at once:
+#
+# ```
+#           red                    green                    blue
+#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .
+#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .
+#    . . . A . . . . .       . . . A . . . . .       . . . A . . . . .      A stands at (row, col) = (2, 3):
+#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .      the window covers rows 2 to 6
+#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .      and columns 3 to 7,
+#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .      and Z stands at (6, 7)
+#    . . . . . . . Z .       . . . . . . . Z .       . . . . . . . Z .
+#
+#     25 products with        25 products with        25 products with       sheets of the kernel
+#     weight[channel, 0]      weight[channel, 1]      weight[channel, 2]     of this output channel
+#            \                       |                       /
+#             +--------- 75 products, added up, and the bias of this channel ---> one number
+# ```
+#
+# A takes the top left weight of each sheet, Z the bottom right one: each weight is multiplied with the pixel
+# under it. (Mathematicians turn the kernel round before they call it a convolution. Torch does not, and
+# neither do we.)
+
+# %%
+def conv2d_pixel(
+    image: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, channel: int, row: int, col: int
+) -> torch.Tensor | float:
+    """One number of a convolution's output: the pixel at (channel, row, col), with stride 1 and no padding.
+
+    image: (C, H, W). weight: (O, C, kH, kW), as torch stores it. bias: (O,).
+    Returns a tensor without axes, or a float. The inputs stay as they are.
+
+    Example: an image full of ones (3, 8, 7), weights all ones (2, 3, 5, 5) and biases 0.5 and -1
+             -> 75.5 everywhere in channel 0, and 74.0 everywhere in channel 1.
+    """
+    raise NotImplementedError("conv2d_pixel")
+
+
+# %% [markdown]
+# **Predict, then see.** A photograph of 9 x 9 pixels in three sheets, and your `conv2d_pixel` at channel 1, row 2, column 3,
+# with a window of 5 x 5. How many of the 243 numbers does this one output look at, and where do they lie?
+
+# %%
+# See it: autograder show conv2d_pixel
+
+# %% [markdown]
+# ## `conv2d`: and now move the kernel around for the full image
+#
+# *About 25 minutes. Slide: "Convolution with multiple channels".*
+#
+# Everything together: for each image of the batch, for each output channel, at each stop of the window, one
+# number.
+#
+# ```
+#     images    N  C  H  W            weight    O  C  kH kW            output    N  O  H' W'
+#               1  3  8  7                      2  3  5  5                       1  2  4  3
+#                                                                          |  |  |  |
+#                             which image, which kernel, which stop down, which stop across
+# ```
+#
+# - How many stops fit is the question of the next task, which has drawings of them.
+# - First the padding: a larger tensor of zeros with the image in its middle.
+# - Then the stops: with stride 2, output pixel (1, 2) belongs to the window whose corner stands on (2, 4)
+#   of the *padded* image.
+# - Write it yourself: loops, slices, `unfold`, `einsum`, NumPy, as you like, but not torch's own
+#   convolutions. Seven loops inside one another are fine: the images in the checks are small, and a call
+#   has 10 seconds.
+#
+# If you are unsure, torch is a good judge. Compare your result with `torch.nn.functional.conv2d` in a cell
+# of your own.
+
+# %%
+def conv2d(
+    images: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int = 1, padding: int = 0
+) -> torch.Tensor:
+    """A convolution, written out: images (N, C, H, W) -> (N, O, H', W'), of the same dtype.
+
+    weight: (O, C, kH, kW), as torch stores it. bias: (O,). stride and padding: one number for both directions.
+    The padding is zeros, on all four sides. The inputs stay as they are.
+
+    Example: images (1, 3, 8, 7) and weight (2, 3, 5, 5) -> (1, 2, 4, 3),
+             and with stride 2 and padding 1 -> (1, 2, 3, 3).
+    """
+    raise NotImplementedError("conv2d")
+
+
+# %% [markdown]
+# **Predict, then see.** A window of 3 x 3 walks over an ankle boot, row by row. Its upper weights are negative, its lower
+# ones positive. Where will it answer with a large number: on the sole, on the leather, on the black around it?
+
+# %%
+# See it: autograder show conv2d
+
+# %% [markdown]
+# **Predict, then see.** Four kernels, 36 numbers in all, that nobody has trained. Which of them sees the sole, and which the heel?
+
+# %%
+# See it: autograder show edges
+
+# %% [markdown]
+# **Predict, then see.** A pixel behind one layer of 3 x 3 has seen 3 x 3 pixels of the image. And behind a second such
+# layer? A third? Does it see the outer ones as well as the inner ones?
+
+# %%
+# See it: autograder show receptive_field
+
+# %% [markdown]
+# **Predict, then see.** Every convolution is one multiplication by a matrix. For images of 5 x 5 and a kernel of 3 x 3 the matrix
+# has 9 rows and 25 columns. How many different numbers stand in its 225 places?
+
+# %%
+# See it: autograder show one_matrix
+
+# %% [markdown]
 # ## `conv2d_output_shape`: at how many places does the window stop?
+#
+# *About 20 minutes. Slide: "CNN Vocabulary".*
 #
 # The batch stays a batch, and the number of channels is whatever you asked for. What needs thought is the
 # new height and the new width. They are found in the same way, each from its own numbers, so look at one
@@ -119,6 +252,8 @@ def conv2d_output_shape(
 # %% [markdown]
 # ## `conv2d_weight_shape`: how does torch store the kernels?
 #
+# *About 5 minutes. Slide: "Convolution with multiple channels".*
+#
 # Look at the kernels in the picture again: two of them (one for each output channel), and each has three
 # sheets (one for each input channel). Torch stores all of them in one tensor, `Conv2d(...).weight`, in this
 # order:
@@ -148,6 +283,8 @@ def conv2d_weight_shape(
 
 # %% [markdown]
 # ## `conv2d_parameter_count`: how many numbers does the layer learn?
+#
+# *About 5 minutes. Slide: "Convolution with multiple channels".*
 #
 # All the weights, and the biases. In the lecture's picture:
 #
@@ -179,91 +316,18 @@ def conv2d_parameter_count(
 
 
 # %% [markdown]
-# ## `conv2d_pixel`: think in terms of one output pixel
-#
-# The lecture: *think in terms of one output pixel, because we'll just move the kernel around for the full
-# image.*
-#
-# The output pixel at (channel, row, col) is made with the kernel of **its** channel. The window's top left
-# corner stands on (row, col) of the image, and it looks through **all** input channels at once:
-#
-# ```
-#           red                    green                    blue
-#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .
-#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .
-#    . . . A . . . . .       . . . A . . . . .       . . . A . . . . .      A stands at (row, col) = (2, 3):
-#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .      the window covers rows 2 to 6
-#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .      and columns 3 to 7,
-#    . . . . . . . . .       . . . . . . . . .       . . . . . . . . .      and Z stands at (6, 7)
-#    . . . . . . . Z .       . . . . . . . Z .       . . . . . . . Z .
-#
-#     25 products with        25 products with        25 products with       sheets of the kernel
-#     weight[channel, 0]      weight[channel, 1]      weight[channel, 2]     of this output channel
-#            \                       |                       /
-#             +--------- 75 products, added up, and the bias of this channel ---> one number
-# ```
-#
-# A takes the top left weight of each sheet, Z the bottom right one: what lies on top of each other is
-# multiplied. (Mathematicians turn the kernel round before they call it a convolution. Torch does not, and
-# neither do we.)
+# **Predict, then see.** One layer of 5 x 5 and two layers of 3 x 3 see the same 5 x 5 pixels. Which takes fewer
+# multiplications, and does it depend on the number of channels?
 
 # %%
-def conv2d_pixel(
-    image: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, channel: int, row: int, col: int
-) -> torch.Tensor | float:
-    """One number of a convolution's output: the pixel at (channel, row, col), with stride 1 and no padding.
-
-    image: (C, H, W). weight: (O, C, kH, kW), as torch stores it. bias: (O,).
-    Returns a tensor without axes, or a float. The inputs stay as they are.
-
-    Example: an image full of ones (3, 8, 7), weights all ones (2, 3, 5, 5) and biases 0.5 and -1
-             -> 75.5 everywhere in channel 0, and 74.0 everywhere in channel 1.
-    """
-    raise NotImplementedError("conv2d_pixel")
-
-
-# %% [markdown]
-# ## `conv2d`: and now move the kernel around for the full image
-#
-# Everything together: for each image of the batch, for each output channel, at each stop of the window, one
-# number.
-#
-# ```
-#     images    N  C  H  W            weight    O  C  kH kW            output    N  O  H' W'
-#               1  3  8  7                      2  3  5  5                       1  2  4  3
-#                                                                          |  |  |  |
-#                             which image, which kernel, which stop down, which stop across
-# ```
-#
-# - First the padding: a larger tensor of zeros with the image in its middle.
-# - Then the stops: with stride 2, output pixel (1, 2) belongs to the window whose corner stands on (2, 4)
-#   of the *padded* image.
-# - Write it yourself: loops, slices, `unfold`, `einsum`, NumPy, as you like, but not torch's own
-#   convolutions. Seven loops inside one another are fine: the images in the checks are small, and a call
-#   has 10 seconds.
-#
-# If you are unsure, torch is a good judge. Compare your result with `torch.nn.functional.conv2d` in a cell
-# of your own.
-
-# %%
-def conv2d(
-    images: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int = 1, padding: int = 0
-) -> torch.Tensor:
-    """A convolution, written out: images (N, C, H, W) -> (N, O, H', W'), of the same dtype.
-
-    weight: (O, C, kH, kW), as torch stores it. bias: (O,). stride and padding: one number for both directions.
-    The padding is zeros, on all four sides. The inputs stay as they are.
-
-    Example: images (1, 3, 8, 7) and weight (2, 3, 5, 5) -> (1, 2, 4, 3),
-             and with stride 2 and padding 1 -> (1, 2, 3, 3).
-    """
-    raise NotImplementedError("conv2d")
-
+# See it: autograder show multiplications
 
 # %% [markdown]
 # ## `ANSWERS`: a batch of Fashion-MNIST walks through a small network
 #
-# Thirty-two grayscale images of 28 x 28 go in. What is the shape after each layer? Write it as a tuple.
+# *About 10 minutes. Slide: "Fashion-MNIST".*
+#
+# A batch of grayscale images of 28 x 28 goes in. What is the shape after each layer? Write it as a tuple.
 #
 # ```
 #     images       (32, 1, 28, 28)

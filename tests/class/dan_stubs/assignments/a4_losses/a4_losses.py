@@ -7,8 +7,23 @@
 # 1. Which **activation** turns logits into what the loss expects?
 # 2. Which **loss** fits the task and the activation?
 # 3. Which **class** does a finished network predict?
+
+# %% [markdown]
+# ## Two questions on the assignment before
 #
-# ## Binary classification: class 0 against class 1
+# 1. A convolution of 3 x 3 with padding 1 gets images of 28 x 28. How large is what comes out?
+# 2. Which axis of a tensor (32, 1, 28, 28) is summed over in one output pixel: the 32, the 1, or neither?
+#
+# Answer each in a sentence before you read on; `a3_conv_shapes` has the answers.
+
+# %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
+import torch
+from torch import nn
+
+
+# %% [markdown]
+# ## Two classes: class 0 against class 1
 #
 # One output number is enough. In the lecture the network predicts
 #
@@ -26,11 +41,60 @@
 #     images -> ... -> Linear(?, 1) -> logit -> Sigmoid -> p
 #                                      (N, 1)              (N, 1)
 #
-# There are two places where the network may stop, and so there are two losses. `nn.BCELoss` expects
-# probabilities. `nn.BCEWithLogitsLoss` expects logits: it applies Sigmoid inside, in a way that stays exact where
-# Sigmoid alone has run out of digits. Both want a float target for each output: how much of class 0 is in it.
+# **Elsewhere it is the other way round.** Most libraries, and most code that you will find, let the one output be the
+# probability of class **1**. So before you trust a network, ask which class its p speaks of.
+
+# %% [markdown]
+# ## `predict_binary` and `predict_binary_from_probability`
 #
-# ## Multi-class classification: K classes
+# *About 5 minutes. Slide: "Binary classifications: Loss", during inference.*
+#
+# During inference no loss is needed, only a decision. The slide's rule:
+#
+#     p > 0.5    means class 0
+#     logit > 0  means class 0
+#
+# Both lines say the same, on two scales. Take care which class number each side of the threshold gets, and that
+# class numbers are whole numbers.
+
+# %%
+def predict_binary(logits: torch.Tensor) -> torch.Tensor:
+    """Logits (N,) -> class numbers (N,), int64, by the lecture's convention.
+
+    Example: the logit 3.0 gives class 0.
+    """
+    raise NotImplementedError("predict_binary")
+
+
+# %%
+def predict_binary_from_probability(probabilities: torch.Tensor) -> torch.Tensor:
+    """Probabilities of class 0 (N,) -> class numbers (N,), int64: the same decision from p.
+
+    Example: the probability 0.95 gives class 0.
+    """
+    raise NotImplementedError("predict_binary_from_probability")
+
+
+# %% [markdown]
+# ## `binary_targets`
+#
+# *About 5 minutes. Slide: "Binary classifications".*
+#
+# A data set has labels: whole numbers, 0 for class 0 and 1 for class 1. A binary loss compares p with a target,
+# and in this lecture p is the probability of class 0. What should p be for an image of class 0? And for one of
+# class 1?
+
+# %%
+def binary_targets(labels: torch.Tensor) -> torch.Tensor:
+    """Labels (N,) of int 0 and 1 -> float targets (N,): what the probability of class 0 should be.
+
+    Example: a batch of one image of class 0 gives [1.0].
+    """
+    raise NotImplementedError("binary_targets")
+
+
+# %% [markdown]
+# ## K classes
 #
 # K output numbers, one for each class. Softmax makes probabilities of them; they are positive and sum to 1:
 #
@@ -49,8 +113,32 @@
 #
 # `nn.NLLLoss` expects log-probabilities. `nn.CrossEntropyLoss` expects logits and applies LogSoftmax inside. Both
 # take the labels as they are: (N,), whole numbers from 0 to K - 1, no one-hot vectors.
+
+# %% [markdown]
+# ## `predict_multiclass`
 #
-# ## Two slips on the slides
+# *About 3 minutes. Slide: "Multi-class classifications", during inference.*
+#
+# The class with the largest score wins. Since softmax keeps the order of a row, logits and probabilities give the
+# same answer, and nothing has to be converted.
+
+# %%
+def predict_multiclass(scores: torch.Tensor) -> torch.Tensor:
+    """Scores (N, K), logits or probabilities -> class numbers (N,), int64.
+
+    Example: [[0.1, 0.7, 0.2]] -> [1].
+    """
+    raise NotImplementedError("predict_multiclass")
+
+
+# %% [markdown]
+# ## Which loss goes with which ending?
+#
+# A network for two classes may stop at two places, and so there are two losses. `nn.BCELoss` expects
+# probabilities. `nn.BCEWithLogitsLoss` expects logits: it applies Sigmoid inside, in a way that stays exact where
+# Sigmoid alone has run out of digits. Both want a float target for each output: how much of class 0 is in it.
+#
+# ### Two slips on the slides
 #
 # - The slides end the network in Softmax and hand its probabilities to `NLLLoss`. That runs, and it trains badly,
 #   since `NLLLoss` takes no logarithm: it picks the entry at the label, negates it and averages. What it
@@ -58,13 +146,10 @@
 # - The slides write `BCEWithLogitLoss` and `CrossEntropy`. The classes are named `BCEWithLogitsLoss` and
 #   `CrossEntropyLoss`.
 
-# %%
-import torch
-from torch import nn
-
-
 # %% [markdown]
 # ## `choose_loss`
+#
+# *About 10 minutes. Slide: "Binary classifications: Loss" and "Multi-class classifications".*
 #
 # Four pairs of task and output make sense in this lecture. Ask of each loss: what does it apply by itself, and
 # what must the network have applied before?
@@ -87,6 +172,8 @@ def choose_loss(task: str, output: str) -> nn.Module:
 # %% [markdown]
 # ## `output_activation`
 #
+# *About 5 minutes. Slide: the same two.*
+#
 # The layer behind the last `Linear`. It is a module, so that it can stand in `nn.Sequential` like any layer, also
 # where nothing is left to do.
 
@@ -103,23 +190,29 @@ def output_activation(task: str, output: str) -> nn.Module:
 
 
 # %% [markdown]
-# ## `binary_targets`
-#
-# A data set has labels: whole numbers, 0 for class 0 and 1 for class 1. A binary loss compares p with a target,
-# and in this lecture p is the probability of class 0. What should p be for an image of class 0? And for one of
-# class 1?
+# **Predict, then see.** Draw a line on paper: for logits from -6 to 6, the p of class 0. Where does your `predict_binary` change
+# its mind, and what is p there?
 
 # %%
-def binary_targets(labels: torch.Tensor) -> torch.Tensor:
-    """Labels (N,) of int 0 and 1 -> float targets (N,): what the probability of class 0 should be.
+# See it: autograder show sigmoid
 
-    Example: a batch of one image of class 0 gives [1.0].
-    """
-    raise NotImplementedError("binary_targets")
+# %% [markdown]
+# **Predict, then see.** A single `Linear(784, 1)` shall tell a T-shirt (class 0) from a shirt (class 1). It is trained twice from
+# the same start: ending in Sigmoid with `BCELoss`, and ending in nothing with `BCEWithLogitsLoss`. How different will the two
+# curves of the loss be? And what does a p of 0.93 under a picture mean?
 
+# %%
+# See it: autograder show shirts
+
+# %% [markdown]
+# ## When numbers run out
+#
+# What torch's losses do inside, you now write yourself. On paper each is a line; the work is to keep it finite.
 
 # %% [markdown]
 # ## `softmax`
+#
+# *About 10 minutes. Slide: "Multi-class classifications".*
 #
 # Written as on the slide, softmax breaks early: float32 ends at 3.4 * 10^38, and e^89 lies beyond. `e^1000` is
 # `inf`, and `inf / inf` is `nan`. At the other end e^-1000 is 0, and `0 / 0` is `nan` too.
@@ -130,7 +223,7 @@ def binary_targets(labels: torch.Tensor) -> torch.Tensor:
 
 # %%
 def softmax(logits: torch.Tensor) -> torch.Tensor:
-    """(N, K) logits -> (N, K) probabilities; each row sums to 1. Without torch's softmax.
+    """(N, K) logits -> (N, K) probabilities of the same dtype; each row sums to 1. Without torch's softmax.
 
     Finite for logits from -1000 to 1000.
 
@@ -141,6 +234,8 @@ def softmax(logits: torch.Tensor) -> torch.Tensor:
 
 # %% [markdown]
 # ## `binary_loss`
+#
+# *About 20 minutes. Slide: "Binary classifications: Loss".*
 #
 # Cross-entropy has one idea: take the probability that the network gave to the **true** class, take its logarithm,
 # negate it, and average over the batch.
@@ -173,7 +268,16 @@ def binary_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor | f
 
 
 # %% [markdown]
+# **Predict, then see.** An image of class 0, and a network that is ever surer that it is class 1: its logit goes to -130. What
+# does the loss by way of p do, what does yours? And at the other end, at a logit of 60?
+
+# %%
+# See it: autograder show binary_loss
+
+# %% [markdown]
 # ## `multiclass_loss`
+#
+# *About 15 minutes. Slide: "Multi-class classifications".*
 #
 # The same idea with K classes: the probability of the true class, its logarithm, minus, mean. The label says which
 # entry of the row counts:
@@ -196,47 +300,3 @@ def multiclass_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor 
     Example: logits [[0.0, 0.6931, 1.6094]], labels [2] -> 0.470.
     """
     raise NotImplementedError("multiclass_loss")
-
-
-# %% [markdown]
-# ## `predict_binary` and `predict_binary_from_probability`
-#
-# During inference no loss is needed, only a decision. The slide's rule:
-#
-#     p > 0.5    means class 0
-#     logit > 0  means class 0
-#
-# Both lines say the same, on two scales. Take care which class number each side of the threshold gets, and that
-# class numbers are whole numbers.
-
-# %%
-def predict_binary(logits: torch.Tensor) -> torch.Tensor:
-    """Logits (N,) -> class numbers (N,), int64, by the lecture's convention.
-
-    Example: the logit 3.0 gives class 0.
-    """
-    raise NotImplementedError("predict_binary")
-
-
-# %%
-def predict_binary_from_probability(probabilities: torch.Tensor) -> torch.Tensor:
-    """Probabilities of class 0 (N,) -> class numbers (N,), int64: the same decision from p.
-
-    Example: the probability 0.95 gives class 0.
-    """
-    raise NotImplementedError("predict_binary_from_probability")
-
-
-# %% [markdown]
-# ## `predict_multiclass`
-#
-# The class with the largest score wins. Since softmax keeps the order of a row, logits and probabilities give the
-# same answer, and nothing has to be converted.
-
-# %%
-def predict_multiclass(scores: torch.Tensor) -> torch.Tensor:
-    """Scores (N, K), logits or probabilities -> class numbers (N,), int64.
-
-    Example: [[0.1, 0.7, 0.2]] -> [1].
-    """
-    raise NotImplementedError("predict_multiclass")

@@ -1,22 +1,8 @@
 # %% [markdown]
 # # a5_fashion_mnist: a CNN that sees clothes
 #
-# This is where everything meets. The channel axis of `a1_permute`, the `Linear` layer of `a2_linear_dims`, the
-# convolutions of `a3_conv_shapes` and the loss of `a4_losses` become one network that looks at a picture of 28 x 28
-# pixels and says what it shows.
-#
-# ```
-#     0  T-shirt/top     5  Sandal            one image of Fashion-MNIST
-#     1  Trouser         6  Shirt             28 x 28 pixels, grayscale (1 channel),
-#     2  Pullover        7  Sneaker           each a whole number from 0 (black) to 255 (white)
-#     3  Dress           8  Bag
-#     4  Coat            9  Ankle boot        10 classes, equally often
-# ```
-#
-# MNIST, the lecture's older data set of handwritten digits, has the same shape and is so simple that almost any
-# network passes 98 %. Clothes are slightly harder: a shirt, a pullover and a coat look much alike at 28 x 28.
-#
-# You write four pieces, and they fit together like this:
+# This is where everything meets: the channel axis of a1, the `Linear` layer of a2, the convolutions of a3 and the loss of
+# a4 become one network that looks at 28 x 28 pixels and says what it sees. You write four pieces:
 #
 # ```
 #     uint8 (N, 28, 28)                                                      labels int64 (N,)
@@ -30,40 +16,41 @@
 #                                             int64 (N,) classes
 # ```
 #
-# ## How it is graded
+# **How it is graded.** Your `train` trains your `FashionCNN` on the 10,000 images in `data/`; plan for 90 seconds of
+# one processor core (a quarter of that is enough for full points), and your `predict` is asked about images that your code
+# has never been given. `autograder check a5` looks at the pieces; `autograder train` does what grading does, with curves,
+# and writes weights that you may hand in.
 #
-# 10,000 training images lie in `data/`. The grader takes your `FashionCNN`, trains it with your `train` on those
-# 10,000 images, and asks your `predict` about test images that your code has never been given. So there is nothing
-# to hand in but the code. One processor core has **90 seconds** for the training; when they are over, the training
-# is interrupted and the network is judged as it stands. A quarter of that is enough for full points.
-#
-# On your own machine, `autograder check a5_fashion_mnist` looks at the pieces in a few seconds, and
-# `autograder train` trains as the grader would, with the curve of the loss and a table of what is taken for what.
-# Training on 512 images first, until the loss falls, saves a lot of waiting.
+# **Two questions on the assignment before.** Which loss takes logits of shape (N, 10), and what does it do to them first?
+# What would a network that knows nothing pay, with ten classes?
 
 # %%
+# Grading has torch, numpy, einops, matplotlib, torchvision and tqdm, and no GPU.
 import torch
 from torch import nn
 
 
 # %% [markdown]
+# **Predict, then see.** Ten classes, equally often: 0 T-shirt/top, 1 Trouser, 2 Pullover, 3 Dress, 4 Coat, 5 Sandal,
+# 6 Shirt, 7 Sneaker, 8 Bag, 9 Ankle boot. Which two would *you* mix up at 28 x 28?
+
+# %%
+# See it: autograder show clothes
+
+# %% [markdown]
 # ## `preprocess`
 #
-# Three things stand between an image as it is stored and a network:
+# *About 10 minutes. Slide: "Fashion-MNIST".*
 #
 # ```
 #     stored                   what the network wants
 #     uint8                    float32: a convolution multiplies by weights such as 0.137
 #     (N, 28, 28)              (N, C, H, W): a batch of images with one channel each
-#     0 ... 255                numbers around 1 or smaller: layers and optimizers are tuned for that size
+#     0 ... 255                numbers around 1 or smaller (the mean is about 73, the deviation about 90)
 # ```
 #
-# How you scale is up to you: to 0 ... 1, to -1 ... 1, or to mean 0 and deviation 1 (over the whole training set the
-# mean is about 73 and the deviation about 90).
-#
-# Mind the order. uint8 knows no number below 0 or above 255, and it does not complain: subtract 128 from a pixel of
-# 100 and what you get is 228. And whatever you do to an image here must depend on this image alone, or on constants:
-# the same shoe has to look the same to the network whether it comes alone or among a thousand others.
+# Mind the order: uint8 knows no number below 0, so 100 - 128 is 228 there. And what you do to an image must depend on this
+# image alone, or on constants: the same shoe has to look the same whether it comes alone or among a thousand others.
 
 # %%
 def preprocess(images: torch.Tensor) -> torch.Tensor:
@@ -77,40 +64,24 @@ def preprocess(images: torch.Tensor) -> torch.Tensor:
 # %% [markdown]
 # ## `FashionCNN`
 #
-# A classic CNN is a tower of a few equal storeys. Each looks at larger pieces of the image than the one below, in
-# more channels and on a coarser grid; at the end everything is laid out in one row and a `Linear` layer votes.
+# *About 30 minutes. Slides: "CNN Vocabulary", "Multi-class classifications".*
 #
 # ```
 #     Conv2d      finds a small pattern wherever it is: an edge, a strap, a button
-#     MaxPool2d   keeps the strongest of each 2 x 2 pixels: half the height and width, a quarter of the work
-#     ReLU        the bend. Without it, a tower of layers is one linear map, no cleverer than a single Linear
+#     MaxPool2d   keeps the strongest of each 2 x 2 pixels: half the height and width
+#     ReLU        the bend. Without it, a tower of layers is no cleverer than a single Linear
 #     Flatten     (N, C, H, W) -> (N, C * H * W), each image in a row of its own
-#     Linear      from that row to 10 numbers: the logits, one for each class
+#     Linear      from that row to 10 numbers: the logits
+#
+#     (N,  1, 28, 28)  ->  5 x 5 convolution to 8 channels  ->  (N, 8, 24, 24)  ->  pool  ->  (N, 8, 12, 12)  ->  ...
 # ```
 #
-# Follow the shapes on paper before you write. `a3_conv_shapes` did this for a network of its own:
-#
-# ```
-#     (N,  1, 28, 28)
-#     (N,  8, 24, 24)     after a 5 x 5 convolution to 8 channels, no padding
-#     (N,  8, 12, 12)     after pooling 2 x 2
-#     ...
-#     (N, ?)              after flattening: what the Linear layer must be declared for
-# ```
-#
-# Some things to know:
-#
-# - **Return logits.** `nn.CrossEntropyLoss` applies softmax by itself. A network that ends in softmax too squeezes its
-#   outputs into 0 ... 1 and then squeezes them again: it trains slowly and stops early.
-# - `nn.BatchNorm2d(channels)` behind a convolution keeps the numbers at a good size, and training becomes faster and
-#   far less touchy about the learning rate. Since a maximum commutes with what does not decrease, pooling **before**
-#   ReLU gives the same as after, for a quarter of the work.
-# - `nn.Dropout(0.25)` switches a quarter of the numbers off, others each time, so that no single one is relied on.
-# - Both behave differently in training (`model.train()`) and in use (`model.eval()`).
-# - Layers must be attributes of the module, or stand in `nn.Sequential` or `nn.ModuleList`. What is hidden in a plain
-#   Python list, or made anew in `forward`, is never trained.
-# - **At most 500,000** numbers in all parameters and buffers. The place where they go is the first `Linear`: its
-#   weight has a number for each pair of an input and an output. Pool once more before you flatten.
+# - Follow the shapes on paper first; `Linear` must be declared for what `Flatten` gives.
+# - **Return logits**: `nn.CrossEntropyLoss` applies softmax itself, and softmax twice trains slowly and stops early.
+# - **At most 500,000** parameters and buffers. Nearly all sit in the first `Linear`: pool once more before you flatten.
+# - Layers must be attributes, or stand in `nn.Sequential`: what hides in a plain list is never trained.
+# - Worth a try: `nn.BatchNorm2d(channels)` behind a convolution, `nn.Dropout(0.25)` before the last layers. Both behave
+#   differently in training (`model.train()`) and in use (`model.eval()`).
 
 # %%
 class FashionCNN(nn.Module):
@@ -132,10 +103,18 @@ class FashionCNN(nn.Module):
 
 
 # %% [markdown]
+# **Predict, then see.** Eight networks of yours that have learnt nothing look at 256 images. What will their loss be? You know
+# the number from the question at the top.
+
+# %%
+# See it: autograder show first_loss
+
+# %% [markdown]
 # ## `train`
 #
-# An **epoch** is one walk through all training images, in batches of, say, 128, in a new order each time. A batch
-# takes four steps, and they are the heart of deep learning:
+# *About 30 minutes. Slide: "Multi-class classifications".*
+#
+# An **epoch** is one walk through all images in batches of, say, 128, in a new order each time. A batch takes four steps:
 #
 # ```
 #     1  forward     logits of the batch, and from them and the labels the loss: one number
@@ -144,24 +123,13 @@ class FashionCNN(nn.Module):
 #     4  step        every parameter moves a little downhill
 # ```
 #
-# Leave one out and see what happens: without 4 nothing changes; without 2 each step follows the sum of all gradients
-# since the beginning, and the network staggers.
-#
 # Images and labels belong together: shuffle both by the **same** order. Torch's `randperm(M)` gives the numbers
 # 0 ... M - 1 in a random order, and a tensor can be indexed by such a list.
 #
-# A good first recipe: Adam, learning rate 0.001, batches of 64 or 128, five to ten epochs. From there, each with a
-# point or half a point of accuracy in it:
-#
-# - The learning rate is best high in the middle and near zero at the end. `torch.optim.lr_scheduler.OneCycleLR` does
-#   this; it wants to be told after each batch, not after each epoch.
-# - A mirrored shoe is a shoe. Flip half of each batch left to right, and the network sees twice as many images.
-# - Clothes are sometimes labelled wrongly. `label_smoothing=0.1` in the loss keeps the network from being too sure.
-# - Time is accuracy, too. `memory_format=torch.channels_last` asks torch to keep a pixel's channels together in
-#   memory. No shape changes, and convolutions on a processor run nearly twice as fast. (NHWC in memory, NCHW to the
-#   eye: after `a1_permute` you know what that means.)
-#
-# Pick what pays. A tenth of the training images set aside, and never trained on, tells you what a change is worth.
+# A good first recipe: Adam, learning rate 0.001, batches of 64 or 128, five to ten epochs. Then, half a point each: a
+# learning rate that ends near zero (`OneCycleLR`, told after each batch); each image mirrored half of the time;
+# `label_smoothing=0.1` in the loss; `memory_format=torch.channels_last`, which makes convolutions on a processor nearly
+# twice as fast.
 
 # %%
 def train(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> list[float]:
@@ -175,23 +143,26 @@ def train(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> list[
 
 
 # %% [markdown]
+# **Predict, then see.** Your `train` sees 64 images, again and again. How far will the loss on them fall? And on 256 others?
+
+# %%
+# See it: autograder show one_batch
+
+# %% [markdown]
+# **Predict, then see.** A sneaker, mirrored, shifted, with noise, cut, and upside down. Which of these would you train on?
+
+# %%
+# See it: autograder show augmentations
+
+# %% [markdown]
 # ## `predict`
 #
-# In use, three things differ from training. Dropout must not switch anything off, and batch norm must use what it
-# learned instead of the statistics of the batch at hand: that is what eval mode is for. No gradient is needed, so
-# torch need not remember anything (`torch.no_grad()`). And the class is wanted, not the scores: the place of the
-# largest logit in each row.
+# *About 10 minutes. Slide: "Multi-class classifications", during inference.*
 #
-# ```
-#     logits (N, 10)                                               classes (N,)
-#     [-1.2   0.3   7.1  ...  0.0]      the largest stands at 2         2     Pullover
-#     [ 0.4  -2.0  -0.9  ...  5.5]      ... at 9                        9     Ankle boot
-# ```
-#
-# The test is simple: an image gets the same class whether it is asked about alone or together with others. A network
-# in train mode fails it, and one does not see this on large mixed batches, whose statistics are those of the training
-# set. If you like, look twice: at the image and its mirror image, and add the logits. That is called test-time
-# augmentation and is welcome.
+# In use, three things differ from training: eval mode, so that dropout drops nothing and batch norm uses what it learned; no
+# gradient (`torch.no_grad()`); and the class is wanted, not the scores: the place of the largest logit in each row. An
+# image gets the same class whether it is asked about alone or together with others; a network in train mode fails that.
+# If you like, look twice, at the image and its mirror image, and add the logits.
 
 # %%
 def predict(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
@@ -202,12 +173,25 @@ def predict(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
     raise NotImplementedError("predict")
 
 # %% [markdown]
+# **Predict, then see.** Trained on 2,000 images, how many of 1,000 others will your network get right? Which two classes does it
+# mix up: the two that you named above?
+
+# %%
+# See it: autograder show learning
+
+# %% [markdown]
+# **Predict, then see.** What does the first convolution of your trained network make of a boot? Think of the edges in
+# `a3_conv_shapes`.
+
+# %%
+# See it: autograder show feature_maps
+
+# %% [markdown]
 # ## When it works
 #
-# `autograder train` trains for you and writes `a5_fashion_mnist.safetensors` beside this file. If you hand that in as
-# well, the grader scores these weights as they stand instead of training again.
+# `autograder train` trains for you and writes `a5_fashion_mnist.safetensors` beside this file; hand it in as well, and
+# grading scores these weights as they stand. A tenth of the images set aside tells you what a change is worth.
+# `autograder data --full` fetches all 60,000 images.
 #
-# Then try to beat yourself. The subset has 10,000 images; `autograder data --full` fetches all 60,000, and
-# `torchvision.datasets.FashionMNIST(root="data")` reads them (`data --full --name mnist` gets the digits, if you want
-# to compare). Questions that are worth an evening: how few parameters reach 85 %? Which two classes are mixed up most,
-# and would you have told them apart? What is the best accuracy within one second of training?
+# The course has a record to beat: 90 % of the official test images after less than a second of training on one core. Its
+# convolution is not learned at all. What would you give it?
