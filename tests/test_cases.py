@@ -34,21 +34,22 @@ LIGHT = {
     "return_inside_the_loop": (13, r"image 1.*0", ""),
     "quiz_first_answer_right_only": (1, r"ANSWERS", ""),
 }
-# What these networks reach in a few epochs moves a little with the machine: the points are those that training earns.
+# What these networks reach in a few epochs moves a little with the machine: of the bands of accuracy, only those are
+# asked for that stand well below what was measured.
 TRAINED = {
-    "missing_import_drops_globals": (36, "", ""),
+    "missing_import_drops_globals": (28, "", ""),
     "torch_compile": (24, "", "compiler"),
     "cuda_hard_coded": (28, "GPU", "driver"),
-    "device_left_on_gpu": (32, "", "driver"),
-    "device_and_grad_scaler": (12, "", "driver"),
-    "preprocess_without_channel": (34, r"three axes", ""),
-    "classic_lenet_learns_slowly": (10, "", "ten or a hundred times smaller"),
-    "softmax_and_nll_as_on_the_slide": (15, r"NLLLoss", "CrossEntropyLoss got"),
+    "device_left_on_gpu": (28, "", "driver"),
+    "device_and_grad_scaler": (28, "", "driver"),
+    "preprocess_without_channel": (16, r"three axes", ""),
+    "classic_lenet_learns_slowly": (18, "", "ten or a hundred times smaller"),
+    "softmax_and_nll_as_on_the_slide": (18, r"NLLLoss", "CrossEntropyLoss got"),
     "holds_out_1000_always": (24, "", "inside the loop|through preprocess"),
-    "files_left_between_calls": (0, "", ""),
-    "forgot_self": (0, r"self\.", ""),
+    "files_left_between_calls": (24, "", ""),
+    "forgot_self": (3, r"self\.", ""),
     "weights_of_a_compiled_network": (18, "does not say which code", "are not used"),
-    "stale_weights": (0, r"does not say which code trained it", ""),
+    "stale_weights": (18, r"does not say which code trained it", ""),
 }
 
 
