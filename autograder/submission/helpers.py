@@ -1,7 +1,8 @@
 """The modules of a student's own that lie beside a submission and are imported by it: they are part of it.
 
 Found by the names in its import lines; nothing is parsed, nothing run. A module never stands before one that grading
-has, so that `random.py` beside a submission changes nothing, and never comes from another student.
+has, so that `random.py` beside a submission changes nothing, and never comes from another student: in a flat download
+of an LMS it is found by the student's own name for it, in what that student handed in.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from .layouts import read_name
 
 MOST = 10  # modules
 
@@ -30,7 +33,10 @@ _IMPORT = re.compile(
 
 @dataclass(frozen=True)
 class Helper:
-    """A module beside a submission. name: in full, as it is imported. file: its path from the submission's folder."""
+    """A module beside a submission. name: in full, as it is imported. file: its path from the submission's folder.
+
+    In a flat download the file's name begins with what the LMS put there: helpers in lee_12_34_helpers.py.
+    """
 
     name: str
     file: str
@@ -110,4 +116,23 @@ def _file(name: str, submission: Path) -> str | None:
         links = any((submission.parent / step).is_symlink() for step in (file, *file.parents[:-1]))
         if not links and os.path.isfile(path):
             return file.as_posix()
-    return None
+    return _in_the_hand_in(name, submission)
+
+
+def _in_the_hand_in(name: str, submission: Path) -> str | None:
+    """The file of a module that an LMS named as it named the submission: of the same attempt, else the newest."""
+    of = read_name(submission, folder=False)
+    own = re.compile(rf"{re.escape(name)}(?:-(\d+))?\.(?:py|ipynb)")  # Canvas numbers what was handed in again
+    if of is None or own.fullmatch(of.own or ""):
+        return None
+    found: list[tuple[bool, tuple[int, ...], int, str]] = []
+    with os.scandir(submission.parent) as entries:
+        for entry in entries:
+            if name not in entry.name or not entry.name.endswith(".py") or not entry.is_file(follow_symlinks=False):
+                continue
+            its = read_name(Path(entry.path), folder=False)
+            if its is None or (its.layout, its.student, its.number) != (of.layout, of.student, of.number):
+                continue
+            if match := own.fullmatch(its.own or ""):
+                found.append((its.attempt == of.attempt, its.attempt, int(match[1] or 0), entry.name))
+    return max(found)[-1] if found else None

@@ -64,6 +64,31 @@ def test_no_helper_stands_before_what_grading_has_or_is_another_students(tmp_pat
     assert read_source(path).helpers == ()
 
 
+@pytest.mark.parametrize(
+    ("own", "helper", "others"),
+    [
+        ("lee_12_34_{}", "lee_12_36_{}-1", ["lee_12_35_{}", "leebob_13_37_{}", "lee_LATE_14_38_{}"]),
+        ("Ann Lee_12_assignsubmission_file_{}",) * 2 + (["Bob Lee_13_assignsubmission_file_{}", "Ann Lee_14_assignsubmission_file_{}"],),
+        ("Sheet 1_ann_attempt_2026-11-20-21-03-00_{}",) * 2
+        + (["Sheet 1_ann_attempt_2026-11-19-21-03-00_{}", "Sheet 1_bob_attempt_2026-11-20-21-03-00_{}"],),
+        ("17-27 - Ann Lee - Nov 20, 2026 903 PM - {}", "17-27 - Ann Lee - Nov 19, 2026 903 PM - {}",
+         ["18-27 - Ann Lee - Nov 20, 2026 903 PM - {}", "17-27 - Ann Lee - Nov 18, 2026 903 PM - {}"]),
+    ],
+    ids=["canvas", "moodle", "blackboard", "brightspace"],
+)  # fmt: skip
+def test_in_a_flat_download_it_is_the_students_own_and_newest(
+    tmp_path: Path, own: str, helper: str, others: list[str]
+) -> None:
+    for other in others:
+        (tmp_path / f"{other.format('tools')}.py").write_text("import random\nx = 0")
+    (tmp_path / f"{helper.format('tools')}.py").write_text("x = 1")
+    (tmp_path / f"{own.format('a1_permute')}.py").write_text("from tools import x")
+    [found] = read_source(tmp_path / f"{own.format('a1_permute')}.py").helpers
+    assert (found.name, found.text.strip()) == ("tools", "x = 1")
+    (tmp_path / f"{own.format('a1_permute')}.py").write_text("import tool, ools, ann, Lee, a1_permute")
+    assert read_source(tmp_path / f"{own.format('a1_permute')}.py").helpers == ()
+
+
 def test_too_many_and_too_large_are_passed_over_and_told(tmp_path: Path) -> None:
     names = [f"part{n}" for n in range(MOST + 2)]
     many = read_source(put(tmp_path, a1_permute=f"import {', '.join(names)}", **dict.fromkeys(names, "x = 1")))
