@@ -11,6 +11,8 @@ import contextlib
 import dataclasses
 import inspect
 import linecache
+import logging
+import os
 import sys
 import tempfile
 import traceback
@@ -72,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train. Returns 1 when the student's code raised, and nothing was written."""
+    """Train. Returns 1 when the student's code raised; what it had learnt by then is written all the same."""
     repository = StudentRepository(find_course(Path.cwd()))
     name = training_assignment(repository)
     path = repository.own(name)
@@ -90,20 +92,46 @@ def run(args: argparse.Namespace) -> int:
         screen.say(older)
     data, judge = data_for(repository, args.full, args.images, args.hold_out)
     work = Work(repository, name, path.with_suffix(".safetensors"), source.code_digest)
-    with loaded(name, source) as (module, problem):
+    with compiled_or_not(screen.say), loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
         tasks = tasks_of(vars(module))
         import torch
 
         torch.manual_seed(args.seed)
+        raised: BaseException | None
         try:
             trained = _train(tasks, data, _epochs(source))
-        except Exception as error:
-            screen.say(_own_error(error, str(module.__file__), source), style="red")
-            return 1
-        finish(work, trained, tasks, judge)
-    return 0
+        except (Exception, SystemExit) as error:
+            raised = error
+        else:
+            finish(work, trained, tasks, judge)
+            raised = trained.raised
+        if raised is not None:
+            screen.say(_own_error(raised, str(module.__file__), source), style="red")
+    return 0 if raised is None else 1
+
+
+@contextlib.contextmanager
+def compiled_or_not(say: Callable[[str], None]) -> Iterator[None]:
+    """Inside, what `torch.compile` cannot compile on this machine, for want of a compiler, runs as it is written."""
+    os.environ["TORCHDYNAMO_SUPPRESS_ERRORS"] = "1"  # for torch._dynamo, which takes a second to import
+    if compiler := sys.modules.get("torch._dynamo"):
+        compiler.config.suppress_errors = True
+    told: list[logging.LogRecord] = []
+
+    def tell(record: logging.LogRecord) -> bool:
+        if not told:
+            say("torch.compile could not compile here: your network runs as it is written, with the same results.")
+        told.append(record)
+        return False
+
+    log = logging.getLogger("torch._dynamo.convert_frame")
+    log.addFilter(tell)
+    try:
+        yield
+    finally:
+        log.removeFilter(tell)
 
 
 def training_assignment(repository: StudentRepository) -> str:
@@ -307,10 +335,14 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
         if moment.accuracy is not None:
             print(training_page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
 
-    trained = training_run.train_watched(tasks, data, tell)
     notebook = repository.course.assignments / "notebooks" / name / f"{name}.ipynb"
-    work = Work(repository, name, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
-    return finish(work, trained, tasks, judge, print)
+    with compiled_or_not(print):
+        trained = training_run.train_watched(tasks, data, tell)
+        work = Work(repository, name, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
+        shown = finish(work, trained, tasks, judge, print)
+    if trained.raised is not None:
+        raise trained.raised
+    return shown
 
 
 def _saved_code(notebook: Path, tasks: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from torch import Tensor
 from ..common.files import write_whole
 from ..submission.source import WEIGHTS_LIMIT
 from ..submission.trained_from import Origin
-from ..submission.weights import BadWeights, parse
+from ..submission.weights import parse
 from . import reset
 from .training_run import Trained, numbers_of, predicted
 
@@ -51,8 +51,8 @@ def settle(
         return False
     before = weights.read_bytes() if weights.is_file() else None
     if before is not None and judge is not None:
-        old = share_right(tasks, before, *judge)
-        new = share_right(tasks, content, *judge)
+        old = share_right(tasks, before, *judge, trained.device)
+        new = share_right(tasks, content, *judge, trained.device)
         if old is not None and new is not None and (new < old or (quick and new == old)):
             write_whole(kept, content)
             say(
@@ -68,16 +68,19 @@ def settle(
     return True
 
 
-def share_right(tasks: Mapping[str, Any], weights: bytes, images: Tensor, labels: Tensor) -> float | None:
-    """The share of images that a new network with these weights gets right; None where they do not fit it."""
+def share_right(tasks: Mapping[str, Any], weights: bytes, images: Tensor, labels: Tensor, device: str) -> float | None:
+    """The share of images that a new network with these weights gets right; None where they do not fit it.
+
+    device: where the training left its network, and so where `predict` looks for it.
+    """
     try:
         model = tasks["FashionCNN"]()
         found, wanted = parse(weights), numbers_of(model)
         if {name: t.shape for name, t in found.items()} != {name: t.shape for name, t in wanted.items()}:
             return None
         model.load_state_dict({long: found[name] for long, name in zip(model.state_dict(), wanted, strict=True)})
-        classes = predicted(tasks["predict"], model.eval(), images)
-    except (Exception, BadWeights):
+        classes = predicted(tasks["predict"], model.eval().to(device), images)
+    except (Exception, SystemExit):
         return None
     return float((classes == labels).double().mean())
 

@@ -82,7 +82,8 @@ def _summary(outcome: Trained, bands: Sequence[Band]) -> str:
 
 def said(outcome: Trained) -> list[str]:
     """What was trained, on what, how long, and how well it does."""
-    stopped = " Stopped by Ctrl-C; what was learnt until then is kept." if outcome.stopped else ""
+    ended = f"train raised {type(outcome.raised).__name__}" if outcome.raised else "Stopped by Ctrl-C"
+    stopped = f" {ended}; what was learnt until then is kept." if outcome.raised or outcome.stopped else ""
     lines = [
         f"Trained on {len(outcome.data.labels):,} images, {outcome.epochs:.1f} times over, in {outcome.seconds:.0f} s "
         f"({outcome.cpu_seconds:.0f} CPU-seconds).{stopped}"

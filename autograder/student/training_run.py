@@ -74,7 +74,7 @@ class Trained:
     """What came of a training. curve: losses as they came; looks: moments at which held-out images were looked at.
 
     numbers: the network's parameters and buffers by name, on the CPU, as the grader's own network names them.
-    device: where the network was left. stopped: by Ctrl-C.
+    device: where the network was left. stopped: by Ctrl-C. raised: what `train` raised after it had begun to learn.
     classes: int64 (H,), what `predict` says of the held-out images; empty before `judged`, or where it says nothing.
     scores: float32 (H, 10), probabilities; empty where the network gives none.
     """
@@ -94,6 +94,7 @@ class Trained:
     classes: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64, device="cpu"))
     scores: Tensor = field(default_factory=lambda: torch.zeros(0, 10, device="cpu"))
     problem: str = ""
+    raised: BaseException | None = None
 
     @property
     def accuracy(self) -> float | None:
@@ -245,26 +246,35 @@ def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
 def train_watched(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
     """Train a new network with the student's own functions. Ctrl-C ends the training and keeps what it has learnt.
 
-    tasks: preprocess, FashionCNN, train, predict; the last is not asked yet. Whatever the others raise goes through.
+    tasks: preprocess, FashionCNN, train, predict; the last is not asked yet. Whatever the others raise goes through,
+    but for what `train` raises after a step: then the network has learnt something, and is handed back with the error.
     """
     model = tasks["FashionCNN"]()
     held = tasks["preprocess"](data.held_images.clone()) if len(data.held_labels) else torch.zeros(0, 1, 28, 28)
     before = numbers_of(model)
     look_every = max(1, min(len(data.labels), LOOK_EVERY))
     watcher = Watcher(model, held, data.held_labels, look_every, tell)
-    cpu, stopped = time.process_time(), False
+    cpu, stopped, raised = time.process_time(), False, None
     with watcher.watching():
         try:
             tasks["train"](model, data.images.clone(), data.labels.clone())
         except KeyboardInterrupt:
             stopped = True
+        except (Exception, SystemExit) as error:
+            if not watcher.steps:
+                raise
+            raised = error
     seconds, cpu = watcher.seconds, time.process_time() - cpu
-    numbers = numbers_of(model)
+    try:
+        numbers = numbers_of(model)
+    except RuntimeError as error:  # a GPU that has met an error answers nothing any more
+        raise raised or error from None
     watcher.signs.changed = any(name not in before or not torch.equal(before[name], numbers[name]) for name in numbers)
     every = max(1, len(watcher.curve) // _POINTS)
     return Trained(
         model, data, numbers, _thin(watcher.curve, every), tuple(watcher.looks), watcher.images, watcher.steps,
         seconds, cpu, stopped, next((p.device.type for p in model.parameters()), "cpu"), watcher.signs,
+        raised=raised,
     )  # fmt: skip
 
 
@@ -287,22 +297,15 @@ def numbers_of(model: nn.Module) -> dict[str, Tensor]:
 
 
 def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
-    """The training with what `predict` says of the held-out images, or with the reason why it says nothing.
-
-    The network is asked where the training left it, and if that fails on the CPU, where grading asks it.
-    """
+    """The training with what `predict` says of the held-out images, or with the reason why it says nothing."""
     data = trained.data
     if not len(data.held_labels):
         return trained
     scores, classes, problem = torch.zeros(0, 10, device="cpu"), None, ""
-    for move in (False, True):
-        if move:
-            trained.model.cpu()
-        try:
-            classes = predicted(tasks["predict"], trained.model, data.held_images)
-            break
-        except (Exception, SystemExit) as error:
-            problem = str(error) if isinstance(error, _Odd) else f"predict raised {type(error).__name__}: {error}"
+    try:
+        classes = predicted(tasks["predict"], trained.model, data.held_images)
+    except (Exception, SystemExit) as error:
+        problem = str(error) if isinstance(error, _Odd) else f"predict raised {type(error).__name__}: {error}"
     with suppress(Exception):
         found = outputs(trained.model, tasks["preprocess"](data.held_images.clone()))
         if found.shape == (len(data.held_labels), 10):
@@ -320,9 +323,17 @@ class _Odd(Exception):
 
 
 def predicted(predict: Callable[..., Any], model: nn.Module, images: Tensor) -> Tensor:
-    """What `predict` says of images, uint8 (N, 28, 28): int64 (N,), on the CPU. Whatever it raises goes through."""
-    parts = [_classes(predict(model, part.clone()), len(part)) for part in torch.split(images, 250)]
-    return torch.cat(parts)
+    """What `predict` says of images, uint8 (N, 28, 28): int64 (N,), on the CPU.
+
+    The network is asked where it lies, and if that fails on the CPU, where grading asks it. What is raised there goes
+    through.
+    """
+    parts = torch.split(images, 250)
+    try:
+        return torch.cat([_classes(predict(model, part.clone()), len(part)) for part in parts])
+    except (Exception, SystemExit):
+        model.cpu()
+    return torch.cat([_classes(predict(model, part.clone()), len(part)) for part in parts])
 
 
 def _classes(answer: Any, count: int) -> Tensor:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from pathlib import Path
 
 import pytest
+import safetensors.torch
 
 from autograder import cli
 from autograder.common.errors import UserError
@@ -42,20 +45,59 @@ def test_train_says_what_is_missing(repository: StudentRepository, capsys: pytes
 def test_train_refuses_numbers_that_do_not_fit(
     repository: StudentRepository, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(
-        ROOT / "data", repository.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*")
-    )
-    path = script(repository, "a5_fashion_mnist")
-    path.write_text(TINY)
+    with_data(repository).write_text(TINY)
     assert cli.main(["train", *arguments]) == 2
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_train_from_the_command_line(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+def with_data(repository: StudentRepository) -> Path:
+    """The training images laid down in the student's repository; where the student's own script goes."""
     shutil.copytree(
         ROOT / "data", repository.root / "data", ignore=shutil.ignore_patterns("FashionMNIST", "MNIST", "test-*")
     )
-    path = script(repository, "a5_fashion_mnist")
+    return script(repository, "a5_fashion_mnist")
+
+
+@pytest.mark.parametrize("last", ["plt.plot(losses)", "exit(1)"])
+def test_a_train_that_raises_late_loses_nothing(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str], last: str
+) -> None:
+    path = with_data(repository)
+    path.write_text(TINY.replace("return losses", last))
+    assert cli.main(["train", "--images", "400"]) == 1
+    text = words(capsys)
+    assert "what was learnt until then is kept" in text
+    assert "Trained network: a5_fashion_mnist.safetensors" in text
+    assert re.search(r"raised (NameError|SystemExit) at line 22", text)
+    assert path.with_suffix(".safetensors").is_file()
+    path.write_text(TINY.replace("optimizer = ", f"{last}; optimizer = "))
+    assert cli.main(["train", "--images", "400"]) == 1
+    assert re.search(r"raised (NameError|SystemExit) at line 13", text := words(capsys))
+    assert "Trained" not in text
+
+
+def test_what_cannot_be_compiled_is_trained_as_it_is(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = with_data(repository)
+    broken = "def broken(graph, inputs):\n    raise RuntimeError('no compiler')\n"
+    path.write_text(
+        broken
+        + TINY.replace(
+            "    def forward", "        self.layers = torch.compile(self.layers, backend=broken)\n    def forward"
+        )
+    )
+    assert cli.main(["train", "--images", "400"]) == 0
+    text = words(capsys)
+    assert text.count("torch.compile could not compile here") == 1
+    assert "Traceback" not in text
+    assert "Mind: predict" not in text
+    names = set(safetensors.torch.load(path.with_suffix(".safetensors").read_bytes()))
+    assert names == {f"layers.{n}.{kind}" for n in (0, 3) for kind in ("weight", "bias")}
+
+
+def test_train_from_the_command_line(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    path = with_data(repository)
     path.write_text(TINY)
     for _ in range(2):
         assert cli.main(["train", "--images", "400", "--seed", "3"]) == 0

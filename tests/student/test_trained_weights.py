@@ -157,4 +157,4 @@ def test_wrappers_leave_no_prefix() -> None:
     assert set(training_run.numbers_of(wrapped)) == {"0.weight", "0.bias", "1.weight", "1.bias"}
     own = nn.ModuleDict({"module": nn.Linear(2, 1)})
     assert set(training_run.numbers_of(own)) == {"module.weight", "module.bias"}, "a name of the student's own stays"
-    assert trained_weights.share_right({"FashionCNN": Reads, "predict": None}, b"", IMAGES, LABELS) is None
+    assert trained_weights.share_right({"FashionCNN": Reads, "predict": None}, b"", IMAGES, LABELS, "cpu") is None

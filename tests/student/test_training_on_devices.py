@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.student import train, training_run
+from autograder.student import train, trained_weights, training_run
+from autograder.submission.trained_from import Origin
 from tests.support.fake_gpu import FakeGpu, on_gpu
 
 START = """
@@ -80,6 +81,26 @@ def test_held_out_images_are_judged_wherever_the_network_was_left(name: str) -> 
     assert not any(on_gpu(numbers) for numbers in judged.numbers.values())
     assert len(judged.looks) == 1
     assert judged.looks[0].accuracy is not None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_networks_are_compared_where_predict_looks_for_them(name: str) -> None:
+    ours = tasks(**CASES[name])
+    with FakeGpu():
+        trained = training_run.train_watched(ours, data(), lambda moment: None)
+        weights = trained_weights.packed(trained, Origin("code"))
+        held = trained.data.held_images, trained.data.held_labels
+        assert trained_weights.share_right(ours, weights, *held, trained.device) is not None
+
+
+def test_a_train_that_raises_late_is_judged_and_kept() -> None:
+    ours = tasks(predict="return model(preprocess(images).to(DEVICE)).argmax(1)", end="loss.numpy()")
+    with FakeGpu():
+        trained = training_run.judged(training_run.train_watched(ours, data(), lambda moment: None), ours)
+    assert isinstance(trained.raised, TypeError)
+    assert (trained.problem, trained.steps, trained.device) == ("", 5, "cuda")
+    assert trained.accuracy is not None
+    assert not any(on_gpu(numbers) for numbers in trained.numbers.values())
 
 
 def test_the_fake_gpu_refuses_what_a_gpu_refuses() -> None:
