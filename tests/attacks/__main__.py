@@ -17,7 +17,7 @@ def main(names: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     letters = [name for name in names if name in ("A", "B")] or ["A", "B"]
     chosen = [attack for attack in attacks() if attack.name in names] or attacks()
-    lines, failed = [], False
+    lines, failed = [], []
     for letter in letters:
         try:
             tier = tiers.exactly(letter)
@@ -31,12 +31,13 @@ def main(names: list[str]) -> int:
                 wrong = world.run(attack)
                 resisted += not wrong
                 mark = "resisted" if not wrong else "FAILED: " + "; ".join(map(str, wrong))[:2000]
-                print(f"{letter}  {attack.name:28} {time.monotonic() - start:5.1f} s  {mark}", flush=True)
-        failed |= resisted < len(chosen)
+                line = f"{letter}  {attack.name:28} {time.monotonic() - start:5.1f} s  {mark}"
+                print(line, flush=True)
+                failed += [line] if wrong else []
         seconds = time.monotonic() - began
         lines.append(f"{tier}: {resisted} of {len(chosen)} attacks resisted in {seconds:.0f} s")
-    print("\n".join(lines))
-    return int(failed)
+    print("\n".join(lines + failed))  # the reasons last: it is the end of a long log that is looked at
+    return int(bool(failed))
 
 
 if __name__ == "__main__":
