@@ -65,20 +65,3 @@ def memory(pid: int) -> int:
 def usage(pids: list[int]) -> Usage:
     """The sum over these processes."""
     return Usage(sum(map(cpu_seconds, pids)), sum(map(waited, pids)), sum(map(memory, pids)))
-
-
-def folder_size(folder: str, enough: int) -> int:
-    """Bytes that lie in a folder, each entry counted as 4 KB at least; stops counting when it is `enough`."""
-    total, queue = 0, [folder]
-    while queue and total < enough:
-        with contextlib.suppress(OSError), os.scandir(queue.pop()) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    stat = entry.stat(follow_symlinks=False)
-                    used = getattr(stat, "st_blocks", None)  # Windows does not tell what a file takes
-                    total += max(4096, stat.st_size if used is None else used * 512)
-                    if entry.is_dir(follow_symlinks=False):
-                        queue.append(entry.path)
-                if total >= enough:
-                    break
-    return total

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from . import processes
+from . import folders, processes
 from .clock import Clock
 from .inside import wire
 from .launch import Child, Sandbox
@@ -156,7 +156,8 @@ class Session:
 
     def _look(self) -> None:
         elapsed = time.monotonic() - self._began
-        used = processes.usage(self._sandbox.processes_of(self._child) if self._child else [])
+        pids = self._sandbox.processes_of(self._child) if self._child else []
+        used = processes.usage(pids)
         if self._before is _UNKNOWN:
             # The first look at this call: what was used before is what cannot have been used since.
             cpu, waited = (max(0.0, seconds - elapsed) for seconds in (used.cpu_seconds, used.waited))
@@ -165,8 +166,8 @@ class Session:
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
-        if self._sandbox.tier.letter != "A" and processes.folder_size(self._sandbox.scratch, _SCRATCH) >= _SCRATCH:
-            raise self._ended(f"it wrote more than {_SCRATCH >> 20} MB of files")
+        if self._sandbox.tier.letter != "A" and folders.is_full(self._sandbox.scratch, pids, _SCRATCH):
+            raise self._ended(f"it wrote more files than it may ({_SCRATCH >> 20} MB, or 16,384 in number)")
         now = time.monotonic() - self.waited
         if used.cpu_seconds - self._before.cpu_seconds > self._cpu_limit or now > self._deadline:
             in_all = now > self._end

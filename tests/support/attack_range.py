@@ -61,6 +61,7 @@ class Range:
         self._sandboxes: list[Any] = []
         self._shared: Any = None
         self._honest: dict[str, Any] = {}
+        self._fastest: dict[str, float] = {}  # seconds of an honest submission
 
     def __enter__(self) -> Range:
         self.world = Path(tempfile.mkdtemp(prefix="range-")).resolve()
@@ -157,15 +158,26 @@ class Range:
         after = self._state(engine)
         wrong += [_difference(what, before[what], after[what]) for what in before if before[what] != after[what]]
         wrong += [f"{listener.getsockname()!r} was reached" for listener in self._listeners if _reached(listener)]
-        if seconds > 45:
-            wrong.append(f"it held the grader for {seconds:.0f} s")
-        if self._grade_honest(attack.assignment) != self._honest[attack.assignment]:
-            wrong.append("the next submission was graded otherwise")
+        began = time.monotonic()
+        honest, expected = self._grade_honest(attack.assignment), self._honest[attack.assignment]
+        slowness = (time.monotonic() - began) / self._fastest[attack.assignment]
+        if seconds > 45 * slowness:  # a machine that others keep busy is so much slower
+            wrong.append(f"it held the grader for {seconds:.0f} s (a machine {slowness:.1f} times as slow as before)")
+        if honest != expected:
+            told = [
+                f"{was} became {now}"
+                for was, now in zip(expected["checks"], honest["checks"], strict=True)
+                if was != now
+            ]
+            wrong.append(f"the next submission was graded otherwise: {'; '.join(told) or honest}"[:1000])
         return wrong
 
     def _grade_honest(self, assignment: str) -> Any:
         master = self.course / "solutions" / assignment / f"{assignment}.py"
+        began = time.monotonic()
         result = self._grade(self._engines[assignment], assignment, master.read_text())
+        seconds = time.monotonic() - began
+        self._fastest[assignment] = min(seconds, self._fastest.get(assignment, seconds))
         for check in result["checks"]:
             del check["seconds"]
         return result
