@@ -1,7 +1,7 @@
 """What a student's clone says, read without obeying it.
 
 A student's .git/config can name programs for git to start. So git works in an empty repository of ours, and only the
-objects are the student's.
+objects are the student's. They can be made to unfold without end: time, memory and output of git are limited.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import re
 import stat
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,9 @@ from pathlib import Path
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 BRANCHES_LIMIT = 50
 BLOB_LIMIT = 4 * 1024 * 1024
+OUTPUT_LIMIT = 16 * 1024 * 1024  # bytes: the names of more than a hundred thousand files
+SECONDS = 20.0  # for all that git is asked about one clone
+_MEMORY = 2 * 1024 * 1024  # KB of address space
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,15 @@ class Clone:
                 branch = re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference)
                 yield branch, path, content
 
+    @functools.cached_property
+    def _end(self) -> float:
+        return time.monotonic() + SECONDS
+
     def _git(self, *arguments: str) -> bytes:
         variables = {"GIT_OBJECT_DIRECTORY": str((self.common / "objects").absolute())}
         if self.shallow:
             variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
-        return _git(*arguments, **variables)
+        return _git(*arguments, seconds=self._end - time.monotonic(), **variables)
 
 
 def clone_at(folder: Path) -> Clone | None:
@@ -114,23 +123,49 @@ def clone_at(folder: Path) -> Clone | None:
         return None
     if stat.S_ISDIR(kind):
         return Clone(folder, git, git)
-    pointer = _small_text(git)  # of a link nothing
-    if not pointer.startswith("gitdir: "):
+    pointer = _small_text(git).partition("gitdir: ")[2].strip()  # of a link nothing
+    if not pointer or pointer.startswith(("//", "\\\\")):  # to look at another machine's folder is to call there
         return None
-    own = (folder / pointer.removeprefix("gitdir: ").strip()).absolute()
+    own = (folder / pointer).absolute()
+    if not _points_back(own, git):
+        return None
     common = _small_text(own / "commondir")
-    return Clone(folder, own, Path(os.path.normpath(own / common)) if common else own) if os.path.isdir(own) else None
+    return Clone(folder, own, Path(os.path.normpath(own / common)) if common else own)
 
 
-def _git(*arguments: str, **variables: str) -> bytes:
-    """Run git in the empty repository, without anybody's settings. Returns its output."""
+def _points_back(own: Path, git: Path) -> bool:
+    """Whether git's folder names the checkout whose .git file names it: no student's file leads to another's clone."""
+    worktree = re.search(r"^\s*worktree\s*=\s*(.+)$", _small_text(own / "config", 100_000), re.MULTILINE)
+    named = _small_text(own / "gitdir") or (f"{worktree[1]}/.git" if worktree else "")
+    return bool(named) and os.path.realpath(own / named) == os.path.realpath(git)
+
+
+def _git(*arguments: str, seconds: float, **variables: str) -> bytes:
+    """Run git in the empty repository, without anybody's settings. Returns its output.
+
+    Raises OSError or subprocess.SubprocessError where it fails, takes longer or says more than it may.
+    """
     quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | quiet
     environment = ours | {"GIT_DIR": _empty_repository()} | variables
-    command = ["git", "--no-pager", *arguments]
-    return subprocess.run(
-        command, env=environment, cwd=environment["GIT_DIR"], timeout=30, check=True, capture_output=True
-    ).stdout
+    command = ["git", "--no-pager", "-c", "core.packedGitWindowSize=32m", "-c", "core.packedGitLimit=256m", *arguments]
+    if os.name == "posix":  # where it cannot be limited (macOS), the clock alone ends it
+        command = ["/bin/sh", "-c", f'ulimit -v {_MEMORY} 2>/dev/null; exec "$@"', "sh", *command]
+    with subprocess.Popen(
+        command, env=environment, cwd=environment["GIT_DIR"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        timer = threading.Timer(max(0.0, seconds), process.kill)
+        timer.start()
+        try:
+            assert process.stdout is not None
+            said = process.stdout.read(OUTPUT_LIMIT + 1)
+            process.stdout.close()  # whoever says more is ended by that
+            code = process.wait()
+        finally:
+            timer.cancel()
+    if code != 0 or len(said) > OUTPUT_LIMIT:
+        raise subprocess.CalledProcessError(code, "git")
+    return said
 
 
 @functools.cache
