@@ -71,6 +71,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=_positive, metavar="N", help="worker processes; as many as processors else")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on a dask cluster, tcp://host:8786")
     parser.add_argument("--retrain", action="store_true", help="train even where trained weights were submitted")
+    parser.add_argument(
+        "--exchange-classes",
+        action="store_true",
+        help="train once more with the class numbers exchanged, and show what code that knows the right ones loses by it",
+    )
     parser.add_argument("--regrade", action="store_true", help="grade everything again, changed or not")
     parser.add_argument(
         "--require-sandbox",
@@ -99,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         out=args.out,
         course=course,
         only=tuple(only),
-        settings=Settings(retrain=args.retrain, require_sandbox=args.require_sandbox),
+        settings=Settings(retrain=args.retrain, exchanged=args.exchange_classes, require_sandbox=args.require_sandbox),
         regrade=args.regrade,
         times=load_times(args.times, course) if args.times else {},
         roster=read_roster(args.roster) if args.roster else None,

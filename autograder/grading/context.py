@@ -77,3 +77,4 @@ class CheckContext:
     looks: list[Look] = field(default_factory=list)  # what the checks saw, as far as diagnoses can be compared with it
     metrics: dict[str, Any] = field(default_factory=dict)
     quiz: Any = None  # the student's own, where there is a roster
+    afterwards: dict[str, Callable[[], None]] = field(default_factory=dict)  # to be run after the checks, if asked for

@@ -152,6 +152,7 @@ class Engine:
                 return Grading((), tuple(run.loader.notes), {}, seed, unreadable)
             self.live.run(context, only)
             verdicts = explained(context)
+            not_known = _look_afterwards(context) if wanted.exchanged else ()
         finally:
             run.close()
         for verdict in verdicts:
@@ -169,6 +170,7 @@ class Engine:
             *run.loader.notes,
             *self._problem(),
             *unexplained,
+            *not_known,
         )
         return Grading(tuple(verdicts), notes, metrics, seed)
 
@@ -197,6 +199,17 @@ class Engine:
             if not self._lent:
                 self._sandbox.close()
             self.live.close()
+
+
+def _look_afterwards(context: CheckContext) -> tuple[str, ...]:
+    """Do what the checks have left for afterwards; a note for each look that could not be taken: the points stand."""
+    notes = []
+    for name, look in context.afterwards.items():
+        try:
+            look()
+        except Exception as error:  # a value that came back, or a training that did not
+            notes.append(f"After the checks ({name}): {' '.join(str(error).split())[:300] or type(error).__name__}")
+    return tuple(notes)
 
 
 def check_files(assignment: Assignment, settings: Settings) -> list[Path]:

@@ -40,6 +40,8 @@ def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = Non
     parts = [source.fingerprint, checks, versions(), repr(limits)]
     if source.weights is not None and settings.retrain:
         parts.append("retrain")
+    if settings.exchanged:
+        parts.append("exchanged")
     if quiz is not None:
         parts.append(repr(quiz))
     return _sha256("\n".join(parts).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,7 +78,10 @@ class Plan:
         """What a result carries: equal fingerprints mean that grading again would find the same."""
         variant = self.variant(found)
         quiz = variant.own if variant is not None else None
-        return fingerprint(source, self.checks[found.assignment], self.settings, quiz)
+        settings = dataclasses.replace(
+            self.settings, exchanged=self.settings.exchanged and found.assignment in self.trains
+        )
+        return fingerprint(source, self.checks[found.assignment], settings, quiz)
 
     def is_done(self, found: Found, source: Source, previous: Result | None) -> bool:
         """Did an earlier run find what this one would find?"""

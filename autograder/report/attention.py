@@ -99,6 +99,11 @@ def _too_good(training: TrainingRecord) -> list[str]:
         found.append(f"the submitted weights were {training.weights_refused}")
     if training.gap is not None and training.gap > 0.05:
         found.append(f"the submitted weights score {training.gap:.1%} more than its own training")
+    if training.loss_by_exchange is not None and training.loss_by_exchange > 0.05:
+        found.append(
+            f"trained with the class numbers exchanged, it scores {training.loss_by_exchange:.1%} less: "
+            "does the code know the right ones?"
+        )
     return found
 
 

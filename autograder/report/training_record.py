@@ -25,6 +25,7 @@ class TrainingRecord:
     submitted_weights: bool
     weights_refused: str  # "not used: ..."
     gap: float | None  # accuracy of submitted weights minus that of training again (--retrain)
+    loss_by_exchange: float | None  # accuracy minus that of training with exchanged class numbers (--exchange-classes)
 
 
 def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
@@ -35,7 +36,7 @@ def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
         return None
     weights = metrics.get("weights")
     weights = weights if isinstance(weights, str) else ""
-    of_weights = _share(metrics.get("accuracy_of_weights"))
+    of_weights, exchanged = _share(metrics.get("accuracy_of_weights")), _share(metrics.get("accuracy_exchanged"))
     return TrainingRecord(
         accuracy=accuracy,
         standard_error=_share(metrics.get("accuracy_standard_error")),
@@ -48,6 +49,7 @@ def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
         bands=tuple(sorted(_numbers(metrics.get("bands")))),
         submitted_weights=weights == "submitted",
         weights_refused=weights if weights.startswith("not used") else "",
+        loss_by_exchange=None if accuracy is None or exchanged is None else accuracy - exchanged,
         gap=None if accuracy is None or of_weights is None else of_weights - accuracy,
     )
 

@@ -132,6 +132,20 @@ def knows_before(submission, held_out, draw):
     return submission.remember("known before", ask)
 
 
+def learns_exchanged_classes(submission, held_out, draw, record):
+    """Train a new network with the ten class numbers exchanged: how often is it right about the test images then?
+
+    A network that learns its classes from the labels is right as often as before; code that knows them is not.
+    """
+    images, labels, _ = disguised(submission, held_out, draw)
+    others = torch.randperm(10, generator=draw.generator)
+    model, answers = submission.FashionCNN(), submission.probe("exchanged", TRAIN_LABELS, others)
+    settle_with(submission, model, submission.train.within(TRAINING_SECONDS)(model, TRAIN_IMAGES, answers))
+    given = [classes_of(submission, model, images)[0], of_the_network(submission, model, images)]
+    right = [float((classes == others[labels]).double().mean()) for classes in given if classes is not None]
+    record("accuracy_exchanged", round(max(right, default=0.0), 4))
+
+
 # --------------------------------------------------------------------------------------------------- preprocess
 
 
@@ -261,7 +275,7 @@ def test_training_lowers_the_loss_by_a_fifth(submission, record):
         for share, points in BANDS.items()
     ],
 )
-def test_accuracy_on_new_images(submission, held_out, draw, record, share):
+def test_accuracy_on_new_images(submission, held_out, draw, record, afterwards, share):
     """The trained network is right on at least this share of 2,000 test images that it has never seen."""
     training, labels, numbers, classes = judged(submission, held_out, draw, record)
     accuracy = float((classes == labels).double().mean())
@@ -270,6 +284,7 @@ def test_accuracy_on_new_images(submission, held_out, draw, record, share):
     record("bands", list(BANDS))
     record("confusion", confusion(labels, classes))
     record("mix_ups", mix_ups(labels, classes, numbers))
+    afterwards("exchanged", lambda: learns_exchanged_classes(submission, held_out, draw, record))
     chance = " That is what guessing gives." if accuracy < 0.15 else ""
     expect(
         accuracy >= share,

@@ -47,6 +47,7 @@ def test_a_line_that_did_not_run_is_a_reason_where_points_depend_on_it() -> None
         ({"accuracy": 0.97, "weights": "submitted"}, ["suspicious"]),
         ({"weights": "not used: there is no layer fc9"}, ["suspicious", "near a band"]),
         ({"accuracy_of_weights": 0.91}, ["suspicious", "near a band"]),
+        ({"accuracy_exchanged": 0.1}, ["suspicious", "near a band"]),
         ({"accuracy_of_weights": 0.86}, ["near a band"]),
         ({"accuracy": "very good"}, []),
         ({"accuracy": 0.861, "dense_literals": "line 12: 9,120 characters"}, ["suspicious"]),

@@ -35,6 +35,11 @@ def unscaled(images: Tensor) -> Tensor:
     return images[:, None].float()
 
 
+def exchanged(labels: Tensor, others: Tensor) -> Tensor:
+    """The labels (N,) with other class numbers: for class c that at place c of `others` (classes,)."""
+    return others[labels]
+
+
 def parameters(model: nn.Module, sample: Tensor) -> dict[str, Any]:
     """How large the network is. sample: one image as the network takes it; lazy layers get their sizes from it.
 
