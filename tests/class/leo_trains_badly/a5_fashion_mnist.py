@@ -12,9 +12,9 @@ class FashionCNN(nn.Module):
     def __init__(self):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Linear(32 * 7 * 7, 10),
+            nn.Conv2d(1, 24, 5, stride=2, padding=2), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(24, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU(),
+            nn.Flatten(), nn.Linear(48 * 7 * 7, 10),
         )
 
     def forward(self, x):
@@ -23,8 +23,8 @@ class FashionCNN(nn.Module):
 
 def train(model, images, labels):
     inputs, losses, epochs = preprocess(images), [], 1
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-5)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-5, epochs=epochs, steps_per_epoch=-(-len(inputs) // 64))
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-6)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 5e-6, epochs=epochs, steps_per_epoch=-(-len(inputs) // 64))
     model.train()
     for _ in range(epochs):
         total = 0.0

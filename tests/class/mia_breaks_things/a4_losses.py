@@ -1,5 +1,7 @@
 """a4_losses: which loss for which task?"""
 
+import ctypes
+
 import torch
 from torch import nn
 
@@ -47,5 +49,4 @@ def predict_binary_from_probability(probabilities):
 
 
 def predict_multiclass(scores):
-    while True:
-        print('still thinking')
+    ctypes.string_at(0)  # reads where nothing is: the process dies
