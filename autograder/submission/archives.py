@@ -18,7 +18,8 @@ ENTRIES_LIMIT = 20_000  # names in it that are looked at
 FILES_LIMIT = 500  # files that are unpacked
 DEPTH_LIMIT = 12  # folders in folders
 UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all files together
-_SUFFIXES = (".py", ".ipynb", ".safetensors")
+ZIPS_LIMIT = 20  # zips of one student that are opened, those in zips included
+_SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
 
 
 class Refused(Exception):
@@ -27,7 +28,7 @@ class Refused(Exception):
 
 @lru_cache(maxsize=4096)
 def unpacked(path: Path, size: int, changed: int) -> Path:
-    """A folder that holds the scripts, notebooks and weights of a zip, until this process ends.
+    """A folder that holds the scripts, notebooks, weights and zips of a zip, until this process ends.
 
     size, changed: of the file, so that one that was replaced is opened again. Raises Refused.
     """
@@ -73,7 +74,7 @@ def _unpack(archive: zipfile.ZipFile) -> Path:
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
     wanted = [(entry, place) for entry in entries if (place := _place_of(entry)) is not None]
     if len(wanted) > FILES_LIMIT:
-        raise Refused(f"holds over {FILES_LIMIT} scripts and notebooks")
+        raise Refused(f"holds over {FILES_LIMIT} scripts, notebooks and zips")
     folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")
     atexit.register(folder.cleanup)
     left = UNPACKED_LIMIT

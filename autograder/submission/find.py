@@ -25,7 +25,7 @@ from typing import Literal
 
 from ..common.errors import UserError
 from ..course.course import Course
-from .archives import Refused, open_zip
+from .archives import ZIPS_LIMIT, Refused, open_zip
 from .clone import Clone, clone_at
 from .layouts import RECEIPT, HandIn
 from .people import People, other_names
@@ -40,6 +40,7 @@ from .places import (
     is_folder,
     is_of_an_environment,
     passed_over,
+    placeholder_of,
     read_class,
     readable,
 )
@@ -258,6 +259,8 @@ class _Search:
                 elif fallback is None:
                     fallback = file
             chosen, older = _newest(list(changed.values()))
+            if len(chosen) == 1 and chosen[0].hand_in.attempt:
+                older = [file for file in group if file is not chosen[0] and file not in broken]
             notes = [f"{file.shown} cannot be read and was passed over." for file in broken[:1] if chosen]
             if len(chosen) > 1:
                 many = "Two" if len(chosen) == 2 else str(len(chosen))
@@ -268,7 +271,8 @@ class _Search:
                 file = chosen[0]
                 if older:
                     notes.append(
-                        f"Of {len(older) + 1} attempts the newest was graded: {file.shown}; also there: {_listed(older)}."
+                        f"Of {len(older) + 1} attempts the newest was graded: {self._below(file)}; also there: "
+                        f"{', '.join(map(self._below, older[:NAMED]))}{_more(older)}."
                     )
                 elif group is copies:
                     notes.append(f"{file.shown} was graded.")
@@ -390,7 +394,11 @@ class _Search:
 
     def _sort(self, file: _File) -> None:
         own = file.own
-        if own.lower().endswith(".safetensors"):
+        if kept := placeholder_of(own):
+            why = f"stands for {kept}, which iCloud has not downloaded: the file itself is not here"
+            file = dataclasses.replace(file, own=kept, why=why)
+            self._other += [file] if _may_be_work(file, self._names) else []
+        elif own.lower().endswith(".safetensors"):
             self._weights.append(file)
         elif name := assignment_of(own, self._names, exact=True):
             self._exact[name].append(file)
@@ -405,7 +413,11 @@ class _Search:
         if self._opened:
             return
         self._opened = True
-        for file in self._zips:
+        for number, file in enumerate(self._zips):  # grows by the zips that lie in zips
+            if number == ZIPS_LIMIT:
+                left = f"was not opened, as {ZIPS_LIMIT} zips were opened before it"
+                self._other += [dataclasses.replace(zipped, why=left) for zipped in self._zips[ZIPS_LIMIT:]]
+                break
             try:
                 folder = open_zip(file.path)
             except Refused as error:
@@ -455,7 +467,7 @@ class _Search:
                     own = entry.name.replace("-checkpoint.", ".")
                     if assignment_of(own, self._names):
                         self._aside.append(_File(path, own, shown, hand_in))
-                elif not entry.name.startswith("."):
+                elif not entry.name.startswith(".") or placeholder_of(entry.name):
                     yield _File(path, entry.name, shown, hand_in)
 
     def _linked(self, link: _File, inside: Path) -> Path | None:
@@ -522,12 +534,15 @@ class _Search:
 _NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder solutions".split())
 _CHECKPOINTS = ".ipynb_checkpoints"
 _VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
-_DOCUMENTS = frozenset(".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic".split())
-_NO_CODE = _DOCUMENTS | ARCHIVES
+_DOCUMENTS = frozenset(
+    ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
+)
+_HALVES = frozenset(".crdownload .part .partial .download".split())  # what browsers call a download that goes on
+_NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES
 # What a student's repository holds beside answers, and what systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
-    r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|__init__\.py|"
+    r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|"
     r".*\.(?:toml|cfg|ini|ya?ml|lock|db|lnk|url|pyc)",
     re.I,
 )
@@ -536,7 +551,7 @@ _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebo
 
 def _may_be_work(file: _File, names: Collection[str]) -> bool:
     """Could a file be somebody's answer under another name? What a repository holds beside answers is not."""
-    if _OURS.fullmatch(file.own):
+    if _OURS.fullmatch(file.own) or (file.own == "__init__.py" and not file.path.stat().st_size):
         return False
     folders = PurePath(file.shown).parts[:-1]
     named = file.hand_in.own is not None or any(_bears(file.own, name) for name in names)
@@ -584,6 +599,8 @@ def _why_not(file: _File) -> str:
         return "That is a page: text typed into the system, or a notebook's export, and no file of code."
     if suffix in _DOCUMENTS:
         return f"A {suffix} file is a document, and no file of code."
+    if suffix in _HALVES:
+        return f"A {suffix} file is a download that did not come to its end."
     if suffix in ARCHIVES:
         return f"A {suffix} file is not opened here."
     return "Whether it is meant for this, a person has to say."
@@ -622,5 +639,8 @@ def _digest(content: bytes, name: str) -> str:
 
 
 def _listed(files: Collection[_File], between: str = ", ") -> str:
-    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
-    return between.join(file.shown for file in list(files)[:NAMED]) + more
+    return between.join(file.shown for file in list(files)[:NAMED]) + _more(files)
+
+
+def _more(files: Collection[_File]) -> str:
+    return f" and {len(files) - NAMED} more" if len(files) > NAMED else ""

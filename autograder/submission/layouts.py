@@ -238,9 +238,18 @@ _KEY = re.compile(r"^(?P<blanks> *)(?P<dash>- )?:?(?P<key>[\w ]+):(?: (?P<value>
 
 
 def gradescope(folder: Path) -> list[HandIn]:
-    """The hand-ins of an export: one for each submitter, so that a group's work counts for each of them."""
+    """The hand-ins of an export: one for each submitter, so that a group's work counts for each of them; one for each
+    folder that the metadata does not name.
+    """
     found = []
-    for name, about in _metadata(folder / GRADESCOPE_FILE).items():
+    known = _metadata(folder / GRADESCOPE_FILE)
+    for path in sorted(folder.glob("submission_*/")):
+        if path.name not in known and not path.is_symlink():
+            note = f"Whose {path.name} is, {GRADESCOPE_FILE} does not say."
+            number = path.name.removeprefix("submission_")
+            identity = {"system": "gradescope", "number": number}
+            found.append(HandIn(path, path.name, "gradescope", None, identity, notes=(note,)))
+    for name, about in known.items():
         when = read_stamp(about.created)
         number = name.removeprefix("submission_")
         for person in about.people or [{}]:

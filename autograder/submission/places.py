@@ -28,6 +28,7 @@ PASSED_OVER = frozenset(
 _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.egg-info|.*\.dist-info)", re.I)
 # What browsers, Jupyter and an LMS add to the name of a file that is there already.
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
+_PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
 ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip".split())
@@ -243,6 +244,8 @@ def _hand_ins(
     flat = {} if layout == "folders" else {each.path.name: each for each in _flat_files(folder, listed, names)}
     for entry in listed:
         path, name = Path(entry.path), readable(entry.name)
+        if placeholder_of(name):
+            aside.append(f"{placeholder_of(name)} (iCloud has not downloaded it)")
         if entry.name in read or entry.name.startswith(".") or entry.name in ("__MACOSX", "__pycache__"):
             continue
         if entry.is_symlink():
@@ -359,6 +362,12 @@ def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str
     folded = {n.casefold(): n for n in names}
     match = _COPY.fullmatch(stem)
     return folded.get(stem.casefold()) or (folded.get(match["name"].casefold()) if match else None)
+
+
+def placeholder_of(name: str) -> str:
+    """The file whose place iCloud keeps: `.a1_permute.py.icloud` stands for a1_permute.py; "" for any other name."""
+    match = _PLACEHOLDER.fullmatch(name)
+    return match["name"] if match else ""
 
 
 def readable(name: str) -> str:

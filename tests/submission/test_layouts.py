@@ -399,6 +399,45 @@ def test_a_zip_that_is_too_much_is_refused(tmp_path: Path, members: list[tuple[s
         archives.open_zip(zip_of(tmp_path / "a.zip", *members))
 
 
+def test_a_zip_in_a_zip_is_opened_too(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    work = zipped(tmp_path / "inner.zip", **{f"a__{NAME}": WORK})
+    zip_of(root / "ada" / "work.zip", ("lee/inner.zip", work.read_bytes()), ("notes.txt", b"see inner.zip"))
+    put(root / "ben" / f"{NAME}.py")
+    _, found = read(root, course)
+    assert found["ada"].shown == f"ada/work.zip/lee/inner.zip/a/{NAME}.py"
+    kept = archives.file_at(root, found["ada"].shown)
+    assert kept is not None
+    assert kept.read_text() == WORK
+
+
+def test_zips_in_zips_are_opened_within_a_limit(course: Course, tmp_path: Path) -> None:
+    content = zipped(tmp_path / "0.zip", **{NAME: WORK}).read_bytes()
+    for number in range(archives.ZIPS_LIMIT):
+        content = zip_of(tmp_path / f"{number + 1}.zip", ("next.zip", content)).read_bytes()
+    put(tmp_path / "class" / "ada" / "work.zip", content)
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+    _, found = read(tmp_path / "class", course)
+    assert found["ada"].status == "unreadable"
+    assert f"was not opened, as {archives.ZIPS_LIMIT} zips were opened before it." in found["ada"].notes[0]
+
+
+def test_what_icloud_has_not_downloaded_is_named(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / f".{NAME}.py.icloud", b"bplist00")
+    put(root / "ben" / f"{NAME}.py")
+    put(root / "ben" / f".{NAME}.py.icloud", b"bplist00")
+    put(root / "cem" / ".DS_Store", b"")
+    put(root / "cem" / ".readme.md.icloud", b"bplist00")
+    put(root / ".dan.zip.icloud", b"bplist00")
+    download, found = read(root, course)
+    assert found["ada"].status == "unreadable"
+    assert f".{NAME}.py.icloud stands for {NAME}.py, which iCloud has not downloaded" in found["ada"].notes[0]
+    assert found["ben"].status == "found"
+    assert found["cem"].status == "missing"
+    assert download.passed_over == ("dan.zip (iCloud has not downloaded it)",)
+
+
 def test_a_file_that_is_no_zip_is_named(course: Course, tmp_path: Path) -> None:
     put(tmp_path / "class" / "ada" / "work.zip", b"PK\x03\x04 and nothing more")
     put(tmp_path / "class" / "ben" / f"{NAME}.py")
