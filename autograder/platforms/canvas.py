@@ -12,6 +12,7 @@ from .lms import (
     TOTAL,
     Sheet,
     add_identities,
+    assignment_meant,
     check_points,
     column_of,
     fill,
@@ -102,11 +103,10 @@ def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str,
     known = results.max_scores()
     named: dict[str, str] = {}
     for text in given:
-        assignment, equals, name = text.partition("=")
-        if not equals or assignment not in (*known, TOTAL) or assignment in named:
-            raise UserError(
-                f'--column {text!r}: give "ASSIGNMENT=TITLE" once for each, with one of: {", ".join([*known, TOTAL])}.'
-            )
+        given_name, equals, name = text.partition("=")
+        assignment = assignment_meant("--column", given_name.strip(), known)
+        if not equals or assignment in named:
+            raise UserError(f'--column {text!r}: give "ASSIGNMENT=TITLE" once for each assignment.')
         named[assignment] = name
     own = {n: m for n, text in enumerate(table.header) if (m := _NUMBERED.fullmatch(text))}
     columns: dict[str, int] = {}

@@ -10,8 +10,8 @@ import argparse
 import re
 import sys
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -159,6 +159,15 @@ def column_of(table: Table, name: str) -> int | None:
     return numbers[0] if numbers else None
 
 
+def assignment_meant(option: str, given: str, known: Collection[str]) -> str:
+    """The assignment that an option names (or TOTAL): its name, or what stands before its first underscore."""
+    meant = [name for name in (*known, TOTAL) if name == given]
+    meant = meant or [name for name in known if name.split("_")[0] == given]
+    if len(meant) != 1:
+        raise UserError(f"{option} {given!r}: it is one of {', '.join([*known, TOTAL])}.")
+    return meant[0]
+
+
 def points_in(text: str) -> float | None:
     """A number as an LMS writes it: 10, 10.00 or 10,00. None when it is none."""
     if not re.fullmatch(r"\d+([.,]\d+)?", text.strip()):
@@ -231,10 +240,11 @@ def fill(
     found = match(
         students, sheet.people, sheet.numbers, sheet.system, read_identities(getattr(args, "identities", None))
     )
-    points: Counter[str] = Counter()
+    points = {
+        student: results.total(r for r in own.values() if TOTAL in columns or r.assignment in columns)
+        for student, own in results.students().items()
+    }
     for assignment, column in columns.items():
-        for student, own in results.students().items():
-            points[student] += results.total(r for r in own.values() if assignment in (TOTAL, r.assignment))
         for student, grade in grades_for(results, assignment, cells, missing=not args.leave_missing).items():
             row = found.rows.get(student)
             if row is None:
@@ -268,7 +278,7 @@ def _tell(
     """Say on standard error who was not filled in. points: what each student has. Returns the exit code."""
     filled = {row for row, _ in cells.values}
     print(f"Filled {len(cells.values)} grades of {len(filled)} people.", file=sys.stderr)
-    for line in cells.said:
+    for line in dict.fromkeys(cells.said):
         print(f"  {line}.", file=sys.stderr)
     for student in found.unknown:
         print(f"  {printable(student)} is not in {table.path.name}{_worth(points, student)}.", file=sys.stderr)
@@ -280,7 +290,12 @@ def _tell(
     without = [row for row in people if row not in filled]
     if without:
         lines = ", ".join(str(table.line(row)) for row in without[:10]) + (" ..." if len(without) > 10 else "")
-        print(f"  {len(without)} people in the file were left as they are (line {lines}).", file=sys.stderr)
+        left = (
+            "1 person in the file was left as it is"
+            if len(without) == 1
+            else f"{len(without)} people in the file were left as they are"
+        )
+        print(f"  {left} (line {lines}).", file=sys.stderr)
     unmatched = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
     if unmatched or not filled:
         who = (

@@ -14,6 +14,7 @@ from .lms import (
     TOTAL,
     Sheet,
     add_identities,
+    assignment_meant,
     check_points,
     column_of,
     fill,
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the worksheet with the final scores filled in. Nothing else in it changes, not even a line end."""
     points = results.max_scores()
-    assignment = _assignment(args.assignment, list(points))
+    assignment = assignment_meant("--assignment", args.assignment, points)
     table = read_table(args.into)
     column = _columns(table, args)
     identifier, grade = (_need(table, column[name], name) for name in ("identifier", "grade"))
@@ -149,15 +150,6 @@ def people_in(table: Table, identifier: int, name: int | None, grade: int) -> di
 def _tells_apart(table: Table, column: int) -> bool:
     values = [value for row in range(1, len(table.rows)) if (value := table.value(row, column))]
     return len(set(values)) == len(values) and not any(" " in value for value in values)
-
-
-def _assignment(given: str, known: list[str]) -> str:
-    """The assignment that is meant: its name, or what stands before its first underscore."""
-    meant = [name for name in (*known, TOTAL) if name == given]
-    meant = meant or [name for name in known if name.split("_")[0] == given]
-    if len(meant) != 1:
-        raise UserError(f"--assignment {given!r}: it is one of {', '.join([*known, TOTAL])}.")
-    return meant[0]
 
 
 def _need(table: Table, column: int | None, name: str, given: str = "") -> int:

@@ -21,7 +21,7 @@ def test_canvas_changes_the_grade_cells_and_no_other_byte(tmp_path: Path, capsys
     assert filled.decode() == expected
     told = capsys.readouterr().err
     assert "Filled 4 grades of 2 people" in told
-    assert "1 people in the file were left as they are (line 6)" in told
+    assert "1 person in the file was left as it is (line 6)" in told
 
 
 def test_a_gradebook_in_latin1_with_semicolons_keeps_both(tmp_path: Path) -> None:
