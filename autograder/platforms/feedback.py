@@ -61,16 +61,41 @@ def run(args: argparse.Namespace) -> int:
                 told.append(result)
     if args.out.exists() and not args.out.is_dir():
         raise UserError(f"{args.out} is a file. Give a folder to --out.")
-    args.out.mkdir(parents=True, exist_ok=True)
+    if not told:
+        raise UserError(f"Nobody in {args.results} has handed in work that was graded: there is nothing to say.")
+    left_out: list[str] = []
+    if args.to != "github":
+        told, left_out = _of_the_download(told, args.to)
     if args.to == "moodle":
-        left_out = _moodle(results, told, names, args.out)
+        _moodle(results, told, names, args.out)
     elif args.to == "canvas":
-        left_out = _canvas(results, told, args.out, args.submissions)
+        left_out += _canvas(results, told, args.out, args.submissions)
     else:
-        left_out = _github(results, told, args.out, args.owner)
+        left_out += _github(results, told, args.out, args.owner)
     for line in left_out:
         print(f"  {line}")
     return guard.told("feedback") or int(bool(left_out))
+
+
+def _of_the_download(told: list[Result], system: str) -> tuple[list[Result], list[str]]:
+    """The results of what the system handed out, and a line for each student with others.
+
+    Raises UserError when there is none: then the folder that was graded was another.
+    """
+    ours = [result for result in told if result.identity.get("system") == system]
+    if not ours:
+        raise UserError(
+            f"None of these results comes from {system.title()}'s download, whose names say where each feedback belongs. "
+            "Grade the download as it is, with its folders and names, and give those results."
+        )
+    others: dict[str, list[str]] = {}
+    for result in told:
+        if result not in ours:
+            others.setdefault(result.student, []).append(result.assignment)
+    lines = [
+        f"{printable(who)} ({', '.join(names)}): not from {system.title()}'s download" for who, names in others.items()
+    ]
+    return ours, lines
 
 
 def words(results: ClassResults, result: Result) -> str:
@@ -92,15 +117,10 @@ def words(results: ClassResults, result: Result) -> str:
 # --- Moodle: a zip whose folders are named as in its download -----------------------------------------------------
 
 
-def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Path) -> list[str]:
-    left_out = []
+def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Path) -> None:
     for name in names:
-        files = {}
-        for result in (r for r in told if r.assignment == name):
-            if result.identity.get("system") != "moodle":
-                left_out.append(f"{printable(result.student)} ({name}): it did not come from Moodle's download")
-                continue
-            files[f"{_moodle_folder(result)}/feedback.txt"] = words(results, result)
+        of_name = (result for result in told if result.assignment == name)
+        files = {f"{_moodle_folder(result)}/feedback.txt": words(results, result) for result in of_name}
         if files:
             path = out / f"{name}-feedback.zip"
             _write_zip(path, {place: text.encode() for place, text in files.items()})
@@ -108,7 +128,6 @@ def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Pa
                 f"{printable(str(path))}: {len(files)} students. In Moodle: the assignment, Submissions, Actions, "
                 "Upload multiple feedback files in a zip."
             )
-    return left_out
 
 
 def _moodle_folder(result: Result) -> str:
@@ -134,11 +153,6 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     writer.writerow(["Student", "ID", "Assignment", "Points", "Comment"])
     for result in told:
         comment = words(results, result)
-        if result.identity.get("system") != "canvas":
-            left_out.append(
-                f"{printable(result.student)} ({result.assignment}): it did not come from Canvas's download"
-            )
-            continue
         student = f"'{result.student}" if result.student.startswith(("=", "+", "-", "@")) else result.student
         writer.writerow([student, result.identity["number"], result.assignment, results.final_score(result), comment])
         name = result.file.split("/")[0]

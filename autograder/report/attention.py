@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..common.terminal import first_line, printable
 from ..results.result import Result, is_lost
-from ..sandbox.left_out import LEFT_OUT
+from ..sandbox.observation import LEFT_OUT
 from ..submission.syntax import NOT_PYTHON
 from .training_record import TrainingRecord, read_training
 

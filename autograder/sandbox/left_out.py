@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..submission.source import Source
-from .observation import SYNTAX
+from .observation import LEFT_OUT, SYNTAX
 from .translate import plain
-
-LEFT_OUT = "I left "
-"""How a note begins that names a line which did not run: points may depend on it."""
 
 _MOST = 6  # notes of one kind
 _MAKES = (

@@ -19,6 +19,7 @@ Why = Literal["", "not_started", "not_answered", "waits"]
 
 
 SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
+LEFT_OUT = "I left "  # how a note begins that names a line which did not run: points may depend on it
 
 
 def without_place(message: str, file: str) -> str:
