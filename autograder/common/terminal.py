@@ -8,6 +8,7 @@ from functools import cache
 
 from rich.console import Console
 
+_NARROWEST = 20  # characters in a line: in fewer, rich drops words or prints nothing at all
 # Invisible, but part of emoji and of words in some scripts.
 _JOINERS = frozenset("\u200c\u200d\ufe0f")
 
@@ -21,9 +22,11 @@ class _Console(Console):
 
 @cache
 def console(stderr: bool = False) -> Console:
-    """The console to print on. In a log, lines are 120 wide and have neither colour nor movement."""
+    """The console to print on. In a log, and where no sensible width is given (COLUMNS=0), lines are 120 wide; a log has
+    neither colour nor movement.
+    """
     plain = _Console(stderr=stderr, highlight=False, soft_wrap=False)
-    if plain.is_terminal or "COLUMNS" in os.environ:
+    if plain.width >= _NARROWEST and (plain.is_terminal or "COLUMNS" in os.environ):
         return plain
     return _Console(stderr=stderr, highlight=False, width=120)
 

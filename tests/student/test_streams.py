@@ -30,8 +30,6 @@ def shell(line: str, repository: StudentRepository, **environment: str) -> subpr
         ("autograder start <&- >&- 2>&-", 0),
         ("autograder nonsense 2>&-", 2),
         ("autograder start > /dev/full", 3),
-        ("COLUMNS=0 autograder start", 0),
-        ("COLUMNS=1 autograder start", 0),
         ("PYTHONIOENCODING=cp1252 autograder hint to_nchw", 0),
     ],
 )
@@ -43,3 +41,10 @@ def test_no_stream_ends_in_a_traceback(repository: StudentRepository, line: str,
     assert "Traceback" not in ended.stderr
     assert "Exception ignored" not in ended.stderr
     assert "BrokenPipe" not in ended.stderr
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "-5", "wide"])
+def test_a_width_that_is_none_costs_no_word(repository: StudentRepository, columns: str) -> None:
+    ended = shell("autograder start", repository, COLUMNS=columns)
+    assert ended.returncode == 0, ended.stderr
+    assert "Save, and let it be checked: autograder check" in ended.stdout
