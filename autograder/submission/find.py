@@ -537,7 +537,7 @@ _VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
 _DOCUMENTS = frozenset(
     ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
 )
-_HALVES = frozenset(".crdownload .part .partial .download".split())  # what browsers call a download that goes on
+_HALVES = frozenset(".crdownload .part .partial".split())  # what browsers call a download that goes on
 _NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES
 # What a student's repository holds beside answers, and what systems and computers add.
 _OURS = re.compile(
