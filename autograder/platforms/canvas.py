@@ -104,8 +104,8 @@ def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str,
     named: dict[str, str] = {}
     for text in given:
         given_name, equals, name = text.partition("=")
-        assignment = assignment_meant("--column", given_name.strip(), known)
-        if not equals or assignment in named:
+        assignment = assignment_meant(f"--column {text!r}:", given_name.strip(), known) if equals else ""
+        if not assignment or assignment in named:
             raise UserError(f'--column {text!r}: give "ASSIGNMENT=TITLE" once for each assignment.')
         named[assignment] = name
     own = {n: m for n, text in enumerate(table.header) if (m := _NUMBERED.fullmatch(text))}
