@@ -76,7 +76,8 @@ def test_moodle_flat_and_a_name_made_to_be_somebody_elses(course: Course, tmp_pa
 def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     put(root / f"leeann_12345_67890_{NAME}.py", "answer = 0\n")
-    put(root / f"leeann_12345_67999_{NAME}-1.py")
+    put(root / f"leeann_12345_67940_{NAME}-1.py")
+    put(root / f"leeann_12345_67999_{NAME}-2.py")  # as the one before: another attempt all the same
     put(root / f"leebob_LATE_12346_67891_{NAME}.py")
     put(root / "foxeve_12347_67892_homework1.py")
     put(root / f"kaydan_12348_67893_{NAME}.docx", "x")
@@ -92,8 +93,8 @@ def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_p
         "leeann": "found", "leebob": "found", "foxeve": "unreadable", "kaydan": "unreadable", "roezoe": "unreadable",
         "orrkim": "found", "poelea": "found", "raysam": "found", "solmax": "unreadable", "untivo": "found",
     }  # fmt: skip
-    assert found["leeann"].shown == f"leeann_12345_67999_{NAME}-1.py"
-    assert "Of 2 attempts the newest" in found["leeann"].notes[0]
+    assert found["leeann"].shown == f"leeann_12345_67999_{NAME}-2.py"
+    assert "Of 3 attempts the newest" in found["leeann"].notes[0]
     assert f"67890_{NAME}.py" in found["leeann"].notes[0]
     assert "LATE" in found["leebob"].notes[0]
     assert found["untivo"].shown == "untivo_12354_67899_work.zip/a/b/a1_permute.py"
@@ -135,6 +136,7 @@ def test_brightspace(course: Course, tmp_path: Path) -> None:
     assert download.layout == "Brightspace's download"
     assert str(found["Ann-Marie Lee"].when) == "2026-11-20 00:03:00"
     assert found["Ann-Marie Lee"].identity["number"] == "17653"
+    assert f"also there: 17653-27164 - Ann-Marie Lee - Nov 19, 2026 903 PM/{NAME}.py" in found["Ann-Marie Lee"].notes[0]
     assert found["Bob Roe"].status == "unreadable"
 
 
@@ -143,6 +145,7 @@ def test_gradescope_names_addresses_and_groups(course: Course, tmp_path: Path) -
     export = root / "assignment_7_export"
     put(export / "submission_11" / f"{NAME}.py")
     put(export / "submission_12" / f"{NAME}.py")
+    put(export / "submission_13" / f"{NAME}.py")
     put(
         export / "submission_metadata.yml",
         "---\nsubmission_11:\n  :submitters:\n  - :name: Ann Lee\n    :sid: '0071'\n    :email: ann@uni.edu\n"
@@ -153,7 +156,8 @@ def test_gradescope_names_addresses_and_groups(course: Course, tmp_path: Path) -
     )
     download, found = read(root, course)
     assert download.layout.startswith("Gradescope's export, in assignment_7_export/")
-    assert sorted(found) == ["Ann Lee", "Bob", "Zoë Roe"]
+    assert sorted(found) == ["Ann Lee", "Bob", "Zoë Roe", "submission_13"]
+    assert "Whose submission_13 is, submission_metadata.yml does not say." in found["submission_13"].notes
     assert found["Ann Lee"].path == found["Zoë Roe"].path
     assert found["Ann Lee"].identity["sid"] == "0071"
     assert found["Zoë Roe"].identity["email"] == "zoe@uni.edu"
