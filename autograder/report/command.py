@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
         markup=False,
         soft_wrap=True,
     )
+    for remark in results.remarks:
+        print(printable(f"autograder report: {remark}"), file=sys.stderr)
     for path, why in results.problems:
         print(printable(f"autograder report: passed over: {path}: {why}."), file=sys.stderr)
     return 3 if left_out.told("report") or results.problems else 0

@@ -25,6 +25,17 @@ def test_the_command(tmp_path: Path, klass: ClassResults, capsys: pytest.Capture
     assert "ada/a1_permute.json" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
 
 
+def test_what_is_done_in_silence_is_said(
+    tmp_path: Path, klass: ClassResults, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "course.toml").write_text("[points.a1_permute]\ntest_of_nothing = 0\n")
+    (tmp_path / "solutions").mkdir()
+    monkeypatch.chdir(tmp_path)
+    store.write(klass.results[0], tmp_path / "results")
+    assert cli.main(["report", "results", "--out", "report"]) == 0
+    assert "no result has a check test_of_nothing" in capsys.readouterr().err
+
+
 def test_a_report_of_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["report", str(tmp_path / "nowhere"), "--out", str(tmp_path / "report")]) == 2
     assert not (tmp_path / "report").exists()
