@@ -12,6 +12,7 @@ from .lms import (
     TOTAL,
     Sheet,
     add_identities,
+    also_short,
     assignment_meant,
     check_points,
     column_of,
@@ -22,7 +23,6 @@ from .lms import (
     normal,
     points_in,
     title,
-    without_start,
 )
 from .table import Table, read_table
 
@@ -95,7 +95,7 @@ def people_in(table: Table) -> dict[int, set[str]]:
         # Two students of one name: a download is then known by Canvas's number too.
         called |= {normal(f"{each}_{number}") for each in names_of(name)}
         people[row] = called
-    return without_start(people, {row: table.value(row, logins[0]) for row in people})
+    return also_short(people, {row: table.value(row, logins[0]) for row in people})
 
 
 def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from ..common.tables import read_rows
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
 from ..submission.people import plain
-from ..submission.places import common_start
+from ..submission.places import without_common
 from .table import Table
 
 TOTAL = "total"
@@ -84,15 +84,14 @@ def match(
     for row, names in people.items():
         for name in names:
             called[name].add(row)
-    start = common_start(students)
+    short = without_common(students)
     found: dict[str, tuple[int, ...]] = {}
     for student, identity in students.items():
         number = identity.get("number", "") if identity.get("system") == system else ""
         logins = {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
         own = normal(student)
         told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
-        short = student.removeprefix(start) if start and student.startswith(start) else ""
-        named = {normal(identity.get("name", "")), normal(short)} - {""}
+        named = {normal(identity.get("name", "")), normal(short.get(student, ""))} - {""}
         tries = (told - {own} - logins, logins, {own}, named, _logins_in(student))
         rows = {numbers[number]} if number in numbers else set()
         for names in tries:
@@ -117,13 +116,13 @@ def _logins_in(student: str) -> set[str]:
     return mixed.union(*(login_names(part) for part in parts if "@" in part))
 
 
-def without_start(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dict[int, set[str]]:
+def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dict[int, set[str]]:
     """The people, also by what is left of their logins without what all have in common (`cnn-assignments-`)."""
-    start = common_start([login for login in logins.values() if login])
-    shorter = {
-        row: normal(login.removeprefix(start)) for row, login in logins.items() if start and login.startswith(start)
+    short = without_common([login for login in logins.values() if login])
+    return {
+        row: called | ({normal(short[logins[row]])} if logins.get(row) in short else set())
+        for row, called in people.items()
     }
-    return {row: called | ({shorter[row]} if row in shorter else set()) for row, called in people.items()}
 
 
 def read_identities(path: Path | None) -> dict[str, set[str]]:

@@ -14,6 +14,7 @@ from .lms import (
     TOTAL,
     Sheet,
     add_identities,
+    also_short,
     assignment_meant,
     check_points,
     column_of,
@@ -24,7 +25,6 @@ from .lms import (
     normal,
     points_in,
     title,
-    without_start,
 )
 from .table import Table, read_table
 
@@ -68,7 +68,13 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     people = people_in(table, identifier, column["name"], grade)
     ours = sum(points.values()) if assignment == TOTAL else points[assignment]
     for row in people:
-        check_points(table.path, "the assignment", points_in(table.value(row, column["maximum"])), ours)
+        best = table.value(row, column["maximum"])
+        if best and points_in(best) is None:
+            raise UserError(
+                f"{table.path}: Moodle grades the assignment by {best!r}, and not in points. Set its grade to the type "
+                f"Point, with {ours} as the maximum, and download the worksheet again."
+            )
+        check_points(table.path, "the assignment", points_in(best), ours)
     numbers = {m[1]: row for row in people if (m := _NUMBER.fullmatch(table.value(row, identifier)))}
     students = {
         student: {"system": "moodle", "number": m["id"]} if (m := _DOWNLOAD.fullmatch(student)) else identity
@@ -144,7 +150,7 @@ def people_in(table: Table, identifier: int, name: int | None, grade: int) -> di
             called.add(participant[1])
         people[row] = called.union(*(login_names(table.value(row, column)) for column in logins))
     first = logins[0] if logins else None
-    return without_start(people, {row: table.value(row, first) for row in people})
+    return also_short(people, {row: table.value(row, first) for row in people})
 
 
 def _tells_apart(table: Table, column: int) -> bool:

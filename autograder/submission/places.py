@@ -28,6 +28,7 @@ PASSED_OVER = frozenset(
 _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.egg-info|.*\.dist-info)", re.I)
 # What browsers, Jupyter and an LMS add to the name of a file that is there already.
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
+_BRANCH = re.compile(r"-(main|master)$")  # as GitHub names a zip of a branch
 _PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
@@ -322,30 +323,35 @@ def _places(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping[P
     for student, _ in notes:
         of_student.setdefault(student, [])
     plain = [student for student, own in of_student.items() if all(each.layout == "folders" for each in own)]
-    start = common_start(plain)
-    zipped = all(student.endswith(("-main", "-master")) for student in plain)  # as GitHub names a zip of a branch
+    logins = without_common(plain)
     places = []
     for student, own in of_student.items():
         by_assignment = {scope: each.identity for each in own if (scope := scopes.get(each.path, "")) and each.identity}
         known: list[dict[str, str]] = [dict(each.identity) for each in own]
         identity = max(known, key=lambda each: len(each), default={})
-        if student in plain and start and student.startswith(start):
-            login = student.removeprefix(start)
-            identity["login"] = re.sub(r"-(main|master)$", "", login) if zipped else login
+        if student in logins:
+            identity["login"] = logins[student]
         said = tuple(dict.fromkeys(note for who, note in notes if who == student))
         places.append(Place(student, tuple(own), said, identity, by_assignment))
     return sorted(places, key=lambda place: (natural_key(place.student), place.student))
 
 
-def common_start(folders: Collection[str]) -> str:
-    """What the names of clones have in common before a hyphen (`cnn-assignments-`), "" where that is nothing.
+def without_common(names: Collection[str]) -> dict[str, str]:
+    """The names that begin or end as nearly all do (`cnn-assignments-LOGIN`, `LOGIN-cnn`), and what is left of each."""
+    zipped = all(_BRANCH.search(name) for name in names)
+    bare = {name: _BRANCH.sub("", name) if zipped else name for name in names}
+    start, end = _common_start(bare.values()), _common_start([name[::-1] for name in bare.values()])[::-1]
+    short = {name: left.removeprefix(start).removesuffix(end) for name, left in bare.items()}
+    return {name: left for name, left in short.items() if left and left != bare[name]}
+
+
+def _common_start(names: Collection[str]) -> str:
+    """What names have in common before a hyphen or an underscore, "" where that is nothing.
 
     Nine of ten must share it, and at least three.
     """
-    starts = Counter(
-        name[: at + 1] for name in folders for at, c in enumerate(name) if c in "-_" and at < len(name) - 1
-    )
-    enough = max(3, 0.9 * len(folders))
+    starts = Counter(name[: at + 1] for name in names for at, c in enumerate(name) if c in "-_" and at < len(name) - 1)
+    enough = max(3, 0.9 * len(names))
     return max((start for start, count in starts.items() if count >= enough), key=len, default="")
 
 
