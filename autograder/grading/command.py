@@ -18,7 +18,7 @@ from ..submission.times import load_times
 from .batch import ClassReport, ClassRequest, grade_class
 from .job import Settings
 from .log import LOG
-from .pool import ClusterWorkers, LocalWorkers, usable_cpus
+from .pool import PRELOADED, ClusterWorkers, LocalWorkers, usable_cpus
 from .progress import duration
 
 # --- the command line ----------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def workers_here(size: int, settings: Settings) -> LocalWorkers:
     tier = tiers.choose(settings.require_sandbox)
     weak = tier.letter in "CD"  # then people should know what it means
     share = (lambda: SharedSandbox(tier, settings.memory)) if tiers.can_fork(tier) else None
-    return LocalWorkers(size, str(tier) if weak else f"tier {tier.letter}", share)
+    return LocalWorkers(size, str(tier) if weak else f"tier {tier.letter}", share, PRELOADED)
 
 
 def _positive(text: str) -> int:

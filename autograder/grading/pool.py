@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from multiprocessing import connection
@@ -74,24 +74,34 @@ PRELOADED = (
 )  # fmt: skip
 
 
-def process_context() -> BaseContext:
+def process_context(preload: Sequence[str]) -> BaseContext:
     """How worker processes are made: they inherit no threads and no locks.
 
-    On Linux a server forks them, which has imported torch and the checks' library and run nobody's code; elsewhere each
-    starts afresh. The server lives as long as this process.
+    On Linux a server forks them, which has imported the modules `preload` and run nobody's code; elsewhere each starts
+    afresh. The server lives as long as this process.
     """
     if sys.platform != "linux":  # macOS's own libraries do not bear a fork
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
+    context.set_forkserver_preload(list(preload))
     return context
 
 
 class LocalWorkers:
-    """Worker processes on this machine. share: starts the warm process that they share, else each has its own sandbox."""
+    """Worker processes on this machine.
 
-    def __init__(self, size: int, sandbox: str = "", share: Callable[[], SharedSandbox] | None = None) -> None:
-        self.size, self.sandbox = size, sandbox
+    share: starts the warm process that they share, else each has its own sandbox.
+    preload: the modules that are imported once for all of them, :data:`PRELOADED` where submissions are graded.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        sandbox: str = "",
+        share: Callable[[], SharedSandbox] | None = None,
+        preload: Sequence[str] = (),
+    ) -> None:
+        self.size, self.sandbox, self._preload = size, sandbox, preload
         self._executor: ProcessPoolExecutor | None = None
         self._share = share
         self._shared: SharedSandbox | None = None
@@ -104,7 +114,7 @@ class LocalWorkers:
             self._shared = self._share() if self._share else None
             start = dict(os.environ), self._shared.door if self._shared else None
             self._executor = ProcessPoolExecutor(
-                self.size, mp_context=process_context(), initializer=_begin_worker, initargs=start
+                self.size, mp_context=process_context(self._preload), initializer=_begin_worker, initargs=start
             )
         return self._executor.submit(function, job)
 

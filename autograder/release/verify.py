@@ -19,7 +19,7 @@ from rich.markup import escape
 
 from ..common.terminal import console
 from ..course.course import Course, find_course
-from ..grading.pool import end_with_parent, process_context
+from ..grading.pool import PRELOADED, end_with_parent, process_context
 from ..submission.source import Cell, Source, read_source
 from . import misconceptions_page
 from .slips import refuse_slips
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     findings: list[str] = []
     workers = max(1, args.workers)
-    with ProcessPoolExecutor(workers, mp_context=process_context(), initializer=_begin_worker) as pool:
+    with ProcessPoolExecutor(workers, mp_context=process_context(PRELOADED), initializer=_begin_worker) as pool:
         # What trains takes longest: it goes first, to all workers at once.
         parts = {name: workers if course.assignment(name).trains else 1 for name in names}
         started = {
