@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
-from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.submission.source import read_source
 from tests.support.places import ROOT
 
 CASES = ROOT / "tests" / "cases" / "submissions"
-COURSE = Course(ROOT)
+Engines = Callable[[str], Engine]
 UNTRUE = "multiplies the last axis|Traceback|the submission"  # said of none of them
 
 # case: the points at least, what is told, and what is not
@@ -53,13 +53,9 @@ TRAINED = {
 }
 
 
-def comes_out(case: str, at_least: int, told: str, not_told: str) -> None:
+def comes_out(engines: Engines, case: str, at_least: int, told: str, not_told: str) -> None:
     [path] = [path for path in (CASES / case).iterdir() if re.match(r"a\d_\w+\.(py|ipynb)$", path.name)]
-    engine = Engine(COURSE, COURSE.assignment(path.stem))
-    try:
-        graded = engine.grade(read_source(path), 1)
-    finally:
-        engine.close()
+    graded = engines(path.stem).grade(read_source(path), 1)
     bad = [verdict for verdict in graded.verdicts if verdict.outcome != "passed"]
     said = "\n".join(
         [f"{v.message} {v.diagnosis.message if v.diagnosis else ''}" for v in bad] + [*graded.notes, graded.unreadable]
@@ -70,14 +66,14 @@ def comes_out(case: str, at_least: int, told: str, not_told: str) -> None:
 
 
 @pytest.mark.parametrize("case", LIGHT)
-def test_a_light_case_comes_out_as_it_should(case: str) -> None:
-    comes_out(case, *LIGHT[case])
+def test_a_light_case_comes_out_as_it_should(engines: Engines, case: str) -> None:
+    comes_out(engines, case, *LIGHT[case])
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("case", TRAINED)
-def test_a_trained_case_comes_out_as_it_should(case: str) -> None:
-    comes_out(case, *TRAINED[case])
+def test_a_trained_case_comes_out_as_it_should(engines: Engines, case: str) -> None:
+    comes_out(engines, case, *TRAINED[case])
 
 
 def test_every_case_has_its_outcome() -> None:

@@ -192,6 +192,7 @@ def test_what_is_no_number_fits_nothing(tmp_path: Path) -> None:
     assert catalogue.problem == ""
 
 
+@pytest.mark.heavy
 def test_only_a_wrong_answer_asks_for_the_numbers() -> None:
     """What checks right answers pays nothing for diagnoses: the package that reads the file is not imported."""
     code = f"""
@@ -215,7 +216,7 @@ engine.close()
     assert ended.stdout.splitlines() == ["[] False ()", "['leaves_the_batch_as_it_was'] True ()"], ended.stderr
 
 
-@pytest.fixture(scope="module", params=LIGHT)
+@pytest.fixture(scope="module", params=["a1_permute", *(pytest.param(n, marks=pytest.mark.heavy) for n in LIGHT[1:])])
 def engine(request: pytest.FixtureRequest, engines: Callable[[str], Engine]) -> Engine:
     return engines(request.param)
 

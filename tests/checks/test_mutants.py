@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,9 @@ def confusion(engine: Engine, count: int | None = None) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", COUNTS)
 @pytest.mark.parametrize("count", [LIGHT, pytest.param(None, marks=pytest.mark.heavy)])
-def test_what_a_mutant_is_told_has_been_read(name: str, count: int | None) -> None:
+def test_what_a_mutant_is_told_has_been_read(engines: Callable[[str], Engine], name: str, count: int | None) -> None:
     read = READ.read_text(encoding="utf-8").splitlines()
-    engine = Engine(COURSE, COURSE.assignment(name))
-    try:
-        lines = list(confusion(engine, count))
-    finally:
-        engine.close()
+    lines = list(confusion(engines(name), count))
     assert [line for line in lines if line not in read] == []
     if count is None:
         assert len(lines) >= 8, "diagnoses are given at all"

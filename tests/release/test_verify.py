@@ -138,6 +138,7 @@ def test_a_wrong_reference_is_one_finding(course: Course) -> None:
     assert verify.merged([report, other]) == report
 
 
+@pytest.mark.heavy
 def test_in_parts_it_finds_what_it_finds_whole(course: Course) -> None:
     whole = verify.verify_assignment(course.root, "b1_tiny")
     together = verify.merged([verify.verify_assignment(course.root, "b1_tiny", part, 2) for part in range(2)])

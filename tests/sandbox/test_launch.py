@@ -36,7 +36,7 @@ def look():
 """
 
 
-@pytest.mark.parametrize("letter", ["A", "B", "C", "D"])
+@pytest.mark.parametrize("letter", ["A", "B", *(pytest.param(weak, marks=pytest.mark.heavy) for weak in "CD")])
 def test_each_child_has_an_empty_folder_and_nobody_waits_for_it(letter: str) -> None:
     try:
         tier = tiers.exactly(letter)
@@ -105,12 +105,16 @@ def kill(number):
 """
 
 
-@pytest.fixture(params=["A", "B", "C"])
-def shared(request: pytest.FixtureRequest) -> Iterator[SharedSandbox]:
+def start(letter: str) -> SharedSandbox:
     try:
-        made = SharedSandbox(tiers.exactly(request.param), 1 << 30)
+        return SharedSandbox(tiers.exactly(letter), 1 << 30)
     except InfrastructureError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module", params=["A", "B", pytest.param("C", marks=pytest.mark.heavy)])
+def shared(request: pytest.FixtureRequest) -> Iterator[SharedSandbox]:
+    made = start(request.param)
     yield made
     made.close()
 
@@ -151,7 +155,9 @@ def test_children_of_two_forks_never_meet(shared: SharedSandbox) -> None:
         second.close()
 
 
-def test_when_the_shared_process_dies_each_grader_goes_on_with_one_of_its_own(shared: SharedSandbox) -> None:
+@pytest.mark.parametrize("letter", ["A", *(pytest.param(other, marks=pytest.mark.heavy) for other in "BC")])
+def test_when_the_shared_process_dies_each_grader_goes_on_with_one_of_its_own(letter: str) -> None:
+    shared = start(letter)
     with fork_of(shared) as sandbox:
         run, proxy = neighbour(sandbox)
         assert proxy.threads(1).returned

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.submission.source import read_source
 from tests.support.written import BESIDE, INSIDE, is_slow, write
 
-ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = {
     "to_nchw": "{}.permute(0, 3, 1, 2)",
     "to_nhwc": "{}.permute(0, 2, 3, 1)",
@@ -22,10 +20,8 @@ ANSWERS = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    made = Engine(course := Course(ROOT), course.assignment("a1_permute"))
-    yield made
-    made.close()
+def engine(engines: Callable[[str], Engine]) -> Engine:
+    return engines("a1_permute")
 
 
 def answer(body: str = "y = x\n") -> str:

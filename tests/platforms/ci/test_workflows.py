@@ -154,6 +154,7 @@ def push(student: Path, tmp_path: Path) -> Callable[..., Any]:
 
 
 @linux
+@pytest.mark.heavy
 def test_a_push_is_graded_annotated_and_kept(push: Callable[..., Any]) -> None:
     """And a student who edits the grader or the checks is graded by the release's, and told."""
     wrong = (CLASS / "cleo_one_wrong" / "a1_permute.py").read_text(encoding="utf-8")
