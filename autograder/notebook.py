@@ -55,6 +55,7 @@ def check(assignment: str, task: str, points: int) -> float | None:
         page = _with_hint(page, task)
     if not problem:
         _CHECKED[assignment, task] = (earned, earned == possible)
+        page = _with_why(page, assignment, task)
         page = _with_bar(page, assignment)
     _show(page)
     if "NBGRADER_EXECUTION" not in os.environ:
@@ -87,6 +88,18 @@ def hint(task: str | None = None, again: bool = False) -> None:
     lines = [f"{target.task}, hint {number} of {told.count}: {text}" for number, text in told.hints]
     lines.append(told.last)
     _show(_Page("".join(f'<div style="line-height:1.5">{_inline(line)}</div>' for line in lines), "\n".join(lines)))
+
+
+def _with_why(page: _Page, assignment: str, task: str) -> _Page:
+    """The page with a sentence on why the task works, once its public checks pass."""
+    from .student.hint import read_why
+
+    _, whole = _CHECKED[assignment, task]
+    sentence = read_why(_course(), assignment).get(task) if whole else None
+    if not sentence:
+        return page
+    told = f"The idea behind it: {sentence}"
+    return _Page(f"{page.rich}<div>{_inline(told)}</div>", f"{page.plain}\n{told}")
 
 
 def _with_bar(page: _Page, assignment: str) -> _Page:

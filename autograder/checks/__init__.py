@@ -26,7 +26,7 @@ from .expect import (
 )
 from .failure import CheckFailed
 from .forbidden import expect_not_called
-from .misconceptions import hints, misconception
+from .misconceptions import hints, misconception, why
 
 TRAIN_IMAGES = SandboxTensor("train_images")
 """uint8 (10000, 28, 28): the training images of the subset; ``TRAIN_IMAGES[:512]`` are the first of them."""
@@ -59,4 +59,5 @@ __all__ = [
     "hints",
     "misconception",
     "whole_numbers",
+    "why",
 ]

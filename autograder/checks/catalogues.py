@@ -60,15 +60,19 @@ class CodeCatalogue:
     """The catalogue as code: in the course repository."""
 
     def __init__(
-        self, misconceptions: Sequence[Misconception], hints: dict[str, tuple[str, ...]], module: Any = None
+        self,
+        misconceptions: Sequence[Misconception],
+        hints: dict[str, tuple[str, ...]],
+        why: dict[str, str] | None = None,
+        module: Any = None,
     ) -> None:
-        self.misconceptions, self.hints, self._module = tuple(misconceptions), hints, module
+        self.misconceptions, self.hints, self.why, self._module = tuple(misconceptions), hints, why or {}, module
 
     @classmethod
     def load(cls, path: Path) -> CodeCatalogue:
         """Run ``misconceptions.py``; an assignment without one has an empty catalogue."""
         written = read(path)
-        return cls(written.misconceptions, written.hints, written.module)
+        return cls(written.misconceptions, written.hints, written.why, written.module)
 
     @contextlib.contextmanager
     def asked(self, quiz: Any) -> Iterator[None]:
@@ -229,11 +233,15 @@ class DataCatalogue:
     """The catalogue as data: what students have. The signatures of wrong results, not the code that makes them."""
 
     def __init__(
-        self, messages: dict[str, str], recorded: Iterable[Recorded], hints: dict[str, tuple[str, ...]]
+        self,
+        messages: dict[str, str],
+        recorded: Iterable[Recorded],
+        hints: dict[str, tuple[str, ...]],
+        why: dict[str, str] | None = None,
     ) -> None:
-        """messages: by name, in the order of the file; of two that fit, the earlier explains."""
+        """messages: by name, in the order of the file; of two that fit, the earlier explains. why: a sentence a task."""
         place = {name: number for number, name in enumerate(messages)}
-        self.messages, self.hints = messages, hints
+        self.messages, self.hints, self.why = messages, hints, why or {}
         order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.signature.as_json({})))
         self.recorded = tuple(sorted(recorded, key=order))
 
@@ -258,7 +266,8 @@ class DataCatalogue:
                 for signature, numbers in seen
                 for number in numbers
             ]
-            return cls(messages, recorded, {task: tuple(map(str, texts)) for task, texts in data["hints"].items()})
+            hints = {task: tuple(map(str, texts)) for task, texts in data["hints"].items()}
+            return cls(messages, recorded, hints, data.get("why", {}))
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise BadDiagnoses(f"{DIAGNOSES} is damaged, or the two are not of one release") from error
 
@@ -288,6 +297,7 @@ class DataCatalogue:
             ",\n".join(f"{_json(name)}: {_json(text)}" for name, text in self.messages.items()),
             '}, "hints":',
             _json(self.hints),
+            *([', "why":', _json(self.why)] if self.why else []),
             ', "wrong": {',
             ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in wrong.items()),
             "}}",

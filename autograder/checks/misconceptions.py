@@ -1,4 +1,4 @@
-"""What an author writes down about wrong answers: misconceptions, each a wrong solution in code, and hints."""
+"""What an author writes down about wrong answers: misconceptions, each a wrong solution in code, hints, and why it works."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Misconception:
 class _Entries:
     misconceptions: list[Misconception] = field(default_factory=list)
     hints: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
 
 
 _loading: contextvars.ContextVar[_Entries | None] = contextvars.ContextVar("loading", default=None)
@@ -71,12 +72,23 @@ def hints(task: str, *texts: str) -> None:
         entries.hints[task] = tuple(" ".join(text.split()) for text in texts)
 
 
+def why(task: str, sentence: str) -> None:
+    """Register one sentence on why ``task`` works, told once its public checks pass: true of every right solution.
+
+    >>> why("to_nchw", "Each pixel kept its image, its row and its column; only the order of the axes is another.")
+    """
+    entries = _loading.get()
+    if entries is not None:
+        entries.why[task] = " ".join(sentence.split())
+
+
 @dataclass(frozen=True)
 class Written:
     """What one ``misconceptions.py`` holds, in the order of the file. module: the file as it ran, None without one."""
 
     misconceptions: tuple[Misconception, ...] = ()
     hints: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
     module: Any = None
 
 
@@ -91,4 +103,4 @@ def read(path: Path) -> Written:
         module = run_file(path)
     finally:
         _loading.reset(token)
-    return Written(tuple(entries.misconceptions), entries.hints, module)
+    return Written(tuple(entries.misconceptions), entries.hints, entries.why, module)

@@ -64,13 +64,13 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
         for known in catalogue.misconceptions
         if known.name in named or f'"{known.name}"' in public
     }
-    return DataCatalogue(messages, recorded, dict(catalogue.hints))
+    return DataCatalogue(messages, recorded, dict(catalogue.hints), dict(catalogue.why))
 
 
 def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
     """Do two catalogues say the same? Another processor's last digits make no difference."""
     return (
-        (one.messages, one.hints) == (other.messages, other.hints)
+        (one.messages, one.hints, one.why) == (other.messages, other.hints, other.why)
         and len(one.recorded) == len(other.recorded)
         and all(
             (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name) and a.signature.fits(b.signature)
@@ -183,7 +183,7 @@ class AnswerRecorder:
             for known in self._catalogue.misconceptions
             if known.name in here or known.name in default.messages
         }
-        return DataCatalogue(messages, recorded, default.hints)
+        return DataCatalogue(messages, recorded, default.hints, default.why)
 
 
 def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:

@@ -144,7 +144,7 @@ def _solution_rows(text: str) -> set[int]:
 
 
 def _open_rows(text: str) -> set[int]:
-    """Lines that hold no answer: imports, decorators, signatures, docstrings, hints."""
+    """Lines that hold no answer: imports, decorators, signatures, docstrings, hints, reasons."""
     rows: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         match node:
@@ -156,7 +156,7 @@ def _open_rows(text: str) -> set[int]:
                     rows |= _rows(first, node.body[0].lineno - 1)
             case ast.Expr(value=ast.Constant(value=str())):
                 rows |= _rows(node.lineno, node.end_lineno)
-            case ast.Expr(value=ast.Call(func=ast.Name(id="hints"))):
+            case ast.Expr(value=ast.Call(func=ast.Name(id="hints" | "why"))):
                 rows |= _rows(node.lineno, node.end_lineno)
     return rows
 

@@ -72,6 +72,8 @@ def page(course: Course) -> str:
             )
             if told:
                 parts.append("\n".join(["Hints:", "", *(f"{number}. {text}" for number, text in enumerate(told, 1))]))
+            if why := catalogue.why.get(task):
+                parts.append(f"Once it passes: {why}")
     introduction = _INTRODUCTION.format(count=count, rows="\n".join(rows))
     return "\n".join([introduction, "\n\n".join(parts), ""])
 

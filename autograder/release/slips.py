@@ -248,6 +248,8 @@ def _misconceptions(text: _Text, tasks: list[str]) -> Iterator[str]:
             texts = node.value.args[1:]
             if not texts or any(isinstance(hint, (ast.List, ast.Tuple)) for hint in texts):
                 yield f'{where}: hints are texts, one after another. Write hints("name_of_the_task", "First.", "Second.").'
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) == "why":
+            yield from _task(node.value, f"{text.name}, line {node.lineno}", tasks)
 
 
 def _task(call: ast.Call, where: str, tasks: list[str]) -> Iterator[str]:

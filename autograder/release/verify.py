@@ -308,6 +308,10 @@ def misconception(task, **options):
 
 def hints(task, *texts):
     pass
+
+
+def why(task, sentence):
+    pass
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..common.errors import UserError
 from ..common.terminal import console, json_text
 from ..course.course import find_course
-from . import screen, show, watch
+from . import screen, show, state, watch
 from .checker import Checker, CheckReport
 from .repository import StudentRepository, Target
 
@@ -72,8 +72,9 @@ def check_current(repository: StudentRepository) -> int:
         return 1
     with Checker(repository) as checker:
         report = _checked(checker, Target(current))
+    new = show.first_passes(report, state.load(repository.root))
     memory = show.remember(repository, [report])
-    show.show_focus(repository, report, memory)
+    show.show_focus(repository, report, memory, new=new)
     return int(not report.passed)
 
 

@@ -6,11 +6,12 @@ import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 
 from ..common.errors import UserError
-from ..course.course import find_course
+from ..course.course import Course, find_course
 from . import state
 from .repository import StudentRepository, Target
 from .screen import say
@@ -106,9 +107,19 @@ def unsolved_tasks(repository: StudentRepository, name: str, memory: state.State
 
 def read_hints(repository: StudentRepository, name: str) -> dict[str, tuple[str, ...]]:
     """The hints of each task, from a nudge to the idea; none where they cannot be read. Imports no torch."""
+    return {task: tuple(map(str, hints)) for task, hints in _told(repository.course, name, "hints").items()}
+
+
+def read_why(course: Course, name: str) -> dict[str, str]:
+    """A sentence on why each task works, as the author wrote it; none where it cannot be read. Imports no torch."""
+    return {task: str(sentence) for task, sentence in _told(course, name, "why").items()}
+
+
+def _told(course: Course, name: str, what: str) -> dict[str, Any]:
+    """A part of what release wrote down beside the public checks, by task."""
     try:
-        data = json.loads((repository.course.assignments / name / "diagnoses.json").read_text(encoding="utf-8"))
-        return {str(task): tuple(map(str, hints)) for task, hints in data["hints"].items()}
+        data = json.loads((course.assignments / name / "diagnoses.json").read_text(encoding="utf-8"))
+        return {str(task): told for task, told in data[what].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -23,6 +23,23 @@ def remember(repository: StudentRepository, reports: Iterable[CheckReport]) -> s
     if memory != before:
         state.save(repository.root, memory)
     return memory
+
+
+def first_passes(report: CheckReport, before: state.State) -> list[str]:
+    """The tasks that have all their public points now, and had not when the assignment was last checked."""
+    kept = before.checked.get(report.name)
+    had = dict(kept.points) if kept is not None else {}
+    whole = [task for task, (earned, possible) in report.points.items() if earned == possible > 0]
+    return [task for task in whole if had.get(task, (0, 1))[0] < had.get(task, (0, 1))[1]]
+
+
+def _tell_why(repository: StudentRepository, report: CheckReport, tasks: Iterable[str]) -> None:
+    """One sentence on why each of these tasks works."""
+    known = hint.read_why(repository.course, report.name)
+    for task in tasks:
+        if task in known:
+            console().print()
+            screen.say(Text.assemble((task, "bold green"), f" passes. The idea behind it: {known[task]}"), 2)
 
 
 def passed(report: CheckReport, task: str | None) -> bool:
@@ -61,9 +78,16 @@ def as_data(repository: StudentRepository, report: CheckReport, task: str | None
 
 
 def show_focus(
-    repository: StudentRepository, report: CheckReport, memory: state.State, task: str | None = None
+    repository: StudentRepository,
+    report: CheckReport,
+    memory: state.State,
+    task: str | None = None,
+    new: Sequence[str] = (),
 ) -> None:
-    """The assignment's tasks, its first failing check (of ``task``, if one is in focus), and the way on."""
+    """The assignment's tasks, its first failing check (of ``task``, if one is in focus), and the way on.
+
+    new: the tasks that pass for the first time.
+    """
     display = console()
     screen.heading(repository, report)
     display.print()
@@ -72,6 +96,7 @@ def show_focus(
         screen.say_broken(report.problem, 4)
     else:
         screen.tasks(repository, report)
+        _tell_why(repository, report, new)
     failing = [v for v in report.failing if task is None or v.check.task == task] or report.failing
     if failing:
         display.print()
@@ -128,10 +153,12 @@ def show_all(repository: StudentRepository, report: CheckReport, task: str | Non
     shown = [verdict for verdict in report.verdicts if task is None or verdict.check.task == task]
     for verdict in shown:
         screen.verdict(report, verdict, told)
+    memory = state.load(repository.root)
+    if report.fingerprint:  # else it is not remembered, and would be told every time
+        _tell_why(repository, report, [new for new in first_passes(report, memory) if task in (None, new)])
     earned = sum(v.score for v in shown)
     possible = sum(v.check.points for v in shown) or report.checked.possible
     screen.say(f"Public points: {earned} of {possible}", style="bold")
-    memory = state.load(repository.root)
     failing = next((verdict for verdict in shown if verdict.outcome != "passed"), None)
     if failing is not None:
         offer_hint(repository, report.name, failing.check.task, memory)

@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -82,8 +82,9 @@ class Watch:
         with _waiting(name) if slow else contextlib.nullcontext():
             self.report = self._checked(name)
         self.focus = focus
+        new = show.first_passes(self.report, self.memory)
         self.memory = show.remember(self.repository, [self.report])
-        self._draw()
+        self._draw(new)
         self._foot(time.perf_counter() - began)
 
     def _checked(self, name: str) -> CheckReport:
@@ -93,10 +94,10 @@ class Watch:
             self.checker.close()  # what was warm may have been lost while the machine slept
             return self.checker.check(name)
 
-    def _draw(self) -> None:
+    def _draw(self, new: Sequence[str] = ()) -> None:
         assert self.report is not None
         clear()
-        show.show_focus(self.repository, self.report, self.memory, self.focus)
+        show.show_focus(self.repository, self.report, self.memory, self.focus, new)
 
     def _task(self) -> str | None:
         """The task in focus, or the first that fails."""

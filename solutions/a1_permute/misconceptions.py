@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.checks import hints, misconception
+from autograder.checks import hints, misconception, why
 
 # ---------------------------------------------------------------------------------------------------- to_nchw
 
@@ -194,6 +194,12 @@ hints(
     "second, and nothing else changes its order.",
 )
 
+why(
+    "to_nchw",
+    "Nothing in the picture moved: each number is found under the same four coordinates, in another order, "
+    "with height and width side by side at the end, where a convolution slides.",
+)
+
 # ---------------------------------------------------------------------------------------------------- to_nhwc
 
 
@@ -344,6 +350,12 @@ hints(
     "order that you want.",
     "One axis leaves its place and goes to the end; all others close up and keep their order. to_nhwc after to_nchw "
     "gives the old batch back: try it, with axes of different length.",
+)
+
+why(
+    "to_nhwc",
+    "It undoes to_nchw number by number: moving axes loses nothing, so there is always a way back, and it is "
+    "seldom the same move once more.",
 )
 
 # ---------------------------------------------------------------------------------------------------- image_to_batch
@@ -512,6 +524,12 @@ hints(
     "Once the image is a batch (1, H, W, C), the rest is a task that you have solved already.",
 )
 
+why(
+    "image_to_batch",
+    "A batch of one holds exactly the numbers of its image: an axis of length 1 adds a place to count from, "
+    "and no data.",
+)
+
 # ---------------------------------------------------------------------------------------------------- add_channel_axis
 
 
@@ -618,4 +636,10 @@ hints(
     "No pixel moves and none is repeated: one axis is missing. How long is it?",
     "Count the axes of the result: N is axis 0. Which number does the channel have?",
     "Torch has an operation that does nothing but add an axis of length 1, where you say.",
+)
+
+why(
+    "add_channel_axis",
+    "With and without the new axis the same numbers follow each other in the same order; it only tells a "
+    "convolution how many channels there are.",
 )

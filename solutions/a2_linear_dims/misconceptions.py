@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder.checks import hints, misconception
+from autograder.checks import hints, misconception, why
 
 # ---------------------------------------------------------------------------------------------------- ANSWERS
 # Each is a rule from the shape of the tensor to the number that the student writes down. A vector has only one axis,
@@ -101,6 +101,12 @@ hints(
     "Imagine the tensor printed. Which numbers stand together in one innermost pair of brackets?",
     "Those innermost vectors go through the layer one by one, however many there are. The number asked is how long one "
     "of them is.",
+)
+
+why(
+    "ANSWERS",
+    "A linear layer sees one vector at a time, and a tensor of any shape is a stack of the vectors that lie "
+    "along its last axis.",
 )
 
 # ---------------------------------------------------------------------------------------------- linear_in_features
@@ -226,6 +232,12 @@ hints(
     "Counted from the front, that place differs from shape to shape. Python can also count from the back.",
 )
 
+why(
+    "linear_in_features",
+    "The rule holds for one axis and for six, because the layer never asks how many axes stand in front: all "
+    "that it multiplies is vectors.",
+)
+
 # --------------------------------------------------------------------------------------------- linear_output_shape
 
 
@@ -347,6 +359,11 @@ hints(
     "Build a new tuple: all that was in front stays as it is, and one number is put in place of another.",
 )
 
+why(
+    "linear_output_shape",
+    "As many vectors come out as went in, arranged as they were; only their length is another.",
+)
+
 # ------------------------------------------------------------------------------------------- linear_parameter_count
 
 
@@ -449,6 +466,12 @@ hints(
     "Rows times columns is one part of it. The other part depends on one of the two sizes only. On which?",
     "Every output is a sum over all inputs, each with its weight, and one number of its own is added to it, unless the "
     "layer is made without.",
+)
+
+why(
+    "linear_parameter_count",
+    "The batch does not occur in the count: every vector goes through the same weights, so a thousand of them "
+    "need no parameter more than one.",
 )
 
 # ---------------------------------------------------------------------------------------------------------- affine
@@ -691,4 +714,10 @@ hints(
     "into the other, without dealing the numbers out anew?",
     "Torch's @ takes any number of axes on its left. Turn the weight, multiply, and let the bias, as long as the last "
     "axis, be added to every vector.",
+)
+
+why(
+    "affine",
+    "Each row of the weight asks one question of a vector, a sum of products is the answer, and the bias "
+    "shifts it, for every vector alike.",
 )

@@ -8,7 +8,7 @@ import math
 import torch
 from torch.nn import functional
 
-from autograder.checks import hints, misconception
+from autograder.checks import hints, misconception, why
 
 # --- conv2d_output_shape ---------------------------------------------------------------------------------------------
 
@@ -476,6 +476,12 @@ hints(
     'padding on both of its sides, then count. "same" needs no counting at all: what does its name promise?',
 )
 
+why(
+    "conv2d_output_shape",
+    "The window stops once where it begins, and once more after each step that there is room for: that is all "
+    "of the formula.",
+)
+
 
 # --- conv2d_weight_shape ---------------------------------------------------------------------------------------------
 
@@ -600,6 +606,11 @@ hints(
     "A tensor's first axis is the coarsest choice. Which would you ask first: which kernel, or which of its sheets?",
     "weight[0] is everything that is needed for the first output channel. What shape must that be? And how many of "
     "those are stacked?",
+)
+
+why(
+    "conv2d_weight_shape",
+    "One kernel makes one output channel, and to make it, it has a sheet for every input channel.",
 )
 
 
@@ -761,6 +772,12 @@ hints(
     "The shape of the weight tells how many weights there are. The biases have a tensor of their own.",
     "When is the bias added: to each product, to each sheet, or once everything in the window is summed? So how many "
     "are needed for each output channel?",
+)
+
+why(
+    "conv2d_parameter_count",
+    "The size of the image does not occur in the count: one kernel serves every stop, so a stamp and a poster "
+    "need equally many weights.",
 )
 
 
@@ -1045,6 +1062,12 @@ hints(
     "The window goes through all input channels. So does the kernel of the output channel that is asked for.",
     "Each weight is multiplied with the pixel under it. Add up all the products, then add one number: the bias of this "
     "output channel.",
+)
+
+why(
+    "conv2d_pixel",
+    "One output number looks at its window in all input channels at once: window and kernel have the same "
+    "shape, and all their products end in one sum.",
 )
 
 
@@ -1527,6 +1550,12 @@ hints(
     "window's corner stand in the padded image? Try the answer with stride 2 on a few pixels.",
 )
 
+why(
+    "conv2d",
+    "The same few weights are asked at every stop, and that is why a pattern is found wherever in the image it "
+    "lies.",
+)
+
 
 # --- ANSWERS ---------------------------------------------------------------------------------------------------------
 
@@ -1840,4 +1869,10 @@ hints(
     "numbers does each kind of layer change, and which does it leave alone?",
     "How many numbers has one image after pool2? Flatten keeps them all, in one row for each image, and the Linear layer "
     "makes its outputs from that row.",
+)
+
+why(
+    "ANSWERS",
+    "On its way down the network trades where for what: the maps get smaller, there are more of them, and at "
+    "the end only what was seen is left.",
 )

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.checks import hints, misconception
+from autograder.checks import hints, misconception, why
 
 # ------------------------------------------------------------------------------------------------- choose_loss
 
@@ -333,6 +333,12 @@ hints(
     "probabilities (or their logarithms), or are they still logits? Where a pair fits no loss, raise an error.",
 )
 
+why(
+    "choose_loss",
+    "Each loss does what the network has left to it: one that takes logits applies sigmoid or softmax itself, "
+    "the others rely on the network to have done so.",
+)
+
 # ------------------------------------------------------------------------------------------- output_activation
 
 
@@ -528,6 +534,12 @@ hints(
     "say along which axis they lie: the numbers of one image belong together, those of one class do not.",
 )
 
+why(
+    "output_activation",
+    "Activation and loss are two halves of one formula: it may be cut at either place, as long as nothing is "
+    "done twice or left out.",
+)
+
 # ---------------------------------------------------------------------------------------------- binary_targets
 
 
@@ -642,6 +654,12 @@ hints(
     "The label says which class an image has, the target says how much of class 0 it has. For 0 and 1 these are "
     "opposites.",
     "Ask each label whether it is class 0, and then make numbers of the answers, of the type that losses compute with.",
+)
+
+why(
+    "binary_targets",
+    "A target is what a perfect network would say: all of the probability where class 0 is the truth, and none "
+    "where it is not.",
 )
 
 # ----------------------------------------------------------------------------------------------------- softmax
@@ -872,6 +890,12 @@ hints(
     "For large logits: try the formula on the row (1000, 1000) by hand, and then on (0, 0). Both have the same softmax.",
     "Adding one number to a whole row leaves its softmax as it is. Choose that number for each row so that no exponent "
     "is positive any more and one of them is 0: then nothing overflows, and the sum is at least 1.",
+)
+
+why(
+    "softmax",
+    "Only the differences between a row's logits count: the same number taken from all of them changes no "
+    "probability, and can keep every exponential small.",
 )
 
 # ------------------------------------------------------------------------------------------------- binary_loss
@@ -1227,6 +1251,12 @@ hints(
     "1 and e^x out as a factor: what stays inside the logarithm lies between 1 and 2.",
 )
 
+why(
+    "binary_loss",
+    "The loss says how surprised the network is by the truth; from the logit it stays exact where the "
+    "probability itself has run out of digits.",
+)
+
 # --------------------------------------------------------------------------------------------- multiclass_loss
 
 
@@ -1577,6 +1607,12 @@ hints(
     "exponentials. The second needs a shift by the row's largest logit, or the torch function made for it.",
 )
 
+why(
+    "multiclass_loss",
+    "Only the true class's probability counts, but it can rise only while the others fall: that is how one "
+    "label teaches all K outputs.",
+)
+
 # ---------------------------------------------------------------------------------------------- predict_binary
 
 
@@ -1705,6 +1741,12 @@ hints(
     "whole numbers.",
 )
 
+why(
+    "predict_binary",
+    "Sigmoid only grows, and it is one half where the logit is 0: so the sign of the logit is the whole "
+    "decision.",
+)
+
 # ----------------------------------------------------------------------------- predict_binary_from_probability
 
 
@@ -1804,6 +1846,11 @@ hints(
     "If class 0 has the probability p, class 1 has the rest. Which one is larger?",
     "The same decision as from logits, with the threshold that belongs to probabilities. The images of class 1 have "
     "to get True; then turn the answers into whole numbers.",
+)
+
+why(
+    "predict_binary_from_probability",
+    "It is the decision from the logit once more: p is above one half just where the logit is above 0.",
 )
 
 # ------------------------------------------------------------------------------------------ predict_multiclass
@@ -1937,4 +1984,10 @@ hints(
     "max gives how large, argmax gives where. And along which axis do the classes lie?",
     "One call does it, for logits and probabilities alike, once it knows the axis along which to compare: the result has "
     "one number for each image.",
+)
+
+why(
+    "predict_multiclass",
+    "Softmax keeps the order of the scores in a row, so the largest logit belongs to the largest probability, "
+    "and nothing has to be converted.",
 )

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.checks import hints, misconception
+from autograder.checks import hints, misconception, why
 
 # --------------------------------------------------------------------------------------------------- preprocess
 
@@ -692,12 +692,24 @@ hints(
     "An axis of length 1 can be put in anywhere without moving a pixel. The question is where torch looks for the "
     "channels; you did this in a1_permute.",
 )
+
+why(
+    "preprocess",
+    "To the network the axis of length 1 is the one channel of a grayscale image; and the nearer the numbers "
+    "are to 1, the steadier are the first steps of a training.",
+)
 hints(
     "FashionCNN",
     "Begin with the smallest network that could work: one convolution, ReLU, one pooling, flatten, one Linear.",
     "Send a batch of zeros of shape (2, 1, 28, 28) through it and print the shape after each layer.",
     "The last Linear has as many inputs as one image has numbers when it is flattened, and as many outputs as there are "
     "classes. Nothing comes after it: the loss does the rest. When this works, add a second storey.",
+)
+
+why(
+    "FashionCNN",
+    "A stack of linear maps is one linear map, however deep: what bends between the layers is what makes depth "
+    "worth its price.",
 )
 hints(
     "train",
@@ -709,10 +721,22 @@ hints(
     "The order of the images is drawn anew in each epoch, and the labels follow the same order. What you return is for the "
     "plot alone; the network that you were given is what counts.",
 )
+
+why(
+    "train",
+    "Each step asks every weight which way lowers the loss of this batch, and goes a little that way; nothing "
+    "else is behind the training of the largest networks.",
+)
 hints(
     "predict",
     "The network gives ten scores for each image, and you want to know which is the largest.",
     "Look at the shape of the scores: along which axis do the classes lie?",
     "Batch norm and dropout have two ways of working. Choose the one for use, and ask about one image alone to see that "
     "it gets the same class as among others.",
+)
+
+why(
+    "predict",
+    "The largest logit belongs to the most probable class, and what an image is taken for does not hang on the "
+    "images beside it.",
 )

@@ -33,6 +33,16 @@ def test_what_was_read_is_written_alike(values: tuple[Any, ...], tmp_path: Path)
     assert again.files() == catalogue.files() == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
 
+def test_every_task_says_in_one_sentence_why_it_works() -> None:
+    manifest = COURSE.manifest()
+    for name in COURSE.assignment_names():
+        why = DataCatalogue.load(COURSE.assignments / name).why
+        assert set(why) == set(manifest.of(name).points), name
+        for task, sentence in why.items():
+            assert sentence.endswith("."), task
+            assert len(sentence) < 200, task
+
+
 def test_released_diagnoses_are_small() -> None:
     """Most of each is its messages and hints, which are for reading; the numbers take a few KB."""
     for name in COURSE.assignment_names():
@@ -40,5 +50,6 @@ def test_released_diagnoses_are_small() -> None:
         known = DataCatalogue.load(path.parent)
         texts = sum(len(name) + len(text) for name, text in known.messages.items())
         texts += sum(len(text) for hints in known.hints.values() for text in hints)
+        texts += sum(map(len, known.why.values()))
         assert path.stat().st_size < 1.5 * texts, name
         assert path.with_suffix(".safetensors").stat().st_size < 4096, name

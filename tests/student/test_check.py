@@ -78,6 +78,7 @@ def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureF
     assert "Your code printed: torch.uint8" in text
     assert "You used reshape or view" in text
     assert "mix = 3" in text
+    assert "The idea behind it" not in text
     assert "autograder hint to_nchw" in text
     path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2"))
     assert cli.main(["check"]) == 1
@@ -87,9 +88,15 @@ def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureF
     assert f"SyntaxError at line {line}" in text
     path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2)"))
     assert cli.main(["check", "to_nchw"]) == 0
-    assert "Public points: 1 of 1" in words(capsys)
+    text = words(capsys)
+    assert "Public points: 1 of 1" in text
+    idea = f"to_nchw passes. The idea behind it: {hint.read_why(repository.course, 'a1_permute')['to_nchw']}"
+    assert idea in text
     assert cli.main(["check", "a1"]) == 1
     assert state.load(repository.root).checked["a1_permute"].earned == 1
+    assert words(capsys).count("The idea behind it") == 0
+    assert cli.main(["check"]) == 1
+    assert "The idea behind it" not in words(capsys)
 
 
 def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(repository: StudentRepository) -> None:

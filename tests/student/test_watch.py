@@ -108,7 +108,9 @@ def test_the_task_in_focus_stays_until_it_passes(on_watch: watch.Watch, capsys: 
     assert "to_nhwc does its work" in capsys.readouterr().out.rpartition("----")[2]
     on_watch.checker.passed.add("to_nhwc")  # type: ignore[attr-defined]
     saved(on_watch, "a1_permute")
-    assert "to_nchw does its work" in capsys.readouterr().out.rpartition("----")[2]
+    last = capsys.readouterr().out.rpartition("----")[2]
+    assert "to_nchw does its work" in last
+    assert "to_nhwc passes. The idea behind it: " in last
 
 
 def test_h_gives_hints_one_by_one_and_l_lists(on_watch: watch.Watch, capsys: pytest.CaptureFixture[str]) -> None:
