@@ -25,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="make the complete student repository in FOLDER, which must be new, empty or made by this command",
     )
+    what.add_argument(
+        "--solutions",
+        type=Path,
+        metavar="FOLDER",
+        help="once the deadline is over for all: pages with the reference and other right ways of each task, to publish",
+    )
     parser.add_argument(
         "--roster",
         type=Path,
@@ -61,12 +67,16 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--check, --to and --roster are about all assignments: name none.")
     roster = args.roster
     if roster is not None:
-        if args.check or args.classroom50 or args.hidden_from:
+        if args.check or args.solutions or args.classroom50 or args.hidden_from:
             raise UserError("--roster goes alone, or with --to FOLDER.")
         from autograder.course.roster import read_roster
         from autograder.release.variants import FOLDER, release_variants
 
         return release_variants(course, read_roster(roster), args.to or course.root / FOLDER)
+    if args.solutions is not None:
+        from autograder.release.solutions import release_solutions
+
+        return release_solutions(course, args.solutions, only)
     if args.classroom50:
         from autograder.release.classroom50 import release_bundles
 
