@@ -14,7 +14,6 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from autograder.checks.misconceptions import read
@@ -55,8 +54,9 @@ def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) ->
     Raises UserError before a deadline or an extension of one of them is over, and for a folder where students look.
     """
     names = list(only) or course.assignment_names()
-    folder = folder.absolute()
+    folder = folder.resolve()
     _refuse_students(course, folder)
+    generated.refuse_foreign(folder)
     _refuse_before_the_end(course, names, dt.datetime.now().astimezone())
     pages = {name: page(course, name) for name in names}
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,6 @@ def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) ->
         for name, text in pages.items():
             (new / f"{name}.html").write_bytes(text.encode())
         generated.write_record(new)
-        generated.refuse_foreign(folder)
         generated.update(new, folder)
     unknown = [name for name in names if name not in load_policy(course).deadlines]
     if unknown:
@@ -86,16 +85,16 @@ def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
     assignment = course.assignment(name)
     chosen = _chosen(assignment.folder / OTHER_WAYS)
     why = read(assignment.misconceptions).why
-    reference = _Script(_MARKERS.sub("", assignment.master.read_text(encoding="utf-8")))
+    reference = _MARKERS.sub("", assignment.master.read_text(encoding="utf-8"))
     tasks = list(course.manifest().of(name).points)
     if strange := [task for task in chosen if task not in tasks]:
         raise UserError(f"solutions/{name}/{OTHER_WAYS} is about {strange[0]}; the tasks are {', '.join(tasks)}.")
     solved = []
     for task in tasks:
-        ways = [Way("", "", reference.part(task))]
+        ways = [Way("", "", _part(reference, task))]
         for file, sentence in chosen.get(task, {}).items():
             path = course.root / "tests" / "alternatives" / name / f"{file}.py"
-            code = _Script(path.read_text(encoding="utf-8")).part(task) if path.is_file() else ""
+            code = _part(path.read_text(encoding="utf-8"), task) if path.is_file() else ""
             if not code:
                 where = f"solutions/{name}/{OTHER_WAYS} names {file} for {task}"
                 raise UserError(f"{where}, and {path.relative_to(course.root).as_posix()} does not define it.")
@@ -117,54 +116,43 @@ def _chosen(path: Path) -> dict[str, dict[str, str]]:
         ) from None
 
 
-class _Script:
-    """A script of which one task is wanted, with all that it stands on."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
-        self._statements = ast.parse(text).body
-
-    @cached_property
-    def _bound(self) -> list[set[str]]:
-        return [_bound_by(statement) for statement in self._statements]
-
-    def part(self, task: str) -> str:
-        """The statements that make `task`, in their order: imports, helpers, itself. Empty where none defines it."""
-        wanted, taken = {task}, set[int]()
-        while new := {n for n, bound in enumerate(self._bound) if bound & wanted} - taken:
-            taken |= new
-            wanted |= {name for number in new for name in _used_by(self._statements[number])}
-        if not any(task in self._bound[number] for number in taken):
-            return ""
-        shown = ""
-        before: ast.stmt | None = None
-        for number in sorted(taken):
-            statement = self._statements[number]
-            apart = isinstance(statement, _DEFINITIONS) or isinstance(before, _DEFINITIONS)
-            shown += (
-                ""
-                if before is None
-                else "\n\n\n"
-                if apart
-                else "\n\n"
-                if _is_import(before) != _is_import(statement)
-                else "\n"
-            )
-            shown += self._text(statement)
-            before = statement
-        return _PRAGMA.sub("", shown)
-
-    def _text(self, statement: ast.stmt) -> str:
-        decorators = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-        return "\n".join(self._lines[first - 1 : statement.end_lineno])
+def _part(text: str, task: str) -> str:
+    """Of a script the statements that make `task`: imports, helpers, itself. Empty where none defines it."""
+    lines, statements = text.splitlines(), ast.parse(text).body
+    bound = [_bound_by(statement) for statement in statements]
+    wanted, taken = {task}, set[int]()
+    while new := {number for number, names in enumerate(bound) if names & wanted} - taken:
+        taken |= new
+        wanted |= {name for number in new for name in _used_by(statements[number])}
+    shown, before = "", None
+    for statement in (statements[number] for number in sorted(taken)):
+        shown += _gap(before, statement)
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            statement.names = [alias for alias in statement.names if _bound_as(alias) in wanted]
+            shown += ast.unparse(statement)
+        else:
+            decorators = getattr(statement, "decorator_list", [])
+            first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+            shown += "\n".join(lines[first - 1 : statement.end_lineno])
+        before = statement
+    return _PRAGMA.sub("", shown)
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
-def _is_import(statement: ast.stmt) -> bool:
-    return isinstance(statement, (ast.Import, ast.ImportFrom))
+def _gap(before: ast.stmt | None, after: ast.stmt) -> str:
+    """The lines between two statements."""
+    if before is None:
+        return ""
+    if isinstance(before, _DEFINITIONS) or isinstance(after, _DEFINITIONS):
+        return "\n\n\n"
+    imports = [isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in (before, after)]
+    return "\n" if imports[0] == imports[1] else "\n\n"
+
+
+def _bound_as(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def _bound_by(statement: ast.stmt) -> set[str]:
@@ -172,7 +160,7 @@ def _bound_by(statement: ast.stmt) -> set[str]:
     if isinstance(statement, _DEFINITIONS):
         return {statement.name}
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+        return {_bound_as(alias) for alias in statement.names}
     stored = (n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store))
     roots = (n.value if isinstance(n, (ast.Subscript, ast.Attribute)) else n for n in stored)
     return {root.id for root in roots if isinstance(root, ast.Name)}
@@ -186,7 +174,7 @@ def _refuse_students(course: Course, folder: Path) -> None:
     """Raises UserError for a folder that students get: a released one, or one in or above it."""
     own = {name for name in generated.read_record(folder) if "/" in name or not name.endswith(".html")}
     around = [place for place in folder.parents if generated.read_record(place)]
-    if own or around or folder == course.solutions or course.solutions in folder.parents:
+    if own or around or course.solutions.resolve() in (folder, *folder.parents):
         raise UserError(
             f"{folder} is, or lies in, what release makes for students or from. Solutions have a folder of their own: "
             "give another one to --solutions."
