@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import dataclasses
 import inspect
+import itertools
 import linecache
 import logging
 import os
@@ -289,8 +290,9 @@ def finish(
 
     from ..common.files import write_whole
     from ..data import CLASSES
-    from . import trained_weights, training_page
+    from . import run_before, trained_weights, training_page
     from .advice import advice
+    from .feature_maps import feature_maps
     from .training_run import judged
 
     origin = Origin(work.code, images=len(trained.data.labels))
@@ -302,7 +304,14 @@ def finish(
         raise
     with torch.device("cpu"):  # whatever the student's file made the default
         bands = bands_of(work.repository, work.name)
-        for line in [*training_page.said(trained), *training_page.band_lines(trained, bands)]:
+        before = run_before.load(work.repository.root, work.name)
+        run_before.save(work.repository.root, work.name, trained)
+        told = [
+            training_page.said(trained),
+            training_page.band_lines(trained, bands),
+            run_before.compared(trained, before),
+        ]
+        for line in itertools.chain(*told):
             say(line)
         worst = training_page.most_confused(trained, CLASSES) if len(trained.classes) else []
         if worst:
@@ -317,9 +326,11 @@ def finish(
             say(f"It has seen {origin.images:,} images only. For the hand-in, train on all of them: autograder train")
         title = f"{work.name}: what the network has learnt"
         report = work.weights.with_name("training.html")
-        write_whole(report, training_page.document(trained, CLASSES, bands, title).encode())
+        maps = feature_maps(trained, tasks["preprocess"])
+        fragment = training_page.fragment(trained, CLASSES, bands, title, before, maps)
+        write_whole(report, training_page.document(title, fragment).encode())
         say(f"Curves, confusion matrix, filters: {report.name} beside it (open it in a browser)")
-        return training_page.fragment(trained, CLASSES, bands, title)
+        return fragment
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:

@@ -1,4 +1,4 @@
-"""What a training came to, as a page without scripts: curves, confusion matrix, filters, the surest mistakes.
+"""What a training came to, as a page without scripts: curves, confusion matrix, filters, feature maps, the surest mistakes.
 
 Drawn by hand in SVG and PNG, so that neither matplotlib nor a network is needed.
 """
@@ -14,10 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from ..common.png import picture_uri
+from .feature_maps import FeatureMaps
+from .run_before import RunBefore, compared
 from .training_run import Moment, Trained
 
 _WRONG_SHOWN = 20
 _FILTERS_SHOWN = 64
+_LAYERS_SHOWN, _MAPS_SHOWN = 4, 16
 
 
 @dataclass(frozen=True)
@@ -28,21 +31,30 @@ class Band:
     points: int
 
 
-def document(outcome: Trained, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
-    """The whole page."""
+def document(title: str, body: str) -> str:
+    """The whole page, of what `fragment` gives."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{_EDGES}</style>\n</head>\n<body>\n{fragment(outcome, classes, bands, title)}\n</body>\n</html>\n"
+        f"<title>{html.escape(title)}</title>\n<style>{_EDGES}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
-def fragment(outcome: Trained, classes: Sequence[str], bands: Sequence[Band], title: str) -> str:
-    """What stands in the page's body; Jupyter shows it as it is."""
-    parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands), _curves(outcome, bands)]
+def fragment(
+    outcome: Trained,
+    classes: Sequence[str],
+    bands: Sequence[Band],
+    title: str,
+    before: RunBefore | None = None,
+    maps: FeatureMaps | None = None,
+) -> str:
+    """What stands in the page's body; Jupyter shows it as it is. before: the training that this one is held against."""
+    parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands, before), _curves(outcome, bands, before)]
     if len(outcome.classes):
         parts += [_confusion(outcome, classes), _surest_mistakes(outcome, classes)]
     parts.append(_filters(outcome.model))
+    if maps is not None:
+        parts.append(_maps(maps, classes))
     return f'<style>{_STYLE}</style>\n<div class="training">\n' + "\n".join(filter(None, parts)) + "\n</div>"
 
 
@@ -52,7 +64,7 @@ _STYLE = """
 .training { --ink: #1f2328; --paper: #ffffff; --faint: #6b7280; --line: #d0d7de; --one: #0b62a4; --two: #b3541e;
   font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 62rem;
   margin: 0 auto; padding: 1rem; }
-.training h1 { font-size: 1.5rem; } .training h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
+.training h1 { font-size: 1.5rem; } .training h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; } .training h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
 .training p { margin: .3rem 0; } .training .faint { color: var(--faint); }
 .training svg { max-width: 100%; height: auto; }
 .training .wide { overflow-x: auto; }
@@ -75,8 +87,8 @@ _STYLE = """
 """
 
 
-def _summary(outcome: Trained, bands: Sequence[Band]) -> str:
-    lines = [*said(outcome), *band_lines(outcome, bands)]
+def _summary(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -> str:
+    lines = [*said(outcome), *band_lines(outcome, bands), *compared(outcome, before)]
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
 
 
@@ -135,7 +147,7 @@ def _percent(share: float) -> str:
 _W, _H, _PAD = 430, 240, 46
 
 
-def _curves(outcome: Trained, bands: Sequence[Band]) -> str:
+def _curves(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -> str:
     charts = []
     losses = [(m.images, m.loss) for m in outcome.curve if m.loss is not None]
     if len(losses) > 1:
@@ -143,9 +155,10 @@ def _curves(outcome: Trained, bands: Sequence[Band]) -> str:
         charts.append(_chart("Loss while training", losses, 0.0, top * 1.05, "var(--one)", "{:.2f}", []))
     looks = [(m.images, m.accuracy) for m in outcome.looks if m.accuracy is not None]
     if looks:
-        low = math.floor(min(accuracy for _, accuracy in looks) * 10) / 10
+        past = before.looks if before is not None else ()
+        low = math.floor(min(accuracy for _, accuracy in (*looks, *past)) * 10) / 10
         marks = [band.share for band in bands if low <= band.share]
-        charts.append(_chart("Right on held-out images", looks, low, 1.0, "var(--two)", "{:.0%}", marks))
+        charts.append(_chart("Right on held-out images", looks, low, 1.0, "var(--two)", "{:.0%}", marks, past))
     return f"<h2>Learning curve</h2>{''.join(charts)}" if charts else ""
 
 
@@ -157,9 +170,10 @@ def _chart(
     colour: str,
     form: str,
     marks: Sequence[float],
+    before: Sequence[tuple[int, float]] = (),
 ) -> str:
-    """A line over the images seen. marks: values at which a dashed line is drawn."""
-    last = max(images for images, _ in points)
+    """A line over the images seen. marks: values at which a dashed line is drawn. before: a fainter line below it."""
+    last = max(images for images, _ in (*points, *before))
     span = max(high - low, 1e-9)
 
     def x(images: float) -> float:
@@ -168,7 +182,9 @@ def _chart(
     def y(value: float) -> float:
         return 24 + (_H - 24 - 36) * (1 - (value - low) / span)
 
-    path = " ".join(f"{'L' if i else 'M'}{x(images):.1f} {y(value):.1f}" for i, (images, value) in enumerate(points))
+    def path(line: Sequence[tuple[int, float]]) -> str:
+        return " ".join(f"{'L' if i else 'M'}{x(images):.1f} {y(value):.1f}" for i, (images, value) in enumerate(line))
+
     ticks = "".join(
         f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--line)"/>'
         f'<text x="{_PAD - 6}" y="{y(v) + 4:.1f}" text-anchor="end" font-size="11" fill="var(--faint)">{form.format(v)}</text>'
@@ -187,11 +203,18 @@ def _chart(
         if len(points) < 40
         else ""
     )
-    spoken = f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {last:,} images"
+    past = (
+        f'<path d="{path(before)}" fill="none" stroke="var(--faint)" stroke-width="2" stroke-dasharray="2 3"/>'
+        f'<text x="{x(before[-1][0]):.1f}" y="{y(before[-1][1]) + 16:.1f}" text-anchor="end" font-size="11" fill="var(--faint)">the run before</text>'
+        if before
+        else ""
+    )
+    spoken = f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {points[-1][0]:,} images"
+    spoken += f"; the run before ended at {form.format(before[-1][1])}" if before else ""
     return (
         f'<svg role="img" aria-label="{html.escape(spoken)}" width="{_W}" height="{_H}" viewBox="0 0 {_W} {_H}">'
         f'<text x="{_PAD}" y="14" font-size="13" fill="var(--ink)">{html.escape(title)}</text>{ticks}{dashes}'
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
+        f'{past}<path d="{path(points)}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
         f'<text x="{_W - 12}" y="{_H - 8}" text-anchor="end" font-size="11" fill="var(--faint)">{last:,} images seen</text></svg>'
     )
 
@@ -282,6 +305,27 @@ def _filters(model: nn.Module) -> str:
         "<p>Each looks for one small pattern: white counts for, black against, gray does not matter.</p>"
         f'<div class="pictures filters">{pictures}</div>'
     )
+
+
+def _maps(maps: FeatureMaps, classes: Sequence[str]) -> str:
+    name = html.escape(classes[maps.label])
+    parts = [
+        "<h2>What the layers see</h2>"
+        "<p>One image that the network was not trained on, and what each convolution makes of it: white where it has found "
+        "its pattern, black where the opposite, gray where neither. Which of them sees edges, and which whole shapes?</p>"
+        f'<div class="pictures filters"><img alt="{name}" src="{_picture(maps.image)}"></div>'
+    ]
+    for number, layer in enumerate(maps.layers[:_LAYERS_SHOWN], 1):
+        count, height, width = layer.shape
+        size = float(layer.abs().max()) or 1.0
+        images = [((one / size + 1) * 127.5).round().to(torch.uint8) for one in layer[:_MAPS_SHOWN]]
+        pictures = "".join(f'<img alt="map {i}" src="{_picture(image)}">' for i, image in enumerate(images, 1))
+        shown = f", {_MAPS_SHOWN} of them" if count > _MAPS_SHOWN else ""
+        parts.append(
+            f"<h3>Convolution {number}: {count} maps of {height} x {width}{shown}</h3>"
+            f'<div class="pictures filters">{pictures}</div>'
+        )
+    return "".join(parts)
 
 
 def _picture(image: Tensor) -> str:

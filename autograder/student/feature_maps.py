@@ -1,0 +1,55 @@
+"""What each convolution of a trained network makes of one image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .training_run import Trained, outputs
+
+
+@dataclass(frozen=True)
+class FeatureMaps:
+    """image: uint8 (H, W), one that was not trained on; layers: for each convolution float32 (C, H, W), as they are asked."""
+
+    image: Tensor
+    label: int
+    layers: tuple[Tensor, ...]
+
+
+def feature_maps(trained: Trained, preprocess: Callable[..., Any]) -> FeatureMaps | None:
+    """The maps for the first held-out image that the network gets right; None where there is none, or nothing to see."""
+    data = trained.data
+    if len(trained.classes) != len(data.held_labels) or not len(trained.classes):
+        return None
+    place = int((trained.classes == data.held_labels).int().argmax())
+    found: list[Tensor] = []
+    try:
+        with _recorded(trained.model, found):
+            outputs(trained.model, preprocess(data.held_images[place : place + 1].clone()))
+    except Exception:  # whatever it is, it has been told where `predict` was asked
+        return None
+    layers = tuple(layer for layer in found if layer.dim() == 3 and bool(torch.isfinite(layer).all()))
+    return FeatureMaps(data.held_images[place], int(data.held_labels[place]), layers) if layers else None
+
+
+@contextmanager
+def _recorded(model: nn.Module, found: list[Tensor]) -> Iterator[None]:
+    """Keep what each convolution gives for the first image that is asked inside the block."""
+
+    def keep(module: nn.Module, args: Any, output: Any) -> None:
+        if isinstance(output, Tensor) and output.dim() == 4:
+            found.append(output[0].detach().float().cpu())
+
+    convolutions = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
+    handles = [module.register_forward_hook(keep) for module in convolutions]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
