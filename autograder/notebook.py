@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import html
+import importlib
 import io
 import os
 import re
@@ -131,14 +132,32 @@ def show(assignment: str, picture: str) -> None:
         return
     from .student import pictures
 
+    slider = None
     try:
         course = _course()
-        page = pictures.drawn(
-            course.released(assignment).pictures, picture, pictures.Material(_namespace(), course.root / "data")
-        )
+        path, given = course.released(assignment).pictures, pictures.Material(_namespace(), course.root / "data")
+        page = pictures.drawn(path, picture, given)
+        if "<svg" in page and (stops := pictures.stops(path, picture)):
+            slider = _slider(stops, lambda stop: pictures.drawn(path, picture, given, stop))
     except Exception as error:
         page = f"<p>{html.escape(str(error))}</p>"
     _show(_Page(page, pictures.in_words(page)))
+    if slider is not None:
+        sys.modules["IPython"].display.display(slider)
+
+
+def _slider(stops: int, draw: Callable[[int], str]) -> Any:
+    """A slider and below it the drawing of where it stands; None where ipywidgets is not there."""
+    if _shell() is None:
+        return None
+    try:
+        widgets: Any = importlib.import_module("ipywidgets")
+    except ImportError:
+        return None
+    page = widgets.HTML(draw(0))
+    slider = widgets.IntSlider(max=stops - 1, description="stop", continuous_update=False)
+    slider.observe(lambda change: setattr(page, "value", draw(change["new"])), "value")
+    return widgets.VBox([slider, page])
 
 
 def unpack(packed: str) -> None:

@@ -1,8 +1,9 @@
 """``autograder show``: pictures that a student's own functions draw, as a page; the notebooks show the same.
 
 The pictures of an assignment are the public functions of `pictures.py` in its folder. Each takes the student's functions, as `Material`,
-and returns a figure of matplotlib's. Of its docstring, the first paragraph says what can be seen, for who cannot see
-it; the rest stands below the picture. matplotlib is imported when something is drawn, and not before.
+and returns a figure of matplotlib's; one with an attribute `stops` takes a number below it too, for a slider in the
+notebook. Of its docstring, the first paragraph says what can be seen, for who cannot see it; the rest stands below the
+picture. matplotlib is imported when something is drawn, and not before.
 """
 
 from __future__ import annotations
@@ -133,14 +134,22 @@ def names_in(path: Path) -> list[str]:
     return [node.name for node in body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 
-def drawn(path: Path, name: str, given: Material) -> str:
-    """A picture as HTML: the drawing and what stands below it, or a sentence that says why there is none yet."""
+def stops(path: Path, name: str) -> int:
+    """At how many places a picture can be drawn, where its function takes a second argument, `stop`; else 0."""
+    return int(getattr(getattr(run_file(path), name), "stops", 0))
+
+
+def drawn(path: Path, name: str, given: Material, stop: int | None = None) -> str:
+    """A picture as HTML: the drawing and what stands below it, or a sentence that says why there is none yet.
+
+    stop: which of its places, below `stops`; None for the picture that needs no slider.
+    """
     try:
         import matplotlib
 
-        function: Callable[[Material], Any] = getattr(run_file(path), name)
+        function: Callable[..., Any] = getattr(run_file(path), name)
         with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
-            picture = function(given)
+            picture = function(given) if stop is None else function(given, stop)
             file = io.StringIO()
             picture.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     except ImportError as error:

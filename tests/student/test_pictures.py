@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder import cli
+from autograder import cli, notebook
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.grading.fingerprint import checks_digest
@@ -49,6 +49,25 @@ def solved() -> dict[str, dict[str, Any]]:
 
 def work(functions: dict[str, Any]) -> pictures.Material:
     return pictures.Material(functions, ROOT / "data")
+
+
+def test_a_slider_leads_through_the_stops_of_a_picture(solved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ipywidgets")
+    path = COURSE.assignment("a3_conv_shapes").pictures
+    asked: list[int] = []
+
+    def draw(stop: int) -> str:
+        asked.append(stop)
+        return pictures.drawn(path, "conv2d", work(solved["a3_conv_shapes"]), stop)
+
+    assert notebook._slider(676, draw) is None, "where there is no notebook there is no slider"
+    monkeypatch.setattr(notebook, "_shell", lambda: object())
+    slider, page = notebook._slider(pictures.stops(path, "conv2d"), draw).children
+    assert (slider.min, slider.max) == (0, 675)
+    slider.value = 300
+    assert asked == [0, 300]
+    assert "stop (11, 14)" in page.value
+    assert pictures.stops(path, "edges") == 0
 
 
 @pytest.mark.parametrize(("name", "picture"), DRAWN)
