@@ -56,7 +56,7 @@ def conv2d_pixel(given: Material) -> Figure:
     return figure
 
 
-def conv2d(given: Material) -> Figure:
+def conv2d(given: Material, stop: int | None = None) -> Figure:
     """Four frames: a window of 3 x 3 stands on four places of an ankle boot, and below each the output so far, filled from
     the top left to the pixel that belongs to the window.
 
@@ -64,8 +64,10 @@ def conv2d(given: Material) -> Figure:
     """
     boot, kernel = _boot(given), torch.tensor(EDGES["top to bottom"])
     output = given.ask("conv2d", boot, kernel[None, None], torch.zeros(1), shape=(1, 1, 26, 26))[0, 0]
+    places = ((0, 0), (8, 12), (17, 20), (25, 25)) if stop is None else (divmod(stop, 26),)
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    for axes, (row, column) in zip(figure.subplots(2, 4).T, ((0, 0), (8, 12), (17, 20), (25, 25)), strict=True):
+    frames = figure.subplots(2, 4).T if stop is None else figure.subplots(1, 2, squeeze=False)
+    for axes, (row, column) in zip(frames, places, strict=True):
         axes[0].imshow(boot[0, 0].numpy())
         _window(axes[0], row, column, 3)
         _bare(axes[0], title=f"stop ({row}, {column})")
@@ -76,6 +78,9 @@ def conv2d(given: Material) -> Figure:
         _window(axes[1], row, column, 1)
         _bare(axes[1])
     return figure
+
+
+conv2d.stops = 26 * 26  # in a notebook, a slider leads through them
 
 
 def edges(given: Material) -> Figure:
