@@ -104,6 +104,29 @@ def test_weights_that_do_not_fit_change_nothing(change: object, message: str) ->
     assert torch.equal(network.weight, before)
 
 
+@pytest.mark.parametrize(
+    ("wrapped", "in_the_file"),
+    [("own", "_orig_mod.own"), ("own", "module._orig_mod.own"), ("own.module", "own"), ("own.module", "own.module"),
+     ("module", "module"), ("own", "own._orig_mod")],
+)  # fmt: skip
+def test_a_wrappers_part_of_a_name_is_no_difference(wrapped: str, in_the_file: str) -> None:
+    """`wrapped`: where the network has its layer. A layer that the student calls `module` stays what it is."""
+    layer = network = torch.nn.Linear(3, 4)
+    for part in reversed(wrapped.split(".")):
+        network = torch.nn.ModuleDict({part: network})  # type: ignore[assignment]
+    weights = {f"{in_the_file}.{name}": torch.ones_like(tensor) for name, tensor in layer.state_dict().items()}
+    assert probes.load_weights(network, weights, torch.zeros(1, 3)) == ""
+    assert bool((layer.weight == 1).all())
+
+
+def test_two_names_that_differ_by_a_wrappers_part_alone_stay_two() -> None:
+    network = torch.nn.ModuleDict({"module": torch.nn.Linear(2, 1), "_orig_mod": torch.nn.Linear(2, 1)})
+    own = {name: torch.full_like(tensor, place) for place, (name, tensor) in enumerate(network.state_dict().items())}
+    assert probes.load_weights(network, own, torch.zeros(1, 2)) == ""
+    assert all(torch.equal(tensor, own[name]) for name, tensor in network.state_dict().items())
+    assert probes.load_weights(network, {"weight": torch.ones(1, 2), "bias": torch.ones(1)}, torch.zeros(1, 2))
+
+
 # No free lunch
 
 

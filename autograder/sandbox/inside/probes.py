@@ -8,6 +8,7 @@ says can be faked by hostile code that shares its process, so facts from here ca
 from __future__ import annotations
 
 import os
+import re
 import types
 import weakref
 from collections.abc import Callable, Iterator
@@ -130,9 +131,13 @@ def _leaves(loss: Tensor) -> Iterator[Tensor]:
 
 
 def load_weights(model: nn.Module, weights: dict[str, Tensor], sample: Tensor) -> str:
-    """Load weights into the network in place, if every name and shape fits. Returns what does not fit, or ""."""
+    """Load weights into the network in place, if every name and shape fits. Returns what does not fit, or "".
+
+    A name fits also with or without what torch.compile and DataParallel put into it.
+    """
     _wake(model, sample)
     own = model.state_dict()
+    weights = _fitted(weights, own)
     for name, tensor in own.items():
         if name not in weights:
             return f"the network has {name}, the file has not"
@@ -143,6 +148,21 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], sample: Tensor) -
             return f"the file has {name}, the network has not"
     model.load_state_dict(weights)
     return ""
+
+
+def _fitted(weights: dict[str, Tensor], own: dict[str, Any]) -> dict[str, Tensor]:
+    """The weights under the network's names for them, where these are the same but for what wrappers put into them."""
+    bare: dict[str, list[str]] = {}
+    for name in own:
+        bare.setdefault(_WRAPPERS.sub("", name), []).append(name)
+    fitted = {}
+    for name, tensor in weights.items():
+        meant = [name] if name in own else bare.get(_WRAPPERS.sub("", name), [])
+        fitted[meant[0] if len(meant) == 1 and (meant[0] == name or meant[0] not in weights) else name] = tensor
+    return fitted
+
+
+_WRAPPERS = re.compile(r"\b(?:_orig_mod|module)\.")
 
 
 def _wake(model: nn.Module, sample: Tensor) -> None:
