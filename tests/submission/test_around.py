@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,10 @@ ANSWERS = {
     "image_to_batch": "{}.permute(2, 0, 1)[None]",
     "add_channel_axis": "{}[:, None]",
 }
+
+
+COURSE = Course(ROOT)
+OTHERS = ("a2_linear_dims", "a3_conv_shapes", "a4_losses")
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +70,36 @@ def test_what_stands_in_an_answer_costs_nothing(engine: Engine, tmp_path: Path, 
     heads, bodies = zip(*(INSIDE[name] for name in names), strict=True)
     path = write(tmp_path / "a1_permute", form, ["import torch\n", *heads, answer("x = y\n".join(bodies))])
     assert not lost(engine, path), names
+
+
+def with_first(text: str, body: str) -> str:
+    """An answer's text, whose first function does something with another tensor before it answers."""
+    function = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+    place = function.body[ast.get_docstring(function) is not None].lineno - 1
+    lines = [*f"def around(x):\n{_indented(body)}".split("\n"), "around(torch.ones(2, 5, 7, 3))"]
+    whole = text.split("\n")
+    return "\n".join(["import torch", *whole[:place], *(f"    {line}" for line in lines), *whole[place:]]) + "\n"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.rstrip("\n").split("\n"))
+
+
+def groups_of_others() -> list[object]:
+    """A dozen of what stands in functions for one assignment, in one form, by turns; heavy for the other two."""
+    names = [name for name in INSIDE if not is_slow(name)]
+    return [
+        pytest.param(name, ("py", "ipynb", "marimo")[(turn // 3 + place) % 3], names[start : start + 12],
+                     marks=[] if turn % 3 == place else pytest.mark.heavy)
+        for turn, start in enumerate(range(0, len(names), 12))
+        for place, name in enumerate(OTHERS)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "form", "names"), groups_of_others())
+def test_what_stands_in_an_answer_costs_nothing_in_other_assignments(
+    engines: Callable[[str], Engine], tmp_path: Path, name: str, form: str, names: list[str]
+) -> None:
+    heads, bodies = zip(*(INSIDE[each] for each in names), strict=True)
+    answered = with_first(read_source(COURSE.assignment(name).master).text, "x = y\n".join(bodies))
+    assert not lost(engines(name), write(tmp_path / name, form, [*heads, answered])), names
