@@ -56,7 +56,7 @@ def wrapped(text: str, chance: random.Random) -> tuple[str, list[str]]:
     names = chance.sample(fits, chance.randint(1, 5))
     future = "".join(line + "\n" for line in text.split("\n") if line.startswith("from __future__"))
     text = "\n".join("" if line.startswith("from __future__") else line for line in text.split("\n"))
-    before = [BESIDE[name] for name in names if "*" in BESIDE[name] or chance.random() < 0.7]
+    before = [BESIDE[name] for name in names if "import *" in BESIDE[name] or chance.random() < 0.7]
     after = [BESIDE[name] for name in names if BESIDE[name] not in before]
     if chance.random() < 0.6:
         needs, decorator = chance.choice(DECORATORS)
