@@ -78,7 +78,7 @@ def with_first(text: str, body: str) -> str:
     place = function.body[ast.get_docstring(function) is not None].lineno - 1
     lines = [*f"def around(x):\n{_indented(body)}".split("\n"), "around(torch.ones(2, 5, 7, 3))"]
     whole = text.split("\n")
-    return "\n".join(["import torch", *whole[:place], *(f"    {line}" for line in lines), *whole[place:]]) + "\n"
+    return "\n".join([*whole[:place], *(f"    {line}" for line in lines), *whole[place:]]) + "\n"
 
 
 def _indented(text: str) -> str:
@@ -102,4 +102,4 @@ def test_what_stands_in_an_answer_costs_nothing_in_other_assignments(
 ) -> None:
     heads, bodies = zip(*(INSIDE[each] for each in names), strict=True)
     answered = with_first(read_source(COURSE.assignment(name).master).text, "x = y\n".join(bodies))
-    assert not lost(engines(name), write(tmp_path / name, form, [*heads, answered])), names
+    assert not lost(engines(name), write(tmp_path / name, form, ["import torch\n", *heads, answered])), names
