@@ -125,7 +125,7 @@ def notice(item: Any, name: str, source: Source) -> tuple[str, str]:
     if kind == "precision":
         return kind, f"{begin} asks for half precision. Grading computes in float32, which is no less exact."
     if kind in ("decorators", "annotations"):
-        return kind, f"{begin} raised {what}: {lines[0]}. I left its {kind} off and kept the rest."
+        return kind, f"{begin} raised {what}: {lines[0].rstrip('.')}. I left its {kind} off and kept the rest."
     if kind == "left out":
         reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"
         return kind, f"{LEFT_OUT}{where} out (`{text[:100]}`) and checked the rest: {reason}."

@@ -26,9 +26,11 @@ _THERE = frozenset(sys.stdlib_module_names) | frozenset(
 _ANOTHERS = re.compile(r"_\d+_\d+_|_attempt_\d|_assignsubmission_", re.IGNORECASE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<path>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n;]*)"
-    r"|import[ \t]+(?P<modules>[^\n;]*))",
+    r"|import[ \t]+(?P<modules>[^\n;]*))"
+    r"|\b(?:import_module|__import__)\(\s*[\"'](?P<named>[\w.]+)[\"']",
     re.MULTILINE,
 )
+_FOLDERS = re.compile(r"\bsys\.path\.(?:append|insert|extend)\([^\n]*")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ def find_helpers(
     """
     found: dict[str, Helper] = {}
     notes: list[str] = []
-    todo = imported(code)
+    todo, folders = imported(code), _folders(code)
     seen: set[str] = set()
     while todo:
         name = todo.pop(0)
-        file = _file(name, submission) if name not in seen else None
+        file = _file(name, submission, folders) if name not in seen else None
         seen.add(name)
         if file is None or len(seen) > 1000:
             continue
@@ -85,6 +87,9 @@ def imported(code: str, package: str = "") -> list[str]:
             for part in line["modules"].partition("#")[0].split(","):
                 _add(names, part.split()[:1])
             continue
+        if line["named"]:
+            _add(names, [line["named"]])
+            continue
         path = line["path"]
         if line["dots"]:
             above = package.split(".")[: len(package.split(".")) - len(line["dots"]) + 1]
@@ -103,7 +108,13 @@ def _add(names: dict[str, None], paths: list[str]) -> None:
         names.update(dict.fromkeys(".".join(parts[: n + 1]) for n in range(len(parts))))
 
 
-def _file(name: str, submission: Path) -> str | None:
+def _folders(code: str) -> list[str]:
+    """The folders beside the submission that it puts on the import path: `sys.path.append("src")`."""
+    quoted = (text for call in _FOLDERS.finditer(code) for text in re.findall(r"[\"']([\w./-]+)[\"']", call[0]))
+    return [text for text in quoted if not text.startswith("/") and ".." not in text]
+
+
+def _file(name: str, submission: Path, folders: list[str]) -> str | None:
     """The file of a module beside the submission; None for one of grading's own, or none that is there."""
     parts = name.split(".")
     top = parts[0]
@@ -111,7 +122,8 @@ def _file(name: str, submission: Path) -> str | None:
         return None
     if top.startswith("test_") or _ANOTHERS.search(top):
         return None
-    for file in (Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py")):
+    files = [Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py")]
+    for file in [*files, *(Path(folder, file) for folder in folders for file in files)]:
         path = submission.parent / file
         links = any((submission.parent / step).is_symlink() for step in (file, *file.parents[:-1]))
         if not links and os.path.isfile(path):

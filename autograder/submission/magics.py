@@ -13,6 +13,7 @@ from collections.abc import Iterator
 _KEEPS_BODY = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "debug"})
 
 _CELL_MAGIC = re.compile(r"\s*%%\s*(\w*)")
+_WRITES = re.compile(r"\s*%%(?:write)?file\s+(?P<more>-a\s+)?[\"']?(?P<name>[\w./-]+\.py)[\"']?\s*$")
 _NOT_PYTHON = re.compile(
     r"""\s*+(?: [%!?]                             # %matplotlib inline, !pip install, ?torch.permute
            | [\w.*]++ \?{1,2} \s* $              # torch.permute?
@@ -73,11 +74,16 @@ def _scan(line: str, quote: str | None, depth: int) -> tuple[str | None, int, bo
 def drop_magics(cell: str) -> str:
     """The cell's Python alone, every line where it was: what is not Python becomes blank, or `pass` in a block.
 
-    `%%time` and its like keep the rest of the cell; `%%bash`, `%%writefile` and their like drop it all.
+    `%%time` and its like keep the rest of the cell, `%%writefile` writes a module as it does in a notebook; `%%bash` and
+    its like drop it all.
     """
     lines = cell.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
     if first is not None and (magic := _CELL_MAGIC.match(lines[first])):
+        if written := _WRITES.match(lines[first]):
+            body, mode = "\n".join(lines[first + 1 :]) + "\n", "a" if written["more"] else "w"
+            lines[first:] = [f"open({written['name']!r}, {mode!r}).write({body!r})", *[""] * (len(lines) - first - 1)]
+            return "\n".join(lines)
         if magic.group(1) not in _KEEPS_BODY:
             return "\n" * (len(lines) - 1)
         lines[first] = ""

@@ -26,6 +26,8 @@ def put(folder: Path, **files: str) -> Path:
         "import helpers as h, os",
         "from helpers import (move,\n    other)",
         "def f():\n    from helpers import move",
+        "import importlib\nh = importlib.import_module('helpers')",
+        'h = __import__("helpers")',
     ],
 )
 def test_a_module_that_is_imported_belongs_to_it(tmp_path: Path, line: str) -> None:
@@ -45,6 +47,16 @@ def test_a_folder_of_modules_belongs_to_it(tmp_path: Path) -> None:
         )
     )
     assert {helper.name for helper in source.helpers} == {"own", "own.ops", "own.axes"}
+
+
+def test_a_folder_on_the_import_path_is_looked_into(tmp_path: Path) -> None:
+    text = (
+        "import sys, os\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'src'))\nimport ops, up, outside\n"
+        "sys.path += ['..']; sys.path.append('../other'); sys.path.append('/tmp')\n"
+    )
+    path = put(tmp_path / "mine", a1_permute=text, src__in__ops="x = 1", other__in__up="")
+    put(tmp_path, outside="", other__in__outside="")
+    assert [(helper.name, helper.file) for helper in read_source(path).helpers] == [("ops", "src/ops.py")]
 
 
 def test_a_change_of_a_helper_changes_the_fingerprint(tmp_path: Path) -> None:

@@ -166,6 +166,7 @@ class Server:
         builtins.display = _displayed  # type: ignore[attr-defined]
         if script.helpers:
             imports.find_beside(dict(script.helpers), loading.helper_runner(folder))
+        sys.path.append(str(folder))  # modules that it writes itself, as `%%writefile` does
         sys.argv = [f"{script.name}.py"]
         self.files = {str(folder / f"{name}.py"): name for name, _ in ((script.name, ""), *script.helpers)}
         self.module = loading.new_module(script.name, folder, script.text)

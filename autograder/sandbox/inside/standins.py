@@ -158,8 +158,8 @@ class MissingBase:
 
     _stands_for = StandIn("a base class", "")
 
-    def __init__(self, *_: Any, **__: Any) -> None:
-        pass
+    def __init__(self, *_: Any, **values: Any) -> None:
+        self.__dict__.update(values)  # as pydantic's models and their like do
 
     def __getattr__(self, name: str) -> Any:
         return getattr(type(self)._stands_for, name)
