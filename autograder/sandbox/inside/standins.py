@@ -143,8 +143,10 @@ class MissingModule(torch.nn.Module):
 
     _stands_for = StandIn("a base class", "")
 
-    def __init__(self, *_: Any, **__: Any) -> None:
+    def __init__(self, *_: Any, **values: Any) -> None:
         super().__init__()
+        for name, value in values.items():  # as pydantic's models and their like do
+            setattr(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -159,7 +161,7 @@ class MissingBase:
     _stands_for = StandIn("a base class", "")
 
     def __init__(self, *_: Any, **values: Any) -> None:
-        self.__dict__.update(values)  # as pydantic's models and their like do
+        self.__dict__.update(values)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(type(self)._stands_for, name)
