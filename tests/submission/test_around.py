@@ -18,9 +18,6 @@ ANSWERS = {
     "image_to_batch": "{}.permute(2, 0, 1)[None]",
     "add_channel_axis": "{}[:, None]",
 }
-
-
-COURSE = Course(ROOT)
 OTHERS = ("a2_linear_dims", "a3_conv_shapes", "a4_losses")
 
 
@@ -102,5 +99,5 @@ def test_what_stands_in_an_answer_costs_nothing_in_other_assignments(
     engines: Callable[[str], Engine], tmp_path: Path, name: str, form: str, names: list[str]
 ) -> None:
     heads, bodies = zip(*(INSIDE[each] for each in names), strict=True)
-    answered = with_first(read_source(COURSE.assignment(name).master).text, "x = y\n".join(bodies))
+    answered = with_first(read_source(engines(name).assignment.master).text, "x = y\n".join(bodies))
     assert not lost(engines(name), write(tmp_path / name, form, ["import torch\n", *heads, answered])), names
