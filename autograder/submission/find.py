@@ -186,9 +186,14 @@ class _File:
     why: str = ""
 
     @property
-    def key(self) -> tuple[int, bool, str]:
-        """Of twins the script before the notebook, and what lies nearer before what lies deeper."""
-        return len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
+    def key(self) -> tuple[int, int, bool, str]:
+        """Of twins the script before the notebook, and what lies nearer before what lies deeper, or in a zip."""
+        return self.zips, len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
+
+    @property
+    def zips(self) -> int:
+        """In how many zips, one in the other, it lies."""
+        return self.shown.lower().count(".zip/")
 
     @property
     def may_be_chosen(self) -> bool:
@@ -210,7 +215,7 @@ class _Search:
         self._zips: list[_File] = []
         self._other: list[_File] = []  # what may be work, under another name
         self._aside: list[_File] = []  # what lies in folders that are passed over
-        self._opened = False
+        self._opened = 0  # of the zips
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
                 self._sort(_File(hand_in.path, hand_in.own, readable(hand_in.path.name), hand_in))
@@ -228,12 +233,18 @@ class _Search:
         if chosen:
             return self._as_chosen(name, chosen)
         found = self._choose(name, stubs)
-        if found.status == "missing" and self._zips:
-            self._open_zips()
+        while self._may_lie_in_a_zip(name, found) and self._open_zips():
             found = self._choose(name, stubs)
         if found.status in ("missing", "not_started"):
             found = self._instead(found, name, stubs, asked)
         return found
+
+    def _may_lie_in_a_zip(self, name: str, found: Found) -> bool:
+        """Is nothing there outside zips, or is a zip newer?"""
+        if found.status in ("missing", "not_started"):
+            return True
+        newest = max((file.hand_in.attempt for file in (*self._exact[name], *self._copies[name])), default=())
+        return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
 
     # Which of the candidates?
 
@@ -259,6 +270,8 @@ class _Search:
                 elif fallback is None:
                     fallback = file
             chosen, older = _newest(list(changed.values()))
+            nearest = min((file.zips for file in chosen), default=0)
+            chosen = [file for file in chosen if file.zips == nearest]
             if len(chosen) == 1 and chosen[0].hand_in.attempt:
                 older = [file for file in group if file is not chosen[0] and file not in broken]
             notes = [f"{file.shown} cannot be read and was passed over." for file in broken[:1] if chosen]
@@ -276,6 +289,8 @@ class _Search:
                     )
                 elif group is copies:
                     notes.append(f"{file.shown} was graded.")
+                if newer := self._newer_than(file, name):
+                    notes.append(f"{self._below(newer)} came later, and cannot be graded as it is: have a look.")
                 return self._found(name, file, "found", every, (*self._said(name), *notes))
             if broken and fallback is None:
                 return self._found(name, broken[0], "found", every, self._said(name))
@@ -284,9 +299,23 @@ class _Search:
         # A student's folder that is a link has no hand-ins: something is there all the same.
         return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", (), self._said(name))
 
+    def _newer_than(self, file: _File, name: str) -> _File | None:
+        """What came in a later attempt and is no file of code; Canvas numbers files, so there only what bears the name."""
+        return next(
+            (
+                other
+                for other in self._other
+                if other.hand_in.attempt > file.hand_in.attempt
+                and other.own != RECEIPT
+                and (file.hand_in.layout != "canvas" or _resembles(other.own, name, self._names))
+            ),
+            None,
+        )
+
     def _as_chosen(self, name: str, chosen: str) -> Found:
         """The file that a person chose, whatever it is called."""
-        self._open_zips()
+        while self._open_zips():
+            pass
         every = [*self._exact[name], *self._copies[name], *self._other, *self._aside]
         every = [file for file in every if not file.why]
         fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
@@ -409,15 +438,11 @@ class _Search:
         elif _may_be_work(file, self._names):
             self._other.append(file)
 
-    def _open_zips(self) -> None:
-        if self._opened:
-            return
-        self._opened = True
-        for number, file in enumerate(self._zips):  # grows by the zips that lie in zips
-            if number == ZIPS_LIMIT:
-                left = f"was not opened, as {ZIPS_LIMIT} zips were opened before it"
-                self._other += [dataclasses.replace(zipped, why=left) for zipped in self._zips[ZIPS_LIMIT:]]
-                break
+    def _open_zips(self) -> bool:
+        """Open the zips that are known, and so get to know those that lie in them. False when there was none."""
+        closed, self._opened = self._zips[self._opened :], len(self._zips)
+        room = max(0, ZIPS_LIMIT - self._opened + len(closed))
+        for file in closed[:room]:
             try:
                 folder = open_zip(file.path)
             except Refused as error:
@@ -428,6 +453,9 @@ class _Search:
                 self._sort(each)
             if not inside:
                 self._other.append(dataclasses.replace(file, why="has no script or notebook in it"))
+        why = f"was not opened, as {ZIPS_LIMIT} zips were opened before it"
+        self._other += [dataclasses.replace(file, why=why) for file in closed[room:]]
+        return bool(closed)
 
     def _walk(self, hand_in: HandIn, root: Path, above: str) -> Iterator[_File]:
         """All files below a student's folder that may matter; links are followed only to files inside it."""

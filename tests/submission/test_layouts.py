@@ -83,6 +83,8 @@ def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_p
     put(root / f"kaydan_12348_67893_{NAME}.docx", "x")
     put(root / "roezoe_12349_text.html", "<p>hi</p>")
     put(root / f"orrkim_12350_67895_{NAME}.py.txt")
+    put(root / f"leebob_12346_67999_{NAME}.pdf", "x")
+    put(root / "leebob_12346_67999_notes.pdf", "x")
     put(root / f"poelea_12351_67896_{NAME}_final.py")
     put(root / f"raysam_12352_67897_{NAME}.ipynb.json", '{"cells": [{"cell_type": "code", "source": "answer = 1"}]}')
     put(root / "solmax_12353_67898_work.py")
@@ -97,6 +99,7 @@ def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_p
     assert "Of 3 attempts the newest" in found["leeann"].notes[0]
     assert f"67890_{NAME}.py" in found["leeann"].notes[0]
     assert "LATE" in found["leebob"].notes[0]
+    assert f"leebob_12346_67999_{NAME}.pdf came later, and cannot be graded" in found["leebob"].notes[-1]
     assert found["untivo"].shown == "untivo_12354_67899_work.zip/a/b/a1_permute.py"
     for student, word in (
         ("foxeve", "homework1.py"),
@@ -413,6 +416,28 @@ def test_a_zip_in_a_zip_is_opened_too(course: Course, tmp_path: Path) -> None:
     kept = archives.file_at(root, found["ada"].shown)
     assert kept is not None
     assert kept.read_text() == WORK
+
+
+def test_a_newer_zip_counts_and_what_lies_nearer_comes_before_what_a_zip_holds(course: Course, tmp_path: Path) -> None:
+    old, new = "answer = 0\n", "answer = 2\n"
+    board = tmp_path / "blackboard"
+    put(board / f"CNN_ann_attempt_2026-11-20-21-03-00_{NAME}.py", old)
+    zipped(board / "CNN_ann_attempt_2026-11-21-21-03-00_work.zip", **{NAME: new})
+    put(board / f"CNN_bob_attempt_2026-11-21-21-03-00_{NAME}.py", new)
+    zipped(board / "CNN_bob_attempt_2026-11-20-21-03-00_work.zip", **{NAME: old})
+    found = read(board, course)[1]
+    assert found["ann"].shown == f"CNN_ann_attempt_2026-11-21-21-03-00_work.zip/{NAME}.py"
+    assert "Of 2 attempts the newest was graded" in found["ann"].notes[0]
+    assert found["bob"].shown == f"CNN_bob_attempt_2026-11-21-21-03-00_{NAME}.py"
+    root = tmp_path / "class"
+    backup = zipped(tmp_path / "backup.zip", **{NAME: old, "a2_linear_dims": old})
+    zip_of(root / "ada" / "work.zip", (f"{NAME}.py", new.encode()), ("backup.zip", backup.read_bytes()))
+    put(root / "cas" / f"{NAME}.py", "answer = None\n")  # the stub
+    zipped(root / "cas" / "work.zip", **{NAME: new})
+    shown = {(f.student, f.assignment): f.shown for f in find_class(root, course).found}
+    assert shown["ada", NAME] == f"ada/work.zip/{NAME}.py"
+    assert shown["ada", "a2_linear_dims"] == "ada/work.zip/backup.zip/a2_linear_dims.py"
+    assert shown["cas", NAME] == f"cas/work.zip/{NAME}.py"
 
 
 def test_zips_in_zips_are_opened_within_a_limit(course: Course, tmp_path: Path) -> None:
