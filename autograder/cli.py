@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 a finding, 2 misuse, 3 an infrastructure failure."""
     open_streams()
+    if arguments is None:
+        _read_names_as_utf8()
     harmless_output(sys.stdout, sys.stderr)
     try:
         code = _main(list(sys.argv[1:] if arguments is None else arguments))
@@ -69,6 +72,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: the output cannot be written: {error.strerror}.", file=sys.stderr)
         return 3
     return code
+
+
+def _read_names_as_utf8() -> None:
+    """Start again in Python's UTF-8 mode where the locale has another encoding (LANG=C): there ü is in no file's name."""
+    if os.name != "posix" or sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
+        return
+    words = sys.orig_argv[1:]
+    while "utf8=0" in words and words[words.index("utf8=0") - 1] == "-X":
+        at = words.index("utf8=0")
+        del words[at - 1 : at + 1]
+    os.execve(sys.executable, [sys.executable, *words], os.environ | {"PYTHONUTF8": "1"})
 
 
 def _main(words: list[str]) -> int:

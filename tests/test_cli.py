@@ -1,11 +1,14 @@
-"""What starting a command costs: it imports nothing heavy before it is needed."""
+"""What starting a command costs: it imports nothing heavy before it is needed. And what the locale costs: nothing."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from autograder.results.store import write
 from tests.support.places import ROOT
@@ -42,3 +45,27 @@ def test_commands_that_need_no_torch_import_none(tmp_path: Path) -> None:
     words = [sys.executable, "-c", TRY, str(tmp_path / "results"), str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-1000:]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere file names are no bytes")
+@pytest.mark.parametrize("flags", [[], ["-X", "utf8=0"], ["-Xutf8=0"]])
+def test_names_are_read_as_utf8_whatever_the_locale(tmp_path: Path, flags: list[str]) -> None:
+    write(RESULT, tmp_path / "results")
+    words = [
+        sys.executable,
+        *flags,
+        "-m",
+        "autograder",
+        "report",
+        str(tmp_path / "results"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    locale = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        words, cwd=ROOT, env=os.environ | locale, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "Traceback" not in done.stderr
+    if flags != ["-Xutf8=0"]:  # written in one word, it stays: then it is said what cannot be read
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "out" / "students" / "Zoë.html").is_file()
