@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..common.raised import from_a_stub
 from ..sandbox.observation import Observation
 from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
@@ -35,7 +36,7 @@ def settle(observation: Observation) -> None:
         raise CheckFailed(f"{what} was stopped: {observation.reason}.", observation, outcome="timeout")
     if observation.status == "crashed":
         raise CheckFailed(f"{what} did not come back: {observation.reason}.", observation, outcome="crashed")
-    if observation.error is not None and observation.error.type_name == "NotImplementedError":
+    if observation.error is not None and from_a_stub(observation.error.type_name, observation.error.message):
         other = observation.error.message  # a stub names itself
         if other != observation.task and observation.run is not None and other in observation.run.tasks:
             message = f"This check builds on {other}, which is not started yet."
@@ -350,7 +351,7 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
             )
             text = f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
             return _and(
-                text, "One of its entries is a tuple itself: its numbers belong into the outer one." if nested else ""
+                text, "One of its entries is a tuple itself: its numbers belong in the outer one." if nested else ""
             )
         return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
 

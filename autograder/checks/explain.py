@@ -102,13 +102,12 @@ def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     if isinstance(got, int) and isinstance(expected, int) and abs(got - expected) == 1:
         return "It is off by one."
     factor = _times(got / expected) if expected else None
-    if factor is None:
+    # Of two whole numbers, one is often a small multiple of the other, and by chance; and it would give the answer away.
+    if factor is None or (got == round(got) and expected == round(expected)):
         return ""
     ratio = abs(got / expected)
-    # Of two whole numbers, one is often a small multiple of the other, and by chance.
-    telling = isinstance(got, float) and not (got == round(got) and expected == round(expected))
-    sums = telling and any(length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths)
-    means = telling and any(length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths)
+    sums = any(length > 1 and math.isclose(ratio, length, rel_tol=1e-4) for length in lengths)
+    means = any(length > 1 and math.isclose(1 / ratio, length, rel_tol=1e-4) for length in lengths)
     if sums and got * expected > 0:
         return f"It is {factor} what it should be, and an axis of the input has that length: a sum, where a mean was asked for?"
     if means and got * expected > 0:

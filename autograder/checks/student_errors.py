@@ -67,6 +67,7 @@ _PRODUCT = re.compile(
     r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\("
 )  # written out, so no layer is at work
 _CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) channels")
+_ASKS = re.compile(r"\b(if|elif|while|and|or|not|in|assert|max|min|sorted|any|all|bool|range)\b")
 _PARAMETERS = re.compile(
     r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument"
 )
@@ -85,11 +86,17 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         return f"The inner sizes do not meet: each row on the left holds {came} numbers, and the matrix on the right takes {declared}."
     if match := _CHANNELS.search(text):
         return (
-            f"The layer was declared for {match[1]} input channels, and the tensor has {match[2]} on axis 1, "
+            f"The layer was declared for {match[1]} input {'channel' if match[1] == '1' else 'channels'}, and the tensor has "
+            f"{match[2]} on axis 1, "
             "where torch looks for the channels."
         )
     if match := _RANK.search(text):
         return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: is the channel axis missing?"
+    if "Boolean value of Tensor" in text and line and not _ASKS.search(line):
+        return (
+            "Somewhere a tensor was taken for one yes or no, and this line asks for none. Is a loss or a layer called here that "
+            "was never made? It is made first, with its settings in brackets, and what comes of that is called with tensors."
+        )
     if _PARAMETERS.search(text):
         if line:
             return "What is called on this line takes other parameters than it is given."
@@ -103,7 +110,17 @@ def explain(type_name: str, text: str, line: str = "") -> str:
 _IDEAS = (
     (r"NoneType", "Something is None here that should be a value: does a function lack its return?"),
     (
-        r"expected (scalar type|target dtype to be) Long|expected floating point type for target with class probabilities",
+        r"missing the required .forward. function",
+        "A network says in a method of the name forward(self, x) what it makes of x. Here there is none: is it misspelt, or "
+        "indented into another method?",
+    ),
+    (
+        r"floating point type for target with class probabilities",
+        "Outputs and labels have one shape here, so torch takes the labels for probabilities. What it wants are outputs with "
+        "an axis of classes, (N, classes), and for each image one class number, (N,).",
+    ),
+    (
+        r"expected (scalar type|target dtype to be) Long",
         "Class numbers are whole numbers (int64), one for each image: mind the dtype of the labels.",
     ),
     (
@@ -125,6 +142,10 @@ _IDEAS = (
     (
         r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)",
         "Something of length {1} does not fit into a place of length {0}: only an axis of length 1 can be stretched.",
+    ),
+    (
+        r"'(?:method|function|builtin_function_or_method)' object is not (?:iterable|subscriptable)",
+        "A function stands here by its name alone. Brackets behind the name, ( ), call it.",
     ),
     (
         r"Boolean value of Tensor with more than one value is ambiguous",
@@ -154,6 +175,10 @@ _IDEAS = (
     (
         r"^AttributeError: .* object has no attribute",
         "Nothing of that name is there: is it spelled as where it was set (in __init__, say), and was it set at all?",
+    ),
+    (
+        r"type must be tuple of ints, ?but got (tuple|list|Size)",
+        "A size has to be one whole number, and a whole shape came.",
     ),
     (
         r"(?:argument 'size'|tuple of ints|integer).*float|'float' object cannot be interpreted as an integer|slice indices must be integers",
@@ -212,7 +237,11 @@ _IDEAS = (
         "This operation needs floats, and whole numbers came: mind the dtype.",
     ),
     (
-        r"(to|must) have the same dtype|should be the same.*(Byte|Long|Float)Tensor",
+        r"[Ii]nput type \((?:unsigned char|long|torch.(?:cuda.)?(?:Byte|Long)Tensor)",
+        "A layer computes with floats, and whole numbers came to it: mind the dtype of what goes in.",
+    ),
+    (
+        r"(to|must) have the same dtype|type .* should be the same",
         "Two tensors of different dtypes met: make them the same before they are combined.",
     ),
     (
@@ -226,6 +255,10 @@ _IDEAS = (
     (
         r"The size of tensor a .* must match the size of tensor b",
         "Two shapes met that cannot be lined up: compare them from the last axis on.",
+    ),
+    (
+        r"pic should be PIL Image or ndarray. Got <class 'torch.Tensor'>",
+        "ToTensor makes tensors of pictures and numpy arrays, and here a tensor came: it is one already.",
     ),
     (r"Can't call numpy\(\) on Tensor that requires grad", "Detach the tensor from the graph before numpy sees it."),
     (r"^RecursionError", "The function calls itself without an end."),

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from ..common.raised import from_a_stub
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation
 from ..sandbox.proxy import SubmissionProxy
@@ -85,7 +86,7 @@ class Training:
         )
 
     def loss_calls(self, kind: str) -> int:
-        """How often torch's loss was called in this way: "cross_entropy of probabilities", "nll_loss of other numbers"."""
+        """How often torch's loss was called in this way: "cross_entropy of probabilities", "one-hot labels"."""
         seen = self.notes.get("losses")
         count = seen.get(kind, 0) if isinstance(seen, dict) else 0
         return count if isinstance(count, int) else 0
@@ -128,7 +129,7 @@ def settle_with(submission: SubmissionProxy, model: Observation, observation: Ob
     """Raise unless something came back. An error that comes of the network, or of ``preprocess``, is theirs alone:
     then the check waits for them."""
     error = observation.error
-    if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
+    if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
         require_the_pieces(submission, model)
     settle(observation)
 
@@ -215,27 +216,42 @@ def _fit(
 
 def settle_training(submission: SubmissionProxy, training: Training) -> None:
     """Raise when ``train`` raised or did not come back; known errors bring the misconception that they betray."""
-    ran = training.ran
-    if ran.status == "error" and ran.error is not None and ran.error.type_name != "NotImplementedError":
+    seen = training.loss_calls("one-hot labels")
+    known = [(part, name) for part, name in _ERRORS_OF_TRAIN if seen or name != "labels_one_hot"]
+    _settle(submission, training.model, training.ran, known)
+
+
+def _settle(
+    submission: SubmissionProxy, model: Observation, ran: Observation, known: Sequence[tuple[str, str]]
+) -> None:
+    """As :func:`settle_with`. known: parts of errors, each with the misconception that it betrays."""
+    if ran.status == "error" and ran.error is not None:
         text = f"{ran.error.type_name}: {ran.error.message}"
-        because = next((name for part, name in _ERRORS if part in text), None)
+        because = next((name for part, name in known if part in text), None)
         if because is not None:
-            require_the_pieces(submission, training.model)
+            require_the_pieces(submission, model)
             raise CheckFailed(student_errors.message(ran), ran, None, outcome="error", because=because)
-    settle_with(submission, training.model, ran)
+    settle_with(submission, model, ran)
 
 
-_ERRORS = (
+_RAW_PIXELS = (
+    "not implemented for 'Byte'",
+    "Input type (unsigned char)",
+    "Input type (torch.ByteTensor)",
+    "Byte but found Float",
+    "expected scalar type Byte",
+)
+_ERRORS_OF_TRAIN = (
     ("Expected floating point type for target with class probabilities", "labels_one_hot"),
     ("multi-target not supported", "labels_one_hot"),
     ("element 0 of tensors does not require grad", "loss_without_a_graph"),
     ("'float' object has no attribute 'backward'", "item_before_backward"),
     ("Trying to backward through the graph a second time", "backward_through_old_graphs"),
-    ("not implemented for 'Byte'", "trains_on_raw_pixels"),
-    ("Input type (unsigned char)", "trains_on_raw_pixels"),
-    ("Input type (torch.ByteTensor)", "trains_on_raw_pixels"),
-    ("Byte but found Float", "trains_on_raw_pixels"),
-    ("expected scalar type Byte", "trains_on_raw_pixels"),
+    *((part, "trains_on_raw_pixels") for part in _RAW_PIXELS),
+)
+_ERRORS_OF_PREDICT = (
+    ("more than 1 value per channel", "forgets_eval_mode"),
+    *((part, "forgets_to_preprocess") for part in _RAW_PIXELS),
 )
 
 
@@ -251,19 +267,37 @@ def signs(training: Training) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def smaller_steps_help(submission: SubmissionProxy, training: Training, cpu_seconds: float = 20) -> bool:
-    """Tried: does the same training on 2,048 images learn something with steps ten or a hundred times smaller?
+def reason(submission: SubmissionProxy, training: Training) -> str | None:
+    """What explains a training that has not gone well, as far as the evidence names it."""
 
-    Tells a learning rate that is too high from a network that learns slowly at any.
+    def look() -> str | None:
+        found = first(signs(training))
+        nothing_learned = bool(training.notes) and not training.ran.interrupted and training.after.accuracy <= 0.2
+        if found == "learning_rate_far_too_high" or (found is None and nothing_learned):
+            return _other_steps(submission, training) or found  # a loss that has blown up
+        return found
+
+    found: str | None = submission.remember(f"reason of the training on {training.images}", look)
+    return found
+
+
+def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: float = 20) -> str | None:
+    """Tried: does the same training on 2,048 images learn something with smaller steps, or with steps the other way?
+
+    Tells a learning rate that is too high from a network that learns slowly at any, and from a loss with a wrong sign.
     """
-    for rate in (0.1, 0.01):
-        slower = train_and_watch(
+    for rate, name in (
+        (0.1, "learning_rate_far_too_high"),
+        (0.01, "learning_rate_far_too_high"),
+        (-1, "climbs_the_loss"),
+    ):
+        other = train_and_watch(
             submission, SandboxTensor("train_images", None, 2048), SandboxTensor("train_labels", None, 2048),
             cpu_seconds, rate=rate,
         )  # fmt: skip
-        if slower.works and slower.after.accuracy > max(0.3, training.after.accuracy + 0.15):
-            return True
-    return False
+        if other.works and other.after.accuracy > max(0.3, training.after.accuracy + 0.15):
+            return name
+    return None
 
 
 def output_signs(outputs: torch.Tensor) -> list[str]:
@@ -362,7 +396,7 @@ def first(found: Sequence[str], *names: str) -> str | None:
 def settle_network(observation: Observation, rows: int) -> None:
     """Raise when a network did not take a batch of ``rows`` images; known errors bring their misconception."""
     error = observation.error
-    if observation.status == "error" and error is not None and error.type_name != "NotImplementedError":
+    if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
         because = _network_error(f"{error.type_name}: {error.message}", rows)
         if because is not None:
             raise CheckFailed(student_errors.message(observation), observation, None, outcome="error", because=because)
@@ -374,7 +408,9 @@ def _network_error(text: str, rows: int) -> str | None:
         came = int(match[1])
         if came == rows:
             return "wrong_flatten_size"
-        return "flattens_across_the_batch" if came == 1 else "forgets_to_flatten"
+        if came == 1:
+            return "flattens_across_the_batch"
+        return "forgets_to_flatten" if int(match[2]) <= 28 else None  # a row as wide as a picture, at most
     for pattern, name in _NETWORK_ERRORS:
         if re.search(pattern, text):
             return name
@@ -382,10 +418,8 @@ def _network_error(text: str, rows: int) -> str | None:
 
 
 _NETWORK_ERRORS = (
-    (
-        r"to have 28 channels, but got 1 channels|to have 1 channels, but got 28 channels",
-        "expects_the_channels_last",
-    ),
+    (r"to have 1 channels, but got 28 channels", "expects_the_channels_last"),
+    (r"to have 28 channels, but got 1 channels", "expects_a_channel_for_each_row"),
     (r"to have 3 channels, but got 1 channels", "expects_three_channels"),
     (r"Expected 3D \(unbatched\) or 4D \(batched\) input", "adds_the_channel_axis_again"),
     (r"Expected more than 1 value per channel", "batch_statistics_in_eval"),
@@ -413,12 +447,9 @@ def prediction_signs(
 
 
 def settle_prediction(submission: SubmissionProxy, model: Observation, observation: Observation) -> None:
-    """Raise when ``predict`` did not return; batch norm's complaint about one image means a network in train mode."""
-    error = observation.error
-    if observation.status == "error" and error is not None and "more than 1 value per channel" in error.message:
-        message = student_errors.message(observation)
-        raise CheckFailed(message, observation, None, outcome="error", because="forgets_eval_mode")
-    settle_with(submission, model, observation)
+    """Raise when ``predict`` did not return: batch norm's complaint about one image means a network in train mode, and
+    whole numbers at a network that takes what ``preprocess`` makes come from somewhere else."""
+    _settle(submission, model, observation, _ERRORS_OF_PREDICT)
 
 
 def class_numbers(observation: Observation, count: int) -> torch.Tensor | None:

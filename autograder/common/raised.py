@@ -30,3 +30,12 @@ def remedy(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"Is the name right? Else install it: pip install {error.name.partition('.')[0]}"
     return "Mend that line, and run the command again."
+
+
+def from_a_stub(type_name: str, message: str) -> bool:
+    """Whether it is the error of a task that nobody has written yet: ``raise NotImplementedError("to_nchw")``.
+
+    Torch raises the same type, with a sentence, for a dtype that an operator does not take, and for a network without
+    a forward.
+    """
+    return type_name == "NotImplementedError" and (not message or message.isidentifier())

@@ -92,9 +92,9 @@ class Session:
         try:
             reply = wire.receive(self._read)
         except wire.WireError as error:
-            raise self._ended(f"the answer on the wire was not one of ours ({error})") from None
+            raise self._ended(f"its answer could not be read ({error})") from None
         if type(reply.get("number")) is not int or reply["number"] != number:
-            raise self._ended("the answer on the wire was not to the question asked")
+            raise self._ended("its answer was not to the question asked")
         return reply
 
     def close(self) -> int | None:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.raised import from_a_stub
 from ..common.run_file import run_file
 from ..course.course import find_course
 from ..submission.source import Unreadable, read_source
@@ -81,9 +82,9 @@ class Material:
         copies = [value.clone() if isinstance(value, torch.Tensor) else value for value in inputs]
         try:
             result = function(*copies)
-        except NotImplementedError:
-            raise CannotDraw(f"Your {task} draws this picture. Write it first, then look again.") from None
         except Exception as error:
+            if from_a_stub(type(error).__name__, str(error)):
+                raise CannotDraw(f"Your {task} draws this picture. Write it first, then look again.") from None
             raise CannotDraw(f"Your {task} raised {type(error).__name__}, so there is nothing to draw yet.") from None
         if shape is None:
             return result.detach() if isinstance(result, torch.Tensor) else result

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..common.errors import UserError
+from ..common.raised import from_a_stub
 from ..common.terminal import console
 from ..course.course import find_course
 from ..sandbox.observation import without_place
@@ -222,7 +223,7 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
     from ..checks import student_errors
 
     name, message = type(error).__name__, (str(error).strip().splitlines() or [""])[0][:300]
-    if isinstance(error, NotImplementedError):
+    if from_a_stub(name, message):
         return f"{message or 'A task'} is not started yet."
     line = None
     if isinstance(error, SyntaxError) and error.filename == file:

@@ -196,7 +196,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: nn.Conv2d(3, 8, 3)(X), "declared for 3 input channels, and the tensor has 1 on axis 1"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
-    (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28, 28)), "declared for 1 input channels, and the tensor has 4"),
+    (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28, 28)), "declared for 1 input channel, and the tensor has 4"),
     (lambda: torch.zeros(2, 3, 4).permute(0, 3, 1, 2), "fewer or more axes than the code counts on"),
     (lambda: torch.zeros(2, 3).transpose(1, 2), "fewer or more axes than the code counts on"),
     (lambda: torch.zeros(2, 3, 4).reshape(5, 5), "do not multiply to the number of elements"),

@@ -212,7 +212,9 @@ class _Watch:
     losses: _Losses = field(default_factory=lambda: _Losses())
     batch: Tensor | None = None  # what went into the network last
     pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
-    rate: float = 1.0  # the share of each step that is taken: 0.1 is as a learning rate ten times smaller
+    rate: float = (
+        1.0  # the share of each step that is taken: 0.1 is as a learning rate ten times smaller, -1 turns it round
+    )
     kept: list[Tensor] = field(default_factory=list)
 
     def forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
@@ -326,7 +328,7 @@ class _Watch:
 
 
 class _Losses(TorchFunctionMode):
-    """Notes which of torch's losses are called, and with what: "cross_entropy of probabilities", say."""
+    """Notes which of torch's losses are called, and with what: "cross_entropy of probabilities", "one-hot labels"."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -337,10 +339,17 @@ class _Losses(TorchFunctionMode):
         name = _LOSSES.get(func)
         if name is not None and len(args) >= 2 and all(isinstance(arg, Tensor) for arg in args[:2]):
             with torch.no_grad(), DisableTorchFunction():
-                kind = f"{name} of {_kind(args[0])}"
+                kinds = [f"{name} of {_kind(args[0])}", *(["one-hot labels"] if _is_one_hot(args[1]) else [])]
                 self.tell(args[1])
-            self.seen[kind] = self.seen.get(kind, 0) + 1
+            for kind in kinds:
+                self.seen[kind] = self.seen.get(kind, 0) + 1
         return func(*args, **(kwargs or {}))
+
+
+def _is_one_hot(labels: Tensor) -> bool:
+    if labels.dim() != 2 or labels.shape[1] < 2:
+        return False
+    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(dim=1) == 1).all())
 
 
 def _kind(outputs: Tensor) -> str:
