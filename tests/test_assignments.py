@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,16 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.checks.catalogues import CodeCatalogue
+from autograder.common.run_file import run_file
 from autograder.course.course import Course
+from autograder.grading.context import CheckContext
 from autograder.grading.engine import Engine, Grading
 from autograder.grading.job import Job
+from autograder.grading.live import LiveChecks
 from autograder.grading.worker import close_engines, grade_job
+from autograder.sandbox.observation import Observation, Question
+from autograder.sandbox.run_local import LocalRun
 from autograder.student.repository import StudentRepository
 from autograder.submission.source import Cell, Source, read_source
 from tests.support.places import ROOT
@@ -274,3 +281,42 @@ def test_a_stub_teaches_and_needs_nothing_of_ours(name: str) -> None:
             assert node.returns is not None, node.name
             assert all(argument.annotation for argument in arguments), node.name
             assert "Example" in (ast.get_docstring(node) or ""), f"{node.name} has no example"
+
+
+class _Noting(LocalRun):
+    """Notes all that is asked of each task, and what comes back."""
+
+    def ask(self, task: str, question: Question) -> Observation:
+        seen = super().ask(task, question)
+        asked = (value for call in seen.calls for value in (*call.args, *call.kwargs.values()))
+        self.memory.setdefault(task, set()).update(*map(_shown, asked), _shown(seen.value))
+        return seen
+
+
+def _shown(value: object) -> set[str]:
+    """A value as an example may write it: its numbers where they are few, its shape, its sizes."""
+    if isinstance(value, torch.Tensor):
+        return {str(value.tolist()) if value.numel() < 20 else "", *_shown(tuple(value.shape))}
+    return {str(value), *map(str, value)} if isinstance(value, tuple) else {str(value)}
+
+
+@pytest.mark.parametrize("name", ["a2_linear_dims", "a5_fashion_mnist"])
+def test_public_checks_ask_for_the_example_of_each_docstring(name: str) -> None:
+    import ast
+
+    assignment = COURSE.assignment(name)
+    live = LiveChecks([assignment.public_checks])
+    try:
+        run = _Noting(vars(run_file(assignment.master)), assignment.parameters())
+        context = CheckContext(run, CodeCatalogue((), {}), 1, lambda: pytest.fail("asks for test images"))
+        live.run(context, lambda check: check.task != "train" and not {"FashionCNN", "train"} & set(check.needs))
+    finally:
+        live.close()
+    tasks = {check.task for check in live.checks}
+    for node in ast.parse(assignment.master.read_text("utf-8")).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in tasks:
+            example = (ast.get_docstring(node) or "").partition("Example:")[2]
+            written = re.findall(r"\([\d, ]+\)|\[\[.*?\]\]|\[[^\[]*?\]|\b\d+\b", example)
+            wanted = {str(ast.literal_eval(value)) for value in written}
+            assert wanted <= run.memory.get(node.name, set()), f"{node.name}: {example}"
+            assert wanted or node.name == "train"

@@ -289,7 +289,7 @@ def output_put_in_front(shape, out_features):
 
 @misconception("linear_output_shape")
 def output_replaces_the_last_two(shape, out_features):
-    """An axis is lost: you replaced the last two dimensions by one. The layer replaces one by one."""
+    """An axis is lost: where the last two dimensions were, one is left. The layer replaces one by one."""
     return (*shape[:-2], out_features)
 
 
@@ -446,6 +446,20 @@ def weight_shape_for_its_size(in_features, out_features, bias=True):
 def weights_and_biases_apart(in_features, out_features, bias=True):
     """You gave weights and biases apart. Asked is one whole number: all together."""
     return (in_features * out_features, out_features if bias else 0)
+
+
+@misconception("linear_parameter_count")
+def nothing_counted_without_bias(in_features, out_features, bias=True):
+    """Without a bias you count nothing. The weights are there all the same: only the biases fall away. If it is one line,
+    mind how far its `if` and `else` reach."""
+    return in_features * out_features + out_features if bias else 0
+
+
+@misconception("linear_parameter_count")
+def tensors_counted(in_features, out_features, bias=True):
+    """You counted the tensors that a layer holds, one for the weights and one for the biases. Asked is how many numbers
+    there are in them."""
+    return 2 if bias else 1
 
 
 @misconception("linear_parameter_count")
@@ -656,6 +670,20 @@ def affine_elementwise_product_only(x, weight, bias):
 
 
 @misconception("affine")
+def affine_last_output_only(x, weight, bias):
+    """You gave back the last output alone. If a loop goes through the outputs, each round has to keep what it worked
+    out: they stand side by side on the last axis."""
+    return (x * weight[-1]).sum(-1) + bias[-1]
+
+
+@misconception("affine")
+def affine_summed_over_everything(x, weight, bias):
+    """All products were added up into one number, and every output got the same. Each output has a sum of its own,
+    over its own row of weights."""
+    return (x * weight).sum() + bias
+
+
+@misconception("affine")
 def affine_on_the_first_axis(x, weight, bias):
     """You multiplied along the first axis. The layer acts at the other end: in front stands how many vectors there
     are."""
@@ -703,7 +731,7 @@ def affine_in_whole_numbers(x, weight, bias):
 
 @misconception("affine")
 def affine_as_lists(x, weight, bias):
-    """You handed back nested lists. Asked is a tensor."""
+    """You handed back a list. Asked is a tensor."""
     return (x @ weight.T + bias).tolist()
 
 

@@ -343,6 +343,33 @@ def same_shrinks_for_even_kernels(input_shape, out_channels, kernel_size, stride
 
 
 @misconception("conv2d_output_shape")
+def same_keeps_the_channels(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """With "same" you gave back the shape that came. Height and width stay the same, but not the channels: a convolution
+    makes out_channels of them."""
+    if padding == "same":
+        return tuple(input_shape)
+    return shape_by(stops, input_shape, out_channels, kernel_size, stride, padding)
+
+
+@misconception("conv2d_output_shape")
+def sides_one_axis_too_early(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """You took axes 1 and 2 for height and width. Count along (N, C, H, W) from 0: which axes are these two?"""
+    batch, height, width, _ = input_shape
+    return unrefused((batch, 0, height, width), out_channels, kernel_size, stride, padding)
+
+
+@misconception("conv2d_output_shape")
+def sides_one_axis_too_early_and_names_taken_for_zero(
+    input_shape, out_channels, kernel_size, stride=1, padding=0
+):
+    """You took axes 1 and 2 for height and width. Count along (N, C, H, W) from 0: which axes are these two? With padding
+    by name there is something else: "same" is not 0."""
+    batch, height, width, _ = input_shape
+    zeros = 0 if padding == "same" else padding
+    return unrefused((batch, 0, height, width), out_channels, kernel_size, stride, zeros)
+
+
+@misconception("conv2d_output_shape")
 def same_pads_by_the_kernel(input_shape, out_channels, kernel_size, stride=1, padding=0):
     """You took "same" for a padding as large as the kernel. How many pixels does the window cost without
     padding? Just so many have to be given back, by both sides together."""
@@ -845,6 +872,22 @@ def pixel_row_and_col_swapped(image, weight, bias, channel, row, col):
     """Row and column have changed places. An image is (C, H, W): the first of the two counts rows,
     downwards."""
     return (window_at(image, weight, col, row) * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_window_on_its_side(image, weight, bias, channel, row, col):
+    """Rows and columns have changed places where you cut the window out of the image: an image is (C, H, W), so rows come
+    first, with the height of the kernel."""
+    _, _, height, width = weight.shape
+    window = image[:, col : col + width, row : row + height]
+    return (window * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_from_the_channel_of_that_number(image, weight, bias, channel, row, col):
+    """You took `channel` for a channel of the image: it is one of the output. Each output channel looks at all channels of
+    the image, each through its own sheet of the kernel."""
+    return (window_at(image, weight, row, col)[channel] * weight[channel]).sum() + bias[channel]
 
 
 @misconception("conv2d_pixel")

@@ -1,4 +1,4 @@
-"""Hidden checks of a3_conv_shapes: fresh layers, where all axes differ in length and strides leave a rest."""
+"""Hidden checks of a3_conv_shapes: fresh layers, where all axes differ in length and strides leave pixels over."""
 
 import functools
 import runpy
@@ -65,7 +65,7 @@ def draw_bias(draw, kernels):
 
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_of_drawn_layers(submission, draw):
-    """Other layers: pairs, strides that leave a rest and strides that leave none, and no padding at all."""
+    """Other layers: pairs, strides that leave pixels over and strides that leave none, and no padding at all."""
     # Numbers that are far apart, one axis that leaves less than half a stride over and one that leaves more: then
     # hardly any two wrong rules give the same shape.
     kernel_size = (draw.integer(7, 10), draw.integer(18, 24))[:: draw.choice([1, -1])]
@@ -188,7 +188,7 @@ def test_convolution_of_drawn_layers(submission, draw):
 
 @pytest.mark.points(1, task="conv2d")
 def test_convolution_of_drawn_layers_with_stride_and_padding(submission, draw):
-    """Other layers with strides that leave a rest, with padding, and with both."""
+    """Other layers with strides that leave pixels over, with padding, and with both."""
     layers = []
     for step, border, rest in ((3, 2, 2), (2, 0, 1), (1, 1, 0)):
         batch, channels, kernels = draw.sizes(3, low=2, high=5)

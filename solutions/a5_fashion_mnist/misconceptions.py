@@ -203,6 +203,16 @@ class expects_the_channels_last(_Small):
 
 
 @misconception("FashionCNN")
+class expects_a_channel_for_each_row(_Small):
+    """The first convolution was declared for 28 input channels: that is the height, or the width, of an image. How many
+    numbers does a gray pixel have?"""
+
+    def __init__(self):
+        super().__init__()
+        self.features[0] = nn.Conv2d(28, 8, 3, stride=2, padding=1)
+
+
+@misconception("FashionCNN")
 class adds_the_channel_axis_again(_Small):
     """Your network adds a channel axis, but preprocess has done that: with a fifth axis, no convolution knows what is
     height and what is width."""
@@ -350,8 +360,7 @@ def _learn(
 
 @misconception("train")
 def forgets_the_step(model, images, labels):
-    """Gradients are computed, but nothing follows them: the optimizer never takes a step, so the network stays what it
-    was."""
+    """The optimizer never takes a step, so the network stays what it was: gradients alone change nothing."""
     model.train()
     for x, y in _batches(images[:1000], labels[:1000]):
         model.zero_grad()
@@ -361,8 +370,8 @@ def forgets_the_step(model, images, labels):
 
 @misconception("train")
 def forgets_backward(model, images, labels):
-    """The optimizer takes its steps, but there is no gradient to follow: somebody has to send the loss backward through
-    the network first."""
+    """The optimizer takes its steps, but at none of them is there a gradient to follow. Either the loss is never sent
+    backward through the network, or the gradients are cleared between backward and the step."""
     steps = torch.optim.Adam(model.parameters())
     for x, y in _batches(images[:1000], labels[:1000]):
         _loss(model, x, y)
@@ -448,8 +457,8 @@ def trains_on_few_images(model, images, labels):
 
 @misconception("train")
 def trains_on_raw_pixels(model, images, labels):
-    """The numbers that the network was trained on are of quite another size than those that your preprocess makes.
-    train and predict have to show it the same kind of numbers."""
+    """The numbers that train gives to the network are of quite another kind or size than those that your preprocess
+    makes. train and predict have to show it the same kind of numbers."""
 
     def raw(images, labels):
         return [(images[p].unsqueeze(1).float(), labels[p]) for p in torch.randperm(len(images)).split(100)]
@@ -477,8 +486,9 @@ def labels_one_hot(model, images, labels):
 
 @misconception("train")
 def loss_without_a_graph(model, images, labels):
-    """The loss does not depend on the weights any more: between network and loss stands an argmax, a no_grad or a
-    detach, and no gradient passes through these. Compute the loss from the logits as they come."""
+    """The loss does not depend on the weights any more: between network and loss stands something that no gradient passes
+    through, as an argmax, a no_grad, a detach, or a tensor made anew of plain numbers. Compute the loss from the logits
+    as they come."""
     return _learn(
         model,
         images,
@@ -496,8 +506,8 @@ def item_before_backward(model, images, labels):
 
 @misconception("train")
 def backward_through_old_graphs(model, images, labels):
-    """The loss that you send backward hangs on batches whose graph is used up, as when losses are added up as
-    tensors. Go backward through the loss of this batch; add up plain numbers for the record."""
+    """The loss that you send backward hangs on a graph that is used up: losses were added up as tensors, or backward
+    was called twice. Go backward once, through the loss of this batch; add up plain numbers for the record."""
     total = [torch.zeros(())]
 
     def sum_so_far(model, x, y):
@@ -542,6 +552,13 @@ def learning_rate_far_too_high(model, images, labels):
     """The steps are too large: the training made the network worse than one that knows nothing, or did not help it where
     smaller steps did. Try a learning rate ten or a hundred times smaller."""
     return _learn(model, images, labels, rate=300.0, optimizer=torch.optim.SGD)
+
+
+@misconception("train")
+def climbs_the_loss(model, images, labels):
+    """The steps lead uphill: taken the other way round, the same steps teach the network something. backward and step make
+    small whatever backward is called on. Does the loss have a wrong sign?"""
+    return _learn(model, images, labels, loss_of=lambda model, x, y: -_loss(model, x, y))
 
 
 @misconception("train")
@@ -637,6 +654,13 @@ def drops_the_last_batch(model, images):
 
 
 @misconception("predict")
+def returns_largest_and_place(model, images):
+    """You gave back a tuple. max along an axis makes two tensors: how large the largest scores are, and where they stand.
+    The second one holds the class numbers."""
+    return tuple(_scores(model, images).max(dim=1))
+
+
+@misconception("predict")
 def counts_classes_from_one(model, images):
     """Your classes are numbered from 1 to 10. In torch everything counts from 0: the classes go from 0 to 9."""
     return _scores(model, images).argmax(dim=1) + 1
@@ -651,8 +675,8 @@ def picks_the_smallest_score(model, images):
 
 @misconception("predict")
 def forgets_to_preprocess(model, images):
-    """predict feeds the raw pixels to the network. It was trained on what preprocess makes of them, and has never seen
-    numbers of that size."""
+    """predict feeds the raw pixels to the network, and not what preprocess makes of them: numbers of another kind and
+    size."""
     model.eval()
     with torch.no_grad():
         return model(images.unsqueeze(1).float()).argmax(dim=1)
@@ -677,8 +701,8 @@ def forgets_eval_mode(model, images):
 
 @misconception("predict")
 def scales_by_the_batch(model, images):
-    """You scale the images by the mean or the largest value of the batch at hand, so an image looks different to the
-    network in every company. Scale by constants, the same in training and in use."""
+    """What predict does before or after the network depends on the other images of the batch, as when they are scaled by
+    the mean or the largest value of the batch at hand. Scale by constants, the same in training and in use."""
     floats = images.unsqueeze(1).float()
     model.eval()
     with torch.no_grad():

@@ -15,12 +15,12 @@ from autograder.checks.training import (
     first,
     network_inputs,
     prediction_signs,
+    reason,
     settle_network,
     settle_prediction,
     settle_training,
     settle_with,
     signs,
-    smaller_steps_help,
     train_and_watch,
     waits_for,
 )
@@ -112,7 +112,7 @@ def judged(submission, held_out, draw, record):
         own = of_the_network(submission, training.model, images)
         answers = [classes for classes in (given, own) if classes is not None]
         if not answers:
-            settle_with(submission, training.model, seen)
+            settle_prediction(submission, training.model, seen)
             raise waits_for("predict")
         classes = max(answers, key=lambda classes: int((classes == labels).sum()))
         return training, labels, numbers, classes
@@ -239,18 +239,6 @@ def test_every_parameter_gets_a_gradient(submission):
 # -------------------------------------------------------------------------------------------------------- train
 
 
-def sign_of(submission, training):
-    """What explains a training that has not gone well, as far as the evidence names it."""
-
-    def look():
-        found = signs(training)
-        if found or training.ran.interrupted or not training.notes or training.after.accuracy > 0.2:
-            return first(found)
-        return "learning_rate_far_too_high" if smaller_steps_help(submission, training) else None
-
-    return submission.remember("sign", look)
-
-
 @pytest.mark.points(2, task="train")
 def test_training_lowers_the_loss_by_a_fifth(submission, record):
     """The whole training lowers the network's cross-entropy by at least a fifth."""
@@ -264,7 +252,7 @@ def test_training_lowers_the_loss_by_a_fifth(submission, record):
         training.ran,
         f"Training took the cross-entropy on training images from {before:.2f} to {after:.2f}; it should fall by a "
         f"fifth at least.{training.story}",
-        sign_of(submission, training),
+        None if after <= 0.8 * before else reason(submission, training),
     )
 
 
@@ -291,7 +279,7 @@ def test_accuracy_on_new_images(submission, held_out, draw, record, afterwards, 
         training.ran,
         f"The network is right on {accuracy:.1%} of {len(labels):,} test images that it has never seen; this check asks "
         f"for {share:.1%}.{chance}{training.story}",
-        sign_of(submission, training) if accuracy < share else None,
+        reason(submission, training) if accuracy < share else None,
     )
     before = knows_before(submission, held_out, draw)
     record("accuracy_before_training", round(before, 4))
@@ -334,7 +322,7 @@ def test_predictions_are_those_of_the_network(submission, record):
     _require_training(training)
     classes = [submission.predict(training.model, TRAIN_IMAGES[i : i + 250]) for i in range(0, 1000, 250)]
     for part in classes:
-        settle_with(submission, training.model, part)
+        settle_prediction(submission, training.model, part)
         expect_shape(part, (250,), dtype=torch.int64)
     given = torch.cat([part.value for part in classes])
     agree = float((given == training.logits.argmax(dim=1)).double().mean())
