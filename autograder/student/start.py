@@ -72,15 +72,24 @@ def _back(repository: StudentRepository, memory: state.State, current: str) -> N
         _step(2, "Save, and let it be checked:", "autograder check", "")
         _step(3, "Stuck?", f"autograder hint {hint.command_word(repository, current, unsolved[0])}", "")
     else:
-        following = next((n for n in repository.names if hint.unsolved_tasks(repository, n, memory)), None)
-        if following and (gone := repository.gone(following)):
-            _step(1, f"Its public checks pass. Next is {following}: {gone}")
-        elif following:
-            _step(1, "Its public checks pass. Go on with", repository.where(following), "")
-        else:
-            _step(1, "Every public check passes. Hand it in: commit and push.")
-            if untrained := next((n for n in repository.names if _is_untrained(repository, n)), None):
-                _step(2, f"{untrained} has no trained network yet:", "autograder train", "")
+        _after_public_checks(repository, memory, current)
+
+
+def _after_public_checks(repository: StudentRepository, memory: state.State, current: str) -> None:
+    """What is left once those of the current assignment pass: most points of a network come from its training."""
+    following = next((name for name in repository.names if hint.unsolved_tasks(repository, name, memory)), None)
+    begin = "Its public checks pass. " if following else "Every public check passes. "
+    untrained = [name for name in (current, *repository.names) if _is_untrained(repository, name)]
+    number = 1
+    if untrained and (not following or untrained[0] == current):
+        _step(1, f"{begin}{untrained[0]} has no trained network yet:", "autograder train", "")
+        begin, number = "", 2
+    if following and (gone := repository.gone(following)):
+        _step(number, f"{begin}Next is {following}: {gone}")
+    elif following:
+        _step(number, f"{begin}Go on with", repository.where(following), "")
+    else:
+        _step(number, f"{begin}Hand it in: commit and push. The other points come from grading, on other inputs.")
 
 
 def _is_untrained(repository: StudentRepository, name: str) -> bool:

@@ -72,3 +72,26 @@ def test_the_next_assignment_is_named_by_a_file_that_is_there(
     assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(
         capsys
     )
+
+
+@pytest.mark.parametrize("solved", [("a5_fashion_mnist",), None], ids=["the last one", "all"])
+def test_after_the_public_checks_of_a_network_it_is_trained(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str], solved: tuple[str, ...] | None
+) -> None:
+    memory = state.State()
+    for name in solved or repository.names:
+        own = script(repository, name)
+        own.write_text(own.read_text(encoding="utf-8") + "BEGUN = True\n", encoding="utf-8")
+        points = dict.fromkeys(repository.tasks(name), (1, 1))
+        memory = memory.with_checked(name, state.Checked(repository.fingerprint_of(name, own), points))
+    state.save(repository.root, memory)
+    cli.main(["start"])
+    said = words(capsys)
+    assert re.search(r" 1\. [^:]*: autograder train", said), "most of its points are in the training"
+    assert ("2. Hand it in" in said) == (solved is None)
+    own.with_suffix(".safetensors").write_bytes(b"")
+    cli.main(["start"])
+    said = words(capsys)
+    assert "autograder train" not in said
+    if solved is None:
+        assert "commit and push. The other points come from grading" in said
