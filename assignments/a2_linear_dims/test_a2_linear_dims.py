@@ -9,6 +9,7 @@ from autograder.checks import (
     expect_not_called,
     expect_pixels,
     expect_sizes,
+    expect_tensor,
     whole_numbers,
 )
 
@@ -59,6 +60,8 @@ def test_parameters_of_the_lectures_layer(submission):
     expect_integer(submission.linear_parameter_count(3, 5, bias=True), 20)
     expect_integer(submission.linear_parameter_count(3, 5), 20)
     expect_integer(submission.linear_parameter_count(784, 10), 7850)
+    expect_integer(submission.linear_parameter_count(2, 1), 3)
+    expect_integer(submission.linear_parameter_count(2, 1, bias=False), 2)
 
 
 @pytest.mark.points(1, task="affine")
@@ -82,3 +85,6 @@ def test_affine_number_by_number(submission):
     matrix = whole_numbers(1, 3, seed=5)
     returned = submission.affine(matrix, weight, bias)
     expect_pixels(returned, lambda row, o: output(matrix[row], o), shape=(1, 5))
+
+    few = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0], [0.0, 1.0]]), torch.tensor([10.0, 20.0, 30.0])
+    expect_tensor(submission.affine(*few), torch.tensor([[21.0, 37.0, 32.0]]))
