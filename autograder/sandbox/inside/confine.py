@@ -215,6 +215,11 @@ def enter(policy: Confinement, wire: int | None = None) -> None:
         _give_up_rights(policy)
     elif sys.platform.startswith("linux"):
         _end_with_zygote(policy)
+    # Until here they were the warm process's log: its length and place are shared by all that were ever forked.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for standard in (1, 2):
+        os.dup2(nowhere, standard)
+    os.close(nowhere)
 
 
 def _end_with_zygote(policy: Confinement) -> None:
