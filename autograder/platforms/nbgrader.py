@@ -15,6 +15,7 @@ import argparse
 import ast
 import html
 import json
+import re
 import stat
 import warnings
 from collections.abc import Iterator, Sequence
@@ -237,8 +238,11 @@ def _text(text: str) -> str:
     parts = " ".join(text.split()).split("`")
     if len(parts) % 2 == 0:
         return html.escape("`".join(parts), quote=False)
-    # Between backticks Markdown escapes by itself.
-    return "`".join(p if n % 2 else html.escape(p, quote=False) for n, p in enumerate(parts))
+    # Between backticks Markdown escapes by itself, if it takes them for such (not so in a formula, or behind a backslash).
+    return "`".join(_TAG.sub("< ", p) if n % 2 else html.escape(p, quote=False) for n, p in enumerate(parts))
+
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")  # where HTML begins
 
 
 # --- autograded/ ---------------------------------------------------------------------------------------------------

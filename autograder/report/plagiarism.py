@@ -110,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
     pairs = [
         pair
         for name, texts in found.items()
-        for pair in compare(name, texts, _stub(course, name), args.share / 100, earlier[name])
+        for pair in compare(name, texts, _stub(course, name), args.share / 100, earlier[name], skipped)
     ]
     count = sum(map(len, found.values()))
     write_whole(args.out, page(pairs, count, args.share).encode())
@@ -154,16 +154,28 @@ def _stub(course: Course, name: str) -> str:
 
 
 def compare(
-    assignment: str, texts: dict[str, str], stub: str, least_share: float, earlier: Mapping[str, str] | None = None
+    assignment: str,
+    texts: dict[str, str],
+    stub: str,
+    least_share: float,
+    earlier: Mapping[str, str] | None = None,
+    skipped: list[tuple[str, str, str]] | None = None,
 ) -> list[Pair]:
     """The pairs that share uncommon code, those who share most first; at most `MOST`.
 
     texts: student -> code. least_share: of the uncommon code of one of the two, from 0 to 1. earlier: who -> code, of
-    another year: each is compared with the students, not with one another.
+    another year: each is compared with the students, not with one another. skipped: whose code could not be taken to
+    pieces is added here, with the reason.
     """
     detect = _copydetect()
     known = {**(earlier or {}), **texts}
-    prints = {who: _fingerprint(detect, text) for who, text in known.items()}
+    prints = {}
+    for who, text in known.items():
+        try:
+            prints[who] = _fingerprint(detect, text)
+        except Exception as error:  # what a library makes of one student's text is that student's affair
+            if skipped is not None:
+                skipped.append((who, assignment, f"it could not be compared ({type(error).__name__})"))
     _forget(detect, prints.values(), _fingerprint(detect, stub).hashes)
     holders = Counter(piece for found in prints.values() for piece in found.hashes)
     many = min(MANY, max(FEW, COMMON * len(prints)))

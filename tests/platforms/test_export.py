@@ -18,7 +18,7 @@ from autograder import cli
 from autograder.platforms import classroom50, github_classroom, gradescope, nbgrader
 from autograder.platforms.export import formats
 from autograder.results import final, store
-from autograder.results.result import ClassResults, Result
+from autograder.results.result import CheckResult, ClassResults, Result
 from tests.support import readers
 from tests.support.extras import skip_without
 from tests.support.gradebooks import (
@@ -119,6 +119,21 @@ def test_hidden_checks_stay_hidden(found: ClassResults) -> None:
                         assert SECRET not in base64.b64decode(value).decode()
     for result in found.results:
         assert SECRET not in json.dumps(nbgrader.task_comments(result), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "said", [r"\`<script>`", "$` $ <script> `", "`` <script> ` <script> `", "`<script>", "```<script>", "<script>"]
+)
+def test_a_comment_in_nbgraders_page_is_text_whatever_a_student_raised(said: str) -> None:
+    filters = pytest.importorskip("nbconvert.filters")
+    check = CheckResult(
+        "test_x", "It works", "to_nchw", 2, 0, "error", False, message=f"It raised ValueError: {said} x"
+    )
+    result = Result("mallory", "a1_permute", "py", "graded", 0, 2, (check,))
+    comment = nbgrader.task_comments(result)["to_nchw"]
+    assert "<script" not in filters.markdown2html(comment)
+    unreadable = Result("mallory", "a1_permute", "py", "unreadable", 0, 2, notes=(said,))
+    assert "<script" not in filters.markdown2html(nbgrader.task_comments(unreadable)["*"])
 
 
 def test_nothing_to_grade_is_never_a_vacuous_pass() -> None:

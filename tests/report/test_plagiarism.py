@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from autograder import cli
 from autograder.common.errors import UserError
+from autograder.report import plagiarism
 from autograder.report.plagiarism import Pair, compare, pieces_of
 from tests.support.extras import skip_without
 from tests.support.places import ROOT
@@ -77,6 +79,35 @@ def test_what_many_have_is_common_ground() -> None:
     everybody = {f"s{n}": f"{UNFOLD}\nmine = {n}\n" for n in range(9)}
     assert pairs(everybody) == []
     assert len(pairs({name: everybody[name] for name in ("s0", "s1")})) == 1
+
+
+def test_code_that_breaks_the_comparison_costs_its_author_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = plagiarism._fingerprint
+
+    def breaks(detect: Any, text: str) -> Any:
+        if "mallory" in text:
+            raise RecursionError
+        return original(detect, text)
+
+    monkeypatch.setattr(plagiarism, "_fingerprint", breaks)
+    skipped: list[tuple[str, str, str]] = []
+    texts = {"mallory": "mallory", "ada": LOOPS, "ben": renamed(LOOPS), **{f"s{n}": UNFOLD for n in range(1)}}
+    found = compare("a3_conv_shapes", texts, STUB, 0.6, skipped=skipped)
+    assert [pair.students for pair in found] == [("ada", "ben")]
+    assert skipped == [("mallory", "a3_conv_shapes", "it could not be compared (RecursionError)")]
+
+
+@pytest.mark.heavy
+def test_huge_sources_take_a_time_that_grows_with_their_length() -> None:
+    kinds = ("x = 1\n", "f(1+1+1)\n", "(", "\0", "x +", "\\\n", "'", "f'{", "@", "\u202e")
+    seconds = []
+    for size in (15_000, 60_000):
+        began = time.process_time()
+        for kind in kinds:
+            text = kind * (size // len(kind))
+            pairs({"mallory": text, "trudy": text[len(kind) :]})
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 8 * max(seconds[0], 1.0)
 
 
 def test_nothing_at_all_is_no_trouble() -> None:
