@@ -15,6 +15,7 @@ import socket
 import sysconfig
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +154,7 @@ class Range:
             written.encode()
         except UnicodeEncodeError:
             wrong.append("the result cannot be written as UTF-8")
-        if any(ord(character) < 32 and character not in "\n\t" for text in _texts(result) for character in text):
+        if any(_is_a_control(character) for text in _texts(result) for character in text):
             wrong.append("the result holds control characters")
         after = self._state(engine)
         wrong += [_difference(what, before[what], after[what]) for what in before if before[what] != after[what]]
@@ -238,6 +239,11 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _texts(item)
+
+
+def _is_a_control(character: str) -> bool:
+    """What a terminal, a CI log or the writing direction obeys."""
+    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
 
 
 def _digest(path: Path) -> tuple[object, ...]:
