@@ -199,6 +199,8 @@ class Engine:
             if not self._lent:
                 self._sandbox.close()
             self.live.close()
+            for data in ("held_out", "_ready", "catalogue"):  # large, and this may be kept by what is frozen
+                self.__dict__.pop(data, None)
 
 
 def _look_afterwards(context: CheckContext) -> tuple[str, ...]:

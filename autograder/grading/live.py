@@ -66,6 +66,7 @@ class LiveChecks:
         """End the session."""
         self._contexts.put(None)
         self._thread.join()
+        self._context = None
 
     def _wait(self) -> None:
         problem = self._done.get()

@@ -57,11 +57,15 @@ class _Engines:
         engine = self._engine
         if engine is not None and self._key == (root, assignment, settings, _versions(engine.assignment)):
             return engine
+        had_another = engine is not None
+        del engine
         self._close_engine()
         course = Course(root)
         found = course.released(assignment) if settings.public_only else course.assignment(assignment)
         self._engine = Engine(course, found, settings, self._lend(root, check_files(found, settings), settings))
         self._key = (root, assignment, settings, _versions(found))
+        if had_another:
+            gc.collect()  # what its submissions have left would be frozen too, and stay for ever
         gc.freeze()  # torch and the checks are here to stay: looking through them for garbage takes a tenth of the time
         return self._engine
 

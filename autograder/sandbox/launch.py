@@ -218,6 +218,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the warm process and everything under it."""
+        self._kept = {}
         self._control.close()
         if self._process is not None:
             below = processes.descendants(self._process.pid)
