@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _ENTRY = 16 << 10  # bytes that a file or folder counts for at least: a look must not take long
-_DEPTH = 40  # folders one in another
+_DEPTH = 250  # folders one in another
 
 
 def is_full(folder: str, owners: Iterable[int], most: int) -> bool:
     """Whether more than `most` bytes lie in a folder, each entry counted as 16 KB at least.
 
-    A folder that may not be read, or that lies more than forty deep, hides what is in it: it counts as full. What
+    A folder that may not be read, or that lies more than 250 deep, hides what is in it: it counts as full. What
     the processes `owners` have deleted and still hold open lies there too, where /proc tells of it.
     """
     within = os.path.realpath(folder) + os.sep

@@ -59,7 +59,7 @@ def test_a_folder_counts_its_files_by_what_they_take_and_by_their_number(tmp_pat
 
 
 def test_what_cannot_be_looked_into_counts_as_full(tmp_path: Path) -> None:
-    (tmp_path / "/".join("d" * 60)).mkdir(parents=True)
+    (tmp_path / "/".join("d" * 300)).mkdir(parents=True)
     assert folders.is_full(str(tmp_path), [], 1 << 30)
 
 
