@@ -205,7 +205,7 @@ def _chart(
     )
     past = (
         f'<path d="{path(before)}" fill="none" stroke="var(--faint)" stroke-width="2" stroke-dasharray="2 3"/>'
-        f'<text x="{x(before[-1][0]):.1f}" y="{y(before[-1][1]) + 16:.1f}" text-anchor="end" font-size="11" fill="var(--faint)">the run before</text>'
+        f'<text x="{_W - 12}" y="14" text-anchor="end" font-size="11" fill="var(--faint)">dotted: the run before</text>'
         if before
         else ""
     )
@@ -317,8 +317,8 @@ def _maps(maps: FeatureMaps, classes: Sequence[str]) -> str:
     ]
     for number, layer in enumerate(maps.layers[:_LAYERS_SHOWN], 1):
         count, height, width = layer.shape
-        size = float(layer.abs().max()) or 1.0
-        images = [((one / size + 1) * 127.5).round().to(torch.uint8) for one in layer[:_MAPS_SHOWN]]
+        size = float(layer.abs().flatten().sort().values[int(0.99 * layer.numel())]) or 1.0  # not a few bright spots
+        images = [(((one / size).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8) for one in layer[:_MAPS_SHOWN]]
         pictures = "".join(f'<img alt="map {i}" src="{_picture(image)}">' for i, image in enumerate(images, 1))
         shown = f", {_MAPS_SHOWN} of them" if count > _MAPS_SHOWN else ""
         parts.append(

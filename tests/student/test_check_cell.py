@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from autograder import notebook
+from autograder.course.course import Course
+from tests.support.places import ROOT
 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -27,3 +29,12 @@ def test_a_cell_that_cannot_be_read_is_the_reason(cells: list[str], said: str, m
     assert told.startswith(said)
     assert bool(told) == bool(said)
     assert ("^" in told) == bool(said)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_task_that_passes_says_why_it_works(whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "_course", lambda: Course(ROOT))
+    monkeypatch.setitem(notebook._CHECKED, ("a1_permute", "to_nchw"), (1, whole))
+    page = notebook._with_why(notebook._Page("rich", "plain"), "a1_permute", "to_nchw")
+    assert ("The idea behind it: Nothing in the picture moved" in page.plain) == whole
+    assert ("The idea behind it: Nothing in the picture moved" in page.rich) == whole
