@@ -359,17 +359,6 @@ def sides_one_axis_too_early(input_shape, out_channels, kernel_size, stride=1, p
 
 
 @misconception("conv2d_output_shape")
-def sides_one_axis_too_early_and_names_taken_for_zero(
-    input_shape, out_channels, kernel_size, stride=1, padding=0
-):
-    """You took axes 1 and 2 for height and width. Count along (N, C, H, W) from 0: which axes are these two? With padding
-    by name there is something else: "same" is not 0."""
-    batch, height, width, _ = input_shape
-    zeros = 0 if padding == "same" else padding
-    return unrefused((batch, 0, height, width), out_channels, kernel_size, stride, zeros)
-
-
-@misconception("conv2d_output_shape")
 def same_pads_by_the_kernel(input_shape, out_channels, kernel_size, stride=1, padding=0):
     """You took "same" for a padding as large as the kernel. How many pixels does the window cost without
     padding? Just so many have to be given back, by both sides together."""
