@@ -21,7 +21,7 @@ COMMANDS = {
     "start": ("student.start", "what to open first, and how to hand in", "Students"),
     "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
     "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
-    "train": ("student.train", "train my network of a5, with progress, curves and a confusion matrix", "Students"),
+    "train": ("student.train", "train my network, with progress, curves and what it gets wrong", "Students"),
     "show": ("student.pictures", "pictures that my own functions draw, in a browser", "Students"),
     "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
     "update": ("student.update", "a newer version of the course, around my work", "Students"),

@@ -1,4 +1,4 @@
-"""The check cells of the notebooks: `check("a1_permute", "to_nchw", points=4)` under each task.
+"""The check cells of the notebooks: `check("a1_resize", "resized", points=4)` under each task.
 
 Runs the public checks of one task on the functions that the student's own kernel holds now. For the
 student alone: it never counts, so it needs no sandbox, and Jupyter's interrupt button is its timeout.
@@ -17,6 +17,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +26,7 @@ from .common.errors import UserError
 if TYPE_CHECKING:
     from .course.assignment import Assignment
     from .course.course import Course
+    from .data import Examples
     from .grading.context import CheckContext, Verdict
     from .sandbox.observation import Observation
     from .sandbox.run_local import LocalRun
@@ -67,7 +69,7 @@ def check(assignment: str, task: str, points: int) -> float | None:
 def hint(task: str | None = None, again: bool = False) -> None:
     """Shows the next hint for a task, as `autograder hint` does: each call tells a little more, and none the answer.
 
-    task: as in `hint("to_nchw")`; without one, the first task that is not solved. again: those that you have read.
+    task: as in `hint("resized")`; without one, the first task that is not solved. again: those that you have read.
     Where a notebook has run a check cell, `hint` is there without an import.
     """
     from .student import hint as hints
@@ -188,7 +190,7 @@ def _course() -> Course:
 def train_network(full: bool = False, images: int | None = None, hold_out: int | None = None) -> None:
     """`autograder train` here: trains the network of this kernel's own functions, and shows what it has learnt.
 
-    full: on all 60,000 images; images: on the first so many only; hold_out: how many to judge by.
+    full: on the complete data set; images: on the first so many only; hold_out: how many to judge by.
     Jupyter's interrupt button ends the training and keeps what was learnt. Writes the trained network beside
     the notebook. Raises an error of ours, with a message, when a piece is missing or the data are not there.
     """
@@ -202,12 +204,16 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
     from .checks.catalogues import ReleasedCatalogue
+    from .course.network import network_of
     from .grading.context import CheckContext
     from .grading.verdicts import explained
+    from .student.pictures import training_examples
 
     course = _course()
     assignment = course.released(name)
-    run = _kernel_run(_namespace(), assignment.parameters(), course.root / "data")
+    network = network_of(assignment)
+    data = partial(training_examples, course.root / "data", network.data if network is not None else "")
+    run = _kernel_run(_namespace(), assignment.parameters(), data)
     context = CheckContext(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)
     _round(assignment, task, context)
     for verdict in context.verdicts:
@@ -232,8 +238,10 @@ def _no_test_images() -> NoReturn:
     raise RuntimeError("the test images stay with the graders")
 
 
-def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Path) -> LocalRun:
-    """A run in this process, on the student's own objects, that knows the training images and the cells."""
+def _kernel_run(
+    namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]], data: Callable[[], Examples]
+) -> LocalRun:
+    """A run in this process, on the student's own objects, that knows the training data and the cells."""
     from .sandbox.inside.wire import SandboxTensor
     from .sandbox.observation import Observation, Question, StudentError
     from .sandbox.run_local import LocalRun
@@ -265,10 +273,8 @@ def _kernel_run(namespace: Mapping[str, Any], names: dict[str, tuple[str, ...]],
 
         def own(self, value: Any) -> Any:
             if isinstance(value, SandboxTensor):
-                from .student.pictures import training_images
-
-                images = training_images(data)
-                whole = images.images if value.name == "train_images" else images.labels
+                examples = data()
+                whole = examples.items if value.name == "train_images" else examples.labels
                 return whole[value.start : value.stop].clone()
             return super().own(value)
 

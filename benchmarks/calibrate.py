@@ -15,7 +15,6 @@ records/calibration.csv as they come: a run that is stopped goes on where it was
 from __future__ import annotations
 
 import argparse
-import ast
 import contextlib
 import csv
 import json
@@ -38,7 +37,8 @@ from rich.table import Table
 
 from autograder.checks.training import disguise
 from autograder.course.course import Course
-from autograder.data import Images, load_full, load_test, load_train
+from autograder.course.network import network_beside
+from autograder.data import Examples, data_set, load_full
 from autograder.grading.engine import Engine
 from autograder.sandbox.inside import child, loading
 from autograder.submission.source import read_source
@@ -50,7 +50,8 @@ FULL_TABLE = RECORDS / "calibration-full.csv"
 COLUMNS = ("recipe", "seed", "images", "cpu_seconds", "parameters", "accuracies", "official")
 SEEDS = 5  # of each network
 BAND_SEEDS = 50  # of those by which the bands stand: five seeds misjudge a spread by half
-TRAINING_SECONDS = 90.0  # the grader's budget for the subset
+NETWORK = network_beside(str(ROOT / "solutions" / "a5_fashion_mnist" / "a5_fashion_mnist.py"))
+DATA = data_set(ROOT / "data", NETWORK.data)
 NOISES = 10  # gradings of each network of the reference and the plain recipe, each with another noise
 REFERENCE, PLAIN, RESIDUAL = "reference", "plain_student", "lazy_residual"
 
@@ -103,20 +104,20 @@ def cpu_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def grade(name: str, text: str, seed: int, train: Images, test: Images, official: Images) -> Row:
+def grade(name: str, text: str, seed: int, train: Examples, test: Examples, official: Examples) -> Row:
     """Train one network and let it be asked as the grader asks."""
     module = load(text, 1000 + seed)
     model = module.FashionCNN()
     began = cpu_seconds()
-    budget = TRAINING_SECONDS * len(train.labels) / 10_000
+    budget = NETWORK.seconds * len(train.labels) / 10_000
     with contextlib.suppress(child.BudgetSpent), child._budget(budget):  # judged as it stands when it is spent
-        module.train(model, train.images, train.labels)
+        module.train(model, train.items, train.labels)
     took = cpu_seconds() - began
     accuracies = []
     for number in range(NOISES if name in (REFERENCE, PLAIN) else 1):
         generator = torch.Generator().manual_seed(1_000_000 + 1000 * seed + number)
         order = torch.randperm(len(test.labels), generator=generator)
-        accuracies.append(accuracy(module, model, disguise(test.images[order], generator), test.labels[order]))
+        accuracies.append(accuracy(module, model, disguise(test.items[order], generator), test.labels[order]))
     return Row(
         name,
         seed,
@@ -124,7 +125,7 @@ def grade(name: str, text: str, seed: int, train: Images, test: Images, official
         round(took, 2),
         sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers())),
         tuple(accuracies),
-        math.nan if name in LESSER else accuracy(module, model, official.images, official.labels),
+        math.nan if name in LESSER else accuracy(module, model, official.items, official.labels),
     )
 
 
@@ -171,11 +172,11 @@ def missing(path: Path, names: list[str], seeds: int | None) -> Iterator[tuple[s
         yield from ((name, seed) for name in names if seed < wanted[name] and (name, seed) not in there)
 
 
-def train(path: Path, names: list[str], seeds: int | None, images: Images) -> None:
+def train(path: Path, names: list[str], seeds: int | None, images: Examples) -> None:
     """Train what is missing of the table."""
     torch.set_num_threads(1)
-    known, test = recipes(), load_test(ROOT / "data")
-    official = load_full(ROOT / "data", "test")
+    known, test = recipes(), DATA.load_test(ROOT / "data")
+    official = load_full(ROOT / "data", "test", DATA.official)
     for name, seed in missing(path, names, seeds):
         with open(os.devnull, "w") as away, contextlib.redirect_stdout(away), contextlib.redirect_stderr(away):
             try:
@@ -234,16 +235,6 @@ def summaries(rows: list[Row]) -> list[Summary]:
     return sorted(found, key=lambda summary: -summary.accuracy)
 
 
-def bands() -> dict[float, int]:
-    """The bands as the hidden checks have them."""
-    tree = ast.parse((ROOT / "solutions/a5_fashion_mnist/test_a5_fashion_mnist_hidden.py").read_text("utf-8"))
-    (value,) = (
-        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "BANDS"
-    )
-    found: dict[float, int] = ast.literal_eval(value)
-    return found
-
-
 def table(console: Console) -> None:
     """Print what there is."""
     rows = read(TABLE)
@@ -270,10 +261,10 @@ def table(console: Console) -> None:
     for full in read(FULL_TABLE):
         console.print(f"{full.recipe} on the full {full.images:,} images, seed {full.seed}: {full.cpu_seconds:.0f} s, "
                       f"{full.official:.2%} of the official test images")  # fmt: skip
-    console.print(f"\nbands: {', '.join(f'{share:.0%} ({points} points)' for share, points in bands().items())}")
+    console.print(f"\nbands: {', '.join(f'{share:.0%} ({points} points)' for share, points in NETWORK.bands.items())}")
     for name in dict.fromkeys(row.recipe for row in rows):
         gradings = [accuracy for row in rows if row.recipe == name for accuracy in row.accuracies]
-        reached = [sum(p for share, p in bands().items() if accuracy >= share) for accuracy in gradings]
+        reached = [sum(p for share, p in NETWORK.bands.items() if accuracy >= share) for accuracy in gradings]
         usual = statistics.mode(reached)
         others = sum(points != usual for points in reached)
         console.print(f"{name:24} {len(gradings):3} gradings, {usual:2} points each but for {others} "
@@ -306,7 +297,7 @@ def regrade() -> dict[str, Any]:
     course = Course(ROOT)
     assignment = course.assignment("a5_fashion_mnist")
     source, seed = read_source(assignment.master), 20250410
-    train, test = load_train(ROOT / "data"), load_test(ROOT / "data")
+    train, test = DATA.load_train(ROOT / "data"), DATA.load_test(ROOT / "data")
     alone = []
     for number in (1, 2):
         alone.append(grade("alone", source.text, number, train, test, test).cpu_seconds)
@@ -337,9 +328,14 @@ def main() -> None:
     )
     args = parser.parse_args()
     if args.what == "train":
-        train(TABLE, args.recipes or list(recipes()), args.seeds, load_train(ROOT / "data"))
+        train(TABLE, args.recipes or list(recipes()), args.seeds, DATA.load_train(ROOT / "data"))
     elif args.what == "full":
-        train(FULL_TABLE, args.recipes or [REFERENCE], args.seeds or SEEDS, load_full(ROOT / "data", "train"))
+        train(
+            FULL_TABLE,
+            args.recipes or [REFERENCE],
+            args.seeds or SEEDS,
+            load_full(ROOT / "data", "train", DATA.official),
+        )
     elif args.what == "regrade":
         found = regrade()
         (RECORDS / "regrade.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -37,7 +37,7 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.data import Images, load_full, load_train
+from autograder.data import Examples, load_full
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import calibrate
@@ -188,12 +188,12 @@ def train_record(recipe: Recipe, images: Tensor, labels: Tensor, seed: int) -> T
     return Trained(edges, axes, network)
 
 
-def run_record(recipe: Recipe, train: Images, test: Images, seed: int) -> tuple[float, float, float]:
+def run_record(recipe: Recipe, train: Examples, test: Examples, seed: int) -> tuple[float, float, float]:
     """One training: CPU seconds, walks through the images, accuracy."""
     began = time.process_time()
-    trained = train_record(recipe, train.images, train.labels, seed)
+    trained = train_record(recipe, train.items, train.labels, seed)
     took = time.process_time() - began
-    return took, recipe.epochs, share(trained.predict(test.images), test.labels)
+    return took, recipe.epochs, share(trained.predict(test.items), test.labels)
 
 
 def share(given: Tensor, labels: Tensor) -> float:
@@ -204,7 +204,7 @@ def share(given: Tensor, labels: Tensor) -> float:
 # The plain recipe
 
 
-def run_plain(train: Images, test: Images, seed: int, most: int = 8) -> list[tuple[float, float, float]]:
+def run_plain(train: Examples, test: Examples, seed: int, most: int = 8) -> list[tuple[float, float, float]]:
     """The calibrated plain student recipe, looked at after each half walk until it has reached 90 %.
 
     Two convolutions, Adam with its default learning rate, batches of 64. Looking is not counted. Returns CPU seconds,
@@ -214,7 +214,7 @@ def run_plain(train: Images, test: Images, seed: int, most: int = 8) -> list[tup
     network, loss_function = module.FashionCNN(), nn.CrossEntropyLoss()
     began = time.process_time()
     optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
-    inputs, labels = module.preprocess(train.images), train.labels
+    inputs, labels = module.preprocess(train.items), train.labels
     looks: list[tuple[float, float, float]] = []
     away = 0.0  # seconds spent on looking
     for epoch in range(most):
@@ -226,9 +226,7 @@ def run_plain(train: Images, test: Images, seed: int, most: int = 8) -> list[tup
             optimizer.step()
             if number in (len(batches) // 2, len(batches)):
                 took = time.process_time() - began - away
-                right = share(
-                    torch.cat([module.predict(network, part) for part in test.images.split(250)]), test.labels
-                )
+                right = share(torch.cat([module.predict(network, part) for part in test.items.split(250)]), test.labels)
                 looks.append((took, epoch + (1.0 if number == len(batches) else 0.5), right))
                 away = time.process_time() - began - took
                 print(f"plain, seed {seed}: {took:6.1f} s, {right:.2%}", flush=True)
@@ -237,34 +235,34 @@ def run_plain(train: Images, test: Images, seed: int, most: int = 8) -> list[tup
     return looks
 
 
-def run_homework(name: str, train: Images, test: Images, seed: int) -> tuple[float, float, float]:
+def run_homework(name: str, train: Examples, test: Examples, seed: int) -> tuple[float, float, float]:
     """A calibrated network as it would be handed in: CPU seconds, 0 (its own `train` counts the walks), accuracy."""
     module = calibrate.load(calibrate.recipes()[name], seed)
     network = module.FashionCNN()
     began = time.process_time()
-    module.train(network, train.images, train.labels)
+    module.train(network, train.items, train.labels)
     took = time.process_time() - began
-    return took, 0, calibrate.accuracy(module, network, test.images, test.labels)
+    return took, 0, calibrate.accuracy(module, network, test.items, test.labels)
 
 
 # The runs
 
 
-def warm_up(images: Images) -> None:
+def warm_up(images: Examples) -> None:
     """Let torch load and choose what it needs, once, for both kinds of network."""
-    few = Images(images.images[:500], images.labels[:500])
-    train_record(Recipe("warm-up", 192, 256, 1, 0.01), few.images, few.labels, 0)
+    few = Examples(images.items[:500], images.labels[:500])
+    train_record(Recipe("warm-up", 192, 256, 1, 0.01), few.items, few.labels, 0)
     module = calibrate.load(calibrate.recipes()[calibrate.PLAIN], 0)
-    loss = F.cross_entropy(module.FashionCNN()(module.preprocess(few.images[:64])), few.labels[:64])
+    loss = F.cross_entropy(module.FashionCNN()(module.preprocess(few.items[:64])), few.labels[:64])
     loss.backward()
 
 
 def choose(recipes: list[Recipe], seeds: int) -> None:
     """Each recipe on 50,000 of the training images, judged by the other 10,000."""
-    whole = load_full(ROOT / "data", "train")
+    whole = load_full(ROOT / "data", "train", calibrate.DATA.official)
     order = torch.randperm(60_000, generator=torch.Generator().manual_seed(12345))
-    train = Images(whole.images[order[:50_000]], whole.labels[order[:50_000]])
-    aside = Images(whole.images[order[50_000:]], whole.labels[order[50_000:]])
+    train = Examples(whole.items[order[:50_000]], whole.labels[order[:50_000]])
+    aside = Examples(whole.items[order[50_000:]], whole.labels[order[50_000:]])
     warm_up(train)
     for recipe in recipes:
         runs = [run_record(recipe, train, aside, seed) for seed in range(seeds)]
@@ -277,8 +275,11 @@ def choose(recipes: list[Recipe], seeds: int) -> None:
 
 def final(plain_seeds: int, seeds: int) -> None:
     """The records and the plain recipe by turns. Rows are appended, so that a run which is stopped goes on where it was."""
-    train, test = load_full(ROOT / "data", "train"), load_full(ROOT / "data", "test")
-    subset = load_train(ROOT / "data")
+    train, test = (
+        load_full(ROOT / "data", "train", calibrate.DATA.official),
+        load_full(ROOT / "data", "test", calibrate.DATA.official),
+    )
+    subset = calibrate.DATA.load_train(ROOT / "data")
     warm_up(train)
     TABLE.parent.mkdir(exist_ok=True)
     there = {(p.recipe, p.seed) for p in measured()} if TABLE.is_file() else set()

@@ -146,6 +146,7 @@ def small_course(tmp_path: Path) -> Course:
         (folder / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "pyproject.toml", tmp_path / "course")
     (tmp_path / "course" / "data").mkdir()
+    shutil.copy(ROOT / "data" / "fashion_mnist.py", tmp_path / "course" / "data")
     (tmp_path / "course" / "data" / "train-images.idx.gz").write_bytes(b"images")
     (tmp_path / "course" / "data" / "test-images.idx.gz").write_bytes(b"secret images")
     return Course(tmp_path / "course")

@@ -35,6 +35,21 @@ CASES = sorted(
 )
 
 
+def test_what_a_training_may_use_is_told_as_it_is_declared() -> None:
+    """The prose of the assignment and of the docs says the budget, the time and the bands of `network_facts.py`."""
+    from autograder.course.network import network_beside
+
+    master = ROOT / "solutions" / "a5_fashion_mnist" / "a5_fashion_mnist.py"
+    network = network_beside(str(master))
+    page = (ROOT / "docs" / "fashion-mnist.md").read_text("utf-8")
+    for text in (master.read_text("utf-8"), page):
+        assert set(re.findall(r"(?:most|the) \**([\d,]{6,})\**(?: parameters| with)", text)) == {f"{network.budget:,}"}
+        assert f"{network.seconds:g} seconds" in text
+    assert re.findall(r"^\| (\d+)% \| (\d+) \|", page, re.M) == [
+        (f"{100 * share:g}", str(points)) for share, points in network.bands.items()
+    ]
+
+
 @pytest.mark.parametrize(("page", "command"), CASES)
 def test_each_command_has_the_options_that_it_is_given(page: str, command: str) -> None:
     for part in command.split("&&"):

@@ -5,6 +5,7 @@ A check asks the submission for something and says what it expects; the examples
 ``submission`` is the student's file.
 """
 
+from ..course.network import Network, network_beside
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import call_each
 from ..sandbox.proxy import given
@@ -29,16 +30,17 @@ from .forbidden import expect_not_called
 from .misconceptions import hints, misconception, why
 
 TRAIN_IMAGES = SandboxTensor("train_images")
-"""uint8 (10000, 28, 28): the training images of the subset; ``TRAIN_IMAGES[:512]`` are the first of them."""
+"""The items of the data set that the assignment trains on, (N, ...); ``TRAIN_IMAGES[:512]`` are the first of them."""
 
 TRAIN_LABELS = SandboxTensor("train_labels")
-"""int64 (10000,): their labels."""
+"""Their labels, (N,)."""
 
 __all__ = [
     "TRAIN_IMAGES",
     "TRAIN_LABELS",
     "CheckFailed",
     "Draw",
+    "Network",
     "call_each",
     "counting_images",
     "expect",
@@ -58,6 +60,7 @@ __all__ = [
     "given",
     "hints",
     "misconception",
+    "network_beside",
     "whole_numbers",
     "why",
 ]

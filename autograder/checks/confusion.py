@@ -7,7 +7,7 @@ import torch
 SHOWN = 8  # images that a report shows
 
 
-def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int = 10) -> list[list[int]]:
+def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int) -> list[list[int]]:
     """Counts [right class][given class]; what is no class at all is counted nowhere.
 
     labels, given: whole numbers (N,).
@@ -18,14 +18,14 @@ def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int = 10) -> l
     return counts
 
 
-def mix_ups(labels: torch.Tensor, given: torch.Tensor, numbers: torch.Tensor) -> list[list[int]]:
+def mix_ups(labels: torch.Tensor, given: torch.Tensor, numbers: torch.Tensor, classes: int) -> list[list[int]]:
     """One image for each of the commonest mix-ups, the commonest first: [image's number, right class, given class].
 
     labels, given: whole numbers (N,). numbers: (N,) the images' places in their file; of the images of one
     mix-up, the one with the lowest number is taken.
     """
-    counts = confusion(labels, given)
-    pairs = [(right, wrong) for right in range(10) for wrong in range(10) if right != wrong]
+    counts = confusion(labels, given, classes)
+    pairs = [(right, wrong) for right in range(classes) for wrong in range(classes) if right != wrong]
     pairs.sort(key=lambda pair: -counts[pair[0]][pair[1]])
     shown = []
     for right, wrong in pairs[:SHOWN]:

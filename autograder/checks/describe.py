@@ -16,7 +16,7 @@ _LONG = 60  # characters after which a value is described, not shown
 
 
 def call(observation: Observation) -> str:
-    """How the observation came about: ``to_nchw(images of shape (2, 5, 7, 3))``."""
+    """How the observation came about: ``resized(images of shape (2, 5, 7, 3))``."""
     text = observation.task
     for step in observation.calls:
         if step.verb == "item":

@@ -486,7 +486,7 @@ def _parameter(observation: Observation, position: str) -> str:
 def expect_accuracy(observation: Observation, labels: torch.Tensor, at_least: float) -> float:
     """Class numbers, right for at least this share of the labels (N,). Returns the share.
 
-    >>> classes = submission_of(predict=lambda images: images.argmax(dim=1)).predict(torch.eye(4))
+    >>> classes = submission_of(guess=lambda images: images.argmax(dim=1)).guess(torch.eye(4))
     >>> expect_accuracy(classes, torch.tensor([0, 1, 2, 0]), at_least=0.7)
     0.75
     """

@@ -65,7 +65,7 @@ def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]
 def hints(task: str, *texts: str) -> None:
     """Register the hints of ``task``, from a nudge to the idea.
 
-    >>> hints("to_nchw", "Write down the shape that comes and the one that should leave.", "Which axis goes where?")
+    >>> hints("transposed", "Write down the shape that comes and the one that should leave.", "Which axis goes where?")
     """
     entries = _loading.get()
     if entries is not None:
@@ -75,7 +75,7 @@ def hints(task: str, *texts: str) -> None:
 def why(task: str, sentence: str) -> None:
     """Register one sentence on why ``task`` works, told once its public checks pass: true of every right solution.
 
-    >>> why("to_nchw", "Each pixel kept its image, its row and its column; only the order of the axes is another.")
+    >>> why("transposed", "Each pixel kept its image, its row and its column; only the order of the axes is another.")
     """
     entries = _loading.get()
     if entries is not None:

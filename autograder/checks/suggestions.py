@@ -75,8 +75,8 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
 def near(name: str, others: Iterable[str]) -> str:
     """The one of the other names that is most like this one, in whatever case and with or without `_`; "" if none is.
 
-    >>> near("to_nhwc", ["toNHWC", "to_nchw"])
-    'toNHWC'
+    >>> near("area_of", ["areaOf", "area_in"])
+    'areaOf'
     """
     plain: dict[str, str] = {}
     for other in others:

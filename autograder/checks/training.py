@@ -2,7 +2,8 @@
 
 ``train_and_watch`` runs it; ``signs`` reads what it did from behaviour alone (losses, gradients, outputs), never
 from source. A sign bears the name of the misconception that it betrays, so that a check can say
-``because=sign``; the assignment's catalogue holds the message.
+``because=sign``; the assignment's catalogue holds the message. What the pieces of the network are called, what it takes
+and what it gives: that says the assignment's ``network_facts.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import torch
 
 from ..common.raised import from_a_stub
+from ..course.network import Network
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation
 from ..sandbox.proxy import SubmissionProxy
@@ -25,14 +27,16 @@ from . import student_errors
 from .expect import settle
 from .failure import CheckFailed
 
-CHANCE = 2.3026  # the cross-entropy of knowing nothing about ten classes: ln 10
 _MANY_EPOCHS = 10_000
 _PROBED = 1000  # training images on which loss and outputs are looked at
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How well a network fits labels: mean cross-entropy of its outputs as logits, and the share it gets right."""
+    """How well a network fits labels: its loss, and the share it gets right.
+
+    loss: the mean cross-entropy of its outputs as logits; of a network that says numbers, the mean squared error.
+    """
 
     loss: float
     accuracy: float
@@ -42,15 +46,16 @@ class Fit:
 class Training:
     """One training as it went.
 
-    model: the handle of the network. ran: the observation of ``train``, or of loading weights.
+    network: what is trained. model: the handle of the student's. ran: the observation of ``train``, or of loading weights.
     before, after: in eval mode; after_in_train_mode: with batch norm and dropout as in training.
-    inputs: what ``preprocess`` made of the images looked at, float32 (N, 1, 28, 28).
-    logits: what the network gives for them in the end, float32 (N, 10).
+    inputs: what ``preprocess`` made of the images looked at, float32 (N, *network.inputs).
+    logits: what the network gives for them in the end, float32 (N, network.outputs).
     notes: what the sandbox noted meanwhile, see ``probes.watched``; empty where nothing was trained.
     labelled: of the rows trained on that could be found again, how many there are and how many had their own label.
-    works: the network takes ``inputs`` and gives ten numbers for each; without it, before, after and logits say nothing.
+    works: the network takes ``inputs`` and gives its numbers for each; without it, before, after and logits say nothing.
     """
 
+    network: Network
     model: Observation
     ran: Observation
     before: Fit
@@ -98,7 +103,7 @@ class Training:
 
 
 def disguise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Images uint8 (N, 28, 28) with a little noise: none can be known by its bytes, and clothes stay what they are.
+    """Images uint8 (N, H, W) with a little noise: none can be known by its bytes, and each shows what it showed.
 
     Pixels of the background stay black and no other becomes so: no preprocessing that a student may think of sees
     another picture.
@@ -108,40 +113,46 @@ def disguise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return torch.where(pixels == 0, pixels, (pixels + noise).clamp(1, 255)).to(torch.uint8)
 
 
-def network_inputs(submission: SubmissionProxy, images: SandboxTensor | torch.Tensor) -> torch.Tensor:
-    """What ``preprocess`` makes of images (N, 28, 28), laid out as a network takes them: float32 (N, 1, 28, 28).
+def network_inputs(submission: SubmissionProxy, network: Network, items: SandboxTensor | torch.Tensor) -> torch.Tensor:
+    """What ``preprocess`` makes of items, laid out as a network takes them: float32 (N, *network.inputs).
 
-    While ``preprocess`` does not work, what a plain one would make.
+    While ``preprocess`` does not work, or where there is none, what a plain one would make.
     """
-    made = submission.preprocess(images).value
-    count = len(images) if isinstance(images, torch.Tensor) else images.stop or 0
-    if isinstance(made, torch.Tensor) and made.numel() == count * 28 * 28 and not made.is_complex():
-        laid_out = made.float().reshape(count, 1, 28, 28)
+    count = len(items) if isinstance(items, torch.Tensor) else items.stop or 0
+    made = _preprocessed(submission, network, items)
+    if isinstance(made, torch.Tensor) and made.numel() == count * math.prod(network.inputs) and not made.is_complex():
+        laid_out = made.float().reshape(count, *network.inputs)
         if torch.isfinite(laid_out).all():
             return laid_out
-    scaled = submission.probe("scaled", images)
+    scaled = submission.probe("plain", items, network.inputs, network.scale)
     settle(scaled)
     value: torch.Tensor = scaled.value
     return value
 
 
-def settle_with(submission: SubmissionProxy, model: Observation, observation: Observation) -> None:
+def _preprocessed(submission: SubmissionProxy, network: Network, items: SandboxTensor | torch.Tensor) -> Any:
+    """What the submission's own ``preprocess`` returns; None where the network takes the items as they are."""
+    return getattr(submission, network.preprocess)(items).value if network.preprocess else None
+
+
+def settle_with(submission: SubmissionProxy, network: Network, model: Observation, observation: Observation) -> None:
     """Raise unless something came back. An error that comes of the network, or of ``preprocess``, is theirs alone:
     then the check waits for them."""
     error = observation.error
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
-        require_the_pieces(submission, model)
+        require_the_pieces(submission, network, model)
     settle(observation)
 
 
-def require_the_pieces(submission: SubmissionProxy, model: Observation, rows: int = 2) -> None:
-    """Raise where the network makes no ten numbers of each of so many images, or ``preprocess`` no inputs for it."""
-    outputs = submission.probe("logits", model, torch.rand(rows, 1, 28, 28))
-    if not _are_scores(outputs.value, rows):
-        raise waits_for("FashionCNN")
-    made = submission.preprocess(SandboxTensor("train_images", None, 2)).value
-    if not isinstance(made, torch.Tensor) or made.dtype != torch.float32 or made.shape != (2, 1, 28, 28):
-        raise waits_for("preprocess")
+def require_the_pieces(submission: SubmissionProxy, network: Network, model: Observation, rows: int = 2) -> None:
+    """Raise where the network does not make its numbers of so many inputs, or ``preprocess`` no inputs for it."""
+    outputs = submission.probe("logits", model, torch.rand(rows, *network.inputs))
+    if not _are_scores(network, outputs.value, rows):
+        raise waits_for(network.model)
+    made = _preprocessed(submission, network, SandboxTensor("train_images", None, 2))
+    right = isinstance(made, torch.Tensor) and made.dtype == torch.float32 and made.shape == (2, *network.inputs)
+    if network.preprocess and not right:
+        raise waits_for(network.preprocess)
 
 
 def waits_for(task: str, more: str = "") -> CheckFailed:
@@ -152,6 +163,7 @@ def waits_for(task: str, more: str = "") -> CheckFailed:
 
 def train_and_watch(
     submission: SubmissionProxy,
+    network: Network,
     images: SandboxTensor,
     labels: SandboxTensor,
     cpu_seconds: float,
@@ -166,48 +178,50 @@ def train_and_watch(
     count = images.stop or 10_000
     part = slice(min(count, _PROBED))
     shown, answers = SandboxTensor(images.name, None, part.stop), SandboxTensor(labels.name, None, part.stop)
-    inputs = network_inputs(submission, shown)
-    model = submission.FashionCNN()
+    inputs = network_inputs(submission, network, shown)
+    model = getattr(submission, network.model)()
     if model.handle is None:
-        raise waits_for("FashionCNN")
-    before = _fit(submission, model, inputs, answers)
+        raise waits_for(network.model)
+    before = _fit(submission, network, model, inputs, answers)
     notes: Mapping[str, Any] = {}
     if weights is None:
         settle(submission.probe("watch", model, inputs[:2], rate))
-        ran = submission.train.within(cpu_seconds)(model, images, labels)
+        ran = getattr(submission, network.train).within(cpu_seconds)(model, images, labels)
         seen = submission.probe("watched").value
         notes = seen if isinstance(seen, dict) else {}
     else:
         ran = submission.probe("load_weights", model, dict(weights), inputs[:2])
         model.call("eval")
-    nothing, none = torch.zeros(0, 10), Fit(math.nan, math.nan)
+    nothing, none = torch.zeros(0, network.outputs), Fit(math.nan, math.nan)
     if not ran.returned:
         start = before or none
-        return Training(model, ran, start, start, start, inputs, nothing, count, notes, works=before is not None)
-    after, in_train_mode = (_fit(submission, model, inputs, answers, mode) for mode in (False, True))
+        return Training(
+            network, model, ran, start, start, start, inputs, nothing, count, notes, works=before is not None
+        )
+    after, in_train_mode = (_fit(submission, network, model, inputs, answers, mode) for mode in (False, True))
     outputs = submission.probe("logits", model, inputs)
-    if before is None or after is None or not _are_scores(outputs.value, len(inputs)):
-        return Training(model, ran, none, none, none, inputs, nothing, count, notes, works=False)
+    if before is None or after is None or not _are_scores(network, outputs.value, len(inputs)):
+        return Training(network, model, ran, none, none, none, inputs, nothing, count, notes, works=False)
     labelled = submission.probe("paired", inputs, answers).value if notes else None
     met, own = labelled if isinstance(labelled, tuple) and len(labelled) == 2 else (0, 0)
-    return Training(
-        model, ran, before, after, in_train_mode or after, inputs, outputs.value, count, notes, (int(met), int(own))
-    )
+    again, pairs = in_train_mode or after, (int(met), int(own))
+    return Training(network, model, ran, before, after, again, inputs, outputs.value, count, notes, pairs)
 
 
-def _are_scores(value: Any, count: int) -> bool:
-    return isinstance(value, torch.Tensor) and value.shape == (count, 10) and value.is_floating_point()
+def _are_scores(network: Network, value: Any, count: int) -> bool:
+    return isinstance(value, torch.Tensor) and value.shape == (count, network.outputs) and value.is_floating_point()
 
 
 def _fit(
     submission: SubmissionProxy,
+    network: Network,
     model: Observation,
     inputs: torch.Tensor,
     labels: SandboxTensor,
     training: bool = False,
 ) -> Fit | None:
-    """How well the network fits; None where it does not take these inputs, or gives no ten numbers for each."""
-    seen = submission.probe("fit", model, inputs, labels, training)
+    """How well the network fits; None where it does not take these inputs, or does not give its numbers for each."""
+    seen = submission.probe("fit", model, inputs, labels, training, network.within)
     if not isinstance(seen.value, tuple) or len(seen.value) != 2:
         return None
     loss, accuracy = seen.value
@@ -218,20 +232,24 @@ def settle_training(submission: SubmissionProxy, training: Training) -> None:
     """Raise when ``train`` raised or did not come back; known errors bring the misconception that they betray."""
     seen = training.loss_calls("one-hot labels")
     known = [(part, name) for part, name in _ERRORS_OF_TRAIN if seen or name != "labels_one_hot"]
-    _settle(submission, training.model, training.ran, known)
+    _settle(submission, training.network, training.model, training.ran, known)
 
 
 def _settle(
-    submission: SubmissionProxy, model: Observation, ran: Observation, known: Sequence[tuple[str, str]]
+    submission: SubmissionProxy,
+    network: Network,
+    model: Observation,
+    ran: Observation,
+    known: Sequence[tuple[str, str]],
 ) -> None:
     """As :func:`settle_with`. known: parts of errors, each with the misconception that it betrays."""
     if ran.status == "error" and ran.error is not None:
         text = f"{ran.error.type_name}: {ran.error.message}"
         because = next((name for part, name in known if part in text), None)
         if because is not None:
-            require_the_pieces(submission, model)
+            require_the_pieces(submission, network, model)
             raise CheckFailed(student_errors.message(ran), ran, None, outcome="error", because=because)
-    settle_with(submission, model, ran)
+    settle_with(submission, network, model, ran)
 
 
 _RAW_PIXELS = (
@@ -259,7 +277,7 @@ def signs(training: Training) -> tuple[str, ...]:
     """What the training's behaviour betrays, the surest sign first. Empty for a training as it should be."""
     if not training.ran.returned:
         return ()
-    found = output_signs(training.logits)
+    found = output_signs(training.logits) if training.network.within is None else []
     if training.loss_calls("nll_loss of probabilities"):
         found.insert(0, "nll_loss_on_probabilities")
     if training.notes:
@@ -282,7 +300,7 @@ def reason(submission: SubmissionProxy, training: Training) -> str | None:
 
 
 def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: float = 20) -> str | None:
-    """Tried: does the same training on 2,048 images learn something with smaller steps, or with steps the other way?
+    """Tried: does the same training on 2,048 items learn something with smaller steps, or with steps the other way?
 
     Tells a learning rate that is too high from a network that learns slowly at any, and from a loss with a wrong sign.
     """
@@ -292,8 +310,8 @@ def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: f
         (-1, "climbs_the_loss"),
     ):
         other = train_and_watch(
-            submission, SandboxTensor("train_images", None, 2048), SandboxTensor("train_labels", None, 2048),
-            cpu_seconds, rate=rate,
+            submission, training.network, SandboxTensor("train_images", None, 2048),
+            SandboxTensor("train_labels", None, 2048), cpu_seconds, rate=rate,
         )  # fmt: skip
         if other.works and other.after.accuracy > max(0.3, training.after.accuracy + 0.15):
             return name
@@ -301,7 +319,7 @@ def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: f
 
 
 def output_signs(outputs: torch.Tensor) -> list[str]:
-    """Signs in the outputs (N, 10) alone."""
+    """Signs in the outputs (N, K) alone."""
     if not len(outputs) or outputs.dim() != 2:
         return []
     if not torch.isfinite(outputs).all():
@@ -309,7 +327,7 @@ def output_signs(outputs: torch.Tensor) -> list[str]:
     if (outputs >= 0).all() and (outputs <= 1 + 1e-4).all() and outputs.abs().max() > 0:
         if torch.allclose(outputs.sum(dim=1), torch.ones(len(outputs)), atol=1e-3):
             return ["softmax_in_forward"]
-        if torch.allclose(outputs.sum(dim=0), torch.ones(10), atol=1e-3):
+        if torch.allclose(outputs.sum(dim=0), torch.ones(outputs.shape[1]), atol=1e-3):
             return ["softmax_over_the_batch"]
         if (outputs > 0).all() and (outputs < 1).all() and 0.05 < float(outputs.mean()) < 0.7:
             return ["sigmoid_in_forward"]
@@ -337,7 +355,11 @@ def _learning_signs(training: Training) -> list[str]:
     if forwards >= 6 and number("different_batches") == 1 and number("largest_batch") <= training.images / 2:
         found.append("one_batch_only")
     elif steps and whole and 0 < images <= training.images / 2:
-        found.append("returns_inside_the_loop" if _leaves_a_loop(training.ran) else "trains_on_few_images")
+        found.append(
+            "returns_inside_the_loop"
+            if _leaves_a_loop(training.ran, training.network.train)
+            else "trains_on_few_images"
+        )
     if _other_inputs(training):
         found.append("trains_on_raw_pixels")
     if steps and forwards and number("forwards_in_eval") > 0.6 * forwards:
@@ -351,7 +373,7 @@ def _learning_signs(training: Training) -> list[str]:
         found.append("labels_lose_their_images")
     if moved and steps >= 4 and number("change") < 0.01 and training.after.loss > 0.8 * training.before.loss:
         found.append("learning_rate_far_too_low")
-    if moved and training.after.loss > max(CHANCE, training.before.loss) + 1 and not found:
+    if moved and training.after.loss > max(training.network.chance, training.before.loss) + 1 and not found:
         found.append("learning_rate_far_too_high")
     if float(training.inputs.std()) > 30:
         found.append("pixels_not_scaled")
@@ -369,8 +391,8 @@ def _other_inputs(training: Training) -> bool:
     return bool(deviations) and usual > 0 and not 1 / 8 < sum(deviations) / len(deviations) / usual < 8
 
 
-def _leaves_a_loop(ran: Observation) -> bool:
-    """Does ``train``, as it is written, leave a loop by a return or break that stands inside it?"""
+def _leaves_a_loop(ran: Observation, train: str) -> bool:
+    """Does the task that trains, as it is written, leave a loop by a return or break that stands inside it?"""
     source = ran.run.source if ran.run is not None else None
     if source is None:
         return False
@@ -384,7 +406,7 @@ def _leaves_a_loop(ran: Observation) -> bool:
                     for target in node.targets:
                         if isinstance(target, ast.Name) and node.value.id in defined:
                             defined[target.id] = defined[node.value.id]
-    loops = (node for node in ast.walk(defined.get("train", ast.Pass())) if isinstance(node, (ast.For, ast.While)))
+    loops = (node for node in ast.walk(defined.get(train, ast.Pass())) if isinstance(node, (ast.For, ast.While)))
     return any(isinstance(inner, (ast.Return, ast.Break)) for loop in loops for inner in ast.walk(loop))
 
 
@@ -393,24 +415,32 @@ def first(found: Sequence[str], *names: str) -> str | None:
     return next((sign for sign in found if not names or sign in names), None)
 
 
-def settle_network(observation: Observation, rows: int) -> None:
-    """Raise when a network did not take a batch of ``rows`` images; known errors bring their misconception."""
+def settle_network(network: Network, observation: Observation, rows: int) -> None:
+    """Raise when a network did not take a batch of ``rows`` inputs; known errors bring their misconception."""
     error = observation.error
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
-        because = _network_error(f"{error.type_name}: {error.message}", rows)
+        because = _network_error(f"{error.type_name}: {error.message}", rows, network.inputs)
         if because is not None:
             raise CheckFailed(student_errors.message(observation), observation, None, outcome="error", because=because)
     settle(observation)
 
 
-def _network_error(text: str, rows: int) -> str | None:
+def _network_error(text: str, rows: int, inputs: tuple[int, ...]) -> str | None:
     if match := re.search(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)", text):
         came = int(match[1])
         if came == rows:
             return "wrong_flatten_size"
         if came == 1:
             return "flattens_across_the_batch"
-        return "forgets_to_flatten" if int(match[2]) <= 28 else None  # a row as wide as a picture, at most
+        return "forgets_to_flatten" if int(match[2]) <= inputs[-1] else None  # a row as wide as a picture, at most
+    channels, width = inputs[0], inputs[-1]  # (C, H, W)
+    if match := re.search(r"to have (\d+) channels, but got (\d+) channels", text):
+        wanted, got = int(match[1]), int(match[2])
+        if len(inputs) == 3 and (wanted, got) == (channels, width):
+            return "expects_the_channels_last"
+        if len(inputs) == 3 and (wanted, got) == (width, channels):
+            return "expects_a_channel_for_each_row"
+        return "expects_three_channels" if (wanted, got) == (3, channels) else None
     for pattern, name in _NETWORK_ERRORS:
         if re.search(pattern, text):
             return name
@@ -418,9 +448,6 @@ def _network_error(text: str, rows: int) -> str | None:
 
 
 _NETWORK_ERRORS = (
-    (r"to have 1 channels, but got 28 channels", "expects_the_channels_last"),
-    (r"to have 28 channels, but got 1 channels", "expects_a_channel_for_each_row"),
-    (r"to have 3 channels, but got 1 channels", "expects_three_channels"),
     (r"Expected 3D \(unbatched\) or 4D \(batched\) input", "adds_the_channel_axis_again"),
     (r"Expected more than 1 value per channel", "batch_statistics_in_eval"),
     (r"shape '\[.*\]' is invalid for input of size", "view_of_a_wrong_size"),
@@ -438,7 +465,7 @@ def prediction_signs(
         return ("picks_the_smallest_score",)
     if torch.equal(classes, best + 1):
         return ("counts_classes_from_one",)
-    raw = submission.probe("logits", training.model, submission.probe("unscaled", images))
+    raw = submission.probe("logits", training.model, submission.probe("plain", images, training.network.inputs, 1.0))
     if raw.returned and float((classes == raw.value.argmax(dim=1)).double().mean()) > 0.98:
         return ("forgets_to_preprocess",)
     if torch.equal(classes.sort().values, best.sort().values):
@@ -446,24 +473,29 @@ def prediction_signs(
     return ()
 
 
-def settle_prediction(submission: SubmissionProxy, model: Observation, observation: Observation) -> None:
+def settle_prediction(
+    submission: SubmissionProxy, network: Network, model: Observation, observation: Observation
+) -> None:
     """Raise when ``predict`` did not return: batch norm's complaint about one image means a network in train mode, and
     whole numbers at a network that takes what ``preprocess`` makes come from somewhere else."""
-    _settle(submission, model, observation, _ERRORS_OF_PREDICT)
+    _settle(submission, network, model, observation, _ERRORS_OF_PREDICT)
 
 
-def class_numbers(observation: Observation, count: int) -> torch.Tensor | None:
-    """What ``predict`` returned for that many images as int64 (count,); None where it is no class number for each."""
+def class_numbers(observation: Observation, count: int, classes: int) -> torch.Tensor | None:
+    """What ``predict`` returned for that many items as int64 (count,); None where it is no class number for each.
+
+    What is no class becomes -1 or the number of classes.
+    """
     value = observation.value
     if isinstance(value, (list, tuple)) and len(value) == count and all(type(item) is int for item in value):
-        return torch.tensor([min(max(item, -1), 10) for item in value])
+        return torch.tensor([min(max(item, -1), classes) for item in value])
     if not isinstance(value, torch.Tensor) or value.shape != (count,) or value.is_complex():
         return None
-    return value.nan_to_num(-1).clamp(-1, 10).to(torch.int64)
+    return value.nan_to_num(-1).clamp(-1, classes).to(torch.int64)
 
 
 def company_sign(submission: SubmissionProxy, training: Training, images: torch.Tensor) -> str | None:
-    """Why an image (of uint8 (N, 28, 28)) gets another class in another company; None where that cannot be said."""
+    """Why an item (of images (N, ...)) gets another class in another company; None where that cannot be said."""
     state = submission.probe("parameters", training.model, training.inputs[:2])
     if state.returned and state.value["training"]:
         return "forgets_eval_mode"
@@ -473,7 +505,7 @@ def company_sign(submission: SubmissionProxy, training: Training, images: torch.
         return None
     if not torch.allclose(among.value[:1], alone.value, rtol=1e-2, atol=1e-3):
         return "batch_statistics_in_eval"
-    once, twice = (submission.predict(training.model, images[:60]) for _ in range(2))
+    once, twice = (getattr(submission, training.network.predict)(training.model, images[:60]) for _ in range(2))
     if not once.returned or not isinstance(once.value, torch.Tensor) or not isinstance(twice.value, torch.Tensor):
         return None
     return "scales_by_the_batch" if torch.equal(once.value, twice.value) else None

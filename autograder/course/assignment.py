@@ -51,6 +51,11 @@ class Assignment:
         return self.folder / "pictures.py"
 
     @property
+    def network(self) -> Path:
+        """What declares the network that it trains; students have it."""
+        return self.folder / "network_facts.py"
+
+    @property
     def trains(self) -> bool:
         """Does any check of it train a network? Then its sandbox needs the images."""
         return any_trains(path for path in (self.public_checks, self.hidden_checks) if path.is_file())

@@ -1,30 +1,41 @@
-"""How a course names itself on what people read: `title`, `lang` and `dir` at the top of course.toml."""
+"""How a course names itself on what people read: `title`, `about`, `lang` and `dir` at the top of course.toml."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 
 from .course import Course
 from .zone import POLICY_FILE
 
-KEYS = ("title", "lang", "dir")
+KEYS = ("title", "about", "lang", "dir")
 
 
 @dataclass(frozen=True)
 class CourseWords:
-    """title: of the course; lang: of its prose, as HTML names it ("en", "he"); dir: how it is written, ltr or rtl."""
+    """title: of the course; about: from where to where it leads, as `start` greets a student; lang: of its prose, as HTML names it ("en", "he"); dir: how it is written, ltr or rtl."""
 
     title: str = "The assignments"
+    about: str = ""
     lang: str = "en"
     dir: str = "ltr"
 
 
 def words_of(course: Course) -> CourseWords:
     """What course.toml says; what is wrong in it is told where it is read whole."""
+    said = _said(course)
+    return CourseWords(**({**said, "dir": "ltr"} if said.get("dir", "ltr") not in ("ltr", "rtl") else said))
+
+
+def words_file(course: Course) -> str:
+    """The course.toml of a student's repository: these words and nothing else; "" where the course says none."""
+    return "".join(f"{key} = {json.dumps(text, ensure_ascii=False)}\n" for key, text in _said(course).items())
+
+
+def _said(course: Course) -> dict[str, str]:
     try:
         data = tomllib.loads((course.root / POLICY_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return CourseWords()
-    said = {key: data[key] for key in KEYS if isinstance(data.get(key), str)}
-    return CourseWords(**({**said, "dir": "ltr"} if said.get("dir", "ltr") not in ("ltr", "rtl") else said))
+        return {}
+    return {key: data[key] for key in KEYS if isinstance(data.get(key), str)}

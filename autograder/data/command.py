@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.common.errors import UserError
-from autograder.course.course import find_course
-from autograder.data.full import DATASETS, FASHION_MNIST, Dataset, Laid, lay_down
-from autograder.data.subset import CLASSES, SubsetManifest, make_subset, verify_subset
+from ..common.errors import UserError
+from ..course.course import find_course
+from .dataset import FOLDER, DataSet, data_sets
+from .full import Laid, Official, lay_down
+from .subset import SubsetManifest, make_subset, verify_subset
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,22 +19,16 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """The command line of `autograder data`."""
     parser.description = (
-        "Check the images in data/, and print how many there are and their checksums. "
-        "With --full, lay down the complete data set as well, so that "
-        'torchvision.datasets.FashionMNIST(root="data") reads it.'
+        "Check the data in data/, and print how much there is and its checksums. "
+        "With --full, lay down a complete data set as well, so that torchvision reads it."
     )
     parser.add_argument(
         "--full",
         action="store_true",
-        help="lay down the complete data set: looks in data/, in the folder that $FASHION_MNIST_DIR (or $MNIST_DIR) "
-        "names and in Debian's package; torchvision downloads what is still missing",
+        help="lay down the complete data set: looks in data/, in the folder that an environment variable of its name "
+        "names and where the system keeps it; torchvision downloads what is still missing",
     )
-    parser.add_argument(
-        "--name",
-        choices=list(DATASETS),
-        default=FASHION_MNIST.name,
-        help="which data set --full lays down (default: %(default)s)",
-    )
+    parser.add_argument("--name", help="which data set (the one that is trained on)")
     parser.add_argument(
         "--make-subset",
         action="store_true",
@@ -48,39 +43,56 @@ def run(args: Namespace) -> int:
 
     console = the_console()
     root = args.root if args.root is not None else data_folder()
-    dataset = DATASETS[args.name]
-    if dataset is not FASHION_MNIST and (args.make_subset or not args.full):
-        raise UserError(f"The images in data/ are Fashion-MNIST's. For {dataset.title}, add --full, and that alone.")
-    if args.full or args.make_subset:
-        laid = lay_down(dataset, root, lambda text: console.print(text, markup=False, style="yellow", soft_wrap=True))
+    dataset = _chosen(root, args.name)
+    official = dataset.official
+    if official is not None and (args.full or args.make_subset):
+        laid = lay_down(official, root, lambda text: console.print(text, markup=False, style="yellow", soft_wrap=True))
         if args.make_subset:
-            make_subset(dataset.raw(root), root)
+            if dataset.subset is None:
+                raise UserError(f"{dataset.title} has no subset in data/. Add --full, and that alone.")
+            make_subset(official, dataset.subset, official.raw(root), root)
         if args.full:
-            show_full(console, dataset, root, laid)
+            show_full(console, official, root, laid)
+    elif args.full or args.make_subset:
+        raise UserError(f"{dataset.title} lies whole in data/.")
     if not args.full:
-        show_subset(console, root, verify_subset(root))
+        if dataset.subset is not None:
+            show_subset(console, dataset, root, verify_subset(root))
+        else:
+            console.print(f"{dataset.title}: {len(dataset.load_train(root)):,} {dataset.things} to train on.")
     return 0
+
+
+def _chosen(root: Path, name: str | None) -> DataSet:
+    """The data set of that name, or the one to train on. Raises UserError where there is none."""
+    known = data_sets(root) or data_sets(data_folder())
+    if not known:
+        raise UserError(f"This course has no data set: {root} holds no module that declares one.")
+    wanted = next(iter(known)) if name is None else name.replace("-", "_")
+    if wanted not in known:
+        raise UserError(f"There is no data set {name!r}. The data sets are: {', '.join(known)}.")
+    return known[wanted]
 
 
 def data_folder() -> Path:
     """The data/ of the course that the working folder lies in, as short a path as possible. Raises UserError."""
-    folder = find_course(Path.cwd()).root / "data"
+    folder = find_course(Path.cwd()).root / FOLDER
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
-def show_subset(console: Console, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
+def show_subset(console: Console, dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
     """Print how many images of each class there are, then the checksums as `sha256sum` prints them."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     frame = box.SIMPLE_HEAD if console.is_terminal else None
-    table = Table(title=Text(f"Fashion-MNIST in {root}"), title_justify="left", box=frame, pad_edge=False)
+    table = Table(title=Text(f"{dataset.title} in {root}"), title_justify="left", box=frame, pad_edge=False)
     table.add_column("class")
     table.add_column("", style="bold")
     for manifest in manifests:
         table.add_column(f"{manifest.split} images", justify="right")
-    for number, name in enumerate(CLASSES):
+    for number, name in enumerate(dataset.classes):
         table.add_row(str(number), name, *(f"{manifest.counts[name]:,}" for manifest in manifests))
     table.add_section()
     table.add_row("", "together", *(f"{manifest.images:,}" for manifest in manifests))
@@ -94,7 +106,7 @@ def show_subset(console: Console, root: Path, manifests: tuple[SubsetManifest, .
     console.print("[green]All checksums are right.[/]" + (only_training if len(manifests) == 1 else ""))
 
 
-def show_full(console: Console, dataset: Dataset, root: Path, laid: tuple[Laid, ...]) -> None:
+def show_full(console: Console, dataset: Official, root: Path, laid: tuple[Laid, ...]) -> None:
     """Print each file's checksum, where it came from, and how to read them all."""
     for item in laid:
         came = f"from {item.source}" if item.source else "was there already"

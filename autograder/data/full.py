@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from autograder.common.errors import InfrastructureError, UserError
-from autograder.common.files import alone_in, explain, sha256, write_whole
-from autograder.data.idx import Images, read_file, to_images, unpack
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import alone_in, explain, sha256, write_whole
+from .dataset import Examples
+from .idx import read_file, to_examples, unpack
 
 
 @dataclass(frozen=True)
@@ -26,50 +27,24 @@ class OfficialFile:
 
 
 @dataclass(frozen=True)
-class Dataset:
-    """A data set in MNIST's format and the places where its official files may be."""
+class Official:
+    """A data set of IDX files that torchvision knows, and the places where its official files may be.
+
+    Checksums are of the unpacked files. torchvision's md5s are of the .gz, and packaging strips their headers of name
+    and time (Debian does), which changes the md5 and not a single pixel.
+    """
 
     name: str  # what `--name` takes
     title: str
     folder: str  # torchvision's class, and the folder that it reads under its root
     variable: str  # the environment variable that names a folder
-    system: Path | None  # where a package of the system puts it
+    system: Path | None  # where a package of the system puts it; debian: that package
     files: tuple[OfficialFile, ...]
+    debian: str = ""
 
     def raw(self, root: Path) -> Path:
         """The folder that torchvision reads, when it is given `root`."""
         return root / self.folder / "raw"
-
-
-# Checksums are of the unpacked files. torchvision's md5s are of the .gz, and packaging strips their headers of
-# name and time (Debian does), which changes the md5 and not a single pixel.
-FASHION_MNIST = Dataset(
-    name="fashion-mnist",
-    title="Fashion-MNIST",
-    folder="FashionMNIST",
-    variable="FASHION_MNIST_DIR",
-    system=Path("/usr/share/datasets/fashion-mnist"),
-    files=(
-        OfficialFile("train-images-idx3-ubyte", 47_040_016, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
-        OfficialFile("train-labels-idx1-ubyte", 60_008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
-        OfficialFile("t10k-images-idx3-ubyte", 7_840_016, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
-        OfficialFile("t10k-labels-idx1-ubyte", 10_008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
-    ),
-)  # fmt: skip
-MNIST = Dataset(
-    name="mnist",
-    title="MNIST",
-    folder="MNIST",
-    variable="MNIST_DIR",
-    system=None,
-    files=(
-        OfficialFile("train-images-idx3-ubyte", 47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-        OfficialFile("train-labels-idx1-ubyte", 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-        OfficialFile("t10k-images-idx3-ubyte", 7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-        OfficialFile("t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
-    ),
-)  # fmt: skip
-DATASETS = {dataset.name: dataset for dataset in (FASHION_MNIST, MNIST)}
 
 
 @dataclass(frozen=True)
@@ -81,7 +56,7 @@ class Laid:
     source: str
 
 
-def lay_down(dataset: Dataset, root: Path, note: Callable[[str], None] = lambda text: None) -> tuple[Laid, ...]:
+def lay_down(dataset: Official, root: Path, note: Callable[[str], None] = lambda text: None) -> tuple[Laid, ...]:
     """Bring the official files to `root`, where torchvision's class reads them; what is right stays untouched.
 
     Looks in `root`, in the folder that the environment variable names and in the system's folder; what is missing then,
@@ -109,7 +84,7 @@ def lay_down(dataset: Dataset, root: Path, note: Callable[[str], None] = lambda 
 
 
 def _find(
-    dataset: Dataset, file: OfficialFile, root: Path, note: Callable[[str], None]
+    dataset: Official, file: OfficialFile, root: Path, note: Callable[[str], None]
 ) -> tuple[Path | None, list[str]]:
     """Where this machine has the official file, or None; and where it was looked for in vain."""
     looked: list[str] = []
@@ -126,7 +101,7 @@ def _find(
     return None, looked
 
 
-def _places(dataset: Dataset, root: Path) -> Iterator[tuple[str, Path | None]]:
+def _places(dataset: Official, root: Path) -> Iterator[tuple[str, Path | None]]:
     """The folders of this machine, in order, each with what to call it in a message."""
     yield str(root), root
     if named := os.environ.get(dataset.variable):
@@ -137,7 +112,7 @@ def _places(dataset: Dataset, root: Path) -> Iterator[tuple[str, Path | None]]:
         yield str(dataset.system), dataset.system
 
 
-def _candidates(dataset: Dataset, folder: Path, name: str) -> Iterator[Path]:
+def _candidates(dataset: Official, folder: Path, name: str) -> Iterator[Path]:
     """The files of `folder` that may hold the one called `name`: torchvision's folders, both spellings, .gz or not."""
     for inside in (dataset.raw(folder), folder / "raw", folder):
         for spelling in (name, name.replace("-idx", ".idx")):
@@ -159,7 +134,7 @@ def _official(path: Path, file: OfficialFile) -> tuple[bytes | None, str]:
     return content, ""
 
 
-def _download(dataset: Dataset, fresh: Path, root: Path, looked: list[str]) -> str:
+def _download(dataset: Official, fresh: Path, root: Path, looked: list[str]) -> str:
     """Let torchvision download the files into the folder `fresh`; says where they came from.
 
     Raises InfrastructureError, with the places where they were looked for, when it does not succeed.
@@ -179,7 +154,7 @@ def _download(dataset: Dataset, fresh: Path, root: Path, looked: list[str]) -> s
                 raise explain(error, fresh) from error
             reason = f"torchvision's download: {' '.join(str(error).split())}"
     places = "\n".join(f"  {line}" for line in dict.fromkeys([*looked, reason]))
-    debian = " On Debian or Ubuntu, `apt install dataset-fashion-mnist` is enough." if dataset.system else ""
+    debian = f" On Debian or Ubuntu, `apt install {dataset.debian}` is enough." if dataset.debian else ""
     raise InfrastructureError(
         f"{dataset.title} is not on this machine and could not be downloaded.\n{places}\n"
         f"With a network, run the command again. Without one, put the four official .gz files into {root}, or into a\n"
@@ -187,13 +162,13 @@ def _download(dataset: Dataset, fresh: Path, root: Path, looked: list[str]) -> s
     )
 
 
-def load_full(root: Path, split: Literal["train", "test"], dataset: Dataset = FASHION_MNIST) -> Images:
-    """The official images, (60000, 28, 28) or (10000, 28, 28), that `autograder data --full` laid down under `root`.
+def load_full(root: Path, split: Literal["train", "test"], dataset: Official) -> Examples:
+    """The official images that `autograder data --full` laid down under `root`.
 
     Raises UserError when they are not there, or are not the official ones.
     """
     prefix = {"train": "train-", "test": "t10k-"}[split]
-    again = f"Run `autograder data --full{'' if dataset is FASHION_MNIST else f' --name {dataset.name}'}`."
+    again = f"Run `autograder data --full --name {dataset.name}`."
     contents = []
     for file in dataset.files:
         if not file.name.startswith(prefix):
@@ -207,4 +182,4 @@ def load_full(root: Path, split: Literal["train", "test"], dataset: Dataset = FA
             raise UserError(f"{path} is damaged: its checksum is not the official file's. {again}")
         contents.append(content)
     images, labels = contents
-    return to_images(images, labels, str(dataset.raw(root)))
+    return to_examples(images, labels, str(dataset.raw(root)))

@@ -1,7 +1,6 @@
-"""IDX, the format of MNIST's files: a magic number, big-endian axis lengths, then the bytes.
+"""IDX, a format of labelled images: a magic number, big-endian axis lengths, then the bytes.
 
-This module needs only the standard library, torch and `autograder.common.errors`, so the sandbox can use it alone.
-torch is imported by `load_pair`, not before.
+torch is imported by `to_examples`, not before.
 """
 
 from __future__ import annotations
@@ -11,31 +10,13 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.common.errors import UserError
-
-if TYPE_CHECKING:
-    import torch
+from ..common.errors import UserError
+from .dataset import Examples
 
 GZIP_MAGIC = b"\x1f\x8b"
 # The official training images, the largest file that we read, unpack to 47 MB.
 LARGEST = 64_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Images:
-    """Images with their labels, as torchvision's MNIST classes hold them.
-
-    images: uint8 (N, 28, 28), 0 is the background and 255 the brightest.
-    labels: int64 (N,), class numbers from 0 to 9.
-    """
-
-    images: torch.Tensor
-    labels: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -107,31 +88,23 @@ def read_file(path: Path) -> bytes:
         raise UserError(f"{path} is damaged: {error}.") from error
 
 
-def to_images(images: bytes, labels: bytes, source: str) -> Images:
-    """Two unpacked IDX files as tensors. Raises UserError, naming `source`, when they do not fit together."""
+def to_examples(images: bytes, labels: bytes, source: str) -> Examples:
+    """Two unpacked IDX files as tensors, uint8 (N, H, W) and int64 (N,).
+
+    Raises UserError, naming `source`, when they do not fit together.
+    """
     import torch
 
     try:
         pixels, classes = parse_idx(images), parse_idx(labels)
     except ValueError as error:
         raise UserError(f"{source} is damaged: {error}.") from error
-    if len(pixels.shape) != 3 or pixels.shape[1:] != (28, 28):
-        raise UserError(f"{source} holds shape {pixels.shape}; images have shape (N, 28, 28).")
+    if len(pixels.shape) != 3 or not classes.data:
+        raise UserError(f"{source} holds shape {pixels.shape}; images have shape (N, H, W), and there is one at least.")
     if classes.shape != pixels.shape[:1]:
         raise UserError(f"{source} holds {pixels.shape[0]} images, but labels of shape {classes.shape}.")
-    if not classes.data or max(classes.data) > 9:
-        raise UserError(f"{source} holds labels other than the class numbers 0 to 9, or none.")
     # A bytearray, since torch warns of tensors over bytes that may not be written.
-    return Images(
-        images=torch.frombuffer(bytearray(pixels.data), dtype=torch.uint8).reshape(pixels.shape),
+    return Examples(
+        items=torch.frombuffer(bytearray(pixels.data), dtype=torch.uint8).reshape(pixels.shape),
         labels=torch.frombuffer(bytearray(classes.data), dtype=torch.uint8).to(torch.int64),
     )
-
-
-def load_pair(images_path: Path, labels_path: Path) -> Images:
-    """Images (N, 28, 28) and labels (N,) from two IDX files, gzipped or not.
-
-    For the sandbox, which is given two files and nothing else: no checksum, no manifest.
-    Raises UserError when a file is missing or damaged, or the two do not fit together.
-    """
-    return to_images(read_file(images_path), read_file(labels_path), str(images_path))

@@ -1,4 +1,4 @@
-"""The subset of Fashion-MNIST in git: chosen by one rule, checked against a manifest, loaded in milliseconds.
+"""A subset of labelled images in git: chosen by one rule, checked against a manifest, loaded in milliseconds.
 
 Training and test images have files of their own. A student's repository carries `data/train-*` and nothing of
 `data/test-*`; each half has its manifest, so that either is complete without the other.
@@ -6,43 +6,59 @@ Training and test images have files of their own. A student's repository carries
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from autograder.common.errors import UserError
-from autograder.common.files import alone_in, sha256, write_whole
-from autograder.data.full import FASHION_MNIST
-from autograder.data.idx import Idx, Images, format_idx, pack, parse_idx, read_file, to_images, unpack
+from ..common.errors import UserError
+from ..common.files import alone_in, sha256, write_whole
+from .dataset import DataSet, Examples
+from .full import Official, load_full
+from .idx import Idx, format_idx, pack, parse_idx, read_file, to_examples, unpack
 
 SCHEMA = "autograder/images/v1"
-CLASSES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
-
 Split = Literal["train", "test"]
 SPLITS: tuple[Split, ...] = ("train", "test")
-PER_CLASS = {"train": 1000, "test": 200}
 OFFICIAL = {"train": "train", "test": "t10k"}  # how the official files begin
 
-# What a student's repository gets of data/: never the test images.
-STUDENT_FILES = ("train-*", "README.md", "LICENSE*")
+
+@dataclass(frozen=True)
+class Subset:
+    """What a subset of an official set is: the names of its classes, how many of each are taken, and whose they are."""
+
+    classes: tuple[str, ...]
+    per_class: Mapping[Split, int]
+    licence: str
+    source: str
 
 
-def student_files(root: Path) -> tuple[Path, ...]:
-    """The files of `root` (data/) that a student's repository carries, sorted."""
-    return tuple(sorted(path for pattern in STUDENT_FILES for path in root.glob(pattern) if path.is_file()))
+def idx_set(official: Official, subset: Subset | None = None) -> DataSet:
+    """A data set of labelled images in IDX files: the subset in `data/`, and the complete set once it is laid down.
+
+    Without a subset, only the complete set.
+    """
+    known = DataSet(
+        official.title,
+        things="images",
+        full=lambda root: load_full(root, "train", official),
+        drawn=lambda image: image,
+        official=official,
+    )
+    if subset is None:
+        return known
+    return replace(
+        known,
+        classes=subset.classes,
+        train=load_train,
+        test=load_test,
+        test_picture=test_picture,
+        released=("train-*",),
+        kept=("test-*",),
+        subset=subset,
+    )
 
 
 def images_path(root: Path, split: Split) -> Path:
@@ -81,25 +97,43 @@ class SubsetManifest:
         return sum(self.counts.values())
 
 
-def load_train(root: Path) -> Images:
-    """The 10,000 training images in `root` (data/): images (10000, 28, 28) uint8, labels (10000,) int64.
+def load_train(root: Path) -> Examples:
+    """The training images in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
 
     Raises UserError when a file is missing or is not what its manifest says.
     """
     return _load(root, "train")
 
 
-def load_test(root: Path) -> Images:
-    """The 2,000 test images in `root` (data/): images (2000, 28, 28) uint8, labels (2000,) int64.
+def load_test(root: Path) -> Examples:
+    """The test images in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
 
     Raises UserError when a file is missing (as in every student's repository) or is not what its manifest says.
     """
     return _load(root, "test")
 
 
-def _load(root: Path, split: Split) -> Images:
+def _load(root: Path, split: Split) -> Examples:
     images, labels = (_checked(root, entry) for entry in read_manifest(root, split).files)
-    return to_images(images, labels, str(images_path(root, split)))
+    return to_examples(images, labels, str(images_path(root, split)))
+
+
+def test_picture(root: Path, number: int) -> tuple[bytes, int, int] | None:
+    """A test image of `root` (data/) as gray bytes, width and height; None where there is none. torch is not needed."""
+    images = _test_images(root)
+    if images is None or not 0 <= number < images.shape[0]:
+        return None
+    _, height, width = images.shape
+    return images.data[number * height * width : (number + 1) * height * width], width, height
+
+
+@functools.lru_cache(maxsize=1)
+def _test_images(root: Path) -> Idx | None:
+    try:
+        images = parse_idx(read_file(images_path(root, "test")))
+    except (UserError, ValueError):
+        return None
+    return images if len(images.shape) == 3 else None
 
 
 def _checked(root: Path, entry: FileEntry) -> bytes:
@@ -158,8 +192,8 @@ def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:
                     f"{root / entry.name} holds the right images, but other bytes than its manifest says: "
                     f"it was packed anew. {_restore(root)}"
                 )
-        counts = count_classes(parse_idx(labels).data)
-        if counts != manifest.counts or parse_idx(images).shape != (manifest.images, 28, 28):
+        counts = count_classes(parse_idx(labels).data, list(manifest.counts))
+        if counts != manifest.counts or parse_idx(images).shape[0] != manifest.images:
             raise UserError(f"{root}: {manifest.split} images and manifest disagree on how many there are.")
     return manifests
 
@@ -168,9 +202,9 @@ def _has_any(root: Path, split: Split) -> bool:
     return any(path(root, split).exists() for path in (manifest_path, images_path, labels_path))
 
 
-def count_classes(labels: bytes) -> dict[str, int]:
+def count_classes(labels: bytes, classes: Sequence[str]) -> dict[str, int]:
     """Class name -> how many labels, given as one byte each, are of that class."""
-    return {name: labels.count(number) for number, name in enumerate(CLASSES)}
+    return {name: labels.count(number) for number, name in enumerate(classes)}
 
 
 def first_of_each_class(labels: bytes, per_class: int) -> list[int]:
@@ -178,7 +212,7 @@ def first_of_each_class(labels: bytes, per_class: int) -> list[int]:
 
     Example: labels 1 0 1 1 0, one of each class -> positions 0 and 1.
     """
-    left = dict.fromkeys(range(len(CLASSES)), per_class)
+    left = dict.fromkeys(labels, per_class)
     chosen = []
     for position, label in enumerate(labels):
         if left[label]:
@@ -187,23 +221,23 @@ def first_of_each_class(labels: bytes, per_class: int) -> list[int]:
     return chosen
 
 
-def make_subset(raw: Path, root: Path) -> None:
-    """Make the subset's files in `root` from the official files in `raw` (data/FashionMNIST/raw).
+def make_subset(official: Official, subset: Subset, raw: Path, root: Path) -> None:
+    """Make the subset's files in `root` from the official files in `raw`.
 
     The same bytes every time: a file that holds the right images already is left alone, since another version of
     zlib might pack them differently. Raises UserError when an official file is missing or is not the official one.
     """
     with alone_in(root):
         for split in SPLITS:
-            official = [file for file in FASHION_MNIST.files if file.name.startswith(OFFICIAL[split])]
+            files = [file for file in official.files if file.name.startswith(OFFICIAL[split])]
             contents = []
-            for file in official:
+            for file in files:
                 content = read_file(raw / file.name)
                 if sha256(content) != file.sha256:
                     raise UserError(f"{raw / file.name} is not the official file. Run `autograder data --full`.")
                 contents.append(content)
             images, labels = (parse_idx(content) for content in contents)
-            chosen = first_of_each_class(labels.data, PER_CLASS[split])
+            chosen = first_of_each_class(labels.data, subset.per_class[split])
             subset_images, subset_labels = take(images, chosen), take(labels, chosen)
             entries = {
                 "images": _write(images_path(root, split), format_idx(subset_images)),
@@ -211,15 +245,15 @@ def make_subset(raw: Path, root: Path) -> None:
             }
             manifest = {
                 "schema": SCHEMA,
-                "dataset": FASHION_MNIST.title,
+                "dataset": official.title,
                 "split": split,
-                "licence": "MIT, Copyright (c) 2017 Zalando SE; see LICENSE",
-                "source": "https://github.com/zalandoresearch/fashion-mnist",
+                "licence": subset.licence,
+                "source": subset.source,
                 "made_by": "autograder data --make-subset",
-                "rule": f"the first {PER_CLASS[split]} images of each class, in the order of the official file",
-                "made_from": {file.name: file.sha256 for file in official},
+                "rule": f"the first {subset.per_class[split]} images of each class, in the order of the official file",
+                "made_from": {file.name: file.sha256 for file in files},
                 "shape": list(subset_images.shape),
-                "counts": count_classes(subset_labels.data),
+                "counts": count_classes(subset_labels.data, subset.classes),
                 "files": {role: vars(entry) for role, entry in entries.items()},
             }
             # Last: a manifest never describes files that are not there yet.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..checks.catalogues import Catalogue
     from ..checks.evidence import Look
     from ..common.diagnosis import Diagnosis
-    from ..data import Images
+    from ..data import Examples
     from ..sandbox.observation import Outcome, Run, Why
 
 
@@ -72,7 +72,7 @@ class CheckContext:
     run: Run
     catalogue: Catalogue
     seed: int
-    held_out: Callable[[], Images]
+    held_out: Callable[[], Examples]
     verdicts: list[Verdict] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)  # what the checks saw, as far as diagnoses can be compared with it
     metrics: dict[str, Any] = field(default_factory=dict)

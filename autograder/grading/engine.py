@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..common.errors import InfrastructureError
 from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
+from ..course.network import network_of
 from ..course.roster import Variant
 from ..sandbox import tiers
 from ..sandbox.launch import Door, Sandbox
@@ -22,12 +23,14 @@ from ..submission.source import Source
 from ..submission.syntax import syntax_problem
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
+from .examples import facts_for_reports, test_examples, training_tensors
 from .job import Settings
 from .live import LiveChecks
 from .verdicts import explained
 
 if TYPE_CHECKING:
-    from ..data import Images
+    from ..course.network import Network
+    from ..data import Examples
     from ..sandbox.observation import StudentError
 
 
@@ -101,19 +104,19 @@ class Engine:
 
     @cached_property
     def _ready(self) -> Sandbox:
-        if self._trains:
-            from ..data import load_train
-
-            images = load_train(self.course.root / "data")
-            self._sandbox.keep({"train_images": images.images, "train_labels": images.labels})
+        if self._trains and self.network is not None:
+            self._sandbox.keep(training_tensors(self.course.root, self.network))
         return self._sandbox
 
     @cached_property
-    def held_out(self) -> Images:
-        """Test images and labels, which no student code is given."""
-        from ..data import load_test
+    def held_out(self) -> Examples:
+        """Test items and labels, which no student code is given."""
+        return test_examples(self.course.root, self.network)
 
-        return load_test(self.course.root / "data")
+    @cached_property
+    def network(self) -> Network | None:
+        """What the assignment trains."""
+        return network_of(self.assignment)
 
     def grade(
         self,
@@ -161,6 +164,8 @@ class Engine:
         metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # a training belongs to its seed
         if metrics and (dense := dense_literals(source)):
             metrics["dense_literals"] = dense
+        if metrics and self.network is not None:
+            metrics |= facts_for_reports(self.course.root, self.network)
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
         broken = filter(None, [syntax_problem(source)])  # before anything else: all the rest may come from it
         notes = (

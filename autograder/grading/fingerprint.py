@@ -11,6 +11,8 @@ from typing import Any
 
 from ..common.run_file import files_of, own_package
 from ..course.assignment import Assignment
+from ..course.network import network_of
+from ..data.dataset import FOLDER
 from ..submission.source import Source
 from .job import Settings
 
@@ -48,14 +50,16 @@ def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = Non
 
 
 def checks_digest(assignment: Assignment) -> str:
-    """sha256 over the checks of an assignment, its misconceptions and what else lies beside them.
+    """sha256 over the checks of an assignment, its misconceptions and what else lies beside them; and the module of its data set.
 
     The master and the pictures have no say: a change of prose, of a reference solution or of what is drawn grades nobody
     again.
     """
     digest = hashlib.sha256()
-    for path in sorted(assignment.folder.glob("*.py")):
-        if path not in (assignment.master, assignment.pictures):
+    network = network_of(assignment)
+    data = [assignment.folder.parent.parent / FOLDER / f"{network.data}.py"] if network is not None else []
+    for path in [*sorted(assignment.folder.glob("*.py")), *data]:
+        if path not in (assignment.master, assignment.pictures) and path.is_file():
             digest.update(f"{path.name}\0{_sha256(path.read_bytes())}\n".encode())
     return digest.hexdigest()
 

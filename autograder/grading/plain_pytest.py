@@ -12,13 +12,14 @@ import pytest
 from ..common.errors import UserError
 from ..course.assignment import Assignment
 from ..course.course import find_course
+from ..course.network import network_of
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
 from .context import CheckContext
 
 if TYPE_CHECKING:
-    from ..data import Images
+    from ..data import Examples
 
 
 def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
@@ -27,6 +28,7 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
     from ..sandbox.limits import Limits
     from ..sandbox.loader import Order
     from ..sandbox.run import SandboxRun
+    from .examples import test_examples, training_tensors
 
     assignment = Assignment(folder.name, folder)
     try:
@@ -38,18 +40,14 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
         pytest.fail(str(error), pytrace=False)
     trains = assignment.trains
     sandbox = Sandbox(tiers.choose(None), trains=trains)
-    if trains:
-        from ..data import load_train
-
-        images = load_train(root / "data")
-        sandbox.keep({"train_images": images.images, "train_labels": images.labels})
+    network = network_of(assignment)
+    if network is not None:
+        sandbox.keep(training_tensors(root, network))
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
     run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, assignment.parameters(), Limits()))
 
-    def held_out() -> Images:
-        from ..data import load_test
-
-        return load_test(root / "data")
+    def held_out() -> Examples:
+        return test_examples(root, network)
 
     def close() -> None:
         run.close()

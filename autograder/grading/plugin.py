@@ -23,7 +23,7 @@ from .verdicts import verdict
 
 if TYPE_CHECKING:
     from ..checks import Draw
-    from ..data import Images
+    from ..data import Examples
     from ..sandbox.proxy import SubmissionProxy
 
 MARKERS = (
@@ -157,7 +157,7 @@ def _quiz(item: pytest.Item) -> Any:
     return item.module.QUIZ if own is None else own  # type: ignore[attr-defined]
 
 
-def _held_out(item: pytest.Item) -> Images:
+def _held_out(item: pytest.Item) -> Examples:
     return _context(item).held_out()
 
 
@@ -203,8 +203,8 @@ def quiz(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def held_out(request: pytest.FixtureRequest) -> Images:
-    """Test images and labels, which no student code has been given."""
+def held_out(request: pytest.FixtureRequest) -> Examples:
+    """Test items and labels, which no student code has been given: ``held_out.items``, ``held_out.labels``."""
     return _held_out(request.node)
 
 

@@ -45,7 +45,7 @@ def write_alone(released: Assignment, into: Path, github: str = "") -> None:
 
 def _packed(released: Assignment) -> str:
     """What the check cells read of an assignment, as a zip file in base64; the same bytes every time."""
-    parts = [released.master, released.public_checks, released.pictures, released.stub]
+    parts = [released.master, released.public_checks, released.pictures, released.network, released.stub]
     parts += sorted(released.folder.glob("diagnoses.*"))
     root = released.folder.parent
     files = {part.relative_to(root).as_posix(): part.read_bytes() for part in parts if part.is_file()}

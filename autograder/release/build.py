@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from autograder.common.errors import UserError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.manifest import FILE, entries_in, write_manifest
-from autograder.grading.context import CheckInfo
+from autograder.course.network import network_of
 from autograder.platforms import nbgrader_settings
 from autograder.release import generated
 from autograder.release.declared import declared_checks, open_checks
@@ -108,7 +107,7 @@ def _read(assignment: Assignment) -> _Read:
     with open_checks(assignment) as live:
         declared = declared_checks(live)
         master = read_master(assignment.folder, declared)
-        return _Read(master, record(assignment, live), _bands(declared))
+        return _Read(master, record(assignment, live), _bands(assignment))
 
 
 def _write_one(course: Course, read: _Read, target: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -126,8 +125,10 @@ def _write_one(course: Course, read: _Read, target: Path) -> tuple[dict[str, Any
     for form in (released.master, released.notebook):
         shutil.copyfile(form, released.stub.parent / form.name)
     shutil.copyfile(course.assignment(name).public_checks, released.public_checks)
-    if course.assignment(name).pictures.is_file():
-        shutil.copyfile(course.assignment(name).pictures, released.pictures)
+    own = course.assignment(name)
+    for told, put in ((own.pictures, released.pictures), (own.network, released.network)):
+        if told.is_file():
+            shutil.copyfile(told, put)
     read.diagnoses.save(released.folder)
     entry: dict[str, Any] = {"tasks": list(read.master.tasks), "points": _points(read.master)}
     if read.bands:
@@ -151,10 +152,11 @@ def _is_of(part: str, names: Sequence[str]) -> bool:
     return part == FILE or any(name in (words[0], words[-1].partition(".")[0], *words[1:2]) for name in names)
 
 
-def _bands(declared: list[CheckInfo]) -> list[list[float]]:
-    """What accuracy earns, as the names of hidden checks say it: `...[84%]` -> percent and points, lowest first."""
-    found = [(re.fullmatch(r".+\[(\d+(?:\.\d+)?)%\]", check.name), check.points) for check in declared if check.hidden]
-    return sorted([float(match[1]), points] for match, points in found if match)
+def _bands(assignment: Assignment) -> list[list[float]]:
+    """What accuracy earns: percent and points, lowest first; empty where the assignment trains nothing."""
+    network = network_of(assignment)
+    bands = network.bands.items() if network is not None else ()
+    return sorted([float(f"{100 * share:g}"), points] for share, points in bands)
 
 
 def _points(master: Master) -> dict[str, dict[str, int]]:

@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
 
 def release(course: Course, only: Sequence[str] = ()) -> int:
     """Makes assignments/ and nbgrader's source notebooks anew, in one swap each. only: the assignments to make anew."""
-    from autograder.release import generated, misconceptions_page
+    from autograder.release import generated, made_pages
     from autograder.release.build import build
 
     sources = course.solutions / "notebooks"
@@ -105,8 +105,7 @@ def release(course: Course, only: Sequence[str] = ()) -> int:
             print(f"Edited by hand, made anew from solutions/: {', '.join(edited)}")
         generated.swap_in(built.sources, sources)
         generated.swap_in(built.assignments, course.assignments)
-    if misconceptions_page.page_of(course).is_file():
-        misconceptions_page.write(course)
+    made_pages.write(course)
     print(", ".join(f"{part} {seconds:.1f} s" for part, seconds in built.seconds.items()))
     tasks = sum(len(master.tasks) for master in built.masters)
     which = ", ".join(only) if only else f"{len(built.masters)} assignments"

@@ -92,6 +92,7 @@ def compose(course: Course, name: str, into: Path) -> None:
 
     Raises UserError when the assignment has not been released, for its stub is needed.
     """
+    from ..data import files_of_graders
     from .student import copy_constraints, copy_package, pyproject
 
     assignment, released = course.assignment(name), course.released(name)
@@ -109,9 +110,8 @@ def compose(course: Course, name: str, into: Path) -> None:
     write_manifest(root / "assignments", excerpt(course.assignments, name))
     if assignment.trains:
         (root / "data").mkdir()
-        for pattern in ("train-*", "test-*"):
-            for file in sorted((course.root / "data").glob(pattern)):
-                shutil.copyfile(file, root / "data" / file.name)
+        for file in files_of_graders(course.root / "data"):
+            shutil.copyfile(file, root / "data" / file.name)
     (root / "pyproject.toml").write_bytes(pyproject(course).encode())
     copy_constraints(course, root)
     # Its own secret, of which the course's cannot be told.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..course.course import Course
@@ -27,27 +26,6 @@ This page is made by `autograder verify --page`, and `autograder verify` says wh
 | --- | --- | ---: | ---: |
 {rows}
 """
-
-
-def page_of(course: Course) -> Path:
-    """Where the page lies."""
-    return course.root / "docs" / "misconceptions.md"
-
-
-def write(course: Course) -> Path:
-    """Make the page anew; returns where it lies."""
-    path = page_of(course)
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(page(course).encode())
-    return path
-
-
-def out_of_date(course: Course) -> list[str]:
-    """A finding when the page does not say what the catalogues say; none for a course that has no such page."""
-    path = page_of(course)
-    if not path.is_file() or path.read_bytes().decode("utf-8", "replace") == page(course):
-        return []
-    return ["docs/misconceptions.md is out of date. Run: autograder verify --page"]
 
 
 def page(course: Course) -> str:

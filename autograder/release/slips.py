@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.common.errors import UserError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
+from autograder.course.network import network_of
+from autograder.data import data_set
+from autograder.data.dataset import FOLDER
 
 NOT_ASSIGNMENTS = frozenset({"notebooks", "__pycache__"})
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
@@ -86,8 +90,35 @@ def slips(assignment: Assignment) -> Iterator[str]:
     for file in checks:
         yield from _checks(file, tasks)
     yield from _not_defined(checks, master)
+    yield from _network(assignment, checks, tasks)
     if assignment.misconceptions in texts:
         yield from _misconceptions(texts[assignment.misconceptions], tasks)
+
+
+def _network(assignment: Assignment, checks: list[_Text], tasks: Collection[str]) -> Iterator[str]:
+    """What does not fit in the declaration of a network; or checks that need one, where there is none."""
+    if not assignment.network.is_file():
+        names = ("TRAIN_IMAGES", "TRAIN_LABELS", "held_out")
+        needs = [(file.name, name) for file in checks for name in names if re.search(rf"\b{name}\b", file.text)]
+        for file, name in needs[:1]:
+            yield (
+                f"{file} asks for {name}, and no {assignment.network.name} beside it says of which data set. "
+                "Write it, as docs/adding-an-assignment.md shows."
+            )
+        return
+    try:
+        network = network_of(assignment)
+        if network is not None:
+            data_set(assignment.folder.parent.parent / FOLDER, network.data)
+    except UserError as error:
+        yield str(error)
+        return
+    for task in network.tasks if network is not None else ():
+        if task not in tasks:
+            yield (
+                f"solutions/{assignment.name}/{assignment.network.name} names the task {task!r}, which no check is about. "
+                f"The tasks are: {', '.join(tasks)}."
+            )
 
 
 def _misnamed(assignment: Assignment, texts: dict[Path, _Text]) -> Iterator[str]:

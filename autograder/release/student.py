@@ -22,8 +22,9 @@ from autograder.common.own_imports import modules_of, reachable
 from autograder.common.run_file import own_package
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.course.words import words_of
-from autograder.data import student_files
+from autograder.course.words import words_file, words_of
+from autograder.course.zone import POLICY_FILE
+from autograder.data import files_of_students
 from autograder.release import generated
 from autograder.release.alone import BADGE, write_alone
 from autograder.release.alone import FOLDER as ALONE
@@ -120,9 +121,11 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     """
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(generated.RECORD))
     copy_package(into / "autograder")
-    for file in student_files(course.root / "data"):
+    for file in files_of_students(course.root / "data"):
         (into / "data").mkdir(exist_ok=True)
         shutil.copyfile(file, into / "data" / file.name)
+    if said := words_file(course):
+        _write(into / POLICY_FILE, said)
     if (course.root / "LICENSE").is_file():
         shutil.copyfile(course.root / "LICENSE", into / "LICENSE")
     copy_constraints(course, into)

@@ -21,7 +21,7 @@ from ..common.terminal import console
 from ..course.course import Course, find_course
 from ..grading.pool import PRELOADED, end_with_parent, process_context
 from ..submission.source import Cell, Source, read_source
-from . import misconceptions_page
+from . import made_pages
 from .slips import refuse_slips
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these (all of them)")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
     parser.add_argument(
-        "--page", action="store_true", help="prove nothing, but make docs/misconceptions.md anew from the catalogue"
+        "--page", action="store_true", help="prove nothing, but make docs/misconceptions.md and docs/checks.md anew"
     )
 
 
@@ -91,10 +91,8 @@ def run(args: argparse.Namespace) -> int:
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
     refuse_slips(course, names)
     if args.page:
-        console().print(
-            f"{misconceptions_page.write(course).relative_to(course.root)} shows every misconception with its message.",
-            highlight=False,
-        )
+        for path in made_pages.write(course, all_of_them=True):
+            console().print(f"{path.relative_to(course.root)} is made anew.", highlight=False)
         return 0
     findings: list[str] = []
     workers = max(1, args.workers)
@@ -111,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
         findings += report.findings
     began = time.perf_counter()
     findings += _leaks(course, names if args.assignments else ())
-    findings += [] if args.assignments else misconceptions_page.out_of_date(course)
+    findings += [] if args.assignments else made_pages.out_of_date(course)
     seconds = {report.assignment: report.seconds for report in reports}
     seconds["leaks"] = time.perf_counter() - began
     console().print("\n" + ", ".join(f"{part} {took:.1f} s" for part, took in seconds.items()), highlight=False)

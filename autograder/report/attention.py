@@ -13,10 +13,6 @@ from ..sandbox.observation import LEFT_OUT
 from ..submission.syntax import NOT_PYTHON
 from .training_record import TrainingRecord, read_training
 
-# Networks of at most 500,000 numbers that are trained on the subset stay below 0.91, with sampling error; trained on
-# the full set below 0.95.
-TOO_GOOD_HERE, TOO_GOOD_ELSEWHERE = 0.925, 0.955
-
 Kind = Literal["no score", "crashed", "left out", "suspicious", "near a band"]
 ORDER: tuple[Kind, ...] = ("no score", "crashed", "left out", "suspicious", "near a band")
 
@@ -92,7 +88,8 @@ def _made_for_the_public_checks(result: Result) -> list[str]:
 def _too_good(training: TrainingRecord) -> list[str]:
     found = []
     if training.accuracy is not None:
-        limit = TOO_GOOD_ELSEWHERE if training.submitted_weights else TOO_GOOD_HERE
+        here, elsewhere = training.honest
+        limit = elsewhere if training.submitted_weights else here
         if training.accuracy > limit:
             found.append(f"{training.accuracy:.1%} is more than honest training is known to reach")
     if training.weights_refused:
@@ -114,4 +111,4 @@ def _near_a_band(training: TrainingRecord) -> str | None:
     if not above or min(above) - training.accuracy > training.standard_error:
         return None
     missing = 100 * (min(above) - training.accuracy)
-    return f"{training.accuracy:.1%} on test images, {missing:.1f} points below the band at {min(above):.0%}"
+    return f"{training.accuracy:.1%} on test {training.things}, {missing:.1f} points below the band at {min(above):.0%}"

@@ -255,9 +255,10 @@ def _trainings(results: Sequence[Result]) -> Trainings | None:
     best = max(plotted, key=lambda pair: pair[1].accuracy or 0.0)
     accuracies = [training.accuracy or 0.0 for _, training in plotted]
     times = [training.seconds or 0.0 for _, training in plotted]
+    things = best[1].things
     words = (
         f"{len(plotted)} networks: half of them are right on at least {statistics.median(accuracies):.1%} of the test "
-        f"images, the best ({printable(best[0].student)}) on {best[1].accuracy:.1%}; half of them train for at most "
+        f"{things}, the best ({printable(best[0].student)}) on {best[1].accuracy:.1%}; half of them train for at most "
         f"{statistics.median(times):.0f} s of CPU time."
     )
     loaded = sum(training.submitted_weights for _, training in found)
@@ -268,5 +269,5 @@ def _trainings(results: Sequence[Result]) -> Trainings | None:
         words += f" {stopped} used up their time and were interrupted."
     if bands:
         words += " Dashed: the bands that earn points."
-    drawing = svg.scatter(points, bands, "training, seconds of CPU time", "right on new images, %")
+    drawing = svg.scatter(points, bands, "training, seconds of CPU time", f"right on new {things}, %")
     return Trainings(drawing, words)

@@ -25,7 +25,7 @@ class ScoreChange:
     assignment: str
     before: str
     after: str
-    checks: tuple[str, ...]  # "to_nchw, Any size: failed, now passed"
+    checks: tuple[str, ...]  # "resized, Any size: failed, now passed"
     why: str
 
 

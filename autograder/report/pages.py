@@ -54,7 +54,7 @@ def write(
     from .pictures import Pictures
     from .student_page import student_page
 
-    pictures = Pictures(course.root / "data" if course is not None else None)
+    pictures = Pictures(course)
     pages = templates(zone_of(course), words_of(course) if course is not None else CourseWords())
     students, points, count = results.students(), results.max_scores(), 0
     left_out = Guard() if left_out is None else left_out

@@ -1,38 +1,38 @@
-"""Test images as pictures in a page: read without torch, a few hundred bytes each."""
+"""Test items as pictures in a page, where the course's data set draws them: a few hundred bytes each."""
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
 from ..common.errors import UserError
 from ..common.png import picture_uri
-from ..data.idx import Idx, parse_idx, read_file
-from ..data.subset import images_path
-
-SIDE = 28
+from ..course.assignment import Assignment
+from ..course.course import Course
+from ..course.network import network_of
+from ..data.dataset import FOLDER, DataSet, data_set
 
 
 class Pictures:
-    """The test images of a course, where it has them. `root` is its data/, None without a course."""
+    """The test items of a course, where it has them; none without a course."""
 
-    def __init__(self, root: Path | None) -> None:
-        self._root = root
+    def __init__(self, course: Course | None) -> None:
+        self._course = course
+        self._sets: dict[str, DataSet | None] = {}
 
-    def uri(self, number: int) -> str:
-        """A test image as a `data:` address; "" when there is no such image."""
-        images = self._images
-        if images is None or not 0 <= number < images.shape[0]:
+    def uri(self, assignment: str, number: int) -> str:
+        """A test item as a `data:` address; "" when there is no such item, or it cannot be drawn."""
+        if assignment not in self._sets:
+            self._sets[assignment] = self._data_of(assignment)
+        data = self._sets[assignment]
+        if self._course is None or data is None or data.test_picture is None:
             return ""
-        start = number * SIDE * SIDE
-        return picture_uri(images.data[start : start + SIDE * SIDE], SIDE, SIDE)
+        drawn = data.test_picture(self._course.root / FOLDER, number)
+        return picture_uri(*drawn) if drawn is not None else ""
 
-    @functools.cached_property
-    def _images(self) -> Idx | None:
-        if self._root is None:
+    def _data_of(self, assignment: str) -> DataSet | None:
+        if self._course is None:
             return None
+        folder = self._course.solutions if self._course.has_solutions else self._course.assignments
         try:
-            images = parse_idx(read_file(images_path(self._root, "test")))
-        except (UserError, ValueError):
+            network = network_of(Assignment(assignment, folder / assignment))
+            return None if network is None else data_set(self._course.root / FOLDER, network.data)
+        except UserError:
             return None
-        return images if images.shape[1:] == (SIDE, SIDE) else None

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ..data.subset import CLASSES
 from ..results.result import CheckResult, ClassResults, Final, Result, is_lost
 from . import svg
 from .pictures import Pictures
@@ -52,7 +51,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Picture:
-    """A test image that the network took for something else."""
+    """A test item that the network took for something else."""
 
     uri: str
     right: str
@@ -60,7 +59,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Network:
+class DrawnNetwork:
     """The training of a network, drawn."""
 
     training: TrainingRecord
@@ -78,7 +77,7 @@ class Section:
     score: int  # the final one
     final: Final | None
     tasks: tuple[Task, ...]
-    network: Network | None
+    network: DrawnNetwork | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _section(result: Result, results: ClassResults, pictures: Pictures) -> Secti
         score=results.final_score(result),
         final=results.finals.get((result.student, result.assignment)),
         tasks=tuple(_task(name, checks) for name, checks in by_task(result.checks).items()),
-        network=None if training is None else _network(training, pictures),
+        network=None if training is None else _network(training, result.assignment, pictures),
     )
 
 
@@ -146,18 +145,18 @@ def _hidden(checks: Sequence[CheckResult]) -> Hidden:
     return Hidden(sum(check.score for check in checks), sum(check.points for check in checks), words)
 
 
-def _network(training: TrainingRecord, pictures: Pictures) -> Network:
-    return Network(
+def _network(training: TrainingRecord, assignment: str, pictures: Pictures) -> DrawnNetwork:
+    return DrawnNetwork(
         training=training,
         curve=svg.curve(training.losses, "epoch", "loss") if len(training.losses) > 1 else Markup(""),
         confusion=tuple(
-            (CLASSES[right], tuple((count, _shade(count, sum(row))) for count in row))
+            (training.name(right), tuple((count, _shade(count, sum(row))) for count in row))
             for right, row in enumerate(training.confusion)
         ),
         pictures=tuple(
-            Picture(uri, CLASSES[right], CLASSES[given])
+            Picture(uri, training.name(right), training.name(given))
             for number, right, given in training.mix_ups
-            if (uri := pictures.uri(number))
+            if (uri := pictures.uri(assignment, number))
         ),
     )
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-CLASSES = 10
+from ..common.terminal import printable
+
+MOST_CLASSES = 1000
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,20 @@ class TrainingRecord:
     epochs: float | None
     interrupted: bool
     losses: tuple[float, ...]  # one an epoch, as `train` returned them
-    confusion: tuple[tuple[int, ...], ...]  # counts [right class][given class], 10 by 10
+    confusion: tuple[tuple[int, ...], ...]  # counts [right class][given class]
     mix_ups: tuple[tuple[int, int, int], ...]  # (number of a test image, right class, given class)
     bands: tuple[float, ...]
     submitted_weights: bool
     weights_refused: str  # "not used: ..."
     gap: float | None  # accuracy of submitted weights minus that of training again (--retrain)
     loss_by_exchange: float | None  # accuracy minus that of training with exchanged class numbers (--exchange-classes)
+    things: str = "items"  # what the test items are called
+    classes: tuple[str, ...] = ()  # the names of the classes, by number
+    honest: tuple[float, float] = (1.0, 1.0)  # what honest networks stay below: trained here, trained elsewhere
+
+    def name(self, number: int) -> str:
+        """What a class is called; its number, where the result does not say."""
+        return self.classes[number] if number < len(self.classes) else str(number)
 
 
 def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
@@ -46,6 +55,9 @@ def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
         losses=losses,
         confusion=_square(metrics.get("confusion")),
         mix_ups=_triples(metrics.get("mix_ups")),
+        things=_word(metrics.get("things")) or "items",
+        classes=_words(metrics.get("classes")),
+        honest=_pair(metrics.get("honest")),
         bands=tuple(sorted(_numbers(metrics.get("bands")))),
         submitted_weights=weights == "submitted",
         weights_refused=weights if weights.startswith("not used") else "",
@@ -68,10 +80,24 @@ def _numbers(value: Any) -> tuple[float, ...]:
     return tuple(number for item in items[:1000] if (number := _number(item, -1e9)) is not None)
 
 
+def _word(value: Any) -> str:
+    return printable(value)[:100] if isinstance(value, str) else ""
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, (list, tuple)) else ()
+    return tuple(_word(item) for item in items[:MOST_CLASSES])
+
+
+def _pair(value: Any) -> tuple[float, float]:
+    shares = [_share(item) for item in value] if isinstance(value, (list, tuple)) and len(value) == 2 else []
+    return (shares[0] or 1.0, shares[1] or 1.0) if shares else (1.0, 1.0)
+
+
 def _square(value: Any) -> tuple[tuple[int, ...], ...]:
-    rows = value if isinstance(value, (list, tuple)) and len(value) == CLASSES else ()
-    square = tuple(tuple(row) for row in rows if isinstance(row, (list, tuple)) and len(row) == CLASSES)
-    good = len(square) == CLASSES and all(type(n) is int and n >= 0 for row in square for n in row)
+    rows = value if isinstance(value, (list, tuple)) and len(value) <= MOST_CLASSES else ()
+    square = tuple(tuple(row) for row in rows if isinstance(row, (list, tuple)) and len(row) == len(rows))
+    good = len(square) == len(rows) and all(type(n) is int and n >= 0 for row in square for n in row)
     return square if good else ()
 
 
@@ -81,6 +107,6 @@ def _triples(value: Any) -> tuple[tuple[int, int, int], ...]:
     for item in items[:50]:
         if isinstance(item, (list, tuple)) and len(item) == 3 and all(type(n) is int and n >= 0 for n in item):
             number, right, given = item
-            if right < CLASSES and given < CLASSES:
+            if right < MOST_CLASSES and given < MOST_CLASSES:
                 found.append((number, right, given))
     return tuple(found)

@@ -8,10 +8,7 @@ import torch
 
 from .training_run import Trained
 
-BUDGET = 500_000  # numbers in all parameters and buffers
-GRADER_SECONDS = 90  # CPU time that grading promises a training
-_CHANCE = math.log(10)  # the cross-entropy of a network that knows nothing about ten classes
-_AT_CHANCE = 0.15  # a share of right answers below this is what guessing gives
+_AT_CHANCE = 1.5  # times the share that guessing gives: below that, nothing has been learnt
 
 
 def advice(trained: Trained) -> list[str]:
@@ -25,7 +22,9 @@ def _of_the_training(trained: Trained) -> list[str]:
     if not trained.steps and signs.backwards:
         found.append(f"`backward` was called {signs.backwards:,} times, and no optimizer made a step.")
     elif not trained.steps and not trained.images:
-        found.append("`train` has shown no image to the network that it was given.")
+        found.append(
+            f"`{trained.network.train}` has shown none of the {trained.data.of.things} to the network that it was given."
+        )
     elif not signs.changed:
         found.append("the training has changed no number of the network. Does the optimizer hold its parameters?")
     if signs.followed >= 5 and signs.piled_up >= 0.8 * signs.followed:
@@ -34,10 +33,12 @@ def _of_the_training(trained: Trained) -> list[str]:
             "Call `optimizer.zero_grad()` once a step."
         )
     first = signs.first_loss
-    if first is not None and math.isfinite(first) and not _CHANCE / 2 <= first <= 2 * _CHANCE:
+    classes, chance = trained.network.outputs, trained.network.chance
+    guesses = trained.network.within is None and classes > 1
+    if guesses and first is not None and math.isfinite(first) and not chance / 2 <= first <= 2 * chance:
         found.append(
             f"the first loss was {first:.3g}. With cross-entropy, a network that knows nothing begins near "
-            f"ln 10 = {_CHANCE:.2f}. Are the images scaled, and is the loss a mean over the batch?"
+            f"ln {classes} = {chance:.2f}. Are the {trained.data.of.things} scaled, and is the loss a mean over the batch?"
         )
     if _blown_up(trained):
         found.append(
@@ -48,7 +49,7 @@ def _of_the_training(trained: Trained) -> list[str]:
         begin, end = sum(losses[:fifth]) / fifth, sum(losses[-fifth:]) / fifth
         if end > 0.98 * begin:
             found.append(f"the loss does not fall: {begin:.3g} at the beginning, {end:.3g} at the end.")
-    if trained.accuracy is not None and trained.accuracy < _AT_CHANCE:
+    if guesses and trained.accuracy is not None and trained.accuracy < _AT_CHANCE / classes:
         found.append(f"{trained.accuracy:.1%} right is what guessing gives: the network has learnt nothing that helps.")
     if signs.probabilities:
         found.append(
@@ -58,18 +59,18 @@ def _of_the_training(trained: Trained) -> list[str]:
 
 
 def _of_grading(trained: Trained) -> list[str]:
-    found = []
+    found, budget, seconds = [], trained.network.budget, trained.network.seconds
     size = sum(numbers.numel() for numbers in trained.numbers.values())
-    if size > BUDGET:
-        found.append(f"the network holds {size:,} numbers; at most {BUDGET:,} are allowed.")
+    if size > budget:
+        found.append(f"the network holds {size:,} numbers; at most {budget:,} are allowed.")
     if trained.device != "cpu":
         found.append(
             f"this was trained on {trained.device}. Grading has only a CPU, where the same training may take longer "
-            f"than the {GRADER_SECONDS} CPU-seconds that it promises. Hand in the trained network."
+            f"than the {seconds:g} CPU-seconds that it promises. Hand in the trained network."
         )
-    elif trained.cpu_seconds > GRADER_SECONDS:
+    elif trained.cpu_seconds > seconds:
         found.append(
-            f"this took {trained.cpu_seconds:.0f} CPU-seconds, and grading promises a training {GRADER_SECONDS}: it may "
+            f"this took {trained.cpu_seconds:.0f} CPU-seconds, and grading promises a training {seconds:g}: it may "
             "be stopped before its end. Hand in the trained network, or train for less."
         )
     return found

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="an assignment (a1_permute, or a1) or a task (to_nchw, a3/ANSWERS); "
+        help="an assignment (its name, or a1 for the first) or a task (its name, or a3/ANSWERS); "
         "without any, the assignment that you saved last",
     )
     parser.add_argument("--all", action="store_true", help="every assignment, in the lecture's order")

@@ -150,10 +150,15 @@ def _packages() -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
-    from ..data import load_train
+    from ..data import data_set
 
-    images = load_train(find_course(Path.cwd()).root / "data")
-    yield Finding("good", f"{len(images):,} training images of Fashion-MNIST, checksums right")
+    repository = StudentRepository(find_course(Path.cwd()))
+    folder = repository.root / "data"
+    networks = filter(None, map(repository.network, repository.names))
+    for name in dict.fromkeys(network.data for network in networks):
+        data = data_set(folder, name)
+        right = ", checksums right" if data.subset is not None else ""
+        yield Finding("good", f"{len(data.load_train(folder)):,} training {data.things} of {data.title}{right}")
 
 
 def _sandbox() -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,28 +10,28 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .training_run import Trained, outputs
+from .training_run import Trained, outputs, prepared
 
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """image: uint8 (H, W), one that was not trained on; layers: for each convolution float32 (C, H, W), as they are asked."""
+    """image: an item of the data set, one that was not trained on; layers: for each convolution float32 (C, H, W), as they are asked."""
 
     image: Tensor
     label: int
     layers: tuple[Tensor, ...]
 
 
-def feature_maps(trained: Trained, preprocess: Callable[..., Any]) -> FeatureMaps | None:
+def feature_maps(trained: Trained, tasks: Mapping[str, Any]) -> FeatureMaps | None:
     """The maps for the first held-out image that the network gets right; None where there is none, or nothing to see."""
     data = trained.data
-    if len(trained.classes) != len(data.held_labels) or not len(trained.classes):
+    if len(trained.answers) != len(data.held_labels) or not len(trained.answers) or trained.network.within is not None:
         return None
-    place = int((trained.classes == data.held_labels).int().argmax())
+    place = int((trained.answers == data.held_labels).int().argmax())
     found: list[Tensor] = []
     try:
         with _recorded(trained.model, found):
-            outputs(trained.model, preprocess(data.held_images[place : place + 1].clone()))
+            outputs(trained.model, prepared(trained.network, tasks, data.held_images[place : place + 1]))
     except Exception:  # whatever it is, it has been told where `predict` was asked
         return None
     layers = tuple(layer for layer in found if layer.dim() == 3 and bool(torch.isfinite(layer).all()))

@@ -20,7 +20,7 @@ from .screen import say
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "task", nargs="?", metavar="TASK", help="to_nchw, or a3/ANSWERS (the first task that is not solved yet)"
+        "task", nargs="?", metavar="TASK", help="its name, or a3/ANSWERS (the first task that is not solved yet)"
     )
     parser.add_argument("--again", action="store_true", help="the hints that you have read, once more")
 

@@ -26,6 +26,7 @@ from ..common.files import write_whole
 from ..common.raised import from_a_stub
 from ..common.run_file import run_file
 from ..course.course import find_course
+from ..course.words import CourseWords, words_of
 from ..submission.source import Unreadable, read_source
 from . import screen, state
 from .repository import StudentRepository
@@ -33,7 +34,7 @@ from .repository import StudentRepository
 if TYPE_CHECKING:
     import torch
 
-    from ..data import Images
+    from ..data import Examples
 
 # What pictures are drawn with: read on a light page and on a dark one.
 BLUE, ORANGE, GREEN, GRAY = "#3b7dd8", "#d1603d", "#2e8b57", "#808080"
@@ -99,20 +100,24 @@ class Material:
         return found
 
     def images(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """The training images of the course, uint8 (N, 28, 28), and their labels, int64 (N,)."""
-        found = training_images(self.data)
-        return found.images, found.labels
+        """The training images of the course, uint8 (N, H, W), and their labels, int64 (N,)."""
+        found = training_examples(self.data)
+        return found.items, found.labels
 
 
-def training_images(data: Path) -> Images:
-    """The training images in a course's `data/`. Raises UserError where there are none, as beside a notebook alone."""
-    from ..data import load_train
+def training_examples(data: Path, name: str = "") -> Examples:
+    """The examples to train on in a course's `data/`. Raises UserError where there are none, as beside a notebook alone.
 
-    if not data.is_dir():
+    name: the data set; the course's first else.
+    """
+    from ..data import data_set, data_sets
+
+    known = [data_set(data, name)] if name else list(data_sets(data).values())
+    if not known:
         raise UserError(
-            "This needs the course's training images, which are not here. In the course's repository they lie in data/."
+            "This needs the course's training data, which are not here. In the course's repository they lie in data/."
         )
-    return load_train(data)
+    return known[0].load_train(data)
 
 
 def photograph() -> torch.Tensor:
@@ -190,7 +195,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         metavar="WHAT",
-        help="a picture (to_nchw) or an assignment (a1); without one, the assignment that you saved last",
+        help="a picture, or an assignment (a1); without one, the assignment that you saved last",
     )
 
 
@@ -212,7 +217,7 @@ def run(args: argparse.Namespace) -> int:
         parts = [f"<h2>{html.escape(one)}</h2>\n{drawn(path, one, given)}" for one in chosen]
     page = repository.root / state.FOLDER / f"{name}.html"
     state.save(repository.root, state.load(repository.root))  # which makes the folder, ignored by git
-    write_whole(page, _page(name, parts).encode())
+    write_whole(page, _page(name, parts, words_of(repository.course)).encode())
     for one, part in zip(chosen, parts, strict=True):
         if "<svg" not in part:
             screen.say(f"{one}: {in_words(part.partition('</h2>')[2]).strip()}")
@@ -240,13 +245,13 @@ def _file(repository: StudentRepository, name: str) -> Path:
     return repository.course.released(name).pictures
 
 
-def _page(name: str, parts: Sequence[str]) -> str:
+def _page(name: str, parts: Sequence[str], words: CourseWords) -> str:
     look = (
         "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}"
         "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
     )
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{html.escape(words.lang)}" dir="{html.escape(words.dir)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{name}: pictures</title>\n<style>{look}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n"
         f"{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"

@@ -17,6 +17,7 @@ from .. import __version__
 from ..common.errors import UserError
 from ..course.course import Course
 from ..course.manifest import Manifest
+from ..course.network import Network, network_of
 from ..submission.source import Source, Unreadable, read_source
 from ..submission.trained_from import origin_of
 from . import state
@@ -59,6 +60,10 @@ class StudentRepository:
     def bands(self, name: str) -> list[tuple[float, int]]:
         """What accuracy earns in an assignment that trains: (percent, points), lowest first. Empty where nothing does."""
         return list(self._manifest.of(name).bands)
+
+    def network(self, name: str) -> Network | None:
+        """What the assignment trains; None where it trains nothing. Raises UserError where that cannot be read."""
+        return network_of(self.course.released(name))
 
     def tasks(self, name: str) -> list[str]:
         return list(self.points(name))
@@ -136,7 +141,7 @@ class StudentRepository:
             return ""
         if not origin.is_older_than(source):
             return ""
-        reached = "" if origin.accuracy is None else f" Then {origin.accuracy:.1%} of held-out images were right."
+        reached = "" if origin.accuracy is None else f" Then {origin.accuracy:.1%} of what was held out was right."
         return (
             f"{weights.name} was trained by an earlier version of your code.{reached} Grading uses it as it stands. "
             "To train it anew: autograder train"
@@ -192,7 +197,7 @@ class StudentRepository:
         return kept if kept.fingerprint == self.fingerprint_of(name, own) else None
 
     def target(self, word: str) -> Target:
-        """What a word means: an assignment (`a1_permute`, `a1`), a task (`to_nchw`, `a3/ANSWERS`), or a file of one.
+        """What a word means: an assignment (`a1_permute`, `a1`), a task (`resized`, `a3/ANSWERS`), or a file of one.
 
         Raises UserError, with what was perhaps meant, when it means nothing, or several things.
         """

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..common.terminal import console
 from ..course.course import find_course
+from ..course.words import words_of
 from . import hint, screen, state
 from .repository import StudentRepository
 
@@ -34,9 +35,8 @@ def run(args: argparse.Namespace) -> int:
 def _welcome(repository: StudentRepository) -> None:
     first = repository.names[0]
     tasks = repository.tasks(first)
-    screen.say(
-        f"Welcome. {_number(len(repository.names))} assignments, one after the other, from axes to a network that sees clothes."
-    )
+    about = words_of(repository.course).about
+    screen.say(f"Welcome. {_assignments(len(repository.names))}{f', {about}' if about else ''}.")
     _open(repository, first)
     _step(2, "Read it from the top, and write the first task" + (f", {tasks[0]}" if tasks else "") + ".")
     _step(3, "Save, and let it be checked:", "autograder check", "")
@@ -101,6 +101,8 @@ def _step(number: int, text: str, command: str = "", after: str = "") -> None:
     screen.say(Text.assemble(f"{number}. {text} ", (command, "bold"), f" {after}" if after else ""), 2, hang=3)
 
 
-def _number(count: int) -> str:
+def _assignments(count: int) -> str:
+    if count == 1:
+        return "One assignment"
     words = "No One Two Three Four Five Six Seven Eight Nine Ten".split()
-    return words[count] if count < len(words) else str(count)
+    return f"{words[count] if count < len(words) else count} assignments, one after the other"

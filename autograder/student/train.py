@@ -1,7 +1,7 @@
 """``autograder train``: train the student's own network on the student's own machine, and show what it has learnt.
 
-Runs in this process and not in a sandbox: it is the student's code, machine and time. What it writes,
-`a5_fashion_mnist.safetensors`, is data, and grading reads it as such.
+Runs in this process and not in a sandbox: it is the student's code, machine and time. What it writes, the assignment's
+`.safetensors`, is data, and grading reads it as such.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from ..common.errors import UserError
 from ..common.raised import from_a_stub
 from ..common.terminal import console
 from ..course.course import find_course
+from ..course.network import Network
+from ..course.words import words_of
 from ..sandbox.observation import without_place
 from ..submission.source import Source, Unreadable, read_source
 from ..submission.trained_from import Origin
@@ -41,8 +43,7 @@ if TYPE_CHECKING:
     from .training_page import Band
     from .training_run import Data, Moment, Trained
 
-_COMPARED_ON = 2000  # images that a quick try has not seen
-TASKS = ("preprocess", "FashionCNN", "train", "predict")
+_COMPARED_ON = 2000  # of the data, which a quick try has not seen
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,14 @@ class Work:
 
     repository: StudentRepository
     name: str
+    network: Network
     weights: Path
     code: str
 
 
 @dataclass(frozen=True)
 class WeightsJudge:
-    """What two networks are compared on: uint8 (N, 28, 28) and int64 (N,); None: nothing. quick: a part was trained on."""
+    """What two networks are compared on: items (N, ...) and labels (N,); None: nothing. quick: a part was trained on."""
 
     images_and_labels: tuple[Tensor, Tensor] | None
     quick: bool
@@ -66,11 +68,13 @@ class WeightsJudge:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "--full", action="store_true", help="on all 60,000 images (get them first: autograder data --full)"
+        "--full", action="store_true", help="on the complete data set (get it first: autograder data --full)"
     )
-    parser.add_argument("--images", type=int, metavar="N", help="on the first N images only, to try something quickly")
     parser.add_argument(
-        "--hold-out", type=int, metavar="N", help="images to judge by, not trained on (1000; 5000 with --full)"
+        "--images", type=int, metavar="N", help="on the first N of the data only, to try something quickly"
+    )
+    parser.add_argument(
+        "--hold-out", type=int, metavar="N", help="how many to judge by, not trained on (1000; 5000 with --full)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of torch's random numbers (0)")
 
@@ -78,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train. Returns 1 when the student's code raised; what it had learnt by then is written all the same."""
     repository = StudentRepository(find_course(Path.cwd()))
-    name = training_assignment(repository)
+    name, network = training_assignment(repository)
     path = repository.own(name)
     if path is None:
         way = repository.gone(name) or f"Open {repository.where(name)}"
@@ -92,18 +96,18 @@ def run(args: argparse.Namespace) -> int:
     )
     if older := repository.older_weights(name):
         screen.say(older)
-    data, judge = data_for(repository, args.full, args.images, args.hold_out)
-    work = Work(repository, name, path.with_suffix(".safetensors"), source.code_digest)
+    data, judge = data_for(repository, network, args.full, args.images, args.hold_out)
+    work = Work(repository, name, network, path.with_suffix(".safetensors"), source.code_digest)
     with compiled_or_not(screen.say), loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
-        tasks = tasks_of(vars(module))
+        tasks = tasks_of(network, vars(module))
         import torch
 
         torch.manual_seed(args.seed)
         raised: BaseException | None
         try:
-            trained = _train(tasks, data, _epochs(source))
+            trained = _train(network, tasks, data, _epochs(source, network))
         except (Exception, SystemExit) as error:
             raised = error
         else:
@@ -136,49 +140,52 @@ def compiled_or_not(say: Callable[[str], None]) -> Iterator[None]:
         log.removeFilter(tell)
 
 
-def training_assignment(repository: StudentRepository) -> str:
-    """The assignment with a network to train. Raises UserError where there is none."""
+def training_assignment(repository: StudentRepository) -> tuple[str, Network]:
+    """The assignment with a network to train, and the network. Raises UserError where there is none."""
     for name in repository.names:
-        if set(TASKS) <= set(repository.tasks(name)):
-            return name
+        if (network := repository.network(name)) is not None:
+            return name, network
     raise UserError("No assignment of this course trains a network.")
 
 
-def tasks_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The student's four pieces. Raises UserError naming those that are missing."""
-    missing = [task for task in TASKS if not callable(namespace.get(task))]
+def tasks_of(network: Network, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The student's pieces of the network. Raises UserError naming those that are missing."""
+    missing = [task for task in network.tasks if not callable(namespace.get(task))]
     if missing:
-        raise UserError(f"{' and '.join(missing)} cannot be found: a training needs {', '.join(TASKS)}.")
-    return {task: namespace[task] for task in TASKS}
+        raise UserError(f"{' and '.join(missing)} cannot be found: a training needs {', '.join(network.tasks)}.")
+    return {task: namespace[task] for task in network.tasks}
 
 
 def data_for(
-    repository: StudentRepository, full: bool, count: int | None, hold_out: int | None
+    repository: StudentRepository, network: Network, full: bool, count: int | None, hold_out: int | None
 ) -> tuple[Data, WeightsJudge]:
-    """The training images, some of them held out, and what networks are compared on.
+    """The examples to train on, some of them held out, and what networks are compared on.
 
     Raises UserError for numbers that do not fit.
     """
     import torch
 
-    from ..data import load_full, load_train
+    from ..data import data_set
     from .training_run import split
 
     root = repository.root / "data"
-    images = load_full(root, "train") if full else load_train(root)
-    if count is not None and not 20 <= count <= len(images):
-        raise UserError(f"--images must be 20 to {len(images)}.")
-    chosen = images.images[:count], images.labels[:count]
+    known = data_set(root, network.data)
+    if full and known.full is None:
+        raise UserError(f"--full: {known.title} has no larger set than the one in data/.")
+    examples = known.full(root) if full and known.full is not None else known.load_train(root)
+    if count is not None and not 20 <= count <= len(examples):
+        raise UserError(f"--images must be 20 to {len(examples)}.")
+    chosen = examples.items[:count], examples.labels[:count]
     usual = 5000 if full else 1000
     held = hold_out if hold_out is not None else min(usual, len(chosen[1]) // 10)
     try:
-        data = split(*chosen, held)
+        data = split(known, *chosen, held)
     except ValueError as error:
         raise UserError(f"--hold-out: {error}.") from None
-    quick = len(chosen[1]) < len(images)
+    quick = len(chosen[1]) < len(examples)
     unseen = slice(len(chosen[1]), len(chosen[1]) + _COMPARED_ON)
-    pictures = torch.cat([data.held_images, images.images[unseen]])
-    labels = torch.cat([data.held_labels, images.labels[unseen]])
+    pictures = torch.cat([data.held_images, examples.items[unseen]])
+    labels = torch.cat([data.held_labels, examples.labels[unseen]])
     return data, WeightsJudge((pictures, labels) if len(labels) else None, quick)
 
 
@@ -237,13 +244,13 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
     return f"your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 
-def _epochs(source: Source) -> int | None:
+def _epochs(source: Source, network: Network) -> int | None:
     from .training_run import epochs_in
 
-    return epochs_in(source.text)
+    return epochs_in(source.text, network.train)
 
 
-def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
+def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
     """Train under a progress bar; in a log, with a line an epoch."""
     from . import training_page, training_run
 
@@ -252,10 +259,10 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
 
     def line(moment: Moment) -> None:
         if moment.accuracy is not None:
-            screen.say(training_page.moment_line(moment, moment.images / size))
+            screen.say(training_page.moment_line(moment, moment.images / size, data.of.things))
 
     if not display.is_terminal:
-        return training_run.train_watched(tasks, data, line)
+        return training_run.train_watched(network, tasks, data, line)
     columns = (
         TextColumn("epoch {task.fields[epoch]}"), BarColumn(20), TextColumn("{task.fields[seen]}"),
         TextColumn("loss {task.fields[loss]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -270,10 +277,15 @@ def _train(tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
             shown: dict[str, Any] = {} if moment.loss is None else {"loss": f"{moment.loss:.3f}"}
             epoch = _of(moment.images // size, epochs)
             bar.update(
-                task, completed=moment.images, total=whole, epoch=epoch, seen=f"{moment.images:,} images", **shown
+                task,
+                completed=moment.images,
+                total=whole,
+                epoch=epoch,
+                seen=f"{moment.images:,} {data.of.things}",
+                **shown,
             )
 
-        return training_run.train_watched(tasks, data, tell)
+        return training_run.train_watched(network, tasks, data, tell)
 
 
 def _of(epoch: int, epochs: int | None) -> str:
@@ -290,7 +302,6 @@ def finish(
     import torch
 
     from ..common.files import write_whole
-    from ..data import CLASSES
     from . import run_before, trained_weights, training_page
     from .advice import advice
     from .feature_maps import feature_maps
@@ -314,7 +325,7 @@ def finish(
         ]
         for line in itertools.chain(*told):
             say(line)
-        worst = training_page.most_confused(trained, CLASSES) if len(trained.classes) else []
+        worst = training_page.most_confused(trained)
         if worst:
             say(f"Most often confused: {'; '.join(worst)}.")
         for warning in advice(trained):
@@ -324,13 +335,15 @@ def finish(
             work.weights, kept, content, trained, judge.images_and_labels, tasks, judge.quick, say
         )
         if settled and judge.quick:
-            say(f"It has seen {origin.images:,} images only. For the hand-in, train on all of them: autograder train")
+            say(
+                f"It has seen {origin.images:,} {trained.data.of.things} only. For the hand-in, train on all of them: autograder train"
+            )
         title = f"{work.name}: what the network has learnt"
         report = work.weights.with_name("training.html")
-        maps = feature_maps(trained, tasks["preprocess"])
-        fragment = training_page.fragment(trained, CLASSES, bands, title, before, maps)
-        write_whole(report, training_page.document(title, fragment).encode())
-        say(f"Curves, confusion matrix, filters: {report.name} beside it (open it in a browser)")
+        maps = feature_maps(trained, tasks)
+        fragment = training_page.fragment(trained, bands, title, before, maps)
+        write_whole(report, training_page.document(title, fragment, words_of(work.repository.course)).encode())
+        say(f"Curves, and what it gets wrong: {report.name} beside it (open it in a browser)")
         return fragment
 
 
@@ -339,18 +352,20 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
     from . import training_page, training_run
 
     repository = StudentRepository(find_course(Path.cwd()))
-    name = training_assignment(repository)
-    tasks = tasks_of(namespace)
-    data, judge = data_for(repository, full, images, hold_out)
+    name, network = training_assignment(repository)
+    tasks = tasks_of(network, namespace)
+    data, judge = data_for(repository, network, full, images, hold_out)
 
     def tell(moment: Moment) -> None:
         if moment.accuracy is not None:
-            print(training_page.moment_line(moment, moment.images / max(1, len(data.labels))), flush=True)
+            print(
+                training_page.moment_line(moment, moment.images / max(1, len(data.labels)), data.of.things), flush=True
+            )
 
     notebook = repository.course.assignments / "notebooks" / name / f"{name}.ipynb"
     with compiled_or_not(print):
-        trained = training_run.train_watched(tasks, data, tell)
-        work = Work(repository, name, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
+        trained = training_run.train_watched(network, tasks, data, tell)
+        work = Work(repository, name, network, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
         shown = finish(work, trained, tasks, judge, print)
     if trained.raised is not None:
         raise trained.raised

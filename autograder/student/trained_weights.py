@@ -13,12 +13,13 @@ from typing import Any
 from torch import Tensor
 
 from ..common.files import write_whole
+from ..course.network import Network
 from ..sandbox.inside.probes import load_weights
 from ..submission.source import WEIGHTS_LIMIT
 from ..submission.trained_from import Origin
 from ..submission.weights import parse
 from . import reset
-from .training_run import Trained, predicted
+from .training_run import Trained, predicted, prepared, right
 
 
 def packed(trained: Trained, origin: Origin) -> bytes:
@@ -41,8 +42,8 @@ def settle(
 ) -> bool:  # fmt: skip
     """Make the new network the one to hand in, if it is better than the one before. Says what became of both.
 
-    kept: where the new one lies. judge: uint8 (N, 28, 28) and int64 (N,), for comparing. quick: trained on a part of
-    the images, so a tie is lost. Returns whether `weights` is now the new network.
+    kept: where the new one lies. judge: items (N, ...) and labels (N,), for comparing. quick: trained on a part of the
+    data, so a tie is lost. Returns whether `weights` is now the new network.
     """
     if len(content) > WEIGHTS_LIMIT:
         say(
@@ -52,12 +53,12 @@ def settle(
         return False
     before = weights.read_bytes() if weights.is_file() else None
     if before is not None and judge is not None:
-        old = share_right(tasks, before, *judge, trained.device)
-        new = share_right(tasks, content, *judge, trained.device)
+        old = share_right(trained.network, tasks, before, *judge, trained.device)
+        new = share_right(trained.network, tasks, content, *judge, trained.device)
         if old is not None and new is not None and (new < old or (quick and new == old)):
             write_whole(kept, content)
             say(
-                f"The network trained before is at least as good, so it stays: on the same {len(judge[1]):,} images "
+                f"The network trained before is at least as good, so it stays: on the same {len(judge[1]):,} {trained.data.of.things} "
                 f"{old:.1%} are right with it, {new:.1%} with the new one. The new one lies in {_short(kept)}."
             )
             return False
@@ -69,19 +70,21 @@ def settle(
     return True
 
 
-def share_right(tasks: Mapping[str, Any], weights: bytes, images: Tensor, labels: Tensor, device: str) -> float | None:
-    """The share of images that a new network with these weights gets right; None where they do not fit it.
+def share_right(
+    network: Network, tasks: Mapping[str, Any], weights: bytes, images: Tensor, labels: Tensor, device: str
+) -> float | None:
+    """The share of images (N, ...) that a new network with these weights gets right; None where they do not fit it.
 
-    device: where the training left its network, and so where `predict` looks for it.
+    device: where the training left its network, and so where the task that predicts looks for it.
     """
     try:
-        model = tasks["FashionCNN"]()
-        if load_weights(model, parse(weights), tasks["preprocess"](images[:2].clone())):
+        model = tasks[network.model]()
+        if load_weights(model, parse(weights), prepared(network, tasks, images[:2])):
             return None
-        classes = predicted(tasks["predict"], model.eval().to(device), images)
+        answers = predicted(network, tasks, model.eval().to(device), images)
     except (Exception, SystemExit):
         return None
-    return float((classes == labels).double().mean())
+    return float(right(network, answers, labels).double().mean())
 
 
 def _short(path: Path) -> str:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..common.png import picture_uri
+from ..course.words import CourseWords
 from .feature_maps import FeatureMaps
 from .run_before import RunBefore, compared
 from .training_run import Moment, Trained
@@ -31,10 +32,11 @@ class Band:
     points: int
 
 
-def document(title: str, body: str) -> str:
-    """The whole page, of what `fragment` gives."""
+def document(title: str, body: str, words: CourseWords | None = None) -> str:
+    """The whole page, of what `fragment` gives. words: the course's language, and which way that is written."""
+    words = words or CourseWords()
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{html.escape(words.lang)}" dir="{html.escape(words.dir)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{_EDGES}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
@@ -42,7 +44,6 @@ def document(title: str, body: str) -> str:
 
 def fragment(
     outcome: Trained,
-    classes: Sequence[str],
     bands: Sequence[Band],
     title: str,
     before: RunBefore | None = None,
@@ -50,11 +51,11 @@ def fragment(
 ) -> str:
     """What stands in the page's body; Jupyter shows it as it is. before: the training that this one is held against."""
     parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands, before), _curves(outcome, bands, before)]
-    if len(outcome.classes):
-        parts += [_confusion(outcome, classes), _surest_mistakes(outcome, classes)]
+    if len(outcome.answers) and outcome.data.of.classes:
+        parts += [_confusion(outcome), _surest_mistakes(outcome)]
     parts.append(_filters(outcome.model))
     if maps is not None:
-        parts.append(_maps(maps, classes))
+        parts.append(_maps(outcome, maps))
     return f'<style>{_STYLE}</style>\n<div class="training">\n' + "\n".join(filter(None, parts)) + "\n</div>"
 
 
@@ -94,19 +95,21 @@ def _summary(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) 
 
 def said(outcome: Trained) -> list[str]:
     """What was trained, on what, how long, and how well it does."""
-    ended = f"train raised {type(outcome.raised).__name__}" if outcome.raised else "Stopped by Ctrl-C"
+    things, within = outcome.data.of.things, outcome.network.within
+    ended = f"{outcome.network.train} raised {type(outcome.raised).__name__}" if outcome.raised else "Stopped by Ctrl-C"
     stopped = f" {ended}; what was learnt until then is kept." if outcome.raised or outcome.stopped else ""
     lines = [
-        f"Trained on {len(outcome.data.labels):,} images, {outcome.epochs:.1f} times over, in {outcome.seconds:.0f} s "
+        f"Trained on {len(outcome.data.labels):,} {things}, {outcome.epochs:.1f} times over, in {outcome.seconds:.0f} s "
         f"({outcome.cpu_seconds:.0f} CPU-seconds).{stopped}"
     ]
     if outcome.accuracy is not None:
         lines.append(
-            f"{outcome.accuracy:.1%} of {len(outcome.data.held_labels):,} images that it was not trained on are right "
-            f"(give or take {_error(outcome):.1%})."
+            f"{outcome.accuracy:.1%} of {len(outcome.data.held_labels):,} {things} that it was not trained on are right "
+            f"(give or take {_error(outcome):.1%}){'' if within is None else f': no more than {within:g} off'}."
         )
     if outcome.problem:
-        lines.append(f"Mind: {outcome.problem}. The figures are those of the network's largest score.")
+        own = "the network's largest score" if within is None else "the network itself"
+        lines.append(f"Mind: {outcome.problem}. The figures are those of {own}.")
     return lines
 
 
@@ -134,7 +137,9 @@ def band_lines(outcome: Trained, bands: Sequence[Band]) -> list[str]:
             f"{100 * (need.share - share):.1f} percentage points to go."
         )
     if reached and share - reached[-1].share < _error(outcome):
-        lines.append("That is close to the edge of the band: on the test images it may come out below.")
+        lines.append(
+            f"That is close to the edge of the band: on the test {outcome.data.of.things} it may come out below."
+        )
     return lines
 
 
@@ -148,17 +153,19 @@ _W, _H, _PAD = 430, 240, 46
 
 
 def _curves(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -> str:
-    charts = []
+    charts, things = [], outcome.data.of.things
     losses = [(m.images, m.loss) for m in outcome.curve if m.loss is not None]
     if len(losses) > 1:
         top = max(loss for _, loss in losses)
-        charts.append(_chart("Loss while training", losses, 0.0, top * 1.05, "var(--one)", "{:.2f}", []))
+        charts.append(_chart("Loss while training", losses, 0.0, top * 1.05, "var(--one)", "{:.2f}", [], things))
     looks = [(m.images, m.accuracy) for m in outcome.looks if m.accuracy is not None]
     if looks:
         past = before.looks if before is not None else ()
         low = math.floor(min(accuracy for _, accuracy in (*looks, *past)) * 10) / 10
         marks = [band.share for band in bands if low <= band.share]
-        charts.append(_chart("Right on held-out images", looks, low, 1.0, "var(--two)", "{:.0%}", marks, past))
+        charts.append(
+            _chart(f"Right on held-out {things}", looks, low, 1.0, "var(--two)", "{:.0%}", marks, things, past)
+        )
     return f"<h2>Learning curve</h2>{''.join(charts)}" if charts else ""
 
 
@@ -170,9 +177,10 @@ def _chart(
     colour: str,
     form: str,
     marks: Sequence[float],
+    things: str,
     before: Sequence[tuple[int, float]] = (),
 ) -> str:
-    """A line over the images seen. marks: values at which a dashed line is drawn. before: a fainter line below it."""
+    """A line over the things seen. marks: values at which a dashed line is drawn. before: a fainter line below it."""
     last = max(images for images, _ in (*points, *before))
     span = max(high - low, 1e-9)
 
@@ -209,13 +217,15 @@ def _chart(
         if before
         else ""
     )
-    spoken = f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {points[-1][0]:,} images"
+    spoken = (
+        f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {points[-1][0]:,} {things}"
+    )
     spoken += f"; the run before ended at {form.format(before[-1][1])}" if before else ""
     return (
         f'<svg role="img" aria-label="{html.escape(spoken)}" width="{_W}" height="{_H}" viewBox="0 0 {_W} {_H}">'
         f'<text x="{_PAD}" y="14" font-size="13" fill="var(--ink)">{html.escape(title)}</text>{ticks}{dashes}'
         f'{past}<path d="{path(points)}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
-        f'<text x="{_W - 12}" y="{_H - 8}" text-anchor="end" font-size="11" fill="var(--faint)">{last:,} images seen</text></svg>'
+        f'<text x="{_W - 12}" y="{_H - 8}" text-anchor="end" font-size="11" fill="var(--faint)">{last:,} {things} seen</text></svg>'
     )
 
 
@@ -224,12 +234,15 @@ def _chart(
 
 def confusion(outcome: Trained, count: int) -> Tensor:
     """int64 (count, count): how many held-out images of a class (row) were taken for a class (column)."""
-    labels, classes = outcome.data.held_labels, outcome.classes.clamp(0, count - 1)
+    labels, classes = outcome.data.held_labels, outcome.answers.clamp(0, count - 1)
     return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
 
 
-def most_confused(outcome: Trained, classes: Sequence[str], most: int = 3) -> list[str]:
-    """In words: which clothes are most often taken for which."""
+def most_confused(outcome: Trained, most: int = 3) -> list[str]:
+    """In words: which classes are most often taken for which; nothing where there are none."""
+    classes = outcome.data.of.classes
+    if not classes or not len(outcome.answers):
+        return []
     table = confusion(outcome, len(classes))
     table = table - torch.diag(table.diag())
     found = []
@@ -241,7 +254,8 @@ def most_confused(outcome: Trained, classes: Sequence[str], most: int = 3) -> li
     return found
 
 
-def _confusion(outcome: Trained, classes: Sequence[str]) -> str:
+def _confusion(outcome: Trained) -> str:
+    classes = outcome.data.of.classes
     table = confusion(outcome, len(classes))
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in classes)
     rows = []
@@ -249,10 +263,10 @@ def _confusion(outcome: Trained, classes: Sequence[str]) -> str:
         whole = max(1, int(table[true].sum()))
         cells = "".join(_cell(int(n), int(n) / whole, true == taken) for taken, n in enumerate(table[true]))
         rows.append(f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>')
-    worst = most_confused(outcome, classes)
+    worst = most_confused(outcome)
     return (
         "<h2>What is taken for what</h2>"
-        f"<p>Rows are what an image shows, columns what the network says. Most often: {html.escape('; '.join(worst) or 'nothing')}.</p>"
+        f"<p>Rows are the right classes, columns what the network says. Most often: {html.escape('; '.join(worst) or 'nothing')}.</p>"
         f'<div class="wide" tabindex="0" role="region" aria-label="Table of what is taken for what"><table><thead><tr><td class=none></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
 
@@ -264,19 +278,19 @@ def _cell(count: int, share: float, right: bool) -> str:
     return f"<td{' class=right' if right else ''}{shade}>{text}</td>"
 
 
-def _surest_mistakes(outcome: Trained, classes: Sequence[str]) -> str:
-    data = outcome.data
-    if not len(outcome.scores):
+def _surest_mistakes(outcome: Trained) -> str:
+    data, classes, drawn = outcome.data, outcome.data.of.classes, outcome.data.of.drawn
+    if not len(outcome.scores) or drawn is None:
         return ""
-    said_class = outcome.classes.clamp(0, len(classes) - 1)
+    said_class = outcome.answers.clamp(0, len(classes) - 1)
     sure = outcome.scores.gather(1, said_class[:, None]).squeeze(1)
-    wrong = (outcome.classes != data.held_labels).nonzero().flatten()
+    wrong = (outcome.answers != data.held_labels).nonzero().flatten()
     order = wrong[sure[wrong].argsort(descending=True)][:_WRONG_SHOWN]
     figures = []
     for place in order.tolist():
         true, taken = classes[int(data.held_labels[place])], classes[int(said_class[place])]
         figures.append(
-            f'<figure><img alt="{html.escape(true)}" src="{_picture(data.held_images[place])}">'
+            f'<figure><img alt="{html.escape(true)}" src="{_picture(drawn(data.held_images[place]))}">'
             f"<figcaption>{html.escape(true)}, taken for {html.escape(taken)} ({float(sure[place]):.0%} sure)</figcaption></figure>"
         )
     if not figures:
@@ -307,13 +321,16 @@ def _filters(model: nn.Module) -> str:
     )
 
 
-def _maps(maps: FeatureMaps, classes: Sequence[str]) -> str:
+def _maps(outcome: Trained, maps: FeatureMaps) -> str:
+    classes, drawn = outcome.data.of.classes, outcome.data.of.drawn
+    if drawn is None or not classes:
+        return ""
     name = html.escape(classes[maps.label])
     parts = [
         "<h2>What the layers see</h2>"
         "<p>One image that the network was not trained on, and what each convolution makes of it: white where it has found "
         "its pattern, black where the opposite, gray where neither. Which of them sees edges, and which whole shapes?</p>"
-        f'<div class="pictures filters"><img alt="{name}" src="{_picture(maps.image)}"></div>'
+        f'<div class="pictures filters"><img alt="{name}" src="{_picture(drawn(maps.image))}"></div>'
     ]
     for number, layer in enumerate(maps.layers[:_LAYERS_SHOWN], 1):
         count, height, width = layer.shape
@@ -333,8 +350,8 @@ def _picture(image: Tensor) -> str:
     return picture_uri(image.contiguous().numpy().tobytes(), image.shape[1], image.shape[0])
 
 
-def moment_line(moment: Moment, epoch: float) -> str:
-    """A look at the held-out images, in words."""
+def moment_line(moment: Moment, epoch: float, things: str) -> str:
+    """A look at the held-out examples, in words. things: what they are called."""
     loss = "" if moment.loss is None else f"   loss {moment.loss:.3f}"
-    right = "" if moment.accuracy is None else f"   held-out images right {moment.accuracy:.1%}"
-    return f"epoch {epoch:.1f}   {moment.images:,} images{loss}{right}   {moment.seconds:.0f} s"
+    right = "" if moment.accuracy is None else f"   held-out {things} right {moment.accuracy:.1%}"
+    return f"epoch {epoch:.1f}   {moment.images:,} {things}{loss}{right}   {moment.seconds:.0f} s"

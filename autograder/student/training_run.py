@@ -17,6 +17,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..course.network import Network
+from ..data.dataset import DataSet
+
 LOOK_EVERY = 10_000  # images between two looks at the held-out ones, at most
 _POINTS = 200  # points of the curve of the loss, about
 _STEPS_FOLLOWED = 20  # steps after which it is looked whether the gradients are set to zero
@@ -24,23 +27,24 @@ _STEPS_FOLLOWED = 20  # steps after which it is looked whether the gradients are
 
 @dataclass(frozen=True)
 class Data:
-    """images: uint8 (M, 28, 28), labels: int64 (M,); the held-out ones are never trained on."""
+    """images: the items (M, ...) of the data set, labels: (M,); the held-out ones are never trained on. of: their data set."""
 
+    of: DataSet
     images: Tensor
     labels: Tensor
     held_images: Tensor
     held_labels: Tensor
 
 
-def split(images: Tensor, labels: Tensor, held: int) -> Data:
-    """Hold ``held`` images out: every k-th one of each class, so that each class is held out alike."""
+def split(of: DataSet, images: Tensor, labels: Tensor, held: int) -> Data:
+    """Hold ``held`` images out: every k-th one of each class (or of the labels in their order), so that each is held out alike."""
     if not 0 <= held < len(labels):
-        raise ValueError(f"from {len(labels):,} images, 0 to {len(labels) - 1:,} can be held out")
+        raise ValueError(f"from {len(labels):,} {of.things}, 0 to {len(labels) - 1:,} can be held out")
     chosen = torch.zeros(len(labels), dtype=torch.bool, device="cpu")  # whatever the student's file made the default
     if held:
         by_class = torch.argsort(labels, stable=True)
         chosen[by_class[(torch.arange(held, device="cpu") * len(labels)) // held]] = True
-    return Data(images[~chosen], labels[~chosen], images[chosen], labels[chosen])
+    return Data(of, images[~chosen], labels[~chosen], images[chosen], labels[chosen])
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,15 @@ class Signs:
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training. curve: losses as they came; looks: moments at which held-out images were looked at.
+    """What came of a training of `network`. curve: losses as they came; looks: moments at which held-out images were looked at.
 
     numbers: the network's parameters and buffers by name, on the CPU, as the grader's own network names them.
     device: where the network was left. stopped: by Ctrl-C. raised: what `train` raised after it had begun to learn.
-    classes: int64 (H,), what `predict` says of the held-out images; empty before `judged`, or where it says nothing.
-    scores: float32 (H, 10), probabilities; empty where the network gives none.
+    answers: (H,), what `predict` says of the held-out images; empty before `judged`, or where it says nothing.
+    scores: float32 (H, K), probabilities; empty where the network gives none.
     """
 
+    network: Network
     model: nn.Module
     data: Data
     numbers: Mapping[str, Tensor]
@@ -91,17 +96,17 @@ class Trained:
     stopped: bool
     device: str
     signs: Signs
-    classes: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64, device="cpu"))
-    scores: Tensor = field(default_factory=lambda: torch.zeros(0, 10, device="cpu"))
+    answers: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64, device="cpu"))
+    scores: Tensor = field(default_factory=lambda: torch.zeros(0, 1, device="cpu"))
     problem: str = ""
     raised: BaseException | None = None
 
     @property
     def accuracy(self) -> float | None:
         """The share of the held-out images that `predict` got right."""
-        if len(self.classes) != len(self.data.held_labels) or not len(self.classes):
+        if len(self.answers) != len(self.data.held_labels) or not len(self.answers):
             return None
-        return float((self.classes == self.data.held_labels).double().mean())
+        return float(right(self.network, self.answers, self.data.held_labels).double().mean())
 
     @property
     def epochs(self) -> float:
@@ -112,6 +117,7 @@ class Trained:
 class Watcher:
     """Hooks of torch's own, and ours on `backward` and on a GradScaler: the training goes as it would without them."""
 
+    network: Network
     model: nn.Module
     inputs: Tensor  # what `preprocess` makes of the held-out images
     labels: Tensor
@@ -211,7 +217,8 @@ class Watcher:
         self._looking = True
         state = torch.get_rng_state()
         try:
-            return float((_largest(outputs(self.model, self.inputs)) == self.labels).double().mean())
+            found = _answers(self.network, outputs(self.model, self.inputs))
+            return float(right(self.network, found, self.labels).double().mean())
         except Exception:
             self._blind = True  # what is wrong with it is told when `predict` is asked
             return None
@@ -230,7 +237,7 @@ def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor
 
 
 def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
-    """What the network gives for inputs (N, 1, 28, 28) in eval mode: float32 (N, 10), on the CPU. Its mode stays."""
+    """What the network gives for inputs (N, ...) in eval mode: float32 (N, K), on the CPU. Its mode stays."""
     first = next(iter(model.parameters()), None)
     device = first.device if first is not None else torch.device("cpu")
     before = [(module, module.training) for module in model.modules()]
@@ -243,21 +250,21 @@ def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
             module.training = training
 
 
-def train_watched(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
+def train_watched(network: Network, tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
     """Train a new network with the student's own functions. Ctrl-C ends the training and keeps what it has learnt.
 
-    tasks: preprocess, FashionCNN, train, predict; the last is not asked yet. Whatever the others raise goes through,
-    but for what `train` raises after a step: then the network has learnt something, and is handed back with the error.
+    tasks: those of the network; the one that predicts is not asked yet. Whatever the others raise goes through, but for
+    what the training raises after a step: then the network has learnt something, and is handed back with the error.
     """
-    model = tasks["FashionCNN"]()
-    held = tasks["preprocess"](data.held_images.clone()) if len(data.held_labels) else torch.zeros(0, 1, 28, 28)
+    model = tasks[network.model]()
+    held = prepared(network, tasks, data.held_images) if len(data.held_labels) else torch.zeros(0, *network.inputs)
     before = numbers_of(model)
     look_every = max(1, min(len(data.labels), LOOK_EVERY))
-    watcher = Watcher(model, held, data.held_labels, look_every, tell)
+    watcher = Watcher(network, model, held, data.held_labels, look_every, tell)
     cpu, stopped, raised = time.process_time(), False, None
     with watcher.watching():
         try:
-            tasks["train"](model, data.images.clone(), data.labels.clone())
+            tasks[network.train](model, data.images.clone(), data.labels.clone())
         except KeyboardInterrupt:
             stopped = True
         except (Exception, SystemExit) as error:
@@ -272,7 +279,7 @@ def train_watched(tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment],
     watcher.signs.changed = any(name not in before or not torch.equal(before[name], numbers[name]) for name in numbers)
     every = max(1, len(watcher.curve) // _POINTS)
     return Trained(
-        model, data, numbers, _thin(watcher.curve, every), tuple(watcher.looks), watcher.images, watcher.steps,
+        network, model, data, numbers, _thin(watcher.curve, every), tuple(watcher.looks), watcher.images, watcher.steps,
         seconds, cpu, stopped, next((p.device.type for p in model.parameters()), "cpu"), watcher.signs,
         raised=raised,
     )  # fmt: skip
@@ -301,59 +308,88 @@ def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
     data = trained.data
     if not len(data.held_labels):
         return trained
-    scores, classes, problem = torch.zeros(0, 10, device="cpu"), None, ""
+    network, answers, problem = trained.network, None, ""
     try:
-        classes = predicted(tasks["predict"], trained.model, data.held_images)
+        answers = predicted(network, tasks, trained.model, data.held_images, data.of.things)
     except (Exception, SystemExit) as error:
-        problem = str(error) if isinstance(error, _Odd) else f"predict raised {type(error).__name__}: {error}"
+        what = f"{network.predict} raised {type(error).__name__}: {error}"
+        problem = str(error) if isinstance(error, _Odd) else what
+    found = torch.zeros(0, network.outputs, device="cpu")
     with suppress(Exception):
-        found = outputs(trained.model, tasks["preprocess"](data.held_images.clone()))
-        if found.shape == (len(data.held_labels), 10):
-            trained.signs.probabilities = bool((found >= 0).all() and (found.sum(dim=1) - 1).abs().max() < 1e-3)
-            scores = found if trained.signs.probabilities else found.softmax(dim=1)
-    if classes is not None:
-        return replace(trained, classes=classes, scores=scores)
-    return replace(
-        trained, classes=_largest(scores) if len(scores) else trained.classes, scores=scores, problem=problem
-    )
+        given = outputs(trained.model, prepared(network, tasks, data.held_images))
+        found = given if given.shape == (len(data.held_labels), network.outputs) else found
+    scores = trained.scores
+    if len(found) and network.within is None:
+        trained.signs.probabilities = bool((found >= 0).all() and (found.sum(dim=1) - 1).abs().max() < 1e-3)
+        scores = found if trained.signs.probabilities else found.softmax(dim=1)
+    if answers is not None:
+        return replace(trained, answers=answers, scores=scores)
+    own = _answers(network, found) if len(found) else trained.answers
+    return replace(trained, answers=own, scores=scores, problem=problem)
 
 
 class _Odd(Exception):
-    """`predict` returned what is no class for each image; the message says what."""
+    """What predicts returned what is no answer for each item; the message says what."""
 
 
-def predicted(predict: Callable[..., Any], model: nn.Module, images: Tensor) -> Tensor:
-    """What `predict` says of images, uint8 (N, 28, 28): int64 (N,), on the CPU.
+def prepared(network: Network, tasks: Mapping[str, Any], items: Tensor) -> Tensor:
+    """What the network gets of items (N, ...): by the student's own function, where there is one."""
+    made: Tensor = tasks[network.preprocess](items.clone()) if network.preprocess else items.clone()
+    return made
+
+
+def predicted(
+    network: Network, tasks: Mapping[str, Any], model: nn.Module, items: Tensor, things: str = "items"
+) -> Tensor:
+    """What the student's function predicts of items (N, ...): class numbers int64 (N,), or float32 (N,) where the network
+    says numbers; on the CPU.
 
     The network is asked where it lies, and if that fails on the CPU, where grading asks it. What is raised there goes
     through.
     """
-    parts = torch.split(images, 250)
+
+    def asked() -> Tensor:
+        parts = torch.split(items, 250)
+        return torch.cat(
+            [_read(network, tasks[network.predict](model, part.clone()), len(part), things) for part in parts]
+        )
+
     try:
-        return torch.cat([_classes(predict(model, part.clone()), len(part)) for part in parts])
+        return asked()
     except (Exception, SystemExit):
         model.cpu()
-    return torch.cat([_classes(predict(model, part.clone()), len(part)) for part in parts])
+    return asked()
 
 
-def _classes(answer: Any, count: int) -> Tensor:
+def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
+    what = f"{'class' if network.within is None else 'number'} for each of the {things}"
     try:
         given = torch.as_tensor(answer).detach().cpu()
     except (TypeError, ValueError, RuntimeError):
-        raise _Odd(f"predict returned {type(answer).__name__}, and not a class for each image") from None
+        kind = type(answer).__name__
+        raise _Odd(f"{network.predict} returned {kind}, and not a {what}") from None
     if given.numel() != count:
-        raise _Odd(f"predict gave {given.numel()} classes for {count} images")
+        many = "classes" if network.within is None else "numbers"
+        raise _Odd(f"{network.predict} gave {given.numel()} {many} for {count} {things}")
+    if network.within is not None:
+        return given.reshape(-1).float()
     classes = given.reshape(-1).to(torch.int64)
     if not bool((classes == given.reshape(-1)).all()):
-        raise _Odd("predict returned numbers that are not whole, and not a class for each image")
-    if not bool(((classes >= 0) & (classes < 10)).all()):
-        raise _Odd("predict returned numbers that are no classes: these go from 0 to 9")
+        raise _Odd(f"{network.predict} returned numbers that are not whole, and not a {what}")
+    if not bool(((classes >= 0) & (classes < network.outputs)).all()):
+        last = network.outputs - 1
+        raise _Odd(f"{network.predict} returned numbers that are no classes: these go from 0 to {last}")
     return classes
 
 
-def _largest(scores: Tensor) -> Tensor:
-    """(N, 10) -> int64 (N,): the class with the largest score."""
-    return scores.max(dim=1).indices
+def _answers(network: Network, outputs: Tensor) -> Tensor:
+    """What a network's outputs (N, K) say: the class with the largest score, int64 (N,), or the number itself."""
+    return outputs.max(dim=1).indices if network.within is None else outputs.reshape(len(outputs))
+
+
+def right(network: Network, answers: Tensor, labels: Tensor) -> Tensor:
+    """Which answers (N,) are right: bool (N,)."""
+    return answers == labels if network.within is None else (answers - labels).abs() <= network.within
 
 
 def _thin(curve: list[Moment], every: int) -> tuple[Moment, ...]:
@@ -367,8 +403,8 @@ def _thin(curve: list[Moment], every: int) -> tuple[Moment, ...]:
     return tuple(thinned)
 
 
-def epochs_in(source: str) -> int | None:
-    """How many epochs `train` will take, as its source says: the length of its outermost loop over a range.
+def epochs_in(source: str, train: str) -> int | None:
+    """How many epochs the function that trains will take, as its source says: the length of its outermost loop over a range.
 
     Followed through plain names: the constants of the file, the defaults of the function, assignments in it.
     None where the source does not say, as with a loop that ends when the loss does.
@@ -377,7 +413,7 @@ def epochs_in(source: str) -> int | None:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "train"]
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == train]
     if not functions:
         return None
     function = functions[-1]

@@ -24,7 +24,7 @@ from . import screen
 from .reset import keep
 
 RECORD = ".release.json"  # what a release holds: path -> sha256, or several where an update of it was interrupted
-_OURS = ("autograder", "data", "assignments", ".github", "constraints.txt", "pyproject.toml")
+_OURS = ("autograder", "data", "assignments", ".github", "constraints.txt", "pyproject.toml", "course.toml")
 
 Handed = Mapping[str, frozenset[str]]  # path -> the sha256 that it may have
 

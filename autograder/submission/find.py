@@ -571,6 +571,7 @@ _NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
     r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|"
+    r"pictures\.py|network_facts\.py|"
     r".*\.(?:toml|cfg|ini|ya?ml|lock|db|lnk|url|pyc)",
     re.I,
 )

@@ -6,7 +6,7 @@
         return (images,)
 
     @app.function                  what is decorated stays as it is
-    def to_nchw(images): ...
+    def resized(images): ...
 
     with app.setup:                the body is the first cell
         import torch

@@ -24,7 +24,7 @@ from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images would need
 CELLS_LIMIT = 2000
-WEIGHTS_LIMIT = 8 * 1024 * 1024  # 500,000 numbers of 8 bytes, with room for their names
+WEIGHTS_LIMIT = 8 * 1024 * 1024  # a million numbers of 8 bytes
 NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON: nearly all of it outputs
 NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
 
@@ -178,9 +178,7 @@ def _stale(source: Source, path: Path) -> tuple[str, ...]:
         return (f"{name} does not say which code trained it. If the code has changed since, train again.",)
     if not origin.is_older_than(source):
         return ()
-    right = (
-        "" if origin.accuracy is None else f" (they were right on {origin.accuracy:.1%} of the images held out then)"
-    )
+    right = "" if origin.accuracy is None else f" (they were right on {origin.accuracy:.1%} of what was held out then)"
     return (f"The code has changed since {name} was trained{right}. Train again, or delete that file.",)
 
 

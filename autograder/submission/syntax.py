@@ -19,7 +19,7 @@ def syntax_problem(source: Source) -> str:
     """The first line that is not Python, in three lines: what is wrong, the line, a caret. "" where all is Python.
 
     SyntaxError at line 3, which is not Python 3.11: expected ':'.
-        def to_nchw(images)
+        def resized(images)
                            ^
     """
     try:

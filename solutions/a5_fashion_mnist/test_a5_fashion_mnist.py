@@ -11,6 +11,7 @@ from autograder.checks import (
     expect_finite,
     expect_inputs_kept,
     expect_shape,
+    network_beside,
 )
 from autograder.checks.describe import returned
 from autograder.checks.training import (
@@ -30,7 +31,8 @@ from autograder.checks.training import (
 
 pytestmark = pytest.mark.trains
 
-BUDGET = 500_000  # parameters and buffers, together
+NETWORK = network_beside(__file__)
+BUDGET = NETWORK.budget  # parameters and buffers, together
 
 # What can be told from the way in which a training went, by name; the message comes with the diagnosis.
 SIGNS = (
@@ -98,9 +100,9 @@ def short_training(submission):
     """A new network, trained on 512 images (where these are too few, on 4,096) by the submission's own `train`; once for all checks."""
 
     def run():
-        training = train_and_watch(submission, TRAIN_IMAGES[:512], TRAIN_LABELS[:512], cpu_seconds=30)
+        training = train_and_watch(submission, NETWORK, TRAIN_IMAGES[:512], TRAIN_LABELS[:512], cpu_seconds=30)
         if sees_too_few(training):
-            training = train_and_watch(submission, TRAIN_IMAGES[:4096], TRAIN_LABELS[:4096], cpu_seconds=30)
+            training = train_and_watch(submission, NETWORK, TRAIN_IMAGES[:4096], TRAIN_LABELS[:4096], cpu_seconds=30)
         return training
 
     return submission.remember("short training", run)
@@ -149,7 +151,7 @@ def test_brighter_stays_brighter(submission):
 def test_ten_numbers_for_each_image(submission):
     """A batch (32, 1, 28, 28) becomes (32, 10): ten numbers for each image."""
     scores = submission.FashionCNN()(noise(32))
-    settle_network(scores, rows=32)
+    settle_network(NETWORK, scores, rows=32)
     got = scores.value
     expect(isinstance(got, torch.Tensor), scores, f"FashionCNN()(x) returned {returned(scores)}; a tensor was asked for.")
     shape, whole = tuple(got.shape), not got.is_floating_point()
@@ -183,7 +185,7 @@ def test_one_image_in_eval_mode(submission):
     model = submission.FashionCNN()
     model.call("eval")
     alone = model(noise(6)[2:3])
-    settle_network(alone, rows=1)
+    settle_network(NETWORK, alone, rows=1)
     shape = tuple(alone.value.shape)
     expect(
         shape == (1, 10),
@@ -216,7 +218,7 @@ def test_one_image_in_eval_mode(submission):
 def test_parameter_budget(submission):
     """At most 500,000 numbers in parameters and buffers."""
     counted = submission.probe("parameters", submission.FashionCNN(), noise(2))
-    settle_network(counted, rows=2)
+    settle_network(NETWORK, counted, rows=2)
     total = counted.value["parameters"] + counted.value["buffers"]
     name, shape = counted.value["largest"]
     expect(
@@ -232,9 +234,9 @@ def test_parameter_budget(submission):
 @pytest.mark.needs("FashionCNN")
 def test_logits_not_probabilities(submission):
     """The outputs are logits (or log-probabilities): they need not lie in 0 ... 1, nor sum to one."""
-    inputs = network_inputs(submission, TRAIN_IMAGES[:100])
+    inputs = network_inputs(submission, NETWORK, TRAIN_IMAGES[:100])
     outputs = submission.probe("logits", submission.FashionCNN(), inputs)
-    settle_network(outputs, rows=100)
+    settle_network(NETWORK, outputs, rows=100)
     sign = first(
         output_signs(outputs.value), "softmax_in_forward", "sigmoid_in_forward", "softmax_over_the_batch"
     )
@@ -305,7 +307,7 @@ def test_one_class_number_for_each_image(submission):
     if not model.returned:
         raise waits_for("FashionCNN")
     classes = submission.predict(model, images)
-    settle_prediction(submission, model, classes)
+    settle_prediction(submission, NETWORK, model, classes)
     got = classes.value
     is_tensor = isinstance(got, torch.Tensor)
     expect(
@@ -322,7 +324,7 @@ def test_one_class_number_for_each_image(submission):
         (True,): "argmax_over_everything",
     }.get((*shape, whole), "drops_the_last_batch" if len(shape) == 1 and 0 < shape[0] < 67 else None)
     if shape != (67,):
-        require_the_pieces(submission, model)
+        require_the_pieces(submission, NETWORK, model)
     expect(
         shape == (67,),
         classes,
@@ -348,7 +350,7 @@ def test_one_class_number_for_each_image(submission):
     for count in (7, 1):
         few = submission.predict(model, images[:count])
         if not few.returned:
-            require_the_pieces(submission, model, rows=count)
+            require_the_pieces(submission, NETWORK, model, rows=count)
         expect_shape(few, (count,), dtype=torch.int64)
 
 
@@ -361,7 +363,7 @@ def test_predictions_follow_the_scores(submission):
     if not training.works:
         raise waits_for("FashionCNN")
     classes = submission.predict(training.model, TRAIN_IMAGES[:256])
-    settle_prediction(submission, training.model, classes)
+    settle_prediction(submission, NETWORK, training.model, classes)
     expect_shape(classes, (256,), dtype=torch.int64)
     scores = training.logits[:256]
     agree = float((classes.value == scores.argmax(1)).double().mean())

@@ -6,7 +6,15 @@ import math
 import pytest
 import torch
 
-from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS, expect, expect_finite, expect_inputs_kept, expect_shape
+from autograder.checks import (
+    TRAIN_IMAGES,
+    TRAIN_LABELS,
+    expect,
+    expect_finite,
+    expect_inputs_kept,
+    expect_shape,
+    network_beside,
+)
 from autograder.checks.confusion import confusion, mix_ups
 from autograder.checks.training import (
     class_numbers,
@@ -27,15 +35,11 @@ from autograder.checks.training import (
 
 pytestmark = pytest.mark.trains
 
-TRAINING_SECONDS = 180  # CPU time, one thread: twice what is promised, for on a busy machine everything takes longer
-BUDGET = 500_000  # parameters and buffers, together, with whatever else `predict` can reach
+NETWORK = network_beside(__file__)
+TRAINING_SECONDS = 2 * NETWORK.seconds  # CPU time, one thread: for on a busy machine everything takes longer
+BUDGET = NETWORK.budget  # parameters and buffers, together, with whatever else `predict` can reach
+BANDS = NETWORK.bands
 KNOWS_BEFORE = 0.35  # the share of test images on which no network is right that has learned nothing
-
-# share of the test images -> points. Each stands three standard deviations (seeds and test images together) below what
-# the recipe that it rewards reaches: the plain recipe with 250 images, one epoch, two epochs, all six; a residual network.
-# The reference would stand higher, but there every honest network would be up to luck. benchmarks/calibrate.py makes the
-# table.
-BANDS = {0.53: 4, 0.73: 4, 0.77: 4, 0.83: 4, 0.85: 4}
 
 
 def whole_training(submission, record):
@@ -44,13 +48,13 @@ def whole_training(submission, record):
     def run():
         if submission.weights is not None:
             loaded = train_and_watch(
-                submission, TRAIN_IMAGES, TRAIN_LABELS, TRAINING_SECONDS, submission.weights
+                submission, NETWORK, TRAIN_IMAGES, TRAIN_LABELS, TRAINING_SECONDS, submission.weights
             )
             problem = loaded.ran.value if loaded.ran.returned else "they could not be loaded"
             record("weights", "submitted" if problem == "" else f"not used: {problem}"[:300])
             if problem == "":
                 return loaded
-        return train_and_watch(submission, TRAIN_IMAGES, TRAIN_LABELS, TRAINING_SECONDS)
+        return train_and_watch(submission, NETWORK, TRAIN_IMAGES, TRAIN_LABELS, TRAINING_SECONDS)
 
     training = submission.remember("whole training", run)
     if training.notes:
@@ -76,7 +80,7 @@ def disguised(submission, held_out, draw):
 
     def make():
         order = torch.randperm(len(held_out.labels), generator=draw.generator)
-        return disguise(held_out.images[order], draw.generator), held_out.labels[order], order
+        return disguise(held_out.items[order], draw.generator), held_out.labels[order], order
 
     return submission.remember("test images", make)
 
@@ -86,13 +90,13 @@ def classes_of(submission, model, images):
     that is more often right; and the observation that a message may speak of."""
     parts = images.split(250)
     seen = [submission.predict(model, part) for part in parts]
-    numbers = [class_numbers(one, len(part)) for one, part in zip(seen, parts, strict=True)]
+    numbers = [class_numbers(one, len(part), NETWORK.outputs) for one, part in zip(seen, parts, strict=True)]
     return None if any(n is None for n in numbers) else torch.cat(numbers), seen[0]
 
 
 def of_the_network(submission, model, images):
     """The classes int64 (N,) with the network's largest logits, as `preprocess` shows it the images; None if it has none."""
-    outputs = submission.probe("logits", model, network_inputs(submission, images))
+    outputs = submission.probe("logits", model, network_inputs(submission, NETWORK, images))
     fits = isinstance(outputs.value, torch.Tensor) and outputs.value.shape == (len(images), 10)
     return outputs.value.argmax(dim=1) if fits else None
 
@@ -112,7 +116,7 @@ def judged(submission, held_out, draw, record):
         own = of_the_network(submission, training.model, images)
         answers = [classes for classes in (given, own) if classes is not None]
         if not answers:
-            settle_prediction(submission, training.model, seen)
+            settle_prediction(submission, NETWORK, training.model, seen)
             raise waits_for("predict")
         classes = max(answers, key=lambda classes: int((classes == labels).sum()))
         return training, labels, numbers, classes
@@ -138,9 +142,9 @@ def learns_exchanged_classes(submission, held_out, draw, record):
     A network that learns its classes from the labels is right as often as before; code that knows them is not.
     """
     images, labels, _ = disguised(submission, held_out, draw)
-    others = torch.randperm(10, generator=draw.generator)
+    others = torch.randperm(NETWORK.outputs, generator=draw.generator)
     model, answers = submission.FashionCNN(), submission.probe("exchanged", TRAIN_LABELS, others)
-    settle_with(submission, model, submission.train.within(TRAINING_SECONDS)(model, TRAIN_IMAGES, answers))
+    settle_with(submission, NETWORK, model, submission.train.within(TRAINING_SECONDS)(model, TRAIN_IMAGES, answers))
     given = [classes_of(submission, model, images)[0], of_the_network(submission, model, images)]
     right = [float((classes == others[labels]).double().mean()) for classes in given if classes is not None]
     record("accuracy_exchanged", round(max(right, default=0.0), 4))
@@ -187,14 +191,14 @@ def test_any_images(submission, draw):
 @pytest.mark.needs("FashionCNN")
 def test_no_linear_map(submission):
     """The network is more than one linear map of its input."""
-    inputs = network_inputs(submission, TRAIN_IMAGES[:256])
+    inputs = network_inputs(submission, NETWORK, TRAIN_IMAGES[:256])
     model = submission.FashionCNN()
     # A few steps first: honest networks may begin with a last layer of zeros.
-    settle_network(submission.probe("few_steps", model, inputs, TRAIN_LABELS[:256]), rows=32)
+    settle_network(NETWORK, submission.probe("few_steps", model, inputs, TRAIN_LABELS[:256]), rows=32)
     one, other = inputs[:64], inputs[64:128]
     outputs = [submission.probe("logits", model, x) for x in (one, other, one + other, torch.zeros_like(one))]
     for output in outputs:
-        settle_network(output, rows=64)
+        settle_network(NETWORK, output, rows=64)
         expect_shape(output, (64, 10))  # in train mode it has been looked at, and this is eval mode
     # Differences of logits, so that the log-probabilities of a linear map count as what they are.
     of_one, of_other, of_sum, of_zero = ((o.value - o.value[:, :1]).double() for o in outputs)
@@ -213,9 +217,9 @@ def test_no_linear_map(submission):
 @pytest.mark.needs("FashionCNN")
 def test_every_parameter_gets_a_gradient(submission):
     """After a few steps every parameter has had a gradient."""
-    inputs = network_inputs(submission, TRAIN_IMAGES[256:512])
+    inputs = network_inputs(submission, NETWORK, TRAIN_IMAGES[256:512])
     report = submission.probe("few_steps", submission.FashionCNN(), inputs, TRAIN_LABELS[256:512])
-    settle_network(report, rows=32)
+    settle_network(NETWORK, report, rows=32)
     missing, trainable, loose = (report.value[k] for k in ("without_gradient", "trainable", "unregistered"))
     expect(
         not loose,
@@ -270,8 +274,8 @@ def test_accuracy_on_new_images(submission, held_out, draw, record, afterwards, 
     record("accuracy", round(accuracy, 4))
     record("accuracy_standard_error", round(math.sqrt(accuracy * (1 - accuracy) / len(labels)), 4))
     record("bands", list(BANDS))
-    record("confusion", confusion(labels, classes))
-    record("mix_ups", mix_ups(labels, classes, numbers))
+    record("confusion", confusion(labels, classes, NETWORK.outputs))
+    record("mix_ups", mix_ups(labels, classes, numbers, NETWORK.outputs))
     afterwards("exchanged", lambda: learns_exchanged_classes(submission, held_out, draw, record))
     chance = " That is what guessing gives." if accuracy < 0.15 else ""
     expect(
@@ -304,7 +308,7 @@ def network_size(submission, training):
     def ask():
         sample = training.inputs[:2]
         counted = submission.probe("parameters", training.model, sample)
-        kept = submission.probe("kept_outside", training.model)
+        kept = submission.probe("kept_outside", training.model, NETWORK.predict)
         if not (counted.returned and kept.returned):
             return 0, {"numbers": 0, "name": ""}
         return counted.value["parameters"] + counted.value["buffers"], kept.value
@@ -322,7 +326,7 @@ def test_predictions_are_those_of_the_network(submission, record):
     _require_training(training)
     classes = [submission.predict(training.model, TRAIN_IMAGES[i : i + 250]) for i in range(0, 1000, 250)]
     for part in classes:
-        settle_prediction(submission, training.model, part)
+        settle_prediction(submission, NETWORK, training.model, part)
         expect_shape(part, (250,), dtype=torch.int64)
     given = torch.cat([part.value for part in classes])
     agree = float((given == training.logits.argmax(dim=1)).double().mean())
@@ -385,7 +389,7 @@ def _leave_as_train_does(submission, training):
 
 def _clear(submission, training, images):
     """The images whose class is no near tie: where it is, rounding alone may turn it round."""
-    outputs = submission.probe("logits", training.model, network_inputs(submission, images))
+    outputs = submission.probe("logits", training.model, network_inputs(submission, NETWORK, images))
     expect_shape(outputs, (len(images), 10))
     largest = outputs.value.topk(2, dim=1).values
     margins = largest[:, 0] - largest[:, 1]
@@ -394,7 +398,7 @@ def _clear(submission, training, images):
 
 def _classes(submission, training, images):
     seen = submission.predict(training.model, images)
-    settle_prediction(submission, training.model, seen)
+    settle_prediction(submission, NETWORK, training.model, seen)
     expect_shape(seen, (len(images),))
     return seen.value
 

@@ -89,13 +89,13 @@ def test_the_axes_have_mean_nothing_and_no_correlation(speedrun: types.ModuleTyp
 
 @pytest.mark.heavy
 def test_a_record_is_its_seeds(speedrun: types.ModuleType) -> None:
-    from autograder.data import load_train
+    from autograder.data.subset import load_train
 
     some = load_train(ROOT / "data")
     recipe = speedrun.Recipe("test", axes=64, hidden=64, epochs=1.0, rate=0.01)
-    one, again = (speedrun.train_record(recipe, some.images[:3000], some.labels[:3000], 1) for _ in range(2))
-    given = one.predict(some.images[3000:4000])
-    assert torch.equal(given, again.predict(some.images[3000:4000]))
+    one, again = (speedrun.train_record(recipe, some.items[:3000], some.labels[:3000], 1) for _ in range(2))
+    given = one.predict(some.items[3000:4000])
+    assert torch.equal(given, again.predict(some.items[3000:4000]))
     assert speedrun.share(given, some.labels[3000:4000]) > 0.6
 
 

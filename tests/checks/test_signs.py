@@ -9,6 +9,7 @@ import torch
 
 from autograder.checks.training import Fit, Training, signs
 from autograder.sandbox.observation import Observation
+from tests.support.tiny_network import NETWORK
 
 SOUND: dict[str, Any] = {
     "steps": 100,
@@ -35,7 +36,7 @@ def training(after: Fit = WELL, labelled: tuple[int, int] = (100, 100), **notes:
     inputs = torch.randn(1000, 1, 28, 28, generator=generator)
     ran = Observation("train", (), "value", value=[1.0, 0.5])
     model = Observation("FashionCNN", (), "value", handle=1)
-    return Training(model, ran, Fit(2.3, 0.1), after, after, inputs, logits, 10_000, SOUND | notes, labelled)
+    return Training(NETWORK, model, ran, Fit(2.3, 0.1), after, after, inputs, logits, 10_000, SOUND | notes, labelled)
 
 
 def test_a_sound_training_shows_nothing() -> None:

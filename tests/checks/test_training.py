@@ -12,7 +12,7 @@ import torch
 from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS
 from autograder.checks.training import Training, disguise, train_and_watch
 from autograder.course.course import Course
-from autograder.data import load_test
+from autograder.data.subset import load_test
 from autograder.grading.engine import Engine
 from autograder.sandbox.inside import probes
 from autograder.sandbox.limits import Limits
@@ -22,10 +22,11 @@ from autograder.sandbox.run import SandboxRun
 from autograder.submission import weights
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
+from tests.support.tiny_network import NETWORK
 
 
 def images(count: int = 50) -> torch.Tensor:
-    return load_test(ROOT / "data").images[:count]
+    return load_test(ROOT / "data").items[:count]
 
 
 # The test images, disguised
@@ -201,7 +202,7 @@ def trained(engine: Engine, epochs: str, seed: int, seconds: float) -> Training:
     source = Source("py", (Cell(LEARNS.replace("EPOCHS", epochs), 1, None),))
     run = SandboxRun(lambda: engine._ready, Order("a5_fashion_mnist", source, seed, {}, Limits()))
     try:
-        return train_and_watch(SubmissionProxy(run), TRAIN_IMAGES[:1000], TRAIN_LABELS[:1000], seconds)
+        return train_and_watch(SubmissionProxy(run), NETWORK, TRAIN_IMAGES[:1000], TRAIN_LABELS[:1000], seconds)
     finally:
         run.close()
 

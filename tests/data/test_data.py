@@ -29,11 +29,15 @@ import torch
 from autograder import data
 from autograder.common import files
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.data import command, full, idx, subset
+from autograder.data import command, idx, subset
 from autograder.data.full import OfficialFile
 from tests.support.places import ROOT
 
 DATA = ROOT / "data"
+CLOTHES = data.data_set(DATA, "fashion_mnist")
+assert CLOTHES.official is not None
+assert CLOTHES.subset is not None
+OFFICIAL, SUBSET = CLOTHES.official, CLOTHES.subset
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 
 
@@ -48,15 +52,18 @@ def small_contents(count: int, salt: int) -> tuple[bytes, bytes]:
 
 
 FIRST = "train-images-idx3-ubyte"
-CONTENTS = dict(zip([file.name for file in full.FASHION_MNIST.files], (*small_contents(60, 1), *small_contents(20, 2)), strict=True))  # fmt: skip
+CONTENTS = dict(zip([file.name for file in OFFICIAL.files], (*small_contents(60, 1), *small_contents(20, 2)), strict=True))  # fmt: skip
 SMALL = replace(
-    full.FASHION_MNIST,
+    OFFICIAL,
     variable="SMALL_DIR",
     system=None,
     files=tuple(
         OfficialFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in CONTENTS.items()
     ),
 )
+
+
+FEW = replace(SUBSET, per_class={"train": 3, "test": 1})
 
 
 def put(folder: Path, name: str = "{}", packed: bool = False) -> None:
@@ -80,15 +87,15 @@ def test_the_images_in_git_are_what_the_manifests_say() -> None:
     assert (train.images, test.images) == (10_000, 2_000)
     assert set(train.counts.values()) == {1_000}
     assert set(test.counts.values()) == {200}
-    assert list(train.counts) == list(test.counts) == list(data.CLASSES)
+    assert list(train.counts) == list(test.counts) == list(CLOTHES.classes)
     assert all(path.stat().st_size < 6_000_000 for path in DATA.glob("*.gz"))
 
 
-@pytest.mark.parametrize(("load", "count"), [(data.load_train, 10_000), (data.load_test, 2_000)])
-def test_loads_as_tensors(load: Callable[[Path], data.Images], count: int) -> None:
+@pytest.mark.parametrize(("load", "count"), [(subset.load_train, 10_000), (subset.load_test, 2_000)])
+def test_loads_as_tensors(load: Callable[[Path], data.Examples], count: int) -> None:
     loaded = load(DATA)
-    assert loaded.images.shape == (count, 28, 28)
-    assert loaded.images.dtype == torch.uint8
+    assert loaded.items.shape == (count, 28, 28)
+    assert loaded.items.dtype == torch.uint8
     assert loaded.labels.dtype == torch.int64
     assert len(loaded) == count
     assert loaded.labels.bincount().tolist() == [count // 10] * 10
@@ -100,13 +107,13 @@ def test_loads_in_well_under_a_tenth_of_a_second() -> None:
     seconds = []
     for _ in range(5):
         begin = time.process_time()
-        data.load_train(DATA)
+        subset.load_train(DATA)
         seconds.append(time.process_time() - begin)
     assert min(seconds) < 0.1
 
 
 def test_no_training_image_is_a_test_image_and_none_occurs_twice() -> None:
-    images = torch.cat((data.load_train(DATA).images, data.load_test(DATA).images))
+    images = torch.cat((subset.load_train(DATA).items, subset.load_test(DATA).items))
     assert len({image.numpy().tobytes() for image in images}) == 12_000
 
 
@@ -116,30 +123,16 @@ def test_importing_the_package_is_cheap() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_pair_of_files_packed_or_not(tmp_path: Path) -> None:
-    images, labels = tmp_path / "a", tmp_path / "b"
-    for compress in (bytes, gzip.compress):
-        images.write_bytes(compress(CONTENTS["train-images-idx3-ubyte"]))
-        labels.write_bytes(compress(CONTENTS["train-labels-idx1-ubyte"]))
-        loaded = data.load_pair(images, labels)
-        assert loaded.images.shape == (60, 28, 28)
-        assert loaded.images[3, 5, 7] == CONTENTS["train-images-idx3-ubyte"][16 + 3 * 784 + 5 * 28 + 7]
-        assert loaded.labels[:3].tolist() == [1, 8, 5]
-
-
-def test_images_and_labels_must_fit_together(tmp_path: Path) -> None:
-    put(tmp_path)
-    train, test = (tmp_path / f"{s}-images-idx3-ubyte" for s in ("train", "t10k"))
-    labels = tmp_path / "train-labels-idx1-ubyte"
-    with pytest.raises(UserError, match="holds 20 images, but labels of shape"):
-        data.load_pair(test, labels)
-    with pytest.raises(UserError, match=r"images have shape \(N, 28, 28\)"):
-        data.load_pair(labels, labels)
-    labels.write_bytes(idx.format_idx(idx.Idx((60,), bytes([10] * 60))))
-    with pytest.raises(UserError, match="class numbers 0 to 9"):
-        data.load_pair(train, labels)
-    with pytest.raises(UserError, match="nowhere is missing"):
-        data.load_pair(tmp_path / "nowhere", labels)
+def test_images_and_labels_must_fit_together() -> None:
+    images, labels = (CONTENTS[f"train-{name}"] for name in ("images-idx3-ubyte", "labels-idx1-ubyte"))
+    loaded = idx.to_examples(images, labels, "here")
+    assert loaded.items.shape == (60, 28, 28)
+    assert loaded.items[3, 5, 7] == images[16 + 3 * 784 + 5 * 28 + 7]
+    assert loaded.labels[:3].tolist() == [1, 8, 5]
+    with pytest.raises(UserError, match="here holds 20 images, but labels of shape"):
+        idx.to_examples(CONTENTS["t10k-images-idx3-ubyte"], labels, "here")
+    with pytest.raises(UserError, match=r"images have shape \(N, H, W\)"):
+        idx.to_examples(labels, labels, "here")
 
 
 @pytest.fixture
@@ -177,7 +170,7 @@ def test_says_what_to_do_when_a_file_is_missing_or_damaged(
     course_data: Path, name: str, spoil: Callable[[Path], object], message: str
 ) -> None:
     spoil(course_data / name)
-    for use in (data.load_train, data.verify_subset):
+    for use in (subset.load_train, data.verify_subset):
         with pytest.raises(UserError, match=message) as raised:
             use(course_data)
         assert str(course_data / name) in str(raised.value)
@@ -188,7 +181,7 @@ def test_says_what_to_do_when_a_file_is_missing_or_damaged(
 def test_verify_sees_other_packing_of_the_right_images(course_data: Path) -> None:
     path = course_data / "train-labels.idx.gz"
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), compresslevel=1))
-    assert len(data.load_train(course_data)) == 10_000
+    assert len(subset.load_train(course_data)) == 10_000
     with pytest.raises(UserError, match="packed anew"):
         data.verify_subset(course_data)
 
@@ -196,10 +189,13 @@ def test_verify_sees_other_packing_of_the_right_images(course_data: Path) -> Non
 def test_a_students_repository_has_the_training_images_alone(course_data: Path, tmp_path: Path) -> None:
     student = tmp_path / "student"
     student.mkdir()
-    chosen = data.student_files(course_data)
+    chosen = data.files_of_students(course_data)
+    assert {path.name for path in data.files_of_graders(course_data)} == {path.name for path in course_data.iterdir()}
     assert [path.name for path in chosen] == [
         "LICENSE",
         "README.md",
+        "fashion_mnist.py",
+        "mnist.py",
         "train-images.idx.gz",
         "train-labels.idx.gz",
         "train-manifest.json",
@@ -209,7 +205,7 @@ def test_a_students_repository_has_the_training_images_alone(course_data: Path, 
     (train,) = data.verify_subset(student)
     assert train.images == 10_000
     with pytest.raises(UserError, match="students' repositories do not carry them"):
-        data.load_test(student)
+        subset.load_test(student)
 
 
 def test_a_test_file_alone_is_a_finding(course_data: Path) -> None:
@@ -223,58 +219,51 @@ def test_the_rule_takes_the_first_of_each_class_in_file_order() -> None:
     assert subset.first_of_each_class(bytes([1, 0, 1, 1, 0]), 2) == [0, 1, 2, 4]
 
 
-def test_makes_the_same_subset_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
-    monkeypatch.setattr(subset, "PER_CLASS", {"train": 3, "test": 1})
+def test_makes_the_same_subset_every_time(tmp_path: Path) -> None:
     put(tmp_path / "raw")
     made = []
     for name in ("once", "twice"):
-        data.make_subset(tmp_path / "raw", tmp_path / name)
+        data.make_subset(SMALL, FEW, tmp_path / "raw", tmp_path / name)
         made.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
     assert made[0] == made[1]
     assert len(made[0]) == 6
     train, test = data.verify_subset(tmp_path / "once")
     assert (train.images, test.images) == (30, 10)
     # Each image kept its label, and the order of the file: an index loop says so.
-    whole = data.load_pair(tmp_path / "raw/train-images-idx3-ubyte", tmp_path / "raw/train-labels-idx1-ubyte")
+    whole = idx.to_examples(CONTENTS["train-images-idx3-ubyte"], CONTENTS["train-labels-idx1-ubyte"], "raw")
     wanted, seen = [], [0] * 10
     for position, label in enumerate(whole.labels.tolist()):
         seen[label] += 1
         if seen[label] <= 3:
             wanted.append(position)
-    part = data.load_train(tmp_path / "once")
-    assert torch.equal(part.images, whole.images[wanted])
+    part = subset.load_train(tmp_path / "once")
+    assert torch.equal(part.items, whole.items[wanted])
     assert torch.equal(part.labels, whole.labels[wanted])
 
 
 def test_making_the_subset_again_keeps_files_that_another_zlib_packed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
-    monkeypatch.setattr(subset, "PER_CLASS", {"train": 3, "test": 1})
     put(tmp_path / "raw")
     monkeypatch.setattr(subset, "pack", lambda content: gzip.compress(content, 1, mtime=0))
-    data.make_subset(tmp_path / "raw", tmp_path / "made")
+    data.make_subset(SMALL, FEW, tmp_path / "raw", tmp_path / "made")
     before = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
     monkeypatch.undo()
-    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
-    monkeypatch.setattr(subset, "PER_CLASS", {"train": 3, "test": 1})
-    data.make_subset(tmp_path / "raw", tmp_path / "made")
+    data.make_subset(SMALL, FEW, tmp_path / "raw", tmp_path / "made")
     assert {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()} == before
 
 
-def test_makes_no_subset_from_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
+def test_makes_no_subset_from_other_files(tmp_path: Path) -> None:
     put(tmp_path / "raw")
     flip(tmp_path / "raw/train-images-idx3-ubyte")
     with pytest.raises(UserError, match="is not the official file"):
-        data.make_subset(tmp_path / "raw", tmp_path / "made")
+        data.make_subset(SMALL, FEW, tmp_path / "raw", tmp_path / "made")
     assert list((tmp_path / "made").iterdir()) == []
 
 
 def official() -> Path | None:
     """A folder on this machine that lays down the official files quickly, if there is one."""
-    raw = full.FASHION_MNIST.raw(DATA)
+    raw = OFFICIAL.raw(DATA)
     return DEBIAN if DEBIAN.is_dir() else DATA if raw.is_dir() else None
 
 
@@ -282,16 +271,16 @@ def official() -> Path | None:
 @pytest.mark.skipif(official() is None, reason="the official files are not on this machine")
 def test_the_official_files_give_the_subset_in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASHION_MNIST_DIR", str(official()))
-    data.lay_down(data.FASHION_MNIST, tmp_path)
-    data.make_subset(data.FASHION_MNIST.raw(tmp_path), tmp_path)
+    data.lay_down(OFFICIAL, tmp_path)
+    data.make_subset(OFFICIAL, SUBSET, OFFICIAL.raw(tmp_path), tmp_path)
     for split in subset.SPLITS:
         for entry in subset.read_manifest(DATA, split).files:
             made = (tmp_path / entry.name).read_bytes()
             assert hashlib.sha256(gzip.decompress(made)).hexdigest() == entry.unpacked_sha256
             if re.fullmatch(r"1\.[23][\d.]*", zlib.ZLIB_RUNTIME_VERSION):  # not zlib-ng
                 assert made == (DATA / entry.name).read_bytes()
-    assert len(data.load_full(tmp_path, "train")) == 60_000
-    assert data.load_full(tmp_path, "test").labels.bincount().tolist() == [1_000] * 10
+    assert len(data.load_full(tmp_path, "train", OFFICIAL)) == 60_000
+    assert data.load_full(tmp_path, "test", OFFICIAL).labels.bincount().tolist() == [1_000] * 10
 
 
 # IDX and gzip
@@ -396,7 +385,7 @@ def test_a_second_run_touches_nothing(tmp_path: Path) -> None:
 def test_torchvision_reads_what_is_laid_down(tmp_path: Path, name: str) -> None:
     from torchvision import datasets  # type: ignore[import-untyped]
 
-    (known,) = (dataset for dataset in data.DATASETS.values() if dataset.folder == name)
+    (known,) = (o for one in data.data_sets(DATA).values() if (o := one.official) is not None and o.folder == name)
     dataset = replace(known, files=SMALL.files)
     put(tmp_path / "given")
     (tmp_path / "data").mkdir()
@@ -407,17 +396,17 @@ def test_torchvision_reads_what_is_laid_down(tmp_path: Path, name: str) -> None:
     train, test = read(root=tmp_path / "data"), read(root=str(tmp_path / "data"), train=False)
     ours = data.load_full(tmp_path / "data", "test", dataset)
     assert len(train) == 60
-    assert torch.equal(test.data, ours.images)
+    assert torch.equal(test.data, ours.items)
     assert torch.equal(test.targets, ours.labels)
     # The names of the files are torchvision's.
     assert [f"{file.name}.gz" for file in known.files] == [name for name, _ in read.resources]
 
 
 def test_the_complete_set_is_missing_or_damaged(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"is missing\. Run `autograder data --full`"):
-        data.load_full(tmp_path, "train")
+    with pytest.raises(UserError, match=r"is missing\. Run `autograder data --full --name fashion_mnist`"):
+        data.load_full(tmp_path, "train", OFFICIAL)
     with pytest.raises(UserError, match=r"Run `autograder data --full --name mnist`"):
-        data.load_full(tmp_path, "train", data.MNIST)
+        data.load_full(tmp_path, "train", replace(OFFICIAL, name="mnist"))
     put(SMALL.raw(tmp_path))
     flip(SMALL.raw(tmp_path) / "t10k-labels-idx1-ubyte")
     assert len(data.load_full(tmp_path, "train", SMALL)) == 60
@@ -600,7 +589,8 @@ def test_the_command_in_a_students_repository(course_data: Path, capsys: pytest.
 def test_the_command_lays_down_the_complete_set(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(data.DATASETS, "mnist", replace(SMALL, folder="MNIST"))
+    small = subset.idx_set(replace(SMALL, folder="MNIST"))
+    monkeypatch.setattr(command, "data_sets", lambda root: {"mnist": small})
     put(tmp_path)
     (tmp_path / f"{FIRST}.gz").write_bytes(b"cut off")
     assert autograder_data("--full", "--name", "mnist", "--root", str(tmp_path)) == 0
@@ -614,17 +604,44 @@ def test_the_command_lays_down_the_complete_set(
 def test_the_command_makes_the_subset(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(data.DATASETS, "fashion-mnist", SMALL)
-    monkeypatch.setattr(command, "FASHION_MNIST", SMALL)
-    monkeypatch.setattr(subset, "FASHION_MNIST", SMALL)
-    monkeypatch.setattr(subset, "PER_CLASS", {"train": 2, "test": 1})
+    few = subset.idx_set(SMALL, replace(SUBSET, per_class={"train": 2, "test": 1}))
+    monkeypatch.setattr(command, "data_sets", lambda root: {"small": few})
     put(tmp_path, "{}.gz", packed=True)
     assert autograder_data("--make-subset", "--root", str(tmp_path)) == 0
     assert re.search(r"together +20 +10\n", capsys.readouterr().out)
     assert json.loads((tmp_path / "test-manifest.json").read_text())["rule"].startswith("the first 1 images")
 
 
-@pytest.mark.parametrize("words", [["--name", "mnist"], ["--name", "mnist", "--full", "--make-subset"]])
-def test_the_subset_is_fashion_mnists(words: list[str]) -> None:
-    with pytest.raises(UserError, match="For MNIST, add --full"):
-        autograder_data(*words, "--root", "anywhere")
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--name", "mnist"], r"MNIST has no training images in data/"),
+        (["--name", "letters"], "The data sets are: fashion_mnist, mnist"),
+    ],
+)
+def test_a_data_set_that_is_not_there(words: list[str], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        autograder_data(*words, "--root", str(DATA))
+
+
+def test_a_course_of_another_kind_declares_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "days.py").write_text(
+        "from autograder.data import DataSet, Examples\n"
+        "def load(root):\n"
+        "    import torch\n"
+        "    return Examples(torch.zeros(5, 1), torch.zeros(5))\n"
+        "DATA = DataSet('Days', things='days', train=load, released=('days.csv',))\n"
+    )
+    (tmp_path / "days.csv").touch()
+    (tmp_path / "secret.csv").touch()
+    assert autograder_data("--root", str(tmp_path)) == 0
+    assert "Days: 5 days to train on." in capsys.readouterr().out
+    assert [path.name for path in data.files_of_students(tmp_path)] == ["days.csv", "days.py"]
+    with pytest.raises(UserError, match="lies whole in data/"):
+        autograder_data("--full", "--root", str(tmp_path))
+    (tmp_path / "days.py").write_text("DATA = 3")
+    with pytest.raises(UserError, match=r"days\.py must set DATA = DataSet"):
+        data.data_sets(tmp_path)
+    (tmp_path / "days.py").write_text("1 / 0")
+    with pytest.raises(UserError, match="declares no data set: ZeroDivisionError"):
+        data.data_sets(tmp_path)

@@ -14,7 +14,7 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course, find_course
 from autograder.release import alone, command
 from autograder.release.student import release_to
-from autograder.student.pictures import training_images
+from autograder.student.pictures import training_examples
 from autograder.submission.source import read_source
 from tests.support.extras import skip_without
 from tests.support.places import ROOT
@@ -57,8 +57,8 @@ def test_one_that_trains_fetches_the_course_and_says_so_where_it_cannot(tmp_path
     assert (
         read_source(tmp_path / "a5_fashion_mnist.ipynb").code_digest in course.manifest().of("a5_fashion_mnist").stubs
     )
-    with pytest.raises(UserError, match="training images, which are not here"):
-        training_images(tmp_path / "data")
+    with pytest.raises(UserError, match="training data, which are not here"):
+        training_examples(tmp_path / "data")
 
 
 def test_in_a_course_nothing_is_unpacked(released: Course, monkeypatch: pytest.MonkeyPatch) -> None:

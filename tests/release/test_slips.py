@@ -117,6 +117,43 @@ def test_a_folder_that_is_no_assignment_is_told(small_course: Course, name: str,
     assert says in told
 
 
+FACTS = (
+    "from autograder.course.network import Network\n"
+    "NETWORK = Network(data='fashion_mnist', model='Counter', train='double', predict='ANSWERS', inputs=(1,), outputs=1, "
+    "budget=1, seconds=1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "'Counter'",
+            "'Account'",
+            "names the task 'Account', which no check is about. The tasks are: double, ANSWERS, Cou",
+        ),
+        ("fashion_mnist", "letters", "letters.py is missing: it says what the data set letters is"),
+        ("NETWORK = Network(", "NETWORK = dict(", "must set NETWORK = Network(...), and not dict"),
+        ("budget=1, ", "", "declares no network: TypeError"),
+    ],
+)
+def test_a_network_that_does_not_fit_is_told(small_course: Course, old: str, new: str, says: str) -> None:
+    assignment = small_course.assignment("b1_tiny")
+    assignment.network.write_text(FACTS)
+    assert list(slips(assignment)) == []
+    assignment.network.write_text(FACTS.replace(old, new))
+    (slip,) = slips(assignment)
+    assert says in slip
+
+
+def test_checks_that_train_without_a_declaration_are_told(small_course: Course) -> None:
+    assignment = small_course.assignment("b1_tiny")
+    with assignment.public_checks.open("a") as file:
+        file.write("\nfrom autograder.checks import TRAIN_IMAGES\n")
+    (slip,) = slips(assignment)
+    assert "test_b1_tiny.py asks for TRAIN_IMAGES, and no network_facts.py beside it says of which data set" in slip
+
+
 def test_without_misconceptions_an_assignment_is_sound(small_course: Course) -> None:
     (small_course.solutions / "b1_tiny" / WRONG).unlink()
     assert list(slips(small_course.assignment("b1_tiny"))) == []

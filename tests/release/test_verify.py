@@ -14,7 +14,7 @@ from autograder.common.diagnosis import Diagnosis
 from autograder.course.course import Course
 from autograder.grading.job import Job
 from autograder.grading.worker import close_engines, grade_job
-from autograder.release import misconceptions_page, verify
+from autograder.release import made_pages, verify
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 
@@ -199,19 +199,17 @@ def test_a_broken_catalogue_is_a_finding(broken: Course) -> None:
 
 
 def test_the_page_is_made_and_kept_in_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert misconceptions_page.out_of_date(course) == []  # a course need not have one
+    assert made_pages.out_of_date(course) == []  # a course need not have one
     monkeypatch.chdir(course.root)
     assert verify.run(argparse.Namespace(assignments=[], workers=1, page=True)) == 0
     text = (course.root / "docs" / "misconceptions.md").read_text()
     assert "| `b1_tiny` | `double` | 3 | 1 |" in text
     assert r"| `squares` | You squared \| it. |" in text
-    assert misconceptions_page.out_of_date(course) == []
+    assert made_pages.out_of_date(course) == []
     path = course.solutions / "b1_tiny" / "misconceptions.py"
     path.write_text(path.read_text().replace("You added six.", "You added 6."))
-    assert misconceptions_page.out_of_date(course) == [
-        "docs/misconceptions.md is out of date. Run: autograder verify --page"
-    ]
+    assert made_pages.out_of_date(course) == ["docs/misconceptions.md is out of date. Run: autograder verify --page"]
 
 
-def test_this_courses_page_is_in_step() -> None:
-    assert misconceptions_page.out_of_date(Course(ROOT)) == []
+def test_this_courses_pages_are_in_step() -> None:
+    assert made_pages.out_of_date(Course(ROOT)) == []

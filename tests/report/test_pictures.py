@@ -6,6 +6,7 @@ import struct
 import zlib
 
 from autograder.common.png import gray_png
+from autograder.course.course import Course
 from autograder.report.pictures import Pictures
 from tests.support.places import ROOT
 
@@ -21,7 +22,9 @@ def test_a_picture_holds_its_pixels() -> None:
 
 
 def test_pictures_that_are_not_there() -> None:
-    pictures = Pictures(ROOT / "data")
-    assert pictures.uri(0).startswith("data:image/png;base64,")
-    assert pictures.uri(2000) == ""
-    assert Pictures(ROOT / "nowhere").uri(0) == ""
+    pictures = Pictures(Course(ROOT))
+    assert pictures.uri("a5_fashion_mnist", 0).startswith("data:image/png;base64,")
+    assert pictures.uri("a5_fashion_mnist", 2000) == ""
+    assert pictures.uri("a1_permute", 0) == "", "an assignment without a network has no pictures"
+    assert Pictures(Course(ROOT / "nowhere")).uri("a5_fashion_mnist", 0) == ""
+    assert Pictures(None).uri("a5_fashion_mnist", 0) == ""

@@ -18,7 +18,7 @@ def test_the_doctor_names_what_is_missing_and_the_remedy(
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name, *_: None)
     assert doctor.run(SimpleNamespace()) == 1  # type: ignore[arg-type]
     text = words(capsys)
-    assert "train-manifest.json is missing" in text, "there is no data/ in this repository"
+    assert "This needs the course's data set, which is not here" in text, "there is no data/ in this repository"
     assert "pip install notebook" in text
     assert "pip install watchfiles" in text
     assert "1 of these must be mended" in text

@@ -15,7 +15,7 @@ def test_maps_are_those_of_an_image_that_the_network_gets_right() -> None:
     outcome = train_and_judge(tasks, some_data(), lambda moment: None)
     right = outcome.data.held_labels.clone()
     right[0] = (right[0] + 1) % 10
-    maps = feature_maps(dataclasses.replace(outcome, classes=right), tasks["preprocess"])
+    maps = feature_maps(dataclasses.replace(outcome, answers=right), tasks)
     assert maps is not None
     assert torch.equal(maps.image, outcome.data.held_images[1])
     first = next(module for module in outcome.model.modules() if isinstance(module, torch.nn.Conv2d))
@@ -33,5 +33,5 @@ def test_what_cannot_be_asked_shows_nothing() -> None:
     def broken(images: torch.Tensor) -> torch.Tensor:
         raise RuntimeError("no")
 
-    assert feature_maps(outcome, broken) is None
-    assert feature_maps(dataclasses.replace(outcome, classes=outcome.classes[:0]), tasks["preprocess"]) is None
+    assert feature_maps(outcome, {**tasks, "preprocess": broken}) is None
+    assert feature_maps(dataclasses.replace(outcome, answers=outcome.answers[:0]), tasks) is None

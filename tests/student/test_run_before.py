@@ -23,7 +23,7 @@ def with_right(outcome: Trained, right: int) -> Trained:
     """As if 1,000 images had been held out, and so many of them were right."""
     labels = torch.zeros(1000, dtype=torch.int64)
     data = dataclasses.replace(outcome.data, held_labels=labels)
-    return dataclasses.replace(outcome, data=data, classes=(torch.arange(1000) >= right).long())
+    return dataclasses.replace(outcome, data=data, answers=(torch.arange(1000) >= right).long())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from autograder.student.repository import StudentRepository
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 from tests.support.student import script, words
-from tests.support.tiny_network import TINY, some_data, tiny, train_and_judge
+from tests.support.tiny_network import NETWORK, TINY, some_data, tiny, train_and_judge
 
 
 def test_trained_weights_are_read_by_grading() -> None:
@@ -38,7 +38,7 @@ def test_train_says_what_is_missing(repository: StudentRepository, capsys: pytes
     assert cli.main(["train"]) == 2
     assert "not begun yet" in capsys.readouterr().err
     with pytest.raises(UserError, match="predict cannot be found"):
-        train.tasks_of({"preprocess": (1).__add__, "FashionCNN": object, "train": print})
+        train.tasks_of(NETWORK, {"preprocess": (1).__add__, "FashionCNN": object, "train": print})
 
 
 @pytest.mark.parametrize("arguments", [["--images", "3"], ["--hold-out", "10000"], ["--hold-out", "-1"], ["--full"]])

@@ -14,6 +14,7 @@ from autograder.student.repository import StudentRepository
 from autograder.submission.source import read_source
 from autograder.submission.trained_from import Origin, origin_of
 from autograder.submission.weights import parse
+from tests.support.tiny_network import CLOTHES, NETWORK
 
 IMAGES = torch.arange(10).repeat_interleave(28 * 28 * 10).reshape(100, 28, 28).to(torch.uint8)
 LABELS = torch.arange(10).repeat_interleave(10)
@@ -49,9 +50,11 @@ def tasks(factor: float, predict: Any = None) -> dict[str, Any]:
 def trained(repository: StudentRepository, factor: float, quick: bool = False, predict: Any = None) -> list[str]:
     """Train and finish; what was said."""
     said: list[str] = []
-    work = train.Work(repository, "a5_fashion_mnist", weights_of(repository), "a code")
+    work = train.Work(repository, "a5_fashion_mnist", NETWORK, weights_of(repository), "a code")
     ours = tasks(factor, predict)
-    result = training_run.train_watched(ours, training_run.split(IMAGES, LABELS, 20), lambda moment: None)
+    result = training_run.train_watched(
+        NETWORK, ours, training_run.split(CLOTHES, IMAGES, LABELS, 20), lambda moment: None
+    )
     train.finish(work, result, ours, train.WeightsJudge((IMAGES, LABELS), quick), said.append)
     return said
 
@@ -126,7 +129,7 @@ def test_weights_know_their_code(repository: StudentRepository) -> None:
     assert repository.older_weights("a5_fashion_mnist") == ""
     own.write_text(own.read_text() + "\nWIDTH = 4\n")
     note = repository.older_weights("a5_fashion_mnist")
-    assert "trained by an earlier version of your code. Then 87.5% of held-out images were right" in note
+    assert "trained by an earlier version of your code. Then 87.5% of what was held out was right" in note
     weights_of(repository).write_bytes(_weights(Origin()))
     assert repository.older_weights("a5_fashion_mnist") == "", "nobody knows the code of these"
 
@@ -157,4 +160,6 @@ def test_wrappers_leave_no_prefix() -> None:
     assert set(training_run.numbers_of(wrapped)) == {"0.weight", "0.bias", "1.weight", "1.bias"}
     own = nn.ModuleDict({"module": nn.Linear(2, 1)})
     assert set(training_run.numbers_of(own)) == {"module.weight", "module.bias"}, "a name of the student's own stays"
-    assert trained_weights.share_right({"FashionCNN": Reads, "predict": None}, b"", IMAGES, LABELS, "cpu") is None
+    assert (
+        trained_weights.share_right(NETWORK, {"FashionCNN": Reads, "predict": None}, b"", IMAGES, LABELS, "cpu") is None
+    )

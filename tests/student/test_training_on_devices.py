@@ -10,6 +10,7 @@ import torch
 from autograder.student import train, trained_weights, training_run
 from autograder.submission.trained_from import Origin
 from tests.support.fake_gpu import FakeGpu, on_gpu
+from tests.support.tiny_network import CLOTHES, NETWORK
 
 START = """
 import torch
@@ -59,19 +60,19 @@ CASES = {
 def tasks(**parts: str) -> dict[str, Any]:
     space: dict[str, Any] = {}
     exec(START.format(**{"init": "", "x": "x", "backward": PLAIN, "end": "pass", **parts}), space)
-    return train.tasks_of(space)
+    return train.tasks_of(NETWORK, space)
 
 
 def data() -> training_run.Data:
     images = torch.randint(0, 256, (300, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    return training_run.split(images, torch.arange(300) % 10, 50)
+    return training_run.split(CLOTHES, images, torch.arange(300) % 10, 50)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_held_out_images_are_judged_wherever_the_network_was_left(name: str) -> None:
     ours = tasks(**CASES[name])
     with FakeGpu():
-        trained = training_run.train_watched(ours, data(), lambda moment: None)
+        trained = training_run.train_watched(NETWORK, ours, data(), lambda moment: None)
         judged = training_run.judged(trained, ours)
     assert judged.problem == ""
     assert judged.accuracy is not None
@@ -87,16 +88,16 @@ def test_held_out_images_are_judged_wherever_the_network_was_left(name: str) -> 
 def test_networks_are_compared_where_predict_looks_for_them(name: str) -> None:
     ours = tasks(**CASES[name])
     with FakeGpu():
-        trained = training_run.train_watched(ours, data(), lambda moment: None)
+        trained = training_run.train_watched(NETWORK, ours, data(), lambda moment: None)
         weights = trained_weights.packed(trained, Origin("code"))
         held = trained.data.held_images, trained.data.held_labels
-        assert trained_weights.share_right(ours, weights, *held, trained.device) is not None
+        assert trained_weights.share_right(NETWORK, ours, weights, *held, trained.device) is not None
 
 
 def test_a_train_that_raises_late_is_judged_and_kept() -> None:
     ours = tasks(predict="return model(preprocess(images).to(DEVICE)).argmax(1)", end="loss.numpy()")
     with FakeGpu():
-        trained = training_run.judged(training_run.train_watched(ours, data(), lambda moment: None), ours)
+        trained = training_run.judged(training_run.train_watched(NETWORK, ours, data(), lambda moment: None), ours)
     assert isinstance(trained.raised, TypeError)
     assert (trained.problem, trained.steps, trained.device) == ("", 5, "cuda")
     assert trained.accuracy is not None

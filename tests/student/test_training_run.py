@@ -6,7 +6,7 @@ import pytest
 
 from autograder.student import train, training_run
 from autograder.student.repository import StudentRepository
-from tests.support.tiny_network import some_data, tiny, train_and_judge
+from tests.support.tiny_network import CLOTHES, some_data, tiny, train_and_judge
 
 
 @pytest.mark.parametrize(
@@ -25,18 +25,18 @@ from tests.support.tiny_network import some_data, tiny, train_and_judge
     ],
 )
 def test_how_many_epochs_a_source_promises(source: str, epochs: int | None) -> None:
-    assert training_run.epochs_in(source) == epochs
+    assert training_run.epochs_in(source, "train") == epochs
 
 
 def test_each_class_is_held_out_alike() -> None:
     import torch
 
     labels = torch.arange(1000) % 10
-    data = training_run.split(torch.zeros(1000, 28, 28, dtype=torch.uint8), labels, 100)
+    data = training_run.split(CLOTHES, torch.zeros(1000, 28, 28, dtype=torch.uint8), labels, 100)
     assert data.held_labels.bincount().tolist() == [10] * 10
     assert len(data.labels) == 900
     with pytest.raises(ValueError, match="held out"):
-        training_run.split(torch.zeros(5, 28, 28), torch.arange(5), 5)
+        training_run.split(CLOTHES, torch.zeros(5, 28, 28), torch.arange(5), 5)
 
 
 def test_a_training_is_watched_without_being_changed() -> None:
@@ -77,7 +77,7 @@ def test_a_predict_that_fails_is_told_and_does_not_lose_the_network() -> None:
 
     outcome = train_and_judge(tiny(predict=broken), some_data(), lambda moment: None)
     assert outcome.problem == "predict raised RuntimeError: shape"
-    assert len(outcome.classes) == 50
+    assert len(outcome.answers) == 50
     outcome = train_and_judge(tiny(predict=lambda model, images: [1]), some_data(), lambda moment: None)
     assert "classes for 50 images" in outcome.problem
 
@@ -88,9 +88,9 @@ def test_bands_say_what_is_reached_and_what_is_next(repository: StudentRepositor
     bands = train.bands_of(repository, "a5_fashion_mnist")
     assert sum(band.points for band in bands) == 20
     outcome = train_and_judge(tiny(), some_data(), lambda moment: None)
-    perfect = training_run.replace(outcome, classes=outcome.data.held_labels)
+    perfect = training_run.replace(outcome, answers=outcome.data.held_labels)
     assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect, bands))
-    none = training_run.replace(outcome, classes=(outcome.data.held_labels + 1) % 10)
+    none = training_run.replace(outcome, answers=(outcome.data.held_labels + 1) % 10)
     lines = training_page.band_lines(none, bands)
     assert lines[0].startswith("No band is reached yet, 0 of the 20")
     assert f"{100 * bands[0].share:.1f} percentage points to go" in lines[1]

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.diagnosis import Diagnosis
+from autograder.data import data_set
 from autograder.results import store
 from autograder.results.result import CheckResult, Outcome, Result
+from tests.support.places import ROOT
 
+CLOTHES = data_set(ROOT / "data", "fashion_mnist")
 NAMES = ("ada", "Zoë Müller", "<script>alert(1)</script>", "-rf", "two\nlines", "50% off/€", "😀", "x" * 250)
 IDEA = Diagnosis("reshapes_instead_of_permuting", "You used `reshape`: permute moves the axes.")
 METRICS: dict[str, Any] = {
@@ -22,6 +25,9 @@ METRICS: dict[str, Any] = {
     "bands": [0.6, 0.84, 0.86],
     "confusion": [[180 if i == j else 2 for j in range(10)] for i in range(10)],
     "mix_ups": [[17, 6, 0], [3, 2, 4]],
+    "things": "images",
+    "classes": list(CLOTHES.classes),
+    "honest": [0.925, 0.955],
 }
 
 

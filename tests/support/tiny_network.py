@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from autograder.course.network import network_beside
+from autograder.data import data_set
 from autograder.student import train, training_run
+from tests.support.places import ROOT
+
+NETWORK = network_beside(str(ROOT / "solutions" / "a5_fashion_mnist" / "a5_fashion_mnist.py"))
+CLOTHES = data_set(ROOT / "data", NETWORK.data)
 
 TINY = """
 import torch
@@ -38,7 +44,7 @@ def predict(model, images):
 def tiny(**others: object) -> dict[str, object]:
     space: dict[str, object] = {}
     exec(TINY, space)
-    return train.tasks_of({**space, **others})
+    return train.tasks_of(NETWORK, {**space, **others})
 
 
 def some_data(count: int = 200, held: int = 50) -> training_run.Data:
@@ -46,11 +52,11 @@ def some_data(count: int = 200, held: int = 50) -> training_run.Data:
 
     generator = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, 28, 28), generator=generator, dtype=torch.uint8)
-    return training_run.split(images, torch.arange(count) % 10, held)
+    return training_run.split(CLOTHES, images, torch.arange(count) % 10, held)
 
 
 def train_and_judge(
     tasks: dict[str, object], data: training_run.Data, tell: Callable[[training_run.Moment], None]
 ) -> training_run.Trained:
     """Train, and ask the network of held-out images."""
-    return training_run.judged(training_run.train_watched(tasks, data, tell), tasks)
+    return training_run.judged(training_run.train_watched(NETWORK, tasks, data, tell), tasks)

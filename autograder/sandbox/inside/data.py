@@ -16,7 +16,7 @@ import torch
 
 from . import wire
 
-MAX_ELEMENTS = 8 << 20  # of a tensor: ten thousand images of 28 x 28 have 7.84 million
+MAX_ELEMENTS = 8 << 20  # of a tensor: ten thousand small gray images have 7.84 million
 MAX_RANK = 8
 MAX_ITEMS = 1 << 16  # of all tuples, lists and dicts of a value together
 MAX_NESTING = 8

@@ -26,14 +26,10 @@ from torch.overrides import TorchFunctionMode
 # The network as it stands
 
 
-def scaled(images: Tensor) -> Tensor:
-    """uint8 (N, 28, 28) -> float32 (N, 1, 28, 28) in 0 ... 1: what checks feed while ``preprocess`` does not work."""
-    return images[:, None].float() / 255
-
-
-def unscaled(images: Tensor) -> Tensor:
-    """uint8 (N, 28, 28) -> float32 (N, 1, 28, 28) in 0 ... 255: what a network gets that skips ``preprocess``."""
-    return images[:, None].float()
+def plain(items: Tensor, shape: tuple[int, ...], scale: float) -> Tensor:
+    """Items (N, ...) as a network takes them, float32 (N, *shape), and scaled: what checks feed while the task that
+    prepares them does not work, or what a network gets that skips it."""
+    return items.reshape(len(items), *shape).float() * scale
 
 
 def exchanged(labels: Tensor, others: Tensor) -> Tensor:
@@ -64,9 +60,14 @@ def logits(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
         return torch.cat([model(part).float() for part in torch.split(inputs, batch)])
 
 
-def fit(model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False) -> tuple[float, float]:
-    """Mean cross-entropy of the network's outputs taken as logits, and the share that it gets right, in eval or in
-    train mode. The network is left as it was, the running statistics of batch norm too."""
+def fit(
+    model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False, within: float | None = None
+) -> tuple[float, float]:
+    """The network's loss and the share that it gets right, in eval or in train mode: mean cross-entropy of its outputs as
+    logits, or mean squared error where labels are floats. The network is left as it was, the running statistics of batch
+    norm too.
+
+    within: for labels that are numbers and no classes, how close is right."""
     _wake(model, inputs[:2])
     kept = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with _mode(model, training=training), torch.no_grad():
@@ -74,8 +75,17 @@ def fit(model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False
         for name, buffer in model.named_buffers():
             if name in kept and buffer.shape == kept[name].shape:
                 buffer.copy_(kept[name])
-    accuracy = (outputs.argmax(dim=1) == labels).float().mean()
-    return float(nn.functional.cross_entropy(outputs, labels)), float(accuracy)
+    right = (
+        outputs.argmax(dim=1) == labels if within is None else (outputs.reshape(labels.shape) - labels).abs() <= within
+    )
+    return float(_loss(outputs, labels)), float(right.float().mean())
+
+
+def _loss(outputs: Tensor, labels: Tensor) -> Tensor:
+    """The mean cross-entropy of outputs taken as logits; where labels are floats, the mean squared error."""
+    if labels.is_floating_point():
+        return nn.functional.mse_loss(outputs.reshape(labels.shape), labels)
+    return nn.functional.cross_entropy(outputs, labels)
 
 
 def few_steps(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 8) -> dict[str, Any]:
@@ -93,7 +103,7 @@ def few_steps(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 8) 
     optimizer = torch.optim.Adam(list(wanted.values()) or [torch.zeros(1, requires_grad=True)], lr=1e-3)
     for part, answers in zip(inputs.chunk(steps), labels.chunk(steps), strict=True):
         optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(part).float(), answers)
+        loss = _loss(model(part).float(), answers)
         if loss.requires_grad:
             known = {id(p) for p in model.parameters()}
             unregistered = max(unregistered, sum(p.numel() for p in _leaves(loss) if id(p) not in known))
@@ -395,7 +405,7 @@ def watched() -> dict[str, Any]:
 
 
 def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
-    """Of the rows that were trained on and are among these inputs (N, 1, 28, 28): how many there are, and how many of
+    """Of the rows that were trained on and are among these inputs (N, ...): how many there are, and how many of
     them came with their own label (N,)."""
     known, met, own = inputs.flatten(1).double(), 0, 0
     for rows, given in _watches[-1].pairs:
@@ -412,8 +422,8 @@ def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
 # What is kept beside the network
 
 
-def kept_outside(model: nn.Module) -> dict[str, Any]:
-    """Numbers that the student's ``predict`` and network can reach and that are none of the network's parameters and
+def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
+    """Numbers that the student's network, and the task that predicts, can reach and that are none of the network's parameters and
     buffers: in what their code names, and in what the network holds.
 
     Returns numbers (how many), name and shape (the largest tensor or array, or the container that holds most).
@@ -422,19 +432,19 @@ def kept_outside(model: nn.Module) -> dict[str, Any]:
     forward = getattr(type(model), "forward", None)
     space = getattr(forward, "__globals__", {})
     found: list[tuple[int, str, tuple[int, ...]]] = []
-    for name, thing in _reached(model, space):
+    for name, thing in _reached(model, space, predict):
         total, largest = _numbers_in(thing, counted)
         found.append((total, name, largest))
     total, name, shape = max(found, default=(0, "", ()))
     return {"numbers": sum(number for number, _, _ in found), "name": name, "shape": shape}
 
 
-def _reached(model: nn.Module, space: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What the network holds, and each thing that the code of ``predict``, of the network and of their helpers names."""
+def _reached(model: nn.Module, space: dict[str, Any], predict: str) -> Iterator[tuple[str, Any]]:
+    """What the network holds, and each thing that the code of the task that predicts, of the network and of their helpers names."""
     for name, thing in vars(model).items():
         if not name.startswith("_"):
             yield f"self.{name}", thing
-    waiting: list[Any] = [space.get("predict"), *vars(type(model)).values()]
+    waiting: list[Any] = [space.get(predict), *vars(type(model)).values()]
     seen: set[int] = set()
     names: set[str] = set()
     while waiting:

@@ -1,0 +1,127 @@
+"""What a data set is: how it is found, loaded, checked and drawn.
+
+Each data set of a course is a module of its own, `data/<name>.py`, which declares it as `DATA`; students get the module
+and the files that it releases. A data set of labelled images in IDX files is made by `idx_set`; any other says itself
+how it is loaded:
+
+    DATA = DataSet("Daily temperatures", things="days", train=load_train, test=load_test, released=("days.csv",))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..common.errors import UserError
+from ..common.run_file import run_file
+
+if TYPE_CHECKING:
+    import torch
+
+    from .full import Official
+    from .subset import Subset
+
+FOLDER = "data"
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Items with their labels: tensors (N, ...) and (N,)."""
+
+    items: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set. Every function takes the course's `data/`, and raises UserError where a file is missing or damaged.
+
+    title: its name. things: what messages call its items, in the plural.
+    classes: what the class numbers mean; empty where labels are no classes.
+    train: the examples that students train on. test: those that no student code is ever given; None: there are none.
+    full: a larger set, for training at home.
+    drawn: an item as a gray picture, uint8 (H, W). test_picture: the test item of that number as (bytes, width, height).
+    released: patterns of the files in `data/` that students get; kept: of those that only the course has.
+    official: the complete set, and where it may be found; subset: the part of it in `data/`.
+    """
+
+    title: str
+    things: str = "examples"
+    classes: tuple[str, ...] = ()
+    train: Callable[[Path], Examples] | None = None
+    test: Callable[[Path], Examples] | None = None
+    full: Callable[[Path], Examples] | None = None
+    drawn: Callable[[torch.Tensor], torch.Tensor] | None = None
+    test_picture: Callable[[Path, int], tuple[bytes, int, int] | None] | None = None
+    released: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    official: Official | None = None
+    subset: Subset | None = None
+
+    def load_train(self, root: Path) -> Examples:
+        """The examples to train on, from a course's `data/`. Raises UserError where they are not there."""
+        if not root.is_dir():
+            raise UserError(
+                f"This needs the course's training {self.things}, which are not here. In the course's repository they "
+                "lie in data/."
+            )
+        if self.train is None:
+            raise UserError(f"{self.title} has no training {self.things} in data/.")
+        return self.train(root)
+
+    def load_test(self, root: Path) -> Examples:
+        """The examples that no student code is given. Raises UserError where they are not there."""
+        if self.test is None:
+            raise UserError(f"{self.title} has no test {self.things}.")
+        return self.test(root)
+
+
+def data_sets(root: Path) -> dict[str, DataSet]:
+    """The data sets of a course, by name, those to train on first. root: its `data/`."""
+    found = {path.stem: _declared(path) for path in sorted(root.glob("*.py"))}
+    return dict(sorted(found.items(), key=lambda pair: pair[1].train is None))
+
+
+def data_set(root: Path, name: str) -> DataSet:
+    """The data set of a course that `data/<name>.py` declares. root: its `data/`. Raises UserError where there is none."""
+    path = root / f"{name}.py"
+    if root.is_dir() and not path.is_file():
+        raise UserError(f"{path} is missing: it says what the data set {name} is. Bring it back from the course.")
+    if not path.is_file():
+        raise UserError(
+            "This needs the course's data set, which is not here. In the course's repository it lies in data/."
+        )
+    return _declared(path)
+
+
+def _declared(path: Path) -> DataSet:
+    try:
+        declared = run_file(path).DATA
+    except Exception as error:
+        raise UserError(
+            f"{path} declares no data set: {type(error).__name__}: {error}. It must set DATA = DataSet(...)."
+        ) from error
+    if not isinstance(declared, DataSet):
+        raise UserError(f"{path} must set DATA = DataSet(...), and not {type(declared).__name__}.")
+    return declared
+
+
+def files_of_students(root: Path) -> tuple[Path, ...]:
+    """The files of `root` (data/) that a student's repository carries, sorted; none where no data set is declared."""
+    return _files(root, lambda data: data.released)
+
+
+def files_of_graders(root: Path) -> tuple[Path, ...]:
+    """The files of `root` (data/) that grading needs, sorted: the test items too."""
+    return _files(root, lambda data: (*data.released, *data.kept))
+
+
+def _files(root: Path, patterns: Callable[[DataSet], tuple[str, ...]]) -> tuple[Path, ...]:
+    known = data_sets(root)
+    names = {"*.py", "README.md", "LICENSE*", *(p for data in known.values() for p in patterns(data))}
+    return tuple(sorted({path for name in names for path in root.glob(name) if path.is_file()})) if known else ()

@@ -1,0 +1,36 @@
+"""The pages of `docs/` that are made, and not written: which of them a course has, and whether they are current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..course.course import Course
+from . import checks_page, misconceptions_page
+
+_PAGES: dict[str, Callable[[Course], str]] = {
+    "misconceptions.md": misconceptions_page.page,
+    "checks.md": lambda course: checks_page.page(),
+}
+
+
+def write(course: Course, all_of_them: bool = False) -> list[Path]:
+    """Make the pages anew that the course has, or all of them. Returns where they lie."""
+    made = []
+    for name, page in _PAGES.items():
+        path = course.root / "docs" / name
+        if all_of_them or path.is_file():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(page(course).encode())
+            made.append(path)
+    return made
+
+
+def out_of_date(course: Course) -> list[str]:
+    """A finding for each page that does not say what it is made from; none for a page that the course does not have."""
+    return [
+        f"docs/{name} is out of date. Run: autograder verify --page"
+        for name, page in _PAGES.items()
+        if (path := course.root / "docs" / name).is_file()
+        and path.read_bytes().decode("utf-8", "replace") != page(course)
+    ]
