@@ -33,7 +33,7 @@ def remedy(error: BaseException) -> str:
 
 
 def from_a_stub(type_name: str, message: str) -> bool:
-    """Whether it is the error of a task that nobody has written yet: ``raise NotImplementedError("to_nchw")``.
+    """Whether it is the error of a task that nobody has written yet: ``raise NotImplementedError("resized")``.
 
     Torch raises the same type, with a sentence, for a dtype that an operator does not take, and for a network without
     a forward.
