@@ -63,7 +63,8 @@ def first_check(scratch: Path) -> str:
     text = script.read_text(encoding="utf-8")
     script.write_text(text.replace('raise NotImplementedError("to_nchw")', WRONG), encoding="utf-8")
     command = [sys.executable, "-m", "autograder", "check", "a1"]
-    environment = os.environ | {"FORCE_COLOR": "1", "COLUMNS": "80", "TERM": "xterm-256color"}
+    # Colours, and no wheel that turns while the check runs.
+    environment = os.environ | {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "0", "COLUMNS": "80", "TERM": "xterm-256color"}
     done = subprocess.run(command, cwd=students, env=environment, capture_output=True, text=True, check=False)
     console = Console(record=True, width=80, file=io.StringIO())
     console.print(Text.from_ansi(f"$ autograder check\n\n{done.stdout.rstrip()}"))
