@@ -9,6 +9,7 @@ import pytest
 from autograder import cli
 from autograder.results import store
 from autograder.results.result import ClassResults
+from tests.support.files import put
 
 
 def test_the_command(tmp_path: Path, klass: ClassResults, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,9 +30,10 @@ def test_what_is_done_in_silence_is_said(
     tmp_path: Path, klass: ClassResults, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "course.toml").write_text("[points.a1_permute]\ntest_of_nothing = 0\n")
-    (tmp_path / "solutions").mkdir()
+    put(tmp_path / "solutions" / "a1_permute" / "a1_permute.py", "x = 1\n")
     monkeypatch.chdir(tmp_path)
-    store.write(klass.results[0], tmp_path / "results")
+    for one in klass.results:
+        store.write(one, tmp_path / "results")
     assert cli.main(["report", "results", "--out", "report"]) == 0
     assert "no result has a check test_of_nothing" in capsys.readouterr().err
 
