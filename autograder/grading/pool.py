@@ -25,6 +25,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..common.errors import InfrastructureError, UserError
@@ -82,9 +83,32 @@ def process_context(preload: Sequence[str]) -> BaseContext:
     """
     if sys.platform != "linux":  # macOS's own libraries do not bear a fork
         return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
+    with _imports_of_this_process():
+        forkserver.ensure_running()
     return context
+
+
+@contextlib.contextmanager
+def _imports_of_this_process() -> Iterator[None]:
+    """What Python is started in here imports our package, and nothing that happens to lie in the current folder.
+
+    The server is started by `python -c`, which looks there first: in a student's clone it would run a student's files,
+    and in another clone of the course another version of ours.
+    """
+    package = str(Path(__file__).resolve().parents[2])
+    paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    wanted, before = {"PYTHONSAFEPATH": "1", "PYTHONPATH": paths}, dict(os.environ)
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name in wanted:
+            os.environ.pop(name)
+        os.environ.update({name: before[name] for name in wanted if name in before})
 
 
 class LocalWorkers:

@@ -575,3 +575,36 @@ def test_a_worker_that_cannot_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_
     while process.is_alive() and time.monotonic() - began < 30:  # killed: the pool's own thread may reap it
         time.sleep(0.05)
     assert not process.is_alive()
+
+
+RUN = """
+import os, sys
+if __name__ == "__main__":
+    from autograder.grading.pool import process_context
+    worker = process_context(("planted",)).Process(target=print)
+    worker.start()
+    worker.join()
+    print(sorted(name for name in os.environ if name in ("PYTHONSAFEPATH", "PYTHONPATH")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no server forks the workers")
+def test_nothing_in_the_current_folder_runs_outside_the_sandbox(tmp_path: Path) -> None:
+    """As when somebody stands in a student's clone and grades it."""
+    for name in ("planted", "signal", "selectors"):
+        (tmp_path / f"{name}.py").write_text("open('it_ran', 'w').close()\n")
+    script = tmp_path / "bin" / "run.py"  # as the command lies in a folder of its own
+    script.parent.mkdir()
+    script.write_text(RUN)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        [sys.executable, script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.endswith("[]\n"), done.stderr
+    assert not (tmp_path / "it_ran").exists()
