@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from autograder.course.course import Course
 from autograder.grading.batch import ClassRequest, grade_class
 from autograder.grading.command import workers_here
 from autograder.grading.job import Settings
-from autograder.grading.pool import PRELOADED, LocalWorkers
+from autograder.grading.pool import PRELOADED
 from autograder.grading.progress import Progress
 from autograder.results.result import Result
+from tests.support.places import ROOT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each starts afresh")
 
@@ -24,13 +26,24 @@ def imported(job: Any) -> dict[str, Any]:
     return {"missing": [name for name in ("torch", *PRELOADED) if name not in sys.modules]}
 
 
+BEGIN = """
+from autograder.grading.command import workers_here
+from autograder.grading.job import Settings
+from tests.grading.test_shared import imported
+
+workers = workers_here(1, Settings())
+print(workers.submit(imported, None).result(timeout=120))
+workers.stop(now=True)
+"""
+
+
 @linux
 def test_a_worker_begins_with_torch() -> None:
-    workers: Any = LocalWorkers(1)
-    try:
-        assert workers.submit(imported, None).result(timeout=120) == {"missing": []}
-    finally:
-        workers.stop(now=True)
+    """In a process of its own: a process has one server, whatever the tests before have asked of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN], cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
+    )
+    assert done.stdout == "{'missing': []}\n", done.stderr
 
 
 @linux
