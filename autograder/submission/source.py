@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from ..common.terminal import printable
 from . import marimo
 from .helpers import Helper, find_helpers
 from .magics import code_lines, drop_magics, statement_starts
@@ -101,10 +102,11 @@ class Source:
         return f"line {line if cell.file_line is None else line - cell.first_line + cell.file_line}"
 
     def line(self, number: int, module: str = "") -> str:
-        """A line of `text`, or of a helper's text, without the blanks round it; "" where there is none."""
+        """A line of `text`, or of a helper's text, as people may be shown it: on one line, without the blanks round it, with
+        what a terminal obeys spelled out; "" where there is none."""
         helper = self._helper(module)
         lines = (helper.text if helper else self.text).split("\n")
-        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        return printable(lines[number - 1].strip().replace("\t", " ")) if 0 < number <= len(lines) else ""
 
     def _helper(self, module: str) -> Helper | None:
         return next((helper for helper in self.helpers if helper.name == module), None)

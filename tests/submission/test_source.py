@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.submission.source import Unreadable, read_source
+from autograder.submission.source import Cell, Source, Unreadable, read_source
 from tests.support.files import notebook, put
 
 
@@ -103,6 +103,11 @@ def test_half_a_character_in_a_notebook_does_no_harm(tmp_path: Path) -> None:
     source = read_source(put(tmp_path / "a.ipynb", notebook("x = '\ud800'")))
     assert source.text == "x = '?'\n"
     assert len(source.fingerprint) == 64
+
+
+def test_a_line_is_shown_without_what_a_terminal_obeys() -> None:
+    source = Source("py", (Cell("x = 1\n\traise\tValueError  # \x1b[2J\u202e\n", 1, None),))
+    assert source.line(2) == r"raise ValueError  # \x1b[2J\u202e"
 
 
 def test_lines_are_found_again(tmp_path: Path) -> None:
