@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from autograder.data import load_test
+from autograder.data.subset import load_test
 from autograder.grading.engine import Engine
 from autograder.sandbox.inside import probes
 from autograder.submission.source import Cell, Source
@@ -46,7 +46,7 @@ WAYS = {
 def kept(code: str) -> int:
     space: dict[str, object] = {"KEPT": KEPT, "__name__": "a5_fashion_mnist"}
     exec(code, space)
-    found: int = probes.kept_outside(space["FashionCNN"]())["numbers"]  # type: ignore[operator]
+    found: int = probes.kept_outside(space["FashionCNN"](), "predict")["numbers"]  # type: ignore[operator]
     return found
 
 
@@ -62,7 +62,7 @@ def test_what_predict_can_reach_is_counted(way: str) -> None:
 def table() -> str:
     """The test images' silhouettes and classes, which no noise on the clothes changes: 24 bits of a sum and 4 of a class."""
     images = load_test(ROOT / "data")
-    sums = (zlib.crc32((image > 0).numpy().tobytes()) & 0xFFFFFF for image in images.images)
+    sums = (zlib.crc32((image > 0).numpy().tobytes()) & 0xFFFFFF for image in images.items)
     entries = "".join(f"{number:06x}{label:x}" for number, label in zip(sums, images.labels.tolist(), strict=True))
     return base64.b85encode(bytes.fromhex(entries)).decode()
 
