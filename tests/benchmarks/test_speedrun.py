@@ -35,14 +35,14 @@ def test_every_band_stands_three_deviations_below_a_recipe(calibrate: types.Modu
     """The bands in the checks are those that the table in the repository gives."""
     rows = calibrate.read(calibrate.TABLE)
     rewarded = {round(s.band, 2) for s in calibrate.summaries(rows) if s.runs >= calibrate.SEEDS}
-    assert set(calibrate.bands()) <= rewarded
-    assert sum(calibrate.bands().values()) == 20
+    assert set(calibrate.NETWORK.bands) <= rewarded
+    assert sum(calibrate.NETWORK.bands.values()) == 20
 
 
 def test_the_page_shows_the_table(calibrate: types.ModuleType) -> None:
     page = (ROOT / "docs" / "fashion-mnist.md").read_text(encoding="utf-8")
     assert calibrate.markdown(calibrate.read(calibrate.TABLE)) in page, "python benchmarks/calibrate.py markdown"
-    for share in calibrate.bands():
+    for share in calibrate.NETWORK.bands:
         assert f"| {share:.0%} | 4 |" in page
 
 

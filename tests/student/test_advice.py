@@ -7,7 +7,7 @@ import torch
 
 from autograder.student import train, training_run
 from autograder.student.advice import advice
-from tests.support.tiny_network import TINY, train_and_judge
+from tests.support.tiny_network import CLOTHES, NETWORK, TINY, train_and_judge
 
 SOUND = TINY.replace("range(2)", "range(20)")
 ZERO, STEP = "            optimizer.zero_grad()\n", "            optimizer.step()\n"
@@ -21,7 +21,8 @@ def told(code: str) -> str:
     images[torch.arange(300), 2 * labels + 4] = 255
     space: dict[str, object] = {}
     exec(code, space)
-    trained = train_and_judge(train.tasks_of(space), training_run.split(images, labels, 50), lambda moment: None)
+    tasks, data = train.tasks_of(NETWORK, space), training_run.split(CLOTHES, images, labels, 50)
+    trained = train_and_judge(tasks, data, lambda moment: None)
     return "\n".join(advice(trained))
 
 
