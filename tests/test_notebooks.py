@@ -74,7 +74,8 @@ def value(outputs: Any) -> float:
 
 
 def page(outputs: Any) -> str:
-    (shown,) = [output for output in outputs if output.output_type == "display_data"]
+    shown, *sliders = [output for output in outputs if output.output_type == "display_data"]
+    assert all("application/vnd.jupyter.widget-view+json" in slider.data for slider in sliders)
     return str(shown.data["text/html"])
 
 
