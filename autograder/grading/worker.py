@@ -26,7 +26,13 @@ from .job import Job, Settings, seed_of
 
 def _versions(assignment: Assignment) -> tuple[int, ...]:
     """When each file of an assignment was last changed: a cluster's worker may live longer than that."""
-    files = (assignment.master, assignment.public_checks, assignment.hidden_checks, assignment.misconceptions)
+    files = (
+        assignment.master,
+        assignment.public_checks,
+        assignment.hidden_checks,
+        assignment.misconceptions,
+        assignment.network,
+    )
     return tuple(map(_changed, files))
 
 

@@ -114,6 +114,42 @@ def test_a_change_of_the_checks_is_seen_by_the_next_job(tmp_path: Path) -> None:
     assert names == ["test_version_1", "test_version_2"]
 
 
+DECLARED = """
+from autograder.course.network import Network
+NETWORK = Network(data="none", model="a", train="b", predict="c", inputs=(1,), outputs=1, budget={}, seconds=1)
+"""
+BUDGET = """
+import pytest
+from autograder.checks import network_beside
+NETWORK = network_beside(__file__)
+
+@pytest.mark.points(1, task="double")
+def test_budget(submission, record):
+    record("budget", NETWORK.budget)
+    assert submission.double(2).value == 4
+"""
+
+
+def test_a_change_of_what_is_trained_is_seen_by_the_next_job(tmp_path: Path) -> None:
+    """`network_facts.py` decides as the checks do."""
+    folder = tmp_path / "solutions" / "b3_network"
+    folder.mkdir(parents=True)
+    (folder / "b3_network.py").write_text("def double(x):\n    return 2 * x\n")
+    (folder / "test_b3_network.py").write_text(BUDGET)
+    facts = folder / "network_facts.py"
+    job = Job("ada", "b3_network", Source("py", (Cell("def double(x):\n    return 2 * x\n", 1, None),)), tmp_path)
+    (tmp_path / "data").mkdir()
+    declared = "from autograder.data import DataSet\nDATA = DataSet('Nothing')\n"
+    (tmp_path / "data" / "none.py").write_text(declared)
+    budgets = []
+    for version in (1, 2):
+        facts.write_text(DECLARED.format(version))
+        os.utime(facts, ns=(version, version))
+        budgets.append(grade_job(job)["metrics"]["budget"])
+    close_engines()
+    assert budgets == [1, 2]
+
+
 def test_what_only_pytest_can_run_is_not_plain(tmp_path: Path) -> None:
     folder = tmp_path / "solutions" / "b2_odd"
     folder.mkdir(parents=True)

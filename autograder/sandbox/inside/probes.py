@@ -222,9 +222,7 @@ class _Watch:
     losses: _Losses = field(default_factory=lambda: _Losses())
     batch: Tensor | None = None  # what went into the network last
     pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
-    rate: float = (
-        1.0  # the share of each step that is taken: 0.1 is as a learning rate ten times smaller, -1 turns it round
-    )
+    rate: float = 1.0  # the share of each step that is taken: 0.1 is a smaller learning rate, -1 turns the step round
     kept: list[Tensor] = field(default_factory=list)
 
     def forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
@@ -423,8 +421,8 @@ def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
 
 
 def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
-    """Numbers that the student's network, and the task that predicts, can reach and that are none of the network's parameters and
-    buffers: in what their code names, and in what the network holds.
+    """Numbers that the student's network, and the task that predicts, can reach and that are none of its parameters and
+    buffers: in what their code names, and in what the network holds. predict: the name of that task.
 
     Returns numbers (how many), name and shape (the largest tensor or array, or the container that holds most).
     """
@@ -440,7 +438,7 @@ def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
 
 
 def _reached(model: nn.Module, space: dict[str, Any], predict: str) -> Iterator[tuple[str, Any]]:
-    """What the network holds, and each thing that the code of the task that predicts, of the network and of their helpers names."""
+    """What the network holds, and each thing that its code, the code of the task `predict` and their helpers name."""
     for name, thing in vars(model).items():
         if not name.startswith("_"):
             yield f"self.{name}", thing
