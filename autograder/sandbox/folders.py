@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-_ENTRY = 16 << 10  # bytes that a file or folder counts for at least: a look must not take long
+_ENTRY = 64 << 10  # bytes that a file or folder counts for at least: a look must not take long
 _DEPTH = 250  # folders one in another
 
 
 def is_full(folder: str, owners: Iterable[int], most: int) -> bool:
-    """Whether more than `most` bytes lie in a folder, each entry counted as 16 KB at least.
+    """Whether more than `most` bytes lie in a folder, each entry counted as 64 KB at least.
 
     A folder that may not be read, or that lies more than 250 deep, hides what is in it: it counts as full. What
     the processes `owners` have deleted and still hold open lies there too, where /proc tells of it.
@@ -28,14 +28,15 @@ def _more_than(most: int, folder: str) -> bool:
         try:
             with os.scandir(inner) as entries:
                 for entry in entries:
+                    total += _ENTRY
+                    if total > most:
+                        return True  # before it is asked how large it is: in a full folder, that takes long
                     with contextlib.suppress(FileNotFoundError):
                         status = entry.stat(follow_symlinks=False)
                         used = getattr(status, "st_blocks", None)  # Windows does not tell what a file takes
-                        total += max(_ENTRY, status.st_size if used is None else used * 512)
+                        total += max(0, (status.st_size if used is None else used * 512) - _ENTRY)
                         if entry.is_dir(follow_symlinks=False):
                             queue.append((entry.path, depth + 1))
-                    if total > most:
-                        return True
         except FileNotFoundError:
             continue
         except OSError:

@@ -167,7 +167,7 @@ class Session:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
         if self._sandbox.tier.letter != "A" and folders.is_full(self._sandbox.scratch, pids, _SCRATCH):
-            raise self._ended(f"it wrote more files than it may ({_SCRATCH >> 20} MB, or 16,384 in number)")
+            raise self._ended(f"it wrote more files than it may ({_SCRATCH >> 20} MB, or 4,096 in number)")
         now = time.monotonic() - self.waited
         if used.cpu_seconds - self._before.cpu_seconds > self._cpu_limit or now > self._deadline:
             in_all = now > self._end

@@ -51,11 +51,11 @@ def test_a_folder_counts_its_files_by_what_they_take_and_by_their_number(tmp_pat
     (tmp_path / "inner" / "file").write_bytes(bytes(100_000))
     with (tmp_path / "sparse").open("wb") as sparse:
         sparse.truncate(1 << 40)
-    assert not folders.is_full(str(tmp_path), [], 200_000)
-    assert folders.is_full(str(tmp_path), [], 100_000)
+    assert not folders.is_full(str(tmp_path), [], 250_000)
+    assert folders.is_full(str(tmp_path), [], 220_000)
     for number in range(20):
         (tmp_path / str(number)).touch()
-    assert folders.is_full(str(tmp_path), [], 20 * 16384)
+    assert folders.is_full(str(tmp_path), [], 20 * 65536)
 
 
 def test_what_cannot_be_looked_into_counts_as_full(tmp_path: Path) -> None:
