@@ -28,7 +28,7 @@ test: .venv/.ready
 	$(BIN)/python -m pytest -m "not heavy" -q -n $(JOBS) --dist worksteal
 
 heavy: .venv/.ready
-	$(BIN)/python -m pytest -m heavy -q --ignore tests/test_attacks.py
+	$(BIN)/python -m pytest -m heavy -q -n $(JOBS) --dist worksteal --ignore tests/test_attacks.py
 
 attacks: .venv/.ready
 	$(BIN)/python -m tests.attacks
