@@ -392,6 +392,8 @@ def test_a_zip_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "a.zip", (link, b"/etc/passwd"), *((t, b"x = 1") for t in traps), ("ok/a.py", b"x = 2"))
     folder = archives.open_zip(path)
     assert [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()] == ["ok/a.py"]
+    with pytest.raises(archives.Refused, match=r"holds 'C:/win.py', which lies where nothing is taken from"):
+        archives.open_zip(zip_of(tmp_path / "b.zip", ("C:/win.py", b"x = 1")))
 
 
 @pytest.mark.parametrize(
