@@ -51,7 +51,7 @@ class Course:
         return _names_in(self.solutions) or _released_in(self.assignments)
 
     def resolve(self, name: str) -> str:
-        """The full name of the assignment that `name` means: its name, or a beginning that only it has (`a1`).
+        """The full name of the assignment that `name` means: its name, or a beginning that only it has (`a1`), in any case.
 
         Raises UserError, which lists the assignments, when `name` means none of them or several.
         """
@@ -59,7 +59,11 @@ class Course:
         if name in names:
             return name
         # `a1` means a1_permute, not a10_attention.
-        matches = [n for n in names if name and n.startswith(name) and not (name[-1] + n[len(name)]).isdecimal()]
+        start = name.casefold()
+        matches = [n for n in names if n.casefold() == start]
+        matches = matches or [
+            n for n in names if start and n.casefold().startswith(start) and not (name[-1] + n[len(name)]).isdecimal()
+        ]
         if len(matches) == 1:
             return matches[0]
         problem = f"{name!r} could be {' or '.join(matches)}" if matches else f"There is no assignment {name!r}"

@@ -19,6 +19,7 @@ from pathlib import Path
 from ..common.errors import UserError
 from ..common.tables import aware, read_table, read_time
 from ..course.course import Course
+from ..course.zone import zone_of
 from .clone import Clone, clone_at
 from .find import Found
 
@@ -47,14 +48,15 @@ class Arrival:
 def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str], str]:
     """(student, assignment) -> time of submission, from a CSV file with the columns student, assignment, time.
 
-    An assignment may be called a1 for short. Raises UserError, which names the line, when the file is not there, a
-    time cannot be read, there is no such assignment, or a line stands twice.
+    An assignment may be called a1 for short, and a time without an offset is the course's. Raises UserError, which
+    names the line, when the file is not there, a time cannot be read, there is no such assignment, or a line stands
+    twice.
     """
     if not path.is_file():
         raise UserError(f"There is no file {path}. It should have the columns student, assignment, time.")
     times: dict[tuple[str, str], str] = {}
     for number, row in read_table(path, ("student", "assignment", "time")):
-        time = read_time(row["time"])
+        time = read_time(row["time"], zone_of(course))
         if time is None:
             raise UserError(f"{path}, line {number}: {row['time']!r} is no time like 2026-11-20T23:59:00+01:00.")
         try:

@@ -23,6 +23,7 @@ def test_a_beginning_is_enough_to_name_an_assignment(course: Course) -> None:
     put(course.solutions / "a10_attention" / "a10_attention.py")
     assert course.resolve("a1") == "a1_permute"
     assert course.resolve("a10") == "a10_attention"
+    assert course.resolve("A1") == course.resolve("A1_Permute") == "a1_permute"
     with pytest.raises(UserError, match="a1_permute or a2_linear_dims or a10_attention"):
         course.resolve("a")
     with pytest.raises(UserError, match="There is no assignment 'b1'"):

@@ -88,6 +88,9 @@ def test_a_file_of_times(tmp_path: Path) -> None:
     put(tmp_path / "solutions" / "a1_permute" / "a1_permute.py", "")
     put(file, "Student;Assignment; Time\nada; a1; 2026-11-20T21:03:11+01:00\n")
     assert load_times(file, Course(tmp_path)) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
+    put(tmp_path / "course.toml", 'timezone = "Asia/Tokyo"\n')  # where the clock is that the table was read from
+    put(file, "student,assignment,time\nada,A1,2026-11-20 21:03:11\n")
+    assert load_times(file, Course(tmp_path)) == {("ada", "a1_permute"): "2026-11-20T12:03:11Z"}
     put(file, "student,assignment,time\nada,a7,2026-11-20\n")
     with pytest.raises(UserError, match="line 2: There is no assignment 'a7'"):
         load_times(file, Course(tmp_path))
