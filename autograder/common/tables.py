@@ -6,6 +6,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import re
 from pathlib import Path
 
 from .errors import UserError
@@ -47,8 +48,14 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
-    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+    lines = io.StringIO(text, newline=None)  # Excel on a Mac ends them with CR alone
+    first = lines.readline()
+    if said := re.fullmatch("sep=(.)\n", first, re.I):  # for Excel: not a line of the table
+        delimiter = said[1]
+    else:
+        delimiter = max(",;\t", key=first.count)
+        lines.seek(0)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     try:
         return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:

@@ -117,9 +117,9 @@ def grade_class(
     people = People({entry.student: other_names(entry.identity) for entry in found})
     times = {(people.find(student) or student, name): when for (student, name), when in request.times.items()}
     for student in dict.fromkeys(student for student, _ in request.times if people.find(student) is None):
-        _say(f"--times: nobody in this class is called {student!r}.")
+        _say(f"--times: {people.unfound(student)}")
     # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
-    for slip in final.strangers(request.course, request.out, set(download.students), people):
+    for slip in final.strangers(request.course, request.out, people):
         _say(slip)
     _say(_read_as(download))
     found = _of_students(found, request.students, people)
@@ -157,7 +157,7 @@ def _of_students(found: list[Found], names: tuple[str, ...], people: People) -> 
         return found
     for name in names:
         if people.find(name) is None:
-            raise UserError(f"--student: nobody in this class is called {name!r}, or several could be.")
+            raise UserError(f"--student: {people.unfound(name)}")
     wanted = {people.find(name) for name in names}
     return [entry for entry in found if entry.student in wanted]
 

@@ -273,9 +273,9 @@ def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:
 # --- the tables ----------------------------------------------------------------------------------------------------
 
 
-def strangers(course: Course, folder: Path, students: Collection[str], people: People | None = None) -> tuple[str, ...]:
+def strangers(course: Course, folder: Path, people: People) -> tuple[str, ...]:
     """What course.toml and the tables hold for somebody who is neither among the students nor in the folder of
-    results, one line each. people: the same students with what systems call them.
+    results, or could be several of them, one line each.
 
     Raises UserError when one of the files is wrong.
     """
@@ -293,11 +293,9 @@ def strangers(course: Course, folder: Path, students: Collection[str], people: P
     }
     where |= {f"{folder / CHOICES_FILE}, {student}": student for student, _ in load_choices(folder, course)}
     return tuple(
-        f"{place}: nobody in this class is called {who!r}."
+        f"{place}: {people.unfound(who)}"
         for place, who in where.items()
-        if who not in students
-        and (people is None or people.find(who) is None)
-        and not (folder / folder_name(who)).is_dir()
+        if people.find(who) is None and not (folder / folder_name(who)).is_dir()
     )
 
 

@@ -138,7 +138,8 @@ def _times(
         if not isinstance(time, dt.datetime):
             raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
         try:
-            times[course.resolve(name)] = aware(time, zone)
+            # In the hour that a clock change repeats the later of the two is meant: nobody loses by it.
+            times[course.resolve(name)] = max(aware(time.replace(fold=fold), zone) for fold in (0, 1))
         except (OverflowError, ValueError, OSError):
             raise UserError(f"{path}: {where}{name}: {time} is no time that can be reckoned with.") from None
         except UserError as error:

@@ -36,6 +36,11 @@ class People:
         meant = self._called.get(plain(name), set())
         return next(iter(meant)) if len(meant) == 1 else None
 
+    def unfound(self, name: str) -> str:
+        """Why `find` finds nobody, as the words behind a colon."""
+        meant = sorted(self._called.get(plain(name), ()))
+        return f"{name!r} could be {' or '.join(meant)}." if meant else f"nobody in this class is called {name!r}."
+
 
 def other_names(identity: Mapping[str, str]) -> list[str]:
     """What a system calls a student beside the name: login, address, numbers."""

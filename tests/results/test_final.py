@@ -290,13 +290,16 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
     )
     earlier = Result("eve", "a1_permute", None, "missing", 0, 10)  # of another download
     store.write(earlier, tmp_path / "results")
-    lines = "student,assignment,points,reason\nada,a1,1,x\neve,a1,1,x\nzed,a1,1,x\n"
+    for twin in ("ann-lee", "Ann Lee"):
+        put(tmp_path / "class" / twin / "a1_permute.ipynb", "{ no notebook")
+    lines = "student,assignment,points,reason\nada,a1,1,x\neve,a1,1,x\nzed,A1,1,x\nLee Ann,a1,1,x\n"
     put(tmp_path / "results" / "adjustments.csv", lines)
     assert cli.main(["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results")]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0].endswith("course.toml, [extensions.adaa]: nobody in this class is called 'adaa'.")
     assert said[1].endswith("adjustments.csv, line 4: nobody in this class is called 'zed'.")
-    assert "nobody in" not in "\n".join(said[2:])
+    assert said[2].endswith("adjustments.csv, line 5: 'Lee Ann' could be Ann Lee or ann-lee.")
+    assert "nobody in" not in "\n".join(said[3:])
     assert "1 score above is a final one: lateness or a person had a say in it." in said
 
 
@@ -320,6 +323,22 @@ def test_a_day_on_which_the_clocks_change_is_one_day(course_with_deadlines: Cour
     )
     for submitted, days in (("2026-10-24T21:59:00Z", 0), ("2026-10-25T22:59:00Z", 1), ("2026-10-25T22:59:01Z", 2)):
         assert final_of(result("ada", submitted), course_with_deadlines, tmp_path)[1] == days
+
+
+@pytest.mark.parametrize(
+    ("deadline", "submitted", "days"),
+    [
+        ("2026-10-25T02:30:00", "2026-10-25T01:30:00Z", 0),  # the second time that the clock shows it
+        ("2026-10-25T02:30:00", "2026-10-25T01:30:01Z", 1),
+        ("2026-03-29T02:30:00", "2026-03-29T01:30:00Z", 0),  # the clock never shows it
+        ("2026-03-29T02:30:00", "2026-03-29T01:30:01Z", 1),
+    ],
+)
+def test_a_deadline_in_a_clock_change_is_the_later(
+    course_with_deadlines: Course, tmp_path: Path, deadline: str, submitted: str, days: int
+) -> None:
+    put(course_with_deadlines.root / "course.toml", f'timezone = "Europe/Berlin"\n[deadlines]\na1 = {deadline}\n')
+    assert final_of(result("ada", submitted), course_with_deadlines, tmp_path)[1] == days
 
 
 def test_free_days_are_spent_where_they_save_most(course_with_deadlines: Course, tmp_path: Path) -> None:
@@ -409,5 +428,7 @@ def test_a_deadline_without_times_is_said(course_with_deadlines: Course, tmp_pat
 def test_tables_as_excel_saves_them(course_with_deadlines: Course, tmp_path: Path) -> None:
     text = "STUDENT\tAssignment\tpoints\tREASON\nZoë Müller\ta1\t+1\tschön\n"
     for encoding in ("utf-8-sig", "utf-16", "cp1252"):
-        (tmp_path / "adjustments.csv").write_bytes(text.encode(encoding))
-        assert final_of(result("Zoë Müller", "", 5), course_with_deadlines, tmp_path) == (6, 0, "+1: schön")
+        for ends in ("\n", "\r\n", "\r"):
+            for first in ("", "sep=\t\n"):
+                (tmp_path / "adjustments.csv").write_bytes((first + text).replace("\n", ends).encode(encoding))
+                assert final_of(result("Zoë Müller", "", 5), course_with_deadlines, tmp_path) == (6, 0, "+1: schön")
