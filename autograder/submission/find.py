@@ -317,11 +317,11 @@ class _Search:
         while self._open_zips():
             pass
         every = [*self._exact[name], *self._copies[name], *self._other, *self._aside]
-        every = [file for file in every if not file.why]
         fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
-        if not fits:
-            here = f" There are: {_listed(every)}." if every else ""
-            note = f"choices.csv names {chosen}, and no such file lies here.{here}"
+        if not fits or fits[0].why:
+            wrong = f"which {fits[0].why}" if fits else "and no such file lies here"
+            here = f" There are: {_listed(every)}." if every and not fits else ""
+            note = f"choices.csv names {chosen}, {wrong}.{here}"
             return self._found(name, None, "unreadable", (), (*self._said(name), note))
         note = f"{fits[0].shown} was graded: choices.csv says so."
         return self._found(name, fits[0], "found", fits[:1], (*self._said(name), note))

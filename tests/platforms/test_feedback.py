@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -15,6 +16,7 @@ import pytest
 from autograder import cli
 from autograder.results import store
 from autograder.results.result import CheckResult, Result
+from tests.support.files import put
 
 SECRET = "hidden-7f3a"
 CHECKS = (
@@ -83,3 +85,63 @@ def test_githubs_script_names_each_repository_and_nothing_that_a_shell_runs(tmp_
     assert [line for line in script.splitlines() if line.startswith("give ")] == ["give org/cnn-ann ./cnn-ann.md"]
     subprocess.run(["sh", "-n", str(tmp_path / "o" / "feedback.sh")], check=True)
     assert SECRET not in (tmp_path / "o" / "cnn-ann.md").read_text()
+
+
+GH = """#!/bin/sh
+case "$1 $2" in
+"pr list") cat "$SITE/$4.pr" 2>/dev/null || true ;;
+"pr comment") cat "$7" >> "$SITE/$5.comments" ;;
+"repo clone") exec git clone --quiet "$SITE/$3" "$4" ;;
+esac
+"""
+
+
+@pytest.mark.skipif(shutil.which("sh") is None or shutil.which("git") is None, reason="needs a shell and git")
+def test_githubs_script_reaches_everybody_but_a_repository_that_is_gone(tmp_path: Path) -> None:
+    """Run twice, also where a student has merged the first feedback: then there is nothing new to commit."""
+    for student in ("cnn-ann", "cnn-bob", "cnn-cas", "cnn-gone"):
+        write(tmp_path / "r", student, f"{student}/a1_permute.py", {})
+    cli.main(["feedback", str(tmp_path / "r"), "--to", "github", "--out", str(tmp_path / "o"), "--owner", "org"])
+    site = tmp_path / "site"
+    for name in ("cnn-ann", "cnn-bob", "cnn-cas"):
+        git(tmp_path, "init", "--bare", "--initial-branch=main", str(site / "org" / name))
+    git(tmp_path, "clone", str(site / "org" / "cnn-bob"), "bob")  # cnn-cas has nothing in it
+    put(tmp_path / "bob" / ".gitignore", "*.md\n")
+    git(tmp_path / "bob", "add", ".gitignore")
+    git(tmp_path / "bob", "commit", "--message", "work")
+    git(tmp_path / "bob", "push", "origin", "HEAD:main")
+    put(site / "org" / "cnn-ann.pr", "7\n")
+    put(tmp_path / "bin" / "gh", GH).chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    for times in (1, 2):
+        ended = subprocess.run(
+            ["sh", str(tmp_path / "o" / "feedback.sh")],
+            env={**os.environ, **IDENTITY, "PATH": path, "SITE": str(site)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 1
+        assert [line for line in ended.stderr.splitlines() if line.startswith("Not given")] == [
+            "Not given: org/cnn-gone"
+        ]
+        assert (site / "org" / "cnn-ann.comments").read_text().count("# Feedback") == times
+        for name in ("cnn-bob", "cnn-cas"):
+            kept = git(site / "org" / name, "show", "autograder-feedback:FEEDBACK.md")
+            assert kept == (tmp_path / "o" / f"{name}.md").read_text()
+        git(site / "org" / "cnn-bob", "update-ref", "refs/heads/main", "autograder-feedback")  # merged
+
+
+IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "A Teacher"), ("EMAIL", "teacher@uni.edu"))
+}
+
+
+def git(folder: Path, *words: str) -> str:
+    """What git says."""
+    environment = {**os.environ, **IDENTITY}
+    return subprocess.run(
+        ["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    ).stdout

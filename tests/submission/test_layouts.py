@@ -240,12 +240,19 @@ def test_a_choice_settles_what_is_ambiguous_or_misnamed(course: Course, tmp_path
     put(root / "ada" / "old" / f"{NAME}.py", "answer = 0\n")
     put(root / "ben" / "my work.py")
     put(root / "cas" / f"{NAME}.py")
-    choices = {("ada", NAME): f"old/{NAME}.py", ("ben", NAME): "my work.py", ("cas", NAME): "x.py"}
+    put(root / "dee" / "work.zip", "no zip")
+    choices = {
+        ("ada", NAME): f"old/{NAME}.py",
+        ("ben", NAME): "my work.py",
+        ("cas", NAME): "x.py",
+        ("dee", NAME): "work.zip",
+    }
     found = {f.student: f for f in find_class(root, course, [NAME], choices=choices).found}
     assert found["ada"].path == root / "ada" / "old" / f"{NAME}.py"
     assert found["ben"].status == "found"
     assert found["cas"].status == "unreadable"
     assert f"There are: {NAME}.py" in found["cas"].notes[0]
+    assert found["dee"].notes[0] == "choices.csv names work.zip, which is no zip that can be opened."
 
 
 # --- whatever somebody may have called it --------------------------------------------------------------------------
