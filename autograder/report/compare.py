@@ -56,7 +56,8 @@ class Comparison:
         if not self.changes:
             return "Nothing changed."
         many = "1 result differs" if len(self.changes) == 1 else f"{len(self.changes)} results differ"
-        return f"{many}: {self.rose} scores rose, {self.fell} fell, {self.more:+d} points in all."
+        rose = "1 score rose" if self.rose == 1 else f"{self.rose} scores rose"
+        return f"{many}: {rose}, {self.fell} fell, {self.more:+d} points in all."
 
 
 def compare(old: ClassResults, new: ClassResults) -> Comparison:

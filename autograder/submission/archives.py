@@ -74,7 +74,7 @@ def _unpack(archive: zipfile.ZipFile) -> Path:
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
     wanted = [(entry, place) for entry in entries if (place := _place_of(entry)) is not None]
     if not wanted and (odd := next((name for name in archive.namelist() if name.lower().endswith(_SUFFIXES)), "")):
-        raise Refused(f"holds {odd[:80]!r}, which lies where nothing is taken from")
+        raise Refused(f"holds {odd[:80]}, which lies where nothing is taken from")
     if len(wanted) > FILES_LIMIT:
         raise Refused(f"holds over {FILES_LIMIT} scripts, notebooks and zips")
     folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")

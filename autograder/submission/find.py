@@ -322,7 +322,8 @@ class _Search:
             wrong = f"which {fits[0].why}" if fits else "and no such file lies here"
             here = f" There are: {_listed(every)}." if every and not fits else ""
             note = f"choices.csv names {chosen}, {wrong}.{here}"
-            return self._found(name, None, "unreadable", (), (*self._said(name), note))
+            status: FoundStatus = "unreadable" if every else "missing"
+            return self._found(name, None, status, (), (*self._said(name), note))
         note = f"{fits[0].shown} was graded: choices.csv says so."
         return self._found(name, fits[0], "found", fits[:1], (*self._said(name), note))
 

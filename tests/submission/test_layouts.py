@@ -241,7 +241,9 @@ def test_a_choice_settles_what_is_ambiguous_or_misnamed(course: Course, tmp_path
     put(root / "ben" / "my work.py")
     put(root / "cas" / f"{NAME}.py")
     put(root / "dee" / "work.zip", "no zip")
+    (root / "eve").mkdir()
     choices = {
+        ("eve", NAME): f"{NAME}.py",
         ("ada", NAME): f"old/{NAME}.py",
         ("ben", NAME): "my work.py",
         ("cas", NAME): "x.py",
@@ -252,6 +254,7 @@ def test_a_choice_settles_what_is_ambiguous_or_misnamed(course: Course, tmp_path
     assert found["ben"].status == "found"
     assert found["cas"].status == "unreadable"
     assert f"There are: {NAME}.py" in found["cas"].notes[0]
+    assert found["eve"].status == "missing"
     assert found["dee"].notes[0] == "choices.csv names work.zip, which is no zip that can be opened."
 
 
@@ -399,7 +402,7 @@ def test_a_zip_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "a.zip", (link, b"/etc/passwd"), *((t, b"x = 1") for t in traps), ("ok/a.py", b"x = 2"))
     folder = archives.open_zip(path)
     assert [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()] == ["ok/a.py"]
-    with pytest.raises(archives.Refused, match=r"holds 'C:/win.py', which lies where nothing is taken from"):
+    with pytest.raises(archives.Refused, match=r"holds C:/win.py, which lies where nothing is taken from"):
         archives.open_zip(zip_of(tmp_path / "b.zip", ("C:/win.py", b"x = 1")))
 
 
