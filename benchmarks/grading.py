@@ -40,19 +40,16 @@ ROOT = Path(__file__).resolve().parent.parent
 WARM = 12  # submissions before any is timed: from the eleventh on, the warm process has its memory in large pages
 FORK = """
 import os, sys, time
-sys.path.insert(0, {folder!r})
-import zygote
+from autograder.sandbox.inside import confine, zygote
 zygote.warm_up(False)
-if {large_pages}:
-    import namespaces
-    namespaces.into_large_pages()
+confine.prepare_for_many()
 for line in sys.stdin:
     began = time.perf_counter()
     pid = os.fork()
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-    print(time.perf_counter() - began, flush=True)
+    print(time.perf_counter() - began, file=sys.stderr, flush=True)
 """
 
 IN_PROCESS = """
@@ -107,25 +104,20 @@ def one_core() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def bare_fork(large_pages: bool = False) -> Iterator[Callable[[], float]]:
-    """A process with all that the sandbox's warm one imports, that forks a child which ends at once: seconds for each.
-
-    large_pages: with its memory in pages of 2 MB, as the sandbox's warm process has it after its first children.
-    """
-    folder = str(ROOT / "autograder" / "sandbox")
+def forks(*words: str) -> Iterator[Callable[[str], float]]:
+    """A process that forks for each line it is given, and answers with the seconds that the child took."""
     with subprocess.Popen(
-        [sys.executable, "-c", FORK.format(folder=folder, large_pages=large_pages)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder,
+        [sys.executable, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT,
     ) as process:  # fmt: skip
         assert process.stdin is not None
-        assert process.stdout is not None
-        ask, answer = process.stdin, process.stdout
+        assert process.stderr is not None
+        ask, answer = process.stdin, process.stderr
 
-        def once() -> float:
-            print(file=ask, flush=True)
+        def once(line: str) -> float:
+            print(line, file=ask, flush=True)
             return float(answer.readline())
 
-        once()
         yield once
         ask.close()
 
@@ -141,31 +133,44 @@ def grade(course: Course, name: str, text: str, number: int) -> None:
 
 
 def one_submission(course: Course, console: Console, rounds: int, with_nbgrader: bool) -> None:
-    """The marginal cost of a light submission, beside a bare fork, a fresh pytest process and nbgrader."""
+    """The marginal cost of a light submission, beside its floor, a bare fork, a fresh pytest process and nbgrader.
+
+    The floor: a fork that loads the same file, makes the same calls, judges the answers and ends; see floor.py.
+    """
     table = Table(title="One submission, all checks, on one core: milliseconds (median)", title_justify="left")
-    for column in ("", "bare fork", "large pages", "ours, right", "ours, wrong", "fresh pytest", "nbgrader",
-                   "right/fork", "wrong/fork", "pytest/ours", "nbgrader/ours"):  # fmt: skip
+    for column in ("", "bare fork", "floor, right", "floor, wrong", "right", "wrong", "fresh pytest", "nbgrader",
+                   "right/floor", "wrong/floor", "pytest/right", "nbgrader/right"):  # fmt: skip
         table.add_column(column, justify="left" if not column else "right")
-    with one_core(), tempfile.TemporaryDirectory() as folder, bare_fork() as fork, bare_fork(True) as large:
+    with one_core(), tempfile.TemporaryDirectory() as folder, forks("-c", FORK) as fork:
         slow = nbgraders(course, Path(folder)) if with_nbgrader else {}
         let_the_sandbox_finish()
         measured: list[dict[str, float]] = []
         for name in LIGHT:
             right, wrong = right_answers(course, name)[0], wrong_answers(course, name)
             beside = checks_beside(course, name, Path(folder) / "beside")
+            files = [Path(folder) / f"{name}-{i}.py" for i in range(1 + min(rounds, len(wrong)))]
+            for file, text in zip(files, [right, *spread(wrong, len(files) - 1)], strict=True):
+                file.write_text(text, encoding="utf-8")
             for i in range(WARM):
                 grade(course, name, right, i)
-            took: dict[str, list[float]] = {"fork": [], "large": [], "right": [], "wrong": [], "pytest": []}
-            for i in range(rounds):
-                took["fork"].append(fork())
-                took["large"].append(large())
-                took["right"].append(seconds(lambda: grade(course, name, right, i)))  # noqa: B023
-                bad = wrong[i * len(wrong) // rounds]
-                took["wrong"].append(seconds(lambda: grade(course, name, bad, i)))  # noqa: B023
-                if i % 4 == 0:
-                    took["pytest"].append(
-                        seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside)))  # noqa: B023
-                    )
+            took: dict[str, list[float]] = {
+                what: [] for what in ("fork", "floor right", "floor wrong", "right", "wrong", "pytest")
+            }
+            with forks("benchmarks/floor.py", name) as floor:
+                for file in files:
+                    floor(str(file))  # what only the first of its kind pays
+                for i in range(rounds):
+                    bad = files[1 + i % (len(files) - 1)]
+                    took["fork"].append(fork(""))
+                    took["floor right"].append(floor(str(files[0])))
+                    took["floor wrong"].append(floor(str(bad)))
+                    took["right"].append(seconds(lambda: grade(course, name, right, i)))  # noqa: B023
+                    text = bad.read_text(encoding="utf-8")
+                    took["wrong"].append(seconds(lambda: grade(course, name, text, i)))  # noqa: B023
+                    if i % 4 == 0:
+                        took["pytest"].append(
+                            seconds(lambda: python("-m", "pytest", "-q", "--import-mode=importlib", str(beside)))  # noqa: B023
+                        )
             ms = {what: 1000 * statistics.median(times) for what, times in took.items()}
             ms["nbgrader"] = 1000 * slow.get(name, float("nan"))
             table.add_row(name, *cells(ms))
@@ -175,13 +180,21 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
     console.print(table)
 
 
+def spread(texts: list[str], count: int) -> list[str]:
+    """So many of them, from the first to the last."""
+    return [texts[i * len(texts) // count] for i in range(count)]
+
+
 def cells(ms: dict[str, float]) -> list[str]:
     """A row's figures: milliseconds, then the four ratios."""
     ratios = (
-        ms["right"] / ms["fork"], ms["wrong"] / ms["fork"], ms["pytest"] / ms["right"], ms["nbgrader"] / ms["right"]
+        ms["right"] / ms["floor right"], ms["wrong"] / ms["floor wrong"],
+        ms["pytest"] / ms["right"], ms["nbgrader"] / ms["right"],
     )  # fmt: skip
-    shown = [f"{ms[what]:.0f}" for what in ("fork", "large", "right", "wrong", "pytest", "nbgrader")]
-    return [*shown, *(f"{ratio:.{places}f}" for ratio, places in zip(ratios, (1, 1, 0, 0), strict=True))]
+    shown = [
+        f"{ms[what]:.0f}" for what in ("fork", "floor right", "floor wrong", "right", "wrong", "pytest", "nbgrader")
+    ]
+    return [*shown, *(f"{ratio:.{places}f}" for ratio, places in zip(ratios, (2, 2, 0, 0), strict=True))]
 
 
 def checks_beside(course: Course, name: str, folder: Path) -> Path:
