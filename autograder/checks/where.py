@@ -54,9 +54,11 @@ def small_map(wrong: torch.Tensor, axes: Sequence[str] = ()) -> str:
     lines = ["    " + " ".join("x" if bad else "." for bad in row) for row in pieces[which].tolist()]
     if wrong.dim() == 2:
         return "\n".join(lines)
-    index = torch.unravel_index(torch.tensor(which), wrong.shape[:-2])
-    names = _axis_names(wrong, axes)
-    at = ", ".join(f"{name} {int(number)}" for name, number in zip(names, index))
+    index: list[int] = []
+    for size in reversed(wrong.shape[:-2]):  # torch.unravel_index imports sympy: a second
+        which, number = divmod(which, size)
+        index.insert(0, number)
+    at = ", ".join(f"{name} {number}" for name, number in zip(_axis_names(wrong, axes), index))
     return "\n".join([f"    {at}:", *lines])
 
 
