@@ -64,9 +64,6 @@ class Engine:
         # The sandbox imports torch while this process does.
         self._sandbox = sandbox or sandbox_for(settings, self._trains)
         self.tier = self._sandbox.tier
-        import torch
-
-        torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self.live = LiveChecks(files)
         self._closed = False
         if not self._trains and any(check.trains for check in self.checks):

@@ -41,6 +41,9 @@ class LiveChecks:
         self._context: CheckContext | None = None
         self._only: Callable[[CheckInfo], bool] | None = None
         self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
+        import torch
+
+        torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
         self._thread.start()
         self._wait()
