@@ -59,6 +59,7 @@ def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
     """
     if not course.has_solutions:
         raise UserError(f"{course.root} has no solutions/: releasing is for the course repository.")
+    skip_slow_imports()
     seconds: dict[str, float] = {}
     names = [name for name in course.assignment_names() if not only or name in only]
     refuse_slips(course, names)
@@ -72,7 +73,6 @@ def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
         _keep_others(course, into, names)
         entries = entries_in(course.assignments)
     with _timed(seconds, "notebooks"):
-        skip_slow_imports()
         for one in read:
             name = one.master.name
             write_notebook(source_notebook(one.master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")

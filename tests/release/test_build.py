@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import safetensors.torch
@@ -112,3 +115,17 @@ def test_one_assignment_is_released_alone(released: Course, capsys: pytest.Captu
     assert command.check(released) == 1, "the other one is still to be released"
     assert command.release(released, ["b1_tiny"]) == 0
     assert command.check(released) == 0
+
+
+def test_nothing_slow_is_imported_and_no_core_waits_for_another(of_tensors: Course, tmp_path: Path) -> None:
+    """In a process of its own: three libraries' slow imports, and torch's threads, were most of a release's time."""
+    code = (
+        "import sys, torch; from pathlib import Path; from autograder.course.course import Course\n"
+        "from autograder.checks.where import small_map; from autograder.release.build import build\n"
+        "build(Course(Path(sys.argv[1])), Path(sys.argv[2]))\n"
+        "wrong = torch.zeros(2, 3, 2, 2, dtype=torch.bool); wrong[1, 2, 0, 1] = True\n"
+        "assert 'image 1, channel 2' in small_map(wrong, ['image', 'channel', 'row', 'column'])\n"
+        "print([name for name in ('rfc3987_syntax', 'sympy') if sys.modules.get(name)], torch.get_num_threads())"
+    )
+    words = [sys.executable, "-c", code, str(of_tensors.root), str(tmp_path)]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout.split("\n")[-2] == "[] 1"
