@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,8 @@ def run(args: argparse.Namespace) -> int:
     findings: list[str] = []
     workers = max(1, args.workers)
     with ProcessPoolExecutor(workers, mp_context=process_context(PRELOADED), initializer=_begin_worker) as pool:
-        # What trains takes longest: it goes first, to all workers at once.
-        parts = {name: workers if course.assignment(name).trains else 1 for name in names}
+        # What trains takes longest: it goes first, to all workers at once, as does one that is asked for alone.
+        parts = {name: workers if len(names) == 1 or course.assignment(name).trains else 1 for name in names}
         started = {
             name: [pool.submit(verify_assignment, course.root, name, part, parts[name]) for part in range(parts[name])]
             for name in sorted(names, key=lambda name: -parts[name])
@@ -275,7 +276,7 @@ def as_submission(master: Path, misconceptions: Path, misconception: Misconcepti
 
 def _only(ideas: str, name: str) -> str:
     """One misconception, its helpers, and the others that it builds on: a whole catalogue is too long to submit."""
-    tree = ast.parse(ideas)
+    tree = _parsed(ideas)
     others = {node.name: node for node in tree.body if isinstance(node, _DEFINITIONS) and _is_misconception(node)}
     wanted: set[str] = set()
     found = {name, *(n for node in tree.body if node not in others.values() for n in _names_in(node))}
@@ -283,8 +284,13 @@ def _only(ideas: str, name: str) -> str:
         wanted |= found
         found = {used for each in found for used in _names_in(others[each])}
     dropped = [node for other, node in others.items() if other not in wanted]
-    tree.body = [node for node in tree.body if node not in dropped]
-    return ast.unparse(tree)
+    return ast.unparse(ast.Module([node for node in tree.body if node not in dropped], []))
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> ast.Module:
+    """The same catalogue is asked for with one misconception after another."""
+    return ast.parse(text)
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
