@@ -71,17 +71,17 @@ class Leak:
         return f"{place} shows line {self.secret.line} of solutions/{self.secret.file}: {self.secret.text}"
 
 
-def find_leaks(solutions: Path, released: Path) -> list[Leak]:
-    """All leaks of `solutions` (the folder of the masters) into `released`: a folder or one file."""
+def find_leaks(solutions: Path, *released: Path) -> list[Leak]:
+    """All leaks of `solutions` (the folder of the masters) into what is `released`: folders or files."""
     allowed = allowed_lines(solutions / ALLOWED) | {_squeeze(line) for line in IDIOMS}
     secrets = [secret for secret in secret_lines(solutions) if secret.spelling not in allowed]
-    leaks: dict[tuple[Secret, str], Leak] = {}
-    for where, blob in _blobs(released):
+    leaks: dict[tuple[Secret, Path, str], Leak] = {}
+    for place, (where, blob) in ((folder, found) for folder in released for found in _blobs(folder)):
         view = "\0".join(_views(blob))
         # An archive shows it too, before it is unpacked: of both, the place within says more.
         file = where.split("!")[0]
         found = [secret for secret in secrets if secret.spelling in view]
-        leaks |= {(secret, file): Leak(secret, where, _line_of(secret, blob)) for secret in found}
+        leaks |= {(secret, place, file): Leak(secret, where, _line_of(secret, blob)) for secret in found}
     return list(leaks.values())
 
 
@@ -96,7 +96,8 @@ def secret_lines(solutions: Path) -> list[Secret]:
     found: dict[str, Secret] = {}
     for path in sorted(solutions.glob("*/*.py")):
         name, text = path.parent.name, path.read_text(encoding="utf-8")
-        public = _public_lines(path.with_name(f"test_{name}.py"))
+        hidden = path.name == f"test_{name}_hidden.py"
+        public = _public_lines(path.with_name(f"test_{name}.py")) if hidden else set()
         if path.name == f"{name}.py":
             rows = _solution_rows(text)
         elif path.name in (f"test_{name}.py", "pictures.py", "network_facts.py"):  # students have them
@@ -105,7 +106,7 @@ def secret_lines(solutions: Path) -> list[Secret]:
             rows = set(range(1, text.count("\n") + 2))
         lines = text.splitlines()
         for row, spelling in _spelled(text, rows - _open_rows(text)):
-            if path.name == f"test_{name}_hidden.py" and spelling in public:
+            if spelling in public:
                 continue
             found.setdefault(
                 spelling, Secret(spelling, path.relative_to(solutions).as_posix(), row, lines[row - 1].strip())

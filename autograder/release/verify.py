@@ -325,7 +325,7 @@ def _leaks(course: Course, names: Sequence[str]) -> list[str]:
 
     released = [course.released(name) for name in names]
     places = [path for one in released for path in (one.folder, one.notebook)] or [course.assignments]
-    return [f"leak: {leak}" for place in places for leak in leaks.find_leaks(course.solutions, place)]
+    return [f"leak: {leak}" for leak in leaks.find_leaks(course.solutions, *places)]
 
 
 def show(report: Report) -> None:
