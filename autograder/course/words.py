@@ -35,7 +35,7 @@ def words_file(course: Course) -> str:
 
 def _said(course: Course) -> dict[str, str]:
     try:
-        data = tomllib.loads((course.root / POLICY_FILE).read_text(encoding="utf-8"))
+        data = tomllib.loads((course.root / POLICY_FILE).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return {}
     return {key: data[key] for key in KEYS if isinstance(data.get(key), str)}

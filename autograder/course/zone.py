@@ -21,7 +21,7 @@ def zone_of(course: Course | None) -> dt.tzinfo | None:
         return None
     path = course.root / POLICY_FILE
     try:
-        name = tomllib.loads(path.read_text(encoding="utf-8")).get("timezone")
+        name = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("timezone")
     except (OSError, ValueError):
         return None
     return None if name is None else read_zone(name, str(path))

@@ -95,7 +95,7 @@ def secret_lines(solutions: Path) -> list[Secret]:
     """The secret lines of every assignment under `solutions`; of equal ones the first."""
     found: dict[str, Secret] = {}
     for path in sorted(solutions.glob("*/*.py")):
-        name, text = path.parent.name, path.read_text(encoding="utf-8")
+        name, text = path.parent.name, path.read_text(encoding="utf-8-sig")
         hidden = path.name == f"test_{name}_hidden.py"
         public = _public_lines(path.with_name(f"test_{name}.py")) if hidden else set()
         if path.name == f"{name}.py":
@@ -118,7 +118,7 @@ def _public_lines(path: Path) -> set[str]:
     """The spellings of all lines of the public checks."""
     if not path.is_file():
         return set()
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     return {spelling for _, spelling in _spelled(text, set(range(1, text.count("\n") + 2)))}
 
 
@@ -126,7 +126,7 @@ def allowed_lines(path: Path) -> set[str]:
     """The spellings in an allow-list: a line of code each, `#` before a reason."""
     if not path.is_file():
         return set()
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
     code = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
     return {_squeeze(re.sub(r"^return ", "", line)) for line in code} | {_squeeze(line) for line in code}
 

@@ -44,7 +44,7 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
     import jupytext
 
     path = folder / f"{folder.name}.py"
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     try:
         ast.parse(text)
     except SyntaxError as error:

@@ -85,7 +85,7 @@ def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
     assignment = course.assignment(name)
     chosen = _chosen(assignment.folder / OTHER_WAYS)
     why = read(assignment.misconceptions).why
-    reference = _MARKERS.sub("", assignment.master.read_text(encoding="utf-8"))
+    reference = _MARKERS.sub("", assignment.master.read_text(encoding="utf-8-sig"))
     tasks = list(course.manifest().of(name).points)
     if strange := [task for task in chosen if task not in tasks]:
         raise UserError(f"solutions/{name}/{OTHER_WAYS} is about {strange[0]}; the tasks are {', '.join(tasks)}.")
@@ -94,7 +94,7 @@ def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
         ways = [Way("", "", _part(reference, task))]
         for file, sentence in chosen.get(task, {}).items():
             path = course.root / "tests" / "alternatives" / name / f"{file}.py"
-            code = _part(path.read_text(encoding="utf-8"), task) if path.is_file() else ""
+            code = _part(path.read_text(encoding="utf-8-sig"), task) if path.is_file() else ""
             if not code:
                 where = f"solutions/{name}/{OTHER_WAYS} names {file} for {task}"
                 raise UserError(f"{where}, and {path.relative_to(course.root).as_posix()} does not define it.")
@@ -108,7 +108,7 @@ def _chosen(path: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return {task: {file: str(sentence) for file, sentence in ways.items()} for task, ways in data.items()}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError) as error:
         raise UserError(

@@ -80,7 +80,7 @@ def load_policy(course: Course) -> Policy:
     """
     path = course.root / POLICY_FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return Policy()
     except OSError as error:

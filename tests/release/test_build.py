@@ -15,6 +15,7 @@ import safetensors.torch
 from autograder.checks.catalogues import DataCatalogue
 from autograder.course.course import Course
 from autograder.release import command, generated
+from autograder.release.leaks import find_leaks
 from tests.support.extras import skip_without
 from tests.support.small_course import replace_in, tree
 
@@ -92,6 +93,21 @@ def test_two_releases_are_identical(released: Course) -> None:
     before = tree(released.root)
     assert command.release(released) == 0
     assert tree(released.root) == before
+
+
+def test_what_a_windows_editor_adds_to_files_changes_nothing(released: Course) -> None:
+    """A byte order mark, and line ends of two characters; the public checks are handed out as they stand."""
+
+    def made() -> dict[str, bytes]:
+        own = ("b1_tiny/test_b1_tiny.py", generated.RECORD)
+        return {name: content for name, content in tree(released.assignments).items() if name not in own}
+
+    before = made()
+    for path in (released.solutions / "b1_tiny").glob("*.py"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert command.release(released) == 0
+    assert made() == before
+    assert find_leaks(released.solutions, released.assignments) == []
 
 
 def test_one_assignment_is_released_alone(released: Course, capsys: pytest.CaptureFixture[str]) -> None:

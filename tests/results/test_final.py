@@ -17,6 +17,7 @@ from rich.console import Console
 from autograder import cli
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.course.zone import zone_of
 from autograder.grading.batch import ClassReport, ClassRequest, grade_class
 from autograder.grading.command import print_report
 from autograder.grading.job import Settings
@@ -157,6 +158,13 @@ def test_a_slip_in_the_policy_is_named(course_with_deadlines: Course, text: str,
     put(course_with_deadlines.root / "course.toml", text)
     with pytest.raises(UserError, match=says):
         load_policy(course_with_deadlines)
+
+
+def test_what_a_windows_editor_adds_to_course_toml_changes_nothing(course_with_deadlines: Course) -> None:
+    rules = b'timezone = "Asia/Tokyo"\r\n[deadlines]\r\na1 = 2026-11-20T23:59:00\r\n'
+    (course_with_deadlines.root / "course.toml").write_bytes(b"\xef\xbb\xbf" + rules)
+    assert load_policy(course_with_deadlines).deadlines["a1_permute"].isoformat() == "2026-11-20T14:59:00+00:00"
+    assert str(zone_of(course_with_deadlines)) == "Asia/Tokyo"
 
 
 def test_a_folder_in_place_of_a_file_is_told_in_words(course_with_deadlines: Course, tmp_path: Path) -> None:
