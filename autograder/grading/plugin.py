@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -110,6 +111,20 @@ def unknown_fixtures(item: pytest.Item) -> list[str]:
     return [name for name in item.fixturenames if name != "request" and name not in item._fixtureinfo.name2fixturedefs]
 
 
+# How pytest writes a letter that is not ASCII into the name of a parametrized check.
+_ESCAPED = re.compile(r"(?<!\\)\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+
+def readable_id(name: str) -> str:
+    """A parametrized check's own part of its name, with the letters of every alphabet."""
+
+    def letter(escape: re.Match[str]) -> str:
+        number = int(next(filter(None, escape.groups())), 16)
+        return chr(number) if number <= sys.maxunicode and chr(number).isprintable() else escape[0]
+
+    return _ESCAPED.sub(letter, name)
+
+
 def _read_info(item: pytest.Item) -> CheckInfo:
     marker = item.get_closest_marker("points")
     points = marker.args[0] if marker and len(marker.args) == 1 else None
@@ -121,7 +136,7 @@ def _read_info(item: pytest.Item) -> CheckInfo:
     title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
     callspec = getattr(item, "callspec", None)
     if callspec is not None:
-        title = f"{title} [{callspec.id}]"
+        title = f"{title} [{readable_id(callspec.id)}]"
     needs = tuple(name for mark in item.iter_markers("needs") for name in mark.args)
     return CheckInfo(
         name=item.name,

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
-from autograder.grading import verdicts
+from autograder.grading import plugin, verdicts
 from autograder.grading.context import Verdict
 from autograder.grading.engine import Engine
 from autograder.grading.job import Job
@@ -230,3 +230,9 @@ def test_an_assignment_with_hidden_checks_alone_is_graded(tmp_path: Path, capfd:
     finally:
         engine.close()
     assert "INTERNALERROR" not in "".join(capfd.readouterr())
+
+
+def test_a_parametrized_title_keeps_the_letters_of_every_alphabet() -> None:
+    assert plugin.readable_id(r"\u05e9\xe9-\U0001f600") == "שé-😀"
+    kept = r"\x1b-\\u05e9-\u20"  # a control character, a backslash before a u, half an escape
+    assert plugin.readable_id(kept) == kept
