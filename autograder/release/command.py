@@ -107,9 +107,10 @@ def release(course: Course, only: Sequence[str] = ()) -> int:
         generated.swap_in(built.assignments, course.assignments)
     made_pages.write(course)
     print(", ".join(f"{part} {seconds:.1f} s" for part, seconds in built.seconds.items()))
-    tasks = sum(len(master.tasks) for master in built.masters)
-    which = ", ".join(only) if only else f"{len(built.masters)} assignments"
-    print(f"Released {which} with {tasks} tasks: assignments/ holds what students get.")
+    number = sum(len(master.tasks) for master in built.masters)
+    tasks = "1 task" if number == 1 else f"{number} tasks"
+    which = ", ".join(only) or ("1 assignment" if len(built.masters) == 1 else f"{len(built.masters)} assignments")
+    print(f"Released {which} with {tasks}: assignments/ holds what students get.")
     return 0
 
 

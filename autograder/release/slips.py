@@ -216,6 +216,22 @@ def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
                         f"{text.name}, line {node.lineno} needs {argument.value!r}, which no check is about."
                         f"{_meant(argument.value, tasks)}"
                     )
+        elif isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                if _is_answer(side, tasks):
+                    called = ast.unparse(side)
+                    yield (
+                        f"{text.name}, line {node.lineno} compares {called} itself, which is all that is known of the call "
+                        f"and equals nothing. Write {called}.value."
+                    )
+
+
+def _is_answer(node: ast.expr, tasks: Collection[str]) -> bool:
+    """Is this ``submission.task(...)``, and not a part of what came back?"""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=task, value=ast.Name(id="submission"))):
+            return task in tasks
+    return False
 
 
 def _not_defined(checks: list[_Text], master: _Text) -> Iterator[str]:

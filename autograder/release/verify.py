@@ -254,9 +254,11 @@ def _reference(engine: Engine, name: str) -> list[str]:
         if verdict.outcome != "passed":
             failed.setdefault(verdict.check.task, []).append(verdict)
     findings = []
-    for first, *others in failed.values():
-        also = f" So it does {', '.join(dict.fromkeys(verdict.check.name for verdict in others))}." if others else ""
-        findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{also}")
+    for first, *more in failed.values():
+        others = dict.fromkeys(verdict.check.name for verdict in more if verdict.check.name != first.check.name)
+        also = f" So it does {', '.join(others)}." if others else ""
+        end = "" if first.message.endswith((".", "?", "!")) or "\n" in first.message else "."
+        findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{end}{also}")
     return findings
 
 
@@ -267,10 +269,10 @@ def _stub(engine: Engine, course: Course, name: str) -> list[str]:
 
 def as_submission(master: Path, misconceptions: Path, misconception: Misconception) -> Source:
     """The reference with one task taken from a misconception: a whole submission."""
-    ideas = re.sub(r"^from (autograder|__future__)\b.*$", "", misconceptions.read_text("utf-8"), flags=re.M)
+    ideas = re.sub(r"^from (autograder|__future__)\b.*$", "", misconceptions.read_text("utf-8-sig"), flags=re.M)
     name, task = misconception.name, misconception.task
     swap = f"{task} = {name}" if task != "ANSWERS" else f"ANSWERS = {{key: {name}(key) for key in ANSWERS}}"
-    text = "\n\n".join([master.read_text("utf-8"), _DECORATORS, _only(ideas, name), swap, ""])
+    text = "\n\n".join([master.read_text("utf-8-sig"), _DECORATORS, _only(ideas, name), swap, ""])
     return Source("py", (Cell(text, 1, None),))
 
 

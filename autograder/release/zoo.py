@@ -85,7 +85,7 @@ class _StrangeRun(LocalRun):
 def strange_answers(engine: Engine, seed: int) -> list[str]:
     """Findings, one for a check: it breaks, cannot explain, or passes where every answer is strange."""
     broke: dict[str, list[str]] = {}
-    findings = []
+    passed: dict[str, list[str]] = {}
     for name, make in ZOO.items():
         context = CheckContext(_StrangeRun(engine, make), engine.catalogue, seed, lambda: engine.held_out)
         for verdict in engine.live.run(context):
@@ -93,8 +93,13 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
                 said = (verdict.bug or verdict.trouble or verdict.log.strip().splitlines()[-1])[:200]
                 broke.setdefault(verdict.check.name, []).append(f"{name}: {said}")
             elif verdict.outcome == "passed":
-                findings.append(f"{verdict.check.name}, where every answer is {name}, passes.")
-    for check, found in broke.items():
-        more = f" So it does for {len(found) - 1} other strange answers." if len(found) > 1 else ""
-        findings.append(f"{check} breaks where every answer is {found[0]}.{more}")
-    return findings
+                passed.setdefault(verdict.check.name, []).append(name)
+    return [
+        *(f"{check} passes where every answer is {found[0]}.{_more(found)}" for check, found in passed.items()),
+        *(f"{check} breaks where every answer is {found[0]}.{_more(found)}" for check, found in broke.items()),
+    ]
+
+
+def _more(found: list[str]) -> str:
+    others = len(found) - 1
+    return f" So it does for {others} other strange answer{'s' if others > 1 else ''}." if others else ""

@@ -45,6 +45,8 @@ TOLD = [
     (PUBLIC, ONE, "@pytest.mark.points(1)", 12, "the points name no task"),
     (PUBLIC, ONE, "@pytest.mark.points(1, task=None)", 12, "the points name no task"),
     (PUBLIC, "def test_one", "def test_counter", 19, "a second test_counter takes the place of that in line 13"),
+    # what came back, and its value
+    (PUBLIC, 'expect_integer(submission.ANSWERS["one"], 1)', "assert 2 == submission.double(1)", 15, "Write submission.double(1).value."),
     # misconceptions and hints
     (WRONG, '@misconception("double")', "@misconception", 4, "@misconception names no task"),
     (WRONG, '@misconception("double")', "@misconception()", 4, "misconception names no task"),

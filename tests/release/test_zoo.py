@@ -34,4 +34,7 @@ def test_no_check_of_the_first_assignment_breaks_or_passes(few: None) -> None:
         f.startswith("test_moves_the_channels_first breaks where every answer is None: ") and "other" in f
         for f in findings
     )
-    assert "test_moves_the_channels_last, where every answer is NaN, passes." in findings
+    (passes,) = (
+        f for f in findings if f.startswith("test_moves_the_channels_last passes where every answer is None. So")
+    )
+    assert passes.endswith("other strange answers.")
