@@ -50,7 +50,7 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
         try:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
             namespace = dict(vars(run_file(assignment.master)))
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # an exit() that was left there, too
             raise UserError(f"solutions/{where_raised(error, assignment.folder)}. {remedy(error)}") from error
         names = assignment.parameters()
         for known in catalogue.misconceptions:

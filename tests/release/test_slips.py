@@ -183,6 +183,8 @@ RUN = [
     (PUBLIC, "import pytest", "import pytets", "b1_tiny/test_b1_tiny.py, line 1: ModuleNotFoundError: No module named 'pytets'"),
     (HIDDEN, "import expect_number", "import expect_numbers", "b1_tiny/test_b1_tiny_hidden.py, line 2: ImportError: cannot import name 'expect_numbers'"),
     (WRONG, "from autograder", "import nothing_there\nfrom autograder", "b1_tiny/misconceptions.py, line 1: ModuleNotFoundError: No module named 'nothing_there'"),
+    (WRONG, 'hints("double"', 'exit()\nhints("double"', "b1_tiny/misconceptions.py, line 16: SystemExit: None. Mend that line"),
+    (MASTER, "import math", "import math, sys; sys.exit(3)", "b1_tiny/b1_tiny.py, line 6: SystemExit: 3. Mend that line"),
     (WRONG, 'hints("double"', 'hint("double"', "b1_tiny/misconceptions.py, line 16: NameError: name 'hint' is not defined"),
     (PUBLIC, f"{ONE}\ndef test_one", 'def test_two(submission):\n    """Two."""\n\n\n@pytest.mark.points(1, task="ANSWERS")\ndef test_one', "test_b1_tiny.py, line 12: test_two has no points"),
     (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one asks for submision, which nothing gives"),
