@@ -32,13 +32,23 @@ def meet(tree: ast.Module, package: str = "") -> None:
 
     package: the one that the text belongs to. In none, `from .helpers import x` means the module beside the file.
     """
-    if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree)):
-        if not package:
-            tree = _FromTheFolder().visit(tree)
-        tree.body = [_Meeting().visit(statement) for statement in tree.body]
+    if not package:
+        _FromTheFolder().visit(tree)
+    _Meeting().visit(tree)
 
 
-class _FromTheFolder(ast.NodeTransformer):
+class _OfStatements(ast.NodeTransformer):
+    """Passes expressions by: no import stands in one, and they are nearly all of a text."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+            inner = getattr(node, part, None)
+            if isinstance(inner, list):
+                inner[:] = map(self.visit, inner)
+        return node
+
+
+class _FromTheFolder(_OfStatements):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
         if node.level != 1:
             return node
@@ -46,7 +56,7 @@ class _FromTheFolder(ast.NodeTransformer):
         return node if node.module else ast.copy_location(ast.Import(node.names), node)
 
 
-class _Meeting(ast.NodeTransformer):
+class _Meeting(_OfStatements):
     def visit_Import(self, node: ast.Import) -> ast.AST:
         parts: list[ast.stmt] = []
         for alias in node.names:

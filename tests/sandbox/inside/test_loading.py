@@ -242,3 +242,26 @@ def test_helpers_run_as_the_submission_does(tmp_path: Path) -> None:
     assert names["x"] == 5
     assert not left_out
     assert [notice[:3] for notice in notices.take()] == [("missing", "helper_a", 1), ("left out", "helper_a", 2)]
+
+
+def test_an_import_is_met_wherever_a_statement_may_stand(tmp_path: Path) -> None:
+    text = """
+match 1:
+    case 1:
+        import nowhere_1
+try:
+    raise ValueError
+except* ValueError:
+    import nowhere_2
+finally:
+    import nowhere_3
+for _ in ():
+    pass
+else:
+    import nowhere_4
+class Inside:
+    import nowhere_5
+"""
+    names, left_out = loaded(text, tmp_path)
+    assert not left_out
+    assert {f"nowhere_{number}" for number in range(1, 5)} <= set(names)
