@@ -157,7 +157,7 @@ class Session:
     def _look(self) -> None:
         elapsed = time.monotonic() - self._began
         pids = self._sandbox.processes_of(self._child) if self._child else []
-        used = processes.usage(pids)
+        used = processes.usage(pids, self._limits.memory)
         if self._before is _UNKNOWN:
             # The first look at this call: what was used before is what cannot have been used since.
             cpu, waited = (max(0.0, seconds - elapsed) for seconds in (used.cpu_seconds, used.waited))
