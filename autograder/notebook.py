@@ -335,12 +335,12 @@ def _round(assignment: Assignment, task: str, context: CheckContext) -> None:
 
 # --- what the student sees -----------------------------------------------------------------------------------------
 
-# Symbols and words carry the meaning, colours only repeat it; both colours read on a light and on a dark page.
+# Symbols and words carry the meaning, colours only repeat it: Jupyter's own, which read on its light and its dark page.
 _MARKS: dict[str, tuple[str, str, str]] = {
-    "passed": ("✓", "#2e8b57", "passes"),
-    "not_run": ("○", "#808080", "not yet"),
+    "passed": ("✓", "var(--jp-success-color0, #2e8b57)", "passes"),
+    "not_run": ("○", "var(--jp-content-font-color2, #808080)", "not yet"),
 }
-_FAILED = ("✗", "#d1603d", "fails")
+_FAILED = ("✗", "var(--jp-error-color1, #d1603d)", "fails")
 
 
 @dataclasses.dataclass(frozen=True)
