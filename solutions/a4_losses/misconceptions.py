@@ -297,8 +297,8 @@ def hands_back_the_error(task, output):
 
 @misconception("choose_loss")
 def hands_back_the_class_of_the_loss(task, output):
-    """You returned the class of the loss. A class is only the plan of a module: it has to be called, with empty
-    brackets if need be, before there is a loss that can be computed."""
+    """You returned a class. A class is only the plan of a module: it has to be called, with empty brackets if need be,
+    before there is an object that computes a loss."""
     _loss_from((dict,) * 4, task, output)
     return nn.CrossEntropyLoss
 
@@ -311,9 +311,9 @@ def hands_back_the_function_for_the_loss(task, output):
 
 
 @misconception("choose_loss")
-def hands_back_the_name_of_the_loss(task, output):
-    """You returned the name of a loss, a string. The loss itself is asked for, the object that can be called with
-    predictions and targets."""
+def hands_back_text_for_the_loss(task, output):
+    """You returned a string. Even the right name computes nothing: the loss itself is asked for, the object that can be
+    called with predictions and targets."""
     names = (lambda: "BCELoss", lambda: "BCEWithLogitsLoss", lambda: "NLLLoss", lambda: "CrossEntropyLoss")
     return _loss_from(names, task, output)
 
@@ -496,8 +496,8 @@ def relu_on_logits(task, output):
 
 @misconception("output_activation")
 def hands_back_the_class_of_the_activation(task, output):
-    """You returned the class of the activation. It has to be called before there is a module that can stand in a
-    network."""
+    """You returned a class. It is only a plan: it has to be called, with empty brackets if need be, before there is a
+    module that can stand in a network."""
     _activation_from((dict,) * 4, task, output)
     return nn.Sigmoid
 
@@ -510,8 +510,8 @@ def hands_back_the_function_for_the_activation(task, output):
 
 
 @misconception("output_activation")
-def hands_back_the_name_of_the_activation(task, output):
-    """You returned the name of an activation, a string. The module itself is asked for, which can stand in a
+def hands_back_text_for_the_activation(task, output):
+    """You returned a string. Even the right name computes nothing: the module itself is asked for, which can stand in a
     network."""
     return _activation_from(
         (lambda: "Sigmoid", lambda: "Identity", lambda: "LogSoftmax", lambda: "Identity"), task, output

@@ -53,7 +53,7 @@ NO_MODULES = {
     "type": "hands_back_the_class_of_the_{}",
     "function": "hands_back_the_function_for_the_{}",
     "builtin_function_or_method": "hands_back_the_function_for_the_{}",
-    "str": "hands_back_the_name_of_the_{}",
+    "str": "hands_back_text_for_the_{}",
     "NoneType": "hands_back_nothing_for_the_{}",
 }
 

@@ -127,8 +127,9 @@ def test_brighter_stays_brighter(submission):
     images = pictures(1).repeat(8, 1, 1)
     images[:, 9, 20] = torch.tensor([0, 36, 72, 108, 144, 180, 216, 255])
     inputs = submission.preprocess(images)
-    expect_shape(inputs, (8, 1, 28, 28))
-    values = inputs.value[:, 0, 9, 20].double()
+    if getattr(inputs.value, "shape", None) != (8, 28, 28):  # no channel axis: has cost its point above
+        expect_shape(inputs, (8, 1, 28, 28))
+    values = inputs.value.reshape(8, 28, 28)[:, 9, 20].double()
     up = values.diff()
     expect(
         len(values.unique()) > 2,

@@ -69,7 +69,7 @@ SLIPS = (
     slip("no non-linearity", "FashionCNN train", 10, "no non-linearity",
          ("nn.ReLU()", "nn.Identity()"), ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)")),
     slip("too many parameters", "FashionCNN", 1, "parameters and buffers", ("32 * 7 * 7, 128", "32 * 7 * 7, 400"), ("nn.Linear(128, 10)", "nn.Linear(400, 10)")),
-    slip("preprocess without the channel axis", "preprocess", 3, "3 axes, and should have 4",
+    slip("preprocess without the channel axis", "preprocess", 2, "3 axes, and should have 4",
          (".unsqueeze(1)  #", "  #"), ("inputs = preprocess(images)", "inputs = preprocess(images).unsqueeze(1)"),
          ("model(preprocess(part))", "model(preprocess(part).unsqueeze(1))")),
     slip("subtracting in uint8", "preprocess train", 12, "below 0",
