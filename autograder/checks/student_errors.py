@@ -80,10 +80,10 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         came, declared = match[2], match[3]
         if line and not _PRODUCT.search(line):
             return (
-                f"{came} numbers came for each row, but the layer was declared for {declared}. "
+                f"{_numbers(came)} came for each row, but the layer was declared for {declared}. "
                 "Work out how many are left after the layers before it."
             )
-        return f"The inner sizes do not meet: each row on the left holds {came} numbers, and the matrix on the right takes {declared}."
+        return f"The inner sizes do not meet: each row on the left holds {_numbers(came)}, and the matrix on the right takes {declared}."
     if match := _CHANNELS.search(text):
         return (
             f"The layer was declared for {match[1]} input {'channel' if match[1] == '1' else 'channels'}, and the tensor has "
@@ -105,6 +105,10 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         if match := re.search(pattern, f"{type_name}: {text}"):
             return idea.format(*match.groups())
     return ""
+
+
+def _numbers(count: str) -> str:
+    return f"{count} number" if count == "1" else f"{count} numbers"
 
 
 _IDEAS = (
@@ -157,8 +161,17 @@ _IDEAS = (
         "Something is divided by a number that is 0 here: look at the arguments of the call.",
     ),
     (
-        r"only integer tensors of a single element can be converted to an index|tensors used as indices must be",
+        r"tensors used as indices must be",
         "An index has to be a whole number, or a tensor of whole numbers, and something else stands there.",
+    ),
+    (
+        r"only integer tensors of a single element|only one element tensors can be|cannot be converted to Scalar",
+        "One number is needed here (for an index or a size a whole one), and a tensor came that cannot be taken for it. math's "
+        "functions are for single numbers, torch's take whole tensors, and torch.stack makes one tensor of several.",
+    ),
+    (
+        r"Tensors must have same number of dimensions|Sizes of tensors must match except|stack expects each tensor",
+        "Tensors that are joined have equally many axes, and differ at most in the axis along which cat joins them.",
     ),
     (
         r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",

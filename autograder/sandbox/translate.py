@@ -108,7 +108,11 @@ def item(found: Observation, pending: Observation, key: Any) -> Observation:
         return dataclasses.replace(found, calls=pending.calls, ordinal=pending.ordinal)
     if not isinstance(found.value, dict):
         odd = found.type_name.startswith("dict")  # it has stayed in the sandbox, since not all of it is data
-        what = "holds something that is neither a number nor a shape" if odd else "is not a dict"
+        what = (
+            "holds something that is neither a number nor a shape"
+            if odd
+            else f"is of type {found.type_name or type(found.value).__name__}, and has to be the stub's dict"
+        )
         error = StudentError("TypeError", f"{pending.task} {what}")
         return dataclasses.replace(pending, status="error", error=error)
     if key not in found.value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -220,6 +221,14 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: torch.zeros(2, 3).expand(4, 3), "Something of length 2 does not fit into a place of length 4"),
     (lambda: bool(torch.zeros(2)), "Compare the whole tensor at once"),
     (lambda: torch.zeros(2, 3)[5], "Axis 0 has length 2, and index 5 was asked for"),
+    (lambda: torch.tensor([torch.zeros(2, dtype=torch.uint8)]), "One number is needed here"),
+    (lambda: torch.tensor([torch.zeros(2)]), "One number is needed here"),
+    (lambda: math.exp(torch.zeros(2)), "One number is needed here"),
+    (lambda: torch.zeros(2).item(), "One number is needed here"),
+    (lambda: torch.zeros(2)[torch.zeros(2)], "An index has to be a whole number"),
+    (lambda: torch.zeros(4, 1) @ torch.zeros(10, 10), "each row on the left holds 1 number, and"),
+    (lambda: torch.cat((torch.zeros(2), torch.zeros(2, 2))), "joined have equally many axes"),
+    (lambda: torch.stack((torch.zeros(2), torch.zeros(3))), "joined have equally many axes"),
     (lambda: int("valid"), "A text came where a number is needed"),
     (lambda: 1 / 0, "divided by a number that is 0"),
     (lambda: None + 1, "does a function lack its return?"),
