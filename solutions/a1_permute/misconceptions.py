@@ -386,7 +386,7 @@ def leaves_the_image_as_it_was(image):
 @misconception("image_to_batch")
 def forgets_to_move_the_channels(image):
     """The batch axis is there, but the channels still stand last: the shape that the lecture does not want. Two things
-    are to be done, and one is left."""
+    are to be done, and one is left. If you called permute: it changes no tensor, it gives a new view, to be kept."""
     return image.unsqueeze(0)
 
 

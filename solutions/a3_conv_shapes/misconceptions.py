@@ -3,6 +3,7 @@
 Single mistakes come before combinations of two, since on simple inputs the second mistake of two does not show.
 """
 
+import itertools
 import math
 
 import torch
@@ -368,8 +369,8 @@ def same_pads_by_the_kernel(input_shape, out_channels, kernel_size, stride=1, pa
 
 @misconception("conv2d_output_shape")
 def refused_for_height_only(*layer, **settings):
-    """You refuse a kernel that is too high, but one that is too wide gets through. One of the two is enough:
-    it then fits nowhere."""
+    """A kernel that is too wide gets through. Do you refuse it only where it is too high, or only where it is both? One
+    of the two is enough: it then fits nowhere."""
     batch, kernels, height, width = unrefused(*layer, **settings)
     if height < 1:
         raise ValueError("kernel size is larger than the padded image")
@@ -378,8 +379,8 @@ def refused_for_height_only(*layer, **settings):
 
 @misconception("conv2d_output_shape")
 def refused_for_width_only(*layer, **settings):
-    """You refuse a kernel that is too wide, but one that is too high gets through. One of the two is enough:
-    it then fits nowhere."""
+    """A kernel that is too high gets through. Do you refuse it only where it is too wide, or only where it is both? One
+    of the two is enough: it then fits nowhere."""
     batch, kernels, height, width = unrefused(*layer, **settings)
     if width < 1:
         raise ValueError("kernel size is larger than the padded image")
@@ -905,6 +906,29 @@ def pixel_window_centred_on_odd_kernels(image, weight, bias, channel, row, col):
 
 
 @misconception("conv2d_pixel")
+def pixel_slice_ends_at_the_size(image, weight, bias, channel, row, col):
+    """You cut the window from row to the kernel's height, and from col to its width. The second number of a slice says
+    where it ends, not how long it is."""
+    return (image[:, row : weight.shape[2], col : weight.shape[3]] * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_kernel_as_high_as_wide(image, weight, bias, channel, row, col):
+    """You took the kernel for a square, with its width for both sides. A kernel has a height and a width: they are two
+    axes of the weight."""
+    side = weight.shape[3]
+    return (image[:, row : row + side, col : col + side] * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_kernel_as_wide_as_high(image, weight, bias, channel, row, col):
+    """You took the kernel for a square, with its height for both sides. A kernel has a height and a width: they are two
+    axes of the weight."""
+    side = weight.shape[2]
+    return (image[:, row : row + side, col : col + side] * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
 def pixel_with_all_kernels(image, weight, bias, channel, row, col):
     """You multiplied the window by the kernels of all output channels. This pixel belongs to one output channel:
     `channel` says which kernel is its own."""
@@ -1057,8 +1081,8 @@ def pixel_of_all_channels(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_changes_an_input(image, weight, bias, channel, row, col):
-    """The number is right, but an input is not what it was. A slice of a tensor is a view: what you multiply
-    into it in place, you multiply into the tensor that it was cut from."""
+    """The number is right, but an input is not what it was. A slice or an entry of a tensor is a view: what you add or
+    multiply into it in place (+=, *=) lands in the tensor that it was cut from."""
     window = window_at(image, weight, row, col)
     window *= weight[channel]
     return window.sum() + bias[channel]
@@ -1239,7 +1263,8 @@ def conv_padding_ignored(images, weight, bias, stride=1, padding=0):
 
 @misconception("conv2d")
 def conv_padding_top_left_only(images, weight, bias, stride=1, padding=0):
-    """You padded above and on the left only. The zeros lie on all four sides."""
+    """Your output is what zeros above and on the left alone would give. They lie on all four sides, so each axis of the
+    image grows by the padding twice: for the window, and in the size of the output too."""
     return correlate(functional.pad(images, (padding, 0, padding, 0)), weight, bias, stride)
 
 
@@ -1284,6 +1309,26 @@ def conv_padding_round_the_output(images, weight, bias, stride=1, padding=0):
     """You laid the zeros round the output. They belong round the images, before the window starts to move:
     then it sees the pixels at the edge more often."""
     return functional.pad(correlate(images, weight, bias, stride), (padding,) * 4)
+
+
+@misconception("conv2d")
+def conv_padding_in_the_size_only(images, weight, bias, stride=1, padding=0):
+    """Your output is as large as with padding, but its windows are cut from the images as they came, so the last ones
+    hang over the edge. Lay the zeros round the images first, and cut from that."""
+    output = torch.zeros_like(correlate(images, weight, bias, stride, padding))
+    for n, o, i, j in itertools.product(*map(range, output.shape)):
+        output[n, o, i, j] = (window_at(images[n], weight, i * stride, j * stride) * weight[o]).sum() + bias[o]
+    return output
+
+
+@misconception("conv2d")
+def conv_slice_to_minus_zero(images, weight, bias, stride=1, padding=0):
+    """You put the images at padding:-padding. Without padding that is 0:-0, and -0 is 0: an empty slice. Say where the
+    image ends by its own size: padding + H."""
+    n, c, h, w = images.shape
+    padded = torch.zeros(n, c, h + 2 * padding, w + 2 * padding, dtype=images.dtype)
+    padded[:, :, padding:-padding, padding:-padding] = images
+    return correlate(padded, weight, bias, stride)
 
 
 @misconception("conv2d")

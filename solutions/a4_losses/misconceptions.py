@@ -131,6 +131,13 @@ def bce_on_logits(task, output):
 
 
 @misconception("choose_loss")
+def binary_loss_for_multiclass_logits(task, output):
+    """You gave BCEWithLogitsLoss to a multi-class network that returns logits. It wants a target for each output, and
+    labels are one class number for each image. The task decides too, not the output alone."""
+    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.BCEWithLogitsLoss), task, output)
+
+
+@misconception("choose_loss")
 def sigmoid_twice(task, output):
     """You gave BCEWithLogitsLoss to a network that returns binary probabilities. It applies Sigmoid once more, and a
     probability between 0 and 1 becomes one between 0.5 and 0.73."""
@@ -208,9 +215,9 @@ def cross_entropy_for_binary_logits(task, output):
 
 @misconception("choose_loss")
 def table_of_the_slide(task, output):
-    """("multiclass", "log-probability") has no loss in your code. Is that the slip on the slide, which names NLLLoss
-    beside probabilities? NLLLoss takes no logarithm itself: it belongs to log-probabilities, and ("multiclass",
-    "probability") has no loss here."""
+    """("multiclass", "log-probability") has no loss in your code. Did you follow the slide, which names NLLLoss beside
+    probabilities? It takes no logarithm itself: it belongs to log-probabilities, and ("multiclass", "probability") has
+    no loss here. Or is a word spelt otherwise? "log-probability" has a hyphen."""
     if (task, output) == ("multiclass", "log-probability"):
         raise ValueError
     if (task, output) == ("multiclass", "probability"):
@@ -876,6 +883,14 @@ def softmax_of_scaled_logits(logits):
 
 
 @misconception("softmax")
+def softmax_shifted_above_only(logits):
+    """You moved the row above the fraction line, and not below it. The same factor has to stand in both, or it does not
+    cancel."""
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    return torch.exp(shifted) / torch.exp(logits).sum(dim=1, keepdim=True)
+
+
+@misconception("softmax")
 def softmax_shifted_by_column(logits):
     """You subtracted the largest of each column. Only a number that is the same for all entries of a row leaves that
     row's softmax as it is."""
@@ -1199,6 +1214,21 @@ def binary_class_one_only(logits, targets):
     """Only the images with target 0 count in your loss. Where the target is 1, the truth is class 0, with the
     probability p: the formula has two terms."""
     return -((1 - targets) * F.logsigmoid(-logits)).mean()
+
+
+@misconception("binary_loss")
+def binary_targets_not_used(logits, targets):
+    """Your loss is -ln p for every image, whatever its target. That is right where the target is 1; where it is 0, the
+    truth got 1 - p."""
+    return -F.logsigmoid(logits).mean()
+
+
+@misconception("binary_loss")
+def binary_mean_of_each_class(logits, targets):
+    """You took a mean for each class and added the two. One mean over the whole batch is asked for: every image counts
+    the same."""
+    ones, zeros = logits[targets == 1], logits[targets == 0]
+    return -F.logsigmoid(ones).mean() - F.logsigmoid(-zeros).mean()
 
 
 @misconception("binary_loss")
