@@ -128,6 +128,10 @@ _IDEAS = (
         "Class numbers are whole numbers (int64), one for each image: mind the dtype of the labels.",
     ),
     (
+        r"'(int|float)' object has no attribute",
+        "The code takes it for a tensor, and it is a bare number (of type {0}). item() makes one of a tensor, and so does float().",
+    ),
+    (
         r"'(\w+)' object has no attribute '(?:shape|dim|permute|reshape|view|unsqueeze|mean|float|numel|size)'",
         "The code takes it for a tensor, and it is a {0}.",
     ),

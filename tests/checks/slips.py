@@ -104,7 +104,8 @@ def report(slip: Slip, graded: Grading) -> str:
     points, accuracy = lost(graded), graded.metrics.get("accuracy")
     where = ", ".join(f"{task} {number}" for task, number in points.items()) or "none"
     share = f"{accuracy:.1%}" if isinstance(accuracy, float) else ""
-    return f"| {slip.name} | {40 - sum(points.values())} | {where} | {share} | {'yes' if is_told(slip, graded) else 'no'} |"
+    named = "yes" if is_told(slip, graded) else "no" if points else "-"
+    return f"| {slip.name} | {40 - sum(points.values())} | {where} | {share} | {named} |"
 
 
 if __name__ == "__main__":

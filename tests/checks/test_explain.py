@@ -214,6 +214,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: Unfinished()(X), "Nothing of that name is there"),
     (lambda: Early(), "super().__init__()"),
     (lambda: (1, 2).permute(0), "takes it for a tensor, and it is a tuple."),
+    (lambda: torch.zeros(2).sum().item().backward(), "a bare number (of type float)"),
     (lambda: None.shape, "does a function lack its return?"),
     (lambda: (1, 2).append(3), "joined by +"),
     (lambda: (1, 2) + 3, "(5,)"),
