@@ -31,8 +31,8 @@ def reshapes_from_the_batch_on(images):
 
 @misconception("to_nchw")
 def leaves_the_batch_as_it_was(images):
-    """What came back is what went in: no axis has moved. If you called permute: it changes no tensor, it gives a new
-    view of it, and that is what has to be returned."""
+    """No axis has moved: what came back is laid out as it went in. If you called permute: it changes no
+    tensor, it gives a new view of it, and that is what has to be returned."""
     return images
 
 
@@ -220,8 +220,8 @@ def reshapes_back_and_swaps_height_with_width(images):
 
 @misconception("to_nhwc")
 def leaves_the_channels_first(images):
-    """What came back is what went in: no axis has moved. If you called permute: it changes no tensor, it gives a new
-    view of it, and that is what has to be returned."""
+    """No axis has moved: what came back is laid out as it went in. If you called permute: it changes no
+    tensor, it gives a new view of it, and that is what has to be returned."""
     return images
 
 
@@ -378,8 +378,8 @@ def reshapes_the_image_sideways(image):
 
 @misconception("image_to_batch")
 def leaves_the_image_as_it_was(image):
-    """What came back is what went in: no axis was moved or added. If you called permute or unsqueeze: they change no
-    tensor, they give a new view of it, and that is what has to be returned."""
+    """No axis was moved or added: what came back is laid out as it went in. If you called permute or unsqueeze: they
+    change no tensor, they give a new view of it, and that is what has to be returned."""
     return image
 
 
@@ -541,8 +541,8 @@ def squeezes_the_single_image(images):
 
 @misconception("add_channel_axis")
 def leaves_the_channel_out(images):
-    """What came back is what went in: no axis was added. If you called unsqueeze: it changes no tensor, it gives a
-    new view of it, and that is what has to be returned."""
+    """No axis was added: what came back is laid out as it went in. If you called unsqueeze: it changes no tensor, it
+    gives a new view of it, and that is what has to be returned."""
     return images
 
 

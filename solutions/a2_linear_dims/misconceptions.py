@@ -221,7 +221,8 @@ def gives_an_axis_as_a_shape(shape):
 
 @misconception("linear_in_features")
 def gives_the_index(shape):
-    """You gave the index of the dimension. Asked is its length."""
+    """You gave the index of the dimension, or the 5 of the question, which is out_features. Asked is the length of the
+    dimension on which the layer acts."""
     return len(shape) - 1
 
 

@@ -131,13 +131,6 @@ def bce_on_logits(task, output):
 
 
 @misconception("choose_loss")
-def binary_loss_for_multiclass_logits(task, output):
-    """You gave BCEWithLogitsLoss to a multi-class network that returns logits. It wants a target for each output, and
-    labels are one class number for each image. The task decides too, not the output alone."""
-    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.BCEWithLogitsLoss), task, output)
-
-
-@misconception("choose_loss")
 def sigmoid_twice(task, output):
     """You gave BCEWithLogitsLoss to a network that returns binary probabilities. It applies Sigmoid once more, and a
     probability between 0 and 1 becomes one between 0.5 and 0.73."""
