@@ -114,6 +114,10 @@ def _numbers(count: str) -> str:
 _IDEAS = (
     (r"NoneType", "Something is None here that should be a value: does a function lack its return?"),
     (
+        r"expected 4D input \(got 3D input\)",
+        "The layer wants images with four axes, (N, C, H, W), and three came: is the axis of the batch or of the channels missing?",
+    ),
+    (
         r"missing the required .forward. function",
         "A network says in a method of the name forward(self, x) what it makes of x. Here there is none: is it misspelt, or "
         "indented into another method?",

@@ -163,9 +163,9 @@ class forgets_to_flatten(_Small):
 
 @misconception("FashionCNN")
 class view_of_a_wrong_size(_Small):
-    """The result has another number of rows than there are images, so rows hold pieces of images. With -1 for the
-    first axis, view makes as many rows as the numbers give. Fix the number of rows to the batch size, and let the
-    length follow."""
+    """With -1 for the first axis, view makes as many rows as the numbers give. Where the length of a row is wrong, rows
+    hold pieces of images, or no number of rows fits at all. Fix the number of rows to the batch size, and let the length
+    follow."""
 
     def __init__(self):
         super().__init__()
@@ -647,8 +647,8 @@ def returns_a_list(model, images):
 
 @misconception("predict")
 def drops_the_last_batch(model, images):
-    """Some images got no class. Was a last batch, smaller than the others, left out, or does a return stand inside
-    the loop over the batches? Here every image wants its answer."""
+    """Some images got no class. Was a last batch, smaller than the others, left out, does each batch replace the one
+    before, or does a return stand inside the loop over the batches? Here every image wants its answer."""
     classes = [_scores(model, part).argmax(dim=1) for part in images.split(32) if len(part) == 32]
     return torch.cat([*classes, torch.zeros(0, dtype=torch.int64)])
 

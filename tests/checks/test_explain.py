@@ -196,6 +196,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
         "each row on the left holds 784 numbers, and the matrix on the right takes 100.",
     ),
     (lambda: nn.Conv2d(3, 8, 3)(X), "declared for 3 input channels, and the tensor has 1 on axis 1"),
+    (lambda: nn.BatchNorm2d(1)(torch.zeros(1, 28, 28)), "the axis of the batch or of the channels missing?"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28, 28)), "declared for 1 input channel, and the tensor has 4"),
     (lambda: torch.zeros(2, 3, 4).permute(0, 3, 1, 2), "fewer or more axes than the code counts on"),
