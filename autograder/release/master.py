@@ -8,14 +8,12 @@ locked check cell, worth the task's public and hidden points together.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.common.errors import UserError
-from autograder.release.notebooks import NO_BREAK, WORD_JOINER
 from autograder.student.pictures import names_in
 
 if TYPE_CHECKING:
@@ -119,7 +117,7 @@ def source_notebook(master: Master) -> Any:
         elif cell.cell_type == "code":
             cells.append(v4.new_code_cell(cell.source, id=f"code-{number}"))
         else:
-            cells.append(v4.new_markdown_cell(_unbroken(cell.source), id=f"prose-{number}"))
+            cells.append(v4.new_markdown_cell(cell.source, id=f"prose-{number}"))
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
@@ -128,16 +126,6 @@ def source_notebook(master: Master) -> Any:
     # new_notebook takes the newest minor version that the installed nbformat knows; ours is fixed.
     notebook.nbformat_minor = 5
     return notebook
-
-
-def _unbroken(prose: str) -> str:
-    """Prose whose drawings (fenced lines) no narrow page wraps: Jupyter's style breaks at blanks, and after signs."""
-
-    def keep(fenced: re.Match[str]) -> str:
-        joined = re.sub(r"([^\w\s`])(?=.)", rf"\1{WORD_JOINER}", fenced[0])
-        return fenced[0] if fenced[1] else joined.replace(" ", NO_BREAK)
-
-    return re.sub(r"^```(.*)\n[^`]*^```$", keep, prose, flags=re.MULTILINE)
 
 
 def _picture_cell(master: Master, name: str) -> Any:

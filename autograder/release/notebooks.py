@@ -14,9 +14,6 @@ from typing import Any
 from autograder.common.errors import UserError
 from autograder.platforms import nbgrader_settings
 
-# What keeps a drawing of a notebook in one piece (zero wide, the second one); the script has plain blanks.
-NO_BREAK, WORD_JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
-
 
 def skip_slow_imports() -> None:
     """Keep a library of nbformat's from compiling 39 grammars (2 s): they check addresses, and no notebook has one."""
@@ -95,7 +92,7 @@ def stub_script(notebook: Any) -> str:
                 ) from None
             cells.append(v4.new_code_cell(cell.source))
         else:
-            cells.append(v4.new_markdown_cell(cell.source.replace(NO_BREAK, " ").replace(WORD_JOINER, "")))
+            cells.append(v4.new_markdown_cell(cell.source))
     # No header: the stub is a script first, and jupytext's version has no place in it.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}}
     script: str = jupytext.writes(v4.new_notebook(cells=cells, metadata=metadata), fmt="py:percent")

@@ -49,18 +49,6 @@ def test_the_notebook_has_its_metadata_from_the_master(released: Course) -> None
     assert metadata["double"]["nbgrader"]["solution"]
 
 
-def test_a_drawing_is_not_wrapped_in_the_notebook_and_is_plain_in_the_script() -> None:
-    import nbformat.v4 as v4
-
-    from autograder.release.master import Master, source_notebook
-    from autograder.release.notebooks import stub_script
-
-    prose = "Two words:\n\n```\n  a -> b\n```\n\nsee `a b` and\n\n```python\na = b\n```\n\nat last"
-    notebook = source_notebook(Master("m", (), {}, (v4.new_markdown_cell(prose),)))
-    assert notebook.cells[0].source == prose.replace("  a -> b", "\xa0\xa0a\xa0-\u2060>\u2060\xa0b")
-    assert "#   a -> b\n" in stub_script(notebook)
-
-
 def test_the_manifest_says_tasks_points_and_stubs(released: Course) -> None:
     from autograder.submission.source import read_source
 
