@@ -914,7 +914,7 @@ def pixel_slice_ends_at_the_size(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_kernel_as_high_as_wide(image, weight, bias, channel, row, col):
-    """You took the kernel for a square, with its width for both sides. A kernel has a height and a width: they are two
+    """Your window is as high as the kernel is wide. A kernel has a height and a width, and they can differ: they are two
     axes of the weight."""
     side = weight.shape[3]
     return (image[:, row : row + side, col : col + side] * weight[channel]).sum() + bias[channel]
@@ -922,7 +922,7 @@ def pixel_kernel_as_high_as_wide(image, weight, bias, channel, row, col):
 
 @misconception("conv2d_pixel")
 def pixel_kernel_as_wide_as_high(image, weight, bias, channel, row, col):
-    """You took the kernel for a square, with its height for both sides. A kernel has a height and a width: they are two
+    """Your window is as wide as the kernel is high. A kernel has a height and a width, and they can differ: they are two
     axes of the weight."""
     side = weight.shape[2]
     return (image[:, row : row + side, col : col + side] * weight[channel]).sum() + bias[channel]
