@@ -208,7 +208,7 @@ def cross_entropy_for_binary_logits(task, output):
 
 @misconception("choose_loss")
 def table_of_the_slide(task, output):
-    """("multiclass", "log-probability") has no loss in your code. Did you follow the slide, which names NLLLoss beside
+    """("multiclass", "log-probability") has no loss in your code. Is that the slip on the slide, which names NLLLoss beside
     probabilities? It takes no logarithm itself: it belongs to log-probabilities, and ("multiclass", "probability") has
     no loss here. Or is a word spelt otherwise? "log-probability" has a hyphen."""
     if (task, output) == ("multiclass", "log-probability"):
