@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ..common.plural import plural
 from ..sandbox.observation import Observation
 from ..submission.source import Source
 from . import describe
@@ -80,10 +81,10 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         came, declared = match[2], match[3]
         if line and not _PRODUCT.search(line):
             return (
-                f"{_numbers(came)} came for each row, but the layer was declared for {declared}. "
+                f"{plural(int(came), 'number')} came for each row, but the layer was declared for {declared}. "
                 "Work out how many are left after the layers before it."
             )
-        return f"The inner sizes do not meet: each row on the left holds {_numbers(came)}, and the matrix on the right takes {declared}."
+        return f"The inner sizes do not meet: each row on the left holds {plural(int(came), 'number')}, and the matrix on the right takes {declared}."
     if match := _CHANNELS.search(text):
         return (
             f"The layer was declared for {match[1]} input {'channel' if match[1] == '1' else 'channels'}, and the tensor has "
@@ -105,10 +106,6 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         if match := re.search(pattern, f"{type_name}: {text}"):
             return idea.format(*match.groups())
     return ""
-
-
-def _numbers(count: str) -> str:
-    return f"{count} number" if count == "1" else f"{count} numbers"
 
 
 _IDEAS = (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.common.errors import UserError
+from autograder.common.plural import plural
 from autograder.course.course import Course, find_course
 
 
@@ -107,9 +108,8 @@ def release(course: Course, only: Sequence[str] = ()) -> int:
         generated.swap_in(built.assignments, course.assignments)
     made_pages.write(course)
     print(", ".join(f"{part} {seconds:.1f} s" for part, seconds in built.seconds.items()))
-    number = sum(len(master.tasks) for master in built.masters)
-    tasks = "1 task" if number == 1 else f"{number} tasks"
-    which = ", ".join(only) or ("1 assignment" if len(built.masters) == 1 else f"{len(built.masters)} assignments")
+    tasks = plural(sum(len(master.tasks) for master in built.masters), "task")
+    which = ", ".join(only) or plural(len(built.masters), "assignment")
     print(f"Released {which} with {tasks}: assignments/ holds what students get.")
     return 0
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from ..common.plural import plural
 from ..common.terminal import console
 from ..course.course import Course, find_course
 from ..grading.pool import PRELOADED, end_with_parent, process_context
@@ -121,8 +122,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     count = sum(len(report.rows) for report in reports)
     console().print(
-        f"Verified: {_many(len(reports), 'reference')} with full marks, {_many(len(reports), 'stub')} with none, "
-        f"{_many(count, 'misconception')} each caught by its own task and given its own diagnosis; nothing leaks."
+        f"Verified: {plural(len(reports), 'reference')} with full marks, {plural(len(reports), 'stub')} with none, "
+        f"{plural(count, 'misconception')} each caught by its own task and given its own diagnosis; nothing leaks."
     )
     return 0
 
@@ -334,7 +335,7 @@ def show(report: Report) -> None:
     """A matrix for each task: a row for each misconception, a column for each check."""
     screen = console()
     screen.print(
-        f"\n[bold]{report.assignment}[/]: {_many(report.points, 'point')}, {_many(len(report.rows), 'misconception')}"
+        f"\n[bold]{report.assignment}[/]: {plural(report.points, 'point')}, {plural(len(report.rows), 'misconception')}"
     )
     for task in dict.fromkeys(row.task for row in report.rows):
         rows = [row for row in report.rows if row.task == task]
@@ -357,10 +358,6 @@ def show(report: Report) -> None:
     )
     for one, other in report.pairs:
         screen.print(f"  Cannot be told apart: {one} and {other}.", highlight=False, soft_wrap=True)
-
-
-def _many(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _cell(row: CaughtBy, check: str) -> str:

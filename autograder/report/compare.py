@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..common.plural import plural
 from ..common.terminal import console, printable
 from ..results.final import read_class
 from ..results.result import ClassResults, Final, Result
@@ -55,9 +56,8 @@ class Comparison:
         """All in a sentence."""
         if not self.changes:
             return "Nothing changed."
-        many = "1 result differs" if len(self.changes) == 1 else f"{len(self.changes)} results differ"
-        rose = "1 score rose" if self.rose == 1 else f"{self.rose} scores rose"
-        return f"{many}: {rose}, {self.fell} fell, {self.more:+d} points in all."
+        many = plural(len(self.changes), "result differs", "results differ")
+        return f"{many}: {plural(self.rose, 'score')} rose, {self.fell} fell, {self.more:+d} points in all."
 
 
 def compare(old: ClassResults, new: ClassResults) -> Comparison:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
+from ..common.plural import plural
 from ..common.tables import read_time
 from ..common.terminal import printable
 from ..course.course import Course
@@ -163,11 +164,6 @@ def code(text: str) -> str:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts)
     )
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """ "1 point", "2 points"."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def moment(text: str, zone: dt.tzinfo | None = None) -> str:
