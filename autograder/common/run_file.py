@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
+
+from .errors import UserError
+
+_T = TypeVar("_T")
 
 
 def run_file(path: Path) -> ModuleType:
@@ -17,6 +22,19 @@ def run_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def declared_in(path: Path, name: str, kind: type[_T], what: str) -> _T:
+    """What a file sets a name to: NETWORK to a Network, say. Raises UserError, which calls it `what`, where it does not."""
+    try:
+        declared = getattr(run_file(path), name)
+    except Exception as error:
+        raise UserError(
+            f"{path} declares no {what}: {type(error).__name__}: {error}. It must set {name} = {kind.__name__}(...)."
+        ) from error
+    if not isinstance(declared, kind):
+        raise UserError(f"{path} must set {name} = {kind.__name__}(...), and not {type(declared).__name__}.")
+    return declared
 
 
 def own_package() -> Path:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..common.errors import UserError
-from ..common.run_file import run_file
+from ..common.run_file import declared_in
 from .assignment import Assignment
 
 
@@ -62,7 +61,7 @@ class Network:
 
 def network_of(assignment: Assignment) -> Network | None:
     """What an assignment trains; None where it trains nothing. Raises UserError where its `network_facts.py` does not run."""
-    return _declared(assignment.network) if assignment.network.is_file() else None
+    return declared_in(assignment.network, "NETWORK", Network, "network") if assignment.network.is_file() else None
 
 
 def network_beside(file: str) -> Network:
@@ -74,16 +73,4 @@ def network_beside(file: str) -> Network:
     Traceback (most recent call last):
     autograder.common.errors.UserError: solutions/a1_words/network_facts.py declares no network: FileNotFoundError: ...
     """
-    return _declared(Path(file).with_name("network_facts.py"))
-
-
-def _declared(path: Path) -> Network:
-    try:
-        declared = run_file(path).NETWORK
-    except Exception as error:
-        raise UserError(
-            f"{path} declares no network: {type(error).__name__}: {error}. It must set NETWORK = Network(...)."
-        ) from error
-    if not isinstance(declared, Network):
-        raise UserError(f"{path} must set NETWORK = Network(...), and not {type(declared).__name__}.")
-    return declared
+    return declared_in(Path(file).with_name("network_facts.py"), "NETWORK", Network, "network")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common.errors import UserError
-from ..common.run_file import run_file
+from ..common.run_file import declared_in
 
 if TYPE_CHECKING:
     import torch
@@ -100,15 +100,7 @@ def data_set(root: Path, name: str) -> DataSet:
 
 
 def _declared(path: Path) -> DataSet:
-    try:
-        declared = run_file(path).DATA
-    except Exception as error:
-        raise UserError(
-            f"{path} declares no data set: {type(error).__name__}: {error}. It must set DATA = DataSet(...)."
-        ) from error
-    if not isinstance(declared, DataSet):
-        raise UserError(f"{path} must set DATA = DataSet(...), and not {type(declared).__name__}.")
-    return declared
+    return declared_in(path, "DATA", DataSet, "data set")
 
 
 def files_of_students(root: Path) -> tuple[Path, ...]:
