@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.common.definitions import defined_by
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import write_whole
 from autograder.course.course import Course, find_course
@@ -313,23 +314,12 @@ def _fill_in(notebook: Any, code: str | None) -> None:
     for node in tree.body:
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         piece = "\n".join(lines[first - 1 : node.end_lineno])
-        for defined in _defines(node):
-            pieces[defined] = piece
+        pieces |= dict.fromkeys(defined_by(node), piece)
     tasks = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
     for cell in tasks:
         cell.source = pieces.get(cell.metadata.nbgrader["grade_id"], "# not in the submission")
     notebook.cells.insert(0, v4.new_markdown_cell("The whole submission stands in the last cell."))
     notebook.cells.append(v4.new_code_cell(code))
-
-
-def _defines(node: ast.stmt) -> Iterator[str]:
-    match node:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Assign(targets=targets):
-            yield from (target.id for target in targets if isinstance(target, ast.Name))
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            yield name
 
 
 def _outputs(checks: Sequence[CheckResult]) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.common.definitions import defined_by
 from autograder.common.errors import UserError
 from autograder.student.pictures import names_in
 
@@ -81,15 +82,7 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
 
 def _task_of(source: str, tasks: set[str], file: str) -> str:
     """The task that a cell with a solution block defines."""
-    defined: list[str] = []
-    for node in ast.parse(source).body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
-                defined.append(name)
-            case ast.Assign(targets=targets):
-                defined += [target.id for target in targets if isinstance(target, ast.Name)]
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                defined.append(name)
+    defined = [name for node in ast.parse(source).body for name in defined_by(node)]
     found = sorted(set(defined) & tasks, key=defined.index)
     if len(found) != 1:
         seen = f"defines {', '.join(found)}" if found else f"defines {', '.join(defined) or 'nothing'}"

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.common.definitions import defined_by
 from autograder.common.errors import UserError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
@@ -236,7 +237,7 @@ def _is_answer(node: ast.expr, tasks: Collection[str]) -> bool:
 
 def _not_defined(checks: list[_Text], master: _Text) -> Iterator[str]:
     """Tasks that the master does not define, each told once."""
-    defined = _defined(master.tree)
+    defined = list(dict.fromkeys(name for node in master.tree.body for name in defined_by(node)))
     places = [(task, f"{text.name}, line {line}") for text in checks for task, line in _marks(text.tree)]
     for task, where in dict(reversed(places)).items():
         if task not in defined:
@@ -255,19 +256,6 @@ def _points(call: ast.Call, where: str) -> Iterator[str]:
         yield f"{where}: points are one whole number, as some systems take no other. Write {_POINTS}."
     elif isinstance(number, ast.UnaryOp):
         yield f"{where}: points are not negative. Write {_POINTS}."
-
-
-def _defined(tree: ast.Module) -> list[str]:
-    names: list[str] = []
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
-                names.append(name)
-            case ast.Assign(targets=targets):
-                names += [target.id for target in targets if isinstance(target, ast.Name)]
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                names.append(name)
-    return list(dict.fromkeys(names))
 
 
 def _misconceptions(text: _Text, tasks: list[str]) -> Iterator[str]:

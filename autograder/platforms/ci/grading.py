@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...common.definitions import defined_by
 from ...course.course import Course
 from ...grading.job import Job, Settings
 from ...results.result import Result, Status
@@ -123,16 +124,7 @@ def definitions(text: str) -> dict[str, int]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
-    lines = {}
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                lines[name] = node.lineno
-            case ast.Assign(targets=targets):
-                lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                lines[name] = node.lineno
-    return lines
+    return {name: node.lineno for node in tree.body for name in defined_by(node)}
 
 
 def line_of_file(where: str, source: Source, raw: list[str]) -> int:
