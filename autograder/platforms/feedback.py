@@ -12,13 +12,13 @@ import io
 import json
 import re
 import shlex
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from ..common.errors import UserError
 from ..common.files import write_whole
 from ..common.terminal import printable
+from ..common.zips import zip_of
 from ..results import final
 from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
@@ -120,10 +120,10 @@ def words(results: ClassResults, result: Result) -> str:
 def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Path) -> None:
     for name in names:
         of_name = (result for result in told if result.assignment == name)
-        files = {f"{_moodle_folder(result)}/feedback.txt": words(results, result) for result in of_name}
+        files = {f"{_moodle_folder(result)}/feedback.txt": words(results, result).encode() for result in of_name}
         if files:
             path = out / f"{name}-feedback.zip"
-            _write_zip(path, {place: text.encode() for place, text in files.items()})
+            write_whole(path, zip_of(files))
             print(
                 f"{printable(str(path))}: {len(files)} students. In Moodle: the assignment, Submissions, Actions, "
                 "Upload multiple feedback files in a zip."
@@ -166,7 +166,7 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
             files[name] = commented
     write_whole(out / "comments.csv", table.getvalue().encode("utf-8", "replace"))
     if files:
-        _write_zip(out / "submissions.zip", files)
+        write_whole(out / "submissions.zip", zip_of(files))
     print(
         f"{printable(str(out))}: submissions.zip with {len(files)} commented files, and comments.csv. In Canvas: the "
         "assignment, Upload Submissions, and choose submissions.zip."
@@ -250,11 +250,3 @@ def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str
     write_whole(script, _SCRIPT.format(name=script.name, calls="\n".join(calls)).encode())
     print(f"{printable(str(script))}: {len(calls)} repositories. Read it, then run it.")
     return left_out
-
-
-def _write_zip(path: Path, files: dict[str, bytes]) -> None:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name])
-    write_whole(path, content.getvalue())

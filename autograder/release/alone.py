@@ -6,12 +6,11 @@ Each brings the public checks of its assignment with it, packed into a cell that
 from __future__ import annotations
 
 import base64
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
+from autograder.common.zips import zip_of
 from autograder.course.assignment import Assignment, any_trains
 from autograder.course.manifest import FILE, SCHEMA, excerpt
 from autograder.release.notebooks import write_notebook
@@ -48,11 +47,6 @@ def _packed(released: Assignment) -> str:
     parts = [released.master, released.public_checks, released.pictures, released.network, released.stub]
     parts += sorted(released.folder.glob("diagnoses.*"))
     root = released.folder.parent
-    files = {part.relative_to(root).as_posix(): part.read_bytes() for part in parts if part.is_file()}
-    files[FILE] = json.dumps({"schema": SCHEMA, **excerpt(root, released.name)}).encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(f"assignments/{name}")  # its date is 1980, always
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
-    return base64.b64encode(packed.getvalue()).decode()
+    files = {f"assignments/{part.relative_to(root).as_posix()}": part.read_bytes() for part in parts if part.is_file()}
+    files[f"assignments/{FILE}"] = json.dumps({"schema": SCHEMA, **excerpt(root, released.name)}).encode()
+    return base64.b64encode(zip_of(files)).decode()

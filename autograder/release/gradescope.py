@@ -10,12 +10,12 @@ import argparse
 import hashlib
 import shutil
 import tempfile
-import zipfile
 from importlib import resources
 from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.zips import zip_of
 from ..course.course import SECRET_FILE, Course, find_course
 from ..course.manifest import excerpt, write_manifest
 from ..platforms import gradescope as form
@@ -23,7 +23,6 @@ from ..platforms.ci import gradescope as ci_gradescope
 from ..results.result import Result
 from ..results.rows import to_bytes
 
-_WHEN = (1980, 1, 1, 0, 0, 0)  # the same zip whenever it is made
 _RUNS = ("setup.sh", "run_autograder")
 
 
@@ -80,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
             }.items():
                 text = text.replace(mark, str(value))
             (top / script).write_bytes(text.encode())
-        write_whole(out, packed(top))
+        files = {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+        write_whole(out, zip_of(files, programs=_RUNS))
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. On Gradescope: Configure Autograder, base image Ubuntu 24.04,")
     print("upload this file, and set the container and the time limit as docs/uploads.md says.")
     print("It holds the hidden checks: give it to nobody else.")
@@ -119,19 +119,3 @@ def compose(course: Course, name: str, into: Path) -> None:
     (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")
     early = Result("", name, None, "missing", 0, course.max_score(name), notes=(ci_gradescope.SENTENCE,))
     (into / "early.json").write_bytes(to_bytes(form.document(early, 0)))
-
-
-def packed(folder: Path) -> bytes:
-    """The zip of a folder's content, at its top and not in a folder. The same content gives the same bytes."""
-    import io
-
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _WHEN)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # Unix, so that the modes are read
-            mode = 0o755 if path.name in _RUNS and path.parent == folder else 0o644
-            entry.external_attr = (0o100000 | mode) << 16
-            archive.writestr(entry, path.read_bytes())
-    return content.getvalue()
