@@ -16,6 +16,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.manifest import FILE, entries_in, write_manifest
 from autograder.course.network import network_of
+from autograder.course.release_record import RECORD, read_record
 from autograder.platforms import nbgrader_settings
 from autograder.release import generated
 from autograder.release.declared import declared_checks, open_checks
@@ -89,9 +90,7 @@ def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
         (target, course.assignments),
         (into / nbgrader_settings.SOURCE, course.solutions / "notebooks"),
     ):
-        generated.write_record(
-            made, {k: v for k, v in generated.read_record(standing).items() if only and not _is_of(k, names)}
-        )
+        generated.write_record(made, {k: v for k, v in read_record(standing).items() if only and not _is_of(k, names)})
     return Built(target, into / nbgrader_settings.SOURCE, tuple(one.master for one in read), seconds)
 
 
@@ -141,7 +140,7 @@ def _keep_others(course: Course, into: Path, names: Sequence[str]) -> None:
     folders = {course.assignments: "assignments", course.solutions / "notebooks": nbgrader_settings.SOURCE}
     for standing, place in folders.items():
         for part, path in generated.files_in(standing).items():
-            if part not in (generated.RECORD, FILE) and not _is_of(part, names):
+            if part not in (RECORD, FILE) and not _is_of(part, names):
                 (into / place / part).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, into / place / part)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from autograder.course.release_record import RECORD, read_record
 from autograder.release import generated
 
 _DIFF_LINES = 40
@@ -23,7 +24,7 @@ class Difference:
 
 def differences(built: Path, standing: Path) -> list[Difference]:
     """What sets `standing` (assignments/ as it is) apart from `built` (as it should be)."""
-    record = generated.read_record(standing)
+    record = read_record(standing)
     should, is_ = generated.files_in(built), generated.files_in(standing)
     found = []
     for name in sorted(set(should) | set(is_)):
@@ -32,7 +33,7 @@ def differences(built: Path, standing: Path) -> list[Difference]:
         elif name not in should:
             found.append(Difference(name, "is not made by release" if name not in record else "is left over", ""))
         elif should[name].read_bytes() != is_[name].read_bytes():
-            if name == generated.RECORD:
+            if name == RECORD:
                 continue  # says no more than the files themselves do
             if Path(name).stem == "diagnoses" and _same_diagnoses(should[name].parent, is_[name].parent):
                 continue  # made on another machine

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import alone_in, write_whole
+from autograder.course.release_record import RECORD, read_record
 
-RECORD = ".release.json"
 _PREFIX = ".release-"
 # What running Python, pytest, Jupyter and `autograder check` leaves behind is nobody's work.
 CACHES = frozenset({"__pycache__", ".autograder", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store"})
@@ -42,23 +42,11 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_record(folder: Path, kept: Mapping[str, tuple[str, ...]] | None = None) -> None:
+def write_record(folder: Path, kept: Mapping[str, frozenset[str]] | None = None) -> None:
     """Writes down what `folder` holds now. kept: what an earlier record says of files that were not made anew."""
     record: dict[str, str | list[str]] = {n: sha256(path) for n, path in files_in(folder).items() if n != RECORD}
-    record |= {name: sums[0] if len(sums) == 1 else list(sums) for name, sums in (kept or {}).items() if name in record}
+    record |= {n: min(sums) if len(sums) == 1 else sorted(sums) for n, sums in (kept or {}).items() if n in record}
     (folder / RECORD).write_bytes((json.dumps(record, indent=1) + "\n").encode())
-
-
-def read_record(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The record of a made folder: sha256 by path; empty when there is none or it is broken.
-
-    Two sums for a file mean that an update was interrupted: it may say either.
-    """
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        return {name: (sums,) if isinstance(sums, str) else tuple(sums) for name, sums in record.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
 
 
 def foreign_files(folder: Path) -> list[str]:
@@ -120,7 +108,7 @@ def update(new: Path, target: Path) -> None:
         new.rename(target)
         return
     before, after = read_record(target), read_record(new)
-    both = {name: [*before.get(name, ()), *after.get(name, ())] for name in sorted({*before, *after})}
+    both = {name: sorted({*before.get(name, ()), *after.get(name, ())}) for name in sorted({*before, *after})}
     write_whole(target / RECORD, (json.dumps(both, indent=1) + "\n").encode())
     aside = Path(tempfile.mkdtemp(dir=new.parent))
     names = {name.split("/")[0] for name in both}

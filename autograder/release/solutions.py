@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder.checks.misconceptions import read
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.course.release_record import read_record
 from autograder.course.words import words_of
 from autograder.course.zone import zone_of
 from autograder.release import generated
@@ -172,8 +173,8 @@ def _used_by(statement: ast.stmt) -> set[str]:
 
 def _refuse_students(course: Course, folder: Path) -> None:
     """Raises UserError for a folder that students get: a released one, or one in or above it."""
-    own = {name for name in generated.read_record(folder) if "/" in name or not name.endswith(".html")}
-    around = [place for place in folder.parents if generated.read_record(place)]
+    own = {name for name in read_record(folder) if "/" in name or not name.endswith(".html")}
+    around = [place for place in folder.parents if read_record(place)]
     if own or around or course.solutions.resolve() in (folder, *folder.parents):
         raise UserError(
             f"{folder} is, or lies in, what release makes for students or from. Solutions have a folder of their own: "

@@ -22,6 +22,7 @@ from autograder.common.own_imports import modules_of, reachable
 from autograder.common.run_file import own_package
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
+from autograder.course.release_record import RECORD
 from autograder.course.words import words_file, words_of
 from autograder.course.zone import POLICY_FILE
 from autograder.data import files_of_students
@@ -119,7 +120,7 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
 
     private: address and commit of the course, for the hidden checks. github: "owner/name" of what is made here.
     """
-    shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(generated.RECORD))
+    shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(RECORD))
     copy_package(into / "autograder")
     for file in files_of_students(course.root / "data"):
         (into / "data").mkdir(exist_ok=True)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
-import json
 import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..common.errors import UserError
 from ..course.course import Course
 from ..course.manifest import Manifest
 from ..course.network import Network, network_of
+from ..course.release_record import read_record, sums_of
 from ..submission.source import Source, Unreadable, read_source
 from ..submission.trained_from import origin_of
 from . import state
@@ -151,13 +150,12 @@ class StudentRepository:
         """Where the public checks of an assignment are not those that were released: that, and the way back."""
         path = self.course.assignments / name / f"test_{name}.py"
         try:
-            content = path.read_bytes() if path.is_file() else b""
+            here = sums_of(path)
         except OSError:
             return ""
-        sums = {hashlib.sha256(text).hexdigest() for text in (content, content.replace(b"\r\n", b"\n"))}
         for folder in (self.root, self.course.assignments):
-            released = _released_sums(folder).get(path.relative_to(folder).as_posix())
-            if released is not None and sums.isdisjoint([released] if isinstance(released, str) else released):
+            released = read_record(folder).get(path.relative_to(folder).as_posix())
+            if released is not None and here.isdisjoint(released):
                 where = path.relative_to(self.root).as_posix()
                 return (
                     f"{where} is not as it was released. Grading uses its own checks. To get it back: "
@@ -237,15 +235,6 @@ class StudentRepository:
         if close:
             return f"There is no assignment or task {word!r}. Did you mean {close[0]}?"
         return otherwise if "could be" in otherwise else otherwise.replace("no assignment", "no assignment or task")
-
-
-def _released_sums(folder: Path) -> dict[str, Any]:
-    """The sha256 sums that a release wrote down, by path; empty where there are none that can be read."""
-    try:
-        record = json.loads((folder / ".release.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return record if isinstance(record, dict) else {}
 
 
 def _saved(path: Path) -> int:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
-import json
 import subprocess
 import tempfile
 import zipfile
@@ -20,10 +18,10 @@ from pathlib import Path, PurePosixPath
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import explain, make_folder, write_whole
 from ..course.course import find_course
+from ..course.release_record import RECORD, read_record, sums_of
 from . import screen
 from .reset import keep
 
-RECORD = ".release.json"  # what a release holds: path -> sha256, or several where an update of it was interrupted
 _OURS = ("autograder", "data", "assignments", ".github", "constraints.txt", "pyproject.toml", "course.toml")
 
 Handed = Mapping[str, frozenset[str]]  # path -> the sha256 that it may have
@@ -54,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
         after = read_record(release)
         if not after:
             raise UserError(f"{args.source} is no student repository as `release --to` makes it: it has no {RECORD}.")
-        planned = plan(root, read_record(root), after)
+        try:
+            planned = plan(root, read_record(root), after)
+        except OSError as error:
+            raise explain(error, Path(error.filename or root)) from error
         carry_out(planned, release, root)
     _say(planned)
     return 0
@@ -85,16 +86,6 @@ def opened(source: str) -> Iterator[Path]:
         yield folder if (folder / RECORD).is_file() or len(inner) != 1 else inner[0]  # GitHub's zips have one folder
 
 
-def read_record(folder: Path) -> Handed:
-    """What the release in a folder holds; empty where no record can be read."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        known = {name: frozenset([sums] if isinstance(sums, str) else sums) for name, sums in record.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
-    return {name: sums for name, sums in known.items() if ".." not in PurePosixPath(name).parts and name[:1] != "/"}
-
-
 def plan(root: Path, before: Handed, after: Handed) -> Changes:
     """What there is to do. before: the release that the repository was made from, as far as it is known."""
     found: dict[str, list[str]] = {"added": [], "replaced": [], "kept": [], "yours": []}
@@ -120,17 +111,6 @@ def is_ours(name: str) -> bool:
     if path.parts[0] == "assignments" and path.stem == path.parent.name:
         return False
     return path.parts[0] in _OURS
-
-
-def sums_of(path: Path) -> frozenset[str]:
-    """The sha256 of a file, as it lies there and with Unix line ends; empty where no file is."""
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return frozenset()
-    except OSError as error:
-        raise explain(error, path) from error
-    return frozenset(hashlib.sha256(each).hexdigest() for each in {content, content.replace(b"\r\n", b"\n")})
 
 
 def carry_out(planned: Changes, release: Path, root: Path) -> None:

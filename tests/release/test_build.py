@@ -14,6 +14,7 @@ import safetensors.torch
 
 from autograder.checks.catalogues import DataCatalogue
 from autograder.course.course import Course
+from autograder.course.release_record import RECORD
 from autograder.release import command, generated
 from autograder.release.leaks import find_leaks
 from tests.support.extras import skip_without
@@ -99,7 +100,7 @@ def test_what_a_windows_editor_adds_to_files_changes_nothing(released: Course) -
     """A byte order mark, and line ends of two characters; the public checks are handed out as they stand."""
 
     def made() -> dict[str, bytes]:
-        own = ("b1_tiny/test_b1_tiny.py", generated.RECORD)
+        own = ("b1_tiny/test_b1_tiny.py", RECORD)
         return {name: content for name, content in tree(released.assignments).items() if name not in own}
 
     before = made()

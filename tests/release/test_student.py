@@ -16,6 +16,7 @@ from autograder.common import own_imports
 from autograder.common.errors import UserError
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
+from autograder.course.release_record import RECORD
 from autograder.release import generated, student
 from autograder.release.leaks import find_leaks
 from autograder.release.student import release_to
@@ -128,11 +129,11 @@ def test_the_student_repository_can_be_made_anew_and_keeps_its_git(small_course:
 def test_an_interrupted_update_is_completed(small_course: Course, tmp_path: Path) -> None:
     folder = tmp_path / "student"
     assert release_to(small_course, folder) == 0
-    record = json.loads((folder / generated.RECORD).read_text())
+    record = json.loads((folder / RECORD).read_text())
     stub = folder / "assignments/b1_tiny/b1_tiny.py"
     stub.write_text("# of the release that was interrupted\n")
     record["assignments/b1_tiny/b1_tiny.py"] = [record["assignments/b1_tiny/b1_tiny.py"], generated.sha256(stub)]
-    (folder / generated.RECORD).write_text(json.dumps(record))
+    (folder / RECORD).write_text(json.dumps(record))
     (folder / "README.md").unlink()
     assert release_to(small_course, folder) == 0
     assert (folder / "README.md").is_file()
