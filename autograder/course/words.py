@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import tomllib
 from dataclasses import dataclass
@@ -20,6 +21,14 @@ class CourseWords:
     about: str = ""
     lang: str = "en"
     dir: str = "ltr"
+
+    def page(self, title: str, style: str, main: str) -> str:
+        """A page of HTML that stands alone. title: plain text; style: its CSS; main: HTML."""
+        return (
+            f'<!doctype html>\n<html lang="{html.escape(self.lang)}" dir="{html.escape(self.dir)}">\n<head>\n'
+            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n"
+        )
 
 
 def words_of(course: Course) -> CourseWords:

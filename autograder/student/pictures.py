@@ -26,7 +26,7 @@ from ..common.files import write_whole
 from ..common.raised import from_a_stub
 from ..common.run_file import run_file
 from ..course.course import find_course
-from ..course.words import CourseWords, words_of
+from ..course.words import words_of
 from ..submission.source import Unreadable, read_source
 from . import screen, state
 from .repository import StudentRepository
@@ -55,6 +55,10 @@ _STYLE: dict[Any, Any] = {
 _LOOK = (
     ".picture{margin:.6em 0;max-width:46em;line-height:1.45}.picture svg{width:100%;height:auto;color:inherit}"
     ".picture svg image{image-rendering:pixelated}.picture svg text{font-family:system-ui,sans-serif!important}"
+)
+_PAGE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}"
+    "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
 )
 
 
@@ -217,7 +221,8 @@ def run(args: argparse.Namespace) -> int:
         parts = [f"<h2>{html.escape(one)}</h2>\n{drawn(path, one, given)}" for one in chosen]
     page = repository.root / state.FOLDER / f"{name}.html"
     state.save(repository.root, state.load(repository.root))  # which makes the folder, ignored by git
-    write_whole(page, _page(name, parts, words_of(repository.course)).encode())
+    main = "\n".join([f"<h1>{name}</h1>", *parts])
+    write_whole(page, words_of(repository.course).page(f"{name}: pictures", _PAGE, main).encode())
     for one, part in zip(chosen, parts, strict=True):
         if "<svg" not in part:
             screen.say(f"{one}: {in_words(part.partition('</h2>')[2]).strip()}")
@@ -243,16 +248,3 @@ def _chosen(repository: StudentRepository, word: str | None) -> tuple[str, list[
 
 def _file(repository: StudentRepository, name: str) -> Path:
     return repository.course.released(name).pictures
-
-
-def _page(name: str, parts: Sequence[str], words: CourseWords) -> str:
-    look = (
-        "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}"
-        "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
-    )
-    return (
-        f'<!doctype html>\n<html lang="{html.escape(words.lang)}" dir="{html.escape(words.dir)}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{name}: pictures</title>\n<style>{look}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n"
-        f"{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
-    )

@@ -52,7 +52,6 @@ class Work:
 
     repository: StudentRepository
     name: str
-    network: Network
     weights: Path
     code: str
 
@@ -97,17 +96,19 @@ def run(args: argparse.Namespace) -> int:
     if older := repository.older_weights(name):
         screen.say(older)
     data, judge = data_for(repository, network, args.full, args.images, args.hold_out)
-    work = Work(repository, name, network, path.with_suffix(".safetensors"), source.code_digest)
+    work = Work(repository, name, path.with_suffix(".safetensors"), source.code_digest)
     with compiled_or_not(screen.say), loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")
         tasks = tasks_of(network, vars(module))
         import torch
 
+        from .training_run import epochs_in
+
         torch.manual_seed(args.seed)
         raised: BaseException | None
         try:
-            trained = _train(network, tasks, data, _epochs(source, network))
+            trained = _train(network, tasks, data, epochs_in(source.text, network.train))
         except (Exception, SystemExit) as error:
             raised = error
         else:
@@ -244,12 +245,6 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
     return f"your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 
-def _epochs(source: Source, network: Network) -> int | None:
-    from .training_run import epochs_in
-
-    return epochs_in(source.text, network.train)
-
-
 def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
     """Train under a progress bar; in a log, with a line an epoch."""
     from . import training_page, training_run
@@ -342,7 +337,7 @@ def finish(
         report = work.weights.with_name("training.html")
         maps = feature_maps(trained, tasks)
         fragment = training_page.fragment(trained, bands, title, before, maps)
-        write_whole(report, training_page.document(title, fragment, words_of(work.repository.course)).encode())
+        write_whole(report, words_of(work.repository.course).page(title, training_page.EDGES, fragment).encode())
         say(f"Curves, and what it gets wrong: {report.name} beside it (open it in a browser)")
         return fragment
 
@@ -365,7 +360,7 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
     notebook = repository.course.assignments / "notebooks" / name / f"{name}.ipynb"
     with compiled_or_not(print):
         trained = training_run.train_watched(network, tasks, data, tell)
-        work = Work(repository, name, network, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
+        work = Work(repository, name, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))
         shown = finish(work, trained, tasks, judge, print)
     if trained.raised is not None:
         raise trained.raised

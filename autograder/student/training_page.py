@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from ..common.png import picture_uri
-from ..course.words import CourseWords
 from .feature_maps import FeatureMaps
 from .run_before import RunBefore, compared
 from .training_run import Moment, Trained
@@ -30,16 +29,6 @@ class Band:
 
     share: float
     points: int
-
-
-def document(title: str, body: str, words: CourseWords | None = None) -> str:
-    """The whole page, of what `fragment` gives. words: the course's language, and which way that is written."""
-    words = words or CourseWords()
-    return (
-        f'<!doctype html>\n<html lang="{html.escape(words.lang)}" dir="{html.escape(words.dir)}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{_EDGES}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
 
 
 def fragment(
@@ -60,7 +49,7 @@ def fragment(
 
 
 # The page itself, to its edges; a notebook has a page of its own.
-_EDGES = "body{margin:0;background:#ffffff}@media(prefers-color-scheme:dark){body{background:#0d1117}}"
+EDGES = "body{margin:0;background:#ffffff}@media(prefers-color-scheme:dark){body{background:#0d1117}}"
 _STYLE = """
 .training { --ink: #1f2328; --paper: #ffffff; --faint: #6b7280; --line: #d0d7de; --one: #0b62a4; --two: #b3541e;
   font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 62rem;

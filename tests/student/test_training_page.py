@@ -8,6 +8,7 @@ from tests.support.tiny_network import some_data, tiny, train_and_judge
 def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     from html.parser import HTMLParser
 
+    from autograder.course.words import CourseWords
     from autograder.student import training_page
     from autograder.student.feature_maps import feature_maps
     from autograder.student.run_before import RunBefore
@@ -17,7 +18,7 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     maps = feature_maps(outcome, tasks)
     before = RunBefore(0.5, 100, 2.0, 9.0, ((500, 0.3), (99_000, 0.5)))
     bands, title = [training_page.Band(0.6, 4)], "<script>alert(1)</script>"
-    text = training_page.document(title, training_page.fragment(outcome, bands, title, before, maps))
+    text = CourseWords().page(title, training_page.EDGES, training_page.fragment(outcome, bands, title, before, maps))
     assert "The run before: 50.0% right after 2.0 epochs in 9 s. This one is" in text
     assert "the run before ended at 50%" in text
     assert "What the layers see" in text
