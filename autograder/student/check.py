@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.terminal import console, json_text
+from ..common.terminal import json_text
 from ..course.course import find_course
 from . import screen, show, state, watch
 from .checker import Checker, CheckReport
@@ -79,8 +79,5 @@ def check_current(repository: StudentRepository) -> int:
 
 
 def _checked(checker: Checker, target: Target) -> CheckReport:
-    display = console()
-    if not display.is_terminal:
-        return checker.check(target.assignment, target.task)
-    with display.status(f"Checking {target.assignment} ...", spinner="line"):
+    with screen.waiting(target.assignment):
         return checker.check(target.assignment, target.task)

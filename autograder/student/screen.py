@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,29 +36,31 @@ _WHY = {"waits": "waits for another task", "not_answered": "not answered"}
 
 
 @cache
-def _signs_can_be_shown(encoding: str) -> bool:
+def _can_show(text: str, encoding: str) -> bool:
     try:
-        "✓✗·".encode(encoding)
+        text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return False
     return True
 
 
+def waiting(assignment: str) -> AbstractContextManager[object]:
+    """Says on a terminal, for as long as it takes, what is being checked."""
+    display = console()
+    return display.status(f"Checking {assignment} ...", spinner="line") if display.is_terminal else nullcontext()
+
+
 def sign(screen: Console, outcome: str) -> Text:
     """A sign for an outcome, as this terminal can show it. Its meaning always stands beside it in words."""
     fine, plain, style = _SIGNS.get(outcome, _WRONG)
-    return Text(fine if _signs_can_be_shown(screen.encoding) else plain, style=style)
+    return Text(fine if _can_show("✓✗·", screen.encoding) else plain, style=style)
 
 
 def bar(earned: int, total: int, encoding: str = "utf-8", width: int = 40) -> str:
     """Points as a bar: full where they are earned."""
     full = width * earned // total if total else 0
-    fine = "█" * full + "░" * (width - full)
-    try:
-        fine.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return "#" * full + "." * (width - full)
-    return fine
+    done, left = "█░" if _can_show("█░", encoding) else "#."
+    return done * full + left * (width - full)
 
 
 def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -60,9 +60,11 @@ class Watch:
         wanted = {target.assignment for target in self.only} or set(self.repository.names)
         names = [name for name in self.repository.names if name in stems & wanted]
         if names:
-            here = self.report.name if self.report is not None and self.report.name in names else names[-1]
-            same = self.report is not None and self.report.name == here
-            self._check(here, self.focus if same else None)
+            here = self.report.name if self.report is not None else ""
+            if here in names:
+                self._check(here, self.focus)
+            else:
+                self._check(names[-1], None)
 
     def key(self, key: str) -> bool:
         """React to a key. Returns False when it was the one that ends the watch."""
@@ -79,13 +81,15 @@ class Watch:
     def _check(self, name: str, focus: str | None) -> None:
         began = time.perf_counter()
         slow = self.report is None or self.checker.is_slow(name)
-        with _waiting(name) if slow else contextlib.nullcontext():
+        with screen.waiting(name) if slow else contextlib.nullcontext():
             self.report = self._checked(name)
         self.focus = focus
         new = show.first_passes(self.report, self.memory)
         self.memory = show.remember(self.repository, [self.report])
         self._draw(new)
-        self._foot(time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        screen.say(f"Checked in {seconds:.2f} s. Watching: save a file, and it is checked again.", style="bright_black")
+        _show_keys()
 
     def _checked(self, name: str) -> CheckReport:
         try:
@@ -139,10 +143,6 @@ class Watch:
             _show_keys()
         else:
             self._check(following, None)
-
-    def _foot(self, seconds: float) -> None:
-        screen.say(f"Checked in {seconds:.2f} s. Watching: save a file, and it is checked again.", style="bright_black")
-        _show_keys()
 
 
 def run(repository: StudentRepository, targets: list[Target]) -> int:
@@ -235,16 +235,6 @@ def clear() -> None:
         display.clear()
     else:
         display.print("-" * 40)
-
-
-@contextlib.contextmanager
-def _waiting(name: str) -> Iterator[None]:
-    display = console()
-    if not display.is_terminal:
-        yield
-        return
-    with display.status(f"Checking {name} ...", spinner="line"):
-        yield
 
 
 def _show_keys() -> None:

@@ -50,7 +50,7 @@ def tasks(factor: float, predict: Any = None) -> dict[str, Any]:
 def trained(repository: StudentRepository, factor: float, quick: bool = False, predict: Any = None) -> list[str]:
     """Train and finish; what was said."""
     said: list[str] = []
-    work = train.Work(repository, "a5_fashion_mnist", NETWORK, weights_of(repository), "a code")
+    work = train.Work(repository, "a5_fashion_mnist", weights_of(repository), "a code")
     ours = tasks(factor, predict)
     result = training_run.train_watched(
         NETWORK, ours, training_run.split(CLOTHES, IMAGES, LABELS, 20), lambda moment: None
