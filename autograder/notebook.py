@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .common.errors import UserError
+from .common.plural import plural
 
 if TYPE_CHECKING:
     from .course.assignment import Assignment
@@ -363,9 +364,9 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str, points
         head = f"{task} has no public check: only grading checks it."
     elif earned == possible:
         left = f" Grading gives the other {points - possible}, on other inputs." if points > possible else ""
-        head = f"{task}: all public checks pass, {possible} of {_points(points)}.{left}"
+        head = f"{task}: all public checks pass, {possible} of {plural(points, 'point')}.{left}"
     else:
-        head = f"{task}: {earned} of {_points(possible)} of the public checks"
+        head = f"{task}: {earned} of {plural(possible, 'point')} of the public checks"
     rows = [_row(verdict) for verdict in verdicts]
     said = written.strip()
     rich = [f'<div style="line-height:1.5"><b>{html.escape(head)}</b>', *(row.rich for row in rows)]
@@ -375,10 +376,6 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str, points
             f"<details><summary>What your code printed</summary><pre>{html.escape(said[:5000])}</pre></details>"
         )
     return _Page("\n".join([*rich, "</div>"]), "\n".join(plain))
-
-
-def _points(count: int) -> str:
-    return f"{count} {'point' if count == 1 else 'points'}"
 
 
 def _row(verdict: Verdict) -> _Page:

@@ -1,8 +1,17 @@
-"""A number with its word."""
+"""Numbers and lists in words."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 def plural(count: int, one: str, many: str = "") -> str:
     """The number and what it counts: `plural(1, "point")` is "1 point", `plural(2, "point")` "2 points"."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def few(names: Iterable[str], most: int = 3) -> str:
+    """The first of many names: "a, b, c and 2 more"."""
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

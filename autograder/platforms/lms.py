@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.plural import plural
 from ..common.tables import read_rows
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
@@ -289,11 +290,7 @@ def _tell(
     without = [row for row in people if row not in filled]
     if without:
         lines = ", ".join(str(table.line(row)) for row in without[:10]) + (" ..." if len(without) > 10 else "")
-        left = (
-            "1 person in the file was left as it is"
-            if len(without) == 1
-            else f"{len(without)} people in the file were left as they are"
-        )
+        left = plural(len(without), "person in the file was left as it is", "people in the file were left as they are")
         print(f"  {left} (line {lines}).", file=sys.stderr)
     unmatched = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
     if unmatched or not filled:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import alone_in, write_whole
+from autograder.common.plural import few
 from autograder.course.release_record import RECORD, read_record
 
 _PREFIX = ".release-"
@@ -129,12 +130,6 @@ def refuse_foreign(target: Path) -> None:
             f"{target} holds what release did not make: {few(foreign)}. Move it elsewhere, "
             "or delete it, and run the command again; nothing was changed."
         )
-
-
-def few(names: list[str]) -> str:
-    """The first of many names, for a message."""
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder.cli import COMMANDS
 from autograder.common.errors import UserError
 from autograder.common.own_imports import modules_of, reachable
+from autograder.common.plural import few
 from autograder.common.run_file import own_package
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
@@ -110,7 +111,7 @@ def refuse(course: Course, folder: Path) -> None:
     edited = generated.edited_files(folder)
     if edited:
         raise UserError(
-            f"{folder} was edited after it was made: {generated.few(edited)}. A student repository is made from "
+            f"{folder} was edited after it was made: {few(edited)}. A student repository is made from "
             "solutions/ alone; put the file back, or choose a new folder. Nothing was changed."
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
+from autograder.common.plural import few
 from autograder.course.course import Course
 from autograder.course.manifest import write_manifest
 from autograder.course.roster import Quiz, Roster, quizzes
@@ -39,7 +40,7 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
     generated.refuse_foreign(folder)
     edited = generated.edited_files(folder)
     if edited:
-        raise UserError(f"{folder} was edited after it was made: {generated.few(edited)}. Choose a new folder.")
+        raise UserError(f"{folder} was edited after it was made: {few(edited)}. Choose a new folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")

@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     for finding in findings:
         console().print(f"[red]✗[/] {escape(finding)}", highlight=False, markup=True)
     if findings:
-        console().print(f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}.")
+        console().print(f"{plural(len(findings), 'finding')}.")
         return 1
     count = sum(len(report.rows) for report in reports)
     console().print(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from ..common.plural import plural
 from ..grading.context import CheckContext
 from ..sandbox.observation import Call, Question
 from ..sandbox.run_local import LocalRun
@@ -101,5 +102,4 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
 
 
 def _more(found: list[str]) -> str:
-    others = len(found) - 1
-    return f" So it does for {others} other strange answer{'s' if others > 1 else ''}." if others else ""
+    return f" So it does for {plural(len(found) - 1, 'other strange answer')}." if len(found) > 1 else ""

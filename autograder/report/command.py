@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..common.plural import plural
 from ..common.terminal import console, printable
 from ..results.final import course_of, read_class
 from ..results.guard import Guard
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     results, left_out = read_class(args.results), Guard()
     before = read_class(args.before) if args.before else None
     count = write(results, args.out, course_of(args.results), args.title, before, left_out)
-    many = "1 student's page" if count == 1 else f"{count} students' pages"
+    many = plural(count, "student's page", "students' pages")
     console().print(
         f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.",
         markup=False,

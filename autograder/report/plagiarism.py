@@ -25,6 +25,7 @@ from rich.text import Text
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.plural import plural
 from ..common.terminal import console, printable
 from ..course.course import Course, find_course
 from ..submission.find import find_submissions
@@ -266,7 +267,7 @@ def _print(pairs: Sequence[Pair], submissions: int, out: Path) -> None:
             grid.add_row(pair.assignment, *names, str(pair.shared), *(f"{share:.0%}" for share in pair.shares))
         screen.print(grid)
         screen.print()
-    many = "1 pair shares" if len(pairs) == 1 else f"{len(pairs)} pairs share"
+    many = plural(len(pairs), "pair shares", "pairs share")
     screen.print(
         f"{many} uncommon code, of {submissions} submissions. Read them side by side in {printable(str(out))}: "
         "similar code is a question, never an answer.",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..common.errors import UserError
+from ..common.plural import plural
 from ..common.tables import read_table, read_time
 from ..course.course import Course, find_course, natural_key
 from ..course.zone import POLICY_FILE
@@ -115,7 +115,7 @@ def finals(results: ClassResults, policy: Policy, adjustments: Mapping[Key, Adju
             name: days
             for name, result in own.items()
             if result.status not in NOT_HANDED_IN
-            and (days := policy.days_late(result.student, name, submitted_at(result)))
+            and (days := policy.days_late(result.student, name, read_time(result.submitted)))
         }
         free = spend(policy, {name: (own[name].score, days) for name, days in late.items()})
         for name, result in own.items():
@@ -154,9 +154,9 @@ def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment | 
     taken, percent = policy.taken(result.score, days - free), policy.percent(days - free)
     reasons = []
     if days:
-        words = f"{_days(days)} late"
+        words = f"{plural(days, 'day')} late"
         if free:
-            words += f", {_days(free)} of them free"
+            words += f", {plural(free, 'day')} of them free"
         if taken:
             words += f": -{taken} ({percent:g} %)"
         elif percent and result.score:
@@ -168,15 +168,6 @@ def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment | 
             score += adjustment.points
             reasons.append(f"{adjustment.points:+d}: {adjustment.reason}")
     return Final(max(0, min(score, result.max_score)), days, "; ".join(reasons))
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
-
-
-def submitted_at(result: Result) -> dt.datetime | None:
-    """When it was submitted, as far as that is known."""
-    return read_time(result.submitted) if result.submitted else None
 
 
 # --- checks that are worth other points ----------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import explain, make_folder, write_whole
+from ..common.plural import plural
 from ..course.course import find_course
 from ..course.release_record import RECORD, read_record, sums_of
 from . import screen
@@ -128,7 +129,7 @@ def carry_out(planned: Changes, release: Path, root: Path) -> None:
 def _say(planned: Changes) -> None:
     for names, what in ((planned.added, "new"), (planned.replaced, "brought up to date"), (planned.removed, "removed")):
         if names:
-            screen.say(f"{len(names)} file{'s' if len(names) > 1 else ''} {what}.")
+            screen.say(f"{plural(len(names), 'file')} {what}.")
     for name in planned.kept:
         screen.say(f"{name} was changed here: yours is kept in {PurePosixPath(name).parent}/backup.")
     for name in planned.yours:

@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from ..common.errors import UserError
+from ..common.plural import few
 from ..course.course import Course
 from .archives import ZIPS_LIMIT, Refused, open_zip
 from .clone import Clone, clone_at
@@ -276,8 +277,11 @@ class _Search:
                 older = [file for file in group if file is not chosen[0] and file not in broken]
             notes = [f"{file.shown} cannot be read and was passed over." for file in broken[:1] if chosen]
             if len(chosen) > 1:
-                many = "Two" if len(chosen) == 2 else str(len(chosen))
-                said = f"{many} files differ: {_listed(chosen, ' and ' if len(chosen) == 2 else ', ')}."
+                shown = [file.shown for file in chosen]
+                two = len(chosen) == 2
+                said = (
+                    f"Two files differ: {' and '.join(shown)}." if two else f"{len(shown)} files differ: {few(shown)}."
+                )
                 said += f" Keep one of them, or name it in choices.csv: {self._as_choice(name, chosen[0])}"
                 return self._found(name, None, "ambiguous", chosen, (*self._said(name), said))
             if chosen:
@@ -285,7 +289,7 @@ class _Search:
                 if older:
                     notes.append(
                         f"Of {len(older) + 1} attempts the newest was graded: {self._below(file)}; also there: "
-                        f"{', '.join(map(self._below, older[:NAMED]))}{_more(older)}."
+                        f"{few(map(self._below, older))}."
                     )
                 elif group is copies:
                     notes.append(f"{file.shown} was graded.")
@@ -320,7 +324,7 @@ class _Search:
         fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits or fits[0].why:
             wrong = f"which {fits[0].why}" if fits else "and no such file lies here"
-            here = f" There are: {_listed(every)}." if every and not fits else ""
+            here = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
             note = f"choices.csv names {chosen}, {wrong}.{here}"
             status: FoundStatus = "unreadable" if every else "missing"
             return self._found(name, None, status, (), (*self._said(name), note))
@@ -349,7 +353,7 @@ class _Search:
         if aside:
             where = readable(PurePath(aside[0].shown).parts[-2]) if "/" in aside[0].shown else aside[0].shown
             notes.append(
-                f"{_listed(aside)} lies in a folder that is passed over ({where}). Ask for it outside, or name it in "
+                f"{few(file.shown for file in aside)} lies in a folder that is passed over ({where}). Ask for it outside, or name it in "
                 f"choices.csv: {self._as_choice(name, aside[0])}"
             )
         for branch, path in branches[:NAMED]:
@@ -368,7 +372,10 @@ class _Search:
         words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
         if named:
             lie = "lies" if len(named) == 1 else "lie"
-            words += [f"{_listed(named)} {lie} there, and no {name}.py or {name}.ipynb.", _why_not(named[0])]
+            words += [
+                f"{few(file.shown for file in named)} {lie} there, and no {name}.py or {name}.ipynb.",
+                _why_not(named[0]),
+            ]
         ask = f"Ask for {name}.py or {name}.ipynb"
         if choice := next((file for file in named if file.may_be_chosen), None):
             ask += f", or choose it in choices.csv: {self._as_choice(name, choice)}"
@@ -666,11 +673,3 @@ def _digest(content: bytes, name: str) -> str:
             return read_source(Path(folder) / name).code_digest
         except Unreadable:
             return ""
-
-
-def _listed(files: Collection[_File], between: str = ", ") -> str:
-    return between.join(file.shown for file in list(files)[:NAMED]) + _more(files)
-
-
-def _more(files: Collection[_File]) -> str:
-    return f" and {len(files) - NAMED} more" if len(files) > NAMED else ""

@@ -7,8 +7,9 @@ and HTML mean nothing, no link is made and nobody is mentioned.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from ...common.plural import few
 from ...common.terminal import printable
 from ...results.rows import Row, public_notes, rows_of
 from .grading import Graded, totals
@@ -82,13 +83,8 @@ def _state(graded: Graded) -> str:
         return "not begun yet"
     if result.status != "graded":
         return result.status
-    lost = list(dict.fromkeys(row.task for row in rows_of(result) if not row.passed))
-    return "✅" if not lost else f"❌ {_few(lost)}"
-
-
-def _few(tasks: Iterable[str]) -> str:
-    names = [f"`{task}`" for task in tasks]
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    lost = dict.fromkeys(f"`{row.task}`" for row in rows_of(result) if not row.passed)
+    return f"❌ {few(lost, 4)}" if lost else "✅"
 
 
 def _escaped(text: str) -> str:
