@@ -10,7 +10,6 @@ import io
 import json
 import shutil
 import tarfile
-from importlib import resources
 from pathlib import Path
 
 from autograder.common.errors import UserError
@@ -20,8 +19,9 @@ from autograder.course.manifest import excerpt, write_manifest
 from autograder.platforms.classroom50 import slug
 from autograder.release import generated
 from autograder.release.build import Built, build
-from autograder.release.leaks import find_leaks
+from autograder.release.leaks import shows_solutions
 from autograder.release.student import compose, refuse
+from autograder.release.texts import filled, put
 
 PYTHON = "3.11"
 LIMIT = 10_000_000  # bytes of a published bundle; Classroom 50's runner fetches no more
@@ -40,13 +40,9 @@ def release_bundles(course: Course, folder: Path) -> int:
         bundles = temporary / "bundles"
         for master in built.masters:
             bundle(temporary / "student", master.name, bundles / "autograders" / slug(master.name))
-        (bundles / "runtime.json").write_bytes((json.dumps(RUNTIME, indent=2) + "\n").encode())
-        (bundles / "README.md").write_bytes(_readme(built).encode())
-        leaks = find_leaks(course.solutions, bundles)
-        if leaks:
-            print("Nothing was written, for everybody would see lines of solutions:")
-            for leak in leaks:
-                print(f"  {leak}")
+        put(bundles / "runtime.json", json.dumps(RUNTIME, indent=2) + "\n")
+        put(bundles / "README.md", _readme(built))
+        if shows_solutions(course.solutions, bundles, "everybody"):
             return 1
         sizes = {path.name: packed_size(path) for path in sorted((bundles / "autograders").iterdir())}
         too_large = [f"{name} ({size / 1e6:.1f} MB)" for name, size in sizes.items() if size > LIMIT]
@@ -73,9 +69,7 @@ def bundle(student: Path, assignment: str, into: Path) -> None:
     for name in ("pyproject.toml", "constraints.txt", "LICENSE"):
         if (student / name).is_file():
             shutil.copyfile(student / name, course / name)
-    entry = resources.files("autograder.release").joinpath("classroom50_files", "autograder.py")
-    script = entry.read_text(encoding="utf-8").replace("@ASSIGNMENT@", assignment).replace("@PYTHON@", PYTHON)
-    (into / "autograder.py").write_bytes(script.encode())
+    put(into / "autograder.py", filled("classroom50_files/autograder.py", ASSIGNMENT=assignment, PYTHON=PYTHON))
 
 
 def packed_size(folder: Path) -> int:

@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import shutil
 import tempfile
-from importlib import resources
 from pathlib import Path
 
 from ..common.errors import UserError
@@ -22,6 +21,7 @@ from ..platforms import gradescope as form
 from ..platforms.ci import gradescope as ci_gradescope
 from ..results.result import Result
 from ..results.rows import to_bytes
+from .texts import filled, put
 
 _RUNS = ("setup.sh", "run_autograder")
 
@@ -69,16 +69,15 @@ def run(args: argparse.Namespace) -> int:
         top = Path(folder)
         compose(course, name, top)
         for script in _RUNS:
-            text = resources.files("autograder.release").joinpath("gradescope_files", script).read_text("utf-8")
-            for mark, value in {
-                "@ASSIGNMENT@": name,
-                "@SECONDS@": args.minutes * 60 - 30,
-                "@MINUTES@": args.minutes,
-                "@TIER@": args.require_sandbox,
-                "@MEMORY@": args.memory,
-            }.items():
-                text = text.replace(mark, str(value))
-            (top / script).write_bytes(text.encode())
+            text = filled(
+                f"gradescope_files/{script}",
+                ASSIGNMENT=name,
+                SECONDS=args.minutes * 60 - 30,
+                MINUTES=args.minutes,
+                TIER=args.require_sandbox,
+                MEMORY=args.memory,
+            )
+            put(top / script, text)
         files = {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
         write_whole(out, zip_of(files, programs=_RUNS))
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. On Gradescope: Configure Autograder, base image Ubuntu 24.04,")

@@ -85,6 +85,17 @@ def find_leaks(solutions: Path, *released: Path) -> list[Leak]:
     return list(leaks.values())
 
 
+def shows_solutions(solutions: Path, released: Path, who: str = "students") -> bool:
+    """Would anybody see lines of solutions in what is about to be written? Then says which."""
+    leaks = find_leaks(solutions, released)
+    if leaks:
+        print(f"Nothing was written, for {who} would see lines of solutions:")
+        for leak in leaks:
+            print(f"  {leak}")
+        print(f"Change the line where it is shown, or allow it in solutions/{ALLOWED}.")
+    return bool(leaks)
+
+
 def _line_of(secret: Secret, blob: bytes) -> int:
     """The line of a file that shows a secret as it is; 0 where it is wrapped in something."""
     lines = enumerate(_text(blob).splitlines(), start=1)

@@ -6,11 +6,11 @@ What is written is the assignment of docs/adding-an-assignment.md: one task, to 
 from __future__ import annotations
 
 import argparse
-from importlib import resources
 from pathlib import Path
 
 from autograder.common.errors import UserError
 from autograder.course.course import find_course
+from autograder.release.texts import filled, put
 
 FIRST = "a1_pool"
 _FILES = {
@@ -53,7 +53,7 @@ def new_course(folder: Path) -> Path:
     try:
         (folder / "solutions").mkdir(parents=True)
         for template, name in _OF_COURSE.items():
-            (folder / name).write_bytes(_template(template).encode())
+            put(folder / name, filled(f"new_files/{template}"))
     except OSError as error:
         raise UserError(f"{folder} cannot be made: {error.strerror}.") from None
     return folder
@@ -71,8 +71,4 @@ def new_assignment(root: Path, name: str) -> None:
     except FileExistsError:
         raise UserError(f"{folder} is there already. Choose another name; nothing was changed.") from None
     for template, file in _FILES.items():
-        (folder / file.format(name=name)).write_bytes(_template(template).replace("@NAME@", name).encode())
-
-
-def _template(name: str) -> str:
-    return resources.files("autograder.release").joinpath("new_files", name).read_text(encoding="utf-8")
+        put(folder / file.format(name=name), filled(f"new_files/{template}", NAME=name))

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterable
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 
 from autograder.cli import COMMANDS
@@ -32,7 +32,8 @@ from autograder.release.alone import BADGE, write_alone
 from autograder.release.alone import FOLDER as ALONE
 from autograder.release.build import Built, build
 from autograder.release.git_hashes import git_hashes
-from autograder.release.leaks import find_leaks
+from autograder.release.leaks import shows_solutions
+from autograder.release.texts import filled, put
 
 # What their notebooks, plain pytest, the workflow and the sandbox's processes start with; their checks import what they
 # like of `checks`.
@@ -68,12 +69,7 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None, git
         built = build(course, temporary / "course")
         student = temporary / "student"
         compose(course, built, student, private, github)
-        leaks = find_leaks(course.solutions, student)
-        if leaks:
-            print("Nothing was written, for students would see lines of solutions:")
-            for leak in leaks:
-                print(f"  {leak}")
-            print("Change the line where it is shown, or allow it in solutions/allowed-lines.txt.")
+        if shows_solutions(course.solutions, student):
             return 1
         generated.write_record(student)
         generated.update(student, folder)
@@ -111,7 +107,7 @@ def refuse(course: Course, folder: Path) -> None:
     edited = generated.edited_files(folder)
     if edited:
         raise UserError(
-            f"{folder} was edited after it was made: {few(edited)}. A student repository is made from "
+            f"{folder} was edited after it was made: {few(edited)}. What is in it is made from "
             "solutions/ alone; put the file back, or choose a new folder. Nothing was changed."
         )
 
@@ -127,23 +123,23 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
         (into / "data").mkdir(exist_ok=True)
         shutil.copyfile(file, into / "data" / file.name)
     if said := words_file(course):
-        _write(into / POLICY_FILE, said)
+        put(into / POLICY_FILE, said)
     if (course.root / "LICENSE").is_file():
         shutil.copyfile(course.root / "LICENSE", into / "LICENSE")
     copy_constraints(course, into)
     for master in built.masters:
         released = Assignment(master.name, into / "assignments" / master.name)
         write_alone(released, into / ALONE, github)
-    _write(into / "README.md", _readme(course, built, github))
-    _write(into / ".devcontainer" / "devcontainer.json", _template("devcontainer.json"))
-    _write(into / "pyproject.toml", pyproject(course))
-    _write(into / ".gitignore", _template("gitignore"))
-    _write(into / ".gitattributes", _template("gitattributes"))
+    put(into / "README.md", _readme(course, built, github))
+    put(into / ".devcontainer" / "devcontainer.json", filled("student_files/devcontainer.json"))
+    put(into / "pyproject.toml", pyproject(course))
+    put(into / ".gitignore", filled("student_files/gitignore"))
+    put(into / ".gitattributes", filled("student_files/gitattributes"))
     for path in generated.files_in(into).values():
         path.chmod(0o644)  # what git would record, and so the hashes, must not depend on this machine
-    workflow = _template("classroom.yml").replace("@RELEASE@", git_hashes(into))
-    workflow = workflow.replace("@COURSE@", private[0]).replace("@COMMIT@", private[1])
-    _write(into / ".github" / "workflows" / "classroom.yml", workflow)
+    hidden = {"COURSE": private[0], "COMMIT": private[1]}
+    workflow = filled("student_files/classroom.yml", RELEASE=git_hashes(into), **hidden)
+    put(into / ".github" / "workflows" / "classroom.yml", workflow)
 
 
 def copy_package(into: Path) -> None:
@@ -174,7 +170,7 @@ def _readme(course: Course, built: Built, github: str) -> str:
         badge = f" {BADGE.format(github=github, name=master.name)}" if github else ""
         rows.append(f"| `{master.name}`{badge} | {tasks} | {points} |")
     own = course.solutions / README
-    text = own.read_text(encoding="utf-8") if own.is_file() else _template("README.md")
+    text = own.read_text(encoding="utf-8") if own.is_file() else filled("student_files/README.md")
     words = {"title": words_of(course).title, "assignments": "\n".join(rows), "first": built.masters[0].name}
     return re.sub(r"\{(title|assignments|first)\}", lambda found: words[found[1]], text)
 
@@ -182,7 +178,7 @@ def _readme(course: Course, built: Built, github: str) -> str:
 def pyproject(course: Course) -> str:
     """What `pip install -e .` needs in the student repository: the course's requirements, else those of this package."""
     python, needs, extra = _requirements(course.root / "pyproject.toml")
-    return _template("pyproject.template").format(
+    return filled("student_files/pyproject.template").format(
         requires_python=python,
         dependencies=_lines(needs),
         submissions=_lines(extra),
@@ -207,17 +203,8 @@ def _requirements(path: Path) -> tuple[str, list[str], list[str]]:
 def copy_constraints(course: Course, into: Path) -> None:
     """The versions that the workflow installs: the course's own, else none that are fixed."""
     own = course.root / CONSTRAINTS
-    _write(into / CONSTRAINTS, own.read_text(encoding="utf-8") if own.is_file() else "# No versions are fixed.\n")
+    put(into / CONSTRAINTS, own.read_text(encoding="utf-8") if own.is_file() else "# No versions are fixed.\n")
 
 
 def _lines(requirements: Iterable[str]) -> str:
     return "".join(f"    {json.dumps(requirement)},\n" for requirement in requirements)
-
-
-def _template(name: str) -> str:
-    return resources.files("autograder.release").joinpath("student_files", name).read_text(encoding="utf-8")
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
-from autograder.common.plural import few
 from autograder.course.course import Course
 from autograder.course.manifest import write_manifest
 from autograder.course.roster import Quiz, Roster, quizzes
 from autograder.release import generated
 from autograder.release.build import STUBS, Built, build
 from autograder.release.diagnoses import AnswerRecorder
-from autograder.release.leaks import find_leaks
+from autograder.release.leaks import shows_solutions
+from autograder.release.student import refuse
+from autograder.release.texts import put
 from autograder.results.store import folder_name
 from autograder.submission.source import read_source
 
@@ -35,23 +36,14 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
     if not found:
         raise UserError(f"No assignment of {course.root} has a quiz.py: there is nothing that a roster could vary.")
     folder = folder.absolute()
-    if course.root.resolve().is_relative_to(folder.resolve()) or folder.is_file():
-        raise UserError(f"{folder} cannot hold the variants. Choose a new or empty folder.")
-    generated.refuse_foreign(folder)
-    edited = generated.edited_files(folder)
-    if edited:
-        raise UserError(f"{folder} was edited after it was made: {few(edited)}. Choose a new folder.")
+    refuse(course, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         new = temporary / "variants"
         write_variants(course, built, found, roster, new)
         # All folders hold the same lines but for the quiz, which is no secret: one of them speaks for all.
-        leaks = find_leaks(course.solutions, new / folder_name(next(iter(roster.terms))))
-        if leaks:
-            print("Nothing was written, for students would see lines of solutions:")
-            for leak in leaks:
-                print(f"  {leak}")
+        if shows_solutions(course.solutions, new / folder_name(next(iter(roster.terms)))):
             return 1
         generated.write_record(new)
         generated.update(new, folder)
@@ -73,7 +65,7 @@ def write_variants(course: Course, built: Built, found: dict[str, Quiz], roster:
                 own, folder = quiz.of(student, term), into / folder_name(student) / "assignments"
                 for part, text in texts.items():
                     notebook = part.suffix == ".ipynb"
-                    _write(folder / part, _rewrite_notebook(text, quiz, own) if notebook else quiz.rewrite(text, own))
+                    put(folder / part, _rewrite_notebook(text, quiz, own) if notebook else quiz.rewrite(text, own))
                 recorder.record(built.assignments / name, own).save(folder / name)
                 digest = read_source(folder / name / f"{name}.py").code_digest
                 stubs[student][name] = {"py": digest, "ipynb": digest}
@@ -102,8 +94,3 @@ def _rewrite_notebook(text: str, quiz: Quiz, own: Any) -> str:
         lines: Iterable[str] = quiz.rewrite("".join(source), own).splitlines(keepends=True)
         cell["source"] = list(lines) if isinstance(source, list) else "".join(lines)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
