@@ -16,6 +16,8 @@ from ..common.files import alone_in, explain, sha256, write_whole
 from .dataset import Examples
 from .idx import read_file, to_examples, unpack
 
+Split = Literal["train", "test"]
+
 
 @dataclass(frozen=True)
 class OfficialFile:
@@ -45,6 +47,11 @@ class Official:
     def raw(self, root: Path) -> Path:
         """The folder that torchvision reads, when it is given `root`."""
         return root / self.folder / "raw"
+
+    def of(self, split: Split) -> tuple[OfficialFile, ...]:
+        """The two files of one half: images, labels."""
+        start = {"train": "train-", "test": "t10k-"}[split]
+        return tuple(file for file in self.files if file.name.startswith(start))
 
 
 @dataclass(frozen=True)
@@ -162,24 +169,28 @@ def _download(dataset: Official, fresh: Path, root: Path, looked: list[str]) -> 
     )
 
 
-def load_full(root: Path, split: Literal["train", "test"], dataset: Official) -> Examples:
-    """The official images that `autograder data --full` laid down under `root`.
+def read_official(raw: Path, split: Split, dataset: Official) -> tuple[bytes, bytes]:
+    """The official images and labels of one half, unpacked, from the folder that torchvision reads.
 
     Raises UserError when they are not there, or are not the official ones.
     """
-    prefix = {"train": "train-", "test": "t10k-"}[split]
     again = f"Run `autograder data --full --name {dataset.name}`."
     contents = []
-    for file in dataset.files:
-        if not file.name.startswith(prefix):
-            continue
-        path = dataset.raw(root) / file.name
+    for file in dataset.of(split):
         try:
-            content = read_file(path)
+            content = read_file(raw / file.name)
         except UserError as error:
             raise UserError(f"{error} {again}") from error
         if sha256(content) != file.sha256:
-            raise UserError(f"{path} is damaged: its checksum is not the official file's. {again}")
+            raise UserError(
+                f"{raw / file.name} is damaged: its checksum says that it is not the official file. {again}"
+            )
         contents.append(content)
     images, labels = contents
+    return images, labels
+
+
+def load_full(root: Path, split: Split, dataset: Official) -> Examples:
+    """The official images that `autograder data --full` laid down under `root`. Raises UserError, see `read_official`."""
+    images, labels = read_official(dataset.raw(root), split, dataset)
     return to_examples(images, labels, str(dataset.raw(root)))

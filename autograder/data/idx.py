@@ -5,6 +5,8 @@ torch is imported by `to_examples`, not before.
 
 from __future__ import annotations
 
+import gzip
+import io
 import math
 import struct
 import zlib
@@ -47,15 +49,15 @@ def format_idx(idx: Idx) -> bytes:
 
 
 def pack(content: bytes) -> bytes:
-    """Compress as gzip does, with nothing in the header that differs from run to run (no name, no time).
+    """Compress with gzip, with nothing in the header that differs from run to run (no name, no time).
 
     The deflate stream is zlib's own at level 9: another implementation (zlib-ng) may write other bytes,
     which unpack to the same.
     """
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    header = GZIP_MAGIC + b"\x08\x00" + b"\x00\x00\x00\x00" + b"\x02\xff"
-    trailer = struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
-    return header + deflate.compress(content) + deflate.flush() + trailer
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", 9, packed, mtime=0) as file:
+        file.write(content)
+    return packed.getvalue()
 
 
 def unpack(content: bytes, largest: int = LARGEST) -> bytes:

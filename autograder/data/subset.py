@@ -11,18 +11,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from ..common.errors import UserError
 from ..common.files import alone_in, sha256, write_whole
 from .dataset import DataSet, Examples
-from .full import Official, load_full
+from .full import Official, Split, load_full, read_official
 from .idx import Idx, format_idx, pack, parse_idx, read_file, to_examples, unpack
 
 SCHEMA = "autograder/images/v1"
-Split = Literal["train", "test"]
 SPLITS: tuple[Split, ...] = ("train", "test")
-OFFICIAL = {"train": "train", "test": "t10k"}  # how the official files begin
 
 
 @dataclass(frozen=True)
@@ -229,14 +226,7 @@ def make_subset(official: Official, subset: Subset, raw: Path, root: Path) -> No
     """
     with alone_in(root):
         for split in SPLITS:
-            files = [file for file in official.files if file.name.startswith(OFFICIAL[split])]
-            contents = []
-            for file in files:
-                content = read_file(raw / file.name)
-                if sha256(content) != file.sha256:
-                    raise UserError(f"{raw / file.name} is not the official file. Run `autograder data --full`.")
-                contents.append(content)
-            images, labels = (parse_idx(content) for content in contents)
+            images, labels = map(parse_idx, read_official(raw, split, official))
             chosen = first_of_each_class(labels.data, subset.per_class[split])
             subset_images, subset_labels = take(images, chosen), take(labels, chosen)
             entries = {
@@ -251,7 +241,7 @@ def make_subset(official: Official, subset: Subset, raw: Path, root: Path) -> No
                 "source": subset.source,
                 "made_by": "autograder data --make-subset",
                 "rule": f"the first {subset.per_class[split]} images of each class, in the order of the official file",
-                "made_from": {file.name: file.sha256 for file in files},
+                "made_from": {file.name: file.sha256 for file in official.of(split)},
                 "shape": list(subset_images.shape),
                 "counts": count_classes(subset_labels.data, subset.classes),
                 "files": {role: vars(entry) for role, entry in entries.items()},
