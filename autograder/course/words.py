@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import html
 import json
-import tomllib
 from dataclasses import dataclass
 
 from .course import Course
-from .zone import POLICY_FILE
+from .zone import course_toml
 
 KEYS = ("title", "about", "lang", "dir")
 
@@ -43,8 +42,5 @@ def words_file(course: Course) -> str:
 
 
 def _said(course: Course) -> dict[str, str]:
-    try:
-        data = tomllib.loads((course.root / POLICY_FILE).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        return {}
+    data = course_toml(course)
     return {key: data[key] for key in KEYS if isinstance(data.get(key), str)}

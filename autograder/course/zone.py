@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 import zoneinfo
+from typing import Any
 
 from ..common.errors import UserError
 from .course import Course
@@ -19,12 +20,16 @@ def zone_of(course: Course | None) -> dt.tzinfo | None:
     """
     if course is None:
         return None
-    path = course.root / POLICY_FILE
+    name = course_toml(course).get("timezone")
+    return None if name is None else read_zone(name, str(course.root / POLICY_FILE))
+
+
+def course_toml(course: Course) -> dict[str, Any]:
+    """All that course.toml says; empty where it cannot be read, which is told where its rules are needed."""
     try:
-        name = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("timezone")
+        return tomllib.loads((course.root / POLICY_FILE).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
-        return None
-    return None if name is None else read_zone(name, str(path))
+        return {}
 
 
 def read_zone(name: object, path: str) -> dt.tzinfo:
