@@ -14,9 +14,9 @@ from autograder.checks.catalogues import DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
+from autograder.course.handed_out import RECORD, read_record
 from autograder.course.manifest import FILE, entries_in, write_manifest
 from autograder.course.network import network_of
-from autograder.course.release_record import RECORD, read_record
 from autograder.platforms import nbgrader_settings
 from autograder.release import generated
 from autograder.release.declared import declared_checks, open_checks

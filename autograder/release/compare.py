@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from autograder.course.release_record import RECORD, read_record
+from autograder.course.handed_out import RECORD, read_record
 from autograder.release import generated
 
 _DIFF_LINES = 40

@@ -20,7 +20,7 @@ from pathlib import Path
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import alone_in, write_whole
 from autograder.common.plural import few
-from autograder.course.release_record import RECORD, read_record
+from autograder.course.handed_out import RECORD, read_record
 
 _PREFIX = ".release-"
 # What running Python, pytest, Jupyter and `autograder check` leaves behind is nobody's work.

@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.checks.misconceptions import read
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.course.release_record import read_record
+from autograder.course.handed_out import read_record
 from autograder.course.words import words_of
 from autograder.course.zone import zone_of
 from autograder.release import generated

@@ -23,7 +23,7 @@ from autograder.common.plural import few
 from autograder.common.run_file import own_package
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.course.release_record import RECORD
+from autograder.course.handed_out import RECORD
 from autograder.course.words import words_file, words_of
 from autograder.course.zone import POLICY_FILE
 from autograder.data import files_of_students

@@ -14,9 +14,9 @@ from pathlib import Path
 from .. import __version__
 from ..common.errors import UserError
 from ..course.course import Course
+from ..course.handed_out import read_record, sums_of
 from ..course.manifest import Manifest
 from ..course.network import Network, network_of
-from ..course.release_record import read_record, sums_of
 from ..submission.source import Source, Unreadable, read_source
 from ..submission.trained_from import origin_of
 from . import state

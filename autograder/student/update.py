@@ -19,7 +19,7 @@ from ..common.errors import InfrastructureError, UserError
 from ..common.files import explain, make_folder, write_whole
 from ..common.plural import plural
 from ..course.course import find_course
-from ..course.release_record import RECORD, read_record, sums_of
+from ..course.handed_out import RECORD, read_record, sums_of
 from . import screen
 from .reset import keep
 

@@ -14,7 +14,7 @@ import safetensors.torch
 
 from autograder.checks.catalogues import DataCatalogue
 from autograder.course.course import Course
-from autograder.course.release_record import RECORD
+from autograder.course.handed_out import RECORD
 from autograder.release import command, generated
 from autograder.release.leaks import find_leaks
 from tests.support.extras import skip_without

@@ -16,7 +16,7 @@ from autograder.common import own_imports
 from autograder.common.errors import UserError
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
-from autograder.course.release_record import RECORD
+from autograder.course.handed_out import RECORD
 from autograder.release import generated, student
 from autograder.release.leaks import find_leaks
 from autograder.release.student import release_to

@@ -14,7 +14,7 @@ import pytest
 
 from autograder import cli
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.course.release_record import read_record
+from autograder.course.handed_out import read_record
 from autograder.release import generated, git_hashes
 from autograder.student import update
 from tests.support.files import put
