@@ -26,6 +26,7 @@ from typing import Any
 from autograder.common.definitions import defined_by
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.common.files import write_whole
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course, find_course
 from autograder.platforms.nbgrader_settings import SOURCE
 from autograder.results.guard import Guard
@@ -136,7 +137,7 @@ def _enter_assignment(book: Any, course: Course, name: str, found: ClassResults)
     notebook."""
     import nbformat
 
-    path = course.assignments / "notebooks" / name / f"{name}.ipynb"
+    path = Assignment(name, course.assignments / name).notebook
     if not path.is_file():
         raise UserError(f"{name} has no released notebook. Run: autograder release")
     notebook: Any = nbformat.read(str(path), as_version=4)

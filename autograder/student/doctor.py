@@ -268,7 +268,7 @@ def _work() -> Iterator[Finding]:
             yield Finding(
                 "note", f"Script and notebook of {name} both differ from the stub, and one is to be handed in", remedy
             )
-        if not (course.assignments / ".stubs" / f"{name}.py").is_file():
+        if not repository.files(name).stub.is_file():
             yield Finding(
                 "note",
                 f"The stub of {name} is not at hand, so it could not be reset",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..common.errors import UserError
+from ..course.assignment import Assignment
 from ..course.course import Course
 from ..course.handed_out import read_record, sums_of
 from ..course.manifest import Manifest
@@ -43,7 +44,8 @@ class StudentRepository:
     @cached_property
     def names(self) -> list[str]:
         """The released assignments, in the lecture's order."""
-        listed = [n for n in self.course.assignment_names() if self._script(n).is_file() or self._stub(n).is_file()]
+        known = map(self.files, self.course.assignment_names())
+        listed = [one.name for one in known if one.master.is_file() or one.stub.is_file()]
         if not listed:
             raise UserError("Nothing has been released yet. Run: autograder release")
         return listed
@@ -70,23 +72,22 @@ class StudentRepository:
     def question(self, name: str) -> str:
         """What the assignment asks, as its first heading says: "where do the channels go?"."""
         try:
-            path = self._script(name) if self._script(name).is_file() else self._stub(name)
-            with path.open(encoding="utf-8", errors="replace") as file:
+            files = self.files(name)
+            with (files.master if files.master.is_file() else files.stub).open(
+                encoding="utf-8", errors="replace"
+            ) as file:
                 heading = next((line for line, _ in zip(file, range(10)) if line.startswith("# # ")), "")
         except OSError:
             return ""
         return heading.partition(":")[2].strip()
 
-    def _script(self, name: str) -> Path:
-        return self.course.assignments / name / f"{name}.py"
-
-    def _stub(self, name: str) -> Path:
-        return self.course.assignments / ".stubs" / f"{name}.py"
+    def files(self, name: str) -> Assignment:
+        """Where the files of an assignment lie, or lay."""
+        return Assignment(name, self.course.assignments / name)
 
     def forms(self, name: str) -> list[Path]:
         """The two files that an assignment may be solved in, as far as they are there."""
-        notebook = self.course.assignments / "notebooks" / name / f"{name}.ipynb"
-        return [path for path in (self._script(name), notebook) if path.is_file()]
+        return [path for path in (self.files(name).master, self.files(name).notebook) if path.is_file()]
 
     def changed(self, name: str) -> list[Path]:
         """The forms that say something else than the stub, the one that was saved last first."""
@@ -100,7 +101,7 @@ class StudentRepository:
 
     def file(self, name: str) -> Path:
         """The student's file for an assignment, or the stub: the script, unless only the notebook is there."""
-        return self.own(name) or next(iter(self.forms(name)), self._script(name))
+        return self.own(name) or next(iter(self.forms(name)), self.files(name).master)
 
     def where(self, name: str) -> str:
         """The student's file for an assignment, or the stub, as a message names it."""
@@ -124,7 +125,7 @@ class StudentRepository:
     def fingerprint(self, name: str, source: Source) -> str:
         """sha256 over all that a check of this work depends on: the file, the checks, the autograder."""
         digest = hashlib.sha256(f"{__version__}/{source.fingerprint}".encode())
-        checks = self.course.assignments / name / f"test_{name}.py"
+        checks = self.files(name).public_checks
         digest.update(checks.read_bytes() if checks.is_file() else b"")
         return digest.hexdigest()
 
@@ -148,7 +149,7 @@ class StudentRepository:
 
     def changed_checks(self, name: str) -> str:
         """Where the public checks of an assignment are not those that were released: that, and the way back."""
-        path = self.course.assignments / name / f"test_{name}.py"
+        path = self.files(name).public_checks
         try:
             here = sums_of(path)
         except OSError:

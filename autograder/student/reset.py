@@ -34,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
             f"Run: autograder reset {target.assignment}"
         )
     name, suffix = target.assignment, Path(args.what).suffix
-    forms = [form for form in _forms(repository, name) if suffix not in (".py", ".ipynb") or form.suffix == suffix]
+    both = (repository.files(name).master, repository.files(name).notebook)
+    forms = [form for form in both if suffix not in (".py", ".ipynb") or form.suffix == suffix]
     stubs = {form: _stub(repository, form) for form in forms}
     stubs = {f: stub for f, stub in stubs.items() if not f.is_file() or _lines(f.read_bytes()) != _lines(stub)}
     changed = [form.relative_to(repository.root).as_posix() for form in stubs if form.is_file()]
@@ -65,11 +66,6 @@ def _agreed(changed: list[str]) -> bool:
         return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:
         return False
-
-
-def _forms(repository: StudentRepository, name: str) -> tuple[Path, Path]:
-    assignments = repository.course.assignments
-    return assignments / name / f"{name}.py", assignments / "notebooks" / name / f"{name}.ipynb"
 
 
 def _stub(repository: StudentRepository, form: Path) -> bytes:

@@ -357,7 +357,7 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
                 training_page.moment_line(moment, moment.images / max(1, len(data.labels)), data.of.things), flush=True
             )
 
-    notebook = repository.course.assignments / "notebooks" / name / f"{name}.ipynb"
+    notebook = repository.files(name).notebook
     with compiled_or_not(print):
         trained = training_run.train_watched(network, tasks, data, tell)
         work = Work(repository, name, notebook.with_suffix(".safetensors"), _saved_code(notebook, tasks))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import lru_cache
 
+from ..course.assignment import Assignment
 from ..course.course import Course
 from ..course.roster import Quiz, Roster
 from .magics import code_lines
@@ -19,23 +21,17 @@ def is_stub(course: Course, name: str, source: Source) -> bool:
 @lru_cache(maxsize=256)
 def released_digests(course: Course, name: str) -> frozenset[str]:
     """The code digests of an assignment's released stubs: from the manifest, and of the files in assignments/."""
-    released = course.assignments / name / f"{name}.py"
+    released = Assignment(name, course.assignments / name)
     digests = set(course.manifest().of(name).stubs)
-    for stub in (
-        released,
-        released.with_suffix(".ipynb"),
-        course.assignments / "notebooks" / name / f"{name}.ipynb",
-    ):
-        try:
+    for stub in (released.master, released.master.with_suffix(".ipynb"), released.notebook):
+        with suppress(Unreadable):
             digests.add(read_source(stub).code_digest)
-        except Unreadable:
-            continue
     return frozenset(digests)
 
 
 def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
     """The code digests of the stubs that the students of a class list were given, each with a quiz of its own."""
-    stub = course.assignments / quiz.assignment / f"{quiz.assignment}.py"
+    stub = Assignment(quiz.assignment, course.assignments / quiz.assignment).master
     try:
         code = "\n".join(code_lines(stub.read_text(encoding="utf-8")))
     except OSError:
