@@ -162,10 +162,10 @@ import sys
 from pathlib import Path
 from autograder.course.course import Course
 from autograder.submission.source import Unreadable, read_source
-from autograder.submission.find import find_submissions
+from autograder.submission.find import find_class
 from autograder.submission.times import arrival_of
 top = Path(sys.argv[1])
-for found in find_submissions(top, Course(Path(sys.argv[2])), ("a1_permute",)):
+for found in find_class(top, Course(Path(sys.argv[2])), ("a1_permute",)).found:
     said = list(found.notes)
     if found.path is not None:
         arrival_of(found, top, {})

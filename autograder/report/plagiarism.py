@@ -28,7 +28,7 @@ from ..common.files import write_whole
 from ..common.plural import plural
 from ..common.terminal import console, printable
 from ..course.course import Course, find_course
-from ..submission.find import find_submissions
+from ..submission.find import find_class
 from ..submission.source import Unreadable, read_source
 
 PIECE = 25  # characters, without names and layout: a shorter match is chance
@@ -137,7 +137,7 @@ def read_class(
     """
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     skipped = []
-    for entry in find_submissions(folder, course, only):
+    for entry in find_class(folder, course, only).found:
         if entry.path is None:
             continue
         try:

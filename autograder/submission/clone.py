@@ -72,11 +72,11 @@ class Clone:
         if not self.head:
             return None
         path = f":(top,literal){file.relative_to(self.top).as_posix()}"
+        said = self._git("log", "-1", "--format=%H %ct", self.head, "--", path) or b""
+        commit, _, seconds = said.decode("ascii", "replace").strip().partition(" ")
         try:
-            said = self._git("log", "-1", "--format=%H %ct", self.head, "--", path).decode("ascii", "replace")
-            commit, _, seconds = said.strip().partition(" ")
             return commit, dt.datetime.fromtimestamp(int(seconds), dt.UTC)
-        except (OSError, ValueError, OverflowError, subprocess.SubprocessError):
+        except (OSError, ValueError, OverflowError):
             return None
 
     def elsewhere(self, names: frozenset[str]) -> Iterator[tuple[str, str, bytes]]:
@@ -86,32 +86,29 @@ class Clone:
             if commit in seen:
                 continue
             seen.add(commit)
-            try:
-                listed = self._git("ls-tree", "-r", "-z", "--long", commit).decode("utf-8", "replace")
-            except (OSError, subprocess.SubprocessError):
-                continue
-            for line in listed.split("\0"):
+            listed = self._git("ls-tree", "-r", "-z", "--long", commit) or b""
+            for line in listed.decode("utf-8", "replace").split("\0"):
                 about, _, path = line.partition("\t")
                 if path.rpartition("/")[2] not in names or len(parts := about.split()) != 4 or parts[1] != "blob":
                     continue
                 if not parts[3].isdecimal() or int(parts[3]) > BLOB_LIMIT:
                     continue
-                try:
-                    content = self._git("cat-file", "blob", parts[2])
-                except (OSError, subprocess.SubprocessError):
-                    continue
-                branch = re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference)
-                yield branch, path, content
+                if (content := self._git("cat-file", "blob", parts[2])) is not None:
+                    yield re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference), path, content
 
     @functools.cached_property
     def _end(self) -> float:
         return time.monotonic() + SECONDS
 
-    def _git(self, *arguments: str) -> bytes:
+    def _git(self, *arguments: str) -> bytes | None:
+        """What git says; None where it fails, takes too long or says too much."""
         variables = {"GIT_OBJECT_DIRECTORY": str((self.common / "objects").absolute())}
         if self.shallow:
             variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
-        return _git(*arguments, seconds=self._end - time.monotonic(), **variables)
+        try:
+            return _git(*arguments, seconds=self._end - time.monotonic(), **variables)
+        except (OSError, subprocess.SubprocessError):
+            return None
 
 
 def clone_at(folder: Path) -> Clone | None:

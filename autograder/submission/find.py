@@ -48,8 +48,6 @@ from .places import (
 from .source import Unreadable, form_of, read_source
 from .stubs import released_digests
 
-__all__ = ["FILES_LIMIT", "RESULTS_MARKER", "Download", "Found", "find_class", "find_in_folder", "find_submissions"]
-
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
 NAMED = 3  # files that a note names
 
@@ -86,16 +84,6 @@ class Download:
     def students(self) -> list[str]:
         """The students, in the order in which they were found."""
         return list(dict.fromkeys(entry.student for entry in self.found))
-
-
-def find_submissions(
-    root: Path,
-    course: Course,
-    only: Collection[str] = (),
-    stubs: Mapping[str, frozenset[str]] = MappingProxyType({}),
-) -> list[Found]:
-    """One entry for each student and assignment; see `find_class`."""
-    return list(find_class(root, course, only, stubs).found)
 
 
 def find_class(
@@ -362,9 +350,10 @@ class _Search:
             )
         if not notes:
             return found
-        status: FoundStatus = "unreadable" if found.status == "missing" else found.status
-        status = "unreadable" if branches or aside else status
-        return self._found(name, None, status, found.candidates, (*found.notes, *notes))
+        notes = [*found.notes, *notes]
+        return Found(
+            found.student, name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
+        )
 
     def _what_lies_there(self, name: str, files: list[_File]) -> str:
         """What is wrong with the files that lie in place of a submission, and what to do."""
@@ -531,10 +520,10 @@ class _Search:
         name: str,
         file: _File | None,
         status: FoundStatus,
-        candidates: Iterable[_File | Path],
+        candidates: Iterable[_File],
         notes: Iterable[str],
     ) -> Found:
-        paths = tuple(each.path if isinstance(each, _File) else each for each in candidates)
+        paths = tuple(each.path for each in candidates)
         identity = self.place.identity_for(name)
         said = tuple(notes)
         if file is None:
@@ -558,10 +547,10 @@ class _Search:
     def _below(self, file: _File) -> str:
         """The file's path below the folder of submissions, in a zip below the zip's."""
         top = file.hand_in.path
-        if file.hand_in.own is None:
-            top_shown = readable(top.relative_to(self.root).as_posix()) if top.is_relative_to(self.root) else top.name
-            return file.shown if top_shown == "." else f"{top_shown}/{file.shown}"
-        return file.shown
+        if file.hand_in.own is not None or top == self.root:
+            return file.shown
+        above = top.relative_to(self.root).as_posix() if top.is_relative_to(self.root) else top.name
+        return f"{readable(above)}/{file.shown}"
 
 
 # --- names ---------------------------------------------------------------------------------------------------------

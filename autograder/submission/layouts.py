@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 LAYOUTS = {
@@ -190,7 +190,7 @@ def with_logins(found: Iterable[HandIn], assignments: Collection[str]) -> list[H
         login, name = told.get(each.student, ("", ""))
         login = login or each.student.removeprefix(starts[each.student])
         identity = {**each.identity, "login": login} | ({"name": name} if name else {})
-        done.append(_renamed(each, login, identity))
+        done.append(replace(each, student=login, identity=identity))
     return done
 
 
@@ -223,12 +223,6 @@ def _starts(heads: list[str], assignments: Collection[str]) -> dict[str, str]:
         before = head[: head.rfind("_") + 1]
         found[head] = head[: len(max(known, key=len))] if known else max(shared, key=len, default=before)
     return found
-
-
-def _renamed(hand_in: HandIn, student: str, identity: Mapping[str, str]) -> HandIn:
-    return HandIn(
-        hand_in.path, student, hand_in.layout, hand_in.own, identity, hand_in.attempt, hand_in.when, hand_in.notes
-    )
 
 
 # --- Gradescope: the metadata beside the folders -------------------------------------------------------------------

@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from ..common.errors import UserError
@@ -303,15 +303,13 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
 def _distinct(found: list[HandIn]) -> list[HandIn]:
     """Two people of one name in one download are told apart by the system's number, behind the name."""
     people: defaultdict[str, set[str]] = defaultdict(set)
-    for each in found:
-        people[each.student].add(each.number if each.layout != "gradescope" else each.identity.get("email", ""))
+    keys = [each.number if each.layout != "gradescope" else each.identity.get("email", "") for each in found]
+    for each, key in zip(found, keys, strict=True):
+        people[each.student].add(key)
     done = []
-    for each in found:
+    for each, key in zip(found, keys, strict=True):
         name = readable(each.student)
-        key = each.number if each.layout != "gradescope" else each.identity.get("email", "")
-        if len(people[each.student]) > 1 and key:
-            name = f"{name}_{key}"
-        done.append(HandIn(each.path, name, each.layout, each.own, each.identity, each.attempt, each.when, each.notes))
+        done.append(replace(each, student=f"{name}_{key}" if len(people[each.student]) > 1 and key else name))
     return done
 
 

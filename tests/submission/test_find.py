@@ -11,7 +11,8 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course, natural_key
-from autograder.submission.find import RESULTS_MARKER, Found, find_submissions
+from autograder.submission.find import Found, find_class
+from autograder.submission.places import RESULTS_MARKER
 from autograder.submission.source import read_source
 from tests.support.files import notebook, put
 
@@ -27,14 +28,14 @@ def class_(tmp_path: Path) -> Path:
 
 def find(class_: Path, course: Course, name: str = "a1_permute") -> dict[str, Found]:
     """student -> what was found for one assignment."""
-    return {found.student: found for found in find_submissions(class_, course, [name])}
+    return {found.student: found for found in find_class(class_, course, [name]).found}
 
 
 def test_nbgraders_folders(course: Course, class_: Path) -> None:
     put(class_ / "ada" / "a1_permute" / "a1_permute.ipynb", notebook("answer = 1"))
     put(class_ / "ada" / "a1_permute" / "timestamp.txt", "2026-11-23")
     put(class_ / "ben" / "a2_linear_dims" / "a2_linear_dims.ipynb", notebook("answer = 1"))
-    found = find_submissions(class_, course)
+    found = find_class(class_, course).found
     assert [(f.student, f.assignment, f.status) for f in found] == [
         ("ada", "a1_permute", "found"),
         ("ada", "a2_linear_dims", "missing"),
@@ -184,7 +185,7 @@ def test_a_download_for_each_assignment(course: Course, class_: Path) -> None:
     put(class_ / "a1_permute" / "ada_1_assignsubmission_file" / "a1_permute.py")
     put(class_ / "a2_linear_dims" / "ada_2_assignsubmission_file" / "a2_linear_dims.py")
     put(class_ / "a2_linear_dims" / "ben_12_345_a2_linear_dims.py")
-    found = {(f.student, f.assignment): f.status for f in find_submissions(class_, course)}
+    found = {(f.student, f.assignment): f.status for f in find_class(class_, course).found}
     assert found == {
         ("ada", "a1_permute"): "found",
         ("ada", "a2_linear_dims"): "found",
@@ -247,11 +248,11 @@ def test_a_name_that_is_no_text(course: Course, class_: Path) -> None:
 
 def test_a_folder_without_submissions_says_what_is_looked_for(course: Course, class_: Path) -> None:
     with pytest.raises(UserError, match="one folder for each student"):
-        find_submissions(class_, course)
+        find_class(class_, course)
     with pytest.raises(UserError, match="is not there"):
-        find_submissions(class_ / "nowhere", course)
+        find_class(class_ / "nowhere", course)
     with pytest.raises(UserError, match="course repository itself"):
-        find_submissions(course.root, course)
+        find_class(course.root, course)
 
 
 def test_students_and_assignments_come_in_natural_order() -> None:
