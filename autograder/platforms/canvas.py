@@ -8,22 +8,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
-from .lms import (
-    TOTAL,
-    Sheet,
-    add_identities,
-    also_short,
-    assignment_meant,
-    check_points,
-    column_of,
-    fill,
-    identities_of,
-    login_names,
-    names_of,
-    normal,
-    points_in,
-    title,
-)
+from . import lms
 from .table import Table, read_table
 
 _POINTS_POSSIBLE = "Points Possible"
@@ -46,7 +31,7 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         'times: --column "a1_permute=Exercise 1"',
     )
     parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
-    add_identities(parser)
+    lms.add_identities(parser)
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
@@ -61,18 +46,18 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         theirs = table.value(possible, column) if possible is not None else ""
         if theirs.casefold() == _READ_ONLY:
             raise UserError(f"Canvas works out the column {heading!r} itself: it cannot be filled in.")
-        ours = sum(points.values()) if assignment == TOTAL else points[assignment]
-        check_points(table.path, heading, points_in(theirs), ours)
+        ours = sum(points.values()) if assignment == lms.TOTAL else points[assignment]
+        lms.check_points(table.path, heading, lms.points_in(theirs), ours)
 
     def keeps(row: int, column: int) -> str:
         excused = table.value(row, column).casefold() in _EXCUSED
         return f"excused from {table.header[column]} in Canvas, and stays so" if excused else ""
 
-    numbers = {table.value(row, column_of(table, "ID")): row for row in people}
-    without = [name for name in points if name not in columns and TOTAL not in columns]
+    numbers = {table.value(row, lms.column_of(table, "ID")): row for row in people}
+    without = [name for name in points if name not in columns and lms.TOTAL not in columns]
     said = [f'{name} has no column; name it with --column "{name}=TITLE"' for name in without]
-    sheet = Sheet(table, "canvas", people, numbers, keeps)
-    return fill(sheet, results, columns, identities_of(results), destination, args, said)
+    sheet = lms.Sheet(table, "canvas", people, numbers, keeps)
+    return lms.fill(sheet, results, columns, lms.identities_of(results), destination, args, said)
 
 
 def people_in(table: Table) -> dict[int, set[str]]:
@@ -80,8 +65,8 @@ def people_in(table: Table) -> dict[int, set[str]]:
 
     Raises UserError when the file is not Canvas's.
     """
-    identity = [column_of(table, each) for each in ("ID", "SIS User ID", "Integration ID")]
-    logins = [column_of(table, each) for each in ("SIS Login ID", "Email")]
+    identity = [lms.column_of(table, each) for each in ("ID", "SIS User ID", "Integration ID")]
+    logins = [lms.column_of(table, each) for each in ("SIS Login ID", "Email")]
     if not table.header or table.header[0] != "Student" or identity[0] is None:
         raise UserError(f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID.")
     people = {}
@@ -89,13 +74,13 @@ def people_in(table: Table) -> dict[int, set[str]]:
         name, number = table.value(row, 0), table.value(row, identity[0])
         if not number or name == _POINTS_POSSIBLE:  # lines that say something about columns
             continue
-        called = names_of(name)
-        called |= {normal(value) for column in identity if (value := table.value(row, column))}
-        called |= login_names(table.value(row, logins[0])) | login_names(table.value(row, logins[1]))
+        called = lms.names_of(name)
+        called |= {lms.normal(value) for column in identity if (value := table.value(row, column))}
+        called |= lms.login_names(table.value(row, logins[0])) | lms.login_names(table.value(row, logins[1]))
         # Two students of one name: a download is then known by Canvas's number too.
-        called |= {normal(f"{each}_{number}") for each in names_of(name)}
+        called |= {lms.normal(f"{each}_{number}") for each in lms.names_of(name)}
         people[row] = called
-    return also_short(people, {row: table.value(row, logins[0]) for row in people})
+    return lms.also_short(people, {row: table.value(row, logins[0]) for row in people})
 
 
 def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str, int]:
@@ -104,20 +89,20 @@ def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str,
     named: dict[str, str] = {}
     for text in given:
         given_name, equals, name = text.partition("=")
-        assignment = assignment_meant(f"--column {text!r}:", given_name.strip(), known) if equals else ""
+        assignment = lms.assignment_meant(f"--column {text!r}:", given_name.strip(), known) if equals else ""
         if not assignment or assignment in named:
             raise UserError(f'--column {text!r}: give "ASSIGNMENT=TITLE" once for each assignment.')
         named[assignment] = name
     own = {n: m for n, text in enumerate(table.header) if (m := _NUMBERED.fullmatch(text))}
     columns: dict[str, int] = {}
-    for assignment in (*known, TOTAL):
+    for assignment in (*known, lms.TOTAL):
         wanted = named.get(assignment, assignment)
-        if assignment == TOTAL and TOTAL not in named:
+        if assignment == lms.TOTAL and lms.TOTAL not in named:
             continue
         numbers = [
             number
             for number, match_ in own.items()
-            if wanted.strip() == table.header[number] or title(match_["name"]) == title(wanted)
+            if wanted.strip() == table.header[number] or lms.title(match_["name"]) == lms.title(wanted)
         ]
         if len(numbers) > 1:
             titles = " and ".join(repr(table.header[n]) for n in numbers)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..common.terminal import printable
 from ..results.guard import Guard
 from ..results.result import ClassResults
-from .destinations import write_text
+from .destinations import write_out
 
 # A spreadsheet would run a cell that begins so; students choose their names.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -36,12 +36,13 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
                 cells += [results.final_score(result), result.status] if result else [0, "missing"]
                 if more:
                     final = results.finals.get((student, name))
-                    cells += [result.score if result else 0, _harmless(final.reason) if final else ""]
-            writer.writerow([_harmless(student), *cells, results.total(own.values()), sum(points.values())])
-    write_text(text.getvalue(), destination)
+                    cells += [result.score if result else 0, harmless(final.reason) if final else ""]
+            writer.writerow([harmless(student), *cells, results.total(own.values()), sum(points.values())])
+    write_out(text.getvalue().encode(), destination)
     return left_out.told("export")
 
 
-def _harmless(name: str) -> str:
+def harmless(name: str) -> str:
+    """A name as a cell of a table that a spreadsheet opens."""
     shown = printable(name)
     return f"'{shown}" if name.startswith(_FORMULA) else shown

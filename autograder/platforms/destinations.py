@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..results.guard import Guard
+from ..results.result import ClassResults, Result
 
 
-def write_text(text: str, destination: Path | None) -> None:
+def write_out(content: bytes, destination: Path | None) -> None:
     """Write an export whole to its file, or to standard output. Raises InfrastructureError."""
     if destination is None:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        write_whole(destination, text.encode())
+        write_whole(destination, content)
+
+
+def write_each(results: ClassResults, folder: Path, file_of: Callable[[Result], tuple[str, bytes]]) -> int:
+    """Write a file for each result: its path below the folder, and its content. Returns the exit code."""
+    left_out = Guard()
+    for result in results.results:
+        with left_out.unless_it_works(result.student, result.assignment):
+            path, content = file_of(result)
+            write_whole(folder / path, content)
+    print(f"Wrote {len(results.results) - len(left_out.lines)} results to {folder}.")
+    return left_out.told("export")
 
 
 def need_folder(destination: Path | None, name: str) -> Path:

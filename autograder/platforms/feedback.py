@@ -25,6 +25,8 @@ from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
 from ..results.rows import public_notes, reason, rows_of
 from ..results.store import folder_name
 from ..submission.source import form_of
+from .csv import harmless
+from .destinations import need_folder
 
 SYSTEMS = ("moodle", "canvas", "github")
 FILE_LIMIT = 16 * 1024 * 1024  # bytes of a submission that is given back with comments
@@ -59,8 +61,7 @@ def run(args: argparse.Namespace) -> int:
             with guard.unless_it_works(result.student, result.assignment):
                 words(results, result)
                 told.append(result)
-    if args.out.exists() and not args.out.is_dir():
-        raise UserError(f"{args.out} is a file. Give a folder to --out.")
+    need_folder(args.out, args.to)
     if not told:
         raise UserError(f"Nobody in {args.results} has handed in work that was graded: there is nothing to say.")
     left_out: list[str] = []
@@ -153,8 +154,15 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     writer.writerow(["Student", "ID", "Assignment", "Points", "Comment"])
     for result in told:
         comment = words(results, result)
-        student = f"'{result.student}" if result.student.startswith(("=", "+", "-", "@")) else result.student
-        writer.writerow([student, result.identity["number"], result.assignment, results.final_score(result), comment])
+        writer.writerow(
+            [
+                harmless(result.student),
+                result.identity["number"],
+                result.assignment,
+                results.final_score(result),
+                comment,
+            ]
+        )
         name = result.file.split("/")[0]
         source = submissions / name
         commented = None if not name else with_comment(source, comment)

@@ -13,24 +13,21 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..common.files import write_whole
-from ..results.guard import Guard
 from ..results.result import ClassResults, Result
 from ..results.rows import Row, rows_of, settled
 from ..results.store import folder_name
-from .destinations import need_folder
+from .destinations import need_folder, write_each
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write FOLDER/<assignment>/<student>.txt: lines for $GITHUB_OUTPUT, a runner a line, and their names."""
     folder = need_folder(destination, "github-classroom")
-    left_out = Guard()
-    for result in results.results:
-        with left_out.unless_it_works(result.student, result.assignment):
-            path = folder / result.assignment / f"{folder_name(result.student)}.txt"
-            write_whole(path, outputs([(result, results.final_score(result))]).encode())
-    print(f"Wrote {len(results.results) - len(left_out.lines)} results to {folder}.")
-    return left_out.told("export")
+
+    def file_of(result: Result) -> tuple[str, bytes]:
+        content = outputs([(result, results.final_score(result))])
+        return f"{result.assignment}/{folder_name(result.student)}.txt", content.encode()
+
+    return write_each(results, folder, file_of)
 
 
 def outputs(graded: list[tuple[Result, int]]) -> str:

@@ -10,12 +10,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..common.files import write_whole
-from ..results.guard import Guard
 from ..results.result import ClassResults, Result
 from ..results.rows import Row, public_notes, reason, rows_of, to_bytes
 from ..results.store import folder_name
-from .destinations import need_folder
+from .destinations import need_folder, write_each
 
 VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
 
@@ -33,14 +31,12 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write FOLDER/<assignment>/<student>/results.json."""
     folder = need_folder(destination, "gradescope")
-    left_out = Guard()
-    for result in results.results:
-        with left_out.unless_it_works(result.student, result.assignment):
-            data = document(result, results.final_score(result), reason(results, result), args.hidden_rows)
-            path = folder / result.assignment / folder_name(result.student) / "results.json"
-            write_whole(path, to_bytes(data))
-    print(f"Wrote {len(results.results) - len(left_out.lines)} results to {folder}.")
-    return left_out.told("export")
+
+    def file_of(result: Result) -> tuple[str, bytes]:
+        data = document(result, results.final_score(result), reason(results, result), args.hidden_rows)
+        return f"{result.assignment}/{folder_name(result.student)}/results.json", to_bytes(data)
+
+    return write_each(results, folder, file_of)
 
 
 def document(result: Result, final: int, why: str = "", hidden_rows: str = VISIBILITIES[0]) -> dict[str, Any]:

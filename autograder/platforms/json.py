@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..common.terminal import json_text
 from ..results.guard import Guard
 from ..results.result import ClassResults, Result, to_json
-from .destinations import write_text
+from ..results.rows import reason, to_bytes
+from .destinations import write_out
 
 SCHEMA = "autograder/class/v2"
 
@@ -34,7 +34,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         "max_total": sum(points.values()),
         "students": students,
     }
-    write_text(f"{json_text(document)}\n", destination)
+    write_out(to_bytes(document), destination)
     return left_out.told("export")
 
 
@@ -42,7 +42,5 @@ def _result(results: ClassResults, result: Result) -> dict[str, Any]:
     data = to_json(result)
     del data["schema"]
     final = results.finals.get((result.student, result.assignment))
-    told = (
-        {"days_late": final.days_late, "reason": final.reason} if final is not None else {"days_late": 0, "reason": ""}
-    )
+    told = {"days_late": 0 if final is None else final.days_late, "reason": reason(results, result)}
     return {"raw_score": data.pop("score"), "final_score": results.final_score(result), **told, **data}

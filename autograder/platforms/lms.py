@@ -17,13 +17,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..common.errors import UserError
-from ..common.files import write_whole
 from ..common.plural import plural
 from ..common.tables import read_rows
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
 from ..submission.people import plain
 from ..submission.places import without_common
+from .destinations import write_out
 from .table import Table
 
 TOTAL = "total"
@@ -151,11 +151,12 @@ def identities_of(results: ClassResults, assignment: str | None = None) -> dict[
     }
 
 
-def column_of(table: Table, name: str) -> int | None:
-    """The column of that title. Raises UserError when several bear it."""
-    numbers = [number for number, each in enumerate(table.header) if title(each) == title(name)]
+def column_of(table: Table, *names: str) -> int | None:
+    """The column that bears one of these titles. Raises UserError when several do."""
+    wanted = set(map(title, names))
+    numbers = [number for number, each in enumerate(table.header) if title(each) in wanted]
     if len(numbers) > 1:
-        raise UserError(f"{table.path} has {len(numbers)} columns {name!r}: which one is meant?")
+        raise UserError(f"{table.path} has {len(numbers)} columns {table.header[numbers[0]]!r}: which one is meant?")
     return numbers[0] if numbers else None
 
 
@@ -261,15 +262,9 @@ def fill(
 
 
 def _write(table: Table, cells: GradeCells, destination: Path | None) -> None:
-    content = table.filled(cells.values)
-    if destination is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        if destination.resolve() == table.path.resolve():
-            raise UserError("--out is the file of --into. Give another: the LMS's own file stays as it is.")
-        write_whole(destination, content)
+    if destination is not None and destination.resolve() == table.path.resolve():
+        raise UserError("--out is the file of --into. Give another: the LMS's own file stays as it is.")
+    write_out(table.filled(cells.values), destination)
 
 
 def _tell(

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
-from . import moodle_words
-from .lms import (
-    TOTAL,
-    Sheet,
-    add_identities,
-    also_short,
-    assignment_meant,
-    check_points,
-    column_of,
-    fill,
-    identities_of,
-    login_names,
-    names_of,
-    normal,
-    points_in,
-    title,
-)
+from . import lms, moodle_words
 from .table import Table, read_table
 
 # The columns that matter: option -> what Moodle calls them.
@@ -55,30 +38,30 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
             help=f"what Moodle calls this column, where it is not found ({titles[0]} in English)",
         )
     parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
-    add_identities(parser)
+    lms.add_identities(parser)
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the worksheet with the final scores filled in. Nothing else in it changes, not even a line end."""
     points = results.max_scores()
-    assignment = assignment_meant("--assignment", args.assignment, points)
+    assignment = lms.assignment_meant("--assignment", args.assignment, points)
     table = read_table(args.into)
     column = _columns(table, args)
     identifier, grade = (_need(table, column[name], name) for name in ("identifier", "grade"))
     people = people_in(table, identifier, column["name"], grade)
-    ours = sum(points.values()) if assignment == TOTAL else points[assignment]
+    ours = sum(points.values()) if assignment == lms.TOTAL else points[assignment]
     for row in people:
         best = table.value(row, column["maximum"])
-        if best and points_in(best) is None:
+        if best and lms.points_in(best) is None:
             raise UserError(
                 f"{table.path}: Moodle grades the assignment by {best!r}, and not in points. Set its grade to the type "
                 f"Point, with {ours} as the maximum, and download the worksheet again."
             )
-        check_points(table.path, "the assignment", points_in(best), ours)
+        lms.check_points(table.path, "the assignment", lms.points_in(best), ours)
     numbers = {m[1]: row for row in people if (m := _NUMBER.fullmatch(table.value(row, identifier)))}
     students = {
         student: {"system": "moodle", "number": m["id"]} if (m := _DOWNLOAD.fullmatch(student)) else identity
-        for student, identity in identities_of(results, assignment).items()
+        for student, identity in lms.identities_of(results, assignment).items()
     }
 
     def keeps(row: int, _: int) -> str:
@@ -88,8 +71,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         locked = said.casefold() in moodle_words.NO
         return f"Moodle says that {'this grade cannot be changed' if locked else f'{said!r}, which is not known here'}"
 
-    sheet = Sheet(table, "moodle", people, numbers, keeps)
-    return fill(sheet, results, {assignment: grade}, students, destination, args)
+    sheet = lms.Sheet(table, "moodle", people, numbers, keeps)
+    return lms.fill(sheet, results, {assignment: grade}, students, destination, args)
 
 
 def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
@@ -97,7 +80,7 @@ def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for name, titles in _TITLES.items():
         given = getattr(args, f"{name}_column")
-        found[name] = column_of(table, given) if given else _by_titles(table, titles)
+        found[name] = lms.column_of(table, *([given] if given else titles))
         if given and found[name] is None and given not in titles:
             _need(table, None, name, given)
     rows = range(1, len(table.rows))
@@ -125,15 +108,7 @@ def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
 
 def _numbers(table: Table, column: int) -> set[float | None]:
     """The numbers of a column, with None for a cell that is none."""
-    return {points_in(table.value(row, column)) for row in range(1, len(table.rows))}
-
-
-def _by_titles(table: Table, titles: Sequence[str]) -> int | None:
-    wanted = {title(each) for each in titles}
-    numbers = [number for number, each in enumerate(table.header) if title(each) in wanted]
-    if len(numbers) > 1:
-        raise UserError(f"{table.path} has {len(numbers)} columns {table.header[numbers[0]]!r}: which one is meant?")
-    return numbers[0] if numbers else None
+    return {lms.points_in(table.value(row, column)) for row in range(1, len(table.rows))}
 
 
 def people_in(table: Table, identifier: int, name: int | None, grade: int) -> dict[int, set[str]]:
@@ -145,12 +120,12 @@ def people_in(table: Table, identifier: int, name: int | None, grade: int) -> di
     for row in range(1, len(table.rows)):
         if not (whole := table.value(row, identifier)):
             continue
-        called = {normal(whole)} | names_of(table.value(row, name))
+        called = {lms.normal(whole)} | lms.names_of(table.value(row, name))
         if participant := _NUMBER.fullmatch(whole):
             called.add(participant[1])
-        people[row] = called.union(*(login_names(table.value(row, column)) for column in logins))
+        people[row] = called.union(*(lms.login_names(table.value(row, column)) for column in logins))
     first = logins[0] if logins else None
-    return also_short(people, {row: table.value(row, first) for row in people})
+    return lms.also_short(people, {row: table.value(row, first) for row in people})
 
 
 def _tells_apart(table: Table, column: int) -> bool:

@@ -22,9 +22,6 @@ CLOSED = ("Grade can be changed", "Bewertung kann geändert werden", "La note pe
           "A nota pode ser alterada", "Nota pode ser alterada", "A avaliação pode ser alterada", "Cijfer kan gewijzigd worden",
           "Cijfer kan worden gewijzigd", "Ocena może zostać zmieniona", "Ocena może być zmieniona", "評点は変更可能",
           "評点を変更できます", "成绩可以更改", "可以更改成绩", "成績可以變更", "يمكن تغيير الدرجة")  # fmt: skip
-COMMENTS = ("Feedback comments", "Feedback als Kommentar", "Commentaires", "Feedback par commentaires",
-            "Comentarios de retroalimentación", "Commenti", "Comentários de feedback", "Feedback-commentaar",
-            "Komentarz zwrotny", "フィードバックコメント", "反馈评语", "تعليقات التغذية الراجعة")  # fmt: skip
 
 YES = frozenset(
     "yes ja oui sí si sì sim tak はい 是 نعم да так da ano áno evet igen kyllä jah jā taip ναι כן 예 네".split()
