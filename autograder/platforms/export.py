@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
 from ..common.errors import UserError
-from ..common.terminal import printable
 from ..results import final
+from ..results.guard import tell_of_the_reading
 from ..results.result import ClassResults
 
 FORMATS = ("canvas", "classroom50", "csv", "github_classroom", "gradescope", "json", "moodle", "nbgrader")
@@ -74,8 +73,4 @@ def run(args: argparse.Namespace) -> int:
     chosen = load(args.to)
     results = final.read_class(args.results)
     found = chosen.export(results, args.out, args) or 0
-    for remark in results.remarks:
-        print(printable(f"autograder export: {remark}"), file=sys.stderr)
-    for path, why in results.problems:
-        print(printable(f"autograder export: passed over: {path}: {why}."), file=sys.stderr)
-    return 3 if results.problems else found
+    return 3 if tell_of_the_reading(results, "export") else found

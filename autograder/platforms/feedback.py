@@ -154,15 +154,8 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     writer.writerow(["Student", "ID", "Assignment", "Points", "Comment"])
     for result in told:
         comment = words(results, result)
-        writer.writerow(
-            [
-                harmless(result.student),
-                result.identity["number"],
-                result.assignment,
-                results.final_score(result),
-                comment,
-            ]
-        )
+        who, points = harmless(result.student), results.final_score(result)
+        writer.writerow([who, result.identity["number"], result.assignment, points, comment])
         name = result.file.split("/")[0]
         source = submissions / name
         commented = None if not name else with_comment(source, comment)

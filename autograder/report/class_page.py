@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from ..common.terminal import printable
-from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost
-from ..results.summary import counts, short_names
+from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result, standing
+from ..results.summary import NO_GRADE, counts, short_names
 from ..sandbox.observation import Outcome
 from . import svg
 from .attention import ORDER, Reason, reasons
@@ -225,13 +225,9 @@ def _cell(result: Result | None, results: ClassResults) -> ScoreCell:
         score = 0 if result is None else results.final_score(result)
         words = "not started" if result is not None and result.status == "not_started" else "missing"
         return ScoreCell(score, "" if score else "–", words, "none")
-    score = results.final_score(result)
-    if result.status == "unreadable":
-        return ScoreCell(score, "!", "unreadable", "bad")
-    if result.status == "ambiguous":
-        return ScoreCell(score, "?", "ambiguous", "bad")
-    if is_lost(result):
-        return ScoreCell(score, "×", "not graded", "bad")
+    score, status = results.final_score(result), standing(result)
+    if status in NO_GRADE:
+        return ScoreCell(score, NO_GRADE[status], "not graded" if status == "lost" else status, "bad")
     return ScoreCell(score, level="full" if score == result.max_score else "part" if score else "zero")
 
 

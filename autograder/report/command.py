@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..common.plural import plural
 from ..common.terminal import console, printable
 from ..results.final import course_of, read_class
-from ..results.guard import Guard
+from ..results.guard import Guard, tell_of_the_reading
 from .pages import write
 
 
@@ -40,8 +39,5 @@ def run(args: argparse.Namespace) -> int:
         markup=False,
         soft_wrap=True,
     )
-    for remark in results.remarks:
-        print(printable(f"autograder report: {remark}"), file=sys.stderr)
-    for path, why in results.problems:
-        print(printable(f"autograder report: passed over: {path}: {why}."), file=sys.stderr)
-    return 3 if left_out.told("report") or results.problems else 0
+    passed_over = tell_of_the_reading(results, "report")
+    return 3 if left_out.told("report") or passed_over else 0

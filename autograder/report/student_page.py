@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ..results.result import CheckResult, ClassResults, Final, Result, is_lost
+from ..results.result import CheckResult, ClassResults, Final, Result, standing
 from . import svg
 from .pictures import Pictures
 from .training_record import TrainingRecord, read_training
@@ -106,7 +106,7 @@ def _section(result: Result, results: ClassResults, pictures: Pictures) -> Secti
     training = read_training(result.metrics)
     return Section(
         result=result,
-        status="lost" if is_lost(result) else result.status,
+        status=standing(result),
         score=results.final_score(result),
         final=results.finals.get((result.student, result.assignment)),
         tasks=tuple(_task(name, checks) for name, checks in by_task(result.checks).items()),

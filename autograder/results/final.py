@@ -119,10 +119,8 @@ def finals(results: ClassResults, policy: Policy, adjustments: Mapping[Key, Adju
         }
         free = spend(policy, {name: (own[name].score, days) for name, days in late.items()})
         for name, result in own.items():
-            mine = [adjustments.get((result.student, name))]
-            if result.status not in NOT_HANDED_IN:
-                mine.append(adjustments.get((EVERYBODY, name)))
-            given = [adjustment for adjustment in mine if adjustment is not None]
+            whom = (result.student,) if result.status in NOT_HANDED_IN else (result.student, EVERYBODY)
+            given = [adjustments[who, name] for who in whom if (who, name) in adjustments]
             if name in late or given:
                 changed[result.student, name] = final(result, late.get(name, 0), policy, *given, free=free.get(name, 0))
     return changed
@@ -146,7 +144,7 @@ def spend(policy: Policy, late: Mapping[str, tuple[int, int]]) -> dict[str, int]
     return best[spent][1]
 
 
-def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment | None, free: int = 0) -> Final:
+def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment, free: int = 0) -> Final:
     """The final score: first lateness, rounded in the student's favour, then adjustments; never below 0.
 
     days: late. free: of these, the days that cost nothing.
@@ -164,9 +162,8 @@ def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment | 
         reasons.append(words)
     score = result.score - taken
     for adjustment in adjustments:
-        if adjustment is not None:
-            score += adjustment.points
-            reasons.append(f"{adjustment.points:+d}: {adjustment.reason}")
+        score += adjustment.points
+        reasons.append(f"{adjustment.points:+d}: {adjustment.reason}")
     return Final(max(0, min(score, result.max_score)), days, "; ".join(reasons))
 
 

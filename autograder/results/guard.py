@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import first_line, printable
+from .result import ClassResults
 
 
 @dataclass
@@ -34,3 +35,11 @@ class Guard:
         for line in self.lines:
             print(f"autograder {command}: {line}.", file=sys.stderr)
         return int(bool(self.lines))
+
+
+def tell_of_the_reading(results: ClassResults, command: str) -> bool:
+    """Say on standard error what was decided while results were read, and which were passed over. Were there any?"""
+    passed_over = [f"passed over: {path}: {why}." for path, why in results.problems]
+    for line in (*results.remarks, *passed_over):
+        print(printable(f"autograder {command}: {line}"), file=sys.stderr)
+    return bool(passed_over)

@@ -88,6 +88,11 @@ def is_lost(result: Result) -> bool:
     return result.status == "graded" and not result.checks
 
 
+def standing(result: Result) -> str:
+    """Its status; "lost" where the machine failed on it."""
+    return "lost" if is_lost(result) else result.status
+
+
 # --- no larger than a reader can use ------------------------------------------------------------------------------
 
 FILE_LIMIT = 256 * 1024  # bytes of a result as a file

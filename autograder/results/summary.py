@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -11,11 +12,11 @@ from rich.text import Text
 
 from ..common.terminal import first_line, printable
 from ..submission.syntax import NOT_PYTHON
-from .result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost
+from .result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost, standing
 
 ROWS = 200  # students in the table; beyond that only those whom a person should look at
 
-_NO_GRADE = {"missing": "–", "not_started": "–", "unreadable": "!", "ambiguous": "?"}
+NO_GRADE = {"unreadable": "!", "ambiguous": "?", "lost": "×"}
 
 
 def table(results: ClassResults, width: int = 120) -> RenderableType:
@@ -79,18 +80,15 @@ def _score(result: Result | None, results: ClassResults) -> Text:
     score = results.final_score(result)
     if result.status in NOT_HANDED_IN and not score:
         return Text("–", style="dim")
-    if not score and result.status != "graded":
-        return Text(_NO_GRADE[result.status], style="bold red")
-    if not score and is_lost(result):
-        return Text("×", style="bold red")
+    if not score and (sign := NO_GRADE.get(standing(result))):
+        return Text(sign, style="bold red")
     style = "green" if score == result.max_score else "red" if score == 0 else "yellow"
     return Text(str(score), style=style)
 
 
 def needs_a_look(result: Result) -> bool:
     """Is there no score that a person would trust without a look?"""
-    crashed = any(check.outcome == "crashed" for check in result.checks)
-    return result.status in ("unreadable", "ambiguous") or crashed or is_lost(result)
+    return standing(result) in NO_GRADE or any(check.outcome == "crashed" for check in result.checks)
 
 
 def what_went_wrong(result: Result) -> str:
@@ -134,9 +132,6 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
 
 def counts(results: Iterable[Result]) -> str:
     """How many of each status: "52 graded, 2 missing, 1 unreadable"."""
-    tally: dict[str, int] = {}
-    for result in results:
-        status = "lost" if is_lost(result) else result.status.replace("_", " ")
-        tally[status] = tally.get(status, 0) + 1
-    order = ("graded", "missing", "not started", "unreadable", "ambiguous", "lost")
-    return ", ".join(f"{tally[status]} {status}" for status in order if status in tally)
+    tally = Counter(map(standing, results))
+    order = ("graded", "missing", "not_started", "unreadable", "ambiguous", "lost")
+    return ", ".join(f"{tally[status]} {status.replace('_', ' ')}" for status in order if tally[status])

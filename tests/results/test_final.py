@@ -95,10 +95,10 @@ def test_an_extension_holds_for_its_student_alone(course_with_deadlines: Course,
 
 def test_a_percentage_is_rounded_in_the_students_favour() -> None:
     ten = Policy(percent_per_day=10)
-    assert final.final(result("ada", "", 9), 1, ten, None).score == 9
+    assert final.final(result("ada", "", 9), 1, ten).score == 9
     exact = Policy(percent_per_day=29)
     hundred = dataclasses.replace(result("ada", ""), checks=(), score=100, max_score=100)
-    assert final.final(hundred, 1, exact, None).score == 71
+    assert final.final(hundred, 1, exact).score == 71
 
 
 def test_a_persons_adjustment_comes_with_a_reason(course_with_deadlines: Course, tmp_path: Path) -> None:
