@@ -12,13 +12,11 @@ from pathlib import Path
 from .errors import UserError
 
 
-def read_table(
-    path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
-) -> list[tuple[int, dict[str, str]]]:
+def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file, or an empty one.
 
     A spreadsheet may have written commas, semicolons or tabs, blanks around them, titles in any case, and one of
-    several encodings. optional: columns that are "" where the file lacks them.
+    several encodings. A cell that a line lacks is "".
     Raises UserError when it cannot be read or lacks a column.
     """
     rows = read_rows(path)
@@ -28,8 +26,8 @@ def read_table(
     missing = [column for column in columns if column not in header]
     if missing:
         raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
-    places = {column: header.index(column) for column in (*columns, *optional) if column in header}
-    empty = dict.fromkeys((*columns, *optional), "")
+    places = {column: header.index(column) for column in columns}
+    empty = dict.fromkeys(columns, "")
     table = [(n, empty | {c: row[at] for c, at in places.items() if at < len(row)}) for n, row in rows[1:]]
     return [(number, row) for number, row in table if any(row.values())]
 

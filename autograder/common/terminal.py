@@ -21,14 +21,19 @@ class _Console(Console):
 
 
 @cache
-def console(stderr: bool = False) -> Console:
+def console() -> Console:
     """The console to print on. In a log, and where no sensible width is given (COLUMNS=0), lines are 120 wide; a log has
     neither colour nor movement.
     """
-    plain = _Console(stderr=stderr, highlight=False, soft_wrap=False)
+    plain = _Console(highlight=False, soft_wrap=False)
     if plain.width >= _NARROWEST and (plain.is_terminal or "COLUMNS" in os.environ):
         return plain
-    return _Console(stderr=stderr, highlight=False, width=120)
+    return _Console(highlight=False, width=120)
+
+
+def print_line(text: str, style: str = "") -> None:
+    """Print a text on a line of its own, however long: nothing in it is markup."""
+    console().print(text, style=style, markup=False, soft_wrap=True)
 
 
 def printable(text: str) -> str:

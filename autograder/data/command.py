@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..common.errors import UserError
 from ..course.course import find_course
 from .dataset import FOLDER, DataSet, data_sets
 from .full import Laid, Official, lay_down
 from .subset import SubsetManifest, make_subset, verify_subset
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,27 +35,26 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Do what the command line asks. Returns 0; raises UserError or InfrastructureError."""
-    from autograder.common.terminal import console as the_console
+    from ..common.terminal import print_line
 
-    console = the_console()
     root = args.root if args.root is not None else data_folder()
     dataset = _chosen(root, args.name)
     official = dataset.official
     if official is not None and (args.full or args.make_subset):
-        laid = lay_down(official, root, lambda text: console.print(text, markup=False, style="yellow", soft_wrap=True))
+        laid = lay_down(official, root, lambda text: print_line(text, "yellow"))
         if args.make_subset:
             if dataset.subset is None:
                 raise UserError(f"{dataset.title} has no subset in data/. Add --full, and that alone.")
             make_subset(official, dataset.subset, official.raw(root), root)
         if args.full:
-            show_full(console, official, root, laid)
+            show_full(official, root, laid)
     elif args.full or args.make_subset:
         raise UserError(f"{dataset.title} lies whole in data/.")
     if not args.full:
         if dataset.subset is not None:
-            show_subset(console, dataset, root, verify_subset(root))
+            show_subset(dataset, root, verify_subset(root))
         else:
-            console.print(f"{dataset.title}: {len(dataset.load_train(root)):,} {dataset.things} to train on.")
+            print_line(f"{dataset.title}: {len(dataset.load_train(root)):,} {dataset.things} to train on.")
     return 0
 
 
@@ -80,13 +75,16 @@ def data_folder() -> Path:
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
-def show_subset(console: Console, dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
+def show_subset(dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
     """Print how many images of each class there are, then the checksums as `sha256sum` prints them."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    frame = box.SIMPLE_HEAD if console.is_terminal else None
+    from ..common.terminal import console, print_line
+
+    screen = console()
+    frame = box.SIMPLE_HEAD if screen.is_terminal else None
     table = Table(title=Text(f"{dataset.title} in {root}"), title_justify="left", box=frame, pad_edge=False)
     table.add_column("class")
     table.add_column("", style="bold")
@@ -96,27 +94,23 @@ def show_subset(console: Console, dataset: DataSet, root: Path, manifests: tuple
         table.add_row(str(number), name, *(f"{manifest.counts[name]:,}" for manifest in manifests))
     table.add_section()
     table.add_row("", "together", *(f"{manifest.images:,}" for manifest in manifests))
-    console.print(table)
-    console.print()
+    screen.print(table)
+    screen.print()
     for manifest in manifests:
         for entry in manifest.files:
-            console.print(f"{entry.sha256}  {root / entry.name}", style="dim", markup=False, soft_wrap=True)
-    console.print()
+            print_line(f"{entry.sha256}  {root / entry.name}", "dim")
+    screen.print()
     only_training = " The test images are not here: only the course's own repository has them."
-    console.print("[green]All checksums are right.[/]" + (only_training if len(manifests) == 1 else ""))
+    screen.print("[green]All checksums are right.[/]" + (only_training if len(manifests) == 1 else ""))
 
 
-def show_full(console: Console, dataset: Official, root: Path, laid: tuple[Laid, ...]) -> None:
+def show_full(dataset: Official, root: Path, laid: tuple[Laid, ...]) -> None:
     """Print each file's checksum, where it came from, and how to read them all."""
+    from ..common.terminal import console, print_line
+
     for item in laid:
         came = f"from {item.source}" if item.source else "was there already"
-        console.print(f"{item.file.sha256}  {item.path}", style="dim", markup=False, soft_wrap=True)
-        console.print(f"    {item.file.size:,} bytes, {came}", markup=False, soft_wrap=True)
-    console.print()
-    console.print(f"[green]{dataset.title} is complete and all checksums are right.[/] To read it:")
-    console.print(
-        f'    torchvision.datasets.{dataset.folder}(root="{root}")',
-        style="bold",
-        markup=False,
-        soft_wrap=True,
-    )
+        print_line(f"{item.file.sha256}  {item.path}", "dim")
+        print_line(f"    {item.file.size:,} bytes, {came}")
+    console().print(f"\n[green]{dataset.title} is complete and all checksums are right.[/] To read it:")
+    print_line(f'    torchvision.datasets.{dataset.folder}(root="{root}")', "bold")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from ..common.plural import plural
-from ..common.terminal import console
+from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
 from ..grading.pool import PRELOADED, end_with_parent, process_context
 from ..submission.source import Cell, Source, read_source
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     refuse_slips(course, names)
     if args.page:
         for path in made_pages.write(course, all_of_them=True):
-            console().print(f"{path.relative_to(course.root)} is made anew.", highlight=False)
+            print_line(f"{path.relative_to(course.root)} is made anew.")
         return 0
     findings: list[str] = []
     workers = max(1, args.workers)
@@ -114,9 +114,9 @@ def run(args: argparse.Namespace) -> int:
     findings += [] if args.assignments else made_pages.out_of_date(course)
     seconds = {report.assignment: report.seconds for report in reports}
     seconds["leaks"] = time.perf_counter() - began
-    console().print("\n" + ", ".join(f"{part} {took:.1f} s" for part, took in seconds.items()), highlight=False)
+    print_line("\n" + ", ".join(f"{part} {took:.1f} s" for part, took in seconds.items()))
     for finding in findings:
-        console().print(f"[red]✗[/] {escape(finding)}", highlight=False, markup=True)
+        console().print(f"[red]✗[/] {escape(finding)}")
     if findings:
         console().print(f"{plural(len(findings), 'finding')}.")
         return 1
@@ -340,24 +340,21 @@ def show(report: Report) -> None:
     for task in dict.fromkeys(row.task for row in report.rows):
         rows = [row for row in report.rows if row.task == task]
         checks = [(name, hidden) for name, of, hidden in report.checks if of == task]
-        screen.print(f"\n  {task}", highlight=False)
+        print_line(f"\n  {task}")
         for number, (name, hidden) in enumerate(checks, 1):
-            said = f"    {number:>2}  {name}{' (hidden)' if hidden else ''}"
-            screen.print(said, highlight=False, markup=False, soft_wrap=True)
+            print_line(f"    {number:>2}  {name}{' (hidden)' if hidden else ''}")
         width = max(len(row.name) for row in rows)
         for row in rows:
             cells = "".join(f"{_cell(row, name):>3}" for name, _ in checks)
             others = [name for name in row.diagnosed_as if name != row.name]
             signs = "  shown by its training" if "(signs of the training)" in row.caught else ""
             also = f"  also {', '.join(others)}" if others else ""
-            screen.print(
-                f"      {row.name:<{width}}{cells}{signs}{also}", highlight=False, markup=False, soft_wrap=True
-            )
+            print_line(f"      {row.name:<{width}}{cells}{signs}{also}")
     screen.print(
         "\n  ● caught, and diagnosed as itself   ◐ as another   ○ caught, and told from the values alone   · passes"
     )
     for one, other in report.pairs:
-        screen.print(f"  Cannot be told apart: {one} and {other}.", highlight=False, soft_wrap=True)
+        print_line(f"  Cannot be told apart: {one} and {other}.")
 
 
 def _cell(row: CaughtBy, check: str) -> str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..common.plural import plural
-from ..common.terminal import console, printable
+from ..common.terminal import print_line, printable
 from ..results.final import course_of, read_class
 from ..results.guard import Guard, tell_of_the_reading
 from .pages import write
@@ -34,10 +34,6 @@ def run(args: argparse.Namespace) -> int:
     before = read_class(args.before) if args.before else None
     count = write(results, args.out, course_of(args.results), args.title, before, left_out)
     many = plural(count, "student's page", "students' pages")
-    console().print(
-        f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.",
-        markup=False,
-        soft_wrap=True,
-    )
+    print_line(f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.")
     passed_over = tell_of_the_reading(results, "report")
     return 3 if left_out.told("report") or passed_over else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.plural import plural
-from ..common.terminal import console, printable
+from ..common.terminal import print_line, printable
 from ..results.final import read_class
 from ..results.result import ClassResults, Final, Result
 
@@ -160,10 +160,9 @@ def run(args: argparse.Namespace) -> int:
     """Tell what changed. Returns 0 whatever that is, 3 when some results could not be read."""
     old, new = read_class(args.old), read_class(args.new)
     found = compare(old, new)
-    screen = console()
 
     def say(text: str, style: str = "") -> None:
-        screen.print(printable(text), style=style, markup=False, highlight=False, soft_wrap=True)
+        print_line(printable(text), style)
 
     say(found.words, "bold")
     for change in found.changes:

@@ -26,7 +26,7 @@ from rich.text import Text
 from ..common.errors import UserError
 from ..common.files import write_whole
 from ..common.plural import plural
-from ..common.terminal import console, printable
+from ..common.terminal import console, print_line, printable
 from ..course.course import Course, find_course
 from ..submission.find import find_class
 from ..submission.source import Unreadable, read_source
@@ -268,9 +268,7 @@ def _print(pairs: Sequence[Pair], submissions: int, out: Path) -> None:
         screen.print(grid)
         screen.print()
     many = plural(len(pairs), "pair shares", "pairs share")
-    screen.print(
+    print_line(
         f"{many} uncommon code, of {submissions} submissions. Read them side by side in {printable(str(out))}: "
-        "similar code is a question, never an answer.",
-        markup=False,
-        soft_wrap=True,
+        "similar code is a question, never an answer."
     )
