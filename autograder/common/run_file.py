@@ -38,7 +38,6 @@ def declared_in(path: Path, name: str, kind: type[_T], what: str) -> _T:
 
 
 def own_package() -> Path:
-    """The folder of this package."""
     return Path(str(resources.files("autograder")))
 
 

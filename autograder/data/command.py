@@ -13,7 +13,6 @@ from .subset import SubsetManifest, make_subset, verify_subset
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The command line of `autograder data`."""
     parser.description = (
         "Check the data in data/, and print how much there is and its checksums. "
         "With --full, lay down a complete data set as well, so that torchvision reads it."

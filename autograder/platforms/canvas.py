@@ -18,7 +18,6 @@ _EXCUSED = ("ex", "excused")
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
-    """The options of `--to canvas`."""
     parser.add_argument(
         "--into", type=Path, required=True, metavar="FILE", help="the gradebook file that Canvas exported"
     )

@@ -35,7 +35,6 @@ _LARGEST = 10 << 20  # bytes; Classroom 50 reads no larger result.json
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
-    """The options of `--to classroom50`."""
     parser.add_argument(
         "--into",
         type=Path,

@@ -35,7 +35,6 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder feedback`."""
     parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
     parser.add_argument("--to", required=True, choices=SYSTEMS, help="where the students read it")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the folder to write to")

@@ -19,7 +19,6 @@ VISIBILITIES = ("after_published", "after_due_date", "hidden", "visible")
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
-    """The options of `--to gradescope`."""
     parser.add_argument(
         "--hidden-rows",
         choices=VISIBILITIES,

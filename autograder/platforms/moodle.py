@@ -24,7 +24,6 @@ _DOWNLOAD = re.compile(r".+_(?P<id>\d+)_assignsubmission_.+")  # a folder of Moo
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
-    """The options of `--to moodle`."""
     parser.add_argument(
         "--into", type=Path, required=True, metavar="FILE", help="the grading worksheet that Moodle exported"
     )

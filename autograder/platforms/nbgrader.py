@@ -50,7 +50,6 @@ class Summary:
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
-    """The options of `--to nbgrader`."""
     parser.add_argument(
         "--db",
         metavar="URL",

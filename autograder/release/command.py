@@ -12,7 +12,6 @@ from autograder.course.course import Course, find_course
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `autograder release`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these; the others stay as they are")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
@@ -59,7 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns its exit code."""
     course = find_course(Path.cwd())
     if args.to is None and (args.classroom50 or args.hidden_from or args.github):
         raise UserError("--classroom50, --hidden-from and --github go with --to FOLDER.")

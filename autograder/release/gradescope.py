@@ -27,7 +27,6 @@ _RUNS = ("setup.sh", "run_autograder")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder gradescope-zip`."""
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="the assignment (a1 is enough for a1_permute)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write; <assignment>-gradescope.zip else")
     parser.add_argument(

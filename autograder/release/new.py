@@ -23,7 +23,6 @@ _OF_COURSE = {"course.toml": "course.toml", "gitignore": ".gitignore"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder new`."""
     parser.add_argument("course", nargs="?", type=Path, metavar="COURSE", help="a new folder, for a new course")
     parser.add_argument(
         "--assignment",

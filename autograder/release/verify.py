@@ -79,7 +79,6 @@ class Report:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these (all of them)")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
     parser.add_argument(

@@ -13,7 +13,6 @@ from .pages import write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder report`."""
     parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
     parser.add_argument(
         "--out",

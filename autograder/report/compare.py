@@ -151,7 +151,6 @@ def _shifts(pairs: list[tuple[Result, Result]]) -> Iterator[CheckShift]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder compare`."""
     parser.add_argument("old", type=Path, metavar="OLD", help="the results of an earlier run")
     parser.add_argument("new", type=Path, metavar="NEW", help="the results of a later one")
 

@@ -59,7 +59,6 @@ class Pair:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder plagiarism`."""
     parser.add_argument(
         "submissions",
         type=Path,

@@ -14,7 +14,6 @@ from .repository import StudentRepository, Target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "what",
         nargs="*",

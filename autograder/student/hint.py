@@ -18,7 +18,6 @@ from .screen import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "task", nargs="?", metavar="TASK", help="its name, or a3/ANSWERS (the first task that is not solved yet)"
     )

@@ -194,7 +194,6 @@ def in_words(page: str) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "what",
         nargs="?",

@@ -15,7 +15,6 @@ from .repository import StudentRepository
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "what",
         metavar="ASSIGNMENT",

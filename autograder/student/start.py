@@ -19,7 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Greet."""
     repository = StudentRepository(find_course(Path.cwd()))
     memory = state.load(repository.root)
     current = repository.current()

@@ -44,11 +44,9 @@ class State:
     hints: Mapping[str, int] = field(default_factory=dict)
 
     def with_checked(self, assignment: str, checked: Checked) -> State:
-        """This state after a check."""
         return replace(self, checked={**self.checked, assignment: checked})
 
     def with_hints(self, assignment: str, task: str, read: int) -> State:
-        """This state after a hint."""
         return replace(self, hints={**self.hints, f"{assignment}/{task}": read})
 
     def hints_read(self, assignment: str, task: str) -> int:

@@ -65,7 +65,6 @@ class WeightsJudge:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "--full", action="store_true", help="on the complete data set (get it first: autograder data --full)"
     )

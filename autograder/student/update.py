@@ -40,7 +40,6 @@ class Changes:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "source", metavar="FROM", help="the newer course: its folder, its zip, or the address of its git repository"
     )

@@ -30,7 +30,6 @@ FORMS: dict[str, Callable[[Request, Sequence[Graded]], None]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `autograder ci`."""
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="the folder that holds a student's work")
     parser.add_argument("--to", required=True, choices=FORMS, help="who asks")
     parser.add_argument(

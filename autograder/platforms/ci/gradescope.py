@@ -34,7 +34,6 @@ def begin(request: Request) -> None:
 
 
 def report(request: Request, graded: Sequence[Graded]) -> None:
-    """Write the result."""
     (each,) = graded
     result = dataclasses.replace(each.result, submitted=submitted())
     if not each.begun:
