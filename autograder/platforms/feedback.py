@@ -13,6 +13,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterable
+from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from ..common.errors import UserError
@@ -200,34 +201,6 @@ def with_comment(path: Path, comment: str) -> bytes | None:
 
 # --- GitHub: a script that a person reads before running it -------------------------------------------------------
 
-_SCRIPT = """\
-#!/bin/sh
-# Puts each student's feedback into their repository. Read it, then run it: sh {name}
-# Needs gh (logged in) and git. Where a pull request into the branch `feedback` is open, it gets a comment; else
-# FEEDBACK.md is pushed to the branch `autograder-feedback`. A repository that fails stops no other, and is named.
-cd "$(dirname "$0")" || exit
-failed=0
-
-give() {{
-    number=$(gh pr list --repo "$1" --base feedback --state open --json number --jq '.[0].number // empty') &&
-    if [ -n "$number" ]; then
-        gh pr comment "$number" --repo "$1" --body-file "$2"
-    else
-        clone=$(mktemp -d) &&
-        gh repo clone "$1" "$clone" -- --quiet --depth 1 &&
-        git -C "$clone" switch --quiet --create autograder-feedback &&
-        cp "$2" "$clone/FEEDBACK.md" &&
-        git -C "$clone" add --force FEEDBACK.md &&
-        git -C "$clone" commit --quiet --allow-empty --message "Feedback" &&
-        git -C "$clone" push --quiet --force origin autograder-feedback &&
-        rm -rf "$clone"
-    fi || {{ echo "Not given: $1" >&2; failed=1; }}
-}}
-
-{calls}
-exit $failed
-"""
-
 
 def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str | None) -> list[str]:
     if owner is None or not _OWNER.fullmatch(owner):
@@ -247,6 +220,7 @@ def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str
         write_whole(out / place, f"# Feedback\n\n{text}".encode())
         calls.append(f"give {shlex.quote(f'{owner}/{student}')} {shlex.quote(f'./{place}')}")
     script = out / "feedback.sh"
-    write_whole(script, _SCRIPT.format(name=script.name, calls="\n".join(calls)).encode())
+    text = resources.files(__package__).joinpath(script.name).read_text(encoding="utf-8")
+    write_whole(script, text.replace("@CALLS@", "\n".join(calls)).encode())
     print(f"{printable(str(script))}: {len(calls)} repositories. Read it, then run it.")
     return left_out
