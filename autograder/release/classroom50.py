@@ -18,7 +18,7 @@ from autograder.course.course import Course
 from autograder.course.manifest import excerpt, write_manifest
 from autograder.platforms.classroom50 import slug
 from autograder.release import generated
-from autograder.release.build import Built, build
+from autograder.release.build import build
 from autograder.release.leaks import shows_solutions
 from autograder.release.student import compose, refuse
 from autograder.release.texts import filled, put
@@ -41,7 +41,8 @@ def release_bundles(course: Course, folder: Path) -> int:
         for master in built.masters:
             bundle(temporary / "student", master.name, bundles / "autograders" / slug(master.name))
         put(bundles / "runtime.json", json.dumps(RUNTIME, indent=2) + "\n")
-        put(bundles / "README.md", _readme(built))
+        slugs = "\n".join(f"- `autograders/{slug(master.name)}/` grades `{master.name}`" for master in built.masters)
+        put(bundles / "README.md", filled("classroom50_files/README.md", SLUGS=slugs))
         if shows_solutions(course.solutions, bundles, "everybody"):
             return 1
         sizes = {path.name: packed_size(path) for path in sorted((bundles / "autograders").iterdir())}
@@ -78,17 +79,3 @@ def packed_size(folder: Path) -> int:
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(folder, arcname=".")
     return len(packed.getvalue())
-
-
-def _readme(built: Built) -> str:
-    slugs = "\n".join(f"- `autograders/{slug(master.name)}/` grades `{master.name}`" for master in built.masters)
-    return (
-        "# Bundles for Classroom 50\n\n"
-        "1. Copy `autograders/` into your classroom's folder of the organization's `classroom50` repository, "
-        "commit and push.\n"
-        "2. Give each assignment its runtime: `gh teacher assignment add ... --runtime runtime.json`.\n"
-        "3. Push to a student's repository; the score is in its release, and after *Collect scores* in "
-        f"`scores.json`.\n\n{slugs}\n\n"
-        "Everything here is published for everybody to read. It holds public checks only; for the hidden ones, grade "
-        "the clones with `autograder grade` and fill them in with `autograder export --to classroom50`.\n"
-    )
