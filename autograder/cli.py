@@ -17,38 +17,31 @@ from .student.machine import discard, harmless_output, open_streams
 
 # command -> (module with add_arguments and run, what it does, for whom). Where one argument brings others with it, the
 # module also has add_further_arguments(parser, words).
+_STUDENTS, _ASSISTANTS, _AUTHORS = "Students", "Teaching assistants", "Authors and CI"
 COMMANDS = {
-    "start": ("student.start", "what to open first, and how to hand in", "Students"),
-    "check": ("student.check", "run the public checks on my work, in seconds", "Students"),
-    "hint": ("student.hint", "the next hint for a task, never the answer", "Students"),
-    "train": ("student.train", "train my network, with progress, curves and what it gets wrong", "Students"),
-    "show": ("student.pictures", "pictures that my own functions draw, in a browser", "Students"),
-    "reset": ("student.reset", "the stub back; the old file is kept", "Students"),
-    "update": ("student.update", "a newer version of the course, around my work", "Students"),
-    "doctor": ("student.doctor", "is this machine ready, and what to do where not", "Students"),
-    "grade": (
-        "grading.command",
-        "grade a class: one result file for each student and assignment",
-        "Teaching assistants",
-    ),
-    "report": ("report.command", "the class as a web page, and one page a student", "Teaching assistants"),
-    "compare": ("report.compare", "what changed between two runs, and why", "Teaching assistants"),
-    "export": ("platforms.export", "write results in the form that another system reads", "Teaching assistants"),
+    "start": ("student.start", "what to open first, and how to hand in", _STUDENTS),
+    "check": ("student.check", "run the public checks on my work, in seconds", _STUDENTS),
+    "hint": ("student.hint", "the next hint for a task, never the answer", _STUDENTS),
+    "train": ("student.train", "train my network, with progress, curves and what it gets wrong", _STUDENTS),
+    "show": ("student.pictures", "pictures that my own functions draw, in a browser", _STUDENTS),
+    "reset": ("student.reset", "the stub back; the old file is kept", _STUDENTS),
+    "update": ("student.update", "a newer version of the course, around my work", _STUDENTS),
+    "doctor": ("student.doctor", "is this machine ready, and what to do where not", _STUDENTS),
+    "grade": ("grading.command", "grade a class: one result file for each student and assignment", _ASSISTANTS),
+    "report": ("report.command", "the class as a web page, and one page a student", _ASSISTANTS),
+    "compare": ("report.compare", "what changed between two runs, and why", _ASSISTANTS),
+    "export": ("platforms.export", "write results in the form that another system reads", _ASSISTANTS),
     "feedback": (
         "platforms.feedback",
         "words back to the students, as Moodle, Canvas or GitHub takes them",
-        "Teaching assistants",
+        _ASSISTANTS,
     ),
-    "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", "Teaching assistants"),
-    "gradescope-zip": (
-        "release.gradescope",
-        "make the file that sets up an autograder on Gradescope",
-        "Teaching assistants",
-    ),
-    "new": ("release.new", "begin a course, or one more assignment in it", "Authors and CI"),
-    "release": ("release", "make assignments/ from solutions/", "Authors and CI"),
-    "verify": ("release.verify", "prove that checks, solutions and misconceptions fit together", "Authors and CI"),
-    "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", "Authors and CI"),
+    "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", _ASSISTANTS),
+    "gradescope-zip": ("release.gradescope", "make the file that sets up an autograder on Gradescope", _ASSISTANTS),
+    "new": ("release.new", "begin a course, or one more assignment in it", _AUTHORS),
+    "release": ("release", "make assignments/ from solutions/", _AUTHORS),
+    "verify": ("release.verify", "prove that checks, solutions and misconceptions fit together", _AUTHORS),
+    "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", _AUTHORS),
     "data": ("data", "check the data set, or fetch all of it", "Everybody"),
 }
 
@@ -141,7 +134,7 @@ def _help() -> str:
     lines = ["Usage: autograder COMMAND ...", ""]
     here = {name: row for name, row in COMMANDS.items() if _is_here(row[0])}
     if "release" not in here:  # a student's repository: what only its workflow calls is nothing for them
-        here = {name: row for name, row in here.items() if row[2] in ("Students", "Everybody")}
+        here = {name: row for name, row in here.items() if row[2] in (_STUDENTS, "Everybody")}
     width = max(map(len, here))
     for audience in dict.fromkeys(who for _, _, who in here.values()):
         lines.append(f"{audience}:")
