@@ -110,5 +110,4 @@ def entries_in(folder: Path) -> dict[str, dict[str, Any]]:
 
 def excerpt(folder: Path, name: str) -> dict[str, Any]:
     """What the manifest in `folder` says of one assignment, for a course that has no other."""
-    document = json.loads((folder / FILE).read_bytes())
-    return {part: {name: document[part][name]} for part in ("assignments", "stubs")}
+    return {part: {name: entries[name]} for part, entries in entries_in(folder).items()}

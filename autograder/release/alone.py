@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.common.zips import zip_of
-from autograder.course.assignment import Assignment, any_trains
+from autograder.course.assignment import Assignment
 from autograder.course.manifest import FILE, SCHEMA, excerpt
 from autograder.release.notebooks import write_notebook
 
@@ -35,7 +35,7 @@ def write_alone(released: Assignment, into: Path, github: str = "") -> None:
     cells = [v4.new_code_cell(source, id="unpack", metadata={"jupyter": {"source_hidden": True}, "cellView": "form"})]
     if github:
         install = f'%pip install -q "cnn-autograder[submissions] @ git+https://github.com/{github}"'
-        if any_trains([released.public_checks]):  # it needs the images, which are too many to bring along
+        if released.trains:  # it needs the images, which are too many to bring along
             install += f"\n!git clone -q --depth 1 https://github.com/{github} course\n%cd course"
         cells.insert(0, v4.new_code_cell(install, id="install"))
     notebook.cells = [*cells, *notebook.cells]

@@ -42,15 +42,6 @@ class Built:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What one assignment's folder under `solutions/` says."""
-
-    master: Master
-    diagnoses: DataCatalogue
-    bands: list[list[float]]
-
-
 def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
     """Builds the assignments of `course` under the empty folder `into`, laid out as at the course's root.
 
@@ -66,21 +57,22 @@ def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
     refuse_slips(course, names)
     read = []
     for name in names:
-        with _timed(seconds, name):
-            read.append(_read(course.assignment(name)))
+        with _timed(seconds, name), open_checks(course.assignment(name)) as live:
+            master = read_master(course.assignment(name).folder, declared_checks(live))
+            read.append((master, record(course.assignment(name), live)))
     target = into / "assignments"
     entries: dict[str, dict[str, Any]] = {"assignments": {}, "stubs": {}}
     if only:
         _keep_others(course, into, names)
         entries = entries_in(course.assignments)
     with _timed(seconds, "notebooks"):
-        for one in read:
-            name = one.master.name
-            write_notebook(source_notebook(one.master), into / nbgrader_settings.SOURCE / name / f"{name}.ipynb")
+        for master, _ in read:
+            source = into / nbgrader_settings.SOURCE / master.name / f"{master.name}.ipynb"
+            write_notebook(source_notebook(master), source)
         generate(into, names)
-        for one in read:
-            entry, stubs = _write_one(course, one, target)
-            entries["assignments"][one.master.name], entries["stubs"][one.master.name] = entry, stubs
+        for master, diagnoses in read:
+            entry, stubs = _write_one(course, master, diagnoses, target)
+            entries["assignments"][master.name], entries["stubs"][master.name] = entry, stubs
     # What grading and checking read: tasks in order, points by task, and the stubs' code, for a file
     # that says what its stub says is no submission.
     order = course.assignment_names()
@@ -91,7 +83,7 @@ def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
         (into / nbgrader_settings.SOURCE, course.solutions / "notebooks"),
     ):
         generated.write_record(made, {k: v for k, v in read_record(standing).items() if only and not _is_of(k, names)})
-    return Built(target, into / nbgrader_settings.SOURCE, tuple(one.master for one in read), seconds)
+    return Built(target, into / nbgrader_settings.SOURCE, tuple(master for master, _ in read), seconds)
 
 
 @contextlib.contextmanager
@@ -101,19 +93,13 @@ def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
     seconds[part] = time.perf_counter() - began
 
 
-def _read(assignment: Assignment) -> _Read:
-    """Read one assignment: its checks, its master, and what its misconceptions give."""
-    with open_checks(assignment) as live:
-        declared = declared_checks(live)
-        master = read_master(assignment.folder, declared)
-        return _Read(master, record(assignment, live), _bands(assignment))
-
-
-def _write_one(course: Course, read: _Read, target: Path) -> tuple[dict[str, Any], dict[str, str]]:
+def _write_one(
+    course: Course, master: Master, diagnoses: DataCatalogue, target: Path
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Write what students get of one assignment into `assignments/`; its entries in the manifest."""
     import nbformat
 
-    name = read.master.name
+    name = master.name
     released = Assignment(name, target / name)
     notebook: Any = nbformat.read(str(released.notebook), as_version=4)
     write_notebook(notebook, released.notebook)
@@ -123,15 +109,16 @@ def _write_one(course: Course, read: _Read, target: Path) -> tuple[dict[str, Any
     released.stub.parent.mkdir(exist_ok=True)
     for form in (released.master, released.notebook):
         shutil.copyfile(form, released.stub.parent / form.name)
-    shutil.copyfile(course.assignment(name).public_checks, released.public_checks)
     own = course.assignment(name)
+    shutil.copyfile(own.public_checks, released.public_checks)
     for told, put in ((own.pictures, released.pictures), (own.network, released.network)):
         if told.is_file():
             shutil.copyfile(told, put)
-    read.diagnoses.save(released.folder)
-    entry: dict[str, Any] = {"tasks": list(read.master.tasks), "points": _points(read.master)}
-    if read.bands:
-        entry["bands"] = read.bands
+    diagnoses.save(released.folder)
+    points = {task: {"public": public, "hidden": hidden} for task, (public, hidden) in master.points.items()}
+    entry: dict[str, Any] = {"tasks": list(master.tasks), "points": points}
+    if bands := _bands(own):
+        entry["bands"] = bands
     return entry, {"py": read_source(released.master).code_digest, "ipynb": read_source(released.notebook).code_digest}
 
 
@@ -156,7 +143,3 @@ def _bands(assignment: Assignment) -> list[list[float]]:
     network = network_of(assignment)
     bands = network.bands.items() if network is not None else ()
     return sorted([float(f"{100 * share:g}"), points] for share, points in bands)
-
-
-def _points(master: Master) -> dict[str, dict[str, int]]:
-    return {task: {"public": public, "hidden": hidden} for task, (public, hidden) in master.points.items()}

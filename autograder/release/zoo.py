@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from ..sandbox.observation import Observation
 
 
-def _sparse() -> torch.Tensor:
-    return torch.eye(3).to_sparse()
-
-
 ZOO: dict[str, Callable[[], Any]] = {
     "None": lambda: None,
     "text": lambda: "forty-two",
@@ -49,7 +45,7 @@ ZOO: dict[str, Callable[[], Any]] = {
     "a complex tensor": lambda: torch.ones(32, 10, dtype=torch.complex64),
     "a boolean tensor": lambda: torch.ones(32, 10, dtype=torch.bool),
     "a bfloat16 tensor": lambda: torch.ones(3, 2, dtype=torch.bfloat16),
-    "a sparse tensor": _sparse,
+    "a sparse tensor": lambda: torch.eye(3).to_sparse(),
     "a tensor of many axes": lambda: torch.ones([1] * 30),
     "a tensor with an axis of length 0": lambda: torch.zeros(3, 0, 5),
     "a numpy array": lambda: np.ones((2, 3)),
