@@ -50,9 +50,10 @@ class Course:
         """The names of all assignments, `a2` before `a10`; from `solutions/` where it stands."""
         return _names_in(self.solutions) or _released_in(self.assignments)
 
-    def resolve(self, name: str) -> str:
+    def resolve(self, name: str, where: str = "") -> str:
         """The full name of the assignment that `name` means: its name, or a beginning that only it has (`a1`), in any case.
 
+        where: what stands before the message, such as the line of a table.
         Raises UserError, which lists the assignments, when `name` means none of them or several.
         """
         names = self.assignment_names()
@@ -67,7 +68,7 @@ class Course:
         if len(matches) == 1:
             return matches[0]
         problem = f"{name!r} could be {' or '.join(matches)}" if matches else f"There is no assignment {name!r}"
-        raise UserError(f"{problem}. The assignments are: {', '.join(names)}.")
+        raise UserError(f"{where}{problem}. The assignments are: {', '.join(names)}.")
 
     def assignment(self, name: str) -> Assignment:
         """The assignment with its solution and all its checks. Raises UserError in a student's repository."""

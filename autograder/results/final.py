@@ -292,10 +292,7 @@ def load_choices(folder: Path, course: Course) -> dict[Key, str]:
     path = folder / CHOICES_FILE
     chosen: dict[Key, str] = {}
     for number, row in read_table(path, ("student", "assignment", "file")):
-        try:
-            key = row["student"], course.resolve(row["assignment"])
-        except UserError as error:
-            raise UserError(f"{path}, line {number}: {error}") from None
+        key = row["student"], course.resolve(row["assignment"], f"{path}, line {number}: ")
         if key in chosen or not row["file"]:
             raise UserError(f"{path}, line {number}: give one file for each student and assignment.")
         chosen[key] = row["file"]
@@ -316,10 +313,7 @@ def load_adjustments(
     for number, row in read_table(path, ("student", "assignment", "points", "reason")):
         where, key = f"{path}, line {number}", (row["student"], row["assignment"])
         if course is not None and key not in known:
-            try:
-                key = row["student"], course.resolve(row["assignment"])
-            except UserError as error:
-                raise UserError(f"{where}: {error}") from None
+            key = row["student"], course.resolve(row["assignment"], f"{where}: ")
         try:
             points = int(row["points"])
         except ValueError:

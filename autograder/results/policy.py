@@ -137,13 +137,12 @@ def _times(
             time = dt.datetime.combine(time, dt.time(23, 59, 59))  # a day ends with its last second
         if not isinstance(time, dt.datetime):
             raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
+        assignment = course.resolve(name, f"{path}: {where}{name}: ")
         try:
             # In the hour that a clock change repeats the later of the two is meant: nobody loses by it.
-            times[course.resolve(name)] = max(aware(time.replace(fold=fold), zone) for fold in (0, 1))
+            times[assignment] = max(aware(time.replace(fold=fold), zone) for fold in (0, 1))
         except (OverflowError, ValueError, OSError):
             raise UserError(f"{path}: {where}{name}: {time} is no time that can be reckoned with.") from None
-        except UserError as error:
-            raise UserError(f"{path}: {where}{name}: {error}") from None
     return times
 
 
@@ -158,10 +157,7 @@ def _points(table: Mapping[str, Any], course: Course, path: Path) -> dict[tuple[
     """(assignment, check) -> points, from the sections [points.ASSIGNMENT]."""
     points = {}
     for name, checks in table.items():
-        try:
-            assignment = course.resolve(name)
-        except UserError as error:
-            raise UserError(f"{path}: points.{name}: {error}") from None
+        assignment = course.resolve(name, f"{path}: points.{name}: ")
         if not isinstance(checks, dict):
             raise UserError(f"{path}: points.{name} is a section, [points.{name}], with checks below it.")
         for check in checks:

@@ -59,10 +59,8 @@ def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str]
         time = read_time(row["time"], zone_of(course))
         if time is None:
             raise UserError(f"{path}, line {number}: {row['time']!r} is no time like 2026-11-20T23:59:00+01:00.")
-        try:
-            name = course.resolve(row["assignment"]) if course is not None else row["assignment"]
-        except UserError as error:
-            raise UserError(f"{path}, line {number}: {error}") from None
+        name = row["assignment"]
+        name = course.resolve(name, f"{path}, line {number}: ") if course is not None else name
         if (row["student"], name) in times:
             raise UserError(f"{path}, line {number}: {row['student']} has a time for {name} already.")
         times[row["student"], name] = _text(time)
