@@ -12,7 +12,6 @@ import io
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -54,9 +53,9 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
             raise UserError(f"solutions/{where_raised(error, assignment.folder)}. {remedy(error)}") from error
         names = assignment.parameters()
         for known in catalogue.misconceptions:
-            found = _failures(live, known, namespace, names)
-            recorded += found.recorded
-            named |= found.named
+            found, of_checks = _failures(live, known, namespace, names)
+            recorded += found
+            named |= of_checks
     public = assignment.public_checks.read_text(encoding="utf-8")
     named |= {entry.name for entry in recorded}
     messages = {
@@ -120,22 +119,14 @@ class _RecordingRun(LocalRun):
         return super().ask(task, question)
 
 
-@dataclass(frozen=True)
-class _Failures:
-    """What the public checks say of a misconception: its signatures, and the diagnoses that they name themselves."""
-
-    recorded: tuple[Recorded, ...]
-    named: frozenset[str]
-
-
 def _failures(
     live: LiveChecks,
     known: Misconception,
     namespace: dict[str, Any],
     names: dict[str, tuple[str, ...]],
     quiz: Any = None,
-) -> _Failures:
-    """Where the public checks of its task find fault with one misconception."""
+) -> tuple[list[Recorded], set[str]]:
+    """What the public checks of its task say of a misconception: its signatures, and the diagnoses that they name."""
     right = namespace.get(known.task)
     listener = _Listener(known)
     if isinstance(right, dict):
@@ -148,7 +139,7 @@ def _failures(
     else:
         _run_through(live, listener, _RecordingRun(namespace | {known.task: known.function}, names))
     once = [entry for number, entry in enumerate(listener.heard) if entry not in listener.heard[:number]]
-    return _Failures(tuple(once), frozenset(listener.named_by_checks))
+    return once, listener.named_by_checks
 
 
 class AnswerRecorder:
@@ -176,7 +167,7 @@ class AnswerRecorder:
         recorded = [entry for entry in default.recorded if entry.name not in named]
         with _silence(), self._catalogue.asked(own):
             for known in of_answers:
-                recorded += _failures(self._live, known, {ANSWERS: self._quiz.answers(own)}, {}, own).recorded
+                recorded += _failures(self._live, known, {ANSWERS: self._quiz.answers(own)}, {}, own)[0]
         here = {entry.name for entry in recorded}
         messages = {
             known.name: known.message
