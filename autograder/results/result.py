@@ -135,7 +135,7 @@ def cut(text: str, limit: int = MESSAGE_LIMIT) -> str:
 # --- as JSON -------------------------------------------------------------------------------------------------------
 
 
-_WHERE_KNOWN = ("submitted", "file", "commit", "identity")
+_WHERE_KNOWN: dict[str, Any] = {"submitted": "", "file": "", "commit": "", "identity": {}}
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -151,7 +151,8 @@ def from_json(data: object) -> Result:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InvalidResult(f"it is not in the schema {SCHEMA}")
     data = cast(dict[str, Any], _plain(data, finite=False))
-    get = _Reader(data, "")
+    data |= {key: none for key, none in _WHERE_KNOWN.items() if data.get(key) is None}
+    get = _Reader({"notes": [], **data}, "")
     checks = []
     for number, item in enumerate(get.items("checks")):
         if not isinstance(item, dict):
@@ -189,11 +190,11 @@ def from_json(data: object) -> Result:
         metrics=get.mapping("metrics"),
         environment=get.mapping("environment"),
         fingerprint=get.text("fingerprint"),
-        notes=tuple(note for note in get.items("notes", optional=True) if isinstance(note, str)),
-        submitted=get.text("submitted", ""),
-        file=get.text("file", ""),
-        commit=get.text("commit", ""),
-        identity={str(key): str(value) for key, value in get.mapping("identity", {}).items()},
+        notes=tuple(note for note in get.items("notes") if isinstance(note, str)),
+        submitted=get.text("submitted"),
+        file=get.text("file"),
+        commit=get.text("commit"),
+        identity={str(key): str(value) for key, value in get.mapping("identity").items()},
     )
 
 
@@ -210,9 +211,7 @@ class _Reader:
             raise InvalidResult(f"{self.where}{key} is not {kind}")
         return value
 
-    def text(self, key: str, default: str | None = None) -> str:
-        if default is not None and self.data.get(key) is None:
-            return default
+    def text(self, key: str) -> str:
         return cast(str, self._get(key, (str,), "a text"))
 
     def whole(self, key: str) -> int:
@@ -230,14 +229,10 @@ class _Reader:
     def yes_or_no(self, key: str) -> bool:
         return cast(bool, self._get(key, (bool,), "true or false"))
 
-    def mapping(self, key: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
-        if default is not None and self.data.get(key) is None:
-            return default
+    def mapping(self, key: str) -> dict[str, Any]:
         return cast(dict[str, Any], self._get(key, (dict,), "an object"))
 
-    def items(self, key: str, optional: bool = False) -> list[Any]:
-        if optional and key not in self.data:
-            return []
+    def items(self, key: str) -> list[Any]:
         return cast(list[Any], self._get(key, (list, tuple), "a list"))
 
     def one_of(self, key: str, values: tuple[str, ...]) -> str:
