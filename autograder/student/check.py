@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.terminal import json_text
-from ..course.course import find_course
 from . import screen, show, state, watch
 from .checker import Checker, CheckReport
 from .repository import StudentRepository, Target
@@ -30,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Check the work. Returns 1 while something fails."""
     if args.all and args.what:
         raise UserError("--all checks every assignment: name none beside it.")
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     targets = [repository.target(word) for word in args.what]
     if args.watch and args.json:
         raise UserError("--json tells once how things stand, --watch goes on: give one of them.")

@@ -20,7 +20,6 @@ from rich.text import Text
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console
-from ..course.course import Course, find_course
 from ..submission.source import Unreadable, read_source
 from . import machine, screen
 from .checker import Checker
@@ -107,7 +106,7 @@ def foreign_packages() -> Iterator[Finding]:
 
 
 def _course() -> Iterator[Finding]:
-    root = find_course(Path.cwd()).root
+    root = StudentRepository.here().root
     own = Path(__file__).resolve().parents[2]
     if (root / "autograder").is_dir() and own != root.resolve():
         remedy = f"In {root}: pip install -e ."
@@ -152,7 +151,7 @@ def _packages() -> Iterator[Finding]:
 def _data() -> Iterator[Finding]:
     from ..data import data_set
 
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     folder = repository.root / "data"
     networks = filter(None, map(repository.network, repository.names))
     for name in dict.fromkeys(network.data for network in networks):
@@ -165,7 +164,7 @@ def _sandbox() -> Iterator[Finding]:
     from ..sandbox import tiers
 
     tier = tiers.choose(None)
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     with Checker(repository) as checker:  # the way that `autograder check` goes, in this environment
         checker.check(repository.names[0])
     text = f"Your code is checked in {tier}"
@@ -217,7 +216,7 @@ def _same_python(program: str) -> bool:
 
 
 def _git() -> Iterator[Finding]:
-    root = find_course(Path.cwd()).root
+    root = StudentRepository.here().root
     if not (root / ".git").exists() or shutil.which("git") is None:
         return
     asked = ["git", "-C", str(root), "symbolic-ref", "-q", "HEAD"]
@@ -229,22 +228,21 @@ def _git() -> Iterator[Finding]:
         )
 
 
-def _elsewhere(root: Path, repository: StudentRepository) -> Iterator[Path]:
+def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
     """Files with an assignment's name where no assignment is looked for."""
     names = {f"{name}{suffix}" for name in repository.names for suffix in (".py", ".ipynb")}
     expected = {form for name in repository.names for form in repository.forms(name)}
     passed_over = {"backup", "solutions", "autograder", "tests", "site-packages", "node_modules"}
-    for folder, below, files in os.walk(root):
+    for folder, below, files in os.walk(repository.root):
         below[:] = [n for n in below if not n.startswith(".") and n not in passed_over and not n.endswith("env")]
         yield from (path for n in files if n in names and (path := Path(folder, n)) not in expected)
 
 
 def _work() -> Iterator[Finding]:
-    course: Course = find_course(Path.cwd())
-    repository = StudentRepository(course)
+    repository = StudentRepository.here()
     begun = []
-    for path in list(_elsewhere(course.root, repository))[:5]:
-        where = path.relative_to(course.root).as_posix()
+    for path in list(_elsewhere(repository))[:5]:
+        where = path.relative_to(repository.root).as_posix()
         place = repository.where(path.stem)
         yield Finding("note", f"{where} lies where no check looks: that is {place}", "Move it there, or delete it.")
     for name in repository.names:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from ..common.errors import UserError
-from ..course.course import Course, find_course
+from ..course.course import Course
 from . import state
 from .repository import StudentRepository, Target
 from .screen import say
@@ -26,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show the next hint, and remember it."""
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     memory = state.load(repository.root)
     target = repository.target(args.task) if args.task else next_task(repository, memory)
     if target.task is None:

@@ -25,7 +25,6 @@ from ..common.errors import UserError
 from ..common.files import write_whole
 from ..common.raised import from_a_stub
 from ..common.run_file import run_file
-from ..course.course import find_course
 from ..course.words import words_of
 from ..submission.source import Unreadable, read_source
 from . import screen, state
@@ -206,7 +205,7 @@ def run(args: argparse.Namespace) -> int:
     """Draw, write the page, and open it in a browser where somebody sits."""
     from .train import loaded
 
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     name, chosen = _chosen(repository, args.what)
     path = _file(repository, name)
     try:

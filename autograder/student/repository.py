@@ -14,7 +14,7 @@ from pathlib import Path
 from .. import __version__
 from ..common.errors import UserError
 from ..course.assignment import Assignment
-from ..course.course import Course
+from ..course.course import Course, find_course
 from ..course.handed_out import read_record, sums_of
 from ..course.manifest import Manifest
 from ..course.network import Network, network_of
@@ -36,6 +36,11 @@ class StudentRepository:
     """A student's repository with the work in it."""
 
     course: Course
+
+    @classmethod
+    def here(cls) -> StudentRepository:
+        """The one that we stand in. Raises UserError where there is none."""
+        return cls(find_course(Path.cwd()))
 
     @property
     def root(self) -> Path:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.files import explain, make_folder, write_whole
-from ..course.course import find_course
 from . import screen
 from .repository import StudentRepository
 
@@ -25,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Give the stub back. Returns 0 also when it was there already."""
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     target = repository.target(args.what)
     if target.task is not None:
         raise UserError(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from rich.text import Text
 
 from ..common.terminal import console
-from ..course.course import find_course
 from ..course.words import words_of
 from . import hint, screen, state
 from .repository import StudentRepository
@@ -19,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     memory = state.load(repository.root)
     current = repository.current()
     if current is None:

@@ -28,7 +28,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from ..common.errors import UserError
 from ..common.raised import from_a_stub
 from ..common.terminal import console
-from ..course.course import find_course
 from ..course.network import Network
 from ..course.words import words_of
 from ..sandbox.observation import without_place
@@ -79,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train. Returns 1 when the student's code raised; what it had learnt by then is written all the same."""
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     name, network = training_assignment(repository)
     path = repository.own(name)
     if path is None:
@@ -345,7 +344,7 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
     """Train the functions of a notebook's kernel, with a printed line an epoch. Returns what Jupyter is to show."""
     from . import training_page, training_run
 
-    repository = StudentRepository(find_course(Path.cwd()))
+    repository = StudentRepository.here()
     name, network = training_assignment(repository)
     tasks = tasks_of(network, namespace)
     data, judge = data_for(repository, network, full, images, hold_out)
