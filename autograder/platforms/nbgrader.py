@@ -31,6 +31,7 @@ from autograder.course.course import Course, find_course
 from autograder.platforms.nbgrader_settings import SOURCE
 from autograder.results.guard import Guard
 from autograder.results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
+from autograder.results.rows import Row, rows_of
 from autograder.results.store import folder_name
 
 NOT_HERE = (
@@ -210,28 +211,21 @@ def _rows(book: Any, submitted: Any, kind: str) -> list[Any]:
 
 def task_comments(result: Result) -> dict[str, str]:
     """For each task ("*": for all) the words on it, in Markdown: public checks in full, of hidden ones the points."""
-    tasks = dict.fromkeys(check.task for check in result.checks)
-    comments = {task: _comment([c for c in result.checks if c.task == task]) for task in tasks}
-    if not comments and result.notes:  # nothing could be run: say so on every task
-        return {"*": _text(" ".join(result.notes))}
-    return comments
+    if not result.checks:  # nothing could be run: say so on every task
+        return {"*": _text(" ".join(result.notes))} if result.notes else {}
+    rows = rows_of(result)
+    return {task: _comment([row for row in rows if row.task == task]) for task in dict.fromkeys(r.task for r in rows)}
 
 
-def _comment(checks: Sequence[CheckResult]) -> str:
-    scored, possible = sum(c.score for c in checks), sum(c.points for c in checks)
-    lines = [f"**{scored} of {possible} points.**"]
-    for check in checks:
-        if check.hidden or check.outcome == "passed":
-            continue
-        why = [_text(check.title), _text(check.message)]
-        if check.diagnosis is not None:
-            why.append(_text(check.diagnosis.message))
-        lines.append("- " + " ".join(part for part in why if part))
-    hidden = [check for check in checks if check.hidden]
-    if hidden:
-        part = f"{sum(c.score for c in hidden)} of {sum(c.points for c in hidden)}"
-        lines.append(f"- On other inputs: {part} points.")
-    return "\n\n".join([lines[0], "\n".join(lines[1:])]) if lines[1:] else lines[0]
+def _comment(rows: Sequence[Row]) -> str:
+    head = f"**{sum(row.score for row in rows)} of {sum(row.points for row in rows)} points.**"
+    lines = []
+    for row in rows:
+        if row.hidden:
+            lines.append(f"- On other inputs: {row.score} of {row.points} points.")
+        elif not row.passed:
+            lines.append(f"- {_text(row.title)} {_text(row.words)}".rstrip())
+    return "\n\n".join([head, "\n".join(lines)]) if lines else head
 
 
 def _text(text: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Literal
 
 from ..common.terminal import first_line, printable
-from ..results.result import Result, is_lost
+from ..results.result import Result, by_task, is_lost
 from ..sandbox.observation import LEFT_OUT
 from ..submission.syntax import NOT_PYTHON
 from .training_record import TrainingRecord, read_training
@@ -69,9 +68,7 @@ def _left_out(result: Result) -> str:
 def _made_for_the_public_checks(result: Result) -> list[str]:
     """Tasks that pass all their public checks and none of at least two points of hidden ones."""
     found = []
-    by_task = sorted(result.checks, key=lambda check: check.task)
-    for task, group in groupby(by_task, key=lambda check: check.task):
-        checks = list(group)
+    for task, checks in by_task(result.checks).items():
         public = [check for check in checks if not check.hidden]
         hidden = [check for check in checks if check.hidden]
         if (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ..results.result import CheckResult, ClassResults, Final, Result, standing
+from ..results.result import CheckResult, ClassResults, Final, Result, by_task, standing
 from . import svg
 from .pictures import Pictures
 from .training_record import TrainingRecord, read_training
@@ -112,14 +112,6 @@ def _section(result: Result, results: ClassResults, pictures: Pictures) -> Secti
         tasks=tuple(_task(name, checks) for name, checks in by_task(result.checks).items()),
         network=None if training is None else _network(training, result.assignment, pictures),
     )
-
-
-def by_task(checks: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
-    """task -> its checks, both in the order of the checks."""
-    tasks: dict[str, list[CheckResult]] = {}
-    for check in checks:
-        tasks.setdefault(check.task, []).append(check)
-    return tasks
 
 
 def _task(name: str, checks: Sequence[CheckResult]) -> Task:

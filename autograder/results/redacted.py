@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from . import store
-from .result import CheckResult, Result
+from .result import CheckResult, Result, by_task
 from .rows import HIDDEN_TITLE, public_notes
 
 # The seed draws the hidden checks' inputs.
@@ -25,9 +25,7 @@ def redacted(result: Result) -> Result:
 
 def _together(checks: Sequence[CheckResult]) -> Iterator[CheckResult]:
     """For each task at most two checks: the hidden points that were earned, and those that were not."""
-    hidden = [check for check in checks if check.hidden]
-    for task in dict.fromkeys(check.task for check in hidden):
-        own = [check for check in hidden if check.task == task]
+    for task, own in by_task([check for check in checks if check.hidden]).items():
         earned = sum(check.score for check in own)
         lost = sum(check.points for check in own) - earned
         if earned or not lost:

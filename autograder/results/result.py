@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -86,6 +86,14 @@ class Result:
 def is_lost(result: Result) -> bool:
     """Did the machine fail on it? Then its score of 0 says nothing about the student."""
     return result.status == "graded" and not result.checks
+
+
+def by_task(checks: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
+    """task -> its checks, both in the order of the checks."""
+    tasks: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        tasks.setdefault(check.task, []).append(check)
+    return tasks
 
 
 def standing(result: Result) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..common.terminal import json_text
-from .result import CheckResult, ClassResults, Result
+from .result import CheckResult, ClassResults, Result, by_task
 
 HIDDEN_TITLE = "on other inputs"
 
@@ -45,8 +45,7 @@ def rows_of(result: Result) -> tuple[Row, ...]:
         why = " ".join(public_notes(result)) or result.status
         return (Row(result.assignment, result.status, False, 0, result.max_score, why),)
     rows = []
-    for task in dict.fromkeys(check.task for check in result.checks):
-        checks = [check for check in result.checks if check.task == task]
+    for task, checks in by_task(result.checks).items():
         rows += [_public(check) for check in checks if not check.hidden]
         if hidden := [check for check in checks if check.hidden]:
             rows.append(_together(task, hidden))

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from ...common.errors import InfrastructureError
 from ...common.terminal import printable
-from ...results.result import CheckResult
-from ...results.rows import public_notes
+from ...results.rows import Row, public_notes, rows_of
 from .. import github_classroom
 from .changed import changed_files
 from .grading import Graded, Request, totals
@@ -65,10 +64,8 @@ def error_lines(graded: Sequence[Graded]) -> list[str]:
             text = " ".join(public_notes(each.result)) or each.result.status
             first = str(each.lines[0][1] if each.lines else 1)
             errors.append(command("error", text, title=each.result.assignment, file=file, line=first))
-        for task, check in _first_failures(each).items():
-            said = [check.message, check.diagnosis.message if check.diagnosis else ""]
-            text = "\n".join(filter(None, said)) or check.title
-            line = str(each.line_of(task))
+        for task, row in _first_failures(each).items():
+            text, line = row.words or row.title, str(each.line_of(task))
             errors.append(command("error", text, title=f"{each.result.assignment}: {task}", file=file, line=line))
     if len(errors) > MOST:
         rest = f"{len(errors) - MOST} more tasks lost points: see the summary of this run."
@@ -76,12 +73,12 @@ def error_lines(graded: Sequence[Graded]) -> list[str]:
     return errors
 
 
-def _first_failures(graded: Graded) -> dict[str, CheckResult]:
+def _first_failures(graded: Graded) -> dict[str, Row]:
     """task -> its first public check that did not pass. What a hidden check says is not told."""
-    first: dict[str, CheckResult] = {}
-    for check in graded.result.checks:
-        if check.outcome != "passed" and not check.hidden:
-            first.setdefault(check.task, check)
+    first: dict[str, Row] = {}
+    for row in rows_of(graded.result) if graded.result.checks else ():
+        if not row.passed and not row.hidden:
+            first.setdefault(row.task, row)
     return first
 
 
