@@ -94,25 +94,17 @@ class SubsetManifest:
         return sum(self.counts.values())
 
 
-def load_train(root: Path) -> Examples:
-    """The training images in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
+def _load(split: Split, root: Path) -> Examples:
+    """The images of one half in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
 
-    Raises UserError when a file is missing or is not what its manifest says.
+    Raises UserError when a file is missing (the test images are, in every student's repository), or is not what its
+    manifest says.
     """
-    return _load(root, "train")
-
-
-def load_test(root: Path) -> Examples:
-    """The test images in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
-
-    Raises UserError when a file is missing (as in every student's repository) or is not what its manifest says.
-    """
-    return _load(root, "test")
-
-
-def _load(root: Path, split: Split) -> Examples:
     images, labels = (_checked(root, entry) for entry in read_manifest(root, split).files)
     return to_examples(images, labels, str(images_path(root, split)))
+
+
+load_train, load_test = functools.partial(_load, "train"), functools.partial(_load, "test")
 
 
 def test_picture(root: Path, number: int) -> tuple[bytes, int, int] | None:

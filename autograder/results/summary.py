@@ -115,13 +115,9 @@ def what_went_wrong(result: Result) -> str:
 
 def _reason(check: CheckResult) -> str:
     if check.diagnosis is not None:
-        return printable(_first_line(check.diagnosis.message))
-    said = printable(_first_line(check.message))
+        return printable(first_line(check.diagnosis.message.strip()))
+    said = printable(first_line(check.message.strip()))
     return said if said else check.outcome.replace("_", " ")
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
