@@ -11,7 +11,7 @@ import contextlib
 import io
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -142,39 +142,30 @@ def _failures(
     return once, listener.named_by_checks
 
 
-class AnswerRecorder:
-    """Records what the misconceptions give in one student's quiz after another: only ANSWERS differ."""
+@contextlib.contextmanager
+def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[Path, Any], DataCatalogue]]:
+    """Gives the diagnoses that lie in a folder, with those of ANSWERS made for a student's own quiz: only they differ."""
+    from autograder.grading.live import LiveChecks
 
-    def __init__(self, assignment: Assignment, quiz: Quiz) -> None:
-        self._assignment, self._quiz = assignment, quiz
-        self._catalogue = CodeCatalogue.load(assignment.misconceptions)
+    catalogue = CodeCatalogue.load(assignment.misconceptions)
+    of_answers = [known for known in catalogue.misconceptions if known.task == ANSWERS]
+    live = LiveChecks([assignment.public_checks])
 
-    def __enter__(self) -> AnswerRecorder:
-        from autograder.grading.live import LiveChecks
-
-        self._live = LiveChecks([self._assignment.public_checks])
-        return self
-
-    def __exit__(self, *ended: object) -> None:
-        self._live.close()
-        _forget(self._assignment.public_checks)
-
-    def record(self, folder: Path, own: Any) -> DataCatalogue:
-        """The diagnoses that lie in `folder`, with those of ANSWERS made for this quiz."""
-        default = DataCatalogue.load(folder)
-        of_answers = [known for known in self._catalogue.misconceptions if known.task == ANSWERS]
-        named = {known.name for known in of_answers}
-        recorded = [entry for entry in default.recorded if entry.name not in named]
-        with _silence(), self._catalogue.asked(own):
+    def recorded_for(folder: Path, own: Any) -> DataCatalogue:
+        default, names = DataCatalogue.load(folder), {known.name for known in of_answers}
+        recorded = [entry for entry in default.recorded if entry.name not in names]
+        with _silence(), catalogue.asked(own):
             for known in of_answers:
-                recorded += _failures(self._live, known, {ANSWERS: self._quiz.answers(own)}, {}, own)[0]
-        here = {entry.name for entry in recorded}
-        messages = {
-            known.name: known.message
-            for known in self._catalogue.misconceptions
-            if known.name in here or known.name in default.messages
-        }
+                recorded += _failures(live, known, {ANSWERS: quiz.answers(own)}, {}, own)[0]
+        here = {entry.name for entry in recorded} | default.messages.keys()
+        messages = {known.name: known.message for known in catalogue.misconceptions if known.name in here}
         return DataCatalogue(messages, recorded, default.hints, default.why)
+
+    try:
+        yield recorded_for
+    finally:
+        live.close()
+        _forget(assignment.public_checks)
 
 
 def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:

@@ -17,7 +17,7 @@ from autograder.course.manifest import write_manifest
 from autograder.course.roster import Quiz, Roster, quizzes
 from autograder.release import generated
 from autograder.release.build import STUBS, Built, build
-from autograder.release.diagnoses import AnswerRecorder
+from autograder.release.diagnoses import answers_recorded
 from autograder.release.leaks import shows_solutions
 from autograder.release.student import refuse
 from autograder.release.texts import put
@@ -60,13 +60,13 @@ def write_variants(course: Course, built: Built, found: dict[str, Quiz], roster:
         parts = _parts(name)
         texts = {part: (built.assignments / part).read_text(encoding="utf-8") for part in parts}
         quiz.require_lines(*(text for part, text in texts.items() if part.suffix == ".py"))
-        with AnswerRecorder(course.assignment(name), quiz) as recorder:
+        with answers_recorded(course.assignment(name), quiz) as recorded_for:
             for student, term in roster.terms.items():
                 own, folder = quiz.of(student, term), into / folder_name(student) / "assignments"
                 for part, text in texts.items():
                     notebook = part.suffix == ".ipynb"
                     put(folder / part, _rewrite_notebook(text, quiz, own) if notebook else quiz.rewrite(text, own))
-                recorder.record(built.assignments / name, own).save(folder / name)
+                recorded_for(built.assignments / name, own).save(folder / name)
                 digest = read_source(folder / name / f"{name}.py").code_digest
                 stubs[student][name] = {"py": digest, "ipynb": digest}
     for student, digests in stubs.items():
