@@ -46,12 +46,12 @@ def discard(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def activate(folder: str = ".venv") -> str:
-    """The command that enters an environment, for the shell that is usual here."""
+def activate() -> str:
+    """The command that enters the environment, for the shell that is usual here."""
     if is_windows():
-        return rf"{folder}\Scripts\activate"
+        return r".venv\Scripts\activate"
     suffix = {"fish": ".fish", "csh": ".csh", "tcsh": ".csh"}.get(Path(os.environ.get("SHELL", "")).name, "")
-    return f"source {folder}/bin/activate{suffix}"
+    return f"source .venv/bin/activate{suffix}"
 
 
 def python() -> str:

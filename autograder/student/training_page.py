@@ -227,7 +227,7 @@ def confusion(outcome: Trained, count: int) -> Tensor:
     return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
 
 
-def most_confused(outcome: Trained, most: int = 3) -> list[str]:
+def most_confused(outcome: Trained) -> list[str]:
     """In words: which classes are most often taken for which; nothing where there are none."""
     classes = outcome.data.of.classes
     if not classes or not len(outcome.answers):
@@ -235,7 +235,7 @@ def most_confused(outcome: Trained, most: int = 3) -> list[str]:
     table = confusion(outcome, len(classes))
     table = table - torch.diag(table.diag())
     found = []
-    for place in table.flatten().argsort(descending=True)[:most].tolist():
+    for place in table.flatten().argsort(descending=True)[:3].tolist():
         true, taken = divmod(place, len(classes))
         if table[true, taken]:
             times = int(table[true, taken])

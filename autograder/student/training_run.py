@@ -21,6 +21,7 @@ from ..course.network import Network
 from ..data.dataset import DataSet
 
 LOOK_EVERY = 10_000  # images between two looks at the held-out ones, at most
+_BATCH = 250  # items that the network is asked about at once
 _POINTS = 200  # points of the curve of the loss, about
 _STEPS_FOLLOWED = 20  # steps after which it is looked whether the gradients are set to zero
 
@@ -236,7 +237,7 @@ def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor
     return None
 
 
-def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
+def outputs(model: nn.Module, inputs: Tensor) -> Tensor:
     """What the network gives for inputs (N, ...) in eval mode: float32 (N, K), on the CPU. Its mode stays."""
     first = next(iter(model.parameters()), None)
     device = first.device if first is not None else torch.device("cpu")
@@ -244,7 +245,7 @@ def outputs(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
     model.eval()
     try:
         with torch.no_grad():
-            return torch.cat([model(part.to(device)).float().cpu() for part in torch.split(inputs, batch)])
+            return torch.cat([model(part.to(device)).float().cpu() for part in torch.split(inputs, _BATCH)])
     finally:
         for module, training in before:
             module.training = training
@@ -349,7 +350,7 @@ def predicted(
     """
 
     def asked() -> Tensor:
-        parts = torch.split(items, 250)
+        parts = torch.split(items, _BATCH)
         return torch.cat(
             [_read(network, tasks[network.predict](model, part.clone()), len(part), things) for part in parts]
         )
