@@ -39,7 +39,7 @@ COMMANDS = {
     "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", _ASSISTANTS),
     "gradescope-zip": ("release.gradescope", "make the file that sets up an autograder on Gradescope", _ASSISTANTS),
     "new": ("release.new", "begin a course, or one more assignment in it", _AUTHORS),
-    "release": ("release", "make assignments/ from solutions/", _AUTHORS),
+    "release": ("release.command", "make assignments/ from solutions/", _AUTHORS),
     "verify": ("release.verify", "prove that checks, solutions and misconceptions fit together", _AUTHORS),
     "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", _AUTHORS),
     "data": ("data", "check the data set, or fetch all of it", "Everybody"),

@@ -4,7 +4,3 @@ solutions/<assignment>/<assignment>.py  --jupytext-->  solutions/notebooks/   (s
     --nbgrader generate_assignment-->  assignments/notebooks/                 (stripped)
     --jupytext-->  assignments/<assignment>/<assignment>.py                   (the stub)
 """
-
-from autograder.release.command import add_arguments, run
-
-__all__ = ["add_arguments", "run"]
