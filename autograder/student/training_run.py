@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -411,33 +411,30 @@ def epochs_in(source: str, train: str) -> int | None:
     None where the source does not say, as with a loop that ends when the loss does.
     """
     try:
-        tree = ast.parse(source)
+        body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return None
-    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == train]
+    functions = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == train]
     if not functions:
         return None
-    function = functions[-1]
-    known = _constants(tree.body)
-    arguments = (*function.args.posonlyargs, *function.args.args)
-    defaults = function.args.defaults
-    pairs = [*zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)]
-    pairs += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None]
-    known |= {argument.arg: value for argument, default in pairs if (value := _whole(default, known)) is not None}
-    known |= _constants([n for n in ast.walk(function) if isinstance(n, ast.stmt)])
-    for node in _outer_loops(function.body):
-        call = node.iter
-        while isinstance(call, ast.Call) and _called(call) in ("tqdm", "trange", "enumerate", "range"):
-            if _called(call) in ("range", "trange"):
-                bounds = [_whole(arg, known) for arg in call.args]
-                if len(bounds) == 1:
-                    return bounds[0]
-                return (
-                    bounds[1] - bounds[0]
-                    if len(bounds) == 2 and bounds[0] is not None and bounds[1] is not None
-                    else None
-                )
-            call = call.args[0] if call.args else ast.Constant(None)
+    function, arguments = functions[-1], functions[-1].args
+    known: dict[str, int] = {}
+    _note_assignments(body, known)
+    named = reversed([*arguments.posonlyargs, *arguments.args])
+    for argument, default in (
+        *zip(named, reversed(arguments.defaults)),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults),
+    ):
+        _note(ast.Name(argument.arg), default, known)
+    _note_assignments(ast.walk(function), known)
+    for loop in _outer_loops(function.body):
+        call = loop.iter
+        while isinstance(call, ast.Call) and call.args and _called(call) in ("tqdm", "enumerate"):
+            call = call.args[0]
+        if isinstance(call, ast.Call) and _called(call) in ("range", "trange"):
+            bounds = [_whole(bound, known) for bound in call.args]
+            start, stop = [0, *bounds][-2:] if len(bounds) in (1, 2) else (None, None)
+            return stop - start if start is not None and stop is not None else None
     return None
 
 
@@ -453,25 +450,23 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _constants(statements: list[ast.stmt]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for statement in statements:
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                _assign(target, statement.value, found)
-    return found
+def _note_assignments(nodes: Iterable[ast.AST], known: dict[str, int]) -> None:
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                _note(target, node.value, known)
 
 
-def _assign(target: ast.expr, value: ast.expr, found: dict[str, int]) -> None:
+def _note(target: ast.expr, value: ast.expr | None, known: dict[str, int]) -> None:
+    """Keep what a name is set to, where that is a whole number."""
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         for one, its in zip(target.elts, value.elts, strict=True):
-            _assign(one, its, found)
-    elif isinstance(target, ast.Name) and (number := _whole(value, found)) is not None:
-        found[target.id] = number
+            _note(one, its, known)
+    elif isinstance(target, ast.Name) and (number := _whole(value, known)) is not None:
+        known[target.id] = number
 
 
-def _whole(node: ast.expr, known: Mapping[str, int]) -> int | None:
+def _whole(node: ast.expr | None, known: Mapping[str, int]) -> int | None:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return node.value
     return known.get(node.id) if isinstance(node, ast.Name) else None
