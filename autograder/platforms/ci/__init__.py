@@ -27,6 +27,7 @@ FORMS: dict[str, Callable[[Request, Sequence[Graded]], None]] = {
     "github-classroom": actions.report_to_reporter,
     "gradescope": gradescope.report,
 }
+_ONE_AT_A_TIME = {"classroom50": "Classroom 50", "gradescope": "Gradescope"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,10 +82,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _grade(args: argparse.Namespace, request: Request) -> None:
+    if args.to in _ONE_AT_A_TIME and len(request.assignments) != 1:
+        raise UserError(f"{_ONE_AT_A_TIME[args.to]} grades one assignment at a time: name it with --assignment.")
     if args.to == "gradescope":
         gradescope.begin(request)
     elif args.to == "classroom50":
-        classroom50.begin(request)
+        classroom50.identity()  # is there anybody to report to? Before time is spent on grading
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:
