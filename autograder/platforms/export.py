@@ -15,22 +15,13 @@ import argparse
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from types import ModuleType
 
 from ..common.errors import UserError
 from ..results import final
 from ..results.guard import tell_of_the_reading
-from ..results.result import ClassResults
 
 FORMATS = ("canvas", "classroom50", "csv", "github_classroom", "gradescope", "json", "moodle", "nbgrader")
-
-
-class Format(Protocol):
-    """What a module of this folder provides."""
-
-    __doc__: str | None
-
-    def export(self, results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int | None: ...
 
 
 def formats() -> dict[str, str]:
@@ -38,12 +29,12 @@ def formats() -> dict[str, str]:
     return {name.replace("_", "-"): name for name in FORMATS}
 
 
-def load(name: str) -> Format:
+def load(name: str) -> ModuleType:
     """A format's module. Raises UserError, which lists the formats, when there is none of that name."""
     known = formats()
     if name not in known:
         raise UserError(f"There is no format {name!r}. The formats are: {', '.join(known)}.")
-    return cast(Format, importlib.import_module(f"{__package__}.{known[name]}"))
+    return importlib.import_module(f"{__package__}.{known[name]}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,5 +63,5 @@ def run(args: argparse.Namespace) -> int:
     """Export results. Returns 0 when all was written, 1 when somebody with points was left out, 3 when some result files could not be read."""
     chosen = load(args.to)
     results = final.read_class(args.results)
-    found = chosen.export(results, args.out, args) or 0
+    found: int = chosen.export(results, args.out, args) or 0
     return 3 if tell_of_the_reading(results, "export") else found
