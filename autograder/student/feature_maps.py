@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,27 +28,19 @@ def feature_maps(trained: Trained, tasks: Mapping[str, Any]) -> FeatureMaps | No
         return None
     place = int((trained.answers == data.held_labels).int().argmax())
     found: list[Tensor] = []
-    try:
-        with _recorded(trained.model, found):
-            outputs(trained.model, prepared(trained.network, tasks, data.held_images[place : place + 1]))
-    except Exception:  # whatever it is, it has been told where `predict` was asked
-        return None
-    layers = tuple(layer for layer in found if layer.dim() == 3 and bool(torch.isfinite(layer).all()))
-    return FeatureMaps(data.held_images[place], int(data.held_labels[place]), layers) if layers else None
-
-
-@contextmanager
-def _recorded(model: nn.Module, found: list[Tensor]) -> Iterator[None]:
-    """Keep what each convolution gives for the first image that is asked inside the block."""
 
     def keep(module: nn.Module, args: Any, output: Any) -> None:
         if isinstance(output, Tensor) and output.dim() == 4:
             found.append(output[0].detach().float().cpu())
 
-    convolutions = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
+    convolutions = [module for module in trained.model.modules() if isinstance(module, nn.Conv2d)]
     handles = [module.register_forward_hook(keep) for module in convolutions]
     try:
-        yield
+        outputs(trained.model, prepared(trained.network, tasks, data.held_images[place : place + 1]))
+    except Exception:  # whatever it is, it has been told where `predict` was asked
+        return None
     finally:
         for handle in handles:
             handle.remove()
+    layers = tuple(layer for layer in found if bool(torch.isfinite(layer).all()))
+    return FeatureMaps(data.held_images[place], int(data.held_labels[place]), layers) if layers else None
