@@ -171,7 +171,8 @@ def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:
     Returns the manifests: training and test, or training alone in a student's repository.
     Raises UserError at the first file that is missing or differs.
     """
-    splits = [split for split in SPLITS if split == "train" or _has_any(root, split)]
+    parts = (manifest_path, images_path, labels_path)
+    splits = [split for split in SPLITS if split == "train" or any(part(root, split).exists() for part in parts)]
     manifests = tuple(read_manifest(root, split) for split in splits)
     for manifest in manifests:
         images, labels = (_checked(root, entry) for entry in manifest.files)
@@ -185,10 +186,6 @@ def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:
         if counts != manifest.counts or parse_idx(images).shape[0] != manifest.images:
             raise UserError(f"{root}: {manifest.split} images and manifest disagree on how many there are.")
     return manifests
-
-
-def _has_any(root: Path, split: Split) -> bool:
-    return any(path(root, split).exists() for path in (manifest_path, images_path, labels_path))
 
 
 def count_classes(labels: bytes, classes: Sequence[str]) -> dict[str, int]:

@@ -96,6 +96,7 @@ def write(
     """
     # Importing nbgrader's settings also puts `alembic`, which Gradebook starts, on the PATH.
     from nbgrader.api import Gradebook
+    from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
     from traitlets.config import Config
 
@@ -119,14 +120,9 @@ def write(
                     _write_autograded(course, result, notebooks[result.assignment], submissions)
                     entered += 1
     except SQLAlchemyError as error:
-        raise InfrastructureError(f"The gradebook {_without_password(url)} cannot be used: {error}") from error
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise InfrastructureError(f"The gradebook {shown} cannot be used: {error}") from error
     return Summary(entered, by_hand, missing)
-
-
-def _without_password(url: str) -> str:
-    from sqlalchemy import make_url
-
-    return make_url(url).render_as_string(hide_password=True)
 
 
 # --- the gradebook -------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def read_table(path: Path) -> Table:
     first = parse(text, "\n", 1)
     if not text.strip() or not first:
         raise UserError(f"{path} is empty.")
-    outside = _without_quoted(text[: first[0][-1].end])
+    outside = "".join(text[: first[0][-1].end].split('"')[::2])  # what stands in quotes does not count
     delimiter = max(",;\t", key=lambda mark: outside.count(mark))
     return Table(path, text, encoding, parse(text, delimiter))
 
@@ -129,7 +129,3 @@ def _cell(text: str, at: int, delimiter: str) -> tuple[int, str]:
         at += 1
     value.append(text[rest:at])
     return at, "".join(value)
-
-
-def _without_quoted(text: str) -> str:
-    return "".join(text.split('"')[::2])

@@ -87,7 +87,7 @@ def slips(assignment: Assignment) -> Iterator[str]:
         return
     yield from _blocks(master)
     checks = [texts[path] for path in (assignment.public_checks, assignment.hidden_checks) if path in texts]
-    tasks = _tasks_of(checks)
+    tasks = list(dict.fromkeys(task for text in checks for task, _ in _marks(text.tree)))
     for file in checks:
         yield from _checks(file, tasks)
     yield from _not_defined(checks, master)
@@ -167,12 +167,8 @@ def _nearly(line: str) -> bool:
     return bool(difflib.get_close_matches(words, (_BEGIN, _END, "BEGIN SOLUTIONS", "END SOLUTIONS"), 1, 0.85))
 
 
-def _tasks_of(checks: list[_Text]) -> list[str]:
-    """The tasks that the checks name, as far as they name them by a literal."""
-    return list(dict.fromkeys(task for text in checks for task, _ in _marks(text.tree)))
-
-
 def _marks(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The tasks that checks name by a literal, each with its line."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _is_mark(node.func, "points"):
             for keyword in node.keywords:
@@ -192,14 +188,12 @@ def _is_mark(node: ast.expr, name: str) -> bool:
     return False
 
 
-def _test_functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
-
-
 def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
     """Slips in a file of checks: marks, names and tasks."""
     seen: dict[str, int] = {}
-    for function in _test_functions(text.tree):
+    for function in text.tree.body:
+        if not isinstance(function, ast.FunctionDef) or not function.name.startswith("test"):
+            continue
         where = f"{text.name}, line {function.lineno}"
         if function.name in seen:
             yield (

@@ -61,7 +61,7 @@ def histogram(values: Sequence[int], most: int, bins: int, width: int, height: i
 
 def bin_counts(values: Sequence[int], most: int, bins: int) -> list[int]:
     """How many values fall into each of at most `bins` + 1 bars: equal ranges of 0 ... most - 1, and `most` alone."""
-    counts = [0] * (_bars(most, bins) + 1)
+    counts = [0] * (max(1, min(bins, most)) + 1)
     for value in values:
         counts[min(max(value, 0), most) * (len(counts) - 1) // most if most else 0] += 1
     return counts
@@ -73,10 +73,6 @@ def bin_range(number: int, most: int, bars: int) -> tuple[int, int]:
         return most, most
     low, beyond = (-(-i * most // (bars - 1)) for i in (number, number + 1))  # rounded up
     return low, beyond - 1
-
-
-def _bars(most: int, bins: int) -> int:
-    return max(1, min(bins, most))
 
 
 def curve(values: Sequence[float], x_name: str, y_name: str, height: int = 220) -> Markup:
@@ -147,13 +143,8 @@ class _Frame:
         columns = [f'<text class="tick" x="{self.x(v):.1f}" y="{base + 17}">{v:g}</text>' for v in xs]
         name = f'<text class="name" x="0" y="12" text-anchor="start">{escape(y_name)}</text>'
         axis = f'<path class="axis" d="M{self.left} {base}H{WIDTH - 10}"/>'
-        return "".join([*rows, *columns, axis, name]) + _axis_name(x_name, self.height)
-
-
-def _axis_name(name: str, height: int) -> str:
-    return (
-        f'<text class="name" x="{WIDTH - 10}" y="{height - 4}" text-anchor="end">{escape(name)}</text>' if name else ""
-    )
+        below = f'<text class="name" x="{WIDTH - 10}" y="{self.height - 4}" text-anchor="end">{escape(x_name)}</text>'
+        return "".join([*rows, *columns, axis, name, below])
 
 
 def _drawing(height: int, content: str, width: int = WIDTH) -> Markup:

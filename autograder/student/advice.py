@@ -40,7 +40,7 @@ def _of_the_training(trained: Trained) -> list[str]:
             f"the first loss was {first:.3g}. With cross-entropy, a network that knows nothing begins near "
             f"ln {classes} = {chance:.2f}. Are the {trained.data.of.things} scaled, and is the loss a mean over the batch?"
         )
-    if _blown_up(trained):
+    if any(not bool(torch.isfinite(numbers).all()) for numbers in trained.numbers.values()):
         found.append(
             "some of the network's numbers are not finite: the training has blown up. Try a smaller learning rate."
         )
@@ -74,7 +74,3 @@ def _of_grading(trained: Trained) -> list[str]:
             "be stopped before its end. Hand in the trained network, or train for less."
         )
     return found
-
-
-def _blown_up(trained: Trained) -> bool:
-    return any(not bool(torch.isfinite(numbers).all()) for numbers in trained.numbers.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -82,11 +81,6 @@ def say_broken(problem: str, indent: int = 0) -> None:
         console().print(Text(" " * indent + line), soft_wrap=True)
 
 
-def outcome_of(verdicts: Sequence[Verdict]) -> str:
-    """The outcome of a task: of its first check that did not pass."""
-    return next((verdict.outcome for verdict in verdicts if verdict.outcome != "passed"), "passed")
-
-
 def word(verdict: Verdict) -> str:
     """An outcome in words."""
     return _WHY.get(verdict.why, _WORDS[verdict.outcome])
@@ -112,8 +106,8 @@ def tasks(repository: StudentRepository, report: CheckReport) -> None:
     rows, hidden = [], repository.points(report.name)
     for task, (earned, possible) in report.points.items():
         mine = [verdict for verdict in report.verdicts if verdict.check.task == task]
-        outcome = outcome_of(mine)
-        first = next(verdict for verdict in mine if verdict.outcome == outcome)
+        first = next((verdict for verdict in mine if verdict.outcome != "passed"), mine[0])
+        outcome = first.outcome
         text = "partly right" if 0 < earned < possible and outcome != "passed" else word(first)
         more = hidden.get(task, (0, 0))[1]
         left = f" +{more} in grading" if more and outcome == "passed" else ""

@@ -295,13 +295,14 @@ def finish(
     import torch
 
     from ..common.files import write_whole
-    from . import run_before, trained_weights, training_page
+    from . import reset, run_before, trained_weights, training_page
     from .advice import advice
     from .feature_maps import feature_maps
     from .training_run import judged
 
     origin = Origin(work.code, images=len(trained.data.labels))
-    kept = trained_weights.put_by(work.weights, trained_weights.packed(trained, origin))
+    kept = reset.free_name(work.weights)
+    write_whole(kept, trained_weights.packed(trained, origin))
     try:
         trained = judged(trained, tasks)
     except KeyboardInterrupt:

@@ -29,13 +29,6 @@ def packed(trained: Trained, origin: Origin) -> bytes:
     return bytes(safetensors.torch.save(dict(trained.numbers), origin.metadata()))
 
 
-def put_by(weights: Path, content: bytes) -> Path:
-    """Write a network that was just trained to `backup/`, under a free name. Raises what `write_whole` raises."""
-    kept = reset.free_name(weights)
-    write_whole(kept, content)
-    return kept
-
-
 def settle(
     weights: Path, kept: Path, content: bytes, trained: Trained, judge: tuple[Tensor, Tensor] | None,
     tasks: Mapping[str, Any], quick: bool, say: Callable[[str], None],
