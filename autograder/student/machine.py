@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -89,15 +90,11 @@ def keys(stream: TextIO | None = None) -> Iterator[Callable[[float], str]]:
 
 
 def _no_key(seconds: float) -> str:
-    import time
-
     time.sleep(seconds)
     return ""
 
 
 def _windows_key(seconds: float) -> str:
-    import time
-
     msvcrt: Any = __import__("msvcrt")
     end = time.monotonic() + seconds
     while not msvcrt.kbhit():
