@@ -164,7 +164,8 @@ class Engine:
         if metrics and self.network is not None:
             metrics |= facts_for_reports(self.course.root, self.network)
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
-        broken = filter(None, [syntax_problem(source)])  # before anything else: all the rest may come from it
+        # Before anything else: all the rest may come from it. A file that was run from end to end has no such line.
+        broken = filter(None, [syntax_problem(source) if run.loader.is_in_doubt else ""])
         notes = (
             *broken,
             *source.notes,

@@ -214,6 +214,11 @@ class Loader:
         ran = [each for each in self.left_out if not (each.unreadable and each.kind in SYNTAX)]
         return (*notes_on(ran, self._order.source), *self._others[:_MOST_NOTES])
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """May there be a line that is not Python? Not where all was run, or left out for what it raised."""
+        return not self.defines or any(each.kind in SYNTAX for each in self.left_out)
+
     def close(self) -> None:
         """End the child, if one runs, with everything under it."""
         if self.session is not None:

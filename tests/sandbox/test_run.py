@@ -15,7 +15,7 @@ import torch
 
 from autograder.checks import call_each, expect_raises, given
 from autograder.sandbox import processes, tiers
-from autograder.sandbox.inside import child, rehearsal, wire
+from autograder.sandbox.inside import child, loading, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
@@ -408,8 +408,22 @@ def test_the_rehearsal_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(child.Server, "answer", listen)
     rehearsal.rehearse()
     failed = {name: statuses for name, statuses in seen.items() if "error" in statuses}
-    assert failed == {"sizes": ["value", "error"], "layer": ["value", "error"]}  # an error has its first time too
+    # An error has its first time too. Each question is asked twice: the second time what it calls is recorded.
+    assert failed == {"sizes": ["value", "error"] * 2, "layer": ["value", "error"] * 2}
     assert len(seen) == 10
+
+
+def test_the_rehearsal_runs_a_whole_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, loaders = loading.read, list[loading.Statements]()
+
+    def listen(*arguments: Any) -> loading.Statements:
+        loaders.append(read(*arguments))
+        return loaders[-1]
+
+    monkeypatch.setattr(loading, "read", listen)
+    rehearsal.rehearse()
+    assert loaders
+    assert all(loader.following is None and not loader.left_out for loader in loaders)
 
 
 ARRAYS = """

@@ -21,6 +21,7 @@ from torch.utils import _device
 from . import notices
 
 _NAMED = re.compile(r"cuda|\bmps\b|\bxpu\b|pin_memory|accelerator")
+_WORDS = ("cuda", "mps", "xpu", "pin_memory", "accelerator")  # the expression takes a millisecond where none of them is
 _SHOWN = re.compile(r"\.use\(")
 _KINDS = ("cuda", "mps", "xpu")
 _TENSORS = "Float Double Half BFloat16 Long Int Short Char Byte Bool".split()
@@ -34,7 +35,7 @@ _DO_NOTHING = {
 
 def wanted(text: str) -> bool:
     """Does the text of a submission name a device?"""
-    return _NAMED.search(text) is not None
+    return any(word in text for word in _WORDS) and _NAMED.search(text) is not None
 
 
 def elsewhere(device: object) -> bool:

@@ -16,11 +16,12 @@ import torch
 from . import notices
 
 _NAMED = re.compile(r"compile|\bjit\b|autocast|deterministic")
+_WORDS = ("compile", "jit", "autocast", "deterministic")  # the expression takes a millisecond where none of them is
 
 
 def wanted(text: str) -> bool:
     """Does the text of a submission name one of these?"""
-    return _NAMED.search(text) is not None
+    return any(word in text for word in _WORDS) and _NAMED.search(text) is not None
 
 
 def leave_out() -> None:
