@@ -14,15 +14,18 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+from autograder.common.errors import InfrastructureError
+
 from . import folders, processes
 from .clock import Clock
 from .inside import wire
-from .launch import Child, Sandbox
+from .launch import START_SECONDS, Child, Sandbox
 from .limits import Limits
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
 _CHUNK = 1 << 16  # bytes asked for at once
 _BUSY = 2 / 3  # of the time on the wall: so much of it, at most, counts as waiting for a processor
+_LINE = 300  # bytes of the first line
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
 
 
@@ -41,6 +44,7 @@ class Session:
     """One child of a sandbox. After :class:`SessionEnded` only :meth:`close` is of use."""
 
     def __init__(self, sandbox: Sandbox, order: dict[str, Any], limits: Limits, clock: Clock) -> None:
+        """Returns when the child is confined. Raises InfrastructureError when it cannot be: no student code has run then."""
         self._sandbox, self._limits, self._clock = sandbox, limits, clock
         self._child: Child | None = sandbox.open()
         self._sock = self._child.sock
@@ -50,11 +54,26 @@ class Session:
         self._before = processes.Usage(0.0, 0.0, 0)  # when the call began
         self.waited = 0.0  # seconds of the last call in which no processor was free: on nobody's clock
         self._end = math.inf  # on the clock on the wall, for all calls together
-        self._deadline = time.monotonic() + 30.0
-        self._cpu_limit = 30.0
+        self._deadline = time.monotonic() + START_SECONDS
+        self._cpu_limit = START_SECONDS
         self._began = time.monotonic()
         self._next_look = self._began + _LOOK
-        self._send(order)
+        try:
+            frame = wire.frame(order)
+            self._expect_confinement()
+            for piece in frame:
+                self._write(piece)
+        except SessionEnded as ended:
+            tier = sandbox.tier.letter
+            raise InfrastructureError(f"a process could not be confined in tier {tier}: {ended.reason}") from None
+
+    def _expect_confinement(self) -> None:
+        """Wait for the child's first line, which is empty when it is confined. What it says else is the reason."""
+        line = b""
+        while not line.endswith(b"\n") and len(line) < _LINE:
+            line += self._read(1)
+        if line != b"\n":
+            raise self._ended(line.decode(errors="replace").strip())
 
     def ask(self, question: dict[str, Any], cpu_seconds: float) -> dict[str, Any]:
         """The child's reply to a question of one case. Raises :class:`SessionEnded` on a limit, an end, or anything odd."""
@@ -101,10 +120,6 @@ class Session:
         """Kill the child with all its descendants; how it ended, as ``waitpid`` says."""
         child, self._child = self._child, None
         return None if child is None else self._sandbox.close_child(child)
-
-    def _send(self, message: dict[str, Any]) -> None:
-        for piece in wire.frame(message):
-            self._write(piece)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +54,37 @@ def test_each_child_has_an_empty_folder_and_nobody_waits_for_it(letter: str) -> 
         second.close()
         left = {path.name for path in Path(sandbox.scratch).parent.iterdir()} if letter != "A" else set()
         assert left <= {"scratch", "warm.log"}
+
+
+# --- a process that cannot be confined ---------------------------------------------------------------------------------
+
+
+ALSO = [("A", True), ("B", False), ("C", False), ("C", True), ("D", False)]
+TWO = [("A", False), ("B", True)]
+
+
+@pytest.mark.parametrize(
+    ("letter", "is_shared"), [*TWO, *(pytest.param(*each, marks=pytest.mark.heavy) for each in ALSO)]
+)
+def test_that_a_child_could_not_be_confined_is_the_machines_fault(
+    letter: str, is_shared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Limits that no kernel takes, a folder that is not there: no submission is told that it has ended the process."""
+    wrong = {"scratch": "/not/there"} if letter == "D" else {"open_files": -5}
+    right = tiers.confinement
+    source = Source("py", (Cell("def twice(x):\n    return 2 * x\n", 1, None),))
+    with contextlib.ExitStack() as stack:
+        shared = start(letter) if is_shared else None
+        tier = tiers.exactly(letter)
+        monkeypatch.setattr(tiers, "confinement", lambda *a, **k: dataclasses.replace(right(*a, **k), **wrong))
+        if shared is not None:
+            stack.callback(shared.close)
+        sandbox = stack.enter_context(fork_of(shared) if shared is not None else Sandbox(tier))
+        run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, Limits()))
+        for _ in range(2):
+            with pytest.raises(InfrastructureError, match=rf"could not be confined in tier {letter}: \w+Error: .+"):
+                SubmissionProxy(run).twice(1)
+        run.close()
 
 
 # --- one warm process for several graders ----------------------------------------------------------------------------

@@ -7,6 +7,9 @@ Over the control socket the grader first sends one frame with the tensors that s
 Then, for each submission: ``S`` with the submission's socket attached, answered by the child's pid (8 bytes);
 ``K``, answered by how the child ended (8 bytes, as ``waitpid`` gives it). One child at a time.
 
+The first line that a child sends is empty once it is confined, else it says why it could not be. Only then it reads its
+order, and student code is loaded later still: no submission has a say in that line.
+
 A warm process that several graders share has a door instead: each message there is one grader's policy, with a control
 socket attached, and is answered by a fork of the warm process that serves this grader as said above.
 """
@@ -75,7 +78,12 @@ def main(arguments: list[str]) -> None:
     policy = dataclasses.replace(policy, parent=None if config["once"] else os.getpid())
 
     def serve(sock: socket.socket) -> None:
-        confine.enter(policy, sock.fileno())
+        try:
+            confine.enter(policy, sock.fileno())
+        except Exception as error:
+            sock.sendall(f"{type(error).__name__}: {' '.join(str(error).split())}\n".encode(errors="replace"))
+            raise
+        sock.sendall(b"\n")
         if not confine.may_fork(policy.tier):
             child.load_without_workers()
         child.run(sock, child.Script(**read(sock)), kept, probes)
@@ -140,7 +148,7 @@ _MANY = 10  # children: whoever has asked for so many will ask for more
 
 
 def _be_child(control: socket.socket, descriptor: int, serve: Callable[[socket.socket], None]) -> None:
-    status = 70  # what the grader reads as "could not be confined"
+    status = 1
     try:
         control.close()
         serve(socket.socket(fileno=descriptor))
