@@ -155,7 +155,7 @@ def test_a_line_that_cannot_be_read_is_named_where_it_costs_a_task(permute: Engi
     number = broken[: broken.index("retrun")].count("\n") + 1
     said = messages_of(permute, broken, tmp_path)
     assert set(said) == {"to_nchw"}
-    assert f"invalid syntax, at line {number} of your file:\n    retrun images" in said["to_nchw"]
+    assert f"because of line {number} of your file: invalid syntax.\n    retrun images" in said["to_nchw"]
     assert "slip" not in said["to_nchw"]
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Collection
 
 from ..common.plural import plural
+from ..common.terminal import beginning
 from ..sandbox.observation import Observation
 from ..submission.source import Source
+from ..submission.syntax import broken_line
 from . import describe
-from .suggestions import broken_line, did_you_mean, near, reads_all, top_level_names
+from .suggestions import did_you_mean, near, reads_all, top_level_names
 
 # Errors that nobody raises on purpose to refuse bad input.
 NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})
@@ -25,7 +27,7 @@ def message(observation: Observation) -> str:
     where = f" at {error.where}" if error.where else ""
     line = f" (`{error.text}`)" if error.text else ""
     text = f"{describe.call(observation)} raised {error.type_name}{where}{line}"
-    said = _first_line(error.message)
+    said = beginning(error.message)
     text = f"{text}: {said}" if said else text
     meant = did_you_mean(error.type_name, error.message, source, _number(error.where, source))
     idea = error.because or meant or explain(error.type_name, error.message, error.text)
@@ -39,9 +41,8 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     broken, is_named = broken_line(source), re.search(rf"\b{task}\b", source.text)
     if broken is None and is_named and not reads_all(source):
         return said  # Python gave up on a line that is nested too deeply
-    if broken is not None and is_named:
-        where = source.locate(broken.line)
-        return f"Python cannot read {task}: {broken.message}, at {where} of your file:\n{broken.picture}"
+    if broken is not None and not broken.alone and is_named:
+        return f"Python cannot read {task} because of {source.locate(broken.line)} of your file: {broken.why}\n{broken.picture}"
     meant = near(task, [name for name in defined if name not in tasks])
     there = f" There is a {meant}: is that the one? The name has to be {task}." if meant else ""
     return f"Your file has no {task}.{there}"
@@ -55,12 +56,6 @@ def _number(where: str, source: Source | None) -> int:
     label = cell.rstrip(", ")
     first = next((cell.first_line for cell in source.cells if cell.label == label), 1) if source and label else 1
     return first + int(line) - 1
-
-
-def _first_line(text: str) -> str:
-    """The first line of an exception's text; of a very long one the first words."""
-    first = (text.strip().splitlines() or [""])[0]
-    return first if len(first) <= 300 else f"{first[:300].rpartition(' ')[0] or first[:300]} ..."
 
 
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")

@@ -91,40 +91,6 @@ def top_level_names(source: Source) -> tuple[str, ...]:
     return tuple(_names_of(tuple((cell.text, cell.first_line) for cell in source.cells)).top)
 
 
-@dataclass(frozen=True)
-class BrokenLine:
-    """Where a file stops being Python. line: of the whole source; column: from 0, in the line's own text."""
-
-    line: int
-    column: int
-    text: str
-    message: str
-
-    @property
-    def picture(self) -> str:
-        """The line with a caret below the place, indented by four."""
-        text = self.text.lstrip()
-        column = max(0, min(self.column - (len(self.text) - len(text)), len(text)))
-        start = max(0, column - 60)  # of a long line, the part that matters
-        return f"    {text[start : start + 72]}\n    {' ' * (column - start)}^"
-
-
-def broken_line(source: Source) -> BrokenLine | None:
-    """The first line that Python cannot read; None where it reads all."""
-    for cell in source.cells:
-        try:
-            ast.parse(cell.text)
-        except SyntaxError as error:
-            lines = cell.text.split("\n")
-            number = min(max(error.lineno or 1, 1), len(lines))
-            return BrokenLine(
-                cell.first_line + number - 1, max(0, (error.offset or 1) - 1), lines[number - 1], str(error.msg)
-            )
-        except (ValueError, RecursionError, MemoryError):
-            continue
-    return None
-
-
 def reads_all(source: Source) -> bool:
     """Can Python read every cell?"""
     try:

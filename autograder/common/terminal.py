@@ -56,3 +56,9 @@ def json_text(data: object, indent: int | None = 2) -> str:
 def first_line(text: str) -> str:
     """A text up to its first line break: some notes show a line of code below."""
     return text.partition("\n")[0]
+
+
+def beginning(text: str, most: int = 300) -> str:
+    """A text's first line that is not blank; of a long one its first words, as many as fit into `most` characters."""
+    line = first_line(text.strip()).strip()
+    return line if len(line) <= most else f"{line[:most].rpartition(' ')[0] or line[:most]} ..."

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..common.terminal import beginning
 from ..submission.source import Source
+from ..submission.syntax import broken_line
 from .observation import LEFT_OUT, SYNTAX
 from .translate import plain
 
@@ -47,21 +49,23 @@ def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
     lines = source.text.count("\n")
     if not 0 < first <= last <= lines:
         return None
-    kind, message = (plain(part[:300]) if isinstance(part, str) else "" for part in record[3:])
+    kind, message = (beginning(plain(part[:500])) if isinstance(part, str) else "" for part in record[3:])
     line = first
     if number < 0:  # a cell that cannot be read is left out as a whole
         cell = next(cell for cell in reversed(source.cells) if cell.first_line <= line)
         first, last = cell.first_line, cell.first_line + cell.text.count("\n")
+    elif kind in SYNTAX and (broken := broken_line(source)) is not None and first <= broken.line <= last:
+        line = broken.line  # in a function that cannot be made, say
     return LeftOut(line, first, last, kind, _reason(kind, message, number, seconds), number < 0)
 
 
 def _reason(kind: str, message: str, number: int, seconds: float) -> str:
     if kind == "BudgetSpent":
         return f"the {seconds:g} seconds for running the file were used up"
-    said = f": {message.strip().splitlines()[0]}" if message.strip() else ""
+    said = f": {message}" if message else ""
     if number < 0:
         return f"Python cannot read the code around it ({kind}{said})"
-    return f"it raised {kind}{said}".rstrip(".")
+    return f"it raised {kind}{said}".rstrip(". ")
 
 
 def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
@@ -93,6 +97,8 @@ def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
     if maker is None:
         return ""
     where, line = source.locate(maker.line), source.line(maker.line)[:100]
+    if maker.kind in SYNTAX:
+        return f"{where[:1].upper()}{where[1:]} (`{line}`) is why: {maker.reason}."
     return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have made it, was left out: {maker.reason}."
 
 
@@ -106,13 +112,12 @@ def notice(item: Any, name: str, source: Source) -> tuple[str, str]:
     kind, module, line = item[0], "" if item[1] == name else item[1], item[2]
     if not isinstance(kind, str) or not isinstance(module, str) or not 0 <= line < 10**6:
         return "", ""
-    what, why = (plain(part[:200]) if isinstance(part, str) else "" for part in item[3:])
+    what, why = (beginning(plain(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
     text = source.line(line, module)
     if not text:
         return "", ""
     where = source.locate(line, module)
     begin = f"{where[:1].upper()}{where[1:]} (`{text[:100]}`)"
-    lines = why.strip().splitlines() or [""]
     if kind == "missing":
         if what.partition(".")[0] == "autograder":  # a line that shows the checks in a notebook
             return "", ""
@@ -125,7 +130,7 @@ def notice(item: Any, name: str, source: Source) -> tuple[str, str]:
     if kind == "precision":
         return kind, f"{begin} asks for half precision. Grading computes in float32, which is no less exact."
     if kind in ("decorators", "annotations"):
-        return kind, f"{begin} raised {what}: {lines[0].rstrip('.')}. I left its {kind} off and kept the rest."
+        return kind, f"{begin} raised {what}: {why.rstrip('. ')}. I left its {kind} off and kept the rest."
     if kind == "left out":
         reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"
         return kind, f"{LEFT_OUT}{where} out (`{text[:100]}`) and checked the rest: {reason}."

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..common.terminal import beginning
 from ..submission.source import Source
+from ..submission.syntax import broken_line
 from . import translate
 from .clock import Clock
 from .launch import Sandbox
@@ -190,7 +192,7 @@ class Loader:
                 self._skip.add(record[0])
             if each is not None and record[0] < 0 and self.load_error is None:
                 where, text = order.source.locate(each.line), order.source.line(each.line)
-                self.load_error = StudentError(each.kind, translate.plain(str(record[4])[:300]), where, text)
+                self.load_error = StudentError(each.kind, beginning(translate.plain(str(record[4])[:500])), where, text)
         self._leave_out([each for _, each in records if each is not None])
         return progress
 
@@ -210,9 +212,15 @@ class Loader:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The notes, those on what was left out first. Of a syntax error `checks.suggestions` tells more."""
-        ran = [each for each in self.left_out if not (each.unreadable and each.kind in SYNTAX)]
-        return (*notes_on(ran, self._order.source), *self._others[:_MOST_NOTES])
+        """The notes, those on what was left out first. Of the first line that is not Python `syntax_problem` tells more."""
+        source = self._order.source
+        broken = broken_line(source) if any(each.kind in SYNTAX for each in self.left_out) else None
+        told = [
+            each
+            for each in self.left_out
+            if each.kind not in SYNTAX or not (each.unreadable or (broken is not None and each.line == broken.line))
+        ]
+        return (*notes_on(told, source), *self._others[:_MOST_NOTES])
 
     @property
     def is_in_doubt(self) -> bool:

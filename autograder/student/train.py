@@ -27,7 +27,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from ..common.errors import UserError
 from ..common.raised import from_a_stub
-from ..common.terminal import console
+from ..common.terminal import beginning, console
 from ..course.network import Network
 from ..course.words import words_of
 from ..sandbox.observation import without_place
@@ -228,7 +228,7 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
     """What the student's code raised, at which of its lines, and what that usually means."""
     from ..checks import student_errors
 
-    name, message = type(error).__name__, (str(error).strip().splitlines() or [""])[0][:300]
+    name, message = type(error).__name__, beginning(str(error))
     if from_a_stub(name, message):
         return f"{message or 'A task'} is not started yet."
     line = None

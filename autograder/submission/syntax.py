@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+import symtable
 import sys
 import warnings
+from dataclasses import dataclass
+from functools import lru_cache
 
 from .source import Source
 
@@ -13,6 +17,59 @@ NOT_PYTHON = ", which is not Python"
 
 _VERSION = ".".join(map(str, sys.version_info[:2]))
 _WIDTH = 76  # characters of a line that are shown
+_NO_WORD = (ValueError, RecursionError, MemoryError, OverflowError)  # the sandbox tells of these
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+# What a line or a message shows, and what it usually means.
+_IDEAS = (
+    (
+        r"^\s*(<{7}|={7}|>{7})(\s|$)",
+        "Git put this mark where two versions met: keep one version, and delete the marks.",
+    ),
+    (r"^\s*(>>>|In \[\d*\]:)", "That is the prompt of Python, and no part of the code."),
+    (r"invalid character '[“”„‘’«»]'", "The quotation marks of Python are straight: ' or \"."),
+    (
+        r"non-printable character U\+00A0",
+        "It looks like a blank and is none, as in text copied from a page: type a blank.",
+    ),
+    (r"'return' outside function", "No function is round it here: does it stand too far to the left?"),
+    (
+        r"'break' outside loop|'continue' not properly in loop",
+        "No loop is round it here: does it stand too far to the left?",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class BrokenLine:
+    """Where a file stops being Python. line: of the whole source; column: from 0, in the line's own text.
+
+    alone: Python can read all the same, so it costs only the function, or the statement, in which it stands.
+    """
+
+    line: int
+    column: int
+    text: str
+    kind: str
+    message: str  # without a full stop
+    alone: bool = False
+
+    @property
+    def why(self) -> str:
+        """What Python says, and what that usually means: sentences."""
+        said = self.message if self.message.endswith("?") else f"{self.message}."
+        ideas = (idea for pattern, idea in _IDEAS if re.search(pattern, self.text) or re.search(pattern, said))
+        return " ".join([said, *ideas])
+
+    @property
+    def picture(self) -> str:
+        """The line with a caret below the place, indented by four."""
+        text = self.text.replace("\t", " ").rstrip()
+        blank = len(text) - len(text.lstrip(" "))
+        place = max(min(self.column, len(text)), min(blank, len(text)))
+        start = max(blank, place - _WIDTH + 10)  # of a long line, the part that matters
+        shown = "".join(c if c.isprintable() else "?" for c in text[start : start + _WIDTH])
+        return f"    {shown}\n    {' ' * (place - start)}^"
 
 
 def syntax_problem(source: Source) -> str:
@@ -22,23 +79,90 @@ def syntax_problem(source: Source) -> str:
         def resized(images)
                            ^
     """
+    broken = broken_line(source)
+    if broken is None:
+        return ""
+    return f"{broken.kind} at {source.locate(broken.line)}{NOT_PYTHON} {_VERSION}: {broken.why}\n{broken.picture}"
+
+
+@lru_cache(maxsize=1)  # it is asked for with each statement of a file that cannot be run, and reads all of the file
+def broken_line(source: Source) -> BrokenLine | None:
+    """The first line that is not Python; None where there is none.
+
+    A file that cannot be read as a whole is read cell by cell, as it is run: what one cell leaves open is no matter of
+    the next.
+    """
+    with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is none of our concern
+        if (whole := _unreadable(source.text)) is not None:
+            return next(filter(None, (_unreadable(cell.text, cell.first_line) for cell in source.cells)), whole)
+        own = source.form == "ipynb"  # each cell is a program of its own
+        parts = [(cell.text, cell.first_line) for cell in source.cells] if own else [(source.text, 1)]
+        return next(filter(None, (_refused(text, first) for text, first in parts)), None)
+
+
+def _parsed(text: str) -> ast.Module:
+    tree: ast.Module = compile(text, "submission", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return tree
+
+
+def _unreadable(text: str, first_line: int = 1) -> BrokenLine | None:
+    """Where Python gives up reading."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is none of our concern
-            compile(source.text, "submission", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        _parsed(text)
     except SyntaxError as error:
-        return _shown(source, error)
-    except (ValueError, RecursionError, MemoryError, OverflowError):
-        return ""  # the sandbox tells of these
-    return ""
+        return _line(text, first_line, error)
+    except _NO_WORD:
+        pass
+    return None
 
 
-def _shown(source: Source, error: SyntaxError) -> str:
-    lines = source.text.split("\n")
+def _refused(text: str, first_line: int) -> BrokenLine | None:
+    """What Python reads and refuses where it stands. Nothing is compiled: nested `finally`s make code of any size."""
+    try:
+        misplaced = _misplaced(_parsed(text))
+        symtable.symtable(text, "submission", "exec")
+        for said, node in misplaced:
+            raise SyntaxError(said, ("submission", node.lineno, node.col_offset + 1, None))
+    except SyntaxError as error:
+        if "__future__" not in str(error.msg):  # it counts wherever it stands
+            return _line(text, first_line, error, alone=True)
+    except _NO_WORD:
+        pass
+    return None
+
+
+def _line(text: str, first_line: int, error: SyntaxError, alone: bool = False) -> BrokenLine:
+    lines = text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
-    head = f"{type(error).__name__} at {source.locate(number)}{NOT_PYTHON} {_VERSION}: {error.msg}."
-    text = lines[number - 1].replace("\t", " ").rstrip()
-    place = min(max((error.offset or 1) - 1, 0), len(text))
-    blank = len(text) - len(text.lstrip())
-    start = max(min(blank, place), place - _WIDTH + 10)  # the place is always in what is shown
-    shown = "".join(c if c.isprintable() else "?" for c in text[start : start + _WIDTH])
-    return f"{head}\n    {shown}\n    {' ' * (place - start)}^"
+    said = str(error.msg).rstrip(".")
+    column = max(0, (error.offset or 1) - 1)
+    return BrokenLine(first_line + number - 1, column, lines[number - 1], type(error).__name__, said, alone)
+
+
+def _misplaced(tree: ast.Module) -> list[tuple[str, ast.stmt | ast.expr]]:
+    """Words that stand where they may not, as Python says it, in the order of their lines."""
+    found: list[tuple[str, ast.stmt | ast.expr]] = []
+    waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]  # a node, the kind of function round it, in a loop?
+    while waiting:
+        node, inside, loop = waiting.pop()
+        if isinstance(node, ast.Return) and not inside:
+            found.append(("'return' outside function", node))
+        elif isinstance(node, (ast.Yield, ast.YieldFrom)) and not inside:
+            found.append(("'yield' outside function", node))
+        elif isinstance(node, ast.Await) and inside == "def":
+            found.append(("'await' outside async function", node))
+        elif isinstance(node, ast.Break) and not loop:
+            found.append(("'break' outside loop", node))
+        elif isinstance(node, ast.Continue) and not loop:
+            found.append(("'continue' not properly in loop", node))
+        if isinstance(node, _Function):
+            kind = "async" if isinstance(node, ast.AsyncFunctionDef) else "def"
+            body = node.body if isinstance(node.body, list) else [node.body]
+            waiting += [(part, kind, False) for part in body]
+        elif isinstance(node, ast.ClassDef):
+            waiting += [(part, "", False) for part in node.body]
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            waiting += [(part, inside, True) for part in node.body] + [(part, inside, loop) for part in node.orelse]
+        else:
+            waiting += [(part, inside, loop) for part in ast.iter_child_nodes(node)]
+    return sorted(found, key=lambda each: each[1].lineno)

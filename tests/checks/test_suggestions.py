@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.suggestions import broken_line, did_you_mean, near
+from autograder.checks.suggestions import did_you_mean, near
 from autograder.submission.source import Cell, Source
 
 
@@ -73,23 +73,6 @@ def test_names_are_compared_in_whatever_style_they_are_written() -> None:
     assert near("to_nhwc", ["toNHWC", "to_nchw"]) == "toNHWC"
     assert near("affine", ["Affine"]) == "Affine"
     assert not near("affine", ["permute"])
-
-
-def test_the_caret_stands_below_the_place() -> None:
-    broken = broken_line(script("x = 1\n\ndef to_nchw(images) -> int\n    return images\n"))
-    assert broken is not None
-    assert broken.line == 3
-    line, caret = broken.picture.split("\n")
-    assert line == "    def to_nchw(images) -> int"
-    assert caret.index("^") == len(line)
-    assert broken_line(script("x = 1")) is None
-
-
-def test_the_caret_of_a_notebook_is_in_its_own_cell() -> None:
-    cells = (Cell("x = 1", 1, None), Cell("y = 2\nf(", 3, None))
-    broken = broken_line(Source("ipynb", cells))
-    assert broken is not None
-    assert (broken.line, broken.text) == (4, "f(")
 
 
 def test_a_broken_line_hides_nothing_else() -> None:

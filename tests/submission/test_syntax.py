@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from autograder.submission.source import read_source
+from autograder.submission.source import Cell, Source, read_source
 from autograder.submission.syntax import syntax_problem
 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -36,6 +37,43 @@ def test_the_place_is_always_shown(tmp_path: Path, text: str) -> None:
     assert max(len(line), len(caret)) <= 82
     assert caret.strip() == "^"
     assert caret.index("^") <= len(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "line", "under"),
+    [
+        (
+            "def f(a):\n    for b in a:\n        pass\n    break\n",
+            "line 4, .*'break' outside loop. No loop",
+            "    break",
+            "b",
+        ),
+        ("x = 1\nreturn x\n", "line 2, .*'return' outside function. No function", "    return x", "r"),
+        ("def f(a):\n    b = 1\n    global b\n", "line 3, .*global declaration", "    global b", "g"),
+        ("def f(a):\n    class C:\n        return 1\n", "line 3, .*'return' outside", "    return 1", "r"),
+        ("def f(a):\n    return await a\n", "line 2, .*'await' outside", "    return await a", "a"),
+        ("x = 1\n<<<<<<< HEAD\ny = 2\n", "line 2, .*Git put this mark", "    <<<<<<< HEAD", "<"),
+        ("print 'a'\n", r"line 1, .*Did you mean print\(...\)\?$", "    print 'a'", "p"),
+        ("print(“a”)\n", "line 1, .*straight", "    print(“a”)", "“"),
+        ("if x:\n    y = 1\n      z = 2\n", "line 3, .*unexpected indent.$", "    z = 2", "z"),
+    ],
+)
+def test_the_place_and_what_it_usually_means(tmp_path: Path, text: str, head: str, line: str, under: str) -> None:
+    said, shown, caret = problem(tmp_path, text)
+    assert re.search(head, said)
+    assert shown == line
+    assert shown[caret.index("^")] == under
+
+
+def test_words_that_may_stand_where_they_stand(tmp_path: Path) -> None:
+    loops = "while x:\n    if y:\n        break\nfor a in b:\n    with c:\n        continue\nelse:\n    pass\n"
+    makers = "def f():\n    yield 1\n    return\nasync def g():\n    await f()\nh = lambda: (yield)\n"
+    assert problem(tmp_path, loops + makers + "from __future__ import annotations\n") == [""]
+
+
+def test_what_one_cell_leaves_open_is_no_matter_of_the_next() -> None:
+    cells = (Cell("x = 1", 1, "cell 1"), Cell("try:\n    y = 2", 2, "cell 2"), Cell("z = 3", 4, "cell 3"))
+    assert syntax_problem(Source("ipynb", cells)).startswith("SyntaxError at cell 2, line 2")
 
 
 @pytest.mark.parametrize("text", ["x = 1", "await f()", "(" * 500 + ")" * 500, "x = '\\d'"])
