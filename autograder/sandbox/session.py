@@ -59,10 +59,12 @@ class Session:
         self._began = time.monotonic()
         self._next_look = self._began + _LOOK
         try:
-            frame = wire.frame(order)
-            self._expect_confinement()
-            for piece in frame:
-                self._write(piece)
+            with clock.running():  # who dies is started again on the own clock
+                frame = wire.frame(order)
+                self._expect_confinement()
+                for piece in frame:
+                    self._write(piece)
+            clock.stood(self.waited)
         except SessionEnded as ended:
             tier = sandbox.tier.letter
             raise InfrastructureError(f"a process could not be confined in tier {tier}: {ended.reason}") from None
