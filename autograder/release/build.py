@@ -22,7 +22,7 @@ from autograder.release import generated
 from autograder.release.declared import declared_checks, open_checks
 from autograder.release.diagnoses import record
 from autograder.release.master import Master, read_master, source_notebook
-from autograder.release.notebooks import generate, skip_slow_imports, stub_script, write_notebook
+from autograder.release.notebooks import generate, keep_drawings_whole, skip_slow_imports, stub_script, write_notebook
 from autograder.release.slips import refuse_slips
 from autograder.submission.source import read_source
 
@@ -102,9 +102,10 @@ def _write_one(
     name = master.name
     released = Assignment(name, target / name)
     notebook: Any = nbformat.read(str(released.notebook), as_version=4)
-    write_notebook(notebook, released.notebook)
     released.folder.mkdir()
     released.master.write_bytes(stub_script(notebook).encode())
+    for written in (released.notebook, target.parent / nbgrader_settings.SOURCE / name / f"{name}.ipynb"):
+        keep_drawings_whole(written)
     # Once more, where nobody works on them: what `autograder reset` gives back.
     released.stub.parent.mkdir(exist_ok=True)
     for form in (released.master, released.notebook):

@@ -5,14 +5,18 @@ nbgrader is the only stripper; the `.py` stub is written from the cells that it 
 
 from __future__ import annotations
 
+import html
 import io
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from autograder.common.errors import UserError
 from autograder.platforms import nbgrader_settings
+
+_WHOLE = '<pre style="white-space: pre; overflow-x: auto; margin: 1em 0" tabindex="0">'
 
 
 def skip_slow_imports() -> None:
@@ -26,6 +30,26 @@ def write_notebook(notebook: Any, path: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes((nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+
+
+def keep_drawings_whole(path: Path) -> None:
+    """Let what is drawn in letters scroll where a page is narrow: Jupyter would break its lines.
+
+    Blocks without a language become `<pre>`; the text in them stays as it is, so that a copied line runs.
+    """
+    import nbformat
+    from markdown_it import MarkdownIt
+
+    notebook = nbformat.read(str(path), as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            lines = cell.source.split("\n")
+            for block in reversed(MarkdownIt().parse(cell.source)):
+                if block.type in ("fence", "code_block") and block.level == 0 and not block.info and block.map:
+                    text = re.sub(r"&(?=[\w#])|<(?=[\w/!?])", lambda found: html.escape(found[0]), block.content)
+                    lines[slice(*block.map)] = [f"{_WHOLE}\n{text.rstrip()}\n</pre>"]
+            cell.source = "\n".join(lines)
+    write_notebook(notebook, path)
 
 
 def generate(root: Path, names: list[str]) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,46 @@ def test_the_notebook_has_its_metadata_from_the_master(released: Course) -> None
     assert metadata["check-double"]["nbgrader"]["locked"]
     assert metadata["check-double"]["editable"] is False
     assert metadata["double"]["nbgrader"]["solution"]
+
+
+def shown_in_pre(text: str) -> list[str]:
+    """What each `<pre>` that does not break its lines shows, as a browser reads HTML."""
+    style = '<pre style="white-space: pre; overflow-x: auto; margin: 1em 0" tabindex="0">'
+    shown = []
+    for block in re.findall(f"{re.escape(style)}(.*?)</pre>", text, re.DOTALL):
+        words: list[str] = []
+        reader = HTMLParser()
+        reader.handle_data = words.append  # type: ignore[method-assign]
+        reader.feed(block)
+        reader.close()
+        shown.append("".join(words))
+    return shown
+
+
+def test_drawings_keep_their_lines_in_a_notebook_and_can_be_copied(released: Course) -> None:
+    """A fenced block and an indented one, with all that HTML reads otherwise; code of a language stays as it is."""
+    drawing = ["  if x<y and y <z:  # <-- here &amp; there", "", "      x = [1, 2] &c"]
+    prose = [
+        "See",
+        "```",
+        *drawing,
+        "```",
+        "and",
+        "",
+        *(f"    {line}".rstrip() for line in drawing),
+        "",
+        "```python",
+        "1",
+    ]
+    master = released.solutions / "b1_tiny" / "b1_tiny.py"
+    replace_in(master, "# Doubling, with `code` in the prose.", "\n".join(f"# {line}".rstrip() for line in prose))
+    assert command.release(released) == 0
+    assert "# ```\n#   if x<y and y <z:" in (released.assignments / "b1_tiny" / "b1_tiny.py").read_text()
+    for folder in (released.assignments / "notebooks", released.solutions / "notebooks"):
+        notebook = json.loads((folder / "b1_tiny" / "b1_tiny.ipynb").read_text())
+        text = "".join(notebook["cells"][0]["source"])
+        assert shown_in_pre(text) == ["\n" + "\n".join(drawing) + "\n"] * 2
+        assert text.endswith("```python\n1")
 
 
 def test_the_manifest_says_tasks_points_and_stubs(released: Course) -> None:
