@@ -18,3 +18,9 @@ def test_shared_pages_count_once_where_memory_comes_near_the_limit() -> None:
     assert processes.usage([own], 2 * resident).memory >= processes.memory(own) * 0.95
     twice = processes.usage([own, own], resident).memory
     assert 0 < twice <= 2.1 * processes.memory(own)
+
+
+def test_many_processes_that_wake_together_make_no_time_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "waited", float)
+    assert processes.usage([1, 2], 1).waited == 3.0
+    assert processes.usage(list(range(31)), 1).waited == 28 + 29 + 30
