@@ -121,7 +121,8 @@ def _refused(text: str, first_line: int) -> BrokenLine | None:
     try:
         misplaced = _misplaced(_parsed(text))
         symtable.symtable(text, "submission", "exec")
-        for said, node in misplaced:
+        if misplaced:
+            said, node = misplaced[0]
             raise SyntaxError(said, ("submission", node.lineno, node.col_offset + 1, None))
     except SyntaxError as error:
         if "__future__" not in str(error.msg):  # it counts wherever it stands
