@@ -109,7 +109,7 @@ for _name in TASKS:
 def strange_submission(course: Course, name: str, tasks: tuple[str, ...], seed: int) -> str:
     """The text of a submission whose answers this seed makes strange."""
     zoo = Path(ROOT, "autograder", "release", "zoo.py").read_text(encoding="utf-8")
-    zoo = zoo[zoo.index("def _sparse") : zoo.index("\n\nclass ")].replace(": dict[str, Callable[[], Any]]", "")
+    zoo = zoo[zoo.index("ZOO: ") : zoo.index("\n\nclass ")].replace(": dict[str, Callable[[], Any]]", "")
     zoo = "\n\nimport math\n\nimport numpy as np\nimport torch\n\n\n" + zoo
     return (
         course.assignment(name).master.read_text(encoding="utf-8")
