@@ -553,7 +553,7 @@ def targets_in_place(labels):
 
 @misconception("binary_targets")
 def targets_of_class_one_as_whole_numbers(labels):
-    """You returned the labels as they are, whole numbers. Two things are missing: a loss compares floats, and in this
+    """Your targets are the labels themselves, whole numbers. Two things are missing: a loss compares floats, and in this
     lecture p is the probability of class 0, so the target is not the label."""
     return labels
 

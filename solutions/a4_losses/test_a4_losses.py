@@ -231,15 +231,15 @@ def test_multiclass_loss_of_known_logits(submission):
 @pytest.mark.points(1, task="predict_binary")
 def test_classes_of_seven_logits(submission):
     """A logit above 0 means class 0."""
-    classes = submission.predict_binary(torch.tensor([2.0, -1.5, 0.3, -0.2, -30.0, 0.7, 40.0]))
+    classes = submission.predict_binary(torch.tensor([2.0, -1.5, 0.3, -0.2, -30.0, 40.0, 0.7]))
     expect_tensor(classes, torch.tensor([0, 1, 0, 1, 1, 0, 0]))
 
 
 @pytest.mark.points(1, task="predict_binary_from_probability")
 def test_classes_of_six_probabilities(submission):
     """A probability above 0.5 means class 0."""
-    classes = submission.predict_binary_from_probability(torch.tensor([0.9, 0.3, 0.55, 0.45, 0.02, 0.2]))
-    expect_tensor(classes, torch.tensor([0, 1, 0, 1, 1, 1]))
+    classes = submission.predict_binary_from_probability(torch.tensor([0.55, 0.3, 0.45, 0.02, 0.9, 0.2]))
+    expect_tensor(classes, torch.tensor([0, 1, 1, 1, 0, 1]))
 
 
 @pytest.mark.points(1, task="predict_multiclass")

@@ -472,6 +472,8 @@ MORE: tuple[tuple[str, str, str, str], ...] = (
     ('a4_losses', 'multiclass_loss', 'def multiclass_loss(logits, labels):\n    e = torch.exp(logits)\n    p = e / e.sum(dim=1, keepdim=True)\n    loss = 0\n    for i in range(len(labels)):\n        loss += -torch.log(p[i, labels[i]])\n    return loss', 'multiclass_sum'),
     ('a4_losses', 'multiclass_loss', 'def multiclass_loss(logits, labels):\n    return torch.log(torch.exp(logits).sum(dim=1)).mean() - logits[torch.arange(len(labels)), labels].mean()', 'multiclass_log_sum_exp_overflows'),
     ('a4_losses', 'multiclass_loss', 'def multiclass_loss(logits, labels):\n    p = softmax(logits)\n    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])\n    return -(onehot * torch.log(p)).mean()', 'multiclass_mean_over_classes_too'),
+    ('a4_losses', 'predict_binary', 'def predict_binary(logits):\n    return len(logits) - 1', r'returned 6; a tensor was asked for\.$'),
+    ('a4_losses', 'predict_binary_from_probability', 'def predict_binary_from_probability(probabilities):\n    return len(probabilities) - 6', r'02, 0.9, 0.2\]\) returned 0; a tensor was asked for\.$'),
     ('a4_losses', 'predict_binary', 'def predict_binary(logits):\n    return torch.where(torch.sigmoid(logits) > 0.5, 1, 0)', 'binary_large_logit_is_class_one'),
     ('a4_losses', 'predict_binary', 'def predict_binary(logits):\n    return logits > 0', 'binary_classes_turned_round_as_booleans'),
     ('a4_losses', 'predict_binary', 'def predict_binary(logits):\n    return torch.where(logits > 0, 0., 1.)', 'binary_classes_as_floats'),
