@@ -17,6 +17,7 @@ from ..course.network import network_of
 from ..course.roster import Variant
 from ..sandbox import tiers
 from ..sandbox.launch import Door, Sandbox
+from ..sandbox.limits import Limits
 from ..sandbox.observation import SYNTAX
 from ..submission.literals import dense_literals
 from ..submission.source import Source
@@ -111,6 +112,13 @@ class Engine:
         return test_examples(self.course.root, self.network)
 
     @cached_property
+    def limits(self) -> Limits:
+        """What a submission may use."""
+        wanted = self.settings
+        limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory)
+        return limits.for_network(self.network) if self._trains else limits
+
+    @cached_property
     def network(self) -> Network | None:
         """What the assignment trains."""
         return network_of(self.assignment)
@@ -126,16 +134,14 @@ class Engine:
 
         Raises InfrastructureError when the fault is not the student's.
         """
-        from ..sandbox.limits import Limits
         from ..sandbox.loader import Order
         from ..sandbox.run import SandboxRun
         from ..sandbox.session import SessionEnded
 
         wanted = self.settings
-        limits = Limits(wanted.call_seconds, wanted.load_seconds, wanted.memory)
         if wanted.retrain:
             source = dataclasses.replace(source, weights=None)
-        order = Order(self.assignment.name, source, seed, self.parameters, limits)
+        order = Order(self.assignment.name, source, seed, self.parameters, self.limits)
         run = SandboxRun(lambda: self._ready, order)
         context = CheckContext(run, self._catalogue_for(variant), seed, lambda: self.held_out)
         context.quiz = variant.own if variant is not None else None

@@ -44,7 +44,8 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
     if network is not None:
         sandbox.keep(training_tensors(root, network))
     seed = int.from_bytes(hashlib.sha256(source.fingerprint.encode()).digest()[:7], "big")
-    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, assignment.parameters(), Limits()))
+    limits = Limits().for_network(network)
+    run = SandboxRun(lambda: sandbox, Order(folder.name, source, seed, assignment.parameters(), limits))
 
     def held_out() -> Examples:
         return test_examples(root, network)

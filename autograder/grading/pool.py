@@ -35,7 +35,6 @@ from .job import Job
 if TYPE_CHECKING:
     from ..sandbox.launch import Door, SharedSandbox
 
-JOB_LIMIT = 30 * 60.0  # seconds: far beyond what the engine's own limits allow one submission
 _FAREWELL = 10.0  # seconds that workers with nothing left to do have to end by themselves
 GIVE_UP = 5  # jobs lost one after another, none ended well: it is the machine
 
@@ -266,7 +265,6 @@ def run_jobs(
     function: GradeFunction,
     workers: Workers,
     began: Callable[[int, Job], None] = lambda slot, job: None,
-    limit: float = JOB_LIMIT,
 ) -> Iterator[Ended]:
     """Run all jobs, and yield each as it ends. `jobs` is asked for the next one only when a worker is free.
 
@@ -310,7 +308,7 @@ def run_jobs(
                 yield finished
             ended = []
         if lost_in_a_row >= GIVE_UP and not running:
-            reason = _try_machine(function, workers, last, limit)
+            reason = _try_machine(function, workers, last)
             if reason:
                 raise InfrastructureError(
                     f"{lost_in_a_row} submissions in a row could not be graded, nor could an empty one: {reason}. "
@@ -323,10 +321,7 @@ def run_jobs(
         wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
 
         now = time.monotonic()
-        overdue = [r for future, r in running.items() if now - r.since > limit and not future.done()]
-        if overdue:
-            workers.restart()
-        broken = bool(overdue) or any(f.done() and _broke(f) for f in running)
+        broken = any(f.done() and _broke(f) for f in running)
         if broken:
             wait(running, timeout=10.0)  # one death breaks the whole pool: all of them end now
         ended = []
@@ -336,8 +331,7 @@ def run_jobs(
             alone = bool(again) and run.job is again[0]
             if alone:
                 again.popleft()
-            late = f"it had not ended after {limit:.0f} seconds" if run in overdue else ""
-            end = _end_of(future, run, now - run.since, alone, late)
+            end = _end_of(future, run, now - run.since, alone)
             if end is None:
                 suspects.append(run.job)
             else:
@@ -347,13 +341,13 @@ def run_jobs(
             workers.restart()
 
 
-def _try_machine(function: GradeFunction, workers: Workers, last: Job | None, limit: float) -> str:
+def _try_machine(function: GradeFunction, workers: Workers, last: Job | None) -> str:
     """Why the machine cannot grade even a submission that holds nothing; "" when it can."""
     assert last is not None
     empty = dataclasses.replace(last, source=Source("py", (Cell("", 1, None),)))
     try:
         workers.restart()
-        workers.submit(function, empty).result(timeout=limit)
+        workers.submit(function, empty).result()
     except UserError:
         raise
     except Exception as error:
@@ -362,16 +356,16 @@ def _try_machine(function: GradeFunction, workers: Workers, last: Job | None, li
     return ""
 
 
-def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool, late: str) -> Ended | None:
+def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool) -> Ended | None:
     """How a job has ended; None when it is to run once more, alone. Raises a UserError that the function raised."""
     error = future.exception() if future.done() and not future.cancelled() else BrokenExecutor()
     if error is None:
         return Ended(run.job, run.slot, seconds, future.result())
     if isinstance(error, UserError):
         raise error
-    if not late and not alone and isinstance(error, (BrokenExecutor, InfrastructureError)):
+    if not alone and isinstance(error, (BrokenExecutor, InfrastructureError)):
         return None
-    return Ended(run.job, run.slot, seconds, None, late or _how(error))
+    return Ended(run.job, run.slot, seconds, None, _how(error))
 
 
 def _how(error: BaseException) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import faulthandler
 import gc
+import os
 import platform
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -126,12 +129,27 @@ def grade_job(job: Job) -> dict[str, Any]:
     with engines.lock:
         try:
             engine = engines.get(job.course_root, job.assignment, job.settings)
-            result, grading = grade_on(engine, job)
+            with within(engine.limits.job_seconds):
+                result, grading = grade_on(engine, job)
         except InfrastructureError:
             engines.close()  # the next submission starts with a fresh sandbox
             raise
         log = [f"{each.check.name}\n{each.log}" for each in grading.verdicts if each.log]
         return results.to_json(result) | ({"log": log} if log else {})
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What takes longer ends this process, whatever it does: the batch tries once more, and then gives the job up.
+
+    The limits of the sandbox end a submission long before. Who waits in a cluster's queue, or for the lock, is not here.
+    """
+    with open(os.devnull, "w") as nobody:  # a traceback would be of ours
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nobody)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def grade_on(engine: Engine, job: Job) -> tuple[results.Result, Grading]:

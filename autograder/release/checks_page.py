@@ -61,6 +61,7 @@ def page() -> str:
         f"- a text: at most {data.MAX_TEXT:,} characters\n"
         f"- tuples, lists and dicts: at most {data.MAX_ITEMS:,} items together, {data.MAX_NESTING} deep\n"
         f"- a call: {limits.call_seconds:g} seconds of CPU time; to be loaded, a submission has {limits.load_seconds:g}\n"
+        f"- a training: {limits.training_seconds:g} seconds of CPU time, or as many as network_facts.py declares\n"
         f"- a submission: {limits.wall_seconds:g} seconds in all, and {limits.training_wall_seconds:g} beside the longest "
         f"training; {limits.memory >> 30} GB of memory\n",
     ]

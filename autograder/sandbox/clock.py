@@ -35,7 +35,15 @@ class Clock:
         return self.all_used_up if self.is_used_up else ""
 
     def seconds_for(self, task: str, budget: float | None) -> float:
-        """The CPU seconds of the next call. budget: those of a training, which is interrupted before it is ended."""
+        """The CPU seconds of the next call. budget: those of a training, which is interrupted before it is ended.
+
+        Raises ValueError for a longer training than the assignment declares: its author can mend that.
+        """
+        if (budget or 0.0) > self._limits.training_seconds:
+            raise ValueError(
+                f"a training within {budget:g} seconds, where {self._limits.training_seconds:g} are the most: declare "
+                "as many as `seconds` in network_facts.py"
+            )
         self._longest = max(self._longest, budget or 0.0)
         seconds = self._limits.call_seconds if budget is None else budget + TRAINING_GRACE
         return min(seconds, self._left.get(task, seconds))

@@ -20,11 +20,10 @@ from . import folders, processes
 from .clock import Clock
 from .inside import wire
 from .launch import START_SECONDS, Child, Sandbox
-from .limits import Limits
+from .limits import BUSY, Limits
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
 _CHUNK = 1 << 16  # bytes asked for at once
-_BUSY = 2 / 3  # of the time on the wall: so much of it, at most, counts as waiting for a processor
 _LINE = 300  # bytes of the first line
 _LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
 
@@ -179,7 +178,7 @@ class Session:
             # The first look at this call: what was used before is what cannot have been used since.
             cpu, waited = (max(0.0, seconds - elapsed) for seconds in (used.cpu_seconds, used.waited))
             self._before = processes.Usage(cpu, waited, 0)
-        self.waited = max(self.waited, min(used.waited - self._before.waited, _BUSY * elapsed))
+        self.waited = max(self.waited, min(used.waited - self._before.waited, BUSY * elapsed))
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 import torch
 
 from autograder.checks import call_each, expect_raises, given
+from autograder.course.network import Network
 from autograder.sandbox import processes, tiers
 from autograder.sandbox.inside import child, loading, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
@@ -48,6 +50,8 @@ def run_of(sandbox: Sandbox, text: str, seconds: float = 10.0) -> SandboxRun:
     source = Source("py", (Cell(text, 1, None),))
     return SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, Limits(call_seconds=seconds)))
 
+
+LINE = Network(data="x", model="M", train="t", predict="p", inputs=(1,), outputs=1, budget=1, seconds=10)
 
 SLEEPS = """
 import os, time
@@ -89,6 +93,21 @@ def test_who_trains_has_the_trainings_budget_besides(sandbox: Sandbox) -> None:
     assert submission.sleeps.within(0.5)(1.2).returned
     assert submission.sleeps.within(0.5)(5).status == "timeout"
     assert submission.other(1).status == "timeout"
+    run.close()
+
+
+def test_no_training_has_more_time_than_its_assignment_declares(sandbox: Sandbox) -> None:
+    """The guard of a job goes by what is declared: it never strikes before the submission's own clock has."""
+    declared = dataclasses.replace(LINE, seconds=1200.0)
+    limits = Limits().for_network(declared)
+    assert limits.job_seconds > 3 * (declared.seconds + limits.training_wall_seconds)
+    assert Limits().for_network(LINE).job_seconds > 3 * (300 + limits.training_wall_seconds)
+    source = Source("py", (Cell(SLEEPS, 1, None),))
+    run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, limits))
+    other = SubmissionProxy(run).other
+    assert other.within(1200)(1).returned
+    with pytest.raises(ValueError, match="within 1201 seconds, where 1200 are the most: declare as many"):
+        other.within(1201)(1)
     run.close()
 
 
@@ -336,6 +355,7 @@ def test_answers_that_come_too_early_are_nobodys(sandbox: Sandbox, numbers: str)
 
 
 MAKER = """
+import dataclasses
 import os
 
 def make(name):
