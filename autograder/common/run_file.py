@@ -28,7 +28,7 @@ def declared_in(path: Path, name: str, kind: type[_T], what: str) -> _T:
     """What a file sets a name to: NETWORK to a Network, say. Raises UserError, which calls it `what`, where it does not."""
     try:
         declared = getattr(run_file(path), name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(
             f"{path} declares no {what}: {type(error).__name__}: {error}. It must set {name} = {kind.__name__}(...)."
         ) from error

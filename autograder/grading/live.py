@@ -6,7 +6,7 @@ import itertools
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -99,8 +99,21 @@ class LiveChecks:
     def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
         """A check file that cannot be imported is named with its line and its reason."""
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
-            error = call.excinfo.value.__cause__ or call.excinfo.value
-            self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error)}")
+            self._complain(call.excinfo.value.__cause__ or call.excinfo.value)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """An `exit()` that was left in a check file is a slip like another; to pytest it is an end."""
+        try:
+            return (yield)
+        except SystemExit as error:
+            self._complain(error)
+            return pytest.CollectReport(collector.nodeid, "failed", None, [])
+
+    def _complain(self, error: BaseException) -> None:
+        self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error)}")
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """What breaks pytest is told in one line, without a traceback."""

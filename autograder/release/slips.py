@@ -20,6 +20,7 @@ from autograder.course.course import Course
 from autograder.course.network import network_of
 from autograder.data import data_set
 from autograder.data.dataset import FOLDER
+from autograder.results.policy import load_policy
 
 NOT_ASSIGNMENTS = frozenset({"notebooks", "__pycache__"})
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
@@ -37,9 +38,21 @@ class _Text:
 
 def refuse_slips(course: Course, names: Iterable[str]) -> None:
     """Raise UserError, a line for each slip, when these assignments have any."""
-    found = [*strays(course), *(slip for name in names for slip in slips(course.assignment(name)))]
+    found = [
+        *_course_file(course),
+        *strays(course),
+        *(slip for name in names for slip in slips(course.assignment(name))),
+    ]
     if found:
         raise UserError("\n".join(found) if len(found) == 1 else "\n  ".join([f"{len(found)} slips:", *found]))
+
+
+def _course_file(course: Course) -> Iterator[str]:
+    """What is wrong in course.toml, which else would be told when the first results come."""
+    try:
+        load_policy(course)
+    except UserError as error:
+        yield str(error)
 
 
 def strays(course: Course) -> Iterator[str]:
@@ -192,9 +205,11 @@ def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
     """Slips in a file of checks: marks, names and tasks."""
     seen: dict[str, int] = {}
     for function in text.tree.body:
-        if not isinstance(function, ast.FunctionDef) or not function.name.startswith("test"):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or not function.name.startswith("test"):
             continue
         where = f"{text.name}, line {function.lineno}"
+        if isinstance(function, ast.AsyncFunctionDef):
+            yield f"{where}: {function.name} is never run, as nothing awaits it. Write def, without async."
         if function.name in seen:
             yield (
                 f"{where}: a second {function.name} takes the place of that in line {seen[function.name]}, which is never "

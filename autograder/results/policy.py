@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -87,6 +88,7 @@ def load_policy(course: Course) -> Policy:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
+    _words(data, path)
     _no_others(data, ("late", "deadlines", "extensions", "points", "timezone", *KEYS), path, "")
     late = _table(data, "late", path)
     _no_others(late, ("percent_per_day", "grace_minutes", "cap_percent", "free_days"), path, "late.")
@@ -106,6 +108,15 @@ def load_policy(course: Course) -> Policy:
         points=_points(_table(data, "points", path), course, path),
         zone=zone,
     )
+
+
+def _words(data: Mapping[str, Any], path: Path) -> None:
+    """What the course calls itself is text, its language a code, its direction one of two."""
+    forms = {"lang": (r"[A-Za-z]{2,3}(-\w+)*", 'a code, like "en" or "he"'), "dir": ("ltr|rtl", '"ltr" or "rtl"')}
+    for key in KEYS:
+        form, kind = forms.get(key, (r"(?s).*\S.*", "text between quotation marks"))
+        if key in data and not (isinstance(data[key], str) and re.fullmatch(form, data[key])):
+            raise UserError(f"{path}: {key} is {kind}, not {data[key]!r}.")
 
 
 def _table(data: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:

@@ -44,6 +44,7 @@ TOLD = [
     (PUBLIC, ONE, '@pytest.mark.points(task="ANSWERS")', 12, "points are one whole number"),
     (PUBLIC, ONE, "@pytest.mark.points(1)", 12, "the points name no task"),
     (PUBLIC, ONE, "@pytest.mark.points(1, task=None)", 12, "the points name no task"),
+    (PUBLIC, "def test_one", "async def test_one", 13, "test_one is never run, as nothing awaits it. Write def, without async"),
     (PUBLIC, "def test_one", "def test_counter", 19, "a second test_counter takes the place of that in line 13"),
     # what came back, and its value
     (PUBLIC, 'expect_integer(submission.ANSWERS["one"], 1)', "assert 2 == submission.double(1)", 15, "Write submission.double(1).value."),
@@ -104,6 +105,20 @@ def test_what_is_done_to_the_folder_is_told(small_course: Course, do: Callable[[
     do(small_course.solutions / "b1_tiny")
     told = list(slips(small_course.assignment("b1_tiny")))
     assert any(says in slip for slip in told), told
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[late\n", "cannot be read"),
+        ("title = 2026\n", "title is text between"),
+        ("[deadlines]\nb2 = 2026-11-20\n", "There is no assignment 'b2'"),
+    ],
+)
+def test_a_slip_in_the_rules_is_told_before_there_are_results(small_course: Course, text: str, says: str) -> None:
+    (small_course.root / "course.toml").write_text(text)
+    with pytest.raises(UserError, match=rf"course\.toml.*{says}[^\n]*$"):
+        refuse_slips(small_course, ["b1_tiny"])
 
 
 @pytest.mark.parametrize(
@@ -186,6 +201,7 @@ RUN = [
     (WRONG, 'hints("double"', 'exit()\nhints("double"', "b1_tiny/misconceptions.py, line 16: SystemExit: None. Mend that line"),
     (MASTER, "import math", "import math, sys; sys.exit(3)", "b1_tiny/b1_tiny.py, line 6: SystemExit: 3. Mend that line"),
     (WRONG, 'hints("double"', 'hint("double"', "b1_tiny/misconceptions.py, line 16: NameError: name 'hint' is not defined"),
+    (HIDDEN, "import pytest", "import pytest\n\nexit()", "b1_tiny/test_b1_tiny_hidden.py, line 3: SystemExit: None. Mend that line"),
     (PUBLIC, f"{ONE}\ndef test_one", 'def test_two(submission):\n    """Two."""\n\n\n@pytest.mark.points(1, task="ANSWERS")\ndef test_one', "test_b1_tiny.py, line 12: test_two has no points"),
     (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one asks for submision, which nothing gives"),
 ]  # fmt: skip

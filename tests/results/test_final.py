@@ -152,6 +152,10 @@ def test_a_slip_in_the_adjustments_is_named(
         ("[deadlines]\na1 = 'soon'\n", "is a time"),
         ("deadlines = 3\n", "is a section"),
         ("[extensions]\nada = 2026-11-20\n", "ada is a section"),
+        ("title = 2026\n", "title is text between quotation marks, not 2026"),
+        ("title = ''\n", "title is text between"),
+        ("lang = 'Hebrew'\n", "lang is a code, like"),
+        ("dir = 'right'\n", 'dir is "ltr" or "rtl", not'),
     ],
 )
 def test_a_slip_in_the_policy_is_named(course_with_deadlines: Course, text: str, says: str) -> None:
