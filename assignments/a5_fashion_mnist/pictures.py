@@ -13,6 +13,7 @@ FEW = 2000  # images that a picture trains on
 
 def _bare(axes, **texts):
     axes.set(xticks=[], yticks=[], **texts)
+    axes.spines[:].set_visible(False)
 
 
 def _network(given):
@@ -156,7 +157,7 @@ def feature_maps(given: Material) -> Figure:
 
 
 def augmentations(given: Material) -> Figure:
-    """The same sneaker six times: as it is, mirrored, shifted by three pixels, with noise, with a corner cut out, and upside
+    """The same sneaker six times: as it is, mirrored, shifted by three pixels, with noise, with a piece cut out, and upside
     down.
 
     Which of them is a picture that could stand in the test set? Those are the changes that help in training.

@@ -174,6 +174,9 @@ def drawn(path: Path, name: str, given: Material, stop: int | None = None) -> st
 def _figure(svg: str, seen: str, below: str) -> str:
     svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # matplotlib numbers its parts alike in every picture; a page has several, and a name twice is no name.
+    used = set(re.findall(r"#([\w.-]+)", svg))
+    svg = re.sub(r' id="([^"]*)"', lambda named: named[0] if named[1] in used else "", svg)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(seen)}" ', 1)
     caption = f"<figcaption>{html.escape(below)}</figcaption>" if below else ""
     return f'<style>{_LOOK}</style><figure class="picture">{svg}{caption}</figure>'

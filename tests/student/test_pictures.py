@@ -81,6 +81,8 @@ def test_every_picture_is_drawn_and_told_in_words(solved: Any, name: str, pictur
     assert len(label) > 40, "what is to be seen, for who cannot see it"
     assert pictures.in_words(page) == label
     assert "currentColor" in svg[0]
+    unused = [name for name in re.findall(r' id="([^"]*)"', svg[0]) if f"#{name}" not in svg[0]]
+    assert unused == [], "a page has several pictures, and matplotlib calls their parts alike"
     assert "#000000" not in svg[0].replace("fill: #000000", ""), "black vanishes on a dark page"
     assert len(page) < 400_000
 
