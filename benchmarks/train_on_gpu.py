@@ -120,7 +120,7 @@ def _try(text: str) -> tuple[str, str]:
         paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         try:
             ran = subprocess.run(
-                [sys.executable, "-m", "autograder", "train", "--images", "2000"],
+                [sys.executable, "-m", "autograder", "train", "--first", "2000"],
                 cwd=root, capture_output=True, text=True, timeout=150, check=False,
                 env={"OMP_NUM_THREADS": "2"} | os.environ | {"PYTHONPATH": paths},
             )  # fmt: skip

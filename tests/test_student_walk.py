@@ -290,7 +290,7 @@ def test_a_walk_through_the_course(student: Terminal) -> None:
     assert diagnosed >= 12, "most of the first mistakes were explained at once"
 
     # The network, and the end.
-    text = student.run("autograder train --images 500")
+    text = student.run("autograder train --first 500")
     assert "held-out images right" in text
     assert (assignments / "a5_fashion_mnist" / "a5_fashion_mnist.safetensors").is_file()
     text = student.run("autograder check --all")

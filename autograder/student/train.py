@@ -68,8 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--full", action="store_true", help="on the complete data set (get it first: autograder data --full)"
     )
     parser.add_argument(
-        "--images", type=int, metavar="N", help="on the first N of the data only, to try something quickly"
+        "--first", type=int, metavar="N", help="on the first N of the data only, to try something quickly"
     )
+    parser.add_argument("--images", type=int, dest="first", help=argparse.SUPPRESS)  # its name in earlier years
     parser.add_argument(
         "--hold-out", type=int, metavar="N", help="how many to judge by, not trained on (1000; 5000 with --full)"
     )
@@ -93,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     )
     if older := repository.older_weights(name):
         screen.say(older)
-    data, judge = data_for(repository, network, args.full, args.images, args.hold_out)
+    data, judge = data_for(repository, network, args.full, args.first, args.hold_out)
     work = Work(repository, name, path.with_suffix(".safetensors"), source.code_digest)
     with compiled_or_not(screen.say), loaded(name, source) as (module, problem):
         if problem:
@@ -173,7 +174,7 @@ def data_for(
         raise UserError(f"--full: {known.title} has no larger set than the one in data/.")
     examples = known.full(root) if full and known.full is not None else known.load_train(root)
     if count is not None and not 20 <= count <= len(examples):
-        raise UserError(f"--images must be 20 to {len(examples)}.")
+        raise UserError(f"--first must be 20 to {len(examples)}.")
     chosen = examples.items[:count], examples.labels[:count]
     usual = 5000 if full else 1000
     held = hold_out if hold_out is not None else min(usual, len(chosen[1]) // 10)

@@ -41,7 +41,7 @@ def test_train_says_what_is_missing(repository: StudentRepository, capsys: pytes
         train.tasks_of(NETWORK, {"preprocess": (1).__add__, "FashionCNN": object, "train": print})
 
 
-@pytest.mark.parametrize("arguments", [["--images", "3"], ["--hold-out", "10000"], ["--hold-out", "-1"], ["--full"]])
+@pytest.mark.parametrize("arguments", [["--first", "3"], ["--hold-out", "10000"], ["--hold-out", "-1"], ["--full"]])
 def test_train_refuses_numbers_that_do_not_fit(
     repository: StudentRepository, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,14 +64,14 @@ def test_a_train_that_raises_late_loses_nothing(
 ) -> None:
     path = with_data(repository)
     path.write_text(TINY.replace("return losses", last))
-    assert cli.main(["train", "--images", "400"]) == 1
+    assert cli.main(["train", "--first", "400"]) == 1
     text = words(capsys)
     assert "what was learnt until then is kept" in text
     assert "Trained network: a5_fashion_mnist.safetensors" in text
     assert re.search(r"raised (NameError|SystemExit) at line 22", text)
     assert path.with_suffix(".safetensors").is_file()
     path.write_text(TINY.replace("optimizer = ", f"{last}; optimizer = "))
-    assert cli.main(["train", "--images", "400"]) == 1
+    assert cli.main(["train", "--first", "400"]) == 1
     assert re.search(r"raised (NameError|SystemExit) at line 13", text := words(capsys))
     assert "Trained" not in text
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_compiled_is_trained_as_it_is(
             "    def forward", "        self.layers = torch.compile(self.layers, backend=broken)\n    def forward"
         )
     )
-    assert cli.main(["train", "--images", "400"]) == 0
+    assert cli.main(["train", "--first", "400"]) == 0
     text = words(capsys)
     assert text.count("torch.compile could not compile here") == 1
     assert "Traceback" not in text
@@ -100,17 +100,17 @@ def test_train_from_the_command_line(repository: StudentRepository, capsys: pyte
     path = with_data(repository)
     path.write_text(TINY)
     for _ in range(2):
-        assert cli.main(["train", "--images", "400", "--seed", "3"]) == 0
+        assert cli.main(["train", "--first", "400", "--seed", "3"]) == 0
     text = words(capsys)
     assert "epoch 1.0" in text
     assert "are right (give or take" in text
     assert path.with_suffix(".safetensors").is_file()
     assert "<svg" in path.with_name("training.html").read_text()
     path.write_text(TINY.replace("nn.Linear(72, 10)", "nn.Linear(70, 10)"))
-    assert cli.main(["train", "--images", "400"]) == 1
+    assert cli.main(["train", "--first", "400"]) == 1
     assert "raised RuntimeError at line 11" in words(capsys)
     path.write_text(TINY.replace("def train", "def trian"))
-    assert cli.main(["train", "--images", "400"]) == 2
+    assert cli.main(["train", "--first", "400"]) == 2
     assert "train cannot be found" in capsys.readouterr().err
 
 
