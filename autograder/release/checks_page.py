@@ -56,7 +56,7 @@ def page() -> str:
     parts += [
         "## What may cross, and how much",
         "Numbers, texts, None, tuples, lists, dicts, sets, tensors and numpy's arrays go to a task and come back. Any other "
-        "object stays in the sandbox, and the check holds its handle.\n",
+        "object stays in the sandbox, and the check holds its handle; a masked array that hides something does, too.\n",
         f"- a tensor: {kinds}; at most {data.MAX_ELEMENTS:,} elements and {data.MAX_RANK} axes\n"
         f"- a text: at most {data.MAX_TEXT:,} characters\n"
         f"- tuples, lists and dicts: at most {data.MAX_ITEMS:,} items together, {data.MAX_NESTING} deep\n"

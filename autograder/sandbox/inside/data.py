@@ -116,7 +116,7 @@ def _tensor(tensor: torch.Tensor) -> Any:
 
 
 def _array(array: np.ndarray, depth: int, room: _Room) -> Any:
-    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK:
+    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK or np.ma.is_masked(array):  # what it hides is no answer
         return NOT_DATA
     if array.dtype.names and depth <= MAX_NESTING:  # a table: its columns
         return _data({name: array[name] for name in array.dtype.names}, depth, room)
@@ -153,7 +153,7 @@ def sent(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         crossing = _array(value, 0, _Room())
         if not isinstance(crossing, (wire.Array, wire.TextArray)):
-            raise wire.WireError(f"an array of {value.dtype} and {_extent(value.shape)} cannot cross")
+            raise wire.WireError(f"this cannot cross: {name_of(value)}")
         return crossing
     if type(value) in (tuple, list):
         return type(value)(map(sent, value))
@@ -229,7 +229,8 @@ def name_of(value: object) -> str:
             empty = " without numbers (it lies on the meta device)" if value.is_meta else ""
             return f"{str(value.dtype).removeprefix('torch.')} tensor of {_extent(tuple(value.shape))}{empty}"
     if isinstance(value, np.ndarray):
-        return f"{value.dtype} array of {_extent(value.shape)}"
+        masked = "masked " if np.ma.is_masked(value) else ""
+        return f"{masked}{value.dtype} array of {_extent(value.shape)}"
     if type(value) in (tuple, list, dict) and isinstance(value, (tuple, list, dict)) and len(value) > MAX_ITEMS // 2:
         return f"{name} of {len(value):,} items"
     if type(value) is str and len(value) > MAX_TEXT:

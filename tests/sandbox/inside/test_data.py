@@ -81,6 +81,7 @@ def test_a_tensor_of_any_dtype_comes_or_is_named(name: str) -> None:
         (np.zeros(3, dtype=complex), "complex128 array of shape (3,)"),
         (np.zeros((2, 3), dtype=np.uint16), "uint16 array of shape (2, 3)"),
         (np.array([object()]), "object array of shape (1,)"),
+        (np.ma.array([1.0, 2.0], mask=[False, True]), "masked float64 array of shape (2,)"),
         (np.array(["x" * 2000] * 5000), "<U2000 array of shape (5000,)"),
         (np.zeros((3000, 3000), dtype=np.int8), "int8 array of shape (3000, 3000)"),
         ([0] * 100_000, "list of 100,000 items"),
@@ -171,3 +172,10 @@ def test_no_text_of_a_reply_is_longer_than_a_person_reads() -> None:
     assert seen.error is not None
     assert max(map(len, (seen.type_name, seen.error.message, seen.error.type_name, *seen.called))) <= 2000
     assert len(seen.output) < 70_000
+
+
+def test_an_array_that_would_lose_its_mask_is_not_sent() -> None:
+    hidden = np.ma.array([1.0, 2.0], mask=[False, True])
+    with pytest.raises(wire.WireError, match="this cannot cross: masked float64 array of shape"):
+        data.sent([hidden])
+    assert isinstance(data.sent(hidden[:1]), wire.Array)
