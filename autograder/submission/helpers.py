@@ -7,16 +7,20 @@ of an LMS it is found by the student's own name for it, in what that student han
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .layouts import read_name
 
 MOST = 10  # modules
+_DEEP = 8  # folders in folders
+_FOLDERS_LIMIT = 5  # that it puts on the import path
+_NAMES_LIMIT = 300  # that are looked for
 
 # What grading has, and what is nobody's module.
 _THERE = frozenset(sys.stdlib_module_names) | frozenset(
@@ -54,13 +58,17 @@ def find_helpers(
     """
     found: dict[str, Helper] = {}
     notes: list[str] = []
-    todo, folders = imported(code), _folders(code)
+    todo, folders = dict.fromkeys(_own(imported(code))), _folders(code)
     seen: set[str] = set()
     while todo:
-        name = todo.pop(0)
-        file = _file(name, submission, folders) if name not in seen else None
+        name = next(iter(todo))
+        del todo[name]
+        if len(seen) == _NAMES_LIMIT:
+            notes.append(f"It imports very many names: only {_NAMES_LIMIT} of them were looked for beside it.")
+            break
         seen.add(name)
-        if file is None or len(seen) > 1000:
+        file = _file(name, submission, folders)
+        if file is None:
             continue
         text = read(submission.parent / file)
         if text is None:
@@ -72,7 +80,8 @@ def find_helpers(
         else:
             room -= len(text.encode())
             found[name] = Helper(name, file, text)
-            todo += imported(text, name if file.endswith("__init__.py") else name.rpartition(".")[0])
+            more = _own(imported(text, name if file.endswith("__init__.py") else name.rpartition(".")[0]))
+            todo |= dict.fromkeys(each for each in more if each not in seen)
     return tuple(found.values()), tuple(notes)
 
 
@@ -102,25 +111,30 @@ def imported(code: str, package: str = "") -> list[str]:
     return list(names)
 
 
+def _own(names: Iterable[str]) -> Iterator[str]:
+    """Of some modules' names those that may be a student's own."""
+    tops = ((name, name.partition(".")[0]) for name in names)
+    return (name for name, top in tops if top not in _THERE and not _ANOTHERS.search(top))
+
+
 def _add(names: dict[str, None], paths: list[str]) -> None:
     for path in paths:
-        parts = path.split(".")
+        parts = path.split(".", _DEEP)[:_DEEP]
         names.update(dict.fromkeys(".".join(parts[: n + 1]) for n in range(len(parts))))
 
 
 def _folders(code: str) -> list[str]:
     """The folders beside the submission that it puts on the import path: `sys.path.append("src")`."""
     quoted = (text for call in _FOLDERS.finditer(code) for text in re.findall(r"[\"']([\w./-]+)[\"']", call[0]))
-    return [text for text in quoted if not text.startswith("/") and ".." not in text]
+    beside = (text for text in quoted if not text.startswith("/") and ".." not in text)
+    return list(itertools.islice(dict.fromkeys(beside), _FOLDERS_LIMIT))
 
 
 def _file(name: str, submission: Path, folders: list[str]) -> str | None:
     """The file of a module beside the submission; None for one of grading's own, or none that is there."""
     parts = name.split(".")
     top = parts[0]
-    if not all(part.isidentifier() for part in parts) or top in _THERE or top == submission.stem:
-        return None
-    if top.startswith("test_") or _ANOTHERS.search(top):
+    if not all(part.isidentifier() for part in parts) or top == submission.stem or top.startswith("test_"):
         return None
     files = [Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py")]
     for file in [*files, *(Path(folder, file) for folder in folders for file in files)]:

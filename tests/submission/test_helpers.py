@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,28 @@ def test_too_many_and_too_large_are_passed_over_and_told(tmp_path: Path) -> None
     large = read_source(put(tmp_path, a1_permute="import large", large="x = 1\n" * 12_000))
     assert large.helpers == ()
     assert any("64 KB" in note for note in large.notes)
+
+
+MODULES = ",".join(f"m{number:x}" for number in range(6000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import " + ".".join(["a"] * 30_000),
+        f"sys.path.append({MODULES.replace(',', repr(','))})\nimport m",
+        f"sys.path.append({', '.join(repr(f'{n:x}') for n in range(3000))})\nimport {MODULES[:25_000]}",
+        f"import {MODULES}",
+    ],
+)
+def test_imports_without_end_cost_little_time(tmp_path: Path, text: str) -> None:
+    """Of names and folders so many are looked for as anybody needs; what lies there is found among the first of them."""
+    began = time.process_time()
+    source = read_source(put(tmp_path, a1_permute=f"import helpers\n{text}", helpers="x = 1"))
+    assert time.process_time() - began < 5
+    assert [helper.file for helper in source.helpers] == ["helpers.py"]
+    said = "It imports very many names: only 300 of them were looked for beside it."
+    assert (said in source.notes) == (MODULES[:25_000] in text)
 
 
 def test_what_is_imported() -> None:
