@@ -16,6 +16,8 @@ marimo runs a cell after those that make what it asks for; so the cells are put 
 
 from __future__ import annotations
 
+import contextlib
+import graphlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,13 +60,13 @@ def cells(text: str) -> list[MarimoCell]:
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         block = lines[start:end]
         if _SETUP.match(block[0]):
-            found.append(_body(block, inside[start:], start))
+            found.append(_body(block, inside[start:end], start))
         elif _CELL.match(block[0]):
             kind = "cell"
         elif _KEPT.match(block[0]):
             kind, kept = "kept", []
         elif kind == "cell" and _DEF.match(block[0]):
-            found.append(_body(block, inside[start:], start))
+            found.append(_body(block, inside[start:end], start))
             kind = ""
         elif kind == "kept":
             kept += block
@@ -95,10 +97,14 @@ def _body(block: list[str], inside: list[bool], start: int) -> MarimoCell:
 
 def _in_order(found: list[MarimoCell]) -> Iterator[MarimoCell]:
     """Each after those that make what it needs; in the order of the file where nothing says otherwise, or in a circle."""
-    waiting = sorted(found, key=lambda cell: bool(cell.needs) or not cell.makes)
-    while waiting:
-        missing = {name: cell for cell in waiting for name in cell.makes}
-        ready = [cell for cell in waiting if not any(missing.get(name, cell) is not cell for name in cell.needs)]
-        for cell in ready or waiting[:1]:
-            yield cell
-            waiting.remove(cell)
+    waiting = dict(enumerate(sorted(found, key=lambda cell: bool(cell.needs) or not cell.makes)))
+    maker = {name: number for number, cell in waiting.items() for name in cell.makes}
+    sorter = graphlib.TopologicalSorter(
+        {number: {maker[name] for name in cell.needs if name in maker} - {number} for number, cell in waiting.items()}
+    )
+    with contextlib.suppress(graphlib.CycleError):
+        sorter.prepare()
+    while ready := sorter.get_ready():
+        yield from (waiting.pop(number) for number in sorted(ready))
+        sorter.done(*ready)
+    yield from waiting.values()

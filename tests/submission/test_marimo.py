@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from autograder.submission.source import read_source
@@ -65,6 +66,24 @@ def test_its_cells_run_as_one_script(tmp_path: Path) -> None:
     assert {"to_nchw", "to_nhwc", "add_channel_axis"} <= set(names)
     assert "marimo" not in names
     assert "return kept" in str(names["text"])
+
+
+def chain(links: int, first: str) -> str:
+    """Cells of which each needs what the next one makes; the last needs `first`."""
+    cells = "".join(f"@app.cell\ndef _(a{n + 1}):\n    a{n} = 1\n    return a{n}\n" for n in range(links - 1))
+    cells += f"@app.cell\ndef _({first}):\n    a{links - 1} = 1\n    return a{links - 1}\n"
+    return f"import marimo\napp = marimo.App()\n{cells}"
+
+
+def test_cells_without_end_cost_little_time_and_a_circle_loses_none(tmp_path: Path) -> None:
+    path = tmp_path / "a1_permute.py"
+    path.write_text(chain(1100, "x"), encoding="utf-8")
+    began = time.process_time()
+    made = [cell.text for cell in read_source(path).cells]
+    assert made == [f"a{n} = 1" for n in reversed(range(1100))]
+    assert time.process_time() - began < 1
+    path.write_text(chain(5, "a0"), encoding="utf-8")
+    assert [cell.text for cell in read_source(path).cells] == [f"a{n} = 1" for n in range(5)]
 
 
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
