@@ -9,16 +9,17 @@ import atexit
 import stat
 import tempfile
 import zipfile
-import zlib
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
 ENTRIES_LIMIT = 20_000  # names in it that are looked at
+NAMES_LIMIT = 4 * 1024 * 1024  # bytes in which they are listed
 FILES_LIMIT = 500  # files that are unpacked
 DEPTH_LIMIT = 12  # folders in folders
 UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all files together
 ZIPS_LIMIT = 20  # zips of one student that are opened, those in zips included
+_SIZE_OF_NAMES = 5  # in what zipfile tells of a zip's end
 _SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
 
 
@@ -26,31 +27,47 @@ class Refused(Exception):
     """A zip that is not opened; the message says why, and follows the file's name."""
 
 
-@lru_cache(maxsize=4096)
-def unpacked(path: Path, size: int, changed: int) -> Path:
+def open_zip(path: Path) -> Path:
     """A folder that holds the scripts, notebooks, weights and zips of a zip, until this process ends.
 
-    size, changed: of the file, so that one that was replaced is opened again. Raises Refused.
+    Raises Refused for whatever cannot be opened.
     """
-    if size > ZIP_LIMIT:
-        raise Refused(f"is larger than {ZIP_LIMIT >> 20} MB")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _unpack(archive)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError) as error:
-        encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
-        raise Refused("is locked with a password" if encrypted else "is no zip that can be opened") from error
-
-
-def open_zip(path: Path) -> Path:
-    """See `unpacked`. Raises Refused for whatever cannot be opened."""
     try:
         status = path.lstat()
     except OSError as error:
         raise Refused("cannot be read") from error
     if not stat.S_ISREG(status.st_mode):
         raise Refused("is not a file")
-    return unpacked(path, status.st_size, status.st_mtime_ns)
+    folder = _unpacked(path, status.st_size, status.st_mtime_ns)
+    if isinstance(folder, Refused):
+        raise folder.with_traceback(None)
+    return folder
+
+
+@lru_cache(maxsize=4096)
+def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
+    """The folder, or why there is none: asked for again, neither is made again.
+
+    size, changed: of the file, so that one that was replaced is opened again.
+    """
+    if size > ZIP_LIMIT:
+        return Refused(f"is larger than {ZIP_LIMIT >> 20} MB")
+    folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")
+    try:
+        with path.open("rb") as file:
+            end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+            if end and end[_SIZE_OF_NAMES] > NAMES_LIMIT:  # zipfile reads them all, and keeps them
+                raise Refused(f"lists over {NAMES_LIMIT >> 20} MB of names")
+            with zipfile.ZipFile(file) as archive:
+                _unpack(archive, Path(folder.name))
+    except Exception as error:  # of each kind of compression, errors of its own
+        folder.cleanup()
+        if isinstance(error, Refused):
+            return error
+        encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
+        return Refused("is locked with a password" if encrypted else "is no zip that can be opened")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def file_at(root: Path, shown: str) -> Path | None:
@@ -68,7 +85,7 @@ def file_at(root: Path, shown: str) -> Path | None:
     return path if path != root and path.is_file() and not path.is_symlink() else None
 
 
-def _unpack(archive: zipfile.ZipFile) -> Path:
+def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT:
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
@@ -77,8 +94,6 @@ def _unpack(archive: zipfile.ZipFile) -> Path:
         raise Refused(f"holds {odd[:80]}, which lies where nothing is taken from")
     if len(wanted) > FILES_LIMIT:
         raise Refused(f"holds over {FILES_LIMIT} scripts, notebooks and zips")
-    folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")
-    atexit.register(folder.cleanup)
     left = UNPACKED_LIMIT
     for entry, place in wanted:
         with archive.open(entry) as packed:
@@ -86,11 +101,10 @@ def _unpack(archive: zipfile.ZipFile) -> Path:
         left -= len(content)
         if left < 0:
             raise Refused(f"unpacks to more than {UNPACKED_LIMIT >> 20} MB")
-        target = Path(folder.name).joinpath(*place.parts)
+        target = folder.joinpath(*place.parts)
         if not target.exists():  # of two files of one name the first counts
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    return Path(folder.name)
 
 
 def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath | None:

@@ -13,7 +13,6 @@ import datetime as dt
 import io
 import os
 import re
-import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -26,7 +25,7 @@ from typing import Literal
 from ..common.errors import UserError
 from ..common.plural import few
 from ..course.course import Course
-from .archives import ZIPS_LIMIT, Refused, open_zip
+from .archives import UNPACKED_LIMIT, ZIPS_LIMIT, Refused, open_zip
 from .clone import Clone, clone_at
 from .layouts import RECEIPT, HandIn
 from .people import People, other_names
@@ -106,7 +105,7 @@ def find_class(
     if root.is_file():
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent
-    searches = [_Search(place, course, root) for place in class_.places]
+    searches = [_search(place, course, root) for place in class_.places]
     asked = [name for name in names if any(search.named(name) for search in searches)] or names
     people = People({place.student: other_names(place.identity) for place in class_.places})
     choices = {(people.find(student) or student, name): file for (student, name), file in choices.items()}
@@ -142,11 +141,20 @@ def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
     return dataclasses.replace(place, hand_ins=(hand_in,)), meant
 
 
+def _search(place: Place, course: Course, root: Path) -> _Search:
+    """The student's files; of a student with whom that breaks off, no files and a note."""
+    try:
+        return _Search(place, course, root)
+    except Exception as error:
+        note = f"Looking through the files broke off ({type(error).__name__}): have a look at the folder."
+        return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, root)
+
+
 def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
     """What was found; whatever breaks while one student's files are looked at costs nobody else a result."""
     try:
         return search.find(name, stubs, chosen, asked)
-    except (OSError, ValueError, RecursionError, subprocess.SubprocessError) as error:
+    except Exception as error:
         note = f"Looking for {name} broke off ({type(error).__name__}): have a look at the folder."
         return Found(search.place.student, name, None, "unreadable", notes=(note,))
 
@@ -205,6 +213,7 @@ class _Search:
         self._other: list[_File] = []  # what may be work, under another name
         self._aside: list[_File] = []  # what lies in folders that are passed over
         self._opened = 0  # of the zips
+        self._unpacked = 0  # bytes of what was in them
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
                 self._sort(_File(hand_in.path, hand_in.own, readable(hand_in.path.name), hand_in))
@@ -437,22 +446,29 @@ class _Search:
 
     def _open_zips(self) -> bool:
         """Open the zips that are known, and so get to know those that lie in them. False when there was none."""
-        closed, self._opened = self._zips[self._opened :], len(self._zips)
-        room = max(0, ZIPS_LIMIT - self._opened + len(closed))
-        for file in closed[:room]:
+        closed = self._zips[self._opened :]
+        for file in closed:
+            self._opened += 1
             try:
-                folder = open_zip(file.path)
+                folder = self._open(file)
             except Refused as error:
                 self._other.append(dataclasses.replace(file, why=str(error)))
                 continue
             inside = list(self._walk(file.hand_in, folder, f"{file.shown}/"))
+            self._unpacked += sum(each.path.stat().st_size for each in inside)
             for each in inside:
                 self._sort(each)
             if not inside:
                 self._other.append(dataclasses.replace(file, why="has no script or notebook in it"))
-        why = f"was not opened, as {ZIPS_LIMIT} zips were opened before it"
-        self._other += [dataclasses.replace(file, why=why) for file in closed[room:]]
         return bool(closed)
+
+    def _open(self, file: _File) -> Path:
+        """The folder with what is in a zip. Raises Refused, also for one too many."""
+        if self._opened > ZIPS_LIMIT:
+            raise Refused(f"was not opened, as {ZIPS_LIMIT} zips were opened before it")
+        if self._unpacked > UNPACKED_LIMIT:
+            raise Refused(f"was not opened, as the zips before it hold over {UNPACKED_LIMIT >> 20} MB")
+        return open_zip(file.path)
 
     def _walk(self, hand_in: HandIn, root: Path, above: str) -> Iterator[_File]:
         """All files below a student's folder that may matter; links are followed only to files inside it."""

@@ -196,7 +196,7 @@ def with_logins(found: Iterable[HandIn], assignments: Collection[str]) -> list[H
 
 def _told_by_text(hand_in: HandIn) -> tuple[str, tuple[str, str]] | None:
     try:
-        if hand_in.path.is_symlink() or hand_in.path.stat().st_size > 200_000:
+        if hand_in.path.is_symlink() or not hand_in.path.is_file() or hand_in.path.stat().st_size > 200_000:
             return None
         text = hand_in.path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import struct
 import subprocess
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.submission import archives
+from autograder.submission import archives, find
 from autograder.submission.find import Download, Found, find_class
 
 NAME = "a1_permute"
@@ -416,6 +417,61 @@ def test_a_zip_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
 def test_a_zip_that_is_too_much_is_refused(tmp_path: Path, members: list[tuple[str, bytes]], why: str) -> None:
     with pytest.raises(archives.Refused, match=why):
         archives.open_zip(zip_of(tmp_path / "a.zip", *members))
+
+
+def test_a_zip_with_a_fault_of_its_compressions_own_is_refused(course: Course, tmp_path: Path) -> None:
+    """Each kind of compression has errors of its own: of LZMA's, one ended the class."""
+    path = put(tmp_path / "class" / "ada" / "work.zip", b"")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(f"{NAME}.py", WORK)
+    raw = path.read_bytes()
+    at = raw.index(b".py") + 3
+    path.write_bytes(raw[: at + 4] + b"\xff" * 5 + raw[at + 9 :])
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+    _, found = read(tmp_path / "class", course)
+    assert "ada/work.zip is no zip that can be opened" in f"ada/{found['ada'].notes[0]}"
+    assert found["ben"].status == "found"
+
+
+def test_a_zips_list_of_names_is_not_read_when_it_is_too_long(tmp_path: Path) -> None:
+    """Two hundred megabytes of names were four million objects, and a minute and a half."""
+    entry = struct.pack("<4s24xHHH8xLc", b"PK\1\2", 1, 0, 0, 0, b"a")
+    names = entry * 100_000
+    end = struct.pack("<4s4xHHLLH", b"PK\5\6", 0xFFFF, 0xFFFF, len(names), 0, 0)
+    with pytest.raises(archives.Refused, match="lists over 4 MB of names"):
+        archives.open_zip(put(tmp_path / "a.zip", names + end))
+
+
+def test_all_zips_of_a_student_together_unpack_to_so_much(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.submission.find.UNPACKED_LIMIT", 1 << 20)
+    for number in range(4):
+        zip_of(tmp_path / "class" / "ada" / f"{number}.zip", (f"{number}.ipynb", b"0" * 700_000))
+    zip_of(tmp_path / "class" / "ben" / "work.zip", (f"{NAME}.py", WORK.encode()))
+    _, found = read(tmp_path / "class", course)
+    assert found["ben"].status == "found"
+    notes = " ".join(found["ada"].notes)
+    assert "2.zip was not opened, as the zips before it hold over 1 MB." in notes
+    assert "1.zip was not opened" not in notes
+
+
+def test_a_search_that_breaks_off_is_one_students(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = find._Search._sort
+
+    def breaks(self: find._Search, file: find._File) -> None:
+        if self.place.student == "ada":
+            raise MemoryError
+        real(self, file)
+
+    monkeypatch.setattr(find._Search, "_sort", breaks)
+    put(tmp_path / "class" / "ada" / f"{NAME}.py")
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+    _, found = read(tmp_path / "class", course)
+    assert (found["ada"].status, found["ben"].status) == ("unreadable", "found")
+    assert found["ada"].notes == ("Looking through the files broke off (MemoryError): have a look at the folder.",)
 
 
 def test_a_zip_in_a_zip_is_opened_too(course: Course, tmp_path: Path) -> None:
