@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from autograder.grading.engine import Engine
     from autograder.results.result import ClassResults
     from autograder.student.repository import StudentRepository
+
+# Tests run side by side, one a core: torch threads of their own would wait for each other. What a test starts inherits it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)
