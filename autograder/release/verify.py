@@ -278,28 +278,32 @@ def as_submission(master: Path, misconceptions: Path, misconception: Misconcepti
 
 def _only(ideas: str, name: str) -> str:
     """One misconception, its helpers, and the others that it builds on: a whole catalogue is too long to submit."""
-    tree = _parsed(ideas)
-    others = {node.name: node for node in tree.body if isinstance(node, _DEFINITIONS) and _is_misconception(node)}
+    known, used_by_all = _parsed(ideas)
     wanted: set[str] = set()
-    found = {name, *(n for node in tree.body if node not in others.values() for n in _names_in(node))}
-    while found := (found & others.keys()) - wanted:
+    found = {name, *used_by_all}
+    while found := (found & known.keys()) - wanted:
         wanted |= found
-        found = {used for each in found for used in _names_in(others[each])}
-    dropped = [node for other, node in others.items() if other not in wanted]
-    return ast.unparse(ast.Module([node for node in tree.body if node not in dropped], []))
+        found = {used for each in found for used in _names_in(known[each])}
+    dropped = [node for other, node in known.items() if other not in wanted]
+    gone = {line for node in dropped for line in range(node.decorator_list[0].lineno, (node.end_lineno or 0) + 1)}
+    return "\n".join(line for number, line in enumerate(ideas.split("\n"), 1) if number not in gone)
 
 
-@lru_cache(maxsize=1)
-def _parsed(text: str) -> ast.Module:
-    """The same catalogue is asked for with one misconception after another."""
-    return ast.parse(text)
+_Definition = ast.FunctionDef | ast.ClassDef
 
 
-_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+@lru_cache(maxsize=1)  # the same catalogue is asked for one misconception after another
+def _parsed(ideas: str) -> tuple[dict[str, _Definition], frozenset[str]]:
+    """The misconceptions by name, and the names that all the rest uses."""
+    body = ast.parse(ideas).body
+    known = {node.name: node for node in body if isinstance(node, _Definition) and _is_misconception(node)}
+    rest = [node for node in body if not isinstance(node, _Definition) or known.get(node.name) is not node]
+    return known, frozenset(name for node in rest for name in _names_in(node))
 
 
-def _is_misconception(node: ast.FunctionDef | ast.ClassDef) -> bool:
-    return any(ast.unparse(decorator).startswith("misconception(") for decorator in node.decorator_list)
+def _is_misconception(node: _Definition) -> bool:
+    called = [decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
+    return any(isinstance(function, ast.Name) and function.id == "misconception" for function in called)
 
 
 def _names_in(node: ast.AST) -> set[str]:
