@@ -22,8 +22,10 @@ import torch
 from ..common.diagnosis import Diagnosis
 from ..course.assignment import Assignment
 from ..course.roster import Quiz, Variant
-from ..sandbox.observation import Call, Observation
+from ..sandbox.inside import wire
+from ..sandbox.observation import Call, Observation, Question
 from ..sandbox.run_local import replay
+from ..sandbox.translate import message
 from ..submission.weights import BadWeights, parse
 from .evidence import Look
 from .failure import Judge
@@ -67,6 +69,7 @@ class CodeCatalogue:
         module: Any = None,
     ) -> None:
         self.misconceptions, self.hints, self.why, self._module = tuple(misconceptions), hints, why or {}, module
+        self._replays = _Replays()
 
     @classmethod
     def load(cls, path: Path) -> CodeCatalogue:
@@ -96,10 +99,19 @@ class CodeCatalogue:
         if answers := _short(answers):
             # The entries of a dict are answers to one question each: the rest of them tell who thought what.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
+        replay_of = self._replays.of(observation)
         for known in of_task:
-            replayed = _replay(known, observation)
-            if same(observation, replayed) and judge(replayed) is not None and _agrees(known, observation):
+            replayed = replay_of(known)
+            if same(observation, replayed) and judge(replayed) is not None and self._agrees(known, observation):
                 yield known.diagnosis
+
+    def _agrees(self, known: Misconception, observation: Observation) -> bool:
+        """Does it also give what the student's task gave before, in the same check?"""
+        if observation.run is None or _is_answer(observation):
+            return True
+        earlier = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal)
+        asked = (seen for seen in earlier if seen.handle is None and seen.task == known.task and _can_replay(seen))
+        return all(same(seen, self._replays.of(seen)(known)) for seen in asked)
 
     def fits(self, name: str, look: Look) -> bool | None:
         """See :class:`Catalogue`."""
@@ -108,11 +120,11 @@ class CodeCatalogue:
             return None
         until = math.inf if look.failed is None else look.failed.ordinal
         before = (seen for seen in look.seen if seen.ordinal < until and _can_replay(seen))
-        if any(alike(seen, _replay(known, seen)) is False for seen in before):
+        if any(alike(seen, self._replays.of(seen)(known)) is False for seen in before):
             return False
         if look.failed is None or look.judge is None or not _can_replay(look.failed):
             return None
-        replayed = _replay(known, look.failed)
+        replayed = self._replays.of(look.failed)(known)
         hidden = look.failed.error is not None and replayed.returned  # an error hides what would have come back
         return None if hidden or look.judge(replayed) is None else alike(look.failed, replayed)
 
@@ -121,16 +133,40 @@ class CodeCatalogue:
         return next((known.diagnosis for known in self.misconceptions if known.name == name), None)
 
 
-def _replay(known: Misconception, observation: Observation) -> Observation:
-    return replay(known.function, observation.calls, known.task, observation.recorded)
+class _Replays:
+    """What misconceptions give, kept: the public checks ask each submission the same, and so do several looks at one."""
 
+    MOST = 256  # questions
+    LARGEST = 16 << 10  # bytes of a question
 
-def _agrees(known: Misconception, observation: Observation) -> bool:
-    """Does it also give what the student's task gave before, in the same check?"""
-    if observation.run is None or _is_answer(observation):
-        return True
-    before = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal and seen.handle is None)
-    return all(same(seen, _replay(known, seen)) for seen in before if seen.task == known.task and _can_replay(seen))
+    def __init__(self) -> None:
+        self._given: dict[bytes, dict[str, Observation]] = {}  # question -> name of a misconception -> what it gives
+
+    def of(self, observation: Observation) -> Callable[[Misconception], Observation]:
+        """What a misconception gives where this was observed."""
+        given = self._given_to(observation)
+
+        def replay_of(known: Misconception) -> Observation:
+            if known.name not in given:
+                given[known.name] = replay(known.function, observation.calls, known.task, observation.recorded)
+            return given[known.name]
+
+        return replay_of
+
+    def _given_to(self, observation: Observation) -> dict[str, Observation]:
+        """Of an answer nothing is kept: which quiz it answers, the question does not say."""
+        if _is_answer(observation):
+            return {}
+        try:
+            frames = [wire.frame(message([Question((call,), 0, observation.recorded)])) for call in observation.calls]
+        except wire.WireError:
+            return {}
+        question = b"".join(itertools.chain.from_iterable(frames))
+        if len(question) > self.LARGEST:
+            return {}
+        if question not in self._given and len(self._given) >= self.MOST:
+            self._given.clear()
+        return self._given.setdefault(question, {})
 
 
 def _is_answer(observation: Observation) -> bool:

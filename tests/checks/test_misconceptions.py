@@ -83,6 +83,33 @@ def test_an_idea_that_never_ends_well_is_passed_over() -> None:
     assert names(catalogue("task", broken=broken, first=lambda s: s[0]), ask(lambda s: s[0], (2, 3))[0]) == ["first"]
 
 
+def test_what_an_idea_gives_is_found_out_once_for_each_question() -> None:
+    asked: list[Any] = []
+
+    def sums(value: Any) -> Any:
+        asked.append(value)
+        return sum(value)
+
+    known = catalogue("task", sums=sums)
+    for _ in range(3):  # three submissions
+        assert names(known, ask(sum, (2, 3))[0]) == ["sums"]
+    same_numbers = [[2, 3], (2.0, 3.0), torch.tensor([2, 3]), torch.tensor([[2, 3]]), torch.tensor([2.0, 3.0])]
+    for value in same_numbers:  # other questions
+        names(known, ask(sum, value)[0])
+    assert len(asked) == 1 + len(same_numbers)
+
+
+def test_of_questions_without_end_few_are_kept() -> None:
+    known = catalogue("task", negative=torch.neg)
+    large = torch.zeros(1 << 16)
+    for number in range(300):
+        assert names(known, ask(torch.neg, number * torch.ones(3))[0]) == ["negative"]
+        assert number % 100 or names(known, ask(torch.neg, large + number)[0]) == ["negative"]
+    held = known._replays._given  # what it holds shows nowhere else
+    assert 1 <= len(held) <= 256
+    assert max(map(len, held)) < large.nbytes
+
+
 def in_json(old: str, new: str) -> Callable[[Path], object]:
     def done(folder: Path) -> None:
         path = folder / "diagnoses.json"
