@@ -71,6 +71,23 @@ def test_no_page_is_wider_than_a_phone(pages: Path, page: str) -> None:
 
 
 @pytest.mark.heavy
+def test_a_page_written_from_right_to_left_keeps_our_words_and_code_in_their_order(pages: Path) -> None:
+    script = """
+    document.documentElement.dir = 'rtl';
+    const score = document.querySelector('.task .score').firstChild;
+    const left = (place) => { const r = document.createRange(); r.setStart(score, place); r.setEnd(score, place + 1);
+      return r.getBoundingClientRect().left; };
+    const sign = document.querySelector('.sign');
+    const code = document.querySelector('main').appendChild(document.createElement('pre'));
+    out = [score.textContent, left(0) < left(score.length - 1), getComputedStyle(code).direction,
+      sign.getBoundingClientRect().left > sign.parentElement.getBoundingClientRect().left + 100];
+    """
+    said, in_order, code, sign_at_the_right = in_browser(pages / "students/ada.html", script)
+    assert re.fullmatch(r"\d+ of \d+", said)
+    assert (in_order, code, sign_at_the_right) == (True, "ltr", True)
+
+
+@pytest.mark.heavy
 def test_on_a_phone_the_shares_and_the_spread_can_be_read(pages: Path) -> None:
     script = """
     const page = document.documentElement; page.style.width = '390px';
