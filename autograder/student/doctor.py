@@ -20,6 +20,7 @@ from rich.text import Text
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import console
+from ..course.handed_out import read_record, sums_of
 from ..submission.source import Unreadable, read_source
 from . import machine, screen
 from .checker import Checker
@@ -229,13 +230,17 @@ def _git() -> Iterator[Finding]:
 
 
 def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
-    """Files with an assignment's name where no assignment is looked for."""
+    """Files with an assignment's name where no assignment is looked for, and which nobody handed out there."""
+    handed_out = read_record(repository.root)
     names = {f"{name}{suffix}" for name in repository.names for suffix in (".py", ".ipynb")}
     expected = {form for name in repository.names for form in repository.forms(name)}
     passed_over = {"backup", "solutions", "autograder", "tests", "site-packages", "node_modules"}
     for folder, below, files in os.walk(repository.root):
         below[:] = [n for n in below if not n.startswith(".") and n not in passed_over and not n.endswith("env")]
-        yield from (path for n in files if n in names and (path := Path(folder, n)) not in expected)
+        for path in (Path(folder, n) for n in files if n in names):
+            known = handed_out.get(path.relative_to(repository.root).as_posix(), frozenset())
+            if path not in expected and not known & sums_of(path):
+                yield path
 
 
 def _work() -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 from types import SimpleNamespace
 
@@ -56,6 +58,10 @@ def test_the_doctor_names_a_doubled_file_and_a_detached_head(
     assert "no branch" in next(doctor._git()).what
     (repository.root / "a1_permute.py").write_text("x = 1\n")
     assert any(f.what.startswith("a1_permute.py lies where no check looks") for f in doctor._work())
+    (repository.root / ".release.json").write_text(
+        json.dumps({"a1_permute.py": hashlib.sha256(b"x = 1\n").hexdigest()})
+    )
+    assert not any("no check looks" in f.what for f in doctor._work()), "it was handed out there"
 
 
 def test_the_doctor_names_another_package_of_our_name(monkeypatch: pytest.MonkeyPatch) -> None:
