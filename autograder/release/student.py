@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.cli import COMMANDS
 from autograder.common.errors import UserError
 from autograder.common.own_imports import modules_of, reachable
-from autograder.common.plural import few
+from autograder.common.plural import few, plural
 from autograder.common.run_file import own_package
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
@@ -74,7 +74,7 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None, git
         generated.write_record(student)
         generated.update(student, folder)
     count = len(generated.files_in(folder)) - 1
-    print(f"{folder} is a complete student repository: {len(built.masters)} assignments, {count} files.")
+    print(f"{folder} is a complete student repository: {plural(len(built.masters), 'assignment')}, {count} files.")
     return 0
 
 

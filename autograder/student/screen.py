@@ -55,6 +55,11 @@ def sign(screen: Console, outcome: str) -> Text:
     return Text(fine if _can_show("✓✗·", screen.encoding) else plain, style=style)
 
 
+def from_grading(points: int) -> str:
+    """What grading adds: "6 come from grading, on other inputs"."""
+    return f"{'one comes' if points == 1 else f'{points} come'} from grading, on other inputs"
+
+
 def bar(earned: int, total: int, encoding: str = "utf-8", width: int = 40) -> str:
     """Points as a bar: full where they are earned."""
     full = width * earned // total if total else 0
@@ -206,7 +211,7 @@ def overview(repository: StudentRepository, memory: state.State, current: str | 
         screen.print(line, soft_wrap=True)
     total = public + hidden
     screen.print(Text(f"  {bar(earned, total, screen.encoding)}  {done} of {tasks} tasks"), soft_wrap=True)
-    left = f"Public checks give up to {public}; the other {hidden} come from grading, on other inputs."
+    left = f"Public checks give up to {public}; the other {from_grading(hidden)}." if hidden else ""
     say(Text.assemble(("Points so far: ", "bold"), (f"{earned} of {total}. ", "bold"), left))
     if stale:
         say("To count them all: autograder check --all", style="bright_black")

@@ -118,7 +118,7 @@ def offer_hint(repository: StudentRepository, name: str, task: str, memory: stat
 def _praise(repository: StudentRepository, report: CheckReport, memory: state.State) -> None:
     after = following(repository, report.name, memory)
     hidden = sum(points for _, points in repository.points(report.name).values())
-    left = f" The other {hidden} points come from grading, on other inputs." if hidden else ""
+    left = f" Of its points, {screen.from_grading(hidden)}." if hidden else ""
     screen.say(Text.assemble((f"All public checks of {report.name} pass.", "green"), left), 2)
     bands = repository.bands(report.name)
     if bands and not report.path.with_suffix(".safetensors").is_file():

@@ -109,3 +109,8 @@ def test_a_poor_terminal_gets_plain_signs() -> None:
     assert screen.sign(poor, "failed").plain == "XX"
     rich = Console(file=io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), force_terminal=False)
     assert screen.sign(rich, "passed").plain == "✓"
+
+
+def test_points_of_grading_are_one_or_several() -> None:
+    assert screen.from_grading(1) == "one comes from grading, on other inputs"
+    assert screen.from_grading(6) == "6 come from grading, on other inputs"
