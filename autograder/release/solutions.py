@@ -1,8 +1,7 @@
 """`release --solutions`: after the deadline, for all: a page an assignment, with the reference and other right ways.
 
-Which other ways an author has chosen, `report/right_ways.py` reads.
-Nothing of it lies in a student's repository: not before the deadline, and not after full points of a task, for a student
-who has them can hand on what is shown.
+Which other ways an author has chosen, `report/right_ways.py` reads. Nothing of it lies in a student's repository. Who has
+all points of a task sees them earlier where the teacher wants it: `report --right-ways`.
 """
 
 from __future__ import annotations

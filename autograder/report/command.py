@@ -10,6 +10,7 @@ from ..common.terminal import print_line, printable
 from ..results.final import course_of, read_class
 from ..results.guard import Guard, tell_of_the_reading
 from .pages import write
+from .right_ways import right_ways
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--before", type=Path, metavar="OLD", help="the results of an earlier run, to show what changed"
     )
+    parser.add_argument(
+        "--right-ways",
+        action="store_true",
+        help="show who has all points of a task its reference and the other right ways, on the student's own page",
+    )
     parser.add_argument("--title", default="The class", metavar="TEXT", help="the heading of the pages")
 
 
@@ -31,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
     """Write the report. Returns 0 when all results were read, 3 when some could not be."""
     results, left_out = read_class(args.results), Guard()
     before = read_class(args.before) if args.before else None
-    count = write(results, args.out, course_of(args.results), args.title, before, left_out)
+    course = course_of(args.results)
+    ways = right_ways(course, results.max_scores()) if args.right_ways else None
+    count = write(results, args.out, course, args.title, before, left_out, ways)
     many = plural(count, "student's page", "students' pages")
     print_line(f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.")
     passed_over = tell_of_the_reading(results, "report")

@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import jinja2
 
     from .class_page import ClassPage
+    from .right_ways import SolvedTask
 
 MARKER = ".autograder-report"  # a folder that holds it is ours to write to
 
@@ -43,11 +44,13 @@ def write(
     title: str = "The class",
     before: ClassResults | None = None,
     left_out: Guard | None = None,
+    right_ways: Mapping[str, Mapping[str, SolvedTask]] | None = None,
 ) -> int:
     """Write the class page and all students' pages. Returns how many students have one.
 
     before: an earlier run, which the class page shows beside this one. left_out: gets a line for each student whose
-    results break a page; the class page has the lines too.
+    results break a page; the class page has the lines too. right_ways: of assignments and their tasks, for those who
+    have all points of a task.
 
     Raises UserError when `folder` holds other things, InfrastructureError when it cannot be written.
     """
@@ -57,6 +60,7 @@ def write(
 
     pictures = Pictures(course)
     pages = templates(zone_of(course), words_of(course) if course is not None else CourseWords())
+    pages.globals |= {"right_ways": right_ways or {}, "title": title}
     students, points, count = results.students(), results.max_scores(), 0
     left_out = Guard() if left_out is None else left_out
     with _ours(folder):
@@ -65,7 +69,7 @@ def write(
         sound: list[Result] = []
         for student, own in students.items():
             with left_out.unless_it_works(student):
-                page = template.render(page=student_page(student, own, results, points, pictures), title=title)
+                page = template.render(page=student_page(student, own, results, points, pictures))
                 write_whole(folder / STUDENTS / file_of(student), page.encode(), to_disk=False)
                 sound += own.values()
                 count += 1
@@ -75,7 +79,7 @@ def write(
                 old.unlink(missing_ok=True)
         # Last, so that its links lead somewhere.
         shown = dataclasses.replace(results, results=tuple(sound))
-        whole = pages.get_template("class.html").render(page=_class_page(shown, before, left_out), title=title)
+        whole = pages.get_template("class.html").render(page=_class_page(shown, before, left_out))
         write_whole(folder / "index.html", whole.encode(), to_disk=False)
     return count
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,14 @@ class SolvedTask:
     name: str
     why: str
     ways: tuple[Way, ...]
+
+
+def right_ways(course: Course | None, names: Iterable[str]) -> dict[str, dict[str, SolvedTask]]:
+    """Of these assignments, as far as the course has them, the tasks by their names. Raises UserError without a course."""
+    if course is None or not course.has_solutions:
+        raise UserError("--right-ways shows solutions: run it in the course repository.")
+    known = [name for name in course.assignment_names() if name in names]
+    return {name: {task.name: task for task in solved_tasks(course, name)} for name in known}
 
 
 def solved_tasks(course: Course, name: str) -> list[SolvedTask]:

@@ -10,7 +10,10 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.report.right_ways import OTHER_WAYS, solved_tasks
+from autograder.report.links import file_of
+from autograder.report.pages import write
+from autograder.report.right_ways import OTHER_WAYS, right_ways, solved_tasks
+from autograder.results.result import ClassResults, by_task
 from tests.support.places import ROOT
 
 
@@ -42,3 +45,23 @@ def test_a_choice_that_is_none_is_told(released: Course, text: str, says: str) -
     (released.solutions / "b1_tiny" / OTHER_WAYS).write_text(text)
     with pytest.raises(UserError, match=says):
         solved_tasks(released, "b1_tiny")
+
+
+def test_who_has_all_points_of_a_task_sees_its_right_ways_and_nobody_else(klass: ClassResults, tmp_path: Path) -> None:
+    write(klass, tmp_path / "report", right_ways=right_ways(Course(ROOT), ["a1_permute", "not_ours"]))
+    seen = 0
+    for student, own in klass.students().items():
+        page = (tmp_path / "report" / "students" / file_of(student)).read_text(encoding="utf-8")
+        tasks = by_task(own["a1_permute"].checks) if "a1_permute" in own else {}
+        whole = [name for name, checks in tasks.items() if all(check.score == check.points for check in checks)]
+        assert page.count("Right ways to do it") == len(whole), student
+        assert ("images.permute(0, 3, 1, 2)" in page) == ("to_nchw" in whole), student
+        seen += len(whole)
+    assert 0 < seen < 4 * len(klass.students())
+    assert "Right ways" not in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_without_a_course_there_are_none_to_show(tmp_path: Path) -> None:
+    for course in (None, Course(tmp_path)):
+        with pytest.raises(UserError, match="run it in the course repository"):
+            right_ways(course, ["a1_permute"])
