@@ -27,12 +27,15 @@ WIDE = {"low": -20, "high": 21}
 
 
 def torchs_shape(images, out_channels, kernel_size, stride=1, padding=0):
-    """What torch's own convolution makes of a shape, tried on one channel of one image that has a shape and no pixels."""
-    batch, _, height, width = images
-    kernel = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
-    image, weight = (torch.empty(1, 1, *sizes, device="meta") for sizes in ((height, width), kernel))
-    output = nn.functional.conv2d(image, weight, stride=stride, padding=padding)
-    return (batch, out_channels, *output.shape[2:])
+    """What torch's own convolution makes of a shape, tried along one axis at a time."""
+    batch, _, *sides = images
+    pairs = (setting if isinstance(setting, tuple) else (setting, setting) for setting in (kernel_size, stride, padding))
+    return (batch, out_channels, *map(torchs_length, sides, *pairs))
+
+
+def torchs_length(side, kernel, stride, padding):
+    image, weight = torch.zeros(1, 1, side), torch.zeros(1, 1, kernel)
+    return nn.functional.conv1d(image, weight, stride=stride, padding=padding).shape[-1]
 
 
 def torchs_convolution(images, weight, bias, **settings):
