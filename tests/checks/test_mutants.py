@@ -20,7 +20,7 @@ from tests.support.places import ROOT
 READ = Path(__file__).with_name("mutants_read.txt")
 COURSE = Course(ROOT)
 COUNTS = {"a1_permute": 66, "a2_linear_dims": 41, "a3_conv_shapes": 120, "a4_losses": 90}  # 317 together
-LIGHT = 12  # of each assignment, in every run of the tests
+LIGHT = 6  # of each assignment, in every run of the tests
 
 
 def chosen(engine: Engine) -> list[Mutant]:

@@ -20,6 +20,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_any_source_is_scanned_in_seconds(text: str) -> None:
     began = time.process_time()

@@ -28,7 +28,7 @@ def course(tmp_path: Path) -> Course:
     return course_in(tmp_path / "course")
 
 
-@pytest.mark.parametrize("trouble", ["kill", "machine", "bug"])
+@pytest.mark.parametrize("trouble", [pytest.param("kill", marks=pytest.mark.heavy), "machine", "bug"])
 def test_any_number_of_lost_submissions_stops_nobody_behind_them(course: Course, tmp_path: Path, trouble: str) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
     for number in range(7):

@@ -377,6 +377,7 @@ def children_of(process: int) -> list[int]:
     return [int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_killed_at_any_moment_it_goes_on_from_there(course: Course, tmp_path: Path) -> None:
     class_, out = tmp_path / "class", tmp_path / "results"
@@ -520,6 +521,7 @@ cp -r {out} {copy}
 """
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk")
 def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
     class_, out, copy = tmp_path / "class", tmp_path / "results", tmp_path / "copy"

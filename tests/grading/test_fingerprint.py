@@ -40,6 +40,7 @@ def covered() -> set[Path]:
     return set(fingerprint.deciding_files(PACKAGE))
 
 
+@pytest.mark.heavy
 def test_all_that_a_grading_loads_is_covered(covered: set[Path]) -> None:
     command = [sys.executable, "-c", GRADE, str(ROOT)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

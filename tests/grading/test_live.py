@@ -130,6 +130,7 @@ def test_budget(submission, record):
 """
 
 
+@pytest.mark.heavy
 def test_a_change_of_what_is_trained_is_seen_by_the_next_job(tmp_path: Path) -> None:
     """`network_facts.py` decides as the checks do."""
     folder = tmp_path / "solutions" / "b3_network"

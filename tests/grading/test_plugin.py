@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.files import put
 
 THEIRS = """
@@ -29,6 +31,7 @@ def test_that_fails():
 """
 
 
+@pytest.mark.heavy
 def test_tests_of_another_project_are_left_alone(tmp_path: Path) -> None:
     put(tmp_path / "exercises" / "test_theirs.py", THEIRS)
     put(tmp_path / "pytest.ini", "[pytest]\nmarkers = points(n): what it is worth\n")

@@ -37,6 +37,7 @@ workers.stop(now=True)
 """
 
 
+@pytest.mark.heavy
 @linux
 def test_a_worker_begins_with_torch() -> None:
     """In a process of its own: a process has one server, whatever the tests before have asked of it."""

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from autograder.grading import worker
 from autograder.grading.job import Job
 from autograder.results import result as results
@@ -32,6 +34,7 @@ def grade(file: Path, text: str) -> dict[str, Any]:
     return worker.grade_job(Job("mallory", NAME, read_source(file), ROOT, secret=b"of the course"))
 
 
+@pytest.mark.heavy
 def test_a_table_of_what_the_messages_told_earns_no_hidden_point(tmp_path: Path) -> None:
     try:
         told = grade(tmp_path / "answer.py", TELLS)

@@ -183,7 +183,7 @@ class TestByWayOfPytest:
 '''
 
 
-@pytest.mark.parametrize("right", [True, False])
+@pytest.mark.parametrize("right", [pytest.param(True, marks=pytest.mark.heavy), False])
 def test_each_way_in_which_pytest_ends_a_check_is_an_outcome(tmp_path: Path, right: bool) -> None:
     course = make_course(tmp_path / "course", WAYS)
     engine = Engine(course, course.assignment("t1_text"))
@@ -214,6 +214,7 @@ def test_a_check_that_breaks_by_itself_is_the_courses_fault(tmp_path: Path) -> N
         engine.close()
 
 
+@pytest.mark.heavy
 def test_an_assignment_with_hidden_checks_alone_is_graded(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     hidden = CHECKS.replace("def test_", "def test_hidden_")
     course = make_course(tmp_path / "course", "import pytest\n", hidden)

@@ -76,6 +76,7 @@ def test_what_is_brought_along_is_no_part_of_the_answer(released: Course, tmp_pa
     assert (tmp_path / "b1_tiny.ipynb").read_bytes() == first
 
 
+@pytest.mark.heavy
 def test_the_student_repository_has_them_with_their_badges(small_course: Course, tmp_path: Path) -> None:
     folder = tmp_path / "student"
     assert release_to(small_course, folder, github="ada/course") == 0

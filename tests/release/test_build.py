@@ -137,6 +137,7 @@ def test_two_releases_are_identical(released: Course) -> None:
     assert tree(released.root) == before
 
 
+@pytest.mark.heavy
 def test_what_a_windows_editor_adds_to_files_changes_nothing(released: Course) -> None:
     """A byte order mark, and line ends of two characters; the public checks are handed out as they stand."""
 
@@ -175,6 +176,7 @@ def test_one_assignment_is_released_alone(released: Course, capsys: pytest.Captu
     assert command.check(released) == 0
 
 
+@pytest.mark.heavy
 def test_nothing_slow_is_imported_and_no_core_waits_for_another(of_tensors: Course, tmp_path: Path) -> None:
     """In a process of its own: three libraries' slow imports, and torch's threads, were most of a release's time."""
     code = (

@@ -67,6 +67,7 @@ def test_a_bundle_is_small_public_and_named_as_classroom50_wants(course: Course,
     assert not (bundle.parent / "autograde.yaml").exists()
 
 
+@pytest.mark.heavy
 def test_bundles_are_made_anew_and_never_over_other_work(course: Course, bundle: Path) -> None:
     top = bundle.parent.parent
     before = {name: generated.sha256(path) for name, path in generated.files_in(top).items()}
@@ -171,7 +172,8 @@ def test_a_bundle_grades_a_checkout_by_the_contract(bundle: Path, tmp_path: Path
     ("environment", "says"),
     [
         ({"AUTOGRADER_SECONDS": "1"}, "could not be installed"),  # the 15 minutes are up
-        ({"PIP_CONSTRAINT": "/nowhere"}, "could not be installed"),  # no index, no network
+        # no index, no network
+        pytest.param({"PIP_CONSTRAINT": "/nowhere"}, "could not be installed", marks=pytest.mark.heavy),
         pytest.param({"AUTOGRADER_TIER": "D"}, "grading did not finish", marks=pytest.mark.heavy),  # no sandbox
     ],
 )

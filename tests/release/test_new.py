@@ -14,6 +14,7 @@ from autograder.release.leaks import find_leaks
 from tests.support.places import ROOT
 
 
+@pytest.mark.heavy
 def test_a_new_course_is_released_and_becomes_a_student_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -111,6 +111,7 @@ def test_the_student_repository_is_complete_and_says_nothing(small_course: Cours
     assert "{" not in readme
 
 
+@pytest.mark.heavy
 def test_the_student_repository_can_be_made_anew_and_keeps_its_git(small_course: Course, tmp_path: Path) -> None:
     folder = tmp_path / "student"
     assert release_to(small_course, folder) == 0

@@ -38,7 +38,7 @@ def look():
 """
 
 
-@pytest.mark.parametrize("letter", ["A", "B", *(pytest.param(weak, marks=pytest.mark.heavy) for weak in "CD")])
+@pytest.mark.parametrize("letter", ["A", *(pytest.param(other, marks=pytest.mark.heavy) for other in "BCD")])
 def test_each_child_has_an_empty_folder_and_nobody_waits_for_it(letter: str) -> None:
     try:
         tier = tiers.exactly(letter)
@@ -162,6 +162,7 @@ def neighbour(sandbox: Sandbox) -> tuple[SandboxRun, SubmissionProxy]:
     return run, SubmissionProxy(run)
 
 
+@pytest.mark.heavy
 def test_children_of_two_forks_never_meet(shared: SharedSandbox) -> None:
     letter = shared.door.tier.letter
     with fork_of(shared) as one, fork_of(shared) as other:
@@ -188,7 +189,8 @@ def test_children_of_two_forks_never_meet(shared: SharedSandbox) -> None:
         second.close()
 
 
-@pytest.mark.parametrize("letter", ["A", *(pytest.param(other, marks=pytest.mark.heavy) for other in "BC")])
+@pytest.mark.heavy
+@pytest.mark.parametrize("letter", ["A", "B", "C"])
 def test_when_the_shared_process_dies_each_grader_goes_on_with_one_of_its_own(letter: str) -> None:
     shared = start(letter)
     with fork_of(shared) as sandbox:

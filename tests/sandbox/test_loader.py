@@ -51,7 +51,7 @@ def loaded(sandbox: Sandbox, *statements: str) -> tuple[SandboxRun, Any, Any]:
     return run, *seen
 
 
-@pytest.mark.parametrize("statement", [DIES, NOT_INTERRUPTED])
+@pytest.mark.parametrize("statement", [DIES, pytest.param(NOT_INTERRUPTED, marks=pytest.mark.heavy)])
 def test_a_statement_that_ends_its_process_costs_one_restart(
     sandbox: Sandbox, children: list[loader.Session], statement: str
 ) -> None:

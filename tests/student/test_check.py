@@ -99,6 +99,7 @@ def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureF
     assert "The idea behind it" not in words(capsys)
 
 
+@pytest.mark.heavy
 def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(repository: StudentRepository) -> None:
     """The checks go on, without reasons, and a warm checker notices when the file is there again."""
     from autograder.student.checker import Checker

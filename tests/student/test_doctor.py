@@ -26,6 +26,7 @@ def test_the_doctor_names_what_is_missing_and_the_remedy(
     assert "1 of these must be mended" in text
 
 
+@pytest.mark.heavy
 def test_the_doctor_survives_what_it_looks_at(
     repository: StudentRepository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

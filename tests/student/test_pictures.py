@@ -51,6 +51,7 @@ def work(functions: dict[str, Any]) -> pictures.Material:
     return pictures.Material(functions, ROOT / "data")
 
 
+@pytest.mark.heavy
 def test_a_slider_leads_through_the_stops_of_a_picture(solved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("ipywidgets")
     path = COURSE.assignment("a3_conv_shapes").pictures

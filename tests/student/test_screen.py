@@ -64,7 +64,10 @@ def test_the_reason_and_not_the_words_of_a_message_decides_what_is_said(
 
 @pytest.mark.parametrize(
     ("name", "whys"),
-    [("a3_conv_shapes", {"not_started", "not_answered"}), ("a5_fashion_mnist", {"not_started", "waits"})],
+    [
+        ("a3_conv_shapes", {"not_started", "not_answered"}),
+        pytest.param("a5_fashion_mnist", {"not_started", "waits"}, marks=pytest.mark.heavy),
+    ],
 )
 def test_the_checks_give_the_reason(repository: StudentRepository, name: str, whys: set[Why]) -> None:
     shutil.copytree(ROOT / "data", repository.course.root / "data")

@@ -76,6 +76,7 @@ def test_a_train_that_raises_late_loses_nothing(
     assert "Trained" not in text
 
 
+@pytest.mark.heavy
 def test_what_cannot_be_compiled_is_trained_as_it_is(
     repository: StudentRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,10 +45,10 @@ def lost(engine: Engine, path: Path) -> list[str]:
 
 
 def groups(names: list[str]) -> list[object]:
-    """A dozen of these at once in one form, by turns; in the other two as heavy tests."""
+    """A dozen of these at once in each form; one in nine is no heavy test, and each form has its turn."""
     forms = ("py", "ipynb", "marimo")
     return [
-        pytest.param(form, names[start : start + 12], marks=[] if turn % 3 == place else pytest.mark.heavy)
+        pytest.param(form, names[start : start + 12], marks=[] if turn % 9 == 4 * place else pytest.mark.heavy)
         for turn, start in enumerate(range(0, len(names), 12))
         for place, form in enumerate(forms)
     ]
@@ -84,11 +84,11 @@ def _indented(text: str) -> str:
 
 
 def groups_of_others() -> list[object]:
-    """A dozen of what stands in functions for one assignment, in one form, by turns; heavy for the other two."""
+    """A dozen of what stands in functions for each assignment, in one form; one in nine is no heavy test."""
     names = [name for name in INSIDE if not is_slow(name)]
     return [
         pytest.param(name, ("py", "ipynb", "marimo")[(turn // 3 + place) % 3], names[start : start + 12],
-                     marks=[] if turn % 3 == place else pytest.mark.heavy)
+                     marks=[] if turn % 9 == 4 * place else pytest.mark.heavy)
         for turn, start in enumerate(range(0, len(names), 12))
         for place, name in enumerate(OTHERS)
     ]  # fmt: skip

@@ -99,6 +99,7 @@ def commit(folder: Path, message: str) -> None:
     git(folder, "commit", "-q", "-m", message)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("which", ["course", "student"])
 def test_the_workflows_are_valid_and_safe(which: str, student: Path) -> None:
     folder = (ROOT if which == "course" else student) / ".github" / "workflows"
@@ -377,6 +378,7 @@ def ci(folder: Path, form: str, *more: str, course: Path = ROOT) -> int:
         return cli.main([*words, "--assignment", "a1", *more])
 
 
+@pytest.mark.heavy
 def test_the_old_reporter_is_given_its_outputs(tmp_path: Path) -> None:
     put(tmp_path / "work" / "a1_permute.py", (CLASS / "cleo_one_wrong" / "a1_permute.py").read_text())
     assert ci(tmp_path, "github-classroom") == 0
@@ -384,6 +386,7 @@ def test_the_old_reporter_is_given_its_outputs(tmp_path: Path) -> None:
     assert (posted, most, table) == (7, 10, 7)
 
 
+@pytest.mark.heavy
 def test_a_notebooks_lines_are_those_of_its_file(tmp_path: Path) -> None:
     """The line of the JSON file that holds the line of code."""
     released = ROOT / "assignments" / "notebooks" / "a1_permute" / "a1_permute.ipynb"
