@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,8 @@ def find_helpers(
     """
     found: dict[str, Helper] = {}
     notes: list[str] = []
-    todo, folders = dict.fromkeys(_own(imported(code))), _folders(code)
+    todo = dict.fromkeys(_own(imported(code)))
+    there = {folder: _names_in(submission.parent / folder) for folder in ("", *_folders(code))} if todo else {}
     seen: set[str] = set()
     while todo:
         name = next(iter(todo))
@@ -67,7 +68,7 @@ def find_helpers(
             notes.append(f"It imports very many names: only {_NAMES_LIMIT} of them were looked for beside it.")
             break
         seen.add(name)
-        file = _file(name, submission, folders)
+        file = _file(name, submission, there)
         if file is None:
             continue
         text = read(submission.parent / file)
@@ -130,35 +131,45 @@ def _folders(code: str) -> list[str]:
     return list(itertools.islice(dict.fromkeys(beside), _FOLDERS_LIMIT))
 
 
-def _file(name: str, submission: Path, folders: list[str]) -> str | None:
-    """The file of a module beside the submission; None for one of grading's own, or none that is there."""
+def _names_in(folder: Path) -> frozenset[str]:
+    """What lies in a folder; nothing where it cannot be opened."""
+    try:
+        return frozenset(os.listdir(folder))
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def _file(name: str, submission: Path, there: Mapping[str, Collection[str]]) -> str | None:
+    """The file of a module beside the submission; None for one of grading's own, or none that is there.
+
+    there: the folders in which modules are looked for, from the submission's, and what lies in each.
+    """
     parts = name.split(".")
     top = parts[0]
     if not all(part.isidentifier() for part in parts) or top == submission.stem or top.startswith("test_"):
         return None
-    files = [Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py")]
-    for file in [*files, *(Path(folder, file) for folder in folders for file in files)]:
+    for folder, file in itertools.product(there, (Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py"))):
+        if file.parts[0] not in there[folder]:
+            continue
+        file = Path(folder, file)
         path = submission.parent / file
         links = any((submission.parent / step).is_symlink() for step in (file, *file.parents[:-1]))
         if not links and os.path.isfile(path):
             return file.as_posix()
-    return _in_the_hand_in(name, submission)
+    return _in_the_hand_in(name, submission, there[""])
 
 
-def _in_the_hand_in(name: str, submission: Path) -> str | None:
+def _in_the_hand_in(name: str, submission: Path, beside: Collection[str]) -> str | None:
     """The file of a module that an LMS named as it named the submission: of the same attempt, else the newest."""
     of = read_name(submission, folder=False)
     own = re.compile(rf"{re.escape(name)}(?:-(\d+))?\.(?:py|ipynb)")  # Canvas numbers what was handed in again
     if of is None or own.fullmatch(of.own or ""):
         return None
     found: list[tuple[bool, tuple[int, ...], int, str]] = []
-    with os.scandir(submission.parent) as entries:
-        for entry in entries:
-            if name not in entry.name or not entry.name.endswith(".py") or not entry.is_file(follow_symlinks=False):
-                continue
-            its = read_name(Path(entry.path), folder=False)
-            if its is None or (its.layout, its.student, its.number) != (of.layout, of.student, of.number):
-                continue
-            if match := own.fullmatch(its.own or ""):
-                found.append((its.attempt == of.attempt, its.attempt, int(match[1] or 0), entry.name))
+    for path in (submission.parent / each for each in beside if name in each and each.endswith(".py")):
+        its = read_name(path, folder=False)
+        if its is None or (its.layout, its.student, its.number) != (of.layout, of.student, of.number):
+            continue
+        if (match := own.fullmatch(its.own or "")) and os.path.isfile(path) and not path.is_symlink():
+            found.append((its.attempt == of.attempt, its.attempt, int(match[1] or 0), path.name))
     return max(found)[-1] if found else None
