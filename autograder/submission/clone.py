@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 BRANCHES_LIMIT = 50
 BLOB_LIMIT = 4 * 1024 * 1024
 OUTPUT_LIMIT = 16 * 1024 * 1024  # bytes: the names of more than a hundred thousand files
-SECONDS = 20.0  # for all that git is asked about one clone
+SECONDS = 20.0  # for all that git is asked about one clone, whoever asks
+_taken: defaultdict[Path, float] = defaultdict(float)  # git's folder of a clone -> the seconds that it took so far
 _MEMORY = 2 * 1024 * 1024  # KB of address space
 
 
@@ -96,19 +98,18 @@ class Clone:
                 if (content := self._git("cat-file", "blob", parts[2])) is not None:
                     yield re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference), path, content
 
-    @functools.cached_property
-    def _end(self) -> float:
-        return time.monotonic() + SECONDS
-
     def _git(self, *arguments: str) -> bytes | None:
         """What git says; None where it fails, takes too long or says too much."""
         variables = {"GIT_OBJECT_DIRECTORY": str((self.common / "objects").absolute())}
         if self.shallow:
             variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
+        began = time.monotonic()
         try:
-            return _git(*arguments, seconds=self._end - time.monotonic(), **variables)
+            return _git(*arguments, seconds=SECONDS - _taken[self.git], **variables)
         except (OSError, subprocess.SubprocessError):
             return None
+        finally:
+            _taken[self.git] += time.monotonic() - began
 
 
 def clone_at(folder: Path) -> Clone | None:
