@@ -48,6 +48,7 @@ from .source import Unreadable, form_of, read_source
 from .stubs import released_digests
 
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
+NAMESAKES_LIMIT = 50  # files of one student that are read as being named after one assignment
 NAMED = 3  # files that a note names
 
 FoundStatus = Literal["found", "missing", "not_started", "ambiguous", "unreadable"]
@@ -211,9 +212,10 @@ class _Search:
         self._weights: list[_File] = []
         self._zips: list[_File] = []
         self._other: list[_File] = []  # what may be work, under another name
-        self._aside: list[_File] = []  # what lies in folders that are passed over
+        self._aside: defaultdict[str, list[_File]] = defaultdict(list)  # what lies in folders that are passed over
         self._opened = 0  # of the zips
         self._unpacked = 0  # bytes of what was in them
+        self._digests: dict[Path, str] = {}
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
                 self._sort(_File(hand_in.path, hand_in.own, readable(hand_in.path.name), hand_in))
@@ -258,12 +260,10 @@ class _Search:
             broken: list[_File] = []
             # The newest attempt first, so that of twins it is the one that is graded.
             for file in sorted(group, key=lambda file: file.hand_in.attempt, reverse=True):
-                try:
-                    digest = read_source(file.path).code_digest
-                except Unreadable:
+                digest = self._code_of(file)
+                if not digest:
                     broken.append(file)
-                    continue
-                if digest not in stubs:
+                elif digest not in stubs:
                     changed.setdefault(digest, file)
                 elif fallback is None:
                     fallback = file
@@ -317,7 +317,7 @@ class _Search:
         """The file that a person chose, whatever it is called."""
         while self._open_zips():
             pass
-        every = [*self._exact[name], *self._copies[name], *self._other, *self._aside]
+        every = [*self._exact[name], *self._copies[name], *self._other, *self._aside[name]]
         fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits or fits[0].why:
             wrong = f"which {fits[0].why}" if fits else "and no such file lies here"
@@ -332,8 +332,7 @@ class _Search:
 
     def _instead(self, found: Found, name: str, stubs: frozenset[str], asked: Collection[str]) -> Found:
         """What is there in place of a submission: work on a branch, set aside, or under another name."""
-        aside = [file for file in self._aside if assignment_of(file.own, self._names) == name]
-        aside = [file for file in aside if self._is_code(file, stubs)]
+        aside = [file for file in self._aside[name] if self._is_code(file, stubs)]
         branches = list(self._branches(name, stubs))
         if found.status == "missing":
             alike = [file for file in self._other if _resembles(file.own, name, self._names)]
@@ -403,10 +402,16 @@ class _Search:
         return [file for file in free if file.own != RECEIPT] or free
 
     def _is_code(self, file: _File, stubs: frozenset[str]) -> bool:
-        try:
-            return read_source(file.path).code_digest not in stubs
-        except Unreadable:
-            return False
+        return self._code_of(file) not in {"", *stubs}
+
+    def _code_of(self, file: _File) -> str:
+        """The digest of a file's code, read once; "" where it cannot be read."""
+        if file.path not in self._digests:
+            try:
+                self._digests[file.path] = read_source(file.path).code_digest
+            except Unreadable:
+                self._digests[file.path] = ""
+        return self._digests[file.path]
 
     def _branches(self, name: str, stubs: frozenset[str]) -> Iterator[tuple[str, str]]:
         """(branch, path) of changed work for an assignment on branches that are not checked out."""
@@ -436,13 +441,21 @@ class _Search:
         elif own.lower().endswith(".safetensors"):
             self._weights.append(file)
         elif name := assignment_of(own, self._names, exact=True):
-            self._exact[name].append(file)
+            self._keep(self._exact[name], name, file)
         elif name := assignment_of(own, self._names):
-            self._copies[name].append(file)
+            self._keep(self._copies[name], name, file)
         elif own.lower().endswith(".zip"):
             self._zips.append(file)
         elif _may_be_work(file, self._names):
             self._other.append(file)
+
+    def _keep(self, group: list[_File], name: str, file: _File) -> None:
+        """Of files named after an assignment so many are read as anybody has."""
+        note = name, f"Over {NAMESAKES_LIMIT} files are named after {name}: all after these were passed over."
+        if len(group) < NAMESAKES_LIMIT:
+            group.append(file)
+        elif note not in self._notes:
+            self._notes.append(note)
 
     def _open_zips(self) -> bool:
         """Open the zips that are known, and so get to know those that lie in them. False when there was none."""
@@ -506,8 +519,8 @@ class _Search:
                         pending.append((path, ours, hand_in))
                 elif aside:
                     own = entry.name.replace("-checkpoint.", ".")
-                    if assignment_of(own, self._names):
-                        self._aside.append(_File(path, own, shown, hand_in))
+                    if name := assignment_of(own, self._names):
+                        self._keep(self._aside[name], name, _File(path, own, shown, hand_in))
                 elif not entry.name.startswith(".") or placeholder_of(entry.name):
                     yield _File(path, entry.name, shown, hand_in)
 

@@ -456,6 +456,23 @@ def test_all_zips_of_a_student_together_unpack_to_so_much(
     assert "1.zip was not opened" not in notes
 
 
+@pytest.mark.parametrize("above", ["", "backup"])
+def test_of_files_named_after_an_assignment_so_many_are_read(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: str
+) -> None:
+    """Git keeps one blob for a hundred thousand files, and each is a file to read; and each is read once."""
+    seen: list[Path] = []
+    real = find.read_source
+    monkeypatch.setattr(find, "read_source", lambda path: seen.append(path) or real(path))
+    for number in range(200):
+        put(tmp_path / "class" / "ada" / str(number) / above / f"{NAME}.py", f"x = {number}\n")
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+    found = {each.student: each for each in find_class(tmp_path / "class", course).found if each.assignment == NAME}
+    assert (found["ada"].status, found["ben"].status) == ("unreadable" if above else "ambiguous", "found")
+    assert f"Over 50 files are named after {NAME}: all after these were passed over." in found["ada"].notes
+    assert len(seen) == len(set(seen)) == 51
+
+
 def test_a_search_that_breaks_off_is_one_students(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
