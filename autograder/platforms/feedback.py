@@ -155,7 +155,7 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     for result in told:
         comment = words(results, result)
         who, points = harmless(result.student), results.final_score(result)
-        writer.writerow([who, result.identity["number"], result.assignment, points, comment])
+        writer.writerow([who, result.identity.get("number", ""), result.assignment, points, comment])
         name = result.file.split("/")[0]
         source = submissions / name
         commented = None if not name else with_comment(source, comment)

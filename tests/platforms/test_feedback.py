@@ -57,6 +57,8 @@ def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
     for student, form, number in (("leeann", "py", "12345"), ("roebob", "ipynb", "12346")):
         write(tmp_path / "r", student, names[form], {"system": "canvas", "number": number})
     write(tmp_path / "r", "zip", "zip_1_2_work.zip/a1_permute.py", {"system": "canvas", "number": "1"})
+    # Marked anonymously: Canvas gives no number.
+    write(tmp_path / "r", "anon_Ab1Cd", "anon_Ab1Cd_68001_a1_permute.docx", {"system": "canvas"})
     words = ["feedback", str(tmp_path / "r"), "--to", "canvas", "--out", str(tmp_path / "o")]
     assert cli.main(words) == 2
     assert cli.main([*words, "--submissions", str(work)]) == 1  # a zip cannot be commented
@@ -70,7 +72,7 @@ def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
     compile(script, "script", "exec")
     assert "\x1b" not in script
     rows = list(csv.DictReader(io.StringIO((tmp_path / "o" / "comments.csv").read_text(encoding="utf-8"))))
-    assert [row["ID"] for row in rows] == ["12345", "12346", "1"]
+    assert [row["ID"] for row in rows] == ["", "12345", "12346", "1"]
     assert SECRET not in script + json.dumps(again) + str(rows)
 
 
