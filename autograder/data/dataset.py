@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .full import Official
     from .subset import Subset
 
+SAMPLE = "sample.safetensors"  # the first examples to train on, which a notebook that stands alone brings along
 FOLDER = "data"
 
 
@@ -35,6 +36,21 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def first(self, size: int) -> bytes:
+        """The first of them, so many bytes at most, as a file."""
+        from safetensors.torch import save
+
+        count = max(1, size // max(1, self.items[:1].nbytes))
+        return save({"items": self.items[:count].contiguous(), "labels": self.labels[:count].contiguous()})
+
+
+def examples_in(file: Path) -> Examples:
+    """What :meth:`Examples.first` made a file of."""
+    from safetensors.torch import load_file
+
+    part = load_file(file)
+    return Examples(part["items"], part["labels"])
 
 
 @dataclass(frozen=True)

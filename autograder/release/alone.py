@@ -1,6 +1,7 @@
 """Notebooks that work alone: in an empty folder, or on Colab, with nothing but the package installed.
 
-Each brings the public checks of its assignment with it, packed into a cell that grading passes over.
+Each brings the public checks of its assignment with it, packed into a cell that grading passes over; where something is
+trained, the first training examples too, so that they run.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ from typing import Any
 from autograder.common.zips import zip_of
 from autograder.course.assignment import Assignment
 from autograder.course.manifest import FILE, SCHEMA, excerpt
+from autograder.course.network import network_of
+from autograder.data import data_set
+from autograder.data.dataset import FOLDER as DATA
+from autograder.data.dataset import SAMPLE
 from autograder.release.notebooks import write_notebook
 
 FOLDER = "alone"
+_SAMPLE_SIZE = 1 << 19  # bytes: an executed notebook stays below a megabyte
 BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     "(https://colab.research.google.com/github/{github}/blob/main/alone/{name}.ipynb)"
@@ -35,7 +41,7 @@ def write_alone(released: Assignment, into: Path, github: str = "") -> None:
     cells = [v4.new_code_cell(source, id="unpack", metadata={"jupyter": {"source_hidden": True}, "cellView": "form"})]
     if github:
         install = f'%pip install -q "cnn-autograder[submissions] @ git+https://github.com/{github}"'
-        if released.trains:  # it needs the images, which are too many to bring along
+        if released.trains:  # a training needs all the images, which are too many to bring along
             install += f"\n!git clone -q --depth 1 https://github.com/{github} course\n%cd course"
         cells.insert(0, v4.new_code_cell(install, id="install"))
     notebook.cells = [*cells, *notebook.cells]
@@ -48,5 +54,9 @@ def _packed(released: Assignment) -> str:
     parts += sorted(released.folder.glob("diagnoses.*"))
     root = released.folder.parent
     files = {f"assignments/{part.relative_to(root).as_posix()}": part.read_bytes() for part in parts if part.is_file()}
+    network = network_of(released)
+    if network is not None:
+        data = root.parent / DATA
+        files[SAMPLE] = data_set(data, network.data).load_train(data).first(_SAMPLE_SIZE)
     files[f"assignments/{FILE}"] = json.dumps({"schema": SCHEMA, **excerpt(root, released.name)}).encode()
     return base64.b64encode(zip_of(files)).decode()

@@ -12,6 +12,7 @@ import pytest
 from autograder import notebook
 from autograder.common.errors import UserError
 from autograder.course.course import Course, find_course
+from autograder.data.dataset import SAMPLE, examples_in
 from autograder.release import alone, command
 from autograder.release.student import release_to
 from autograder.student.pictures import training_examples
@@ -59,6 +60,21 @@ def test_one_that_trains_fetches_the_course_and_says_so_where_it_cannot(tmp_path
     )
     with pytest.raises(UserError, match="training data, which are not here"):
         training_examples(tmp_path / "data")
+
+
+def test_one_that_trains_brings_the_first_images_for_its_checks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course(ROOT)
+    alone.write_alone(course.released("a5_fashion_mnist"), tmp_path)
+    assert (tmp_path / "a5_fashion_mnist.ipynb").stat().st_size < 600_000, "its pictures take as much again"
+    monkeypatch.chdir(tmp_path)
+    exec("".join(cells(tmp_path / "a5_fashion_mnist.ipynb")[0]["source"]), {})
+    few = examples_in(notebook._course().root / SAMPLE)
+    whole = training_examples(ROOT / "data")
+    assert 512 <= len(few) < len(whole), "as many as the public checks train on"
+    assert few.items.equal(whole.items[: len(few)])
+    assert few.labels.equal(whole.labels[: len(few)])
 
 
 def test_in_a_course_nothing_is_unpacked(released: Course, monkeypatch: pytest.MonkeyPatch) -> None:
