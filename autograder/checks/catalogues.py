@@ -23,9 +23,10 @@ from ..common.diagnosis import Diagnosis
 from ..course.assignment import Assignment
 from ..course.roster import Quiz, Variant
 from ..sandbox.inside import wire
-from ..sandbox.observation import Call, Observation, Question
+from ..sandbox.inside.data import to_data
+from ..sandbox.observation import Observation, Question
 from ..sandbox.run_local import replay
-from ..sandbox.translate import message
+from ..sandbox.translate import as_checks_meet_it, message
 from ..submission.weights import BadWeights, parse
 from .evidence import Look
 from .failure import Judge
@@ -188,8 +189,10 @@ def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
     """How many of a student's answers a wrong idea would have given."""
 
     def gives(key: Any, value: Any) -> bool:
-        observed = replay(function, (Call("item", "", (key,)),), "")
-        return observed.returned and same_value(observed.value, value)
+        try:
+            return same_value(as_checks_meet_it(to_data(function(key)), ()), value)
+        except Exception:  # it has no answer to this question
+            return False
 
     return sum(gives(key, value) for key, value in answers.items())
 
