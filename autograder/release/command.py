@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OWNER/NAME",
         default="",
         help="with --to: where students will find FOLDER on GitHub; the README then has a badge for each notebook that "
-        "opens it in Colab, where it installs the checker by itself",
+        "opens it in Colab, where it installs the checker by itself, and the workflow says when an update waits there",
     )
 
 

@@ -137,8 +137,8 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     put(into / ".gitattributes", filled("student_files/gitattributes"))
     for path in generated.files_in(into).values():
         path.chmod(0o644)  # what git would record, and so the hashes, must not depend on this machine
-    hidden = {"COURSE": private[0], "COMMIT": private[1]}
-    workflow = filled("student_files/classroom.yml", RELEASE=git_hashes(into), **hidden)
+    places = {"COURSE": private[0], "COMMIT": private[1], "UPSTREAM": f"https://github.com/{github}" if github else ""}
+    workflow = filled("student_files/classroom.yml", RELEASE=git_hashes(into), **places)
     put(into / ".github" / "workflows" / "classroom.yml", workflow)
 
 

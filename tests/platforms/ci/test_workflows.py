@@ -191,6 +191,33 @@ def test_a_push_is_graded_annotated_and_kept(push: Callable[..., Any]) -> None:
     assert "kernel.apparmor_restrict_unprivileged_userns=0" in done.sudo
 
 
+@linux
+def test_a_push_tells_when_an_update_waits(student: Path, tmp_path: Path) -> None:
+    """The step as it stands: nothing is said where nothing waits, and where nobody answers."""
+    course = small_course(tmp_path)
+    assert release_to(course, tmp_path / "newer", github="org/students") == 0
+    text = (tmp_path / "newer" / ".github" / "workflows" / "classroom.yml").read_text(encoding="utf-8")
+    assert 'UPSTREAM: "https://github.com/org/students"' in text
+    git(tmp_path / "newer", "init", "-q", "-b", "main")
+    commit(tmp_path / "newer", "Repair a check")
+    steps = text.partition("      # No cache")[0] + "      - name: End\n        run: exit 1\n"
+
+    def said(upstream: str, mine: Path) -> tuple[list[Any], str]:
+        (tmp_path / "one.yml").write_text(steps.replace("https://github.com/org/students", upstream))
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        done = dry.dry_run(tmp_path / "one.yml", mine, tmp_path / "run")
+        assert done.failed == "End", done.steps[-1].output
+        return done.commands, done.summary
+
+    newer = tmp_path / "newer"
+    ((kind, place, told),), summary = said(newer.as_uri(), student)
+    assert (kind, place["title"]) == ("notice", "A newer version of the course waits")
+    assert told.endswith(f"autograder update {newer.as_uri()}")
+    assert told in summary
+    for upstream, mine in ((newer.as_uri(), newer), ((tmp_path / "nowhere").as_uri(), student), ("", student)):
+        assert said(upstream, mine) == ([], "")
+
+
 FORGER = """
 import os, sys
 FORGED = "\\n::error file=x::forged\\n::set-output name=score::10\\n ##[error]forged\\n::stop-commands::x\\n::notice title=Score::4 of 4"
