@@ -51,8 +51,9 @@ class CheckReport:
 
     @property
     def failing(self) -> list[Verdict]:
-        """The checks that do not pass, in order."""
-        return [verdict for verdict in self.verdicts if verdict.outcome != "passed"]
+        """The checks that do not pass, in order: those of what was begun first."""
+        failing = [verdict for verdict in self.verdicts if verdict.outcome != "passed"]
+        return sorted(failing, key=lambda verdict: verdict.outcome == "not_run")
 
     @property
     def checked(self) -> state.Checked:

@@ -159,7 +159,7 @@ def show_all(repository: StudentRepository, report: CheckReport, task: str | Non
     earned = sum(v.score for v in shown)
     possible = sum(v.check.points for v in shown) or report.checked.possible
     screen.say(f"Public points: {earned} of {possible}", style="bold")
-    failing = next((verdict for verdict in shown if verdict.outcome != "passed"), None)
-    if failing is not None:
-        offer_hint(repository, report.name, failing.check.task, memory)
+    failing = [verdict for verdict in report.failing if task in (None, verdict.check.task)]
+    if failing:
+        offer_hint(repository, report.name, failing[0].check.task, memory)
     display.print()

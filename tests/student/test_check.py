@@ -118,3 +118,14 @@ def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(repositor
             assert [note.partition(":")[0] for note in report.notes] == (
                 [] if told else ["Why an answer is wrong cannot be told here"]
             )
+
+
+def test_what_was_begun_comes_before_what_was_not(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(script(repository, "a1_permute"), 'raise NotImplementedError("to_nhwc")', "return images")
+    assert cli.main(["check"]) == 1
+    text = words(capsys)
+    assert "✗ to_nhwc: NCHW" in text
+    assert "autograder hint to_nhwc" in text
+    assert "is not started yet" not in text
