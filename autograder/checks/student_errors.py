@@ -9,9 +9,9 @@ from ..common.plural import plural
 from ..common.terminal import beginning
 from ..sandbox.observation import Observation
 from ..submission.source import Source
+from ..submission.suggestions import did_you_mean, near, reads_all, top_level_names
 from ..submission.syntax import broken_line
 from . import describe
-from .suggestions import did_you_mean, near, reads_all, top_level_names
 
 # Errors that nobody raises on purpose to refuse bad input.
 NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})

@@ -71,7 +71,8 @@ class Workers(Protocol):
 PRELOADED = (
     "autograder.grading.worker",
     "autograder.sandbox.run",
-    *(f"autograder.checks.{name}" for name in ("catalogues", "expect", "explain", "suggestions", "torch_names")),
+    "autograder.submission.suggestions",
+    *(f"autograder.checks.{name}" for name in ("catalogues", "expect", "explain", "torch_names")),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.suggestions import did_you_mean, near
+from autograder.submission.suggestions import did_you_mean, near
 from autograder.submission.source import Cell, Source
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..submission.source import Source
+from .source import Source
 
 _ALIKE = 0.7  # how much of two names must be the same
 _LONGEST = 60  # characters of a name: longer ones are not compared
