@@ -6,12 +6,13 @@ The sandbox says which lines, and what was raised; the words come from here, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..common.terminal import beginning
 from ..submission.source import Source
+from ..submission.suggestions import did_you_mean
 from ..submission.syntax import broken_line
 from .observation import LEFT_OUT, SYNTAX
 from .translate import plain
@@ -80,9 +81,25 @@ def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
 
 
 def _because(each: LeftOut, before: Sequence[LeftOut], source: Source) -> str:
-    name = re.search(r"NameError: name '(\w+)' is not defined", each.reason)
-    maker = maker_of(name[1], before, source) if name else None
-    return f" {source.locate(maker.line).capitalize()} would have made {name[1]}." if name and maker else ""
+    name = _missed(each.reason)
+    maker = maker_of(name, before, source) if name else None
+    return f" {source.locate(maker.line).capitalize()} would have made {name}." if maker else ""
+
+
+def _missed(reason: str) -> str:
+    """The name that was not there, where that is the reason."""
+    match = re.search(r"NameError: name '(\w+)' is not defined", reason)
+    return match[1] if match else ""
+
+
+def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source) -> list[LeftOut]:
+    """The statements that needed one of these names, or what one of those would have made."""
+    wanting: list[LeftOut] = []
+    for each in found:
+        name = _missed(each.reason)
+        if name and (name in names or maker_of(name, wanting, source)):
+            wanting.append(each)
+    return wanting
 
 
 def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | None:
@@ -102,39 +119,68 @@ def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
     return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have made it, was left out: {maker.reason}."
 
 
-def notice(item: Any, name: str, source: Source) -> tuple[str, str]:
-    """What a notice of the sandbox means (see `inside.notices`), as (kind, note); empty where it is none.
+def also_out(wanting: Sequence[LeftOut], source: Source) -> str:
+    """A sentence on statements that were left out for want of what stands before it; "" where there are none."""
+    if not wanting:
+        return ""
+    first, more = source.locate(wanting[0].line), len(wanting) - 1
+    return f" {first[:1].upper()}{first[1:]}{f' and {more} more need' if more else ' needs'} it, and did not run."
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence on what was done otherwise than a submission says. kind: one of `inside.notices`, or "misspelt".
+
+    name: what was not defined, or what a misspelt import would have made.
+    """
+
+    kind: str = ""
+    text: str = ""
+    name: str = ""
+
+
+def notice(item: Any, name: str, source: Source) -> Note:
+    """What a notice of the sandbox means (see `inside.notices`); an empty note where it is none.
 
     name: the assignment's, and so that of the submission's module.
     """
     if not isinstance(item, tuple) or len(item) != 5 or type(item[2]) is not int:
-        return "", ""
+        return Note()
     kind, module, line = item[0], "" if item[1] == name else item[1], item[2]
     if not isinstance(kind, str) or not isinstance(module, str) or not 0 <= line < 10**6:
-        return "", ""
+        return Note()
     what, why = (beginning(plain(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
     text = source.line(line, module)
     if not text:
-        return "", ""
+        return Note()
     where = source.locate(line, module)
     begin = f"{where[:1].upper()}{where[1:]} (`{text[:100]}`)"
     if kind == "missing":
         if what.partition(".")[0] == "autograder":  # a line that shows the checks in a notebook
-            return "", ""
+            return Note()
         known = what if set(what.split(".")) <= set(re.findall(r"\w+", text)) else "something"
-        return kind, f"{begin} imports {known}, which grading does not have: I went on without it."
+        meant = did_you_mean("ImportError", why, None)
+        if (slip := re.fullmatch(r"Did you mean (\w+)\?", meant)) and text.split() == ["import", known]:
+            said = f"{LEFT_OUT}{where} out (`{text[:100]}`): there is no {known}. {meant}"
+            return Note("misspelt", said, slip[1])
+        if meant:
+            return Note(kind, f"{begin} imports {known}, which is not there. {meant} I went on without it.")
+        return Note(kind, f"{begin} imports {known}, which grading does not have: I went on without it.")
     if kind == "device":
-        return kind, f"{begin} asks for a GPU. {_DEVICE}"
+        return Note(kind, f"{begin} asks for a GPU. {_DEVICE}")
     if kind == "compile":
-        return kind, f"{begin} compiles. Grading leaves that step out: the network computes the same without it."
+        return Note(kind, f"{begin} compiles. Grading leaves that step out: the network computes the same without it.")
     if kind == "precision":
-        return kind, f"{begin} asks for half precision. Grading computes in float32, which is no less exact."
+        return Note(kind, f"{begin} asks for half precision. Grading computes in float32, which is no less exact.")
     if kind in ("decorators", "annotations"):
-        return kind, f"{begin} raised {what}: {why.rstrip('. ')}. I left its {kind} off and kept the rest."
+        raised = f"{what}: {why.rstrip('. ')}"
+        missed = _missed(raised) if kind == "annotations" else ""
+        left = f"annotations like its own off where {missed} is needed" if missed else f"its {kind} off"
+        return Note(kind, f"{begin} raised {raised}. I left {left} and kept the rest.", missed)
     if kind == "left out":
         reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"
-        return kind, f"{LEFT_OUT}{where} out (`{text[:100]}`) and checked the rest: {reason}."
-    return "", ""
+        return Note(kind, f"{LEFT_OUT}{where} out (`{text[:100]}`) and checked the rest: {reason}.")
+    return Note()
 
 
 _DEVICE = (

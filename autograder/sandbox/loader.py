@@ -15,7 +15,7 @@ from ..submission.syntax import broken_line
 from . import translate
 from .clock import Clock
 from .launch import Sandbox
-from .left_out import ONCE, LeftOut, left_out, notes_on, notice, why_not
+from .left_out import ONCE, LeftOut, Note, also_out, for_want_of, left_out, notes_on, notice, why_not
 from .limits import Limits
 from .observation import SYNTAX, StudentError
 from .session import Session, SessionEnded
@@ -91,9 +91,9 @@ class Loader:
         self._unexplained: SessionEnded | None = None  # it ended before it had said what it was about to run
         self._broken: SessionEnded | None = None
         self._generation = 0
-        self._kinds: set[str] = set()  # of the notices that say all at the first time
+        self._once: set[tuple[str, str]] = set()  # kinds of notes, and names, of which the first note says all
         self.session: Session | None = None
-        self._others: list[str] = []  # notes
+        self._others: list[Note] = []
         self.left_out: list[LeftOut] = []
         self.defines: tuple[str, ...] = ()
         self.load_error: StudentError | None = None
@@ -204,11 +204,12 @@ class Loader:
         """Note what the child did otherwise than the submission says."""
         items = reply.get("notices")
         for item in items[:100] if isinstance(items, tuple) else ():
-            kind, text = notice(item, self._order.name, self._order.source)
-            if kind and kind not in self._kinds:
-                self.note(text)
-            if kind in ONCE:
-                self._kinds.add(kind)
+            note = notice(item, self._order.name, self._order.source)
+            key = (note.kind, note.name)
+            if note.kind and key not in self._once and note not in self._others:
+                self._others.append(note)
+            if note.kind in ONCE or note.name:
+                self._once.add(key)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -220,7 +221,12 @@ class Loader:
             for each in self.left_out
             if each.kind not in SYNTAX or not (each.unreadable or (broken is not None and each.line == broken.line))
         ]
-        return (*notes_on(told, source), *self._others[:_MOST_NOTES])
+        misspelt = {note.name: note for note in self._others if note.kind == "misspelt"}
+        wanting = {name: for_want_of([name], told, source) for name in misspelt}
+        others = [note for note in self._others if note is misspelt.get(note.name, note)]
+        told = [each for each in told if not any(each in some for some in wanting.values())]
+        texts = [f"{note.text}{also_out(wanting.get(note.name, ()), source)}" for note in others[:_MOST_NOTES]]
+        return (*notes_on(told, source), *texts)
 
     @property
     def is_in_doubt(self) -> bool:
@@ -235,8 +241,8 @@ class Loader:
 
     def note(self, note: str) -> None:
         """Add a note, once."""
-        if note not in self._others:
-            self._others.append(note)
+        if (added := Note(text=note)) not in self._others:
+            self._others.append(added)
 
     def why_not(self, name: str) -> str:
         """Which statement would have made a name, and why it was left out: a sentence, or nothing."""

@@ -17,6 +17,7 @@ from typing import Any
 from .source import Source
 
 _ALIKE = 0.7  # how much of two names must be the same
+_MODULES_ALIKE = 0.75  # of modules' names, many of which begin alike: torchinfo is not meant for torch
 _LONGEST = 60  # characters of a name: longer ones are not compared
 _IMPORTS = {
     "torch": "import torch",
@@ -67,12 +68,15 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
         return _question(match[2], _attributes(match[1], names))
     if match := re.search(r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
         return _question(match[3], _parameters(match[1] or match[2], names))
-    if type_name == "ModuleNotFoundError" and (match := re.search(r"No module named '(\w+)'", message)):
-        return _question(match[1], _PACKAGES)
+    if match := re.search(r"No module named '([\w.]+)'", message):
+        found = near(match[1], (*_MODULES, *_PACKAGES), _MODULES_ALIKE)
+        return f"Did you mean {found}?" if found else ""
+    if match := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", message):
+        return _of_module(match[2], match[1])
     return ""
 
 
-def near(name: str, others: Iterable[str]) -> str:
+def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
     """The one of the other names that is most like this one, in whatever case and with or without `_`; "" if none is.
 
     >>> near("area_of", ["areaOf", "area_in"])
@@ -82,7 +86,7 @@ def near(name: str, others: Iterable[str]) -> str:
     for other in others:
         if other != name and len(other) <= _LONGEST:
             plain.setdefault(_plain(other), other)
-    found = difflib.get_close_matches(_plain(name[:_LONGEST]), list(plain)[:2000], 1, _ALIKE)
+    found = difflib.get_close_matches(_plain(name[:_LONGEST]), list(plain)[:2000], 1, alike)
     return plain[found[0]] if found else ""
 
 
@@ -107,6 +111,7 @@ class _Names:
     local: tuple[tuple[int, int, frozenset[str]], ...] = ()
     classes: tuple[tuple[str, int, int, frozenset[str], frozenset[str]], ...] = ()  # name, lines, of self, of methods
     parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of functions, and of classes by __init__
+    imported: tuple[str, ...] = ()  # those at its top that imports make
 
 
 @lru_cache(maxsize=4)
@@ -115,9 +120,12 @@ def _names_of(cells: tuple[tuple[str, int], ...]) -> _Names:
     local: list[tuple[int, int, frozenset[str]]] = []
     classes: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
     parameters: list[tuple[str, tuple[str, ...]]] = []
+    imported: list[str] = []
     for text, first_line in cells:
         for statement in _statements(text):
             top.update(dict.fromkeys(_bound([statement])))
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                imported += _bound([statement])
             for node in ast.walk(statement):
                 lines = (
                     getattr(node, "lineno", 1) + first_line - 1,
@@ -139,7 +147,7 @@ def _names_of(cells: tuple[tuple[str, int], ...]) -> _Names:
                     parameters += [
                         (node.name, _arguments(method)[1:]) for method in methods if method.name == "__init__"
                     ]
-    return _Names(tuple(top), tuple(local), tuple(classes), tuple(parameters))
+    return _Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
 
 
 def _statements(text: str) -> list[ast.stmt]:
@@ -189,6 +197,8 @@ def _of_name(name: str, names: _Names, line: int) -> str:
                     f"Write self.{name} in both places."
                 )
     if name in _IMPORTS and name not in names.top:
+        if slip := near(name, names.imported, _MODULES_ALIKE):
+            return f"Your file imports {slip}: did you mean {name}?"
         return f"Is `{_IMPORTS[name]}` missing at the top?"
     here = [inside for first, last, inside in names.local if first <= line <= last]
     return _question(name, [*(n for inside in here for n in sorted(inside)), *names.top, *dir(builtins)])

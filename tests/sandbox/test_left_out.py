@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.left_out import left_out, notes_on, notice, why_not
+from autograder.sandbox.left_out import Note, also_out, for_want_of, left_out, notes_on, notice, why_not
 from autograder.submission.source import Cell, Source
 
 TEXT = "import wandb\nx = load()\ny = x + 1\nwith torch.autocast('cuda'):\n    pass\n"
@@ -42,14 +42,48 @@ def test_what_is_no_record_is_nothing(record: object) -> None:
     ],
 )
 def test_each_notice_has_its_line(kind: str, line: int, what: str, said: str) -> None:
-    told, note = notice((kind, "work", line, what, "why"), "work", SOURCE)
-    assert told == kind
-    assert note.startswith(f"Line {line} (`")
-    assert said in note
+    note = notice((kind, "work", line, what, "why"), "work", SOURCE)
+    assert note.kind == kind
+    assert note.text.startswith(f"Line {line} (`")
+    assert said in note.text
 
 
 @pytest.mark.parametrize(
     "item", [None, ("device", "work", 0, "", ""), ("device", "work", 10**7, "", ""), (1, 2, 3, 4, 5)]
 )
 def test_what_is_no_notice_says_nothing(item: object) -> None:
-    assert notice(item, "work", SOURCE) == ("", "")
+    assert notice(item, "work", SOURCE) == Note()
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "why", "said"),
+    [
+        ("import torhc", "torhc", "No module named 'torhc'", "I left line 1 out (`import torhc`): there is no torhc."),
+        ("import numyp as np", "numyp", "No module named 'numyp'", "imports numyp, which is not there."),
+        ("import torch.nn.functionl", "torch.nn.functionl", "No module named 'torch.nn.functionl'", "not there."),
+        (
+            "from torch.nn import Liner",
+            "torch.nn.Liner",
+            "cannot import name 'Liner' from 'torch.nn' (x)",
+            "not there.",
+        ),
+        ("import torchinfo", "torchinfo", "No module named 'torchinfo'", "which grading does not have"),
+        ("import lab", "numyp", "No module named 'numyp'", "imports something, which is not there."),
+    ],
+)
+def test_a_misspelt_import_is_told_what_was_meant(line: str, what: str, why: str, said: str) -> None:
+    note = notice(("missing", "work", 1, what, why), "work", Source("py", (Cell(line, 1, None),)))
+    assert said in note.text
+    assert ("Did you mean" in note.text) == (what != "torchinfo")
+    assert (note.kind == "misspelt") == (what == "torhc")
+
+
+def test_what_a_misspelt_import_has_cost_is_told_with_it() -> None:
+    text = "import torhc\nx = torch.ones(2)\nprint(x)\nprint(y)"
+    source = Source("py", (Cell(text, 1, None),))
+    names = ((1, "torch"), (2, "x"), (3, "y"))
+    records = [(n, n + 1, n + 1, "NameError", f"name '{name}' is not defined") for n, name in names]
+    found = [each for record in records if (each := left_out(record, source, 10)) is not None]
+    assert for_want_of(["torch"], found, source) == found[:2]
+    assert also_out(found[:2], source) == " Line 2 and 1 more need it, and did not run."
+    assert also_out((), source) == ""

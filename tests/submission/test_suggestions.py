@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.submission.suggestions import did_you_mean, near
 from autograder.submission.source import Cell, Source
+from autograder.submission.suggestions import did_you_mean, near
 
 
 def script(text: str) -> Source:
@@ -56,6 +56,9 @@ def scale(images, factor=2):
         ),
         ("TypeError", "scale() got an unexpected keyword argument 'facter'", 0, "Did you mean factor?"),
         ("ModuleNotFoundError", "No module named 'enops'", 0, "Did you mean einops?"),
+        ("ModuleNotFoundError", "No module named 'torch.nn.functionl'", 0, "Did you mean torch.nn.functional?"),
+        ("ModuleNotFoundError", "No module named 'torchinfo'", 0, ""),
+        ("ImportError", "cannot import name 'Liner' from 'torch.nn' (x.py)", 0, "Did you mean Linear?"),
         ("NameError", "name 'qqqqq' is not defined", 11, ""),
         ("ValueError", "anything", 3, ""),
     ],
@@ -67,6 +70,11 @@ def test_the_name_that_was_meant(type_name: str, message: str, line: int, says: 
 
 def test_a_local_name_of_another_function_is_no_suggestion() -> None:
     assert not did_you_mean("NameError", "name 'dubled' is not defined", script(NETWORK), 11)
+
+
+def test_an_import_that_is_misspelt_is_not_called_absent() -> None:
+    found = did_you_mean("NameError", "name 'torch' is not defined", script("import torhc\nx = 1\n"), 2)
+    assert found == "Your file imports torhc: did you mean torch?"
 
 
 def test_names_are_compared_in_whatever_style_they_are_written() -> None:

@@ -193,7 +193,7 @@ def missing(error: BaseException, path: str, name: str = "") -> StandIn:
     why = (str(error).strip().splitlines() or [type(error).__name__])[0]
     what = f"{path}.{name}".strip(".")
     if isinstance(error, ModuleNotFoundError) and error.name:  # what it is that is not there may lie deeper
-        what = error.name.partition(".")[0]
+        what = error.name
     notices.add("missing", what, why)
     return StandIn(f"{path}.{name}" if name else path, why)
 
