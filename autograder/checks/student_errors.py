@@ -27,7 +27,7 @@ def message(observation: Observation) -> str:
     where = f" at {error.where}" if error.where else ""
     line = f" (`{error.text}`)" if error.text else ""
     text = f"{describe.call(observation)} raised {error.type_name}{where}{line}"
-    said = beginning(error.message)
+    said = beginning(error.message).removesuffix(", but expected one of:")
     text = f"{text}: {said}" if said else text
     meant = did_you_mean(error.type_name, error.message, source, _number(error.where, source))
     idea = error.because or meant or explain(error.type_name, error.message, error.text)
@@ -66,6 +66,7 @@ _CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) 
 _ASKS = re.compile(r"\b(if|elif|while|and|or|not|in|assert|max|min|sorted|any|all|bool|range)\b")
 _PARAMETERS = re.compile(
     r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument"
+    r"|invalid combination of arguments"
 )
 _RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d, but got input of size: (\[.*?\])")
 

@@ -68,6 +68,13 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
         return _question(match[2], _attributes(match[1], names))
     if match := re.search(r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
         return _question(match[3], _parameters(match[1] or match[2], names))
+    if match := re.search(r"missing \d+ required positional arguments?: \W?(\w+)", message):
+        given = re.findall(r"(\w+)\s*=(?!=)", source.line(line)) if source is not None and line else []
+        return f"Did you mean {match[1]}?" if near(match[1], given) else ""
+    if match := re.search(r"invalid combination of arguments - got \((.*?)\), but expected (.*)", message, re.DOTALL):
+        takes = re.findall(r"(\w+)(?: = \w+)?[,)]", match[2])
+        given = [name for name in re.findall(r"(\w+)=", match[1]) if name not in takes]
+        return _question(given[0], takes) if given else ""
     if match := re.search(r"No module named '([\w.]+)'", message):
         found = near(match[1], (*_MODULES, *_PACKAGES), _MODULES_ALIKE)
         return f"Did you mean {found}?" if found else ""
@@ -223,7 +230,7 @@ def _attributes(type_name: str, names: _Names) -> list[str]:
         if name == type_name:
             return sorted(of_self)
     if type_name == "Tensor":
-        return _public(importlib.import_module("torch").Tensor)
+        return _public(_tensor())
     if type_name == "ndarray":
         return _public(importlib.import_module("numpy").ndarray)
     if type_name in _TYPES:
@@ -235,12 +242,19 @@ def _parameters(name: str, names: _Names) -> tuple[str, ...]:
     for own, parameters in names.parameters:
         if own == name:
             return parameters
-    for module in ("torch.nn", "torch.nn.functional", "torch.optim"):
+    for module in ("torch.nn", "torch.nn.functional", "torch.optim", "torch"):
         thing = getattr(importlib.import_module(module), name, None)
         with contextlib.suppress(TypeError, ValueError):
             if callable(thing):
                 return tuple(inspect.signature(thing).parameters)
-    return ()
+    # Of what is written in C, the documentation alone says what it takes.
+    written = getattr(importlib.import_module("torch"), name, None) or getattr(_tensor(), name, None)
+    calls = re.findall(rf"\b{name}\(([^)]*)\)", getattr(written, "__doc__", None) or "")
+    return tuple(re.findall(r"[a-z]\w*", " ".join(calls)))
+
+
+def _tensor() -> Any:
+    return importlib.import_module("torch").Tensor
 
 
 def _question(name: str, others: Iterable[str]) -> str:

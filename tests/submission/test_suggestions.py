@@ -29,6 +29,12 @@ def scale(images, factor=2):
     return dubled
 """
 
+SUM = """sum() received an invalid combination of arguments - got ({}), but expected one of:
+ * (*, torch.dtype dtype = None)
+      didn't match because some of the keywords were incorrect: dims
+ * (tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)
+"""
+
 
 @pytest.mark.parametrize(
     ("type_name", "message", "line", "says"),
@@ -70,6 +76,23 @@ def test_the_name_that_was_meant(type_name: str, message: str, line: int, says: 
 
 def test_a_local_name_of_another_function_is_no_suggestion() -> None:
     assert not did_you_mean("NameError", "name 'dubled' is not defined", script(NETWORK), 11)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "says"),
+    [
+        ("torch.permute(x, dim=(0, 2, 1))", 'permute() missing 1 required positional arguments: "dims"', "dims"),
+        ("torch.unsqueeze(x, axs=1)", 'unsqueeze() missing 1 required positional arguments: "dim"', ""),
+        ("scale(x)", "scale() missing 1 required positional argument: 'factor'", ""),
+        ("x.sum(dims=1)", SUM.format("dims=int, "), "dim"),
+        ("x.sum(dim=1, keepdims=True)", SUM.format("keepdims=bool, dim=int, "), "keepdim"),
+        ("torch.cat(x, dims=1)", "cat() got an unexpected keyword argument 'dims'", "dim"),
+        ("x.sum('a', 1)", SUM.format("str, int"), ""),
+    ],
+)
+def test_a_parameter_under_a_name_that_is_nearly_right(line: str, message: str, says: str) -> None:
+    found = did_you_mean("TypeError", message, script(line), 1)
+    assert found == (f"Did you mean {says}?" if says else "")
 
 
 def test_an_import_that_is_misspelt_is_not_called_absent() -> None:
