@@ -211,7 +211,7 @@ def test_what_raises_at_the_end_is_run_as_definitions(permute: Engine) -> None:
     assert score(graded) == 10
     assert "FileNotFoundError" in graded.notes[0]
     broken = permute.grade(as_source("def to_nchw(images:\n    pass\n"), 1)
-    assert broken.unreadable.startswith("SyntaxError at line 1, which is not Python ")
+    assert broken.unreadable.startswith("SyntaxError at line 1 (read as Python ")
     assert "(a1_permute.py" not in broken.unreadable
 
 

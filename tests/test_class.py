@@ -72,7 +72,7 @@ def test_the_wrong_task_alone_loses_points_and_says_why(graded: dict[tuple[str, 
 def test_a_syntax_error_is_told_with_its_line(graded: dict[tuple[str, str], Result]) -> None:
     result = graded["eve_syntax_error", "a1"]
     assert result.status == "unreadable"
-    assert "at line 10, which is not Python" in result.notes[0]
+    assert "at line 10 (read as Python" in result.notes[0]
 
 
 def test_an_endless_loop_costs_its_own_task_alone(graded: dict[tuple[str, str], Result]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..common.terminal import beginning
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Call, Observation
 from .values import plain, tensor_in
@@ -50,7 +51,7 @@ def _value(value: Any) -> str:
         text = str(numbers(tensor)) if tensor.dim() else f"{tensor.item():.6g}"
         return text if len(text) <= _LONG else f"{kind(value)} of shape {shape(tensor)}"
     text = _brief.repr(plain(value))
-    return text if len(text) <= _LONG else text[:_LONG] + "..."
+    return beginning(text, _LONG)
 
 
 class _Brief(reprlib.Repr):
@@ -63,7 +64,7 @@ class _Brief(reprlib.Repr):
         self.maxlevel = 8
 
     def repr_Tensor(self, value: torch.Tensor, level: int) -> str:
-        return repr(value) if value.numel() <= 20 else f"{kind(value)} of shape {shape(value)}"
+        return f"tensor({numbers(value)})" if value.numel() <= 20 else f"{kind(value)} of shape {shape(value)}"
 
     def repr_ndarray(self, value: np.ndarray, level: int) -> str:
         return repr(value.tolist()) if value.size <= 20 else f"{kind(value)} of shape {value.shape}"

@@ -42,7 +42,8 @@ def settle(observation: Observation) -> None:
             message = f"This check builds on {other}, which is not started yet."
             raise CheckFailed(message, outcome="not_run", why="waits")
         raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run", why="not_started")
-    raise CheckFailed(student_errors.message(observation), observation, _raises, outcome="error")
+    text, why = student_errors.told(observation)
+    raise CheckFailed(text, observation, _raises, outcome="error", why=why)
 
 
 def _raises(observation: Observation) -> str | None:
@@ -448,7 +449,8 @@ def expect_raises(observation: Observation, type_name: str) -> None:
             if type_name in (seen.error.type_name, *seen.error.bases):
                 return None
             return f"{describe.call(seen)} raised {seen.error.type_name}; {type_name} was asked for."
-        return f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."
+        text = f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."
+        return _and(text, "That takes the word raise, in place of return." if seen.type_name == type_name else "")
 
     raised = observation.status == "error" and observation.error is not None
     if not raised or (observation.error and observation.error.type_name in student_errors.NOT_ON_PURPOSE):

@@ -13,7 +13,7 @@ Judge = Callable[[Observation], str | None]
 class CheckFailed(AssertionError):
     """A check did not pass. ``because`` names the misconception where the check itself knows it.
 
-    ``why`` goes with the outcome "not_run".
+    ``why`` goes with the outcome "not_run", and with "error" where there was nothing to call.
     """
 
     def __init__(

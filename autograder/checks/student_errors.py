@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from ..common.plural import plural
 from ..common.terminal import beginning
-from ..sandbox.observation import Observation
+from ..sandbox.left_out import makes
+from ..sandbox.observation import Observation, Why
 from ..submission.source import Source
 from ..submission.suggestions import did_you_mean, near, reads_all, top_level_names
 from ..submission.syntax import broken_line
@@ -17,8 +18,8 @@ from . import describe
 NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})
 
 
-def message(observation: Observation) -> str:
-    """What was called, what it raised and where, and what that usually means."""
+def told(observation: Observation) -> tuple[str, Why]:
+    """What was called, what it raised and where, and what that usually means; or why there was nothing to call."""
     error = observation.error
     assert error is not None
     source = observation.run.source if observation.run is not None else None
@@ -31,21 +32,28 @@ def message(observation: Observation) -> str:
     text = f"{text}: {said}" if said else text
     meant = did_you_mean(error.type_name, error.message, source, _number(error.where, source))
     idea = error.because or meant or explain(error.type_name, error.message, error.text)
-    return f"{text.rstrip('.')}. {idea}" if idea else text
+    return f"{text.rstrip('.')}. {idea}" if idea else text, ""
 
 
-def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]) -> str:
+def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]) -> tuple[str, Why]:
     """Why a task is not there. said: what the sandbox says, which knows the lines that were left out."""
-    if source is None or task in (defined := top_level_names(source)):
-        return said
-    broken, is_named = broken_line(source), re.search(rf"\b{task}\b", source.text)
+    if source is None:
+        return said, ""
+    broken, is_named, defined = broken_line(source), makes(source.text, task), top_level_names(source)
+    if task in defined:
+        lost = broken is not None and f"{source.locate(broken.line)} ".casefold() in said.casefold()
+        return said, "unreadable" if lost else ""
     if broken is None and is_named and not reads_all(source):
-        return said  # Python gave up on a line that is nested too deeply
+        return said, "unreadable"  # Python gave up on a line that is nested too deeply
     if broken is not None and not broken.alone and is_named:
-        return f"Python cannot read {task} because of {source.locate(broken.line)} of your file: {broken.why}\n{broken.picture}"
+        where = source.locate(broken.line)
+        return (
+            f"Python cannot read {task} because of {where} of your file: {broken.why}\n{broken.picture}",
+            "unreadable",
+        )
     meant = near(task, [name for name in defined if name not in tasks])
     there = f" There is a {meant}: is that the one? The name has to be {task}." if meant else ""
-    return f"Your file has no {task}.{there}"
+    return f"Your file has no {task}.{there}", "not_found"
 
 
 def _number(where: str, source: Source | None) -> int:
@@ -133,12 +141,16 @@ _IDEAS = (
         "The code takes it for a tensor, and it is a {0}.",
     ),
     (
-        r"'tuple' object has no attribute '(?:append|extend|insert|pop|remove)'",
+        r"'(?:tuple|torch.Size)' object has no attribute '(?:append|extend|insert|pop|remove|replace|copy|sort|reverse)'",
         "A tuple cannot be changed. Two tuples are joined by +, and (5,) is a tuple of one number.",
     ),
     (
         r'can only concatenate tuple \(not "(?:int|float)"\)',
         "Only a tuple can be joined to a tuple, and (5) is a number: a tuple of one has a comma, (5,).",
+    ),
+    (
+        r"must be an iterable, not (int|float)|cannot unpack non-iterable (int|float)|'(int|float)' object is not (?:iterable|subscriptable)",
+        "A single number came where a tuple is taken apart: which of the arguments may be a number or a pair?",
     ),
     (
         r"permute\(\): duplicate dims",
@@ -183,7 +195,7 @@ _IDEAS = (
         "The inner sizes of this product do not meet: compare the last axis on the left with the last but one on the right.",
     ),
     (
-        r"invalid literal for int\(\)",
+        r"invalid literal for int\(\)|unsupported operand type\(s\) for .*'str'|not supported between instances of .*'str'",
         "A text came where a number is needed: which of the arguments may be a word?",
     ),
     (

@@ -248,7 +248,8 @@ def _settle(
         because = next((name for part, name in known if part in text), None)
         if because is not None:
             require_the_pieces(submission, network, model)
-            raise CheckFailed(student_errors.message(ran), ran, None, outcome="error", because=because)
+            text, why = student_errors.told(ran)
+            raise CheckFailed(text, ran, None, outcome="error", because=because, why=why)
     settle_with(submission, network, model, ran)
 
 
@@ -421,7 +422,8 @@ def settle_network(network: Network, observation: Observation, rows: int) -> Non
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
         because = _network_error(f"{error.type_name}: {error.message}", rows, network.inputs)
         if because is not None:
-            raise CheckFailed(student_errors.message(observation), observation, None, outcome="error", because=because)
+            text, why = student_errors.told(observation)
+            raise CheckFailed(text, observation, None, outcome="error", because=because, why=why)
     settle(observation)
 
 

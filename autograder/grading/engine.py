@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import InfrastructureError
+from ..common.terminal import beginning
 from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
 from ..course.network import network_of
@@ -219,7 +220,9 @@ def _look_afterwards(context: CheckContext) -> tuple[str, ...]:
         try:
             look()
         except Exception as error:  # a value that came back, or a training that did not
-            notes.append(f"After the checks ({name}): {' '.join(str(error).split())[:300] or type(error).__name__}")
+            notes.append(
+                f"After the checks ({name}): {beginning(' '.join(str(error).split())) or type(error).__name__}"
+            )
     return tuple(notes)
 
 

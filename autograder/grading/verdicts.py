@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..common.terminal import beginning
 from .context import CheckContext, CheckInfo, Verdict
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def _words_of(error: BaseException) -> str:
 
 
 def _kind(error: BaseException) -> str:
-    said = _text(error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0][:300].rstrip('.')}" if said else type(error).__name__
+    said = beginning(_text(error))
+    return f"{type(error).__name__}: {said.rstrip('.')}" if said else type(error).__name__
 
 
 def _text(error: BaseException) -> str:

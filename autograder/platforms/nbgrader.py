@@ -307,8 +307,8 @@ def _fill_in(notebook: Any, code: str | None) -> None:
         pieces |= dict.fromkeys(defined_by(node), piece)
     tasks = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
     for cell in tasks:
-        cell.source = pieces.get(cell.metadata.nbgrader["grade_id"], "# not in the submission")
-    notebook.cells.insert(0, v4.new_markdown_cell("The whole submission stands in the last cell."))
+        cell.source = pieces.get(cell.metadata.nbgrader["grade_id"], "# not in the file that was handed in")
+    notebook.cells.insert(0, v4.new_markdown_cell("The whole file stands in the last cell."))
     notebook.cells.append(v4.new_code_cell(code))
 
 

@@ -72,7 +72,7 @@ def _reason(kind: str, message: str, number: int, seconds: float) -> str:
 def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
     """A note on each, and one on how many more there are."""
     said = [
-        f"{LEFT_OUT}{source.locate(each.line)} out (`{source.line(each.line)[:100]}`) and checked the rest: "
+        f"{LEFT_OUT}{source.locate(each.line)} out (`{beginning(source.line(each.line), 100)}`) and checked the rest: "
         f"{each.reason}.{_because(each, found[:place], source)}"
         for place, each in enumerate(found[:_MOST])
     ]
@@ -104,8 +104,12 @@ def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source
 
 def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | None:
     """The statement among those left out that would have made a name, as far as its text tells."""
-    patterns = [re.compile(pattern.format(re.escape(name)), re.MULTILINE) for pattern in _MAKES]
-    return next((each for each in found if any(p.search(each.text(source)) for p in patterns)), None)
+    return next((each for each in found if makes(each.text(source), name)), None)
+
+
+def makes(text: str, name: str) -> bool:
+    """Would this code make a name at its top level, as far as can be seen without reading it as Python?"""
+    return any(re.search(pattern.format(re.escape(name)), text, re.MULTILINE) for pattern in _MAKES)
 
 
 def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
@@ -113,7 +117,7 @@ def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
     maker = maker_of(name, found, source)
     if maker is None:
         return ""
-    where, line = source.locate(maker.line), source.line(maker.line)[:100]
+    where, line = source.locate(maker.line), beginning(source.line(maker.line), 100)
     if maker.kind in SYNTAX:
         return f"{where[:1].upper()}{where[1:]} (`{line}`) is why: {maker.reason}."
     return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have made it, was left out: {maker.reason}."
@@ -150,18 +154,18 @@ def notice(item: Any, name: str, source: Source) -> Note:
     if not isinstance(kind, str) or not isinstance(module, str) or not 0 <= line < 10**6:
         return Note()
     what, why = (beginning(plain(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
-    text = source.line(line, module)
+    text = beginning(source.line(line, module), 100)
     if not text:
         return Note()
     where = source.locate(line, module)
-    begin = f"{where[:1].upper()}{where[1:]} (`{text[:100]}`)"
+    begin = f"{where[:1].upper()}{where[1:]} (`{text}`)"
     if kind == "missing":
         if what.partition(".")[0] == "autograder":  # a line that shows the checks in a notebook
             return Note()
-        known = what if set(what.split(".")) <= set(re.findall(r"\w+", text)) else "something"
+        known = what if set(what.split(".")) <= set(re.findall(r"\w+", source.line(line, module))) else "something"
         meant = did_you_mean("ImportError", why, None)
         if (slip := re.fullmatch(r"Did you mean (\w+)\?", meant)) and text.split() == ["import", known]:
-            said = f"{LEFT_OUT}{where} out (`{text[:100]}`): there is no {known}. {meant}"
+            said = f"{LEFT_OUT}{where} out (`{text}`): there is no {known}. {meant}"
             return Note("misspelt", said, slip[1])
         if meant:
             return Note(kind, f"{begin} imports {known}, which is not there. {meant} I went on without it.")
@@ -179,7 +183,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
         return Note(kind, f"{begin} raised {raised}. I left {left} and kept the rest.", missed)
     if kind == "left out":
         reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"
-        return Note(kind, f"{LEFT_OUT}{where} out (`{text[:100]}`) and checked the rest: {reason}.")
+        return Note(kind, f"{LEFT_OUT}{where} out (`{text}`) and checked the rest: {reason}.")
     return Note()
 
 

@@ -14,8 +14,9 @@ AskStatus = Literal["value", "error", "timeout", "crashed"]
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 """How a check ended. Points come from `passed` alone."""
 
-Why = Literal["", "not_started", "not_answered", "waits"]
-"""Why a check was not run: it met the stub, or no answer, or the task that it builds on does not work."""
+Why = Literal["", "not_started", "not_answered", "waits", "not_found", "unreadable"]
+"""Why a check was not run: it met the stub, or no answer, or the task that it builds on does not work; or why there was
+nothing to call: the file has no such name, or Python cannot read the line that makes it."""
 
 
 SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})

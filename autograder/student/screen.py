@@ -31,7 +31,12 @@ _WORDS = {
     "crashed": "crashed",
     "not_run": "not started",
 }
-_WHY = {"waits": "waits for another task", "not_answered": "not answered"}
+_WHY = {
+    "waits": "waits for another task",
+    "not_answered": "not answered",
+    "not_found": "not found",
+    "unreadable": "cannot be read",
+}
 
 
 @cache

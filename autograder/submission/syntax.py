@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from .source import Source
 
-NOT_PYTHON = ", which is not Python"
+NOT_PYTHON = " (read as Python"
 """What stands in the first line of a note on such a line."""
 
 _VERSION = ".".join(map(str, sys.version_info[:2]))
@@ -75,14 +75,14 @@ class BrokenLine:
 def syntax_problem(source: Source) -> str:
     """The first line that is not Python, in three lines: what is wrong, the line, a caret. "" where all is Python.
 
-    SyntaxError at line 3, which is not Python 3.11: expected ':'.
+    SyntaxError at line 3 (read as Python 3.11): expected ':'.
         def resized(images)
                            ^
     """
     broken = broken_line(source)
     if broken is None:
         return ""
-    return f"{broken.kind} at {source.locate(broken.line)}{NOT_PYTHON} {_VERSION}: {broken.why}\n{broken.picture}"
+    return f"{broken.kind} at {source.locate(broken.line)}{NOT_PYTHON} {_VERSION}): {broken.why}\n{broken.picture}"
 
 
 @lru_cache(maxsize=1)  # it is asked for with each statement of a file that cannot be run, and reads all of the file

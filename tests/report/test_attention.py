@@ -32,7 +32,7 @@ def test_a_line_that_did_not_run_is_a_reason_where_points_depend_on_it() -> None
     assert kinds(lost) == ["left out"]
     assert kinds(dataclasses.replace(result("ada", check(1, "passed")), notes=lost.notes)) == []
     assert kinds(dataclasses.replace(lost, notes=("Grading has no GPU.",))) == []
-    broken = "SyntaxError at line 3, which is not Python: expected ':'.\n    def f()\n           ^"
+    broken = "SyntaxError at line 3 (read as Python 3.11): expected ':'.\n    def f()\n           ^"
     assert attention.reasons({"a1": dataclasses.replace(lost, notes=(broken,))})[0].text == broken.split("\n")[0]
 
 

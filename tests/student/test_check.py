@@ -129,3 +129,16 @@ def test_what_was_begun_comes_before_what_was_not(
     assert "✗ to_nhwc: NCHW" in text
     assert "autograder hint to_nhwc" in text
     assert "is not started yet" not in text
+
+
+def test_a_task_that_is_not_there_raised_no_error(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = edit(script(repository, "a1_permute"), "def to_nhwc", "def toNHWC")
+    edit(path, 'raise NotImplementedError("image_to_batch")', "return image.permute((2, 0, 1)")
+    assert cli.main(["check"]) == 1
+    text = words(capsys)
+    assert "to_nhwc not found" in text
+    assert "There is a toNHWC" in text
+    assert "add_channel_axis cannot be read" in text
+    assert "raised an error" not in text

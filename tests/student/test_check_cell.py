@@ -17,7 +17,7 @@ VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        (["", "def to_nchw(images)\n    return images"], f"SyntaxError at cell [1], line 1, which is not Python {VERSION}: "),
+        (["", "def to_nchw(images)\n    return images"], f"SyntaxError at cell [1], line 1 (read as Python {VERSION}): "),
         (["", "def to_nchw(images)\n    pass", "def to_nchw(images):\n    pass"], ""),
         (["", "def to_nhwc(images)\n    pass"], ""),
         ([], ""),

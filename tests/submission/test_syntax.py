@@ -23,7 +23,7 @@ def problem(folder: Path, text: str) -> list[str]:
 
 def test_the_line_and_a_caret_under_the_place(tmp_path: Path) -> None:
     head, line, caret = problem(tmp_path, "x = 1\ndef f(a)\n    return a\n")
-    assert head == f"SyntaxError at line 2, which is not Python {VERSION}: expected ':'."
+    assert head == f"SyntaxError at line 2 (read as Python {VERSION}): expected ':'."
     assert line == "    def f(a)"
     assert caret.index("^") == line.index(")") + 1
 
@@ -33,7 +33,7 @@ def test_the_line_and_a_caret_under_the_place(tmp_path: Path) -> None:
 )
 def test_the_place_is_always_shown(tmp_path: Path, text: str) -> None:
     head, line, caret = problem(tmp_path, text)
-    assert f"which is not Python {VERSION}: " in head
+    assert f"(read as Python {VERSION}): " in head
     assert max(len(line), len(caret)) <= 82
     assert caret.strip() == "^"
     assert caret.index("^") <= len(line)
@@ -44,18 +44,18 @@ def test_the_place_is_always_shown(tmp_path: Path, text: str) -> None:
     [
         (
             "def f(a):\n    for b in a:\n        pass\n    break\n",
-            "line 4, .*'break' outside loop. No loop",
+            "line 4 .*'break' outside loop. No loop",
             "    break",
             "b",
         ),
-        ("x = 1\nreturn x\n", "line 2, .*'return' outside function. No function", "    return x", "r"),
-        ("def f(a):\n    b = 1\n    global b\n", "line 3, .*global declaration", "    global b", "g"),
-        ("def f(a):\n    class C:\n        return 1\n", "line 3, .*'return' outside", "    return 1", "r"),
-        ("def f(a):\n    return await a\n", "line 2, .*'await' outside", "    return await a", "a"),
-        ("x = 1\n<<<<<<< HEAD\ny = 2\n", "line 2, .*Git put this mark", "    <<<<<<< HEAD", "<"),
-        ("print 'a'\n", r"line 1, .*Did you mean print\(...\)\?$", "    print 'a'", "p"),
-        ("print(“a”)\n", "line 1, .*straight", "    print(“a”)", "“"),
-        ("if x:\n    y = 1\n      z = 2\n", "line 3, .*unexpected indent.$", "    z = 2", "z"),
+        ("x = 1\nreturn x\n", "line 2 .*'return' outside function. No function", "    return x", "r"),
+        ("def f(a):\n    b = 1\n    global b\n", "line 3 .*global declaration", "    global b", "g"),
+        ("def f(a):\n    class C:\n        return 1\n", "line 3 .*'return' outside", "    return 1", "r"),
+        ("def f(a):\n    return await a\n", "line 2 .*'await' outside", "    return await a", "a"),
+        ("x = 1\n<<<<<<< HEAD\ny = 2\n", "line 2 .*Git put this mark", "    <<<<<<< HEAD", "<"),
+        ("print 'a'\n", r"line 1 .*Did you mean print\(...\)\?$", "    print 'a'", "p"),
+        ("print(“a”)\n", "line 1 .*straight", "    print(“a”)", "“"),
+        ("if x:\n    y = 1\n      z = 2\n", "line 3 .*unexpected indent.$", "    z = 2", "z"),
     ],
 )
 def test_the_place_and_what_it_usually_means(tmp_path: Path, text: str, head: str, line: str, under: str) -> None:
@@ -87,4 +87,4 @@ def test_in_a_notebook_the_cell_is_named(tmp_path: Path) -> None:
     ]
     path = tmp_path / "a1_permute.ipynb"
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
-    assert syntax_problem(read_source(path)).startswith("SyntaxError at cell 2, line 2, which is not Python ")
+    assert syntax_problem(read_source(path)).startswith("SyntaxError at cell 2, line 2 (read as Python ")

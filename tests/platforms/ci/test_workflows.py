@@ -435,7 +435,7 @@ def test_a_notebooks_lines_are_those_of_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"a1_permute.py": "def to_nchw(images:\n"}, "at line 1, which is not Python"),
+        ({"a1_permute.py": "def to_nchw(images:\n"}, "at line 1 (read as Python"),
         ({"a1_permute.py": RIGHT, "b/a1_permute.py": RIGHT + "x = 1\n"}, "ambiguous"),
         ({"a1_permute.py": "\x00\x00"}, "unreadable"),
         ({}, "not begun yet"),
