@@ -10,6 +10,7 @@ from autograder.checks import (
     expect_pixels,
     expect_sizes,
     expect_tensor,
+    given,
     whole_numbers,
 )
 
@@ -39,29 +40,26 @@ def test_quiz_vector_and_matrix(submission, quiz):
 @pytest.mark.points(1, task="linear_in_features")
 def test_in_features_of_many_axes(submission):
     """One axis or six: (4,) goes through nn.Linear(4, 5), and (4, 3, 9, 2, 8, 11) through nn.Linear(11, 5)."""
-    expect_integer(submission.linear_in_features((4, 3, 9, 2, 8, 11)), 11)
-    expect_integer(submission.linear_in_features((9, 7, 8)), 8)
-    expect_integer(submission.linear_in_features((1, 3)), 3)
-    expect_integer(submission.linear_in_features((4,)), 4)
+    shapes = ((4, 3, 9, 2, 8, 11), (9, 7, 8), (1, 3), (4,))
+    for found, features in zip(submission.linear_in_features.each(*((shape,) for shape in shapes)), (11, 8, 3, 4)):
+        expect_integer(found, features)
 
 
 @pytest.mark.points(1, task="linear_output_shape")
 def test_output_shape_of_many_axes(submission):
     """(6, 3, 7, 2) becomes (6, 3, 7, 5), the lecture's (1, 3) becomes (1, 5), and a vector stays a vector."""
-    expect_sizes(submission.linear_output_shape((6, 3, 7, 2), 5), (6, 3, 7, 5))
-    expect_sizes(submission.linear_output_shape((1, 3), 5), (1, 5))
-    expect_sizes(submission.linear_output_shape((4,), 5), (5,))
+    four_axes, matrix, vector = submission.linear_output_shape.each(((6, 3, 7, 2), 5), ((1, 3), 5), ((4,), 5))
+    expect_sizes(four_axes, (6, 3, 7, 5))
+    expect_sizes(matrix, (1, 5))
+    expect_sizes(vector, (5,))
 
 
 @pytest.mark.points(1, task="linear_parameter_count")
 def test_parameters_of_the_lectures_layer(submission):
     """The lecture's nn.Linear(3, 5) has 15 weights, with its bias 20 parameters, and nn.Linear(784, 10) has 7850."""
-    expect_integer(submission.linear_parameter_count(3, 5, bias=False), 15)
-    expect_integer(submission.linear_parameter_count(3, 5, bias=True), 20)
-    expect_integer(submission.linear_parameter_count(3, 5), 20)
-    expect_integer(submission.linear_parameter_count(784, 10), 7850)
-    expect_integer(submission.linear_parameter_count(2, 1), 3)
-    expect_integer(submission.linear_parameter_count(2, 1, bias=False), 2)
+    layers = (given(3, 5, bias=False), given(3, 5, bias=True), (3, 5), (784, 10), (2, 1), given(2, 1, bias=False))
+    for count, right in zip(submission.linear_parameter_count.each(*layers), (15, 20, 20, 7850, 3, 2)):
+        expect_integer(count, right)
 
 
 @pytest.mark.points(1, task="affine")

@@ -186,6 +186,7 @@ def test_binary_loss_of_known_logits(submission):
     targets = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0])
     # Sure and right costs nothing. Sure and wrong costs as much as the logit is large; here one of three is wrong.
     extremes = [
+        ([20.0, 40.0, 60.0], [1.0, 1.0, 1.0], 0.0),
         ([1000.0, 40.0, 900.0], [1.0, 1.0, 1.0], 0.0),
         ([-900.0, -1000.0, -40.0], [0.0, 0.0, 0.0], 0.0),
         ([1000.0, -900.0, 30.0], [0.0, 0.0, 1.0], 1000 / 3),

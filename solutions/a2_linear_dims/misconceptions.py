@@ -705,7 +705,7 @@ def affine_with_activation(x, weight, bias):
 
 @misconception("affine")
 def affine_with_torchs_linear(x, weight, bias):
-    """The numbers are right, but torch's own linear layer made them. Here it is to be written out: a product and a sum."""
+    """Torch's own linear layer did the work. Here it is to be written out: a product and a sum."""
     return torch.nn.functional.linear(x, weight, bias)
 
 

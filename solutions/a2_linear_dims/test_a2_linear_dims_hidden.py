@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.checks import expect_inputs_kept, expect_integer, expect_sizes, expect_tensor
+from autograder.checks import expect_inputs_kept, expect_integer, expect_sizes, expect_tensor, given
 
 QUIZ = runpy.run_path(str(Path(__file__).with_name("test_a2_linear_dims.py")))["QUIZ"]
 
@@ -34,20 +34,20 @@ def test_in_features_for_any_shape(submission, draw):
 @pytest.mark.points(1, task="linear_output_shape")
 def test_output_shape_for_any_shape(submission, draw):
     """Fresh shapes of one to six axes."""
-    for axes in (4, 3, 5, 2, 6, 1):
-        *shape, out_features = draw.sizes(axes + 1, low=2, high=10)
-        expect_sizes(submission.linear_output_shape(tuple(shape), out_features), (*shape[:-1], out_features))
+    sizes = [draw.sizes(axes + 1, low=2, high=10) for axes in (4, 3, 5, 2, 6, 1)]
+    found = submission.linear_output_shape.each(*((tuple(shape), out_features) for *shape, out_features in sizes))
+    for (*shape, out_features), output in zip(sizes, found):
+        expect_sizes(output, (*shape[:-1], out_features))
 
 
 @pytest.mark.points(1, task="linear_parameter_count")
 def test_parameters_of_any_layer(submission, draw):
     """Fresh sizes, with and without bias."""
-    for bias in (False, True):
-        in_features, out_features = (3 * size for size in draw.sizes(2, low=2, high=20))  # no neighbours
-        layer = torch.nn.Linear(in_features, out_features, bias=bias)
-        expected = sum(parameter.numel() for parameter in layer.parameters())
-        expect_integer(submission.linear_parameter_count(in_features, out_features, bias=bias), expected)
-    expect_integer(submission.linear_parameter_count(in_features, out_features), expected)
+    without, biased = ([3 * size for size in draw.sizes(2, low=2, high=20)] for _ in range(2))  # no neighbours
+    layers = (given(*without, bias=False), given(*biased, bias=True), given(*biased))
+    for layer, count in zip(layers, submission.linear_parameter_count.each(*layers)):
+        parameters = torch.nn.Linear(*layer.args, **layer.kwargs).parameters()
+        expect_integer(count, sum(parameter.numel() for parameter in parameters))
 
 
 @pytest.mark.points(1, task="affine")

@@ -210,7 +210,7 @@ def cross_entropy_for_binary_logits(task, output):
 def table_of_the_slide(task, output):
     """("multiclass", "log-probability") has no loss in your code. Is that the slip on the slide, which names NLLLoss beside
     probabilities? It takes no logarithm itself: it belongs to log-probabilities, and ("multiclass", "probability") has
-    no loss here. Or is a word spelt otherwise? "log-probability" has a hyphen."""
+    no loss here. Or is a word spelt otherwise? "log-probability" has a hyphen, "multiclass" has none."""
     if (task, output) == ("multiclass", "log-probability"):
         raise ValueError
     if (task, output) == ("multiclass", "probability"):
@@ -1069,6 +1069,14 @@ def binary_log_one_plus_exp_of_minus_overflows(logits, targets):
     """You found the formula with ln(1 + e^(-x)), which needs no sigmoid, but the exponential overflows for a very
     negative x. Take the large part out of the logarithm first."""
     return (torch.log(1 + torch.exp(-logits)) + logits * (1 - targets)).mean()
+
+
+@misconception("binary_loss")
+def binary_log_one_plus_exp_for_either_target(logits, targets):
+    """Your two logarithms are the right ones, but their exponentials overflow for logits beyond 88, and inf times 0 is
+    nan. Take the large part out of each logarithm first."""
+    for_one, for_zero = torch.log(1 + torch.exp(-logits)), torch.log(1 + torch.exp(logits))
+    return (targets * for_one + (1 - targets) * for_zero).mean()
 
 
 @misconception("binary_loss")
