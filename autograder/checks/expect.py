@@ -185,7 +185,7 @@ def _expect_values(
         if idea := explain.tensor(got, expected):
             return f"{text} {idea}"
         if got.is_floating_point() and not _wrong(got, expected, 1e-3 * float(expected.abs().max()), 0.0).any():
-            text += " They are off by less than a thousandth of the largest value: rounding, or a constant that is not exact."
+            text += f" They are off by less than a thousandth of the largest value: {explain.ROUNDING}"
         text = _and(text, where(got, wrong, axes))
         picture = small_map(wrong, axes)
         return f"{text}\nx marks the wrong ones:\n{picture}" if picture else text
@@ -286,8 +286,10 @@ def _number(value: Any) -> float | int | None:
     return value
 
 
-def expect_number(observation: Observation, expected: float, atol: float = 0.0, rtol: float = 0.0) -> None:
+def expect_number(observation: Observation, expected: float, atol: float | None = None, rtol: float = 0.0) -> None:
     """A number (float, int, or 0-dim tensor) within atol + rtol * abs(expected).
+
+    atol: when none is given, a whole number is compared exactly, and another within rounding (see :func:`rounding`).
 
     >>> mean = submission_of(mean=lambda x: x.mean()).mean(torch.tensor([1.0, 2.0]))
     >>> expect_number(mean, 1.5)
@@ -298,7 +300,8 @@ def expect_number(observation: Observation, expected: float, atol: float = 0.0, 
 
     def judge(seen: Observation) -> str | None:
         got = _number(seen.value)
-        if got is not None and math.isfinite(got) and abs(got - expected) <= atol + rtol * abs(expected):
+        near = rounding(torch.tensor(expected, dtype=torch.float64)[None]) if atol is None else atol
+        if got is not None and math.isfinite(got) and abs(got - expected) <= near + rtol * abs(expected):
             return None
         what = describe.call(seen)
         if got is None:

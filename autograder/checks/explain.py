@@ -11,6 +11,7 @@ import torch
 
 from .matching import same_value
 
+ROUNDING = "rounding, or a constant that is not exact."
 _MOST_AXES = 5  # axes whose orders are tried: 120 of them
 
 
@@ -101,6 +102,8 @@ def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
         return "It is infinite: a step on the way overflows, or takes the log of 0."
     if isinstance(got, int) and isinstance(expected, int) and abs(got - expected) == 1:
         return "It is off by one."
+    if not isinstance(got, int) and 0 < abs(got - expected) < 1e-3 * abs(expected):
+        return f"It is off by less than a thousandth: {ROUNDING}"
     factor = _times(got / expected) if expected else None
     # Of two whole numbers, one is often a small multiple of the other, and by chance; and it would give the answer away.
     if factor is None or (got == round(got) and expected == round(expected)):

@@ -16,7 +16,7 @@ from .training_record import TrainingRecord, read_training
 # How a check that did not pass ended, in a student's words.
 OUTCOMES = {
     "failed": "wrong result",
-    "error": "raised an error",
+    "error": "ended in an error",
     "timeout": "took too long",
     "crashed": "crashed",
     "not_run": "not run",

@@ -96,12 +96,21 @@ NUMBERS = [
     (lambda x: x.abs().sum() / 0, "It is infinite: a step on the way overflows, or takes the log of 0."),
     (lambda x: "1", "one number was asked for"),
     (lambda x: True, "one number was asked for"),
+    (lambda x: x.pow(2).mean() * 1.0004, "It is off by less than a thousandth: rounding"),
 ]
 
 
 @pytest.mark.parametrize(("task", "words"), NUMBERS)
 def test_a_wrong_number_is_described(task: Callable[..., Any], words: str) -> None:
     assert words in message(expect_number, observe(task, NOISE), float(NOISE.pow(2).mean()), rtol=1e-5)
+
+
+def test_a_number_is_compared_within_rounding_unless_it_is_whole() -> None:
+    expect_number(observe(lambda x: 0.1 + 0.2, NOISE), 0.3)
+    expect_number(observe(lambda x: 3000.3001, NOISE), 3000.3)
+    assert "which is not right" in message(expect_number, observe(lambda x: 0.3001, NOISE), 0.3)
+    assert "which is not right" in message(expect_number, observe(lambda x: 3.000001, NOISE), 3)
+    assert "which is not right" in message(expect_number, observe(lambda x: 0.3 + 1e-7, NOISE), 0.3, atol=1e-9)
 
 
 def test_the_entry_that_is_wrong_is_named_whatever_the_dtype_of_the_right_ones() -> None:
