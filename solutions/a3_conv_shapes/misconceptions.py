@@ -1378,6 +1378,16 @@ def conv_stride_in_the_loop_only(images, weight, bias, stride=1, padding=0):
 
 
 @misconception("conv2d")
+def conv_stops_kept_apart(images, weight, bias, stride=1, padding=0):
+    """Your output has room for every stop that a stride of 1 would make, with zeros where you made none. It has a pixel
+    for each stop that is made: the first, the second, the third."""
+    every = correlate(images, weight, bias, 1, padding)
+    output = torch.zeros_like(every)
+    output[:, :, ::stride, ::stride] = every[:, :, ::stride, ::stride]
+    return output
+
+
+@misconception("conv2d")
 def conv_padding_on_all_axes(images, weight, bias, stride=1, padding=0):
     """You padded all four axes, the batch and the channels too. Zeros belong round the picture only: on the last two."""
     padded = functional.pad(images, (padding,) * 8)
