@@ -10,7 +10,6 @@ from ..common.terminal import print_line, printable
 from ..results.final import course_of, read_class
 from ..results.guard import Guard, tell_of_the_reading
 from .pages import write
-from .right_ways import right_ways
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +37,11 @@ def run(args: argparse.Namespace) -> int:
     results, left_out = read_class(args.results), Guard()
     before = read_class(args.before) if args.before else None
     course = course_of(args.results)
-    ways = right_ways(course, results.max_scores()) if args.right_ways else None
+    ways = None
+    if args.right_ways:
+        from .right_ways import right_ways  # which loads torch: a report alone takes half a second
+
+        ways = right_ways(course, results.max_scores())
     count = write(results, args.out, course, args.title, before, left_out, ways)
     many = plural(count, "student's page", "students' pages")
     print_line(f"Wrote {printable(str(args.out / 'index.html'))} and {many} beside it, in students/.")

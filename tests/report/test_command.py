@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,15 @@ def test_the_command(tmp_path: Path, klass: ClassResults, capsys: pytest.Capture
     assert cli.main(words) == 3
     assert "torn" in capsys.readouterr().err
     assert "ada/a1_permute.json" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_loads_no_torch(tmp_path: Path, klass: ClassResults) -> None:
+    for one in klass.results:
+        store.write(one, tmp_path / "results")
+    words = (
+        f"import sys; from autograder.cli import main; main({['report', 'results']}); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", words], cwd=tmp_path, check=True, capture_output=True)
 
 
 def test_what_is_done_in_silence_is_said(
