@@ -102,6 +102,8 @@ def explain(type_name: str, text: str, line: str = "") -> str:
             "Somewhere a tensor was taken for one yes or no, and this line asks for none. Is a loss or a layer called here that "
             "was never made? It is made first, with its settings in brackets, and what comes of that is called with tensors."
         )
+    if "NoneType" in text and ".bias" in line:
+        return "A layer that was made with bias=False has None for its bias."
     if _PARAMETERS.search(text):
         if line:
             return "What is called on this line takes other parameters than it is given."

@@ -389,7 +389,8 @@ def bias_counted_once(in_features, out_features, bias=True):
 
 @misconception("linear_parameter_count")
 def bias_counted_once_and_always(in_features, out_features, bias=True):
-    """Two things: you counted one bias for the whole layer, and you counted it even with bias=False."""
+    """Even with bias=False you counted one bias for the whole layer: then there is none. And with biases, how many letters
+    b does the picture hold?"""
     return in_features * out_features + 1
 
 

@@ -119,6 +119,12 @@ def test_the_entry_that_is_wrong_is_named_whatever_the_dtype_of_the_right_ones()
     assert message(expect_equal, seen, right).endswith("The entry of 'sum' is wrong.")
 
 
+def test_a_layer_without_bias_is_not_called_a_function_without_return() -> None:
+    said = "'NoneType' object has no attribute 'numel'"
+    assert "bias=False" in explain("AttributeError", said, "return layer.weight.numel() + layer.bias.numel()")
+    assert "lack its return" in explain("AttributeError", said, "return scaled.numel()")
+
+
 def test_an_integer_off_by_one() -> None:
     assert "It is off by one." in message(expect_integer, observe(lambda x: len(x) + 1, IMAGES), 2)
     assert "a whole number was asked for" in message(expect_integer, observe(lambda x: 2.0, IMAGES), 2)
