@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..common.plural import listed
 from ..common.raised import from_a_stub
 from ..sandbox.observation import Observation
 from . import describe, explain, student_errors
@@ -477,7 +478,7 @@ def expect_inputs_kept(observation: Observation) -> None:
             return None
         names = [_parameter(seen, position) for position in seen.changed_inputs]
         return (
-            f"{describe.call(seen)} changed its input {' and '.join(names)} in place. "
+            f"{describe.call(seen)} changed its input {listed(names)} in place. "
             "The caller still needs it: leave it as it is, and give back something new."
         )
 

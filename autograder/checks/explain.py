@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from ..common.plural import listed
 from .matching import same_value
 
 ROUNDING = "rounding, or a constant that is not exact."
@@ -180,7 +181,7 @@ def sizes(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     wrong = [i for i, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b]
     if len(wrong) == len(got):
         return "None of its sizes is right." if len(got) > 1 else ""
-    which = " and ".join(filter(None, (", ".join(map(str, wrong[:-1])), str(wrong[-1]))))
+    which = listed(wrong)
     off = {abs(got[i] - expected[i]) for i in wrong} == {1}
     one = len(wrong) == 1
     text = f"The size of axis {which} is" if one else f"The sizes of axes {which} are"

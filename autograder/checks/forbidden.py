@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..common.plural import listed
 from ..sandbox.observation import Observation
 from . import describe, torch_names
 from .expect import settle
@@ -32,9 +33,7 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
         used = [name for name in sorted(seen.called) if torch_names.does_the_work(name, names)]
         if not used:
             return None
-        return (
-            f"{describe.call(seen)} leaves the work to torch's own {' and '.join(used)}. Here it is to be written out."
-        )
+        return f"{describe.call(seen)} leaves the work to torch's own {listed(used)}. Here it is to be written out."
 
     problem = judge(recorded) or _in_source(recorded, names)
     if problem is not None:

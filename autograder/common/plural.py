@@ -10,6 +10,12 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def listed(names: Iterable[object]) -> str:
+    """All of some names: "a", "a and b", "a, b and c"."""
+    *before, last = map(str, names)
+    return " and ".join(filter(None, (", ".join(before), last)))
+
+
 def few(names: Iterable[str], most: int = 3) -> str:
     """The first of many names: "a, b, c and 2 more"."""
     listed = list(names)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.files import explain, make_folder, write_whole
+from ..common.plural import listed
 from . import screen
 from .repository import StudentRepository
 
@@ -59,7 +60,7 @@ def _agreed(changed: list[str]) -> bool:
     """Ask, where somebody sits at a terminal: elsewhere nobody could answer, and what is replaced is kept anyway."""
     if not sys.stdin.isatty():
         return True
-    screen.say(f"The stub takes the place of your work in {' and '.join(changed)}, which is kept in backup/.")
+    screen.say(f"The stub takes the place of your work in {listed(changed)}, which is kept in backup/.")
     try:
         return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..common.errors import UserError
+from ..common.plural import listed
 from ..common.raised import from_a_stub
 from ..common.terminal import beginning, console
 from ..course.network import Network
@@ -152,7 +153,7 @@ def tasks_of(network: Network, namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The student's pieces of the network. Raises UserError naming those that are missing."""
     missing = [task for task in network.tasks if not callable(namespace.get(task))]
     if missing:
-        raise UserError(f"{' and '.join(missing)} cannot be found: a training needs {', '.join(network.tasks)}.")
+        raise UserError(f"{listed(missing)} cannot be found: a training needs {', '.join(network.tasks)}.")
     return {task: namespace[task] for task in network.tasks}
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..common.plural import listed
+
 LAYOUTS = {
     "folders": "a folder for each student: GitHub clones, nbgrader's submitted/, an unpacked download",
     "student": "one student's own folder",
@@ -250,7 +252,7 @@ def gradescope(folder: Path) -> list[HandIn]:
             called = person.get("name") or person.get("email") or name
             identity = {"system": "gradescope", "number": number, **person}
             others = [p.get("name") or p.get("email", "") for p in about.people if p is not person]
-            notes = (f"Handed in as a group, with {' and '.join(others)}.",) if others else ()
+            notes = (f"Handed in as a group, with {listed(others)}.",) if others else ()
             key = (int(number),) if number.isdecimal() else (0,)
             attempt = tuple(when.timetuple()[:6]) if when else key
             found.append(HandIn(folder / name, called, "gradescope", None, identity, attempt, when, notes))
