@@ -25,7 +25,7 @@ LIGHT = {
     "unknown_decorator": (10, "", "defines no"),
     "helper_module": (10, "", "NameError"),
     "name_slip": (0, r"Did you mean", ""),
-    "function_renamed": (7, r"There is a|is that the one", "defines no"),
+    "function_renamed": (7, r"is that the one", "defines no"),
     "missing_colon": (0, r"expected ':'", ""),
     "affine_flattens": (1, r"flatten|column", "transpose"),
     "table_as_on_the_slide": (17, r"slip on the slide", "no message"),

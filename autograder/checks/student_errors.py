@@ -52,7 +52,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
             "unreadable",
         )
     meant = near(task, [name for name in defined if name not in tasks])
-    there = f" There is a {meant}: is that the one? The name has to be {task}." if meant else ""
+    there = f" It has {meant}: is that the one? The name has to be {task}." if meant else ""
     return f"Your file has no {task}.{there}", "not_found"
 
 

@@ -139,6 +139,6 @@ def test_a_task_that_is_not_there_raised_no_error(
     assert cli.main(["check"]) == 1
     text = words(capsys)
     assert "to_nhwc not found" in text
-    assert "There is a toNHWC" in text
+    assert "It has toNHWC" in text
     assert "add_channel_axis cannot be read" in text
     assert "raised an error" not in text
