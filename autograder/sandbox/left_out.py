@@ -37,10 +37,6 @@ class LeftOut:
     reason: str  # "it raised ValueError: ..."
     unreadable: bool = False  # a whole cell that Python cannot read
 
-    def text(self, source: Source) -> str:
-        """All its lines, as the student wrote them."""
-        return "\n".join(source.text.split("\n")[self.first - 1 : self.last])
-
 
 def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
     """What a record of the sandbox means (see `inside.loading.Record`); None where it is none."""
@@ -104,7 +100,9 @@ def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source
 
 def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | None:
     """The statement among those left out that would have made a name, as far as its text tells."""
-    return next((each for each in found if makes(each.text(source), name)), None)
+    lines = source.text.split("\n")
+    texts = ((each, "\n".join(lines[each.first - 1 : each.last])) for each in found)
+    return next((each for each, text in texts if makes(text, name)), None)
 
 
 def makes(text: str, name: str) -> bool:

@@ -95,6 +95,7 @@ class Loader:
         self.session: Session | None = None
         self._others: list[Note] = []
         self.left_out: list[LeftOut] = []
+        self._told: set[tuple[int, int]] = set()  # the first and last lines of these
         self.defines: tuple[str, ...] = ()
         self.load_error: StudentError | None = None
 
@@ -197,8 +198,9 @@ class Loader:
         return progress
 
     def _leave_out(self, found: Sequence[LeftOut]) -> None:
-        known = {(each.first, each.last) for each in self.left_out}
-        self.left_out += [each for each in found if (each.first, each.last) not in known]
+        new = [each for each in found if (each.first, each.last) not in self._told]
+        self._told.update((each.first, each.last) for each in new)
+        self.left_out += new
 
     def take_notices(self, reply: dict[str, Any]) -> None:
         """Note what the child did otherwise than the submission says."""
