@@ -5,6 +5,7 @@ The sandbox says which lines, and what was raised; the words come from here, and
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from .observation import LEFT_OUT, SYNTAX
 from .translate import plain
 
 _MOST = 6  # notes of one kind
+_LOOKED_AT = 100  # statements that may have needed another
+# Whatever the text, each looks at a line once: nothing that a part of it has taken is given back.
 _MAKES = (
-    r"^\s*(?:(?:async\s+)?def|class)\s+{0}\b",
-    r"\b{0}\b\s*(?::[^=\n]*)?(?:,[^=\n]*|\)\s*)?[-+*/|&]?=(?!=)",
-    r"\bimport\b[^\n]*\b{0}\b|\bimport\s+\(?[^)]*\b{0}\b|\bimport\s+\*",
-    r"\bas\s+{0}\b|\bfor\b[^\n]*\b{0}\b[^\n]*\bin\b",
+    r"^[ \t]*+(?:(?:async[ \t]++)?def|class)[ \t]++{0}\b",
+    r"\b{0}\b\s*+(?:\)\s*+)?[-+*/|&]?=(?!=)|(?:^|=)(?>[^=\n]*?\b{0}\b[ \t]*+[:,])[^=\n]*+=(?!=)",
+    r"^(?>[^\n]*?\bimport\b)[^\n]*?\b{0}\b|\bimport\s++\*",
+    r"\bas\s++{0}\b|^(?>[^\n]*?\bfor\b)(?>[^\n]*?\b{0}\b)[^\n]*?\bin\b",
 )
+_IMPORTED = re.compile(r"\bimport\s*+[(\\][^)]*+")  # over several lines
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def _missed(reason: str) -> str:
 def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source) -> list[LeftOut]:
     """The statements that needed one of these names, or what one of those would have made."""
     wanting: list[LeftOut] = []
-    for each in found:
+    for each in itertools.islice(found, _LOOKED_AT):
         name = _missed(each.reason)
         if name and (name in names or maker_of(name, wanting, source)):
             wanting.append(each)
@@ -107,7 +111,9 @@ def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | N
 
 def makes(text: str, name: str) -> bool:
     """Would this code make a name at its top level, as far as can be seen without reading it as Python?"""
-    return any(re.search(pattern.format(re.escape(name)), text, re.MULTILINE) for pattern in _MAKES)
+    word = re.escape(name)
+    imported = any(re.search(rf"\b{word}\b", names[0]) for names in _IMPORTED.finditer(text))
+    return imported or any(re.search(pattern.format(word), text, re.MULTILINE) for pattern in _MAKES)
 
 
 def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:

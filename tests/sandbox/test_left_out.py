@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from autograder.sandbox.left_out import Note, also_out, for_want_of, left_out, notes_on, notice, why_not
+from autograder.sandbox.left_out import LeftOut, Note, also_out, for_want_of, left_out, notes_on, notice, why_not
 from autograder.submission.source import Cell, Source
 
 TEXT = "import wandb\nx = load()\ny = x + 1\nwith torch.autocast('cuda'):\n    pass\n"
@@ -19,6 +21,48 @@ def test_each_names_its_line_its_reason_and_what_it_would_have_made() -> None:
     assert second.endswith("it raised NameError: name 'x' is not defined. Line 2 would have made x.")
     assert why_not("y", found, SOURCE).startswith("Line 3 (`y = x + 1`), which would have made it, was left out:")
     assert why_not("z", found, SOURCE) == ""
+
+
+def why(text: str) -> str:
+    """Why there is no `y`, where this statement was left out."""
+    last = text.count("\n") + 1
+    return why_not(
+        "y", [LeftOut(1, 1, last, "ValueError", "it raised ValueError")], Source("py", (Cell(text, 1, None),))
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def y(x):", "  async def y():", "class y:", "y = 1", "y: int = 1", "x, y = z", "(x, y) = z", "y, x = z", "y += 1",
+        "if (y := f()): pass", "import y", "import a, y", "from a import b as y", "from a import (b,\n  c, y)", "with a as y:",
+        "from a import \\\n  y", "for x, y in z:", "if a:\n    for y in z:\n        pass", "from a import *", "x = 1; y = 2",
+    ],
+)  # fmt: skip
+def test_what_makes_a_name(text: str) -> None:
+    assert "which would have made it, was left out" in why(text)
+
+
+@pytest.mark.parametrize("text", ["y == 1", "f(y)", "y: int", "for x in y:", "yy = 1", "from a import (b,\n c)\nf(y)"])
+def test_what_only_uses_it(text: str) -> None:
+    assert why(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/0, '" + "for " * 8000 + "y " * 16_000 + "'",
+        "'" + "import " * 9000,
+        "y, " * 20_000,
+        "import (" * 8000,
+        "\n" * 60_000,
+    ],
+)
+def test_a_statement_without_end_costs_little_time(text: str) -> None:
+    """One such line held a worker, and Python's lock, for hours."""
+    began = time.process_time()
+    assert why(text) == ""
+    assert time.process_time() - began < 3
 
 
 def test_time_that_was_used_up_is_told_as_such() -> None:
