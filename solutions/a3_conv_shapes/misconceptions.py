@@ -1390,10 +1390,9 @@ def conv_stops_kept_apart(images, weight, bias, stride=1, padding=0):
 @misconception("conv2d")
 def conv_padding_on_all_axes(images, weight, bias, stride=1, padding=0):
     """You padded all four axes, the batch and the channels too. Zeros belong round the picture only: on the last two."""
-    padded = functional.pad(images, (padding,) * 8)
+    padded = functional.pad(images, (padding,) * 8)[:, : weight.shape[1]]
     windows = padded.unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return torch.stack([(windows[:, :, i, j][:, None] * weight).sum((2, 3, 4)) + bias for i in range(windows.shape[2])
-                        for j in range(windows.shape[3])], dim=2)  # fmt: skip
+    return torch.einsum("ncijhw,ochw->noij", windows, weight) + bias[:, None, None]
 
 
 @misconception("conv2d")
