@@ -289,6 +289,12 @@ def output_put_in_front(shape, out_features):
 
 
 @misconception("linear_output_shape")
+def output_wherever_it_is_as_long(shape, out_features):
+    """You replaced each dimension that is as long as the last one. The last one is meant by its place, not by its length."""
+    return tuple(out_features if size == shape[-1] else size for size in shape)
+
+
+@misconception("linear_output_shape")
 def output_replaces_the_last_two(shape, out_features):
     """An axis is lost: where the last two dimensions were, one is left. The layer replaces one by one."""
     return (*shape[:-2], out_features)

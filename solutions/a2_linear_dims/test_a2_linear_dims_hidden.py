@@ -33,8 +33,10 @@ def test_in_features_for_any_shape(submission, draw):
 
 @pytest.mark.points(1, task="linear_output_shape")
 def test_output_shape_for_any_shape(submission, draw):
-    """Fresh shapes of one to six axes."""
+    """Fresh shapes of one to six axes, also where other axes are as long as the last one."""
     sizes = [draw.sizes(axes + 1, low=2, high=10) for axes in (4, 3, 5, 2, 6, 1)]
+    one, other, out_features = draw.sizes(3, low=2, high=10)
+    sizes.append([one, other, one, one, out_features])
     found = submission.linear_output_shape.each(*((tuple(shape), out_features) for *shape, out_features in sizes))
     for (*shape, out_features), output in zip(sizes, found):
         expect_sizes(output, (*shape[:-1], out_features))
