@@ -74,8 +74,9 @@ class _Engines:
         self._engine = Engine(course, found, settings, self._lend(root, check_files(found, settings), settings))
         self._key = (root, assignment, settings, _versions(found))
         if had_another:
-            gc.collect()  # what its submissions have left would be frozen too, and stay for ever
-        gc.freeze()  # torch and the checks are here to stay: looking through them for garbage takes a tenth of the time
+            gc.collect()
+        else:  # torch is here to stay: looking through it for garbage takes a tenth of the time
+            gc.freeze()
         return self._engine
 
     def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from autograder.course.course import Course
+from autograder.grading import worker
+from autograder.grading.job import Job
 from autograder.results.result import FILE_LIMIT, MESSAGE_LIMIT
 from autograder.results.store import read, result_files
+from autograder.submission.source import read_source
 from tests.support.places import ROOT
 
 HUGE = """
@@ -64,3 +69,18 @@ def test_the_process_that_grades_a_class_stays_small(tmp_path: Path, monkeypatch
     graded = [read(path) for path in files if path.stem == "a1_permute"]
     assert len(graded) == len(RETURNS)
     assert all(len(check.message) <= MESSAGE_LIMIT for result in graded for check in result.checks)
+
+
+def test_one_assignment_after_another_leaves_nothing() -> None:
+    """What the checks of one held is free once a worker has gone on to the next."""
+    held = []
+    try:
+        for name in ("a1_permute", "a2_linear_dims") * 3:
+            source = read_source(Course(ROOT).released(name).master)
+            worker.grade_job(Job("ada", name, source, ROOT))
+            gc.collect()
+            held.append(gc.get_freeze_count() + len(gc.get_objects()))
+    finally:
+        worker.close_engines()
+        gc.unfreeze()
+    assert held[-1] - held[-3] < 500, held
