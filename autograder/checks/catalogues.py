@@ -423,7 +423,10 @@ def _read_rows(path: Path) -> list[Sums]:
         raise BadDiagnoses(f"{path.name} is damaged") from error
     forms = {name: (tensor.dtype, *tensor.shape) for name, tensor in tensors.items()}
     rows = tensors["sums"].numel() // 3 if "sums" in tensors else 0
-    if forms != {"sums": (torch.float64, rows, 3), "counts": (torch.int64, rows, 3)}:
+    # An earlier release wrote the counts with 64 bits.
+    if forms not in [
+        {"sums": (torch.float64, rows, 3), "counts": (kind, rows, 3)} for kind in (torch.int32, torch.int64)
+    ]:
         raise BadDiagnoses(f"{path.name} is damaged")
     return [(tuple(sums), tuple(counts)) for sums, counts in zip(tensors["sums"].tolist(), tensors["counts"].tolist())]
 
@@ -433,7 +436,7 @@ def _rows_as_bytes(rows: Sequence[Sums]) -> bytes:
     import safetensors.torch
 
     sums = torch.tensor([sums for sums, _ in rows], dtype=torch.float64).reshape(len(rows), 3)
-    counts = torch.tensor([counts for _, counts in rows], dtype=torch.int64).reshape(len(rows), 3)
+    counts = torch.tensor([counts for _, counts in rows], dtype=torch.int32).reshape(len(rows), 3)
     return bytes(safetensors.torch.save({"sums": sums, "counts": counts}))
 
 
