@@ -34,9 +34,14 @@ from tests.support.written import BESIDE, is_slow, write  # noqa: E402
 QUICK = sorted(name for name in BESIDE if not is_slow(name))
 NAMES = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")
 
-# What is no wrapping of an answer, but changes it, where the answer holds this: warnings (of np.array given a tensor, too)
-# and underflows become errors, numbers without a dtype float64. `import *` stands before the answer, for it would take its names.
-CHANGES = {"logging": r"warnings\.warn|einops|np\.array\(", "float64": r"torch\.\w+\(", "np_seterr": r"\bnp\.|numpy"}
+# What is no wrapping of an answer, but changes it, where the answer holds this: warnings (of np.array given a tensor, or
+# of a layer with an even kernel and padding="same", too) and underflows become errors, numbers without a dtype float64.
+# `import *` stands before the answer, for it would take its names.
+CHANGES = {
+    "logging": r"warnings\.warn|einops|np\.array\(|nn\.Conv2d\(",
+    "float64": r"torch\.\w+\(",
+    "np_seterr": r"\bnp\.|numpy",
+}
 
 DECORATORS = (
     ("from beartype_of_mine import beartype", "beartype"),
