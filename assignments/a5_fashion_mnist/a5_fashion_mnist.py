@@ -1,8 +1,8 @@
 # %% [markdown]
 # # a5_fashion_mnist: a CNN that sees clothes
 #
-# This is where everything meets: the channel axis of a1, the `Linear` layer of a2, the convolutions of a3 and the loss of
-# a4 become one network that looks at 28 x 28 pixels and says what it sees. You write four pieces:
+# The channel axis of a1, the `Linear` layer of a2, the convolutions of a3 and the loss of a4 become one network that looks
+# at 28 x 28 pixels and says what it sees. You write four pieces:
 #
 # ```
 #     uint8 (N, 28, 28)                                                      labels int64 (N,)
@@ -17,9 +17,9 @@
 # ```
 #
 # **How it is graded.** Your `train` trains your `FashionCNN` on the 10,000 images in `data/`; plan for 90 seconds of
-# one processor core (a quarter of that is enough for full points), and your `predict` is asked about images that your code
-# has never been given. `autograder check a5` looks at the pieces; `autograder train` does what grading does, with curves,
-# and writes weights that you may hand in.
+# one processor core (a quarter is enough for full points). Then your `predict` is asked about new images.
+# `autograder check a5` looks at the pieces; `autograder train` does what grading does, with curves, and writes weights
+# that you may hand in.
 #
 # **Two questions on the assignment before.** Which loss takes logits of shape (N, 10), and what does it do to them first?
 # What would a network that knows nothing pay, with ten classes?
@@ -49,8 +49,8 @@ from torch import nn
 #     0 ... 255                numbers around 1 or smaller (the mean is about 73, the deviation about 90)
 # ```
 #
-# Mind the order: uint8 knows no number below 0, so 100 - 128 is 228 there. And what you do to an image must depend on this
-# image alone, or on constants: the same shoe has to look the same whether it comes alone or among a thousand others.
+# Mind the order: uint8 knows no number below 0, so 100 - 128 is 228 there. And scale each image by constants, or by
+# itself alone: a shoe has to look the same alone and among a thousand others.
 
 # %%
 def preprocess(images: torch.Tensor) -> torch.Tensor:
@@ -103,8 +103,7 @@ class FashionCNN(nn.Module):
 
 
 # %% [markdown]
-# **Predict, then see.** Eight networks of yours that have learnt nothing look at 256 images. What will their loss be? You know
-# the number from the question at the top.
+# **Predict, then see.** Eight networks of yours that have learnt nothing look at 256 images. What will their loss be?
 
 # %%
 # See it: autograder show first_loss
@@ -123,8 +122,8 @@ class FashionCNN(nn.Module):
 #     4  step        every parameter moves a little downhill
 # ```
 #
-# Images and labels belong together: shuffle both by the **same** order. Torch's `randperm(M)` gives the numbers
-# 0 ... M - 1 in a random order, and a tensor can be indexed by such a list.
+# Shuffle images and labels by the **same** order: `torch.randperm(M)` gives the numbers 0 ... M - 1 in a random order, and
+# a tensor can be indexed by it.
 #
 # A good first recipe: Adam, learning rate 0.001, batches of 64 or 128, five to ten epochs. Then, half a point each: a
 # learning rate that ends near zero (`OneCycleLR`, told after each batch); each image mirrored half of the time;
@@ -161,8 +160,8 @@ def train(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> list[
 #
 # In use, three things differ from training: eval mode, so that dropout drops nothing and batch norm uses what it learned; no
 # gradient (`torch.no_grad()`); and the class is wanted, not the scores: the place of the largest logit in each row. An
-# image gets the same class whether it is asked about alone or together with others; a network in train mode fails that.
-# If you like, look twice, at the image and its mirror image, and add the logits.
+# image gets the same class alone and among others; in train mode it may not. If you like, look at the mirror image too,
+# and add the logits.
 
 # %%
 def predict(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
@@ -173,8 +172,8 @@ def predict(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
     raise NotImplementedError("predict")
 
 # %% [markdown]
-# **Predict, then see.** Trained on 2,000 images, how many of 1,000 others will your network get right? Which two classes does it
-# mix up: the two that you named above?
+# **Predict, then see.** Trained on 2,000 images, how many of 1,000 others will your network get right? Does it mix up the two
+# classes that you named?
 
 # %%
 # See it: autograder show learning
