@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,8 @@ _DEPTH = 8  # aliases of aliases
 _BESIDE = 10**9  # lines of modules beside the submission are counted from here
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_WORDS = 20  # in a name of torch's, at most
+_AXES = re.compile(r"(?:\dd|nd)$")
 _SHORT = {"bce": "binarycrossentropy", "bcewithlogits": "binarycrossentropywithlogits"}
 
 
@@ -51,8 +54,9 @@ _HOLDS = {"scaleddotproduct": "softmax", "multiheadattention": "softmax"}
 def does_the_work(called: str, names: Collection[str]) -> bool:
     """Whether a function or operator of torch is one of these, or a variant of one under a name of its own.
 
-    >>> [does_the_work(name, {"softmax"}) for name in ("Softmax", "_safe_softmax", "log_softmax", "softplus")]
-    [True, True, False, False]
+    >>> names = ("Softmax", "_safe_softmax", "_softmax_backward_data", "log_softmax", "softplus")
+    >>> [does_the_work(name, {"softmax"}) for name in names]
+    [True, True, True, False, False]
     """
     return _does(called, kinds_of(names))
 
@@ -63,13 +67,16 @@ def kinds_of(names: Collection[str]) -> frozenset[str]:
 
 
 def _does(called: str, kinds: frozenset[str]) -> bool:
-    plain = called.strip("_").removesuffix("_forward")
-    kind = _kind(plain)
-    if kind in kinds or any(part in kind and work in kinds for part, work in _HOLDS.items()):
+    if any(part in _kind(called) and work in kinds for part, work in _HOLDS.items()):
         return True
-    # `_safe_softmax`, `_sparse_softmax`, `mkldnn_convolution`; but the log of a softmax is none
-    first, _, rest = plain.partition("_")
-    return bool(rest) and first != "log" and _kind(rest) in kinds
+    # `_safe_softmax`, `conv2d_weight`, `_convolution_pointwise`; but the log of a softmax is none
+    words = called.strip("_").split("_", _WORDS)
+    return len(words) <= _WORDS and any(
+        _kind("_".join(words[start:end])) in kinds
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+        if not (start and words[start - 1] == "log")
+    )
 
 
 @lru_cache(maxsize=8)  # a public check and a hidden one ask the same
@@ -109,8 +116,8 @@ def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
 
 
 def _kind(name: str) -> str:
-    """What a function and its module have in common: ``cross_entropy`` and ``CrossEntropyLoss``."""
-    plain = name.replace("_", "").casefold().removeprefix("lazy").removesuffix("loss")
+    """What a function and its module have in common: ``cross_entropy`` and ``CrossEntropyLoss``, with however many axes."""
+    plain = _AXES.sub("", name.replace("_", "").casefold()).removeprefix("lazy").removesuffix("loss")
     return _SHORT.get(plain, plain)
 
 

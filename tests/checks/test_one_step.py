@@ -29,6 +29,7 @@ FORBIDDEN = {
     "multiclass_loss": constant("a4_losses", "TORCHS_LOSSES"),
     "binary_loss": constant("a4_losses", "TORCHS_LOSSES"),
     "conv2d": constant("a3_conv_shapes", "CONVOLUTIONS"),
+    "affine": ("linear",),
 }
 ROWS, LABELS = torch.randn(4, 3), torch.tensor([2, 0, 1, 2])
 IMAGES, WEIGHT = torch.randn(2, 3, 5, 5), torch.randn(4, 3, 3, 3)
@@ -53,8 +54,37 @@ ODD_WAYS: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
     ("binary_loss", F.soft_margin_loss, (ROWS[:, 0], torch.tensor([1.0, -1, 1, 1]))),
     ("binary_loss", lambda x: -torch._C._nn.log_sigmoid(x), (ROWS[:, 0],)),
     ("conv2d", torch._C._nn.slow_conv3d, (IMAGES[:, :, None], WEIGHT[:, :, None], (1, 3, 3))),
+    ("binary_loss", lambda x: torch._C._nn.nll_loss2d(x.T[None, :, :, None], torch.zeros(1, 4, 1).long()), (ROWS,)),
+    (
+        "conv2d",
+        lambda x, w: torch.nn.grad.conv2d_weight(x.transpose(0, 1), (4, 2, 3, 3), w.transpose(0, 1)),
+        (IMAGES, WEIGHT),
+    ),
+    (
+        "conv2d",
+        lambda x, w: torch.nn.grad.conv2d_input((2, 3, 7, 7), w, x @ torch.eye(5)),
+        (torch.randn(2, 4, 5, 5), WEIGHT),
+    ),
+    ("conv2d", torch._C._nn.slow_conv_dilated2d, (IMAGES, WEIGHT, (3, 3))),
     ("conv2d", torch.convolution, (IMAGES, WEIGHT, None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1)),
 ]
+
+
+# Operators for compiled networks, which not every build of torch has.
+COMPILED: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+    ("affine", lambda x, w: torch.ops.mkldnn._linear_pointwise(x, w, None, "none", [], ""), (ROWS, torch.eye(3))),
+    (
+        "conv2d",
+        lambda x, w: torch.ops.mkldnn._convolution_pointwise(x, w, None, [0, 0], [1, 1], [1, 1], 1, "none", [], ""),
+        (IMAGES, WEIGHT),
+    ),
+]
+
+
+@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="this torch has none of them")
+@pytest.mark.parametrize(("task", "function", "args"), COMPILED)
+def test_the_record_sees_what_compilers_use(task: str, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    assert caught(task, function, *args)
 
 
 @pytest.mark.parametrize(("task", "function", "args"), ODD_WAYS)
@@ -80,7 +110,9 @@ def test_the_same_work_written_out_is_not_seen() -> None:
     assert caught("conv2d", lambda x, w: torch.nn.Unfold(3)(x).transpose(1, 2) @ w.flatten(1).T, IMAGES, WEIGHT) == []
 
 
-@pytest.mark.parametrize("name", ["_safe_softmax", "_C._nn.log_sigmoid", "nn.functional.scaled_dot_product_attention"])
+@pytest.mark.parametrize(
+    "name", ["_safe_softmax", "_C._nn.log_sigmoid", "nn.functional.scaled_dot_product_attention", "nn.Softmax2d"]
+)
 def test_the_source_shows_it_too(name: str) -> None:
     names = FORBIDDEN["softmax"] + FORBIDDEN["binary_loss"]
     assert uses([(f"import torch\ndef task(x):\n    return torch.{name}(x)", 1)], "task", names)

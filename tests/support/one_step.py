@@ -111,7 +111,7 @@ def _choices(argument: Any, puzzle: Puzzle) -> list[Any]:
     plain: dict[str, list[Any]] = {
         "int": [1, 0, -1, 2], "bool": [False, True], "float": [1.0, 0.0], "number": [1, 0], "Scalar": [1, 0],
         "List[int]": list(puzzle.whole), "SymInt": [1, 0, -1, 2], "List[bool]": [[False, False]],
-        "List[SymInt]": list(puzzle.whole), "str": ["none"],
+        "List[SymInt]": list(puzzle.whole), "str": ["none"], "List[Optional[number]]": [[]],
     }  # fmt: skip
     return plain.get(kind, [])
 
