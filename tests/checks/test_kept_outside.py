@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import sys
+import types
 import zlib
 from collections.abc import Callable
 
@@ -11,7 +13,7 @@ import torch
 
 from autograder.data.subset import load_test
 from autograder.grading.engine import Engine
-from autograder.sandbox.inside import probes
+from autograder.sandbox.inside import notices, probes
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 from tests.support.tiny_network import TINY
@@ -40,6 +42,31 @@ WAYS = {
     "a class": PLAIN.replace("def predict", "class Box:\n    def get(self):\n        return KEPT\ndef predict")
     .replace("return model", "Box().get()\n    return model"),
     "the network's forward": PLAIN.replace("return self.layer(x)", "return self.layer(x) + KEPT[0, 0]"),
+    "under an underscore": PLAIN.replace("nn.Linear(2, 3)", "nn.Linear(2, 3)\n        self._kept = list(range(3000))"),
+    "on a layer": PLAIN.replace("nn.Linear(2, 3)", "nn.Linear(2, 3)\n        self.layer.kept = list(range(3000))"),
+    "on an empty layer": PLAIN.replace(
+        "nn.Linear(2, 3)", "nn.Linear(2, 3)\n        self.other = nn.Identity()\n        self.other._kept = KEPT"
+    ),
+    "a hook": PLAIN.replace(
+        "nn.Linear(2, 3)", "nn.Linear(2, 3)\n        self.layer.register_forward_hook(lambda *given: KEPT[0, 0])"
+    ),
+    "a function in a list": PLAIN.replace("return model", "TABLES[0]()\n    return model") + "TABLES = [lambda: KEPT]\n",
+    "a partial": PLAIN.replace("return model", "kept()\n    return model")
+    + "import functools\nkept = functools.partial(len, KEPT)\n",
+    "a bound method": PLAIN.replace("return model", "kept(0)\n    return model") + "kept = KEPT.__getitem__\n",
+    "slots": PLAIN.replace("return model", "box.kept\n    return model")
+    + "class Box:\n    __slots__ = ('kept',)\nbox = Box()\nbox.kept = KEPT\n",
+    "a function's own": PLAIN.replace("return model", "predict.kept\n    return model") + "predict.kept = KEPT\n",
+    "a queue": PLAIN.replace("return model", "kept.pop()\n    return model")
+    + "import collections\nkept = collections.deque(range(3000))\n",
+    "an array": PLAIN.replace("return model", "kept.pop()\n    return model")
+    + "import array\nkept = array.array('i', range(3000))\n",
+    "an iterator": PLAIN.replace("return model", "next(kept)\n    return model") + "kept = iter(list(range(3000)))\n",
+    "a cache": PLAIN.replace("return model", "kept()\n    return model")
+    + "import functools\n@functools.lru_cache\ndef kept():\n    return list(range(3000))\nkept()\n",
+    "one long number": PLAIN.replace("return model", "kept\n    return model") + "kept = 1 << 64 * 3000\n",
+    "a Sequential": PLAIN.replace("return model", "KEPT\n    return model")
+    + "def FashionCNN():\n    made = nn.Sequential(nn.Linear(2, 3))\n    made.kept = KEPT\n    return made\n",
 }  # fmt: skip
 
 
@@ -57,6 +84,25 @@ def test_an_honest_network_keeps_next_to_nothing_outside() -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_what_predict_can_reach_is_counted(way: str) -> None:
     assert 3000 <= kept(WAYS[way]) < 3050
+
+
+def test_a_module_beside_the_submission_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = types.ModuleType("tables")
+    beside.KEPT, beside.OTHER = KEPT, torch.zeros(5000)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tables", beside)
+    monkeypatch.setattr(notices, "modules", {"tables"})
+    assert 3000 <= kept(PLAIN.replace("return model", "tables.KEPT\n    return model") + "import tables\n") < 3050
+
+
+def test_many_numbers_in_lists_are_all_counted() -> None:
+    code = PLAIN.replace("return model", "stored\n    return model") + "stored = [[0] * 784 for _ in range(1000)]\n"
+    assert kept(code) >= 784_000
+
+
+def test_much_text_counts_and_a_little_does_not() -> None:
+    code = PLAIN.replace("return model", "'read me ' * 100\n    stored\n    return model")
+    assert kept(code + "stored = ['x' * 784] * 10\n") < 20
+    assert kept(code + "stored = [chr(65 + i) * 784 for i in range(100)]\n") > 64 << 10
 
 
 def table() -> str:

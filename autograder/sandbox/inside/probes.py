@@ -7,8 +7,11 @@ says can be faked by hostile code that shares its process, so facts from here ca
 
 from __future__ import annotations
 
+import array
+import gc
 import os
 import re
+import sys
 import types
 import weakref
 from collections.abc import Callable, Iterator
@@ -16,12 +19,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
+
+from . import notices
 
 # The network as it stands
 
@@ -426,76 +432,99 @@ def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
 
     Returns numbers (how many), name and shape (the largest tensor or array, or the container that holds most).
     """
-    counted = {id(tensor) for tensor in (*model.parameters(), *model.buffers())}
     forward = getattr(type(model), "forward", None)
-    space = getattr(forward, "__globals__", {})
-    found: list[tuple[int, str, tuple[int, ...]]] = []
-    for name, thing in _reached(model, space, predict):
-        total, largest = _numbers_in(thing, counted)
-        found.append((total, name, largest))
-    total, name, shape = max(found, default=(0, "", ()))
-    return {"numbers": sum(number for number, _, _ in found), "name": name, "shape": shape}
+    spaces = [vars(sys.modules[name]) for name in notices.modules if name in sys.modules]
+    spaces = list({id(space): space for space in (*spaces, getattr(forward, "__globals__", {}))}.values())
+    reach = _Reach(spaces, {id(tensor) for tensor in (*model.parameters(), *model.buffers())})
+    reach.walk("self", model)
+    for space in spaces:
+        reach.walk(predict, space.get(predict))
+    found = reach.numbers | ({"texts": reach.characters} if reach.characters > _TEXTS else {})
+    name = max(found, key=lambda name: found[name], default="")
+    return {"numbers": sum(found.values()), "name": name, "shape": reach.shapes.get(name, ())}
 
 
-def _reached(model: nn.Module, space: dict[str, Any], predict: str) -> Iterator[tuple[str, Any]]:
-    """What the network holds, and each thing that its code, the code of the task `predict` and their helpers name."""
-    for name, thing in vars(model).items():
-        if not name.startswith("_"):
-            yield f"self.{name}", thing
-    waiting: list[Any] = [space.get(predict), *vars(type(model)).values()]
-    seen: set[int] = set()
-    names: set[str] = set()
-    while waiting:
-        thing = waiting.pop()
-        thing = getattr(thing, "__func__", getattr(thing, "__wrapped__", thing))
-        if isinstance(thing, type) and thing.__module__ == type(model).__module__:
-            waiting += [part for part in vars(thing).values() if id(part) not in seen]
-        code = getattr(thing, "__code__", None)
-        if code is None or id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        for cell in thing.__closure__ or ():
-            with suppress(ValueError):
-                yield thing.__name__, cell.cell_contents
-        yield thing.__name__, (thing.__defaults__, thing.__kwdefaults__, code.co_consts)
-        for name in _names(code) - names:
-            names.add(name)
-            if name in space:
-                waiting.append(space[name])
-                yield name, space[name]
+_TEXTS = 64 << 10  # characters: a submission's own text is shorter
+
+
+@dataclass
+class _Reach:
+    """Counts the numbers in all that can be reached from a thing: what it holds, and what its code names.
+
+    spaces: the names of the student's modules. seen: ids of what counts no more. numbers, shapes: of what goes by a name,
+    how many, and the shape of its largest tensor or array. characters: of texts, which count where they are many. modules: ids of what goes by a name in any module.
+    """
+
+    spaces: list[dict[str, Any]]
+    seen: set[int]
+    numbers: dict[str, int] = field(default_factory=dict)
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    characters: int = 0
+    left: int = 2_000_000  # things to look at
+    modules: set[int] = field(default_factory=lambda: {id(getattr(m, "__dict__", m)) for m in (*sys.modules.values(),)})
+
+    def walk(self, name: str, thing: Any) -> None:
+        """Count what this holds and what that holds. name: what people call it."""
+        waiting = [(name, thing)]
+        while waiting and self.left:
+            self.left -= 1
+            name, item = waiting.pop()
+            if isinstance(item, (bool, int, float, complex)):
+                self._add(name, 1 + (item.bit_length() // 64 if isinstance(item, int) else 0))
+            elif id(item) not in self.seen:
+                self.seen.add(id(item))
+                waiting += self._look(name, item)
+
+    def _add(self, name: str, count: int) -> None:
+        self.numbers[name] = self.numbers.get(name, 0) + count
+
+    def _look(self, name: str, item: Any) -> Iterator[tuple[str, Any]]:
+        """Count what is counted at once, and name what lies in it."""
+        if isinstance(item, (Tensor, np.ndarray, np.generic)):
+            shape = tuple(item.shape)
+            self._add(name, torch.Size(shape).numel())
+            self.shapes[name] = max(self.shapes.get(name, ()), shape, key=lambda shape: torch.Size(shape).numel())
+        elif isinstance(item, (bytes, bytearray, array.array)):
+            self._add(name, len(item))
+        elif isinstance(item, str):
+            self.characters += len(item)
+        elif isinstance(item, types.FunctionType):
+            yield from self._named_by(item)
+        elif isinstance(item, type):
+            if item.__module__ in notices.modules or item.__module__ not in sys.modules:
+                yield from ((item.__name__, part) for part in vars(item).values())
+        elif isinstance(item, nn.Module):
+            yield name, type(item)
+            of_torch = type(item).__module__.startswith("torch.")
+            for attribute, part in vars(item).items():
+                if not (of_torch and _is_setting(part)):
+                    yield f"self.{attribute}", part
+        elif isinstance(item, dict):
+            yield from ((name, part) for part in (*item.keys(), *item.values()))
+        elif not isinstance(item, (types.ModuleType, types.CodeType, types.FrameType, torch.optim.Optimizer)):
+            yield from ((name, part) for part in gc.get_referents(item) if id(part) not in self.modules)
+
+    def _named_by(self, function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+        """What a function of the student's keeps, and what goes by the names in its code."""
+        module = sys.modules.get(function.__module__ or "")
+        if module is not None and module.__name__ not in notices.modules and vars(module) is function.__globals__:
+            return  # a library's
+        code = function.__code__
+        kept = function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function), code.co_consts
+        yield from ((function.__name__, part) for part in kept)
+        spaces = {id(space): space for space in (*self.spaces, function.__globals__)}.values()
+        for name in _names(code):
+            yield from ((name, space[name]) for space in spaces if name in space)
+
+
+def _is_setting(thing: object) -> bool:
+    """Is it what a layer of torch's is told: a number, or one for each axis?"""
+    return isinstance(thing, (bool, int, float)) or (isinstance(thing, (tuple, list)) and len(thing) <= 8)
 
 
 def _names(code: types.CodeType) -> set[str]:
     inner = (const for const in code.co_consts if isinstance(const, types.CodeType))
     return set(code.co_names).union(*map(_names, inner))
-
-
-def _numbers_in(thing: Any, counted: set[int], limit: int = 200_000) -> tuple[int, tuple[int, ...]]:
-    """How many numbers lie in a thing, and the shape of the largest tensor. Each counts once: counted grows."""
-    total, largest, shape, waiting = 0, 0, (), [thing]
-    while waiting and limit:
-        limit -= 1
-        item = waiting.pop()
-        if isinstance(item, (bool, int, float, complex)):
-            total += 1
-            continue
-        if id(item) in counted or isinstance(item, (type, types.ModuleType, types.FunctionType, types.CodeType)):
-            continue
-        counted.add(id(item))
-        if isinstance(item, Tensor) or (hasattr(item, "shape") and hasattr(item, "dtype")):
-            numbers = int(torch.Size(item.shape).numel())
-            total += numbers
-            if numbers > largest:
-                largest, shape = numbers, tuple(item.shape)
-        elif isinstance(item, (bytes, bytearray)):
-            total += len(item)
-        elif isinstance(item, dict):
-            waiting += [*item.keys(), *item.values()]
-        elif isinstance(item, (list, tuple, set, frozenset)):
-            waiting += item
-        elif hasattr(item, "__dict__") and not isinstance(item, torch.optim.Optimizer):
-            waiting += vars(item).values()
-    return total, shape
 
 
 def _stop() -> None:
