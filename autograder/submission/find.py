@@ -174,7 +174,8 @@ def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
 class _File:
     """A file of a student's. own: its name, without what an LMS put before it. shown: its path, for people.
 
-    why: what is wrong with it where it cannot be graded at all, as it follows its name.
+    why: what is wrong with it where it cannot be graded at all, as it follows its name. of_environment: it lies among
+    what Python put into a virtual environment.
     """
 
     path: Path
@@ -182,6 +183,7 @@ class _File:
     shown: str
     hand_in: HandIn
     why: str = ""
+    of_environment: bool = False
 
     @property
     def key(self) -> tuple[int, int, bool, str]:
@@ -347,7 +349,8 @@ class _Search:
                 found = self._found(name, None, "unreadable", (), (*found.notes, said))
         notes = []
         if aside:
-            where = readable(PurePath(aside[0].shown).parts[-2]) if "/" in aside[0].shown else aside[0].shown
+            where = PurePath(aside[0].shown).parts[-2] if "/" in aside[0].shown else aside[0].shown
+            where += ", of a virtual environment" if aside[0].of_environment else ""
             notes.append(
                 f"{few(file.shown for file in aside)} lies in a folder that is passed over ({where}). Ask for it outside, or name it in "
                 f"choices.csv: {self._as_choice(name, aside[0])}"
@@ -359,6 +362,8 @@ class _Search:
         if not notes:
             return found
         notes = [*found.notes, *notes]
+        if found.status == "not_started" and not branches and all(file.of_environment for file in aside):
+            return dataclasses.replace(found, notes=tuple(notes))
         return Found(
             found.student, name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
         )
@@ -489,10 +494,11 @@ class _Search:
             inside = root.resolve()
         except OSError:
             return
-        pending = [(root, False, hand_in)]  # (folder, does it lie in one that is passed over?, which attempt it is)
+        # (folder, does it lie in one that is passed over, or among an environment's?, which attempt it is)
+        pending = [(root, False, False, hand_in)]
         left = FILES_LIMIT
         while pending:
-            folder, aside, hand_in = pending.pop()
+            folder, aside, of_environment, hand_in = pending.pop()
             if version := _VERSION.fullmatch(folder.name):
                 hand_in = dataclasses.replace(hand_in, attempt=(int(version[1]),))
             if not os.access(folder, os.R_OK | os.X_OK):
@@ -514,13 +520,15 @@ class _Search:
                     if assignment_of(entry.name, self._names, exact=True):
                         self._other.append(_File(path, entry.name, shown, hand_in, "is a folder, and no file"))
                     hidden = entry.name.startswith(".") and entry.name != _CHECKPOINTS
-                    if not hidden and entry.name not in _NEVER and not is_of_an_environment(folder, entry):
-                        ours = aside or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
-                        pending.append((path, ours, hand_in))
+                    if not hidden and entry.name not in _NEVER:
+                        python = of_environment or is_of_an_environment(folder, entry)
+                        ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
+                        pending.append((path, ours, python, hand_in))
                 elif aside:
                     own = entry.name.replace("-checkpoint.", ".")
                     if name := assignment_of(own, self._names):
-                        self._keep(self._aside[name], name, _File(path, own, shown, hand_in))
+                        file = _File(path, own, shown, hand_in, of_environment=of_environment)
+                        self._keep(self._aside[name], name, file)
                 elif not entry.name.startswith(".") or placeholder_of(entry.name):
                     yield _File(path, entry.name, shown, hand_in)
 

@@ -205,6 +205,20 @@ def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_pa
     assert f"backup/{NAME}.py lies in a folder that is passed over" in found["cas"].notes[0]
 
 
+def test_work_among_the_files_of_an_environment_is_named(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / "pyvenv.cfg", "")
+    put(root / "ada" / "bin" / f"{NAME}.py")
+    put(root / "ben" / "venv" / "pyvenv.cfg", "")
+    put(root / "ben" / "venv" / "Scripts" / "work" / f"{NAME}.py")
+    put(root / "cas" / f"{NAME}.py")
+    _, found = read(root, course)
+    for student, where in (("ada", f"bin/{NAME}.py"), ("ben", f"venv/Scripts/work/{NAME}.py")):
+        assert found[student].status == "unreadable", "it is there"
+        assert f"{where} lies in a folder that is passed over" in found[student].notes[0]
+        assert "of a virtual environment" in found[student].notes[0]
+
+
 def test_what_was_recognised_can_be_overruled(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     for part in ("week1", "week2"):
