@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -302,15 +303,18 @@ def _plain(value: str) -> str:
     """A scalar of YAML, as far as names, numbers and times need it."""
     value = value.strip()
     if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
-        return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", _escaped, value[1:-1])
+        return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", _escaped, value[1:-1])
     if value[:1] == "'" and value[-1:] == "'" and len(value) > 1:
         return value[1:-1].replace("''", "'")
     return "" if value in ("~", "null") else value
 
 
 def _escaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else match[3]
+    code = match[1] or match[2] or match[3]
+    if not code:
+        return match[4]
+    number = int(code, 16)
+    return "\ufffd" if number > sys.maxunicode or 0xD800 <= number < 0xE000 else chr(number)
 
 
 def read_stamp(text: str) -> dt.datetime | None:

@@ -30,6 +30,7 @@ _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.eg
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
 _BRANCH = re.compile(r"-(main|master)$")  # as GitHub names a zip of a branch
 _PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
+_LOOKS_SPELLED = re.compile(r"\\(?=x[0-9a-f]{2})")
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
 ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip".split())
@@ -257,14 +258,14 @@ def _hand_ins(
             if ours or (passed_over(entry) and not answers_in(path, names)):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:
-                yield HandIn(path, name)
+                yield HandIn(path, entry.name)
         elif entry.name in flat:
             yield flat[entry.name]
         elif path.suffix.lower() in ARCHIVES:
             if read or _holds_several(path, listed, names):
                 aside.append(f"{name} (the class's own? if so, unpack it in a folder of its own)")
             else:
-                yield HandIn(path, re.sub(r"(\.tar)?\.\w+$", "", name), own=entry.name)
+                yield HandIn(path, re.sub(r"(\.tar)?\.\w+$", "", entry.name), own=entry.name)
         elif path.suffix.lower() in _WORK:
             aside.append(name)
 
@@ -294,7 +295,7 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
             continue
         # Not a check, nor a copy of the assignment itself ("Copy_of_a1_permute.py" is nobody's).
         if match["prefix"].casefold() != "test" and layouts.read_name(Path(entry.path), folder=False) is None:
-            yield HandIn(Path(entry.path), readable(match["prefix"]), "flat", match["own"])
+            yield HandIn(Path(entry.path), match["prefix"], "flat", match["own"])
 
 
 # --- who is who? ---------------------------------------------------------------------------------------------------
@@ -375,8 +376,11 @@ def placeholder_of(name: str) -> str:
 
 
 def readable(name: str) -> str:
-    """A folder's name as text that can be written anywhere: bytes that are no UTF-8 as \\xff."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A name on disk as text that can be written anywhere: a byte that is no UTF-8 as \\xff, and what looks like that in
+    the name itself as \\x5cxff. So no two names become one.
+    """
+    spelled = _LOOKS_SPELLED.sub(r"\\x5c", name)
+    return spelled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def passed_over(entry: os.DirEntry[str]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import struct
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -144,6 +146,17 @@ def test_brightspace(course: Course, tmp_path: Path) -> None:
     assert found["Bob Roe"].status == "unreadable"
 
 
+def test_gradescope_names_that_no_text_can_hold(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    names = {"1": r"Half \ud83d Lee", "2": r"Smile \U0001F600 Roe", "3": r"Far \UFFFFFFFF Fox"}
+    people = "".join(f'submission_{number}:\n  :submitters:\n  - :name: "{name}"\n' for number, name in names.items())
+    put(root / "submission_metadata.yml", f"---\n{people}")
+    for number in names:
+        put(root / f"submission_{number}" / f"{NAME}.py", f"answer = {number}\n")
+    _, found = read(root, course)
+    assert set(found) == {"Half \ufffd Lee", "Smile \U0001f600 Roe", "Far \ufffd Fox"}
+
+
 def test_gradescope_names_addresses_and_groups(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     export = root / "assignment_7_export"
@@ -217,6 +230,19 @@ def test_work_among_the_files_of_an_environment_is_named(course: Course, tmp_pat
         assert found[student].status == "unreadable", "it is there"
         assert f"{where} lies in a folder that is passed over" in found[student].notes[0]
         assert "of a virtual environment" in found[student].notes[0]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are text")
+def test_two_names_on_disk_are_two_students(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    names = [b"bad\xff", rb"bad\xff", rb"bad\x5cxff", rb"bad\x5cx5cxff"]
+    for name in names:
+        put(root / os.fsdecode(name) / f"{NAME}.py", f"answer = {name!r}\n")
+        put(root / os.fsdecode(name + b"_" + NAME.encode() + b".py"), f"answer = {name!r}\n")
+    _, found = read(root, course)
+    assert len(found) == len(names)
+    assert "bad\\xff" in found
+    assert all(name.isascii() for name in found)
 
 
 def test_what_was_recognised_can_be_overruled(course: Course, tmp_path: Path) -> None:
