@@ -25,7 +25,7 @@ from ..results.folder import results_folder
 from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result
 from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
-from ..submission.source import Source, Unreadable, form_of, read_source
+from ..submission.source import Source, Unreadable, form_of
 from ..submission.stubs import stub_digests
 from ..submission.times import arrival_of
 from .bands import with_bands_kept, with_gap
@@ -230,7 +230,7 @@ def _sort_out(run: _Run, found: Found) -> Todo | None:
         return None
     previous = run.ledger.previous(found.student, found.assignment)
     try:
-        source = read_source(found.path, found.weights)
+        source = found.read()
     except Unreadable as error:
         run.ledger.record(_unreadable(run, found, error), previous)
         return None
@@ -291,7 +291,7 @@ def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterat
         found = item.found
         assert found.path is not None
         try:
-            source = read_source(found.path, found.weights)
+            source = found.read()
         except Unreadable as error:
             result = _unreadable(run, found, error)
         except Exception as error:

@@ -29,7 +29,7 @@ from ..common.plural import plural
 from ..common.terminal import console, print_line, printable
 from ..course.course import Course, find_course
 from ..submission.find import find_class
-from ..submission.source import Unreadable, read_source
+from ..submission.source import Unreadable
 
 PIECE = 25  # characters, without names and layout: a shorter match is chance
 COMMON = 0.05  # code that a larger part of the class has is common ground,
@@ -140,7 +140,7 @@ def read_class(
         if entry.path is None:
             continue
         try:
-            texts[entry.assignment][entry.student] = read_source(entry.path).whole_text
+            texts[entry.assignment][entry.student] = entry.read().whole_text
         except Unreadable as error:
             skipped.append((entry.student, entry.assignment, error.message))
     return dict(texts), skipped

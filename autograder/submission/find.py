@@ -44,7 +44,7 @@ from .places import (
     read_class,
     readable,
 )
-from .source import Unreadable, form_of, read_source
+from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
@@ -70,6 +70,12 @@ class Found:
     top: Path | None = None  # the student's folder, or the file itself in a flat download
     when: dt.datetime | None = None  # as the download says it; without an offset where it has none
     identity: Mapping[str, str] = field(default_factory=dict)  # system, number, login, email, sid, name
+    flat: bool = False  # other students' files lie beside it
+
+    def read(self) -> Source:
+        """What is to be graded, with its weights. Raises Unreadable."""
+        assert self.path is not None
+        return read_source(self.path, self.weights, self.flat)
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ def find_class(
         for search in searches
         for name in names
     )
+    if len(class_.places) == 1:  # all that lies here is one student's
+        found = tuple(dataclasses.replace(entry, flat=False) for entry in found)
     if not any(entry.candidates or entry.status != "missing" for entry in found):
         raise UserError(
             f"No submission was found in {root}. It should hold one folder for each student, with files named after "
@@ -184,6 +192,15 @@ class _File:
     hand_in: HandIn
     why: str = ""
     of_environment: bool = False
+
+    @property
+    def flat(self) -> bool:
+        """Do other students' files lie beside it?"""
+        return self.path == self.hand_in.path and self.hand_in.layout != "folders"
+
+    def read(self) -> Source:
+        """The file's code and the modules that belong to it. Raises Unreadable."""
+        return read_source(self.path, flat=self.flat)
 
     @property
     def key(self) -> tuple[int, int, bool, str]:
@@ -396,7 +413,7 @@ class _Search:
         for other in others:
             for file in (*self._exact[other], *self._copies[other]):
                 with contextlib.suppress(Unreadable):
-                    beside |= {file.path.parent / helper.file for helper in read_source(file.path).helpers}
+                    beside |= {file.path.parent / helper.file for helper in file.read().helpers}
         free = [
             file
             for file in self._other
@@ -413,7 +430,7 @@ class _Search:
         """The digest of a file's code, read once; "" where it cannot be read."""
         if file.path not in self._digests:
             try:
-                self._digests[file.path] = read_source(file.path).code_digest
+                self._digests[file.path] = file.read().code_digest
             except Unreadable:
                 self._digests[file.path] = ""
         return self._digests[file.path]
@@ -579,6 +596,7 @@ class _Search:
             file.hand_in.path,
             file.hand_in.when,
             identity,
+            file.flat,
         )
 
     def _below(self, file: _File) -> str:

@@ -50,11 +50,12 @@ class Helper:
 
 
 def find_helpers(
-    code: str, submission: Path, room: int, read: Callable[[Path], str | None]
+    code: str, submission: Path, room: int, read: Callable[[Path], str | None], flat: bool = False
 ) -> tuple[tuple[Helper, ...], tuple[str, ...]]:
     """The helpers that some code imports, and those that these import; and notes on what was passed over.
 
-    room: bytes that all together may hold. read: the text of a file, or None where it cannot be read.
+    room: bytes that all together may hold. read: the text of a file, or None where it cannot be read. flat: other
+    students' files lie beside it, so that only one that an LMS names as it named the submission is the student's.
     """
     found: dict[str, Helper] = {}
     notes: list[str] = []
@@ -68,7 +69,7 @@ def find_helpers(
             notes.append(f"It imports very many names: only {_NAMES_LIMIT} of them were looked for beside it.")
             break
         seen.add(name)
-        file = _file(name, submission, there)
+        file = _in_the_hand_in(name, submission, there[""]) if flat else _file(name, submission, there)
         if file is None:
             continue
         text = read(submission.parent / file)

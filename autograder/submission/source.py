@@ -136,9 +136,10 @@ def form_of(path: Path) -> Form:
     return "ipynb" if re.search(r"\.ipynb(\.\w+)?$", path.name, re.I) else "py"  # a browser adds .json, .txt
 
 
-def read_source(path: Path, weights: Path | None = None) -> Source:
+def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> Source:
     """Read a submission, and the weights beside it (`<name>.safetensors`, or the file given).
 
+    flat: other students' files lie beside it, as in a flat download.
     Raises Unreadable, with a message for the student, when it is not text, is empty, holds more than 64 KB of code,
     is a broken notebook, or cannot be opened.
     """
@@ -155,11 +156,11 @@ def read_source(path: Path, weights: Path | None = None) -> Source:
         raise Unreadable(f"{path.name} holds no code.")
     if (size := len(code.encode())) > CODE_LIMIT:
         raise Unreadable(_too_large(path.name, size))
-    helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper)
+    helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper, flat)
     data, of_weights = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
     with_it = (f"{', '.join(helper.file for helper in helpers)} beside it belongs to it.",) if helpers else ()
     notes = (*of_weights, *with_it, *of_helpers)
-    source = Source(form, cells, data, notes, helpers, _other_weights(path))
+    source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path))
     return replace(source, notes=(*notes, *_stale(source, path)))
 
 

@@ -15,6 +15,7 @@ from autograder.grading import batch
 from autograder.grading.log import LOG
 from autograder.results import store
 from autograder.results.result import FILE_LIMIT, MESSAGE_LIMIT, CheckResult, Result, bounded, to_json
+from autograder.submission.find import Found
 from tests.support.fake_class import course_in, put, run, score_of
 
 
@@ -70,7 +71,7 @@ def test_what_was_lost_before_is_tried_last(course: Course, tmp_path: Path) -> N
     assert list(dict.fromkeys(order)) == ["zoe", "ada"]
 
 
-@pytest.mark.parametrize("step", ["read_source", "arrival_of"])
+@pytest.mark.parametrize("step", ["read", "arrival_of"])
 @pytest.mark.parametrize("error", [OverflowError("date value out of range"), RecursionError(), MemoryError()])
 def test_a_step_that_breaks_is_one_students_result(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
@@ -78,19 +79,20 @@ def test_a_step_that_breaks_is_one_students_result(
     class_, out = tmp_path / "class", tmp_path / "results"
     for student in ("ada", "mallory", "zoe"):
         put(class_ / student / "a1_permute.py", f"# right\n# {student}\n")
-    honest = getattr(batch, step)
+    place: Any = Found if step == "read" else batch
+    honest = getattr(place, step)
 
     def breaks(subject: Any, *args: Any) -> Any:
         if "mallory" in str(getattr(subject, "path", subject)):
             raise error
         return honest(subject, *args)
 
-    monkeypatch.setattr(batch, step, breaks)
+    monkeypatch.setattr(place, step, breaks)
     report = run(course, class_, out)
     assert score_of(out, "ada") == score_of(out, "zoe") == ("graded", 10, 10)
     result = store.read(store.path_of(out, "mallory", "a1_permute"))
     assert type(error).__name__ in " ".join(result.notes)
-    assert (result.status, result.score) == (("unreadable", 0) if step == "read_source" else ("graded", 10))
+    assert (result.status, result.score) == (("unreadable", 0) if step == "read" else ("graded", 10))
     assert report.logged
     written = (out / LOG).read_text()
     assert "mallory a1_permute" in written

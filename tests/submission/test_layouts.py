@@ -245,6 +245,28 @@ def test_two_names_on_disk_are_two_students(course: Course, tmp_path: Path) -> N
     assert all(name.isascii() for name in found)
 
 
+def test_in_a_flat_download_nobody_imports_what_another_handed_in(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"ann_{NAME}.py", "answer = 'right'\n")
+    put(root / f"eve_{NAME}.py", f"from ann_{NAME} import *\nimport helpers\n")
+    put(root / "ann_best.safetensors", b"ann's")
+    put(root / "helpers.py", "answer = 'of whom?'\n")
+    _, found = read(root, course)
+    assert found["eve"].read().helpers == ()
+    assert found["eve"].read().unused == ()
+    put(root / "eve" / f"{NAME}.py", "import helpers\n")
+    put(root / "eve" / "helpers.py", "answer = 'her own'\n")
+    _, found = read(root / "eve", course)
+    assert [helper.file for helper in found["eve"].read().helpers] == ["helpers.py"]
+
+
+def test_one_students_flat_files_may_use_what_lies_beside_them(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "class" / f"ann_{NAME}.py", "import helpers\n")
+    put(tmp_path / "class" / "helpers.py", "answer = 'hers'\n")
+    _, found = read(tmp_path / "class", course)
+    assert [helper.file for helper in found["ann"].read().helpers] == ["helpers.py"]
+
+
 def test_what_was_recognised_can_be_overruled(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     for part in ("week1", "week2"):
@@ -503,7 +525,7 @@ def test_of_files_named_after_an_assignment_so_many_are_read(
     """Git keeps one blob for a hundred thousand files, and each is a file to read; and each is read once."""
     seen: list[Path] = []
     real = find.read_source
-    monkeypatch.setattr(find, "read_source", lambda path: seen.append(path) or real(path))
+    monkeypatch.setattr(find, "read_source", lambda path, **more: seen.append(path) or real(path, **more))
     for number in range(200):
         put(tmp_path / "class" / "ada" / str(number) / above / f"{NAME}.py", f"x = {number}\n")
     put(tmp_path / "class" / "ben" / f"{NAME}.py")

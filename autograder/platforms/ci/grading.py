@@ -15,7 +15,7 @@ from ...course.course import Course
 from ...grading.job import Job, Settings
 from ...results.result import Result, Status
 from ...submission.find import Found, find_in_folder
-from ...submission.source import Source, Unreadable, form_of, read_source
+from ...submission.source import Source, Unreadable, form_of
 
 if TYPE_CHECKING:
     from ...grading.engine import Engine, Grading
@@ -72,7 +72,7 @@ def _grade(request: Request, found: Found) -> Graded:
     if found.status == "not_started":
         return Graded(_empty(request, found, "not_started", ("not begun yet",)), path, begun=False)
     try:
-        source = read_source(found.path, found.weights)
+        source = found.read()
     except Unreadable as error:
         return Graded(_empty(request, found, "unreadable", (error.message, *found.notes)), path)
     from ...grading.engine import Engine
