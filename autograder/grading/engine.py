@@ -23,7 +23,6 @@ from ..sandbox.observation import SYNTAX
 from ..submission.literals import dense_literals
 from ..submission.source import Source
 from ..submission.syntax import syntax_problem
-from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
 from .examples import facts_for_reports, test_examples, training_tensors
 from .job import Settings
@@ -77,7 +76,7 @@ class Engine:
     @property
     def checks(self) -> list[CheckInfo]:
         """The checks in the order in which they run."""
-        return [plugin.info(item) for item in self.live.items]
+        return self.live.checks
 
     @cached_property
     def catalogue(self) -> Any:

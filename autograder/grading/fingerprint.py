@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ..common.files import sha256
 from ..common.run_file import files_of, own_package
 from ..course.assignment import Assignment
 from ..course.network import network_of
@@ -46,7 +47,7 @@ def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = Non
         parts.append("exchanged")
     if quiz is not None:
         parts.append(repr(quiz))
-    return _sha256("\n".join(parts).encode())
+    return sha256("\n".join(parts).encode())
 
 
 def checks_digest(assignment: Assignment) -> str:
@@ -60,7 +61,7 @@ def checks_digest(assignment: Assignment) -> str:
     data = [assignment.folder.parent.parent / FOLDER / f"{network.data}.py"] if network is not None else []
     for path in [*sorted(assignment.folder.glob("*.py")), *data]:
         if path not in (assignment.master, assignment.pictures) and path.is_file():
-            digest.update(f"{path.name}\0{_sha256(path.read_bytes())}\n".encode())
+            digest.update(f"{path.name}\0{sha256(path.read_bytes())}\n".encode())
     return digest.hexdigest()
 
 
@@ -76,7 +77,7 @@ def own_code(package: Path) -> str:
     """sha256 (hexadecimal) over the files of this package, or of a copy of it, that decide a result."""
     digest = hashlib.sha256()
     for path in deciding_files(package):
-        digest.update(f"{path.relative_to(package).as_posix()}\0{_sha256(path.read_bytes())}\n".encode())
+        digest.update(f"{path.relative_to(package).as_posix()}\0{sha256(path.read_bytes())}\n".encode())
     return digest.hexdigest()
 
 
@@ -84,7 +85,3 @@ def deciding_files(package: Path) -> list[Path]:
     """The files of this package, or of a copy of it, that decide a result. Raises FileNotFoundError where a room is gone."""
     of_a_class = {package / "grading" / f"{name}.py" for name in _OF_A_CLASS}
     return [path for path in files_of(package, _DECIDES) if path not in of_a_class]
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -6,9 +6,9 @@ import dataclasses
 from pathlib import Path
 
 from ..common.errors import InfrastructureError
-from ..course.course import Course, natural_key
+from ..course.course import Course
 from ..results import store
-from ..results.result import ClassResults, InvalidResult, Result, bounded
+from ..results.result import ClassResults, InvalidResult, Result, bounded, in_order
 
 
 class Ledger:
@@ -65,8 +65,5 @@ class Ledger:
                 self.record(dataclasses.replace(result, max_score=points), result)
 
     def results(self) -> ClassResults:
-        """The results of this class, students and assignments in natural order."""
-        order = sorted(
-            self._results.values(), key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment))
-        )
-        return ClassResults(tuple(order))
+        """The results of this class, in order."""
+        return ClassResults(in_order(self._results.values()))

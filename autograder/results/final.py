@@ -19,11 +19,11 @@ from typing import TypeVar
 from ..common.errors import UserError
 from ..common.plural import plural
 from ..common.tables import read_table, read_time
-from ..course.course import Course, find_course, natural_key
+from ..course.course import Course, find_course
 from ..course.zone import POLICY_FILE
 from ..submission.people import People
 from .policy import Policy, load_policy
-from .result import NOT_HANDED_IN, ClassResults, Final, Result
+from .result import NOT_HANDED_IN, ClassResults, Final, Result, in_order
 from .store import folder_name, read_all
 
 ADJUSTMENTS_FILE = "adjustments.csv"
@@ -238,8 +238,7 @@ def with_groups(
                     by_key[member, assignment] = dataclasses.replace(
                         shared, student=member, notes=(*shared.notes, note), identity=identity
                     )
-    order = sorted(by_key.values(), key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
-    return tuple(order), tuple(remarks)
+    return in_order(by_key.values()), tuple(remarks)
 
 
 def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:

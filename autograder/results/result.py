@@ -88,6 +88,11 @@ def is_lost(result: Result) -> bool:
     return result.status == "graded" and not result.checks
 
 
+def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
+    """The results, students and assignments in natural order."""
+    return tuple(sorted(results, key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment))))
+
+
 def by_task(checks: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
     """task -> its checks, both in the order of the checks."""
     tasks: dict[str, list[CheckResult]] = {}

@@ -14,8 +14,7 @@ from pathlib import Path
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
 from ..common.terminal import json_text
-from ..course.course import natural_key
-from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, from_json, to_json
+from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, from_json, in_order, to_json
 
 LARGEST = 16 * FILE_LIMIT  # bytes of a file that is read
 NO_RIGHT = "you have no right to read it"
@@ -117,8 +116,7 @@ def read_all(folder: Path) -> ClassResults:
         raise UserError(
             f"{folder} holds no results{why}. Give the folder that this wrote: autograder grade SUBMISSIONS --out RESULTS"
         )
-    results.sort(key=lambda r: (natural_key(r.student), r.student, natural_key(r.assignment)))
-    return ClassResults(tuple(results), tuple(problems))
+    return ClassResults(in_order(results), tuple(problems))
 
 
 def result_files(folder: Path) -> Iterator[Path]:

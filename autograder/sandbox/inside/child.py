@@ -224,8 +224,8 @@ class Server:
         module, line = "", None
         with contextlib.suppress(Exception):  # student code can put anything where its place stands
             module, line = self._place(error)
-        described = _plain_error(type(error).__name__, _short_text(error))
-        return described | {"module": module, "line": line, "bases": bases(error)}
+        said = {"type": type(error).__name__, "message": _short_text(error)}
+        return said | {"module": module, "line": line, "bases": bases(error)}
 
     def _place(self, error: BaseException) -> tuple[str, int | None]:
         if isinstance(error, SyntaxError) and error.filename in self.files:
@@ -242,10 +242,6 @@ class MissingTask(Exception):
 def bases(error: BaseException) -> tuple[str, ...]:
     """The names of the classes that the type of an error inherits from, nearest first."""
     return tuple(str(base.__name__)[:100] for base in type(error).__mro__[1:20])
-
-
-def _plain_error(name: str, message: str) -> dict[str, Any]:
-    return {"type": name, "message": message, "line": None}
 
 
 def _short_text(value: object) -> str:

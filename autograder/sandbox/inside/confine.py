@@ -36,8 +36,6 @@ from . import landlock, namespaces, seccomp
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Confinement", "end_child", "enter", "fork_child", "fork_zygote", "harden_zygote", "may_fork"]
-
 _MEBIBYTE = 1024 * 1024
 
 

@@ -20,8 +20,6 @@ from functools import cache
 
 from .libc import libc
 
-__all__ = ["abi", "restrict"]
-
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
@@ -42,10 +40,10 @@ def abi() -> int:
     return max(0, version)
 
 
-def restrict(readable: Iterable[str], writable: Iterable[str], scope: bool = True) -> int:
+def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
     """Leave this thread `readable` (read and run) and `writable` (all but devices); paths that are absent are skipped.
 
-    Wants no_new_privs to be set.  scope: also no signal and no abstract socket out of here.
+    Where the kernel can: also no signal and no abstract socket out of here. Wants no_new_privs to be set.
     Returns the ABI used.  Raises OSError(ENOSYS) where there is no Landlock.
     """
     version = abi()
@@ -62,7 +60,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str], scope: bool = Tru
     if version >= 4:
         attributes += struct.pack("=Q", _TCP)
     if version >= 6:
-        attributes += struct.pack("=Q", _ABSTRACT_SOCKETS | _SIGNALS if scope else 0)
+        attributes += struct.pack("=Q", _ABSTRACT_SOCKETS | _SIGNALS)
 
     ruleset = _call(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     try:

@@ -6,8 +6,6 @@ import ctypes
 import os
 from functools import cache
 
-__all__ = ["check", "interpreters_libc", "libc"]
-
 
 @cache
 def libc() -> ctypes.CDLL:

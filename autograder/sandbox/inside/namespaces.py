@@ -10,22 +10,6 @@ from functools import cache
 
 from .libc import check, interpreters_libc, libc
 
-__all__ = [
-    "clear_groups",
-    "drop_capabilities",
-    "fork",
-    "fork_in_namespaces_of_its_own",
-    "fork_in_new_pid_namespace",
-    "into_large_pages",
-    "lock_capabilities",
-    "mount",
-    "mount_proc",
-    "mount_tmpfs",
-    "own_pid_namespace",
-    "prctl",
-    "private_mounts",
-]
-
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40000
@@ -174,13 +158,13 @@ def mount_tmpfs(target: str, size: int, inodes: int) -> None:
     mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, f"size={size},nr_inodes={inodes},mode=1777")
 
 
-def mount_proc(target: str = "/proc") -> None:
+def mount_proc() -> None:
     """The /proc of this process's pid namespace: it shows the processes of this sandbox and no others."""
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     try:
-        mount("proc", target, "proc", flags, "subset=pid")  # Linux 5.8: without the machine's own facts
+        mount("proc", "/proc", "proc", flags, "subset=pid")  # Linux 5.8: without the machine's own facts
     except OSError:
-        mount("proc", target, "proc", flags)
+        mount("proc", "/proc", "proc", flags)
 
 
 # --- capabilities --------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ network sockets) and every call that is younger than this list, and lets the res
 break with each new libc.  What is refused answers with an error number, so that Python raises an ordinary
 `PermissionError`; only a wrong architecture or the x32 numbers kill the process, as they are never honest.
 
-    install(filter_program(own=os.getpid(), shared_machine=False, scoped=True))
+    install(filter_program(own=os.getpid(), shared_machine=False, scoped=True, truncate_ruled=True))
 
 Pure Python and ctypes; x86_64 and aarch64.
 """
@@ -20,8 +20,6 @@ from collections.abc import Iterable
 from functools import cache
 
 from .libc import check, libc
-
-__all__ = ["filter_program", "install", "supported"]
 
 # Numbers on x86_64 and on aarch64; None: the call does not exist there.
 _NUMBERS: dict[str, tuple[int | None, int | None]] = {
@@ -117,7 +115,7 @@ def supported() -> bool:
 
 
 @cache
-def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool = True) -> bytes:
+def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -> bytes:
     """The filter for process `own`, as the kernel's array of 8-byte instructions.
 
     shared_machine: no namespaces (tier B): the machine's files, processes and sockets are in reach, so that
@@ -215,10 +213,10 @@ def _allow_values(argument: int, values: Iterable[int], number: int) -> list[_In
     return [*body, _answer(number)]
 
 
-def _refuse_values(argument: int, values: Iterable[int], number: int = errno.EPERM) -> list[_Instruction]:
+def _refuse_values(argument: int, values: Iterable[int]) -> list[_Instruction]:
     body = [_low_word(argument)]
     for value in values:
-        body += [(_JUMP_EQUAL, 0, 1, value), _answer(number)]
+        body += [(_JUMP_EQUAL, 0, 1, value), _answer(errno.EPERM)]
     return [*body, (_RETURN, 0, 0, _ALLOW)]
 
 

@@ -12,9 +12,7 @@ import signal
 import sys
 
 from .libc import libc
-from .namespaces import PR_SET_PDEATHSIG, prctl
-
-_CLONE_NEWUSER = 0x10000000
+from .namespaces import CLONE_NEWUSER, PR_SET_PDEATHSIG, prctl
 
 
 def main(arguments: list[str]) -> None:
@@ -27,7 +25,7 @@ def main(arguments: list[str]) -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-        made = libc().unshare(_CLONE_NEWUSER) == 0
+        made = libc().unshare(CLONE_NEWUSER) == 0
         os.write(writable, b"y" if made else os.strerror(ctypes.get_errno()).encode())
         signal.pause()
     try:
