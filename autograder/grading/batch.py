@@ -12,17 +12,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.terminal import console, printable
+from ..common.plural import few, plural
+from ..common.terminal import console, print_line, printable
 from ..course.course import Course
 from ..course.roster import Roster, quizzes
 from ..course.zone import zone_of
 from ..results import final
 from ..results import result as results
 from ..results.folder import results_folder
-from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result
+from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result, Status
 from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
 from ..submission.source import Source, Unreadable, form_of
@@ -117,11 +118,11 @@ def grade_class(
     people = People({entry.student: other_names(entry.identity) for entry in found})
     times = {(people.find(student) or student, name): when for (student, name), when in request.times.items()}
     for student in dict.fromkeys(student for student, _ in request.times if people.find(student) is None):
-        _say(f"--times: {people.unfound(student)}")
+        print_line(printable(f"--times: {people.unfound(student)}"), "yellow")
     # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
     for slip in final.strangers(request.course, request.out, people):
-        _say(slip)
-    _say(_read_as(download))
+        print_line(printable(slip), "yellow")
+    print_line(printable(_read_as(download)), "yellow")
     found = _of_students(found, request.students, people)
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
@@ -147,10 +148,6 @@ def grade_class(
     return report
 
 
-def _say(text: str) -> None:
-    console().print(printable(text), style="yellow", markup=False, soft_wrap=True)
-
-
 def _of_students(found: list[Found], names: tuple[str, ...], people: People) -> list[Found]:
     """What was found of these students, or of all. Raises UserError for a name that nobody has."""
     if not names:
@@ -164,12 +161,8 @@ def _of_students(found: list[Found], names: tuple[str, ...], people: People) -> 
 
 def _read_as(download: Download) -> str:
     """How the folder was read, with the number of students, and what in it is nobody's."""
-    students = len(download.students)
-    words = f"{students} student{'' if students == 1 else 's'}, read as {download.layout}."
-    if download.passed_over:
-        more = f" and {len(download.passed_over) - 5} more" if len(download.passed_over) > 5 else ""
-        words += f" Passed over: {', '.join(download.passed_over[:5])}{more}."
-    return words
+    words = f"{plural(len(download.students), 'student')}, read as {download.layout}."
+    return f"{words} Passed over: {few(download.passed_over, 5)}." if download.passed_over else words
 
 
 # --- one student never costs another ------------------------------------------------------------------------------
@@ -193,17 +186,17 @@ def _broken_off(run: _Run, found: Found, error: Exception) -> Result:
     """The result where our own code broke over a submission. It has no fingerprint: the next run tries again."""
     run.log.error(found.student, found.assignment, error)
     note = f"Grading broke off before the code ran ({type(error).__name__}); {run.log.path.name} says where."
-    return Result(
-        student=found.student,
-        assignment=found.assignment,
-        form=form_of(found.path) if found.path is not None else None,
-        status="unreadable",
-        score=0,
-        max_score=run.ledger.max_score(found.assignment),
-        notes=(note, *found.notes),
-        file=found.shown,
-        identity=found.identity,
-    )
+    form = form_of(found.path) if found.path is not None else None
+    result = _without_points(run, found, form, "unreadable", (note, *found.notes))
+    return dataclasses.replace(result, file=found.shown, identity=found.identity)
+
+
+def _without_points(
+    run: _Run, found: Found, form: Literal["py", "ipynb"] | None, status: Status, notes: tuple[str, ...]
+) -> Result:
+    """A result without checks, which needs or met no grading."""
+    most = run.ledger.max_score(found.assignment)
+    return Result(found.student, found.assignment, form, status, 0, most, notes=notes)
 
 
 # --- what is there to do? ------------------------------------------------------------------------------------------
@@ -324,16 +317,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
             lost = f"the grader returned no valid result ({error})"
     # No verdict on the student: without a fingerprint, the next run grades it again.
     note = f"Not graded, and not the student's fault: {lost}. Run the same command again."
-    result = Result(
-        student=found.student,
-        assignment=found.assignment,
-        form=source.form,
-        status="graded",
-        score=0,
-        max_score=run.ledger.max_score(found.assignment),
-        notes=(note, *found.notes),
-    )
-    result = _stamped(run, result, found)
+    result = _stamped(run, _without_points(run, found, source.form, "graded", (note, *found.notes)), found)
     run.report.lost.append(result)
     run.ledger.record(result, item.previous)
     return result
@@ -372,15 +356,7 @@ def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, 
 
 def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
     assert found.path is not None
-    result = Result(
-        student=found.student,
-        assignment=found.assignment,
-        form=form_of(found.path),
-        status="unreadable",
-        score=0,
-        max_score=run.ledger.max_score(found.assignment),
-        notes=(error.message, *found.notes),
-    )
+    result = _without_points(run, found, form_of(found.path), "unreadable", (error.message, *found.notes))
     return _stamped(run, result, found)
 
 
@@ -392,15 +368,7 @@ def _without_submission(run: _Run, found: Found) -> None:
         run.ledger.record(previous, previous)
         return
     assert found.status != "found"
-    result = Result(
-        student=found.student,
-        assignment=found.assignment,
-        form=None,
-        status=found.status,
-        score=0,
-        max_score=run.ledger.max_score(found.assignment),
-        notes=tuple(reversed(found.notes)),
-    )
+    result = _without_points(run, found, None, found.status, tuple(reversed(found.notes)))
     run.ledger.record(_stamped(run, result, found), previous)
 
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.terminal import console, printable
+from ..common.plural import few, plural
+from ..common.terminal import console, print_line, printable
 from ..course.course import find_course
 from ..course.roster import read_roster
 from ..results import final
@@ -145,31 +146,25 @@ def print_report(report: ClassReport, out: Path) -> None:
     screen = console()
     screen.print(table(report.results, screen.width))
     screen.print()
-    students = len({result.student for result in report.results.results})
-    kept = f"; {report.kept} {'was' if report.kept == 1 else 'were'} unchanged and kept" if report.kept else ""
-    many = "1 student" if students == 1 else f"{students} students"
-
-    def say(text: str, style: str = "") -> None:
-        screen.print(text, style=style, markup=False, soft_wrap=True)
-
-    say(f"{many}: {counts(report.results.results)}.")
-    say(f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}.")
+    many = plural(len(report.results.students()), "student")
+    kept = f"; {plural(report.kept, 'was', 'were')} unchanged and kept" if report.kept else ""
+    print_line(f"{many}: {counts(report.results.results)}.")
+    print_line(f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}.")
     if finals := len(report.results.finals):
-        many = "1 score above is a final one" if finals == 1 else f"{finals} scores above are final ones"
-        say(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")
+        many = plural(finals, "score above is a final one", "scores above are final ones")
+        print_line(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")
     for remark in report.results.remarks:
-        say(printable(remark), "yellow")
+        print_line(printable(remark), "yellow")
     for path in report.torn[:5]:
-        say(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
+        print_line(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
     if report.logged:
         many = "one place" if report.logged == 1 else f"{report.logged} places"
-        say(
-            f"Our own code, or a check, tripped in {many}; {printable(str(out / LOG))} is for whoever can mend it.",
-            "yellow",
-        )
+        log = printable(str(out / LOG))
+        print_line(f"Our own code, or a check, tripped in {many}; {log} is for whoever can mend it.", "yellow")
     if report.lost:
-        who = ", ".join(f"{printable(r.student)} ({r.assignment})" for r in report.lost[:5])
-        more = f" and {len(report.lost) - 5} more" if len(report.lost) > 5 else ""
-        say(f"The machine failed on {who}{more}; the same command tries them again.", "red")
+        who = few((f"{printable(r.student)} ({r.assignment})" for r in report.lost), 5)
+        print_line(f"The machine failed on {who}; the same command tries them again.", "red")
     if report.interrupted:
-        say(f"Stopped, with {report.left} left to grade (… above). The same command goes on from here.", "yellow")
+        print_line(
+            f"Stopped, with {report.left} left to grade (… above). The same command goes on from here.", "yellow"
+        )

@@ -14,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ..common.plural import plural
 from ..common.terminal import printable
 from ..results.result import Result
 
@@ -40,10 +41,9 @@ class Progress:
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
-        many = "submission" if self._total == 1 else "submissions"
         where = f" in sandbox {self._sandbox}" if self._sandbox else ""
         if self._total:
-            self._line(f"grading {self._total} {many} with {_number(self._workers, 'worker')}{where}")
+            self._line(f"grading {plural(self._total, 'submission')} with {plural(self._workers, 'worker')}{where}")
         if self._total and self._console.is_terminal:
             # Called for each refresh, so that the seconds run on between two events.
             self._live = Live(get_renderable=self.draw, console=self._console, refresh_per_second=4, transient=True)
@@ -151,7 +151,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 and whole < 600 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -289,11 +289,8 @@ def _tell(
         print(f"  {left} (line {lines}).", file=sys.stderr)
     unmatched = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
     if unmatched or not filled:
-        who = (
-            f"{len(unmatched)} with points {'is' if len(unmatched) == 1 else 'are'} left out"
-            if unmatched
-            else "Nobody was filled in"
-        )
+        left = plural(len(unmatched), "with points is left out", "with points are left out")
+        who = left if unmatched else "Nobody was filled in"
         print(
             f"{who}. Join each to the file by a table, a line a person, of two names: the one here, and the login, "
             "number or name there: --identities FILE.csv",

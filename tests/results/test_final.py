@@ -246,7 +246,7 @@ def test_a_day_without_a_time_ends_at_midnight(course_with_deadlines: Course) ->
 
 
 def test_the_table_shows_final_scores(
-    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    course_with_deadlines: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put(
         tmp_path / "adjustments.csv",
@@ -254,10 +254,8 @@ def test_the_table_shows_final_scores(
     )
     ben = Result("ben", "a1_permute", None, "missing", 0, 10)
     both = ClassResults((result("ada", "2026-11-21T12:00:00Z"), ben))
-    screen = Console(width=120, file=io.StringIO())
-    monkeypatch.setattr("autograder.grading.command.console", lambda: screen)
     print_report(ClassReport(final.apply(both, tmp_path, course_with_deadlines)), tmp_path)
-    text = screen.file.getvalue()  # type: ignore[attr-defined]
+    text = capsys.readouterr().out
     ada, ben_line = (next(line for line in text.splitlines() if name in line) for name in ("ada", "ben"))
     assert ada.split()[1:3] == ["9", "9"]
     assert "1 day late: -1 (10 %)" in ada
