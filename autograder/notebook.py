@@ -16,7 +16,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from .course.course import Course
     from .data import Examples
     from .grading.context import CheckContext, Verdict
-    from .sandbox.observation import Observation
+    from .sandbox.observation import Observation, StudentError
     from .sandbox.run_local import LocalRun
+    from .submission.source import Source
 
 _ALONE = Path(".autograder", "course")  # where a notebook that stands alone lays down its checks
 
@@ -258,16 +259,13 @@ def _kernel_run(
 
         def ask(self, task: str, question: Question) -> Observation:
             if question.calls[-1].verb in ("call", "item") and task not in namespace:
-                missing = StudentError(
-                    "MissingTask", _unread(task) or f"{task} is not defined yet: run the cell above this one."
-                )
+                missing = StudentError("MissingTask", _unread(task) or _not_defined(task, namespace, names))
                 return Observation(task, question.calls, "error", error=missing, run=self)
             self.raised = None
             seen = super().ask(task, question)
             if seen.error is None or self.raised is None:
                 return seen
-            where, text = _place(self.raised)
-            return dataclasses.replace(seen, error=dataclasses.replace(seen.error, where=where, text=text))
+            return dataclasses.replace(seen, error=_told_with_its_place(seen.error, self.raised))
 
         def perform(self, *args: Any) -> Any:
             try:
@@ -286,27 +284,54 @@ def _kernel_run(
     return KernelRun(namespace, names)
 
 
+def _not_defined(task: str, namespace: Mapping[str, Any], tasks: Collection[str]) -> str:
+    """What a check cell says of a task that no cell has defined, and which other name may be meant for it."""
+    from .submission.suggestions import near
+
+    meant = near(task, [name for name in namespace if name not in tasks and not name.startswith("_")])
+    if meant:
+        return f"No cell has defined {task}. There is {meant}: is that the one? The name has to be {task}."
+    return f"{task} is not defined yet: run the cell above this one."
+
+
 def _unread(task: str) -> str:
     """Why the last cell that defines a task could not be read, with the line and a caret; "" where it could."""
-    from .submission.source import Cell, Source
+    from .submission.source import Source
     from .submission.syntax import syntax_problem
 
-    shell = _shell()
-    entered = shell.user_ns.get("In", []) if shell is not None else []
-    for number, text in reversed(list(enumerate(entered))):
-        if re.search(rf"^\s*(def|class)\s+{re.escape(task)}\b", text, re.MULTILINE):
-            return syntax_problem(Source("ipynb", (Cell(text, 1, f"cell [{number}]"),)))
+    for cell in reversed(_entered().cells):
+        if re.search(rf"^\s*(def|class)\s+{re.escape(task)}\b", cell.text, re.MULTILINE):
+            return syntax_problem(Source("ipynb", (dataclasses.replace(cell, first_line=1),)))
     return ""
 
 
-def _place(error: BaseException) -> tuple[str, str]:
-    """Where in the student's cells an error arose: "cell [3], line 2" and that line; empty when in none."""
+def _entered() -> Source:
+    """The cells that this kernel has been given so far, each with its number."""
+    from .submission.source import Cell, Source
+
     shell = _shell()
+    cells: list[Cell] = []
+    following = 1
+    for number, text in enumerate(shell.user_ns.get("In", []) if shell is not None else []):
+        cells.append(Cell(text, following, f"cell [{number}]"))
+        following += text.count("\n") + 1
+    return Source("ipynb", tuple(cells))
+
+
+def _told_with_its_place(told: StudentError, error: BaseException) -> StudentError:
+    """What was raised, with the student's cell and line where it arose ("cell [3], line 2"), and the name that was meant."""
+    from .submission.suggestions import did_you_mean
+
+    shell, entered = _shell(), _entered()
     numbers: Mapping[str, int] = getattr(getattr(shell, "compile", None), "_filename_map", {})
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename in numbers:
-            return f"cell [{numbers[frame.filename]}], line {frame.lineno}", frame.line or ""
-    return "", ""
+            cell = f"cell [{numbers[frame.filename]}]"
+            first = next((each.first_line for each in entered.cells if each.label == cell), 1)
+            line = frame.lineno or 1
+            meant = did_you_mean(told.type_name, told.message, entered, first + line - 1)
+            return dataclasses.replace(told, where=f"{cell}, line {line}", text=frame.line or "", because=meant)
+    return dataclasses.replace(told, where="", text="")
 
 
 def _round(assignment: Assignment, task: str, context: CheckContext) -> None:

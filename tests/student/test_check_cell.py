@@ -6,9 +6,12 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from autograder import notebook
+from autograder.checks import student_errors
 from autograder.course.course import Course
+from autograder.sandbox.proxy import SubmissionProxy
 from tests.support.places import ROOT
 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -38,3 +41,32 @@ def test_a_task_that_passes_says_why_it_works(whole: bool, monkeypatch: pytest.M
     page = notebook._with_why(notebook._Page("rich", "plain"), "a1_permute", "to_nchw")
     assert ("The idea behind it: Nothing in the picture moved" in page.plain) == whole
     assert ("The idea behind it: Nothing in the picture moved" in page.rich) == whole
+
+
+def test_a_name_that_was_meant_is_said_with_its_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = ["", "width = 3", "def doubled(images):\n    return image * 2"]
+    namespace: dict[str, object] = {"In": cells}
+    exec(compile(cells[2], "<cell>", "exec"), namespace)
+    compiled = SimpleNamespace(_filename_map={"<cell>": 2})
+    monkeypatch.setattr(notebook, "_shell", lambda: SimpleNamespace(user_ns=namespace, compile=compiled))
+    run = notebook._kernel_run(namespace, {"doubled": ("images",)}, lambda: pytest.fail("no data was asked for"))
+    told, _ = student_errors.told(SubmissionProxy(run).doubled(torch.zeros(2)))
+    assert "raised NameError at cell [2], line 2" in told
+    assert told.endswith("Did you mean images?")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("toNCHW", "No cell has defined to_nchw. There is toNCHW: is that the one? The name has to be to_nchw."),
+        ("to_nhwc", "to_nchw is not defined yet: run the cell above this one."),  # a task of its own
+        ("images", "to_nchw is not defined yet: run the cell above this one."),
+    ],
+)
+def test_a_task_under_another_name_is_asked_about(name: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "_shell", lambda: SimpleNamespace(user_ns={"In": [""]}))
+    run = notebook._kernel_run(
+        {name: len}, {"to_nchw": (), "to_nhwc": ()}, lambda: pytest.fail("no data was asked for")
+    )
+    told, _ = student_errors.told(SubmissionProxy(run).to_nchw())
+    assert told == said
