@@ -7,9 +7,11 @@ reads ``diagnoses.json`` and ``diagnoses.safetensors``, the signatures that this
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +22,7 @@ import numpy as np
 import torch
 
 from ..common.diagnosis import Diagnosis
+from ..common.run_file import run_file
 from ..course.assignment import Assignment
 from ..course.roster import Quiz, Variant
 from ..sandbox.inside import wire
@@ -32,6 +35,7 @@ from .evidence import Look
 from .failure import Judge
 from .matching import Signature, Sums, alike, same, same_value
 from .misconceptions import Misconception, read
+from .values import tensor_in
 
 
 class Catalogue(Protocol):
@@ -68,15 +72,29 @@ class CodeCatalogue:
         hints: dict[str, tuple[str, ...]],
         why: dict[str, str] | None = None,
         module: Any = None,
+        reference: Path | None = None,
     ) -> None:
+        """reference: the file with the right solutions, run once a wrong answer asks for one; None: nothing is known right."""
         self.misconceptions, self.hints, self.why, self._module = tuple(misconceptions), hints, why or {}, module
-        self._replays = _Replays()
+        self._replays, self._reference = _Replays(), reference
 
     @classmethod
-    def load(cls, path: Path) -> CodeCatalogue:
+    def load(cls, path: Path, reference: Path | None = None) -> CodeCatalogue:
         """Run ``misconceptions.py``; an assignment without one has an empty catalogue."""
         written = read(path)
-        return cls(written.misconceptions, written.hints, written.why, written.module)
+        return cls(written.misconceptions, written.hints, written.why, written.module, reference)
+
+    @cached_property
+    def _right(self) -> dict[str, Misconception]:
+        """The right solution of each task, to be replayed as misconceptions are; none where the reference does not run."""
+        if self._reference is None:
+            return {}
+        with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
+            try:
+                tasks = vars(run_file(self._reference))
+            except (Exception, SystemExit):
+                return {}
+        return {task: Misconception("", task, "", right) for task, right in tasks.items() if callable(right)}
 
     @contextlib.contextmanager
     def asked(self, quiz: Any) -> Iterator[None]:
@@ -107,12 +125,27 @@ class CodeCatalogue:
                 yield known.diagnosis
 
     def _agrees(self, known: Misconception, observation: Observation) -> bool:
-        """Does it also give what the student's task gave before, in the same check?"""
+        """Does it also give what the student's task gave elsewhere in the same check?"""
         if observation.run is None or _is_answer(observation):
             return True
-        earlier = (seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal)
-        asked = (seen for seen in earlier if seen.handle is None and seen.task == known.task and _can_replay(seen))
-        return all(same(seen, self._replays.of(seen)(known)) for seen in asked)
+        seen = [seen for seen in observation.run.earlier if seen.handle is None and seen.task == known.task]
+        earlier = (each for each in seen if each.ordinal < observation.ordinal and _can_replay(each))
+        agrees = all(same(each, self._replays.of(each)(known)) for each in earlier)
+        return agrees and not self._contradicted(known, seen, observation)
+
+    def _contradicted(self, known: Misconception, seen: Iterable[Observation], failed: Observation) -> bool:
+        """Is it wrong at a call after the one that failed, and not as the student's task is there?
+
+        A call at which it is right says nothing: there the student may have made a second mistake.
+        """
+        if (right := self._right.get(known.task)) is None:
+            return False
+        for each in filter(_can_replay, _answers_after(failed, seen)):
+            replay_of = self._replays.of(each)
+            given = replay_of(known)
+            if alike(each, given) is False and alike(replay_of(right), given) is False:
+                return True
+        return False
 
     def fits(self, name: str, look: Look) -> bool | None:
         """See :class:`Catalogue`."""
@@ -122,6 +155,8 @@ class CodeCatalogue:
         until = math.inf if look.failed is None else look.failed.ordinal
         before = (seen for seen in look.seen if seen.ordinal < until and _can_replay(seen))
         if any(alike(seen, self._replays.of(seen)(known)) is False for seen in before):
+            return False
+        if look.failed is not None and self._contradicted(known, look.seen, look.failed):
             return False
         if look.failed is None or look.judge is None or not _can_replay(look.failed):
             return None
@@ -172,6 +207,17 @@ class _Replays:
 
 def _is_answer(observation: Observation) -> bool:
     return bool(observation.calls) and observation.calls[-1].verb == "item"
+
+
+def _answers_after(failed: Observation, seen: Iterable[Observation]) -> list[Observation]:
+    """What came back after the call that failed. An error, or a number that is not finite, may hide what would have come."""
+    return [other for other in seen if other.ordinal > failed.ordinal and other.returned and _finite(other.value)]
+
+
+def _finite(value: Any) -> bool:
+    if (tensor := tensor_in(value)) is not None:
+        return bool(tensor.isfinite().all())
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
@@ -258,14 +304,19 @@ class BadDiagnoses(Exception):
     """The two files are not what release wrote; the message says which."""
 
 
+_Points = dict[str, list[tuple[list[Any], list[int]]]]
+"""The results at each point of one check, each with the numbers of the misconceptions that give it."""
+
+
 @dataclass(frozen=True)
 class Recorded:
-    """What one misconception left at one point of one public check, where it is wrong."""
+    """What one misconception left at one point of one public check: where it is wrong first, or (later) again."""
 
     check: str
     ordinal: int
     name: str
     signature: Signature
+    later: bool = False
 
 
 class DataCatalogue:
@@ -299,8 +350,9 @@ class DataCatalogue:
             messages = {name: str(text) for name, text in data["messages"].items()}
             names = dict(enumerate(messages))
             recorded = [
-                Recorded(check, int(ordinal), names[number], Signature.from_json(signature, rows))
-                for check, points in data["wrong"].items()
+                Recorded(check, int(ordinal), names[number], Signature.from_json(signature, rows), part == "later")
+                for part in ("wrong", "later")
+                for check, points in data.get(part, {}).items()
                 for ordinal, seen in points.items()
                 for signature, numbers in seen
                 for number in numbers
@@ -322,10 +374,11 @@ class DataCatalogue:
         A tensor's sums and counts are a row of the other file; the line says which.
         """
         numbers = {name: number for number, name in enumerate(self.messages)}
-        wrong: dict[str, dict[str, list[tuple[list[Any], list[int]]]]] = {}
+        parts: dict[str, dict[str, _Points]] = {"wrong": {}, "later": {}}
         rows: dict[Sums, int] = {}
         for entry in self.recorded:
-            seen = wrong.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
+            part = parts["later" if entry.later else "wrong"]
+            seen = part.setdefault(entry.check, {}).setdefault(str(entry.ordinal), [])
             signature = entry.signature.as_json(rows)
             known = next((who for other, who in seen if other == signature), None)
             if known is None:
@@ -338,7 +391,9 @@ class DataCatalogue:
             _json(self.hints),
             *([', "why":', _json(self.why)] if self.why else []),
             ', "wrong": {',
-            ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in wrong.items()),
+            _checks(parts["wrong"]),
+            '}, "later": {',
+            _checks(parts["later"]),
             "}}",
         ]
         return {DIAGNOSES: ("\n".join(lines) + "\n").encode(), ROWS: _rows_as_bytes(list(rows))}
@@ -347,22 +402,40 @@ class DataCatalogue:
         """See :class:`Catalogue`. What is recorded was right until this point of its check."""
         if observation.status not in ("value", "error"):
             return
-        here = [entry for entry in self.recorded if (entry.check, entry.ordinal) == (check, observation.ordinal)]
+        seen = observation.run.earlier if observation.run is not None else ()
+        here = [entry for entry in self._of(check) if not entry.later and entry.ordinal == observation.ordinal]
         signature = Signature.of(observation) if here else None
         for entry in here:
-            if signature is not None and signature.fits(entry.signature):
+            fits = signature is not None and signature.fits(entry.signature)
+            if fits and self._agrees(entry.name, check, observation, seen):
                 yield Diagnosis(entry.name, self.messages[entry.name])
 
     def fits(self, name: str, look: Look) -> bool | None:
         """See :class:`Catalogue`."""
-        recorded = [entry for entry in self.recorded if (entry.check, entry.name) == (look.check, name)]
-        if not recorded or any(map(_is_answer, look.seen)):
+        wrong = [entry for entry in self._of(look.check, name) if not entry.later]
+        if not wrong or any(map(_is_answer, look.seen)):
             return None
-        if look.failed is None or any(entry.ordinal < look.failed.ordinal for entry in recorded):
+        if look.failed is None or any(entry.ordinal < look.failed.ordinal for entry in wrong):
             return False
-        here = [entry for entry in recorded if entry.ordinal == look.failed.ordinal]
+        if not self._agrees(name, look.check, look.failed, look.seen):
+            return False
+        here = [entry for entry in wrong if entry.ordinal == look.failed.ordinal]
         signature = Signature.of(look.failed)
         return any(signature.fits(entry.signature) for entry in here) if here else None
+
+    def _of(self, check: str, name: str = "") -> list[Recorded]:
+        return [entry for entry in self.recorded if entry.check == check and name in ("", entry.name)]
+
+    def _agrees(self, name: str, check: str, failed: Observation, seen: Iterable[Observation]) -> bool:
+        """Does it also give what the student's task gave after the call that failed, where it is wrong itself?"""
+        if _is_answer(failed):
+            return True
+        later = {other.ordinal: other for other in _answers_after(failed, seen)}
+        return all(
+            Signature.of(later[entry.ordinal]).fits(entry.signature)
+            for entry in self._of(check, name)
+            if entry.ordinal in later
+        )
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""
@@ -409,7 +482,7 @@ class ReleasedCatalogue:
 def catalogue_of(assignment: Assignment) -> CodeCatalogue | ReleasedCatalogue:
     """The misconceptions of an assignment: as code where the course has them, else as released data."""
     if assignment.misconceptions.is_file():
-        return CodeCatalogue.load(assignment.misconceptions)
+        return CodeCatalogue.load(assignment.misconceptions, assignment.master)
     return ReleasedCatalogue(assignment.folder)
 
 
@@ -444,8 +517,12 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _points(points: dict[str, list[tuple[list[Any], list[int]]]]) -> str:
-    """The results at each point of one check, a line for each."""
+def _checks(found: dict[str, _Points]) -> str:
+    """The results at each point of each check, a line for each."""
+    return ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in found.items())
+
+
+def _points(points: _Points) -> str:
     texts = [f"{_json(ordinal)}: [\n" + ",\n".join(map(_json, seen)) + "]" for ordinal, seen in points.items()]
     return "{" + ",\n".join(texts) + "}"
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
 from autograder.checks.evidence import Look
 from autograder.checks.failure import Judge
-from autograder.checks.matching import Signature, same_value
+from autograder.checks.matching import Signature, same, same_value
 from autograder.checks.misconceptions import Misconception
 from autograder.common.diagnosis import Diagnosis
 from autograder.common.errors import UserError
@@ -27,7 +27,7 @@ from autograder.common.run_file import run_file
 from autograder.course.assignment import Assignment
 from autograder.course.roster import Quiz
 from autograder.sandbox.observation import Observation, Question
-from autograder.sandbox.run_local import LocalRun
+from autograder.sandbox.run_local import LocalRun, replay
 
 if TYPE_CHECKING:
     from autograder.grading.live import LiveChecks
@@ -72,7 +72,8 @@ def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
         (one.messages, one.hints, one.why) == (other.messages, other.hints, other.why)
         and len(one.recorded) == len(other.recorded)
         and all(
-            (a.check, a.ordinal, a.name) == (b.check, b.ordinal, b.name) and a.signature.fits(b.signature)
+            (a.check, a.ordinal, a.name, a.later) == (b.check, b.ordinal, b.name, b.later)
+            and a.signature.fits(b.signature)
             for a, b in zip(one.recorded, other.recorded, strict=True)
         )
     )
@@ -83,15 +84,25 @@ class _Listener:
 
     hints: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - the protocol's attribute, never filled
 
-    def __init__(self, known: Misconception) -> None:
-        self.known = known
+    def __init__(self, known: Misconception, right: Any) -> None:
+        self.known, self.right = known, right
         self.heard: list[Recorded] = []
         self.named_by_checks: set[str] = set()
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         if observation.task == self.known.task and _can_be_told(observation):
             self.heard.append(Recorded(check, observation.ordinal, self.known.name, Signature.of(observation)))
+            asked = observation.run.earlier if observation.run is not None else ()
+            for seen in asked:
+                if seen.ordinal > observation.ordinal and seen.task == self.known.task and self._is_wrong(seen):
+                    self.heard.append(Recorded(check, seen.ordinal, self.known.name, Signature.of(seen), later=True))
         return iter(())
+
+    def _is_wrong(self, seen: Observation) -> bool:
+        """Is it another answer than the right one, to a call that can be asked again?"""
+        if not _can_be_told(seen) or seen.handle is not None or not callable(self.right):
+            return False
+        return not same(seen, replay(self.right, seen.calls, seen.task, seen.recorded))
 
     def fits(self, name: str, look: Look) -> bool | None:
         return None
@@ -128,7 +139,7 @@ def _failures(
 ) -> tuple[list[Recorded], set[str]]:
     """What the public checks of its task say of a misconception: its signatures, and the diagnoses that they name."""
     right = namespace.get(known.task)
-    listener = _Listener(known)
+    listener = _Listener(known, right)
     if isinstance(right, dict):
         # Each entry answers a question of its own: what if only this one were wrong, and what if all were?
         wrongs = [key for key, value in right.items() if not same_value(known.function(key), value)]

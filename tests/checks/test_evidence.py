@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +87,38 @@ def test_an_error_where_the_student_returned_something_speaks_against_it() -> No
     known = catalogue("task", second=lambda s: s[1] if s[0] == 2 else s[9])
     assert told(known, lambda s: s[1]) == {}
     assert told(known, lambda s: s[1], "one") == {"one": "second"}
+
+
+@pytest.fixture(params=["code", "data"])
+def first(request: pytest.FixtureRequest, tmp_path: Path) -> CodeCatalogue | DataCatalogue:
+    """The idea that takes the first, as it shows in a check that asks about all shapes before it judges one."""
+    idea = IDEAS["first"]
+    if request.param == "code":
+        reference = tmp_path / "reference.py"
+        reference.write_text("def task(shape):\n    return shape[-1]\n")
+        return CodeCatalogue(catalogue("task", first=idea).misconceptions, {}, reference=reference)
+    wrong = enumerate(ask(idea, *SHAPES.values(), (3, 3)), 1)  # right for the last
+    recorded = [Recorded("check", n, "first", Signature.of(one), later=n > 1) for n, one in wrong if judge(one)]
+    return DataCatalogue({"first": "text"}, recorded, {})
+
+
+def asked_at_once(known: CodeCatalogue | DataCatalogue, answer: Callable[..., Any]) -> list[str]:
+    asked = ask(answer, *SHAPES.values(), (3, 3))
+    found = [suspect.name for suspect in known.suspects("check", asked[0], judge)]
+    look = Look("check", "task", tuple(asked), asked[0], judge)
+    assert (known.fits("first", look) is True) == bool(found), "another check learns the same of it"
+    return found
+
+
+def test_a_later_answer_in_the_same_check_speaks_against_it(first: CodeCatalogue | DataCatalogue) -> None:
+    assert asked_at_once(first, lambda s: s[0]) == ["first"]
+    assert asked_at_once(first, lambda s: 99 if s[0] == 5 else s[0]) == []
+    assert asked_at_once(first, lambda s: s[0] if s[0] == 2 else s[-1]) == []
+
+
+def test_what_is_raised_later_or_wrong_where_it_is_right_may_be_a_second_mistake(
+    first: CodeCatalogue | DataCatalogue,
+) -> None:
+    assert asked_at_once(first, lambda s: s[0] if s[0] != 5 else s[9]) == ["first"]
+    assert asked_at_once(first, lambda s: s[0] if s[0] != 5 else float("inf")) == ["first"]
+    assert asked_at_once(first, lambda s: s[0] if len(s) == 3 else 99) == ["first"]
