@@ -133,6 +133,13 @@ def dimension_one(shape):
 
 
 @misconception("linear_in_features")
+def dimension_one_where_there_is_one(shape):
+    """You took dimension 1 wherever there is one. In a matrix that is where the layer acts, but with more axes it is
+    another one: what decides is not the place counted from the front."""
+    return shape[1] if len(shape) > 1 else shape[0]
+
+
+@misconception("linear_in_features")
 def flattens_all(shape):
     """You multiplied all dimensions, as if the tensor were flattened first. nn.Linear flattens nothing: it acts on one
     dimension and leaves the others alone."""
@@ -712,7 +719,8 @@ def affine_with_activation(x, weight, bias):
 
 @misconception("affine")
 def affine_with_torchs_linear(x, weight, bias):
-    """Torch's own linear layer did the work. Here it is to be written out: a product and a sum."""
+    """The result is right, and torch's linear layer made it. A product and a sum are all that it takes to make it
+    yourself."""
     return torch.nn.functional.linear(x, weight, bias)
 
 
