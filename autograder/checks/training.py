@@ -343,10 +343,10 @@ def _learning_signs(training: Training) -> list[str]:
     if forwards and not moved:
         if not steps:
             found.append("forgets_the_step")
-        elif number("empty_steps") == steps:
-            found.append("forgets_backward")
         elif not number("parameters_trained"):
             found.append("trains_a_copy")
+        elif number("empty_steps") == steps:
+            found.append("forgets_backward")
     if number("compared_steps") >= 2 and number("carried_steps") > number("compared_steps") / 2:
         found.append("gradients_not_zeroed")
     if number("optimizers") >= 8 and number("optimizers") >= steps / 2:
@@ -450,7 +450,7 @@ def _network_error(text: str, rows: int, inputs: tuple[int, ...]) -> str | None:
 
 
 _NETWORK_ERRORS = (
-    (r"Expected 3D \(unbatched\) or 4D \(batched\) input", "adds_the_channel_axis_again"),
+    (r"Expected 3D \(unbatched\) or 4D \(batched\) input.*\[\d+(, \d+){4}\]", "adds_the_channel_axis_again"),
     (r"Expected more than 1 value per channel", "batch_statistics_in_eval"),
     (r"shape '\[.*\]' is invalid for input of size", "view_of_a_wrong_size"),
 )

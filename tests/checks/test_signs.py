@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks.training import Fit, Training, signs
-from autograder.sandbox.observation import Observation
+from autograder.checks.failure import CheckFailed
+from autograder.checks.training import Fit, Training, settle_network, signs
+from autograder.sandbox.observation import Observation, StudentError
 from tests.support.tiny_network import NETWORK
 
 SOUND: dict[str, Any] = {
@@ -53,11 +54,23 @@ def test_a_sound_training_shows_nothing() -> None:
         ("gradients_not_zeroed", {"compared_steps": 50, "carried_steps": 50}),
         ("learning_rate_far_too_high", {"after": Fit(40.0, 0.1)}),
         ("trains_on_few_images", {"images": 3000}),
+        # another network's parameters have no gradient from this one's loss
+        ("trains_a_copy", {"parameters_moved": 0, "parameters_trained": 0, "empty_steps": 100}),
+        ("forgets_backward", {"parameters_moved": 0, "empty_steps": 100}),
         ("trains_on_raw_pixels", {"inputs": [(73.0, 90.0)] * 10}),
     ],
 )
 def test_each_sign_has_its_evidence(sign: str, evidence: dict[str, Any]) -> None:
     assert sign in signs(training(**evidence))
+
+
+@pytest.mark.parametrize(("size", "because"), [("2, 1, 1, 28, 28", "adds_the_channel_axis_again"), ("2, 784", None)])
+def test_a_fifth_axis_is_told_only_where_one_came(size: str, because: str | None) -> None:
+    said = f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [{size}]"
+    seen = Observation("FashionCNN", (), "error", error=StudentError("RuntimeError", said))
+    with pytest.raises(CheckFailed) as failed:
+        settle_network(NETWORK, seen, rows=2)
+    assert failed.value.because == because
 
 
 @pytest.mark.parametrize(
