@@ -1622,7 +1622,7 @@ def conv_stride_ignored_and_padded_on_one_side(images, weight, bias, stride=1, p
 
 @misconception("conv2d")
 def calls_torchs_convolution(images, weight, bias, stride=1, padding=0):
-    """Torch did the work. Here the convolution is to be written out: loops, slices, unfold and einsum are all
+    """The result is right, and torch's convolution made it. Make it yourself: loops, slices, unfold and einsum are all
     welcome."""
     return functional.conv2d(images, weight, bias, stride, padding)
 

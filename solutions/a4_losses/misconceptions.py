@@ -667,8 +667,8 @@ why(
 
 @misconception("softmax")
 def torchs_own_softmax(logits):
-    """The result is right, and it is torch's: softmax, softmin or a module of that name did the work. Here it is to be
-    written out, from exponentials and sums."""
+    """The result is right, and a function of torch made it. Exponentials and sums are all that it takes to make it
+    yourself."""
     return torch.softmax(logits, dim=1)
 
 
@@ -916,8 +916,8 @@ def _each_binary(logits, targets):
 
 @misconception("binary_loss")
 def torchs_own_binary_loss(logits, targets):
-    """The result is right, and it is torch's: one of its losses, logsigmoid or softplus did the work. Here it is to be
-    written out, from exponentials and logarithms."""
+    """The result is right, and a function of torch made it. Exponentials and logarithms are all that it takes to make
+    it yourself."""
     return F.binary_cross_entropy_with_logits(logits, targets)
 
 
@@ -1303,8 +1303,8 @@ def _at_labels(table, labels):
 
 @misconception("multiclass_loss")
 def torchs_own_multiclass_loss(logits, labels):
-    """The result is right, and it is torch's: one of its losses or log_softmax did the work. Here it is to be written
-    out, from exponentials, sums and logarithms; logsumexp is allowed."""
+    """The result is right, and a function of torch made it. Exponentials, sums and logarithms are all that it takes to
+    make it yourself; torch.logsumexp is allowed."""
     return F.cross_entropy(logits, labels)
 
 

@@ -64,22 +64,22 @@ def goes_to_double_precision(images):
 
 @misconception("preprocess")
 def whole_number_division(images):
-    """You divided while the pixels were whole numbers, and rounded to whole numbers again: nearly every pixel became 0.
-    Make floats first, then scale."""
+    """The division left whole numbers, so nearly every pixel became 0. Make floats first, then scale, and round
+    nothing."""
     return (images // 255).unsqueeze(1).float()
 
 
 @misconception("preprocess")
 def wraps_around_in_uint8(images):
-    """You subtracted while the pixels were uint8, which knows no number below 0: what falls below starts again at 255,
-    and dark pixels become bright ones. Make floats first, then subtract."""
+    """You calculated with small whole numbers, such as uint8, which holds 0 to 255 alone: what goes beyond one end starts
+    again at the other, and dark pixels become bright ones. Make floats first, then calculate."""
     return (images - 128).unsqueeze(1).float() / 128
 
 
 @misconception("preprocess", costs_points=False)
 def pixels_not_scaled(images):
-    """You left the pixels at 0 to 255. That is not wrong in itself, but layers and optimizers are tuned for numbers
-    around 1: with inputs this large, the first steps are far too large as well."""
+    """The network gets large numbers, as the pixels from 0 to 255 are. That is not wrong in itself, but layers and
+    optimizers are tuned for numbers around 1: with inputs this large, the first steps are far too large as well."""
     return images.unsqueeze(1).float()
 
 
@@ -100,8 +100,8 @@ class _Small(nn.Module):
 
 @misconception("FashionCNN")
 class softmax_over_the_batch(_Small):
-    """You applied softmax along the batch axis: the scores of each class sum to one over the images, so an image's
-    scores depend on its neighbours. And no softmax is needed here at all: the network returns logits."""
+    """You applied softmax along the batch axis, so the images compete for each class. And no softmax is needed here at
+    all: nn.CrossEntropyLoss applies it, along the classes."""
 
     def forward(self, x):
         return super().forward(x).softmax(dim=0)
@@ -109,7 +109,7 @@ class softmax_over_the_batch(_Small):
 
 @misconception("FashionCNN")
 class softmax_in_forward(_Small):
-    """The ten outputs of an image are positive and sum to one, as after a softmax. The loss wants the logits as they
+    """Something in your network makes probabilities of its scores, as a softmax does. The loss wants the logits as they
     are: nn.CrossEntropyLoss applies log-softmax itself, and a second softmax before it makes all gradients small."""
 
     def forward(self, x):
@@ -145,8 +145,8 @@ class one_output(_Small):
 
 @misconception("FashionCNN")
 class flattens_across_the_batch(_Small):
-    """The batch axis is lost: flattened together with the rest, all images become one long row. The first axis stays,
-    and each image gets a row of its own."""
+    """The batch axis is lost. If you flatten it with the rest, all images become one long row: the first axis stays, and
+    each image gets a row of its own."""
 
     def forward(self, x):
         return self.head(self.features(x).flatten())
@@ -163,7 +163,7 @@ class forgets_to_flatten(_Small):
 
 @misconception("FashionCNN")
 class view_of_a_wrong_size(_Small):
-    """With -1 for the first axis, view makes as many rows as the numbers give. Where the length of a row is wrong, rows
+    """view and reshape deal the numbers out into rows of the length that you ask for. Where that length is wrong, rows
     hold pieces of images, or no number of rows fits at all. Fix the number of rows to the batch size, and let the length
     follow."""
 
@@ -196,7 +196,8 @@ class expects_three_channels(_Small):
 
 @misconception("FashionCNN")
 class expects_the_channels_last(_Small):
-    """Your network moves axes as if the channels came last. Its input has them in torch's order already."""
+    """Your network puts the axes into another order, as if the channels came last. Its input has them in torch's order
+    already."""
 
     def forward(self, x):
         return super().forward(x.permute(0, 3, 1, 2))
@@ -241,8 +242,8 @@ class layers_made_in_forward(_Small):
 
 @misconception("FashionCNN")
 class dropout_always_on(_Small):
-    """Dropout goes on in eval mode: the function does not know in which mode the network is unless it is told. The
-    module nn.Dropout knows by itself."""
+    """In eval mode something is still drawn at random. The function F.dropout does that where nobody tells it the mode;
+    the module nn.Dropout knows it by itself."""
 
     def forward(self, x):
         return self.head(F.dropout(self.features(x).flatten(1), 0.5))
@@ -250,8 +251,8 @@ class dropout_always_on(_Small):
 
 @misconception("FashionCNN")
 class batch_statistics_in_eval(_Small):
-    """In eval mode the network still computes mean and deviation from the batch at hand, so an image's scores depend
-    on the others. Batch norm has running statistics for this, unless it is told to do without."""
+    """In eval mode the network still computes something from the whole batch, such as a mean and a deviation. Batch norm
+    has running statistics for this, unless it is told to do without; what you compute yourself takes one image alone."""
 
     def __init__(self):
         super().__init__()
@@ -381,8 +382,8 @@ def forgets_backward(model, images, labels):
 
 @misconception("train")
 def trains_a_copy(model, images, labels):
-    """You trained another network than the one that was handed in, a copy or a new one. train works in place: the
-    caller's network has to be the better one afterwards."""
+    """The optimizer holds the parameters of another network than the one that was handed in, a copy or a new one. train
+    works in place: the caller's network has to be the better one afterwards."""
     return _learn(copy.deepcopy(model), images[:1000], labels[:1000])
 
 
