@@ -128,7 +128,7 @@ def returned(observation: Observation) -> str:
             return f"{kind(value)}, {numbers(tensor)}"
         return f"{kind(value)} of shape {shape(tensor)}"
     if value is None:
-        return "None, as a function does that has no return"
+        return "None, as a function does that ends without a return"
     if type(value) is tuple and len(value) == 1:
         return f"a tuple with one thing in it, {_thing(value[0])}; a comma at the end of a line makes one"
     return _value(value)

@@ -352,18 +352,18 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
         what, answer = describe.call(seen), seen.calls[-1].verb == "item"
         gave = f"{what} is" if answer else f"{what} returned"
         if got is None:
-            nested = (
-                any(isinstance(item, (tuple, list)) for item in seen.value)
-                if isinstance(seen.value, (tuple, list))
-                else False
-            )
             text = f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
-            return _and(
-                text, "One of its entries is a tuple itself: its numbers belong in the outer one." if nested else ""
-            )
+            return _and(text, _no_shape(seen.value))
         return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
 
     _expect_answer(observation, judge)
+
+
+def _no_shape(value: Any) -> str:
+    if isinstance(value, int):
+        return "A tuple of one number has a comma, as (7,) has it: in brackets alone, a number stays a number."
+    nested = isinstance(value, (tuple, list)) and any(isinstance(item, (tuple, list)) for item in value)
+    return "One of its entries is a tuple itself: its numbers belong in the outer one." if nested else ""
 
 
 def _expect_answer(observation: Observation, judge: Judge) -> None:

@@ -148,7 +148,8 @@ _IDEAS = (
     ),
     (
         r'can only concatenate tuple \(not "(?:int|float)"\)',
-        "Only a tuple can be joined to a tuple, and (5) is a number: a tuple of one has a comma, (5,).",
+        "With a tuple, + joins tuples. To compute, take the tuple's entries apart; to join a number to it, make that a "
+        "tuple as well, with a comma: (5,).",
     ),
     (
         r"must be an iterable, not (int|float)|cannot unpack non-iterable (int|float)|'(int|float)' object is not (?:iterable|subscriptable)",
@@ -199,6 +200,19 @@ _IDEAS = (
     (
         r"invalid literal for int\(\)|unsupported operand type\(s\) for .*'str'|not supported between instances of .*'str'",
         "A text came where a number is needed: which of the arguments may be a word?",
+    ),
+    (
+        r"'numpy\.ndarray' object has no attribute",
+        "This is an array of NumPy's, and a tensor has other methods: torch.from_numpy makes a tensor of an array.",
+    ),
+    (
+        r"'Tensor' object has no attribute",
+        "A tensor has no method of that name: is it a function, of torch or of another library, that takes the tensor in its "
+        "brackets?",
+    ),
+    (
+        r"'(?:tuple|list|torch.Size)' object has no attribute",
+        "An entry of a tuple or a list is asked for by its place, in square brackets.",
     ),
     (
         r"^AttributeError: .* object has no attribute",
@@ -290,6 +304,32 @@ _IDEAS = (
     ),
     (r"Can't call numpy\(\) on Tensor that requires grad", "Detach the tensor from the graph before numpy sees it."),
     (r"^RecursionError", "The function calls itself without an end."),
+    (r"^NameError", "No line that ran gives this name a value; a text would stand in quotation marks."),
+    (r"^KeyError", "The dict has no entry of this key: it knows what was put into it, and nothing else."),
+    (
+        r"^OverflowError: math range error",
+        "A number became larger than a float can be, as the exponential of 1000 does.",
+    ),
+    (
+        r"step must be greater than zero",
+        "A tensor cannot be sliced backwards, as a list can: flip turns an axis round.",
+    ),
+    (
+        r"must be tuple of Tensors, not Tensor",
+        "stack and cat join the tensors of a list. Here came one tensor alone, which needs no joining.",
+    ),
+    (
+        r"Concatenation operation is not implemented for NumPy arrays",
+        "An array of NumPy's met a tensor of torch's: make one the kind of the other first.",
+    ),
+    (
+        r"output with shape .* doesn't match the broadcast shape",
+        "The place on the left holds fewer numbers than came from the right: compare the two shapes.",
+    ),
+    (
+        r"Index tensor must have the same number of dimensions as input tensor",
+        "gather wants an index with as many axes as the tensor that it picks from.",
+    ),
     (r"^MemoryError|can't allocate memory|not enough memory", "It asks for more memory than there is."),
     (r"^ModuleNotFoundError", "The grading environment has torch, numpy, torchvision, einops, matplotlib and tqdm."),
     (r"^EOFError.*reading a line", "Nobody is there to type an answer to input()."),

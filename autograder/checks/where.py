@@ -30,7 +30,7 @@ def where(got: torch.Tensor, wrong: torch.Tensor, axes: Sequence[str] = ()) -> s
     alike = f"all of them are {values[0].item():.4g}" if same else ""
     if place:
         return f"All wrong values are {place}{f', and {alike}' if alike else ''}."
-    return f"Of the wrong values, {alike}." if alike else ""
+    return f"All wrong values are {values[0].item():.4g}." if same else ""
 
 
 def small_map(wrong: torch.Tensor, axes: Sequence[str] = ()) -> str:

@@ -59,7 +59,7 @@ TENSORS = [
     (lambda x: (x * 1000).exp(), "Some of its values are infinite: a step on the way overflows"),
     (lambda x: x.double(), "returned the right values, but in float64; float32 was asked for."),
     (lambda x: x.flatten(1), "The values are right, and in the right order: only the shape is not."),
-    (lambda x: None, "returned None, as a function does that has no return; a tensor was asked for."),
+    (lambda x: None, "returned None, as a function does that ends without a return; a tensor was asked for."),
     (lambda x: (row for row in x), "a generator, which holds no values yet"),
     (lambda x: list(x), "a tensor was asked for."),
     (lambda x: x * 1j, "a tensor of real numbers was asked for."),
