@@ -120,9 +120,10 @@ def run(args: argparse.Namespace) -> int:
         console().print(f"{plural(len(findings), 'finding')}.")
         return 1
     count = sum(len(report.rows) for report in reports)
+    each = "" if count == 1 else "each "
     console().print(
         f"Verified: {plural(len(reports), 'reference')} with full marks, {plural(len(reports), 'stub')} with none, "
-        f"{plural(count, 'misconception')} each caught by its own task and given its own diagnosis; nothing leaks."
+        f"{plural(count, 'misconception')} {each}caught by its own task and given its own diagnosis; nothing leaks."
     )
     return 0
 

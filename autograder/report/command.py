@@ -29,7 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show who has all points of a task its reference and the other right ways, on the student's own page",
     )
-    parser.add_argument("--title", default="The class", metavar="TEXT", help="the heading of the pages")
+    parser.add_argument(
+        "--title",
+        default="",
+        metavar="TEXT",
+        help="the heading of the pages (The class; on a student's page the course's title)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

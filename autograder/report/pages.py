@@ -41,13 +41,14 @@ def write(
     results: ClassResults,
     folder: Path,
     course: Course | None = None,
-    title: str = "The class",
+    title: str = "",
     before: ClassResults | None = None,
     left_out: Guard | None = None,
     right_ways: Mapping[str, Mapping[str, SolvedTask]] | None = None,
 ) -> int:
     """Write the class page and all students' pages. Returns how many students have one.
 
+    title: the heading; without one, "The class" for the teacher, and the course's title for a student.
     before: an earlier run, which the class page shows beside this one. left_out: gets a line for each student whose
     results break a page; the class page has the lines too. right_ways: of assignments and their tasks, for those who
     have all points of a task.
@@ -59,8 +60,13 @@ def write(
     from .student_page import student_page
 
     pictures = Pictures(course)
-    pages = templates(zone_of(course), words_of(course) if course is not None else CourseWords())
-    pages.globals |= {"right_ways": right_ways or {}, "title": title}
+    words = words_of(course) if course is not None else CourseWords()
+    pages = templates(zone_of(course), words)
+    pages.globals |= {
+        "right_ways": right_ways or {},
+        "class_title": title or "The class",
+        "student_title": title or words.title,
+    }
     students, points, count = results.students(), results.max_scores(), 0
     left_out = Guard() if left_out is None else left_out
     with _ours(folder):

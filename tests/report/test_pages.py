@@ -88,3 +88,16 @@ def test_pages_carry_the_courses_language_and_direction(klass: ClassResults, tmp
     report.write(klass, tmp_path / "report", Course(tmp_path))
     for path in (tmp_path / "report").rglob("*.html"):
         assert '<html lang="he" dir="rtl">' in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "of_the_class", "of_a_student"),
+    [("", "The class", "Seeing &amp; hearing"), ("Group 3", "Group 3", "Group 3")],
+)
+def test_a_students_page_bears_the_courses_title(
+    given: str, of_the_class: str, of_a_student: str, klass: ClassResults, tmp_path: Path
+) -> None:
+    (tmp_path / "course.toml").write_text('title = "Seeing & hearing"\n', encoding="utf-8")
+    report.write(klass, tmp_path / "report", Course(tmp_path), given)
+    assert f"<h1>{of_the_class}</h1>" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert f'<p class="soft">{of_a_student}</p>' in student_page(tmp_path / "report", "ada")
