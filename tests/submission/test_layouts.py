@@ -14,8 +14,9 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.submission import archives, find
+from autograder.submission import archives, student_files
 from autograder.submission.find import Download, Found, find_class
+from autograder.submission.student_files import File, StudentFiles
 
 NAME = "a1_permute"
 WORK = "answer = 1\n"
@@ -507,7 +508,7 @@ def test_a_zips_list_of_names_is_not_read_when_it_is_too_long(tmp_path: Path) ->
 def test_all_zips_of_a_student_together_unpack_to_so_much(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.submission.find.UNPACKED_LIMIT", 1 << 20)
+    monkeypatch.setattr("autograder.submission.student_files.UNPACKED_LIMIT", 1 << 20)
     for number in range(4):
         zip_of(tmp_path / "class" / "ada" / f"{number}.zip", (f"{number}.ipynb", b"0" * 700_000))
     zip_of(tmp_path / "class" / "ben" / "work.zip", (f"{NAME}.py", WORK.encode()))
@@ -524,8 +525,8 @@ def test_of_files_named_after_an_assignment_so_many_are_read(
 ) -> None:
     """Git keeps one blob for a hundred thousand files, and each is a file to read; and each is read once."""
     seen: list[Path] = []
-    real = find.read_source
-    monkeypatch.setattr(find, "read_source", lambda path, **more: seen.append(path) or real(path, **more))
+    real = student_files.read_source
+    monkeypatch.setattr(student_files, "read_source", lambda path, **more: seen.append(path) or real(path, **more))
     for number in range(200):
         put(tmp_path / "class" / "ada" / str(number) / above / f"{NAME}.py", f"x = {number}\n")
     put(tmp_path / "class" / "ben" / f"{NAME}.py")
@@ -538,14 +539,14 @@ def test_of_files_named_after_an_assignment_so_many_are_read(
 def test_a_search_that_breaks_off_is_one_students(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = find._Search._sort
+    real = StudentFiles._sort
 
-    def breaks(self: find._Search, file: find._File) -> None:
-        if self.place.student == "ada":
+    def breaks(self: StudentFiles, file: File) -> None:
+        if file.hand_in.student == "ada":
             raise MemoryError
         real(self, file)
 
-    monkeypatch.setattr(find._Search, "_sort", breaks)
+    monkeypatch.setattr(StudentFiles, "_sort", breaks)
     put(tmp_path / "class" / "ada" / f"{NAME}.py")
     put(tmp_path / "class" / "ben" / f"{NAME}.py")
     _, found = read(tmp_path / "class", course)

@@ -1,0 +1,316 @@
+"""The files of one student, walked once and sorted by what they may be: which of them is graded, `find` decides."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePath
+
+from .archives import UNPACKED_LIMIT, ZIPS_LIMIT, Refused, open_zip
+from .layouts import RECEIPT, HandIn
+from .places import (
+    ARCHIVES,
+    RESULTS_MARKER,
+    SUFFIXES,
+    Place,
+    assignment_of,
+    entries,
+    is_folder,
+    is_of_an_environment,
+    passed_over,
+    placeholder_of,
+    readable,
+)
+from .source import Source, Unreadable, read_source
+
+FILES_LIMIT = 200_000  # entries looked at in one student's folder
+NAMESAKES_LIMIT = 50  # files of one student that are read as being named after one assignment
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a student's. own: its name, without what an LMS put before it. shown: its path, for people.
+
+    why: what is wrong with it where it cannot be graded at all, as it follows its name. of_environment: it lies among
+    what Python put into a virtual environment.
+    """
+
+    path: Path
+    own: str
+    shown: str
+    hand_in: HandIn
+    why: str = ""
+    of_environment: bool = False
+
+    @property
+    def flat(self) -> bool:
+        """Do other students' files lie beside it?"""
+        return self.path == self.hand_in.path and self.hand_in.layout != "folders"
+
+    def read(self) -> Source:
+        """The file's code and the modules that belong to it. Raises Unreadable."""
+        return read_source(self.path, flat=self.flat)
+
+    @property
+    def key(self) -> tuple[int, int, bool, str]:
+        """Of twins the script before the notebook, and what lies nearer before what lies deeper, or in a zip."""
+        return self.zips, len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
+
+    @property
+    def zips(self) -> int:
+        """In how many zips, one in the other, it lies."""
+        return self.shown.lower().count(".zip/")
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Could a person say that this be graded?"""
+        return not self.why and self.own != RECEIPT and PurePath(self.own).suffix.lower() not in NO_CODE
+
+
+class StudentFiles:
+    """One student's files, sorted by what they may be.
+
+    exact, copies, aside: by the assignment after which they are named; a copy bears the name as a browser changes it, and
+    what is aside lies in folders that are passed over. other: what may be work, under another name. notes: (the
+    assignment that each concerns, or "" for all; the note).
+    """
+
+    def __init__(self, place: Place, names: frozenset[str]) -> None:
+        self.names = names
+        self.notes = [("", note) for note in place.notes]
+        self.notes += [("", note) for each in place.hand_ins for note in each.notes]
+        self.exact: defaultdict[str, list[File]] = defaultdict(list)
+        self.copies: defaultdict[str, list[File]] = defaultdict(list)
+        self.aside: defaultdict[str, list[File]] = defaultdict(list)
+        self.weights: list[File] = []
+        self.other: list[File] = []
+        self._zips: list[File] = []
+        self._opened = 0  # of the zips
+        self._unpacked = 0  # bytes of what was in them
+        self._digests: dict[Path, str] = {}
+        for hand_in in place.hand_ins:
+            if hand_in.own is not None:
+                self._sort(File(hand_in.path, hand_in.own, readable(hand_in.path.name), hand_in))
+            else:
+                for file in self._walk(hand_in, hand_in.path, ""):
+                    self._sort(file)
+
+    def named(self, name: str) -> list[File]:
+        """The files that are named after an assignment."""
+        return [*self.exact[name], *self.copies[name]]
+
+    def newer_zip(self, name: str) -> bool:
+        """Is a zip that is still closed newer than all that is named after an assignment?"""
+        newest = max((file.hand_in.attempt for file in self.named(name)), default=())
+        return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
+
+    def is_code(self, file: File, stubs: frozenset[str]) -> bool:
+        """Can it be read, and is it no stub?"""
+        return self.code_of(file) not in {"", *stubs}
+
+    def code_of(self, file: File) -> str:
+        """The digest of a file's code, read once; "" where it cannot be read."""
+        if file.path not in self._digests:
+            try:
+                self._digests[file.path] = file.read().code_digest
+            except Unreadable:
+                self._digests[file.path] = ""
+        return self._digests[file.path]
+
+    def said(self, name: str) -> tuple[str, ...]:
+        """The notes that concern an assignment."""
+        return tuple(dict.fromkeys(note for concerned, note in self.notes if concerned in ("", name)))
+
+    def _sort(self, file: File) -> None:
+        own = file.own
+        if kept := placeholder_of(own):
+            why = f"stands for {kept}, which iCloud has not downloaded: the file itself is not here"
+            file = dataclasses.replace(file, own=kept, why=why)
+            self.other += [file] if _may_be_work(file, self.names) else []
+        elif own.lower().endswith(".safetensors"):
+            self.weights.append(file)
+        elif name := assignment_of(own, self.names, exact=True):
+            self._keep(self.exact[name], name, file)
+        elif name := assignment_of(own, self.names):
+            self._keep(self.copies[name], name, file)
+        elif own.lower().endswith(".zip"):
+            self._zips.append(file)
+        elif _may_be_work(file, self.names):
+            self.other.append(file)
+
+    def _keep(self, group: list[File], name: str, file: File) -> None:
+        """Of files named after an assignment so many are read as anybody has."""
+        note = name, f"Over {NAMESAKES_LIMIT} files are named after {name}: all after these were passed over."
+        if len(group) < NAMESAKES_LIMIT:
+            group.append(file)
+        elif note not in self.notes:
+            self.notes.append(note)
+
+    def open_zips(self) -> bool:
+        """Open the zips that are known, and so get to know those that lie in them. False when there was none."""
+        closed = self._zips[self._opened :]
+        for file in closed:
+            self._opened += 1
+            try:
+                folder = self._open(file)
+            except Refused as error:
+                self.other.append(dataclasses.replace(file, why=str(error)))
+                continue
+            inside = list(self._walk(file.hand_in, folder, f"{file.shown}/"))
+            self._unpacked += sum(each.path.stat().st_size for each in inside)
+            for each in inside:
+                self._sort(each)
+            if not inside:
+                self.other.append(dataclasses.replace(file, why="has no script or notebook in it"))
+        return bool(closed)
+
+    def _open(self, file: File) -> Path:
+        """The folder with what is in a zip. Raises Refused, also for one too many."""
+        if self._opened > ZIPS_LIMIT:
+            raise Refused(f"was not opened, as {ZIPS_LIMIT} zips were opened before it")
+        if self._unpacked > UNPACKED_LIMIT:
+            raise Refused(f"was not opened, as the zips before it hold over {UNPACKED_LIMIT >> 20} MB")
+        return open_zip(file.path)
+
+    def _walk(self, hand_in: HandIn, root: Path, above: str) -> Iterator[File]:
+        """All files below a student's folder that may matter; links are followed only to files inside it."""
+        try:
+            inside = root.resolve()
+        except OSError:
+            return
+        # (folder, does it lie in one that is passed over, or among an environment's?, which attempt it is)
+        pending = [(root, False, False, hand_in)]
+        left = FILES_LIMIT
+        while pending:
+            folder, aside, of_environment, hand_in = pending.pop()
+            if version := _VERSION.fullmatch(folder.name):
+                hand_in = dataclasses.replace(hand_in, attempt=(int(version[1]),))
+            if not os.access(folder, os.R_OK | os.X_OK):
+                where = readable(folder.relative_to(root).as_posix())
+                where = "The student's folder" if folder == root else where
+                self.notes.append(("", f"{where} could not be opened: we have no right to read it."))
+            for entry in entries(folder):
+                left -= 1
+                if left < 0:
+                    self.notes.append(("", f"The folder holds over {FILES_LIMIT:,} files; the rest was passed over."))
+                    return
+                path = Path(entry.path)
+                shown = above + readable(path.relative_to(root).as_posix())
+                if entry.is_symlink():
+                    target = self._linked(File(path, entry.name, shown, hand_in), inside)
+                    if target is not None and not aside:
+                        yield File(target, entry.name, shown, hand_in)
+                elif is_folder(entry):
+                    if assignment_of(entry.name, self.names, exact=True):
+                        self.other.append(File(path, entry.name, shown, hand_in, "is a folder, and no file"))
+                    hidden = entry.name.startswith(".") and entry.name != _CHECKPOINTS
+                    if not hidden and entry.name not in _NEVER:
+                        python = of_environment or is_of_an_environment(folder, entry)
+                        ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
+                        pending.append((path, ours, python, hand_in))
+                elif aside:
+                    own = entry.name.replace("-checkpoint.", ".")
+                    if name := assignment_of(own, self.names):
+                        file = File(path, own, shown, hand_in, of_environment=of_environment)
+                        self._keep(self.aside[name], name, file)
+                elif not entry.name.startswith(".") or placeholder_of(entry.name):
+                    yield File(path, entry.name, shown, hand_in)
+
+    def _linked(self, link: File, inside: Path) -> Path | None:
+        """The file that a link under an assignment's name leads to, when it lies in the student's folder."""
+        try:
+            target = link.path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            target = None
+        if target is None or not target.is_relative_to(inside):
+            if link.own in self.names or PurePath(link.own).suffix.lower() in SUFFIXES:
+                self.other.append(dataclasses.replace(link, why="is a link out of the student's folder, or to nothing"))
+            return None
+        # Under a name of its own it is found as itself.
+        own = assignment_of(link.own, self.names, exact=True)
+        named = assignment_of(target.name, self.names, exact=True)
+        return target if own and os.path.isfile(target) and not named else None
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+# Not even what is set aside in these is anybody's work.
+_NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder solutions".split())
+_CHECKPOINTS = ".ipynb_checkpoints"
+_VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
+_DOCUMENTS = frozenset(
+    ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
+)
+_HALVES = frozenset(".crdownload .part .partial".split())  # what browsers call a download that goes on
+NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES
+# What a student's repository holds beside answers, and what systems and computers add.
+_OURS = re.compile(
+    r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
+    r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|"
+    r"pictures\.py|network_facts\.py|"
+    r".*\.(?:toml|cfg|ini|ya?ml|lock|db|lnk|url|pyc)",
+    re.I,
+)
+_REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
+
+
+def _may_be_work(file: File, names: Collection[str]) -> bool:
+    """Could a file be somebody's answer under another name? What a repository holds beside answers is not."""
+    if _OURS.fullmatch(file.own) or (file.own == "__init__.py" and not file.path.stat().st_size):
+        return False
+    folders = PurePath(file.shown).parts[:-1]
+    named = file.hand_in.own is not None or any(bears(file.own, name) for name in names)
+    return named or not folders or folders[0] not in _REPOSITORY_FOLDERS
+
+
+@lru_cache
+def _bearing(name: str) -> re.Pattern[str]:
+    words = r"[\W_]*".join(map(re.escape, name.casefold().split("_")))
+    return re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])")
+
+
+def bears(own: str, name: str) -> bool:
+    """`a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`"""
+    return _bearing(name).search(own.casefold()) is not None
+
+
+def resembles(own: str, name: str, names: Collection[str]) -> bool:
+    """Could a name be meant for an assignment? By its name, what stands before or behind its first underscore, or its
+    number: `permute.py`, `A1 final.py`, `homework1.py`.
+    """
+    if bears(own, name):
+        return True
+    if any(bears(own, other) for other in names):
+        return False
+    stem = own.casefold().partition(".")[0]
+    head, _, topic = name.casefold().partition("_")
+    plain = re.sub(r"[^a-z0-9]", "", stem)
+    if topic and topic.replace("_", "") in plain:
+        return True
+    if re.search(rf"(?<![a-z0-9]){re.escape(head)}(?![0-9])", stem):
+        return True
+    number = re.search(r"\d+$", head)
+    words = re.search(
+        r"(?:assignment|homework|exercise|sheet|hw|ex|task|part|aufgabe|blatt|uebung|übung|tp|td)[ _-]*0*(\d+)", stem
+    )
+    return bool(number and words and int(words[1]) == int(number[0]))
+
+
+def why_not(file: File) -> str:
+    suffix = PurePath(file.own).suffix.lower()
+    if file.own == RECEIPT:
+        return "That is the receipt of an attempt without a file; what was typed in, if anything, stands in it."
+    if suffix in (".html", ".htm"):
+        return "That is a page: text typed into the system, or a notebook's export, and no file of code."
+    if suffix in _DOCUMENTS:
+        return f"A {suffix} file is a document, and no file of code."
+    if suffix in _HALVES:
+        return f"A {suffix} file is a download that did not come to its end."
+    if suffix in ARCHIVES:
+        return f"A {suffix} file is not opened here."
+    return "Whether it is meant for this, a person has to say."
