@@ -34,7 +34,7 @@ from .places import (
 )
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
-from .student_files import NO_CODE, File, StudentFiles, bears, resembles, why_not
+from .student_files import NO_CODE, File, StudentFiles, bears, why_not
 
 NAMED = 3  # files that a note names
 _NOTHING = ("missing", "not_started")
@@ -250,7 +250,7 @@ class _Search:
                 for other in self.files.other
                 if other.hand_in.attempt > file.hand_in.attempt
                 and other.own != RECEIPT
-                and (file.hand_in.layout != "canvas" or resembles(other.own, name, self.files.names))
+                and (file.hand_in.layout != "canvas" or name in self.files.meant(other))
             ),
             None,
         )
@@ -277,7 +277,7 @@ class _Search:
         aside = [file for file in self.files.aside[name] if self.files.is_code(file, stubs)]
         branches = list(self._branches(name, stubs))
         if found.status == "missing":
-            alike = [file for file in self.files.other if resembles(file.own, name, self.files.names)]
+            alike = [file for file in self.files.other if name in self.files.meant(file)]
             evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
             if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
                 note = f"{evident[0].shown} was graded: no file is called {name}.py or {name}.ipynb."
@@ -340,7 +340,7 @@ class _Search:
         free = [
             file
             for file in self.files.other
-            if not any(resembles(file.own, each, self.files.names) for each in self.files.names)
+            if not self.files.meant(file)
             and not others.intersection(PurePath(file.shown).parts)
             and file.path not in beside
         ]

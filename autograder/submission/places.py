@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ..common.errors import UserError
 from ..course.course import Course, natural_key
@@ -359,7 +359,8 @@ def _common_start(names: Collection[str]) -> str:
 
 def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str | None:
     """The assignment that a file is named after; not `exact`: also a copy of it (`a1_permute (1).py`)."""
-    stem, suffix = PurePath(name).stem, PurePath(name).suffix
+    stem, dot, ending = name.rpartition(".")
+    suffix = dot + ending
     if exact:
         return stem if suffix in SUFFIXES and stem in names else None
     if suffix.lower() not in SUFFIXES:
@@ -379,6 +380,8 @@ def readable(name: str) -> str:
     """A name on disk as text that can be written anywhere: a byte that is no UTF-8 as \\xff, and what looks like that in
     the name itself as \\x5cxff. So no two names become one.
     """
+    if name.isascii() and "\\" not in name:
+        return name
     spelled = _LOOKS_SPELLED.sub(r"\\x5c", name)
     return spelled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 

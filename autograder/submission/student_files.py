@@ -76,14 +76,15 @@ class StudentFiles:
     """One student's files, sorted by what they may be.
 
     exact, copies, aside: by the assignment after which they are named; a copy bears the name as a browser changes it, and
-    what is aside lies in folders that are passed over. other: what may be work, under another name. notes: (the
-    assignment that each concerns, or "" for all; the note).
+    what is aside lies in folders that are passed over. other: what may be work, under another name.
     """
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
         self.names = names
-        self.notes = [("", note) for note in place.notes]
-        self.notes += [("", note) for each in place.hand_ins for note in each.notes]
+        # (the assignment that it concerns, or "" for all; the note): each once, in their order
+        self._notes: dict[tuple[str, str], None] = {}
+        for note in (*place.notes, *(note for each in place.hand_ins for note in each.notes)):
+            self._note(note)
         self.exact: defaultdict[str, list[File]] = defaultdict(list)
         self.copies: defaultdict[str, list[File]] = defaultdict(list)
         self.aside: defaultdict[str, list[File]] = defaultdict(list)
@@ -93,6 +94,7 @@ class StudentFiles:
         self._opened = 0  # of the zips
         self._unpacked = 0  # bytes of what was in them
         self._digests: dict[Path, str] = {}
+        self._meant: dict[str, frozenset[str]] = {}
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
                 self._sort(File(hand_in.path, hand_in.own, readable(hand_in.path.name), hand_in))
@@ -124,7 +126,13 @@ class StudentFiles:
 
     def said(self, name: str) -> tuple[str, ...]:
         """The notes that concern an assignment."""
-        return tuple(dict.fromkeys(note for concerned, note in self.notes if concerned in ("", name)))
+        return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))
+
+    def meant(self, file: File) -> frozenset[str]:
+        """The assignments that a file under another name could be meant for."""
+        if file.own not in self._meant:
+            self._meant[file.own] = _meant(file.own, self.names)
+        return self._meant[file.own]
 
     def _sort(self, file: File) -> None:
         own = file.own
@@ -145,11 +153,13 @@ class StudentFiles:
 
     def _keep(self, group: list[File], name: str, file: File) -> None:
         """Of files named after an assignment so many are read as anybody has."""
-        note = name, f"Over {NAMESAKES_LIMIT} files are named after {name}: all after these were passed over."
         if len(group) < NAMESAKES_LIMIT:
             group.append(file)
-        elif note not in self.notes:
-            self.notes.append(note)
+        else:
+            self._note(f"Over {NAMESAKES_LIMIT} files are named after {name}: all after these were passed over.", name)
+
+    def _note(self, note: str, name: str = "") -> None:
+        self._notes[name, note] = None
 
     def open_zips(self) -> bool:
         """Open the zips that are known, and so get to know those that lie in them. False when there was none."""
@@ -183,24 +193,23 @@ class StudentFiles:
             inside = root.resolve()
         except OSError:
             return
-        # (folder, does it lie in one that is passed over, or among an environment's?, which attempt it is)
-        pending = [(root, False, False, hand_in)]
+        # (folder, its path, does it lie in one that is passed over, or among an environment's?, which attempt it is)
+        pending = [(root, "", False, False, hand_in)]
         left = FILES_LIMIT
         while pending:
-            folder, aside, of_environment, hand_in = pending.pop()
+            folder, below, aside, of_environment, hand_in = pending.pop()
             if version := _VERSION.fullmatch(folder.name):
                 hand_in = dataclasses.replace(hand_in, attempt=(int(version[1]),))
             if not os.access(folder, os.R_OK | os.X_OK):
-                where = readable(folder.relative_to(root).as_posix())
-                where = "The student's folder" if folder == root else where
-                self.notes.append(("", f"{where} could not be opened: we have no right to read it."))
+                where = readable(below.removesuffix("/")) or "The student's folder"
+                self._note(f"{where} could not be opened: we have no right to read it.")
             for entry in entries(folder):
                 left -= 1
                 if left < 0:
-                    self.notes.append(("", f"The folder holds over {FILES_LIMIT:,} files; the rest was passed over."))
+                    self._note(f"The folder holds over {FILES_LIMIT:,} files; the rest was passed over.")
                     return
                 path = Path(entry.path)
-                shown = above + readable(path.relative_to(root).as_posix())
+                shown = above + readable(below + entry.name)
                 if entry.is_symlink():
                     target = self._linked(File(path, entry.name, shown, hand_in), inside)
                     if target is not None and not aside:
@@ -212,7 +221,7 @@ class StudentFiles:
                     if not hidden and entry.name not in _NEVER:
                         python = of_environment or is_of_an_environment(folder, entry)
                         ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
-                        pending.append((path, ours, python, hand_in))
+                        pending.append((path, f"{below}{entry.name}/", ours, python, hand_in))
                 elif aside:
                     own = entry.name.replace("-checkpoint.", ".")
                     if name := assignment_of(own, self.names):
@@ -279,26 +288,31 @@ def bears(own: str, name: str) -> bool:
     return _bearing(name).search(own.casefold()) is not None
 
 
-def resembles(own: str, name: str, names: Collection[str]) -> bool:
-    """Could a name be meant for an assignment? By its name, what stands before or behind its first underscore, or its
-    number: `permute.py`, `A1 final.py`, `homework1.py`.
+def _meant(own: str, names: Collection[str]) -> frozenset[str]:
+    """The assignments that a name could be meant for. By the whole of one's name; else by what stands before or behind its
+    first underscore, or by its number: `permute.py`, `A1 final.py`, `homework1.py`.
     """
-    if bears(own, name):
-        return True
-    if any(bears(own, other) for other in names):
-        return False
+    if borne := frozenset(name for name in names if bears(own, name)):
+        return borne
     stem = own.casefold().partition(".")[0]
-    head, _, topic = name.casefold().partition("_")
     plain = re.sub(r"[^a-z0-9]", "", stem)
+    numbered = _NUMBERED.search(stem)
+    return frozenset(name for name in names if _hints_at(name.casefold(), stem, plain, numbered))
+
+
+_NUMBERED = re.compile(
+    r"(?:assignment|homework|exercise|sheet|hw|ex|task|part|aufgabe|blatt|uebung|übung|tp|td)[ _-]*0*(\d+)"
+)
+
+
+def _hints_at(name: str, stem: str, plain: str, numbered: re.Match[str] | None) -> bool:
+    head, _, topic = name.partition("_")
     if topic and topic.replace("_", "") in plain:
         return True
     if re.search(rf"(?<![a-z0-9]){re.escape(head)}(?![0-9])", stem):
         return True
     number = re.search(r"\d+$", head)
-    words = re.search(
-        r"(?:assignment|homework|exercise|sheet|hw|ex|task|part|aufgabe|blatt|uebung|übung|tp|td)[ _-]*0*(\d+)", stem
-    )
-    return bool(number and words and int(words[1]) == int(number[0]))
+    return bool(number and numbered and int(numbered[1]) == int(number[0]))
 
 
 def why_not(file: File) -> str:
