@@ -24,6 +24,7 @@ from ..results import final
 from ..results import result as results
 from ..results.folder import results_folder
 from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result, Status
+from ..submission.clone import Clones
 from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
 from ..submission.source import Source, Unreadable, form_of
@@ -82,6 +83,7 @@ class _Run:
     log: Log
     times: Mapping[tuple[str, str], str]
     zone: dt.tzinfo | None
+    clones: Clones
 
 
 def run_job(job: Job) -> dict[str, Any]:
@@ -127,7 +129,8 @@ def grade_class(
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
     with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
-        run = _Run(request, plan, Ledger(out, request.course), ClassReport(), Log(out), times, zone_of(request.course))
+        ledger, zone = Ledger(out, request.course), zone_of(request.course)
+        run = _Run(request, plan, ledger, ClassReport(), Log(out), times, zone, download.clones)
         found = [_with_note(plan, entry) for entry in found]
         todo = [item for entry in found if (item := _guarded(run, entry, _sort_out)) is not None]
         todo.sort(key=plan.order)
@@ -244,7 +247,7 @@ def _stamped(run: _Run, result: Result, found: Found) -> Result:
     if result.submitted and not run.times:
         return result  # kept from an earlier run, which may have been told the times
     try:
-        arrival = arrival_of(found, run.request.submissions, run.times, run.zone)
+        arrival = arrival_of(found, run.request.submissions, run.times, run.zone, run.clones)
     except Exception as error:  # the grade stands, whatever a clock or a repository says
         run.log.error(found.student, found.assignment, error)
         note = f"When it was handed in could not be told ({type(error).__name__})."

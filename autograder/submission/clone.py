@@ -17,7 +17,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +26,14 @@ BRANCHES_LIMIT = 50
 BLOB_LIMIT = 4 * 1024 * 1024
 OUTPUT_LIMIT = 16 * 1024 * 1024  # bytes: the names of more than a hundred thousand files
 SECONDS = 20.0  # for all that git is asked about one clone, whoever asks
-_taken: defaultdict[Path, float] = defaultdict(float)  # git's folder of a clone -> the seconds that it took so far
 _MEMORY = 2 * 1024 * 1024  # KB of address space
+
+
+@dataclass
+class Clock:
+    """The seconds that git may still take for one clone."""
+
+    left: float
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Clone:
     top: Path
     git: Path
     common: Path
+    clock: Clock
 
     @functools.cached_property
     def head(self) -> str:
@@ -105,30 +111,39 @@ class Clone:
             variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
         began = time.monotonic()
         try:
-            return _git(*arguments, seconds=SECONDS - _taken[self.git], **variables)
+            return _git(*arguments, seconds=self.clock.left, **variables)
         except (OSError, subprocess.SubprocessError):
             return None
         finally:
-            _taken[self.git] += time.monotonic() - began
+            self.clock.left -= time.monotonic() - began
 
 
-def clone_at(folder: Path) -> Clone | None:
-    """The clone whose top is this folder: one with .git, a worktree's or a submodule's file of that name included."""
-    git = folder / ".git"
-    try:
-        kind = stat.S_IFMT(git.lstat().st_mode)
-    except OSError:
-        return None
-    if stat.S_ISDIR(kind):
-        return Clone(folder, git, git)
-    pointer = _small_text(git).partition("gitdir: ")[2].strip()  # of a link nothing
-    if not pointer or pointer.startswith(("//", "\\\\")):  # to look at another machine's folder is to call there
-        return None
-    own = (folder / pointer).absolute()
-    if not _points_back(own, git):
-        return None
-    common = _small_text(own / "commondir")
-    return Clone(folder, own, Path(os.path.normpath(own / common)) if common else own)
+class Clones:
+    """The clones of a class. All that is asked about one of them, whoever asks, has one clock."""
+
+    def __init__(self) -> None:
+        self._clocks: dict[Path, Clock] = {}  # by git's folder
+
+    def at(self, folder: Path) -> Clone | None:
+        """The clone whose top is this folder: one with .git, a worktree's or a submodule's file of that name included."""
+        git = folder / ".git"
+        try:
+            kind = stat.S_IFMT(git.lstat().st_mode)
+        except OSError:
+            return None
+        if stat.S_ISDIR(kind):
+            return self._clone(folder, git, git)
+        pointer = _small_text(git).partition("gitdir: ")[2].strip()  # of a link nothing
+        if not pointer or pointer.startswith(("//", "\\\\")):  # to look at another machine's folder is to call there
+            return None
+        own = (folder / pointer).absolute()
+        if not _points_back(own, git):
+            return None
+        common = _small_text(own / "commondir")
+        return self._clone(folder, own, Path(os.path.normpath(own / common)) if common else own)
+
+    def _clone(self, top: Path, git: Path, common: Path) -> Clone:
+        return Clone(top, git, common, self._clocks.setdefault(git, Clock(SECONDS)))
 
 
 def _points_back(own: Path, git: Path) -> bool:

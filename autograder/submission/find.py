@@ -22,7 +22,7 @@ from typing import Literal
 from ..common.errors import UserError
 from ..common.plural import few
 from ..course.course import Course
-from .clone import Clone, clone_at
+from .clone import Clone, Clones
 from .layouts import RECEIPT, HandIn
 from .people import People, other_names
 from .places import (
@@ -68,11 +68,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Download:
-    """A class's submissions. layout: how the folder was read. passed_over: what in it is nobody's."""
+    """A class's submissions. layout: how the folder was read. passed_over: what in it is nobody's. clones: for whoever
+    asks more about the students' clones.
+    """
 
     found: tuple[Found, ...]
     layout: str
     passed_over: tuple[str, ...] = ()
+    clones: Clones = field(default_factory=Clones)
 
     @property
     def students(self) -> list[str]:
@@ -96,12 +99,12 @@ def find_class(
     Raises UserError when `root` is no folder or holds nothing that looks like a submission.
     """
     names = [n for n in course.assignment_names() if not only or n in only]
-    every = frozenset(course.assignment_names())
+    every, clones = frozenset(course.assignment_names()), Clones()
     class_ = read_class(root, course, layout)
     if root.is_file():
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent
-    searches = [_search(place, course, every, root) for place in class_.places]
+    searches = [_search(place, course, every, root, clones) for place in class_.places]
     asked = [name for name in names if any(search.files.named(name) for search in searches)] or names
     people = People({place.student: other_names(place.identity) for place in class_.places})
     choices = {(people.find(student) or student, name): file for (student, name), file in choices.items()}
@@ -120,7 +123,7 @@ def find_class(
             f"Brightspace or Gradescope. It was read as: {class_.layout}; --layout overrules that."
             + (f" Passed over: {', '.join(class_.passed_over[:NAMED])}." if class_.passed_over else "")
         )
-    return Download(found, class_.layout, class_.passed_over)
+    return Download(found, class_.layout, class_.passed_over, clones)
 
 
 def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
@@ -139,13 +142,13 @@ def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
     return dataclasses.replace(place, hand_ins=(hand_in,)), meant
 
 
-def _search(place: Place, course: Course, names: frozenset[str], root: Path) -> _Search:
+def _search(place: Place, course: Course, names: frozenset[str], root: Path, clones: Clones) -> _Search:
     """The student's files; of a student with whom that breaks off, no files and a note."""
     try:
-        return _Search(place, course, names, root)
+        return _Search(place, course, names, root, clones)
     except Exception as error:
         note = f"Looking through the files broke off ({type(error).__name__}): have a look at the folder."
-        return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, names, root)
+        return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, names, root, clones)
 
 
 def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
@@ -160,7 +163,7 @@ def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, ask
 def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
     """One entry for each assignment of the course, from one student's folder, whatever it looks like."""
     names = course.assignment_names()
-    search = _Search(Place(student, (HandIn(folder, student),)), course, frozenset(names), folder)
+    search = _Search(Place(student, (HandIn(folder, student),)), course, frozenset(names), folder, Clones())
     return [search.find(name, frozenset(), "", names) for name in names]
 
 
@@ -170,8 +173,8 @@ def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
 class _Search:
     """Looks among one student's files for what answers an assignment, and for what lies there instead."""
 
-    def __init__(self, place: Place, course: Course, names: frozenset[str], root: Path) -> None:
-        self.place, self.course, self.root = place, course, root
+    def __init__(self, place: Place, course: Course, names: frozenset[str], root: Path, clones: Clones) -> None:
+        self.place, self.course, self.root, self.clones = place, course, root, clones
         self.files = StudentFiles(place, names)
 
     def find(self, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
@@ -361,7 +364,7 @@ class _Search:
     @property
     def _clones(self) -> list[Clone]:
         folders = [each.path for each in self.place.hand_ins if each.own is None]
-        return [clone for folder in folders if (clone := clone_at(folder)) is not None]
+        return [clone for folder in folders if (clone := self.clones.at(folder)) is not None]
 
     def _found(
         self,

@@ -20,7 +20,7 @@ from ..common.errors import UserError
 from ..common.tables import aware, read_table, read_time
 from ..course.course import Course
 from ..course.zone import zone_of
-from .clone import Clone, clone_at
+from .clone import Clone, Clones
 from .find import Found
 
 TIMESTAMP = "timestamp.txt"
@@ -67,14 +67,20 @@ def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str]
     return times
 
 
-def arrival_of(found: Found, top: Path, told: Mapping[tuple[str, str], str], zone: dt.tzinfo | None = None) -> Arrival:
+def arrival_of(
+    found: Found,
+    top: Path,
+    told: Mapping[tuple[str, str], str],
+    zone: dt.tzinfo | None = None,
+    clones: Clones | None = None,
+) -> Arrival:
     """When a submission was made, and from which commit.
 
     top: the folder of all submissions; nothing above it is looked at. told: what a CSV file says, which has the first
     word; then what the download's names say, then git for a clone, then timestamp.txt: one that lies in a clone is
-    the student's own. zone: the course's.
+    the student's own. zone: the course's. clones: the class's, as `Download` has them.
     """
-    clone = _clone_of(found, top)
+    clone = _clone_of(found, top, clones or Clones())
     commit = clone.head if clone is not None else ""
     key = found.student, found.assignment
     if key in told:
@@ -119,9 +125,9 @@ def _folders(found: Found, top: Path) -> list[Path]:
     return [folder for folder in found.path.parents if folder.is_relative_to(top) and folder != top]
 
 
-def _clone_of(found: Found, top: Path) -> Clone | None:
+def _clone_of(found: Found, top: Path, known: Clones) -> Clone | None:
     """The clone that a submission lies in, the outermost one: the student's own folder."""
-    clones = (clone_at(folder) for folder in reversed(_folders(found, top)))
+    clones = (known.at(folder) for folder in reversed(_folders(found, top)))
     return next((clone for clone in clones if clone is not None), None)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.submission import clone as clones
-from autograder.submission.clone import clone_at
+from autograder.submission.clone import Clones
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 NAMES = frozenset({"a1_permute.py"})
@@ -64,17 +64,18 @@ def test_a_tree_that_unfolds_without_end_is_given_up(mallory: Path, monkeypatch:
         tree = store(mallory, "tree", b"".join(b"40000 %d\0" % i + bytes.fromhex(tree) for i in range(10)))
     for number in range(clones.BRANCHES_LIMIT):
         branch(mallory, f"b{number:02}", tree, b"%d" % number)
-    clone = clone_at(mallory)
+    ours = clones.Clones()
+    clone = ours.at(mallory)
     assert clone is not None
     began = time.monotonic()
     assert list(clone.elsewhere(NAMES)) == []
     assert time.monotonic() - began < 15
-    again = clone_at(mallory)  # whoever asks, its time is used up
+    again = ours.at(mallory)  # whoever asks, its time is used up
     assert again is not None
     assert list(again.elsewhere(NAMES)) == []
     assert time.monotonic() - began < 20
     shutil.copytree(mallory, mallory.with_name("other"))
-    other = clone_at(mallory.with_name("other"))  # with a time of its own
+    other = ours.at(mallory.with_name("other"))  # with a time of its own
     assert other is not None
     assert other.last_change(mallory.with_name("other") / "a1_permute.py") is not None
 
@@ -85,7 +86,7 @@ def test_git_has_so_much_memory_and_no_more(mallory: Path, monkeypatch: pytest.M
     blob = store(mallory, "blob", b"x = 3\n")
     branch(mallory, "small", store(mallory, "tree", b"100644 a1_permute.py\0" + bytes.fromhex(blob)))
     branch(mallory, "huge", store(mallory, "tree", b"100644 a1_permute.py\0" + bytes.fromhex(blob)), bytes(400 << 20))
-    clone = clone_at(mallory)
+    clone = Clones().at(mallory)
     assert clone is not None
     assert [name for name, _, _ in clone.elsewhere(NAMES)] == ["small"]
 
@@ -114,7 +115,7 @@ def test_nothing_that_a_clone_configures_runs(mallory: Path, tmp_path: Path) -> 
     (mallory / ".git" / "info" / "attributes").write_text("* filter=x diff=x\n")
     (mallory / ".git" / "index").write_bytes(os.urandom(1 << 16))
     sprung.unlink(missing_ok=True)  # git itself has obeyed them
-    clone = clone_at(mallory)
+    clone = Clones().at(mallory)
     assert clone is not None
     change = clone.last_change(mallory / "a1_permute.py")
     assert change is not None
@@ -128,13 +129,13 @@ def test_a_git_file_leads_to_no_clone_but_its_own(mallory: Path, tmp_path: Path)
         thief = tmp_path / "thief"
         thief.mkdir(exist_ok=True)
         (thief / ".git").write_text(f"gitdir: {pointer}\n")
-        assert clone_at(thief) is None
+        assert Clones().at(thief) is None
     git(mallory, "worktree", "add", "-q", str(tmp_path / "tree"), "-b", "side")
-    assert clone_at(tmp_path / "tree") is not None
+    assert Clones().at(tmp_path / "tree") is not None
     whole = tmp_path / "whole"
     whole.mkdir()
     git(whole, "init", "-q")
     git(whole, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(mallory), "inner")
-    inner = clone_at(whole / "inner")
+    inner = Clones().at(whole / "inner")
     assert inner is not None
     assert inner.last_change(whole / "inner" / "a1_permute.py") is not None
