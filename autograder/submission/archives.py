@@ -6,6 +6,7 @@ Nothing in a zip decides where a file is written, how large it gets, or how many
 from __future__ import annotations
 
 import atexit
+import io
 import stat
 import tempfile
 import zipfile
@@ -19,12 +20,21 @@ FILES_LIMIT = 500  # files that are unpacked
 DEPTH_LIMIT = 12  # folders in folders
 UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all files together
 ZIPS_LIMIT = 20  # zips of one student that are opened, those in zips included
-_SIZE_OF_NAMES = 5  # in what zipfile tells of a zip's end
+_PIECE = 1024 * 1024  # bytes that are unpacked at once
 _SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
 
 
 class Refused(Exception):
     """A zip that is not opened; the message says why, and follows the file's name."""
+
+
+class _InPieces(io.BufferedReader):
+    """A zip's file. All that is read at once are its names, which zipfile keeps: so there can be no more of them."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > NAMES_LIMIT:
+            raise Refused(f"lists over {NAMES_LIMIT >> 20} MB of names")
+        return super().read(size)
 
 
 def open_zip(path: Path) -> Path:
@@ -54,12 +64,8 @@ def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
         return Refused(f"is larger than {ZIP_LIMIT >> 20} MB")
     folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")
     try:
-        with path.open("rb") as file:
-            end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
-            if end and end[_SIZE_OF_NAMES] > NAMES_LIMIT:  # zipfile reads them all, and keeps them
-                raise Refused(f"lists over {NAMES_LIMIT >> 20} MB of names")
-            with zipfile.ZipFile(file) as archive:
-                _unpack(archive, Path(folder.name))
+        with _InPieces(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
+            _unpack(archive, Path(folder.name))
     except Exception as error:  # of each kind of compression, errors of its own
         folder.cleanup()
         if isinstance(error, Refused):
@@ -97,7 +103,9 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     left = UNPACKED_LIMIT
     for entry, place in wanted:
         with archive.open(entry) as packed:
-            content = packed.read(left + 1)  # what the zip says of a file's size is not believed
+            content = bytearray()  # what the zip says of a file's size is not believed
+            while len(content) <= left and (piece := packed.read(_PIECE)):
+                content += piece
         left -= len(content)
         if left < 0:
             raise Refused(f"unpacks to more than {UNPACKED_LIMIT >> 20} MB")
