@@ -30,7 +30,7 @@ _MEMORY = 2 * 1024 * 1024  # KB of address space
 
 
 @dataclass
-class Clock:
+class GitSeconds:
     """The seconds that git may still take for one clone."""
 
     left: float
@@ -45,7 +45,7 @@ class Clone:
     top: Path
     git: Path
     common: Path
-    clock: Clock
+    seconds: GitSeconds
 
     @functools.cached_property
     def head(self) -> str:
@@ -111,18 +111,18 @@ class Clone:
             variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
         began = time.monotonic()
         try:
-            return _git(*arguments, seconds=self.clock.left, **variables)
+            return _git(*arguments, seconds=self.seconds.left, **variables)
         except (OSError, subprocess.SubprocessError):
             return None
         finally:
-            self.clock.left -= time.monotonic() - began
+            self.seconds.left -= time.monotonic() - began
 
 
 class Clones:
-    """The clones of a class. All that is asked about one of them, whoever asks, has one clock."""
+    """The clones of a class. All that is asked about one of them, whoever asks, has the same seconds."""
 
     def __init__(self) -> None:
-        self._clocks: dict[Path, Clock] = {}  # by git's folder
+        self._seconds: dict[Path, GitSeconds] = {}  # by git's folder
 
     def at(self, folder: Path) -> Clone | None:
         """The clone whose top is this folder: one with .git, a worktree's or a submodule's file of that name included."""
@@ -143,7 +143,7 @@ class Clones:
         return self._clone(folder, own, Path(os.path.normpath(own / common)) if common else own)
 
     def _clone(self, top: Path, git: Path, common: Path) -> Clone:
-        return Clone(top, git, common, self._clocks.setdefault(git, Clock(SECONDS)))
+        return Clone(top, git, common, self._seconds.setdefault(git, GitSeconds(SECONDS)))
 
 
 def _points_back(own: Path, git: Path) -> bool:
