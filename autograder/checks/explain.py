@@ -25,6 +25,8 @@ def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
         return "Some of its values are NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
     if ours.isinf().any() and not right.isinf().any():
         return "Some of its values are infinite: a step on the way overflows, or takes the log of 0."
+    if got.dim() == 0 < expected.dim():
+        return "A single number came back for all together. Is an axis to be named?"
     if got.shape == expected.shape:
         return _same_shape(ours, right) or _other_order(ours, right)
     if got.numel() == expected.numel() and _equal(ours.reshape(-1), right.reshape(-1)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from torch import nn
+
 from ..common.plural import plural
 from ..common.terminal import beginning
 from ..sandbox.left_out import makes
@@ -70,7 +72,8 @@ _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+)
 _PRODUCT = re.compile(
     r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\("
 )  # written out, so no layer is at work
-_CHANNELS = re.compile(r"expected input.* to have (\d+) channels, but got (\d+) channels")
+_CHANNELS = re.compile(r"expected input\[(\d+), .* to have (\d+) channels, but got (\d+) channels")
+_NO_TENSOR = re.compile(r"'(\w+)' object has no attribute|must be Tensor, not (\w+)")
 _ASKS = re.compile(r"\b(if|elif|while|and|or|not|in|assert|max|min|sorted|any|all|bool|range)\b")
 _PARAMETERS = re.compile(
     r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument"
@@ -90,10 +93,18 @@ def explain(type_name: str, text: str, line: str = "") -> str:
             )
         return f"The inner sizes do not meet: each row on the left holds {plural(int(came), 'number')}, and the matrix on the right takes {declared}."
     if match := _CHANNELS.search(text):
+        batch, declared, came = match.groups()
+        wanted = f"The layer was declared for {plural(int(declared), 'input channel')}"
+        if batch == "1":  # so torch says also of three axes, where the batch or the channels are missing
+            return (
+                f"{wanted}, and {came} came where torch looks for the channels. It took the tensor for one image: has the axis of "
+                "the batch or of the channels been left out?"
+            )
+        return f"{wanted}, and the tensor has {came} on axis 1, where torch looks for the channels."
+    if (match := _NO_TENSOR.search(text)) and isinstance(getattr(nn, match[1] or match[2], None), type):
         return (
-            f"The layer was declared for {match[1]} input {'channel' if match[1] == '1' else 'channels'}, and the tensor has "
-            f"{match[2]} on axis 1, "
-            "where torch looks for the channels."
+            "A layer came where a tensor is needed. A layer is made first, with its settings in brackets, and what comes of "
+            "that is called with the tensor."
         )
     if match := _RANK.search(text):
         return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: is the channel axis missing?"
@@ -273,6 +284,15 @@ _IDEAS = (
     (
         r"expected scalar type Float but found|Found dtype (Long|Byte)|result type Float can't be cast",
         "Whole numbers met a function that computes with floats: mind the dtype.",
+    ),
+    (
+        r"softmax.* not implemented for '(Byte|Long|Int|Char)'",
+        "This operation needs floats, and whole numbers came. If it is a loss: the network's scores come first, and the "
+        "labels second.",
+    ),
+    (
+        r"is not a Module subclass",
+        "Layers are wanted here, each made with its brackets, ( ): no class of a layer, and no list of layers.",
     ),
     (
         r"(mean|softmax|norm)\(?\)?.*(Byte|Long|Int)|not implemented for '(Byte|Long|Int|Char)'",

@@ -65,7 +65,7 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
     if match := re.search(r"module '([\w.]+)' has no attribute '(\w+)'", message):
         return _of_module(match[1], match[2])
     if match := re.search(r"'(\w+)' object has no attribute '(\w+)'", message):
-        return _question(match[2], _attributes(match[1], names))
+        return _without_self(match[1], match[2], names) or _question(match[2], _attributes(match[1], names))
     if match := re.search(r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
         return _question(match[3], _parameters(match[1] or match[2], names))
     if match := re.search(r"missing \d+ required positional arguments?: \W?(\w+)", message):
@@ -209,6 +209,12 @@ def _of_name(name: str, names: _Names, line: int) -> str:
         return f"Is `{_IMPORTS[name]}` missing at the top?"
     here = [inside for first, last, inside in names.local if first <= line <= last]
     return _question(name, [*(n for inside in here for n in sorted(inside)), *names.top, *dir(builtins)])
+
+
+def _without_self(type_name: str, name: str, names: _Names) -> str:
+    """A sentence where a method of the class makes a name of its own that is asked of self elsewhere."""
+    made = any(cls == type_name and name in of_methods - of_self for cls, _, _, of_self, of_methods in names.classes)
+    return f"A method makes {name} as a name of its own, which is gone when it ends. Write self.{name} there." if made else ""
 
 
 def _of_module(module: str, name: str) -> str:

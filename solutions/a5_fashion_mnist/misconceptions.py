@@ -361,7 +361,8 @@ def _learn(
 
 @misconception("train")
 def forgets_the_step(model, images, labels):
-    """The optimizer never takes a step, so the network stays what it was: gradients alone change nothing."""
+    """The optimizer never takes a step, so the network stays what it was: gradients alone change nothing. A method runs
+    where brackets, ( ), stand behind its name."""
     model.train()
     for x, y in _batches(images[:1000], labels[:1000]):
         model.zero_grad()
@@ -372,7 +373,8 @@ def forgets_the_step(model, images, labels):
 @misconception("train")
 def forgets_backward(model, images, labels):
     """The optimizer takes its steps, but at none of them is there a gradient to follow. Either the loss is never sent
-    backward through the network, or the gradients are cleared between backward and the step."""
+    backward through the network (a method runs where brackets, ( ), stand behind its name), or the gradients are cleared
+    between backward and the step."""
     steps = torch.optim.Adam(model.parameters())
     for x, y in _batches(images[:1000], labels[:1000]):
         _loss(model, x, y)

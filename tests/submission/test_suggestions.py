@@ -51,6 +51,7 @@ SUM = """sum() received an invalid combination of arguments - got ({}), but expe
         ("AttributeError", "'list' object has no attribute 'apend'", 0, "Did you mean append?"),
         ("NameError", "name 'conv2' is not defined", 11, "Did you mean self.conv2?"),
         ("NameError", "name 'conv1' is not defined", 11, "Write self.conv1 in both places."),
+        ("AttributeError", "'FashionCNN' object has no attribute 'conv1'", 11, "Write self.conv1 there."),
         ("NameError", "name 'dubled' is not defined", 15, "Did you mean doubled?"),
         ("NameError", "name 'scal' is not defined", 15, "Did you mean scale?"),
         ("NameError", "name 'np' is not defined", 15, "Is `import numpy as np` missing at the top?"),
