@@ -12,6 +12,7 @@ from ..common.errors import UserError
 from ..grading.job import Settings
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
+from ..submission.own_tasks import defined_again
 from ..submission.source import Unreadable, read_source
 from . import state
 from .repository import StudentRepository
@@ -102,6 +103,7 @@ class Checker:
         if graded.unreadable:
             return self._broken(name, path, graded.unreadable, notes)  # this reason says it all
         fingerprint = "" if alone else self.repository.fingerprint(name, source)
+        notes = (*notes, *defined_again(source, self.repository.points(name)))
         return CheckReport(name, path, graded.verdicts, (*notes, *graded.notes), fingerprint=fingerprint)
 
     def _broken(self, name: str, path: Path, problem: str, notes: tuple[str, ...]) -> CheckReport:

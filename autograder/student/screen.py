@@ -173,7 +173,7 @@ def line_of(path: Path, task: str) -> str:
     except OSError:
         return ""
     pattern = re.compile(rf"(def|class)\s+{re.escape(task)}\b|{re.escape(task)}\s*[:=]")
-    return next((f"line {number}" for number, line in enumerate(lines, 1) if pattern.match(line)), "")
+    return next((f"line {number}" for number, line in reversed([*enumerate(lines, 1)]) if pattern.match(line)), "")
 
 
 def next_hint(task: str, count: int, read: int) -> None:

@@ -129,7 +129,7 @@ def _names_of(cells: tuple[tuple[str, int], ...]) -> _Names:
     parameters: list[tuple[str, tuple[str, ...]]] = []
     imported: list[str] = []
     for text, first_line in cells:
-        for statement in _statements(text):
+        for statement in statements(text):
             top.update(dict.fromkeys(_bound([statement])))
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 imported += _bound([statement])
@@ -157,7 +157,7 @@ def _names_of(cells: tuple[tuple[str, int], ...]) -> _Names:
     return _Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
 
 
-def _statements(text: str) -> list[ast.stmt]:
+def statements(text: str) -> list[ast.stmt]:
     """What can be read of a piece of source: while a line cannot, what stands before and after its block."""
     lines, found = text.split("\n"), list[ast.stmt]()
     for _ in range(20):
@@ -214,7 +214,11 @@ def _of_name(name: str, names: _Names, line: int) -> str:
 def _without_self(type_name: str, name: str, names: _Names) -> str:
     """A sentence where a method of the class makes a name of its own that is asked of self elsewhere."""
     made = any(cls == type_name and name in of_methods - of_self for cls, _, _, of_self, of_methods in names.classes)
-    return f"A method makes {name} as a name of its own, which is gone when it ends. Write self.{name} there." if made else ""
+    return (
+        f"A method makes {name} as a name of its own, which is gone when it ends. Write self.{name} there."
+        if made
+        else ""
+    )
 
 
 def _of_module(module: str, name: str) -> str:

@@ -32,6 +32,13 @@ _IDEAS = (
         r"non-printable character U\+00A0",
         "It looks like a blank and is none, as in text copied from a page: type a blank.",
     ),
+    (
+        r"^\s*(Return|Def|If|Elif|Else|For|While|Class|Import|From)\b",
+        "Python writes its own words small: return, def, if.",
+    ),
+    (r"unindent does not match|unexpected indent", "The lines of one block begin at one place."),
+    (r"expected an indented block", "What belongs to it begins further to the right."),
+    (r"inconsistent use of tabs", "A tab looks like blanks and is none: indent every line with blanks alone."),
     (r"'return' outside function", "No function is round it here: does it stand too far to the left?"),
     (
         r"'break' outside loop|'continue' not properly in loop",
@@ -136,7 +143,8 @@ def _line(text: str, first_line: int, error: SyntaxError, alone: bool = False) -
     lines = text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
     said = str(error.msg).rstrip(".")
-    column = max(0, (error.offset or 1) - 1)
+    begins = said.startswith("unindent")  # there Python points behind the line, and what is wrong is where it begins
+    column = 0 if begins else max(0, (error.offset or 1) - 1)
     return BrokenLine(first_line + number - 1, column, lines[number - 1], type(error).__name__, said, alone)
 
 

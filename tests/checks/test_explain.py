@@ -28,6 +28,7 @@ from autograder.checks.student_errors import explain
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run_local import LocalRun
+from autograder.submission.source import Cell, Source
 
 IMAGES = counting_images(2, 3, 5, 7)
 NOISE = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))
@@ -331,3 +332,16 @@ def test_an_error_that_inherits_from_the_one_asked_for_is_one() -> None:
 
 def test_an_error_of_ones_own_is_left_alone() -> None:
     assert explain("ValueError", "a kernel of 5 does not fit an image of 3") == ""
+
+
+def test_a_stubs_line_above_a_students_own_is_told() -> None:
+    def area(a: object) -> object:
+        raise NotImplementedError("area")
+
+    text = 'def area(a):\n    raise NotImplementedError("area")\n    return a * a\n'
+    run = LocalRun({"area": area})
+    run.source = Source("py", (Cell(text, 1, None),))
+    told = message(expect_number, TaskProxy(run, "area")(3), 9)  # type: ignore[arg-type]
+    assert told.startswith("At line 2 the stub's own line still stands in area, and it ends your code there")
+    run.source = Source("py", (Cell(text.replace("    return a * a\n", ""), 1, None),))
+    assert message(expect_number, TaskProxy(run, "area")(3), 9) == "area is not started yet."  # type: ignore[arg-type]

@@ -55,7 +55,21 @@ def test_the_place_is_always_shown(tmp_path: Path, text: str) -> None:
         ("x = 1\n<<<<<<< HEAD\ny = 2\n", "line 2 .*Git put this mark", "    <<<<<<< HEAD", "<"),
         ("print 'a'\n", r"line 1 .*Did you mean print\(...\)\?$", "    print 'a'", "p"),
         ("print(“a”)\n", "line 1 .*straight", "    print(“a”)", "“"),
-        ("if x:\n    y = 1\n      z = 2\n", "line 3 .*unexpected indent.$", "    z = 2", "z"),
+        ("if x:\n    y = 1\n      z = 2\n", "line 3 .*unexpected indent. The lines of one block", "    z = 2", "z"),
+        (
+            "if x:\n    y = 1\n   z = 2\n",
+            "line 3 .*unindent does not match .* The lines of one block",
+            "    z = 2",
+            "z",
+        ),
+        ("if x:\ny = 1\n", "line 2 .*expected an indented block .* further to the right.", "    y = 1", "y"),
+        ("if x:\n    y = 1\n\tz = 2\n", "line 3 .*inconsistent use of tabs .* with blanks alone.", "    z = 2", "z"),
+        (
+            "def f(x):\n    Return x + 1\n",
+            "line 2 .*invalid syntax. Python writes its own words small",
+            "    Return x + 1",
+            "x",
+        ),
     ],
 )
 def test_the_place_and_what_it_usually_means(tmp_path: Path, text: str, head: str, line: str, under: str) -> None:

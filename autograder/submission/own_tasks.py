@@ -1,0 +1,56 @@
+"""How a file defines a task: more than once, or with the stub's own line still in it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from ..common.plural import listed
+from .source import Source
+from .suggestions import statements
+
+_Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
+    """A sentence for each task that a file defines more than once at its top level."""
+    return [
+        f"Your file defines {task} {'twice' if len(lines) == 2 else f'{len(lines)} times'}, at "
+        f"{listed([source.locate(line) for line in lines])}: the last one counts."
+        for task in tasks
+        if len(lines := [first + node.lineno - 1 for node, first in _definitions(source, task)]) > 1
+    ]
+
+
+def stub_line(source: Source, task: str) -> int:
+    """The line, of the whole source, of a stub's ``raise NotImplementedError`` that stands in a task with lines of its
+    own; 0 where none does, or nothing else stands there."""
+    found = list(_definitions(source, task))
+    if not found:
+        return 0
+    node, first_line = found[-1]
+    parts = node.body if isinstance(node, ast.ClassDef) else [node]
+    lines = [line for part in parts if isinstance(part, ast.FunctionDef) for line in part.body]
+    raises = [line for line in lines if isinstance(line, ast.Raise) and _names_the_stubs_error(line)]
+    own = [line for line in lines if line not in raises and not _is_given(line)]
+    return first_line + raises[0].lineno - 1 if raises and own else 0
+
+
+def _definitions(source: Source, task: str) -> Iterator[tuple[_Defined, int]]:
+    """The definitions of a task at the top level, each with the first line of its cell."""
+    for cell in source.cells:
+        for node in statements(cell.text):
+            if isinstance(node, _Defined) and node.name == task:
+                yield node, cell.first_line
+
+
+def _names_the_stubs_error(line: ast.Raise) -> bool:
+    raised = line.exc.func if isinstance(line.exc, ast.Call) else line.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
+def _is_given(line: ast.stmt) -> bool:
+    """Is it a docstring, or super().__init__(), which a stub has as well?"""
+    return isinstance(line, ast.Expr) and (
+        isinstance(line.value, ast.Constant) or ast.unparse(line.value) == "super().__init__()"
+    )

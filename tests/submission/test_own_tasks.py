@@ -1,0 +1,55 @@
+"""A task that is defined twice, and one in which the stub's own line was left."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.submission.own_tasks import defined_again, stub_line
+from autograder.submission.source import Cell, Source
+
+STUB = 'def area(a):\n    """The area."""\n    raise NotImplementedError("area")\n'
+NETWORK = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {}
+
+    def forward(self, x):
+        raise NotImplementedError("Net")
+"""
+
+
+def script(text: str) -> Source:
+    return Source("py", (Cell(text, 1, None),))
+
+
+def test_who_defines_a_task_again_is_told_where() -> None:
+    text = f"def area(a):\n    return a * a\n\nx = (\n\n{STUB}"  # a line that is not Python hides neither
+    assert defined_again(script(text), ["area", "length"]) == [
+        "Your file defines area twice, at line 1 and line 6: the last one counts."
+    ]
+    cells = (Cell(STUB, 1, "cell 1"), Cell(STUB, 5, "cell 2"), Cell(STUB, 9, "cell 4"))
+    assert defined_again(Source("ipynb", cells), ["area"]) == [
+        "Your file defines area 3 times, at cell 1, line 1, cell 2, line 1 and cell 4, line 1: the last one counts."
+    ]
+    assert defined_again(script(STUB + "def area_of(a):\n    return area(a)\n"), ["area"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (STUB, 0),
+        (STUB + "    return a * a\n", 3),
+        (STUB.replace("raise", "b = a * a\n    raise"), 4),
+        (STUB.replace('raise NotImplementedError("area")', "return a * a"), 0),
+        (STUB.replace('raise NotImplementedError("area")', 'raise ValueError("area")'), 0),
+        (STUB + "    return a * a\n" + STUB, 0),  # the last one counts
+        ("x = 1\n", 0),
+    ],
+)
+def test_the_stubs_line_in_a_task_that_was_begun(text: str, line: int) -> None:
+    assert stub_line(script(text), "area") == line
+
+
+def test_a_class_that_was_begun_in_one_of_its_methods() -> None:
+    assert stub_line(script(NETWORK.format('raise NotImplementedError("Net")')), "Net") == 0
+    assert stub_line(script(NETWORK.format("self.last = nn.Linear(2, 3)")), "Net") == 7
