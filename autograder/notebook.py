@@ -115,7 +115,8 @@ def _with_bar(page: _Page, assignment: str) -> _Page:
     total = sum(public + hidden for public, hidden in points.values())
     mine = [found for (name, _), found in _CHECKED.items() if name == assignment]
     earned, done = sum(score for score, _ in mine), sum(whole for _, whole in mine)
-    text = f"{assignment} so far: {earned} of {total} points, {done} of {len(points)} tasks pass their public checks."
+    tasks = "1 task passes its" if len(points) == 1 else f"{len(points)} tasks pass their"
+    text = f"{assignment} so far: {earned} of {plural(total, 'point')}, {done} of {tasks} public checks."
     drawn = bar(earned, total, width=20)
     rich = f'<div style="opacity:.85"><span aria-hidden="true">{drawn}</span> {text}</div>'
     return _Page(page.rich + rich, f"{page.plain}\n{drawn} {text}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from ..common.plural import plural
 from ..common.terminal import console
 from . import state
 from .checker import CheckReport
@@ -215,7 +216,7 @@ def overview(repository: StudentRepository, memory: state.State, current: str | 
             line.stylize("bold")
         screen.print(line, soft_wrap=True)
     total = public + hidden
-    screen.print(Text(f"  {bar(earned, total, screen.encoding)}  {done} of {tasks} tasks"), soft_wrap=True)
+    screen.print(Text(f"  {bar(earned, total, screen.encoding)}  {done} of {plural(tasks, 'task')}"), soft_wrap=True)
     left = f"Public checks give up to {public}; the other {from_grading(hidden)}." if hidden else ""
     say(Text.assemble(("Points so far: ", "bold"), (f"{earned} of {total}. ", "bold"), left))
     if stale:
