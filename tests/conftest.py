@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Tests run side by side, one a core: torch threads of their own would wait for each other. What a test starts inherits it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# As `release` does: a library of jsonschema's compiles grammars for two seconds, to check addresses that nothing here has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)

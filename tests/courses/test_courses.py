@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("nbgrader")
 from autograder.cli import main
+from tests.support.extras import skip_without
+
+skip_without("nbgrader")
 
 HERE = Path(__file__).parent
 

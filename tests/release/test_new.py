@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("nbgrader")
 from autograder.cli import main
 from autograder.course.course import Course
 from autograder.release.leaks import find_leaks
+from tests.support.extras import skip_without
 from tests.support.places import ROOT
+
+skip_without("nbgrader")
 
 
 @pytest.mark.heavy
