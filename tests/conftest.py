@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from autograder.course.course import Course
     from autograder.grading.engine import Engine
     from autograder.results.result import ClassResults
+    from autograder.sandbox.launch import Door
+    from autograder.sandbox.tiers import Tier
     from autograder.student.repository import StudentRepository
 
 # Tests run side by side, one a core: torch threads of their own would wait for each other. What a test starts inherits it.
@@ -34,21 +38,57 @@ def fresh_console() -> None:
 
 
 @pytest.fixture(scope="session")
-def engines() -> Iterator[Callable[[str], Engine]]:
+def door() -> Iterator[Callable[[], Door | None]]:
+    """A warm process for all tests of this session, started when one asks for it; None where none can be shared."""
+    from autograder.sandbox import tiers
+    from autograder.sandbox.launch import SharedSandbox
+
+    @cache
+    def start() -> SharedSandbox | None:
+        tier = tiers.best()
+        return SharedSandbox(tier, memory=4 << 30) if tiers.can_fork(tier) else None
+
+    yield lambda: shared.door if (shared := start()) is not None else None
+    if start.cache_info().currsize and (shared := start()) is not None:
+        shared.close()
+
+
+@pytest.fixture(scope="session")
+def engines(door: Callable[[], Door | None]) -> Iterator[Callable[[str], Engine]]:
     """The engine of one of this course's assignments, by its name; each is warmed up once for all tests."""
     from autograder.course.course import Course
-    from autograder.grading.engine import Engine
+    from autograder.grading.engine import Engine, sandbox_for
+    from autograder.grading.job import Settings
 
     course, opened = Course(ROOT), dict[str, Engine]()
+    with contextlib.ExitStack() as closing:
 
-    def engine(name: str) -> Engine:
-        if name not in opened:
-            opened[name] = Engine(course, course.assignment(name))
-        return opened[name]
+        def engine(name: str) -> Engine:
+            if name not in opened:
+                assignment = course.assignment(name)
+                sandbox = closing.enter_context(sandbox_for(Settings(), assignment.trains, door()))
+                opened[name] = Engine(course, assignment, sandbox=sandbox)
+                closing.callback(opened[name].close)
+            return opened[name]
 
-    yield engine
-    for made in opened.values():
-        made.close()
+        yield engine
+
+
+@pytest.fixture
+def forked_sandboxes(door: Callable[[], Door | None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sandbox that the test starts is a fork of that warm process, as the workers of a class have theirs.
+
+    To import torch in each would take most of the test's time. How a sandbox starts by itself, tests/sandbox tries.
+    """
+    from autograder.sandbox.launch import Sandbox
+
+    start = Sandbox.__init__
+
+    def fork(self: Sandbox, tier: Tier, **options: Any) -> None:
+        warm = None if options.get("shared") else door()  # the warm process is a sandbox, too
+        start(self, tier, **options | {"door": warm if warm is not None and warm.tier == tier else None})
+
+    monkeypatch.setattr(Sandbox, "__init__", fork)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from autograder.grading.worker import close_engines, grade_job
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 CHECKS = '''
 import pytest
 from autograder.checks import expect_integer, expect_raises

@@ -17,6 +17,8 @@ from autograder.grading.job import Job
 from autograder.grading.worker import grade_on
 from autograder.submission.source import read_source
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 CHECKS = '''
 import pytest
 from autograder.checks import expect_integer

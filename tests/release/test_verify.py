@@ -18,6 +18,8 @@ from autograder.release import made_pages, verify
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 MASTER = '''
 # %%
 def double(x):

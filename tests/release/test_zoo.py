@@ -9,6 +9,8 @@ from autograder.grading.engine import Engine
 from autograder.release import zoo
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 STRANGE = ("None", "NaN", "a sparse tensor", "a tensor of many axes", "whole numbers of uint16", "an object")
 
 

@@ -11,6 +11,8 @@ from autograder.student import hint, state
 from autograder.student.repository import StudentRepository, Target
 from tests.support.student import STUB, edit, script, words
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 
 def test_all_and_a_name_contradict_each_other(
     repository: StudentRepository, capsys: pytest.CaptureFixture[str]

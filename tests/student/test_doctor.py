@@ -13,6 +13,8 @@ from autograder.student import doctor
 from autograder.student.repository import StudentRepository
 from tests.support.student import words
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 
 def test_the_doctor_names_what_is_missing_and_the_remedy(
     repository: StudentRepository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -12,6 +12,8 @@ from autograder.student import reset
 from autograder.student.repository import StudentRepository
 from tests.support.student import STUB, edit, script, words
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 
 def test_reset_gives_the_stub_back_and_keeps_every_old_file(
     repository: StudentRepository, capsys: pytest.CaptureFixture[str]

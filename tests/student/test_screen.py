@@ -19,6 +19,8 @@ from autograder.submission.source import read_source
 from tests.support.places import ROOT
 from tests.support.student import script, words
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 
 def info(task: str, title: str = "a title", points: int = 1) -> CheckInfo:
     return CheckInfo(f"test_{task}", title, task, points, False, (), False)

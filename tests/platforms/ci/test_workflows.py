@@ -38,6 +38,8 @@ from tests.support.places import ROOT
 
 skip_without("nbgrader")
 
+pytestmark = pytest.mark.usefixtures("forked_sandboxes")
+
 
 CLASS = ROOT / "tests" / "class"
 
