@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograder.course.course import Course
     from autograder.grading.engine import Engine
     from autograder.results.result import ClassResults
-    from autograder.sandbox.launch import Door
+    from autograder.sandbox.launch import Door, Sandbox
     from autograder.sandbox.tiers import Tier
     from autograder.student.repository import StudentRepository
 
@@ -72,6 +72,16 @@ def engines(door: Callable[[], Door | None]) -> Iterator[Callable[[str], Engine]
             return opened[name]
 
         yield engine
+
+
+@pytest.fixture(scope="module")
+def sandbox(door: Callable[[], Door | None]) -> Iterator[Sandbox]:
+    """A sandbox of this machine's best tier."""
+    from autograder.sandbox import tiers
+    from autograder.sandbox.launch import Sandbox
+
+    with Sandbox(tiers.best(), door=door()) as made:
+        yield made
 
 
 @pytest.fixture

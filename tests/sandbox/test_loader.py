@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from autograder.sandbox import loader, tiers
+from autograder.sandbox import loader
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
@@ -18,12 +17,6 @@ from autograder.submission.source import Cell, Source
 DIES = "os._exit(3)"
 # One call into C: no signal handler of Python's runs before its end.
 NOT_INTERRUPTED = "sum(range(10 ** 13))"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(tiers.choose(None)) as made:
-        yield made
 
 
 @pytest.fixture

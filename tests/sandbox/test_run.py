@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import torch
 
 from autograder.checks import call_each, expect_raises, given
 from autograder.course.network import Network
-from autograder.sandbox import processes, tiers
+from autograder.sandbox import processes
 from autograder.sandbox.inside import child, loading, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.limits import Limits
@@ -38,12 +37,6 @@ def twice(x):
 def other(x):
     return x
 """
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(tiers.choose(None)) as made:
-        yield made
 
 
 def run_of(sandbox: Sandbox, text: str, seconds: float = 10.0) -> SandboxRun:
