@@ -24,7 +24,13 @@ SECRET_FILE = ".course-secret"
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sorting key that puts `a2` before `a10`, and `Ada` beside `ada`."""
     parts = re.split(r"([0-9]+)", text)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part)
+    return tuple(_number(part) if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part)
+
+
+def _number(digits: str) -> tuple[int, int, str]:
+    """The longer number is the larger one: Python makes no whole number of thousands of digits."""
+    plain = digits.lstrip("0")
+    return 0, len(plain), plain
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ def standing(result: Result) -> str:
 
 FILE_LIMIT = 256 * 1024  # bytes of a result as a file
 POINTS_LIMIT = 10_000  # no assignment is worth more: some systems get a line a point
+SECONDS_LIMIT = 10.0**9  # that a check may have taken
 MESSAGE_LIMIT = 2000  # characters that a check may say
 _NOTES, _NOTE, _METRICS = 40, 1000, 64 * 1024
 
@@ -203,7 +204,7 @@ def from_json(data: object) -> Result:
         metrics=get.mapping("metrics"),
         environment=get.mapping("environment"),
         fingerprint=get.text("fingerprint"),
-        notes=tuple(note for note in get.items("notes") if isinstance(note, str)),
+        notes=tuple(note for note in get.items("notes") if isinstance(note, str) and note.strip()),
         submitted=get.text("submitted"),
         file=get.text("file"),
         commit=get.text("commit"),
@@ -229,15 +230,15 @@ class _Reader:
 
     def whole(self, key: str) -> int:
         value = cast(int, self._get(key, (int,), "a whole number"))
-        if value > POINTS_LIMIT:
+        if abs(value) > POINTS_LIMIT:
             raise InvalidResult(f"{self.where}{key} is no number of points")
         return value
 
     def number(self, key: str) -> float:
-        value = float(self._get(key, (int, float), "a number"))
-        if not math.isfinite(value) or value < 0:
+        value = cast(float, self._get(key, (int, float), "a number"))
+        if not 0 <= value <= SECONDS_LIMIT:
             raise InvalidResult(f"{self.where}{key} is not a number of seconds")
-        return value
+        return float(value)
 
     def yes_or_no(self, key: str) -> bool:
         return cast(bool, self._get(key, (bool,), "true or false"))

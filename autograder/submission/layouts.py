@@ -254,7 +254,7 @@ def gradescope(folder: Path) -> list[HandIn]:
             identity = {"system": "gradescope", "number": number, **person}
             others = [p.get("name") or p.get("email", "") for p in about.people if p is not person]
             notes = (f"Handed in as a group, with {listed(others)}.",) if others else ()
-            key = (int(number),) if number.isdecimal() else (0,)
+            key = (int(number),) if number.isdecimal() and len(number) < 20 else (0,)
             attempt = tuple(when.timetuple()[:6]) if when else key
             found.append(HandIn(folder / name, called, "gradescope", None, identity, attempt, when, notes))
     return found

@@ -82,6 +82,8 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "a loop": in_its_place(lambda file: file.symlink_to(file.name)),
     "a device": in_its_place(lambda file: file.symlink_to("/dev/zero")),
     "a pipe": in_its_place(os.mkfifo) if hasattr(os, "mkfifo") else content(b""),
+    "seconds without end": changed("checks", 0, "seconds", to=10**400),
+    "points below all": changed("checks", 1, "score", to=-(10**400)),
     "points are text": changed("score", to="7"),
     "points are wrong": changed("score", to=9),
     "worth a lot": changed("max_score", to=10**9),

@@ -82,6 +82,11 @@ def test_numbers_and_texts_that_json_cannot_hold(tmp_path: Path) -> None:
     assert saved.notes == ("half ?",)
 
 
+def test_a_note_that_says_nothing_is_none(tmp_path: Path) -> None:
+    odd = dataclasses.replace(RESULT, notes=("", " \n", "said"))
+    assert store.read(store.write(odd, tmp_path)).notes == ("said",)
+
+
 def test_torn_and_misplaced_files_are_reported_and_not_read(tmp_path: Path) -> None:
     good = store.write(RESULT, tmp_path)
     torn = tmp_path / "Zoë" / "a2.json"

@@ -257,3 +257,5 @@ def test_a_folder_without_submissions_says_what_is_looked_for(course: Course, cl
 
 def test_students_and_assignments_come_in_natural_order() -> None:
     assert sorted(["a10", "a2", "B1", "a1"], key=natural_key) == ["a1", "a2", "a10", "B1"]
+    long = "9" * 5000
+    assert sorted([f"a{long}", "a010", "a9", f"a1{long}"], key=natural_key) == ["a9", "a010", f"a{long}", f"a1{long}"]

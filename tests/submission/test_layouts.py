@@ -149,13 +149,14 @@ def test_brightspace(course: Course, tmp_path: Path) -> None:
 
 def test_gradescope_names_that_no_text_can_hold(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
-    names = {"1": r"Half \ud83d Lee", "2": r"Smile \U0001F600 Roe", "3": r"Far \UFFFFFFFF Fox"}
+    names = {"1": r"Half \ud83d Lee", "2": r"Smile \U0001F600 Roe", "3": r"Far \UFFFFFFFF Fox", "4": "9" * 5000}
+    names["7" * 5000] = "Odd"  # its folder cannot be
     people = "".join(f'submission_{number}:\n  :submitters:\n  - :name: "{name}"\n' for number, name in names.items())
     put(root / "submission_metadata.yml", f"---\n{people}")
-    for number in names:
+    for number in "1234":
         put(root / f"submission_{number}" / f"{NAME}.py", f"answer = {number}\n")
     _, found = read(root, course)
-    assert set(found) == {"Half \ufffd Lee", "Smile \U0001f600 Roe", "Far \ufffd Fox"}
+    assert set(found) == {"Half \ufffd Lee", "Smile \U0001f600 Roe", "Far \ufffd Fox", "9" * 5000, "Odd"}
 
 
 def test_gradescope_names_addresses_and_groups(course: Course, tmp_path: Path) -> None:
