@@ -253,6 +253,8 @@ def _hand_ins(
         if entry.is_symlink():
             if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
                 notes.append((name, "The student's folder is a link; links are not followed."))
+            else:
+                aside.append(f"{name} (a link; links are not followed)")
         elif is_folder(entry):
             ours = os.path.exists(os.path.join(entry.path, RESULTS_MARKER))
             if ours or (passed_over(entry) and not answers_in(path, names)):

@@ -237,7 +237,7 @@ class StudentFiles:
         except (OSError, RuntimeError):
             target = None
         if target is None or not target.is_relative_to(inside):
-            if link.own in self.names or PurePath(link.own).suffix.lower() in SUFFIXES:
+            if link.own in self.names or PurePath(link.own).suffix.lower() in (*SUFFIXES, *ARCHIVES):
                 self.other.append(dataclasses.replace(link, why="is a link out of the student's folder, or to nothing"))
             return None
         # Under a name of its own it is found as itself.

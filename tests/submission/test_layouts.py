@@ -555,6 +555,23 @@ def test_a_search_that_breaks_off_is_one_students(
     assert found["ada"].notes == ("Looking through the files broke off (MemoryError): have a look at the folder.",)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_links_of_every_kind_are_named(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / f"{NAME}.py")
+    (root / "ben").mkdir()
+    (root / "ben" / "work.zip").symlink_to("/dev/zero")
+    (root / "cas").symlink_to(root / "ada")
+    (root / "dan").symlink_to("dan")
+    (root / f"eve_{NAME}.py").symlink_to(root / "ada" / f"{NAME}.py")
+    download, found = read(root, course)
+    assert found["ben"].status == found["cas"].status == "unreadable"
+    assert "work.zip is a link out of the student's folder, or to nothing" in found["ben"].notes[0]
+    assert "The student's folder is a link" in found["cas"].notes[0]
+    told = "(a link; links are not followed)"
+    assert download.passed_over == (f"dan {told}", f"eve_{NAME}.py {told}")
+
+
 def test_a_zip_in_a_zip_is_opened_too(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     work = zipped(tmp_path / "inner.zip", **{f"a__{NAME}": WORK})
