@@ -35,7 +35,12 @@ def _of_the_training(trained: Trained) -> list[str]:
     first = signs.first_loss
     classes, chance = trained.network.outputs, trained.network.chance
     guesses = trained.network.within is None and classes > 1
-    if guesses and first is not None and math.isfinite(first) and not chance / 2 <= first <= 2 * chance:
+    if guesses and losses and min(losses) < 0:
+        found.append(
+            f"the loss was {min(losses):.3g}, and no cross-entropy is below 0. If yours is NLLLoss: it takes "
+            "log-probabilities, as LogSoftmax makes them."
+        )
+    elif guesses and first is not None and math.isfinite(first) and not chance / 2 <= first <= 2 * chance:
         found.append(
             f"the first loss was {first:.3g}. With cross-entropy, a network that knows nothing begins near "
             f"ln {classes} = {chance:.2f}. Are the {trained.data.of.things} scaled, and is the loss a mean over the batch?"
@@ -47,7 +52,11 @@ def _of_the_training(trained: Trained) -> list[str]:
     elif len(losses) >= 20 and signs.changed:
         fifth = len(losses) // 5
         begin, end = sum(losses[:fifth]) / fifth, sum(losses[-fifth:]) / fifth
-        if end > 0.98 * begin:
+        if first is not None and 0 < 2 * first < end:
+            found.append(
+                f"the loss rose from {first:.3g} at the first step to {end:.3g} at the end. Does a smaller learning rate help?"
+            )
+        elif end > 0.98 * begin:
             found.append(f"the loss does not fall: {begin:.3g} at the beginning, {end:.3g} at the end.")
     if guesses and trained.accuracy is not None and trained.accuracy < _AT_CHANCE / classes:
         found.append(f"{trained.accuracy:.1%} right is what guessing gives: the network has learnt nothing that helps.")

@@ -33,6 +33,7 @@ from ..course.network import Network
 from ..course.words import words_of
 from ..sandbox.observation import without_place
 from ..submission.source import Source, Unreadable, read_source
+from ..submission.suggestions import did_you_mean
 from ..submission.trained_from import Origin
 from . import screen
 from .repository import StudentRepository
@@ -241,8 +242,8 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
             line = frame.lineno
     where = f" at {source.locate(line)}" if line else ""
     text = "".join(source.text.split("\n")[line - 1 : line]) if line else ""
-    idea = student_errors.explain(name, str(error), text)
-    return f"your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
+    idea = did_you_mean(name, str(error), source, line or 0) or student_errors.explain(name, str(error), text)
+    return f"Your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 
 def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:

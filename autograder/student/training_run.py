@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..checks import describe
 from ..course.network import Network
 from ..data.dataset import DataSet
 
@@ -367,8 +368,7 @@ def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
     try:
         given = torch.as_tensor(answer).detach().cpu()
     except (TypeError, ValueError, RuntimeError):
-        kind = type(answer).__name__
-        raise _Odd(f"{network.predict} returned {kind}, and not a {what}") from None
+        raise _Odd(f"{network.predict} returned {describe.kind(answer)}, and not a {what}") from None
     if given.numel() != count:
         many = "classes" if network.within is None else "numbers"
         raise _Odd(f"{network.predict} gave {given.numel()} {many} for {count} {things}")

@@ -43,6 +43,8 @@ def test_a_sound_training_needs_no_advice() -> None:
         ("model.parameters()", "FashionCNN().parameters()", "the training has changed no number", None),
         ("return self.layers(x)", "return self.layers(x).softmax(1)", "the network returns probabilities", None),
         ("parameters(), 0.01", "parameters(), 1e30", "the training has blown up", None),
+        ("parameters(), 0.01", "parameters(), 30.0", "the loss rose from 2.34 at the first step to 7", None),
+        ("cross_entropy(", "nll_loss(", "no cross-entropy is below 0", None),
     ],
 )
 def test_what_went_wrong_is_said(old: str, new: str, says: str, of_which: int | None) -> None:

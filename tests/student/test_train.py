@@ -115,11 +115,17 @@ def test_train_from_the_command_line(repository: StudentRepository, capsys: pyte
     assert "train cannot be found" in capsys.readouterr().err
 
 
+def test_a_misspelt_name_is_asked_about(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    with_data(repository).write_text(TINY.replace("return self.layers(x)", "return layers(x)"))
+    assert cli.main(["train", "--first", "400"]) == 1
+    assert "name 'layers' is not defined. Did you mean self.layers?" in words(capsys)
+
+
 def test_a_training_that_is_no_python_says_its_line_once() -> None:
     source = Source("py", (Cell("x = 1\nretrun x", 1, None),))
     with pytest.raises(SyntaxError) as caught:
         compile(source.text, "/tmp/a5.py", "exec")
     assert (
         train._own_error(caught.value, "/tmp/a5.py", source)
-        == "your code raised SyntaxError at line 2: invalid syntax."
+        == "Your code raised SyntaxError at line 2: invalid syntax."
     )
