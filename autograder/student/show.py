@@ -39,7 +39,7 @@ def _tell_why(repository: StudentRepository, report: CheckReport, tasks: Iterabl
     for task in tasks:
         if task in known:
             console().print()
-            screen.say(Text.assemble((task, "bold green"), f" passes. The idea behind it: {known[task]}"), 2)
+            screen.say(Text.assemble((task, "bold green"), f" passes so far. The idea behind it: {known[task]}"), 2)
 
 
 def passed(report: CheckReport, task: str | None) -> bool:
@@ -104,7 +104,7 @@ def show_focus(
         offer_hint(repository, report.name, failing[0].check.task, memory)
     elif report.passed:
         display.print()
-        _praise(repository, report, memory)
+        praise(repository, report, memory)
     display.print()
     screen.overview(repository, memory, report.name)
 
@@ -115,7 +115,8 @@ def offer_hint(repository: StudentRepository, name: str, task: str, memory: stat
     screen.next_hint(hint.command_word(repository, name, task), len(hints), memory.hints_read(name, task))
 
 
-def _praise(repository: StudentRepository, report: CheckReport, memory: state.State) -> None:
+def praise(repository: StudentRepository, report: CheckReport, memory: state.State) -> None:
+    """Say of an assignment whose public checks pass what is left to grading, and what comes next."""
     after = following(repository, report.name, memory)
     hidden = sum(points for _, points in repository.points(report.name).values())
     left = f" Of its points, {screen.from_grading(hidden)}." if hidden else ""

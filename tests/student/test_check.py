@@ -9,6 +9,7 @@ import pytest
 from autograder import cli
 from autograder.student import hint, state
 from autograder.student.repository import StudentRepository, Target
+from tests.support.places import ROOT
 from tests.support.student import STUB, edit, script, words
 
 pytestmark = pytest.mark.usefixtures("forked_sandboxes")
@@ -92,7 +93,7 @@ def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureF
     assert cli.main(["check", "to_nchw"]) == 0
     text = words(capsys)
     assert "Public points: 1 of 1" in text
-    idea = f"to_nchw passes. The idea behind it: {hint.read_why(repository.course, 'a1_permute')['to_nchw']}"
+    idea = f"to_nchw passes so far. The idea behind it: {hint.read_why(repository.course, 'a1_permute')['to_nchw']}"
     assert idea in text
     assert cli.main(["check", "a1"]) == 1
     assert state.load(repository.root).checked["a1_permute"].earned == 1
@@ -144,3 +145,26 @@ def test_a_task_that_is_not_there_raised_no_error(
     assert "It has toNHWC" in text
     assert "add_channel_axis cannot be read" in text
     assert "raised an error" not in text
+
+
+def test_an_assignment_asked_for_by_its_name_tells_what_is_left(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = script(repository, "a1_permute")
+    path.write_text((ROOT / "solutions" / "a1_permute" / "a1_permute.py").read_text(encoding="utf-8"))
+    assert cli.main(["check", "a1"]) == 0
+    text = words(capsys)
+    assert "All public checks of a1_permute pass. Of its points, 6 come from grading, on other inputs." in text
+    assert "Next: assignments/a2_linear_dims" in text
+
+
+def test_a_task_that_is_defined_twice_is_told_and_the_last_one_is_meant(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = edit(script(repository, "a1_permute"), new="return images.permute(0, 3, 1, 2)")
+    path.write_text(path.read_text() + f"\n\ndef to_nchw(images):\n    {STUB}\n")
+    last = path.read_text().count("\n") - 1
+    assert cli.main(["check", "to_nchw"]) == 1
+    text = words(capsys)
+    assert f"and line {last}: the last one counts." in text
+    assert f"It is to be written in a1_permute.py, line {last}." in text

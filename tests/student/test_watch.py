@@ -110,7 +110,7 @@ def test_the_task_in_focus_stays_until_it_passes(on_watch: watch.Watch, capsys: 
     saved(on_watch, "a1_permute")
     last = capsys.readouterr().out.rpartition("----")[2]
     assert "to_nchw does its work" in last
-    assert "to_nhwc passes. The idea behind it: " in last
+    assert "to_nhwc passes so far. The idea behind it: " in last
 
 
 def test_h_gives_hints_one_by_one_and_l_lists(on_watch: watch.Watch, capsys: pytest.CaptureFixture[str]) -> None:
