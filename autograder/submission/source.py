@@ -113,9 +113,13 @@ class Source:
 
     @property
     def fingerprint(self) -> str:
-        """sha256 (hexadecimal) of what is graded: form, code and weights; a notebook's outputs do not count."""
+        """sha256 (hexadecimal) of what is graded: form, code with its cells, and weights; a notebook's outputs do not count.
+
+        All that student code can tell apart counts: whoever meets the same hidden inputs again knows no more than before.
+        """
         digest = hashlib.sha256(self.form.encode())
-        digest.update(hashlib.sha256(self.text.encode()).digest())
+        for cell in self.cells:
+            digest.update(hashlib.sha256(cell.text.encode()).digest())
         digest.update(b"no weights" if self.weights is None else hashlib.sha256(self.weights).digest())
         for helper in self.helpers:
             digest.update(hashlib.sha256(f"{helper.name}\0{helper.text}".encode()).digest())

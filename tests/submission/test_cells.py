@@ -34,3 +34,12 @@ def test_more_cells_than_anyone_writes_are_refused_in_words(tmp_path: Path, name
         notebook(path, ["x = 1"] * (CELLS_LIMIT + 1))
     with pytest.raises(Unreadable, match=r"holds 2,00\d cells of code; a file may hold 2,000\."):
         read_source(path)
+
+
+def test_what_code_can_tell_apart_has_another_fingerprint(tmp_path: Path) -> None:
+    """Where one cell ends, a submission could ask: with the same hidden inputs it would know what messages had told."""
+    one = read_source(notebook(tmp_path / "a1.ipynb", ["x = 1", "y = 2\nz = 3"]))
+    other = read_source(notebook(tmp_path / "a1.ipynb", ["x = 1\ny = 2", "z = 3"]))
+    assert one.text == other.text
+    assert one.code_digest == other.code_digest
+    assert one.fingerprint != other.fingerprint
