@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -96,6 +98,13 @@ def test_the_record_sees_work_by_whatever_way(task: str, function: Callable[...,
 def test_the_record_sees_into_what_was_compiled() -> None:
     compiled = torch.jit.trace(lambda x: torch.softmax(x, 1), (ROWS,))  # type: ignore[no-untyped-call]
     assert caught("softmax", compiled, ROWS)
+
+
+def test_the_record_hears_what_runs_in_a_thread() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert caught("softmax", lambda x: pool.submit(torch.softmax, x, 1).result(), ROWS)
+    before = threading.getprofile()
+    assert threading.getprofile() is before
 
 
 def test_the_same_work_written_out_is_not_seen() -> None:

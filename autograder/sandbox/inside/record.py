@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +17,8 @@ class Recorder(contextlib.ExitStack):
     """Notes the name of every torch function that is called, and of every operator that this comes to.
 
     A composite operator (``linear``) shows as a function alone, one that is reached by an odd way (a compiled function,
-    attention) as an operator alone. Student code can get round both: see SECURITY.md.
+    attention) as an operator alone. Threads that the call starts are heard too. Student code can get round all that: see
+    SECURITY.md.
 
         with Recorder() as recorder:
             torch.nn.Softmax(1)(rows)
@@ -24,12 +27,20 @@ class Recorder(contextlib.ExitStack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._functions, self._operators = _Functions(), _Operators()
+        self._functions, self._operators = _Functions(set()), _Operators(set())
 
     def __enter__(self) -> Recorder:
         self.enter_context(self._operators)
         self.enter_context(self._functions)
+        self.callback(threading.setprofile, threading.getprofile())
+        threading.setprofile(self._listen_in_thread)
         return self
+
+    def _listen_in_thread(self, *_: Any) -> None:
+        """The first thing that happens in a thread: what torch runs there would otherwise be heard by nobody."""
+        sys.setprofile(None)
+        _Operators(self._operators.seen).__enter__()  # type: ignore[no-untyped-call]
+        _Functions(self._functions.seen).__enter__()  # type: ignore[no-untyped-call]
 
     @property
     def names(self) -> set[str]:
@@ -39,9 +50,9 @@ class Recorder(contextlib.ExitStack):
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self) -> None:
+    def __init__(self, seen: set[Any]) -> None:
         super().__init__()
-        self.seen: set[Any] = set()
+        self.seen = seen
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
@@ -51,9 +62,9 @@ class _Functions(TorchFunctionMode):
 
 
 class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    def __init__(self) -> None:
+    def __init__(self, seen: set[Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.seen: set[Any] = set()
+        self.seen = seen
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
