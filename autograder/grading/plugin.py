@@ -151,8 +151,23 @@ def _read_info(item: pytest.Item) -> CheckInfo:
 
 # What a check is given, by the names of its parameters
 
+GIVEN: dict[str, Callable[[pytest.Item], Any]] = {}
 
-def _submission(item: pytest.Item) -> SubmissionProxy:
+
+def _given(give: Callable[[pytest.Item], Any]) -> Any:
+    """A fixture of the name of this function, which says what a check is given."""
+    GIVEN[give.__name__] = give
+
+    def fixture(request: pytest.FixtureRequest) -> Any:
+        return give(request.node)
+
+    fixture.__doc__ = give.__doc__
+    return pytest.fixture(name=give.__name__)(fixture)
+
+
+@_given
+def submission(item: pytest.Item) -> SubmissionProxy:
+    """The submission under check: its tasks are its attributes, and calling one gives an observation."""
     from ..sandbox.proxy import SubmissionProxy
 
     context = _context(item)
@@ -160,82 +175,41 @@ def _submission(item: pytest.Item) -> SubmissionProxy:
     return SubmissionProxy(context.run)
 
 
-def _draw(item: pytest.Item) -> Draw:
+@_given
+def draw(item: pytest.Item) -> Draw:
+    """Draws inputs that nobody can predict, and that a regrade of the same submission repeats."""
     from ..checks import Draw
 
     digest = hashlib.sha256(f"{_context(item).seed}/{item.name}".encode()).digest()
     return Draw(int.from_bytes(digest[:8], "big"))
 
 
-def _quiz(item: pytest.Item) -> Any:
+@_given
+def quiz(item: pytest.Item) -> Any:
+    """The quiz that this student was given: from the roster, else the ``QUIZ`` of the check's file."""
     own = _context(item).quiz
     return item.module.QUIZ if own is None else own  # type: ignore[attr-defined]
 
 
-def _held_out(item: pytest.Item) -> Examples:
+@_given
+def held_out(item: pytest.Item) -> Examples:
+    """Test items and labels, which no student code has been given: ``held_out.items``, ``held_out.labels``."""
     return _context(item).held_out()
 
 
-def _record(item: pytest.Item) -> Callable[[str, Any], None]:
-    metrics = _context(item).metrics
-
-    def keep(name: str, value: Any) -> None:
-        metrics[name] = value
-
-    return keep
-
-
-def _afterwards(item: pytest.Item) -> Callable[[str, Callable[[], None]], None]:
-    return _context(item).afterwards.setdefault  # type: ignore[return-value]
-
-
-GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
-    "submission": _submission,
-    "draw": _draw,
-    "quiz": _quiz,
-    "held_out": _held_out,
-    "record": _record,
-    "afterwards": _afterwards,
-}
-
-
-@pytest.fixture
-def submission(request: pytest.FixtureRequest) -> SubmissionProxy:
-    """The submission under check: its tasks are its attributes, and calling one gives an observation."""
-    return _submission(request.node)
-
-
-@pytest.fixture
-def draw(request: pytest.FixtureRequest) -> Draw:
-    """Draws inputs that nobody can predict, and that a regrade of the same submission repeats."""
-    return _draw(request.node)
-
-
-@pytest.fixture
-def quiz(request: pytest.FixtureRequest) -> Any:
-    """The quiz that this student was given: from the roster, else the ``QUIZ`` of the check's file."""
-    return _quiz(request.node)
-
-
-@pytest.fixture
-def held_out(request: pytest.FixtureRequest) -> Examples:
-    """Test items and labels, which no student code has been given: ``held_out.items``, ``held_out.labels``."""
-    return _held_out(request.node)
-
-
-@pytest.fixture
-def record(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
+@_given
+def record(item: pytest.Item) -> Callable[[str, Any], None]:
     """``record("accuracy", 0.88)`` keeps a figure in the result."""
-    return _record(request.node)
+    return _context(item).metrics.__setitem__
 
 
-@pytest.fixture
-def afterwards(request: pytest.FixtureRequest) -> Callable[[str, Callable[[], None]], None]:
+@_given
+def afterwards(item: pytest.Item) -> Callable[[str, Callable[[], None]], Any]:
     """``afterwards("name", function)``: once all checks have run, and where a teacher asks for more proof, call it, once.
 
     It may ask the submission and record figures; the points stand.
     """
-    return _afterwards(request.node)
+    return _context(item).afterwards.setdefault
 
 
 def _context(item: pytest.Item) -> CheckContext:

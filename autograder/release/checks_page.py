@@ -69,13 +69,7 @@ def page() -> str:
 
 
 def _fixtures(plugin: Any) -> str:
-    lines = []
-    for name in plugin.GIVEN:
-        fixture = getattr(plugin, name)
-        lines.append(
-            f"- `{name}`: {_first(getattr(fixture, '__wrapped__', None) or fixture._get_wrapped_function())}\n"
-        )
-    return "".join(lines)
+    return "".join(f"- `{name}`: {_first(give)}\n" for name, give in plugin.GIVEN.items())
 
 
 def _public(module: Any) -> list[tuple[str, Callable[..., Any]]]:
