@@ -16,7 +16,8 @@ from autograder.grading.log import LOG
 from autograder.results import store
 from autograder.results.result import FILE_LIMIT, MESSAGE_LIMIT, CheckResult, Result, bounded, to_json
 from autograder.submission.find import Found
-from tests.support.fake_class import course_in, put, run, score_of
+from tests.support.fake_class import course_in, run, score_of
+from tests.support.files import put
 
 
 @pytest.fixture(autouse=True)

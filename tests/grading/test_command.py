@@ -29,7 +29,8 @@ from autograder.results import store
 from autograder.results.folder import results_folder
 from tests.support import fake_engine
 from tests.support.another_user import forbid
-from tests.support.fake_class import course_in, put, run, score_of
+from tests.support.fake_class import course_in, run, score_of
+from tests.support.files import put
 from tests.support.places import ROOT
 
 

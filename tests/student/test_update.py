@@ -18,6 +18,7 @@ from autograder.course.handed_out import read_record
 from autograder.release import generated, git_hashes
 from autograder.student import update
 from tests.support.files import put
+from tests.support.small_course import tree
 
 STUB = "assignments/a1/a1.py"
 BOOK = "assignments/notebooks/a1/a1.ipynb"
@@ -51,15 +52,11 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {name: path.read_bytes() for name, path in generated.files_in(folder).items()}
-
-
 def test_what_is_untouched_is_replaced_and_work_stays(
     mine: Path, newer: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["update", str(newer)]) == 0
-    assert files_of(mine) == files_of(newer) | {STUB: WORK}
+    assert tree(mine) == tree(newer) | {STUB: WORK}
     said = " ".join(capsys.readouterr().out.split())
     assert "1 file new." in said
     assert "1 file removed." in said
@@ -113,11 +110,11 @@ STATES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("state", STATES)
 def test_any_state_of_a_repository(state: str, mine: Path, newer: Path) -> None:
     STATES[state](mine)
-    before = files_of(mine)
+    before = tree(mine)
     assert cli.main(["update", str(newer)]) == 0
-    after = files_of(mine)
+    after = tree(mine)
     for name in (CHECKS, ENGINE, ".github/workflows/classroom.yml", "assignments/a2/a2.py", ".release.json"):
-        assert after[name] == files_of(newer)[name], name
+        assert after[name] == tree(newer)[name], name
     theirs = [name for name, content in before.items() if b"mine" in content or b"<<<<" in content]
     assert theirs
     assert {name: after[name] for name in theirs} == {name: before[name] for name in theirs}
@@ -148,33 +145,33 @@ def test_a_kill_in_the_middle_is_made_good_by_the_same_command(
     assert cli.main(["update", str(newer)]) == 130
     monkeypatch.setattr(update, "write_whole", real)
     assert cli.main(["update", str(newer)]) == 0
-    assert files_of(mine) == files_of(newer) | {STUB: WORK}
+    assert tree(mine) == tree(newer) | {STUB: WORK}
 
 
 def test_a_zip_and_a_repository_of_git(mine: Path, newer: Path, tmp_path: Path) -> None:
     packed = tmp_path / "course-main.zip"
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files_of(newer).items():
+        for name, content in tree(newer).items():
             archive.writestr(f"course-main/{name}", content)
     with update.opened(str(packed)) as folder:
-        assert files_of(folder) == files_of(newer)
+        assert tree(folder) == tree(newer)
     git(newer, "init", "-q")
     git(newer, "add", "-A")
     git(newer, "commit", "-qm", "release")
     with update.opened(newer.as_uri()) as folder:
-        assert files_of(folder) == files_of(newer)
+        assert tree(folder) == tree(newer)
 
 
 def test_what_is_no_release_is_told(mine: Path, tmp_path: Path) -> None:
     put(tmp_path / "other" / "x.py")
-    before = files_of(mine)
+    before = tree(mine)
     with pytest.raises(UserError, match="is no student repository"):
         update.run(SimpleNamespace(source=str(tmp_path / "other")))  # type: ignore[arg-type]
     with pytest.raises(UserError, match="cannot be opened"):
         update.run(SimpleNamespace(source=str(put(tmp_path / "broken.zip", "PK"))))  # type: ignore[arg-type]
     with pytest.raises(InfrastructureError, match="cannot be fetched"):
         update.run(SimpleNamespace(source=str(tmp_path / "nowhere")))  # type: ignore[arg-type]
-    assert files_of(mine) == before
+    assert tree(mine) == before
 
 
 def test_no_path_of_a_record_leads_out(mine: Path, newer: Path) -> None:

@@ -9,6 +9,7 @@ from autograder.grading.batch import ClassReport, ClassRequest, grade_class
 from autograder.grading.pool import LocalWorkers
 from autograder.results import store
 from tests.support import fake_engine
+from tests.support.files import put
 
 
 def course_in(root: Path) -> Course:
@@ -18,13 +19,6 @@ def course_in(root: Path) -> Course:
             put(root / folder / name / f"{name}.py", f"stub = '{name}'\n")
             put(root / folder / name / f"test_{name}.py", "# checks\n")
     return Course(root)
-
-
-def put(path: Path, text: str) -> Path:
-    """Write a file with the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def run(course: Course, submissions: Path, out: Path, workers: int = 2, **changes: object) -> ClassReport:

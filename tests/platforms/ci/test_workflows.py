@@ -34,6 +34,7 @@ from autograder.results.result import CheckResult, Result
 from autograder.submission.source import read_source
 from tests.support import readers
 from tests.support.extras import skip_without
+from tests.support.files import put
 from tests.support.places import ROOT
 
 skip_without("nbgrader")
@@ -388,13 +389,6 @@ def test_a_tag_makes_the_wheel_and_the_student_repository(tmp_path: Path) -> Non
 
 
 # --- the command in each form --------------------------------------------------------------------------------------
-
-
-def put(path: Path, text: str) -> Path:
-    """Write a file with the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def ci(folder: Path, form: str, *more: str, course: Path = ROOT) -> int:
