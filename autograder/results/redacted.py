@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from . import store
 from .result import CheckResult, Result, by_task
 from .rows import HIDDEN_TITLE, public_notes
 
@@ -32,9 +30,3 @@ def _together(checks: Sequence[CheckResult]) -> Iterator[CheckResult]:
             yield CheckResult(f"hidden_{task}_earned", HIDDEN_TITLE, task, earned, earned, "passed", True)
         if lost:
             yield CheckResult(f"hidden_{task}_lost", HIDDEN_TITLE, task, lost, 0, "failed", True)
-
-
-def write_for_students(own: Iterable[Result], folder: Path) -> None:
-    """Write FOLDER/<student>/<assignment>.json for each assignment. Raises InfrastructureError."""
-    for result in own:
-        store.write(redacted(result), folder)

@@ -90,37 +90,29 @@ class Run(Protocol):
     @property
     def source(self) -> Source | None:
         """The submission as text, in which forbidden calls are looked for; None where there is none to read."""
-        ...
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """The assignment's tasks that are functions."""
-        ...
 
     @property
     def weights(self) -> dict[str, Any] | None:
-        """The trained weights that came with the submission, by name."""
-        ...
+        """The trained weights that came with the submission, by name; None when there are none, or none that can be read."""
 
     def names_of(self, task: str) -> tuple[str, ...]:
         """The names of a task's parameters, for messages."""
-        ...
 
     def begin_check(self) -> None:
         """Observations are numbered and kept within a check."""
-        ...
 
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict; none where it is no dict."""
-        ...
 
     def ask(self, task: str, question: Question) -> Observation:
         """Run the last call of one question about a task."""
-        ...
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
         """Several questions about one task, one after another."""
-        ...
 
 
 @dataclass(frozen=True)

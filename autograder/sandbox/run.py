@@ -38,22 +38,18 @@ class SandboxRun:
         self.memory: dict[str, Any] = {}
 
     def names_of(self, task: str) -> tuple[str, ...]:
-        """The names of a task's parameters, for messages."""
         return self._order.parameters.get(task, ())
 
     @property
     def source(self) -> Source:
-        """The submission as text: what must not stand there is looked for in it."""
         return self._order.source
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The assignment's tasks that are functions."""
         return tuple(self._order.parameters)
 
     @property
     def weights(self) -> dict[str, torch.Tensor] | None:
-        """The weights that came with the submission; None when there are none, or none that can be read."""
         if self._weights is None and self.source.weights is not None:
             from ..submission import weights
 
@@ -64,17 +60,14 @@ class SandboxRun:
         return self._weights
 
     def begin_check(self) -> None:
-        """Observations are numbered and kept within a check."""
         self._ordinal = 0
         self.earlier.clear()
 
     def answers(self, task: str) -> dict[Any, Any]:
-        """All entries of a task that is a dict."""
         value = self._dict(task).value
         return value if isinstance(value, dict) else {}
 
     def ask(self, task: str, question: Question) -> Observation:
-        """Run one call and observe it."""
         return self.ask_each(task, [question])[0]
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:

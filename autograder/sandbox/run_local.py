@@ -1,4 +1,4 @@
-"""Runs trusted functions in this process: misconceptions in the grader, a student's own kernel."""
+"""Trusted functions that are asked in this process, and what they give for calls that were observed elsewhere."""
 
 from __future__ import annotations
 
@@ -40,16 +40,13 @@ class LocalRun:
         self.memory: dict[str, Any] = {}
 
     def names_of(self, task: str) -> tuple[str, ...]:
-        """The names of a task's parameters, for messages."""
         return self._parameters.get(task, ())
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The assignment's tasks that are functions."""
         return tuple(self._parameters)
 
     def begin_check(self) -> None:
-        """Observations are numbered and kept within a check."""
         self._ordinal = 0
         self.earlier.clear()
 
@@ -60,11 +57,9 @@ class LocalRun:
         return observed
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
-        """Run these calls of one task, one after another."""
         return [self.ask(task, each) for each in questions]
 
     def answers(self, task: str) -> dict[Any, Any]:
-        """All entries of a task that is a dict."""
         value = data.to_data(self._namespace.get(task))
         return value if isinstance(value, dict) else {}
 

@@ -1,11 +1,5 @@
 """Which sandbox this machine can give, found by trying it, and how to start a process in it. The grader's side.
 
-    tier = choose(wanted)                       the best that works here; InfrastructureError when below `wanted`
-    tier = exactly("B")                         that one, for tests
-    confinement(tier, scratch, memory)             what a child may have: plain data for confine.enter
-    zygote_command(tier, arguments, policy)     the command line and the whole environment of the warm process
-    can_fork(tier)                              whether a warm process can fork children at all (not on Windows)
-
 A   bubblewrap round the warm process; each child in pid and mount namespaces of its own, with Landlock and seccomp
 B   Landlock, seccomp and rlimits: the machine is in sight, but closed
 C   rlimits and a process group: keeps accidents, not malice
@@ -71,7 +65,7 @@ class Tier:
 def best() -> Tier:
     """The best tier of this machine. Each is tried by confining a process in it; found out once a process."""
     at_best = os.environ.get("AUTOGRADER_TIER", "A")
-    if at_best not in ("A", "B", "C", "D"):
+    if at_best not in tuple(LETTERS):
         raise UserError(f"AUTOGRADER_TIER is {at_best!r}: the tiers are A, B, C and D")
     reasons: list[str] = []
     for letter in LETTERS:
@@ -84,7 +78,7 @@ def best() -> Tier:
 
 def choose(wanted: str | None) -> Tier:
     """The best tier. Raises InfrastructureError, which says how to get it, when that is below ``wanted``."""
-    if wanted is not None and wanted not in ("A", "B", "C", "D"):
+    if wanted is not None and wanted not in tuple(LETTERS):
         raise UserError(f"there is no sandbox tier {wanted!r}: the tiers are A, B, C and D")
     tier = best()
     if wanted is not None and tier.letter > wanted:
@@ -107,7 +101,7 @@ def exactly(letter: str) -> Tier:
 
 
 def can_fork(tier: Tier) -> bool:
-    """Whether one warm process may fork a child for each submission; elsewhere each gets a fresh process."""
+    """Whether one warm process may fork a child for each submission; elsewhere (Windows, macOS) each gets a fresh process."""
     return sys.platform.startswith("linux") and tier.letter in "ABC"
 
 

@@ -91,9 +91,10 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:
-        from ...results.redacted import write_for_students
+        from ...results import redacted, store
 
-        write_for_students([each.result for each in graded], args.out)
+        for each in graded:
+            store.write(redacted.redacted(each.result), args.out)
     sys.stdout.flush()
 
 

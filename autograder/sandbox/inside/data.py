@@ -1,11 +1,4 @@
-"""What of a value is data, and so leaves the sandbox: bounded by what a check can ever need to look at.
-
-to_data(value)      in the sandbox: the value as the wire carries it, or NOT_DATA, and then the object stays there
-sent(value)         in the grader: an argument as the wire carries it
-as_numpy(array)     on both sides: the numpy array that stands on the wire as a tensor or as texts
-fits(value)         in the grader: whether what came over the wire keeps the same bounds, whoever sent it
-name_of(value)      what such a value is called: "int8 tensor of shape (60000000,)"
-"""
+"""What of a value is data, and so leaves the sandbox: bounded by what a check can ever need to look at."""
 
 from __future__ import annotations
 
@@ -43,7 +36,10 @@ class _Room:
 
 
 def to_data(value: object) -> Any:
-    """The value as the wire carries it, or ``NOT_DATA``. Views, graphs and subclasses become plain tensors."""
+    """In the sandbox: the value as the wire carries it, or ``NOT_DATA``, and then the object stays there.
+
+    Views, graphs and subclasses become plain tensors.
+    """
     return _data(value, 0, _Room())
 
 
@@ -143,7 +139,7 @@ def _texts_fit(array: wire.TextArray) -> bool:
 
 
 def sent(value: Any) -> Any:
-    """An argument as the wire carries it: numpy's arrays and numbers too, wherever they lie in it.
+    """In the grader: an argument as the wire carries it, numpy's arrays and numbers too, wherever they lie in it.
 
     Raises :class:`wire.WireError` for an array that cannot cross.
     """
@@ -189,7 +185,7 @@ def _scalar_fits(value: str | int | float) -> bool:
 
 
 def fits(value: Any) -> bool:
-    """Whether a value that came over the wire is within the bounds: what :func:`to_data` makes always is."""
+    """In the grader: whether a value that came over the wire is within the bounds. What :func:`to_data` makes always is."""
     return _fits(value, 0, _Room())
 
 
@@ -218,7 +214,7 @@ def _fits(value: Any, depth: int, room: _Room) -> bool:
 
 
 def name_of(value: object) -> str:
-    """What a value is called that is no data, after "a" or "an": its class, or more where that says too little."""
+    """What a value is called that is no data, after "a" or "an": its class, or "int8 tensor of shape (60000000,)"."""
     name = type(value).__name__
     if isinstance(value, wire.Array):
         value = value.tensor
