@@ -182,16 +182,17 @@ def _expect_values(
                 f"{what} returned the right values, but in {describe.dtype(got)}; "
                 f"{describe.dtype(expected)} was asked for."
             )
+        moved = got.dim() > 2 and explain.only_moved(got, expected)
         if got.dim() == 0:
             text = f"{what} returned {describe.returned(seen)}, which is not right."
-        elif got.dim() > 2 and explain.only_moved(got, expected):
-            moved = _share(bad, got.numel(), "pixels")
-            text = f"{what} returned shape {describe.shape(got)}, as it should, but {moved} in the wrong place."
+        elif moved:
+            pixels = _share(bad, got.numel(), "pixels")
+            text = f"{what} returned shape {describe.shape(got)}, as it should, but {pixels} in the wrong place."
         else:
             values = f"{_share(bad, got.numel(), 'values')} not right{describe.few(got)}"
             text = f"{what} returned shape {describe.shape(got)}, as it should, but {values}."
         if idea := explain.tensor(got, expected):
-            return f"{text} {idea}"
+            return text if moved and idea == explain.ELSEWHERE else f"{text} {idea}"
         if got.is_floating_point() and not _wrong(got, expected, 1e-3 * float(expected.abs().max()), 0.0).any():
             text += f" They are off by less than a thousandth of the largest value: {explain.ROUNDING}"
         text = _and(text, where(got, wrong, axes))

@@ -45,7 +45,8 @@ def message(expect: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
 
 
 TENSORS = [
-    (lambda x: x.reshape(-1).flip(0).reshape(x.shape), "All the right values are there, but in other places."),
+    (lambda x: x.reshape(-1).flip(0).reshape(x.shape), "but all 210 pixels are in the wrong place."),
+    (lambda x: x.reshape(-1).flip(0)[:, None], "All the right values are there, but in other places."),
     (lambda x: x.transpose(2, 3), "It is the right result with its axes in the order (0, 1, 3, 2)."),
     (lambda x: x.permute(0, 2, 3, 1), "It is the right result with its axes in the order (0, 2, 3, 1)."),
     (lambda x: x.argmax(), "A single number came back for all together."),
@@ -71,6 +72,12 @@ TENSORS = [
 @pytest.mark.parametrize(("task", "words"), TENSORS)
 def test_a_wrong_tensor_is_described(task: Callable[..., Any], words: str) -> None:
     assert words in message(expect_tensor, observe(task, IMAGES), IMAGES)
+
+
+def test_classes_that_happen_to_be_as_many_are_not_called_moved() -> None:
+    right = torch.tensor([0, 1, 0, 1, 1, 0, 0])
+    told = message(expect_tensor, observe(lambda x: torch.tensor([1, 0, 0, 0, 0, 1, 1]), right), right)
+    assert told.endswith("but 6 of 7 values are not right: [1, 0, 0, 0, 0, 1, 1].")
 
 
 def test_right_values_in_any_form_pass() -> None:
