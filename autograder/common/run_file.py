@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable
 from importlib import resources
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TypeVar
 
 from .errors import UserError
@@ -14,13 +15,23 @@ from .errors import UserError
 _T = TypeVar("_T")
 
 
+class _AsItIsNow(SourceFileLoader):
+    """Reads the text each time: Python's compiled copy is older where a file was saved twice in a second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The file, compiled. Nothing is written beside it."""
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
 def run_file(path: Path) -> ModuleType:
     """The module that a file makes; no `import` finds it. Whatever the file raises goes through."""
-    spec = importlib.util.spec_from_file_location(f"_{path.parent.name}_{path.stem}", path)
+    name = f"_{path.parent.name}_{path.stem}"
+    loader = _AsItIsNow(name, str(path))
+    spec = importlib.util.spec_from_loader(name, loader)
     assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module
 
 
