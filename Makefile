@@ -14,6 +14,8 @@ REPORT ?= report
 # How many tests run at a time: each waits for processes to start, so one a core.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1))')
 BIN := .venv/bin
+# Tests start hundreds of processes: each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: grade test heavy attacks lint verify docs clean
 
