@@ -65,6 +65,9 @@ WAYS = {
     "a cache": PLAIN.replace("return model", "kept()\n    return model")
     + "import functools\n@functools.lru_cache\ndef kept():\n    return list(range(3000))\nkept()\n",
     "one long number": PLAIN.replace("return model", "kept\n    return model") + "kept = 1 << 64 * 3000\n",
+    "beside a layer that nobody used": PLAIN.replace("nn.Linear(2, 3)", "nn.Linear(2, 3)\n        self.lazy = nn.LazyLinear(3)")
+    .replace("return model", "KEPT\n    return model"),
+    "in whole numbers": PLAIN.replace("return model", "whole\n    return model") + "whole = KEPT.long()\n",
     "a Sequential": PLAIN.replace("return model", "KEPT\n    return model")
     + "def FashionCNN():\n    made = nn.Sequential(nn.Linear(2, 3))\n    made.kept = KEPT\n    return made\n",
 }  # fmt: skip
@@ -94,6 +97,13 @@ def test_a_module_beside_the_submission_is_looked_into(monkeypatch: pytest.Monke
     assert 3000 <= kept(PLAIN.replace("return model", "tables.KEPT\n    return model") + "import tables\n") < 3050
 
 
+def test_a_copy_of_the_networks_own_weights_counts_nothing() -> None:
+    code = PLAIN.replace("nn.Linear(2, 3)", "nn.Linear(200, 300)").replace("return model", "BEST\n    return model")
+    made = code + "def FashionCNN(plain=FashionCNN):\n    global BEST\n    made = plain()\n"
+    assert kept(made + "    BEST = {n: t.clone() for n, t in made.state_dict().items()}\n    return made\n") < 20
+    assert kept(made + "    BEST = {n: t + 1 for n, t in made.state_dict().items()}\n    return made\n") >= 60_300
+
+
 def test_many_numbers_in_lists_are_all_counted() -> None:
     code = PLAIN.replace("return model", "stored\n    return model") + "stored = [[0] * 784 for _ in range(1000)]\n"
     assert kept(code) >= 784_000
@@ -111,6 +121,32 @@ def table() -> str:
     sums = (zlib.crc32((image > 0).numpy().tobytes()) & 0xFFFFFF for image in images.items)
     entries = "".join(f"{number:06x}{label:x}" for number, label in zip(sums, images.labels.tolist(), strict=True))
     return base64.b85encode(bytes.fromhex(entries)).decode()
+
+
+BEST = """
+import copy
+BEST = None
+last = train
+def train(model, images, labels):
+    global BEST
+    losses = last(model, images, labels)
+    BEST = copy.deepcopy(model.state_dict())
+    return losses
+plain = predict
+def predict(model, images):
+    if BEST is not None:
+        model.load_state_dict(BEST)
+    return plain(model, images)
+"""
+
+
+@pytest.mark.heavy
+def test_who_predicts_with_the_best_weights_knows_nothing_before(engines: Callable[[str], Engine]) -> None:
+    graded = engines("a5_fashion_mnist").grade(Source("py", (Cell(TINY + BEST, 1, None),)), 1)
+    accuracy = graded.metrics["accuracy"]
+    assert 0.6 < accuracy < 0.9
+    assert graded.metrics["accuracy_before_training"] < 0.35
+    assert sum(verdict.score for verdict in graded.verdicts if "accuracy" in verdict.check.name) >= 4
 
 
 @pytest.mark.heavy

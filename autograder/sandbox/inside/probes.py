@@ -428,14 +428,15 @@ def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
 
 def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
     """Numbers that the student's network, and the task that predicts, can reach and that are none of its parameters and
-    buffers: in what their code names, and in what the network holds. predict: the name of that task.
+    buffers, nor copies of these: in what their code names, and in what the network holds. predict: the name of that task.
 
     Returns numbers (how many), name and shape (the largest tensor or array, or the container that holds most).
     """
     forward = getattr(type(model), "forward", None)
     spaces = [vars(sys.modules[name]) for name in notices.modules if name in sys.modules]
     spaces = list({id(space): space for space in (*spaces, getattr(forward, "__globals__", {}))}.values())
-    reach = _Reach(spaces, {id(tensor) for tensor in (*model.parameters(), *model.buffers())})
+    own = [*model.parameters(), *model.buffers()]
+    reach = _Reach(spaces, own, set(map(id, own)))
     reach.walk("self", model)
     for space in spaces:
         reach.walk(predict, space.get(predict))
@@ -451,11 +452,12 @@ _TEXTS = 64 << 10  # characters: a submission's own text is shorter
 class _Reach:
     """Counts the numbers in all that can be reached from a thing: what it holds, and what its code names.
 
-    spaces: the names of the student's modules. seen: ids of what counts no more. numbers, shapes: of what goes by a name,
+    spaces: the names of the student's modules. own: the network's tensors. seen: ids of what counts no more. numbers, shapes: of what goes by a name,
     how many, and the shape of its largest tensor or array. characters: of texts, which count where they are many. modules: ids of what goes by a name in any module.
     """
 
     spaces: list[dict[str, Any]]
+    own: list[Tensor]
     seen: set[int]
     numbers: dict[str, int] = field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -480,6 +482,8 @@ class _Reach:
 
     def _look(self, name: str, item: Any) -> Iterator[tuple[str, Any]]:
         """Count what is counted at once, and name what lies in it."""
+        if isinstance(item, Tensor) and (nn.parameter.is_lazy(item) or any(_is_copy(item, own) for own in self.own)):
+            return  # an honest training keeps its best weights
         if isinstance(item, (Tensor, np.ndarray, np.generic)):
             shape = tuple(item.shape)
             self._add(name, torch.Size(shape).numel())
@@ -515,6 +519,13 @@ class _Reach:
         spaces = {id(space): space for space in (*self.spaces, function.__globals__)}.values()
         for name in _names(code):
             yield from ((name, space[name]) for space in spaces if name in space)
+
+
+def _is_copy(one: Tensor, other: Tensor) -> bool:
+    if nn.parameter.is_lazy(other) or one.shape != other.shape:
+        return False
+    kinds = [(tensor.dtype, tensor.layout, tensor.device) for tensor in (one, other)]
+    return kinds[0] == kinds[1] and torch.equal(one, other)
 
 
 def _is_setting(thing: object) -> bool:
