@@ -58,7 +58,7 @@ class Sandbox:
     ) -> None:
         """door: take a fork of that warm process while there is one. shared: for a :class:`SharedSandbox`."""
         self.tier, self.trains = tier, trains
-        self._door, self._shared = door, shared
+        self._door, self._shared, self._memory = door, shared, memory
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
         # Inside the folder, so that what a child leaves behind can be put aside and goes with the folder.
         own = str(Path(self._folder.name, "scratch"))
@@ -131,6 +131,10 @@ class Sandbox:
     def _own_pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    def another(self) -> Sandbox:
+        """One as this, with a warm process and a scratch folder of its own, and nothing kept."""
+        return Sandbox(self.tier, trains=self.trains, memory=self._memory, door=self._door)
 
     def keep(self, kept: Mapping[str, torch.Tensor]) -> None:
         """Tensors that lie in the sandbox for every submission, by name. Before the first :meth:`open`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -113,6 +114,10 @@ class Run(Protocol):
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
         """Several questions about one task, one after another."""
+
+    def afresh(self) -> AbstractContextManager[Run]:
+        """The same submission where nothing has been asked of it yet, if there is such a place."""
+        ...
 
 
 @dataclass(frozen=True)

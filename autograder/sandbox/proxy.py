@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,16 @@ class SubmissionProxy:
             if isinstance(arg, Observation) and not arg.returned:
                 return arg
         return self._run.ask(task, Question((Call("probe", name, args),)))
+
+    @contextlib.contextmanager
+    def afresh(self) -> Iterator[SubmissionProxy]:
+        """The submission in a process of its own, which knows nothing of what was asked before::
+
+        with submission.afresh() as untouched:
+            model = untouched.FashionCNN()
+        """
+        with self._run.afresh() as run:
+            yield SubmissionProxy(run)
 
     def remember(self, key: str, make: Callable[[], Any]) -> Any:
         """``make()``, once for this submission: what several checks share, such as a trained model."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..submission.source import Source
@@ -27,9 +28,9 @@ _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 class SandboxRun:
     """Runs one submission in as many children of a sandbox as it takes. loader: how it was loaded, and with what notes."""
 
-    def __init__(self, sandbox: Callable[[], Sandbox], order: Order) -> None:
-        self._order = order
-        self._clock = Clock(order.limits)
+    def __init__(self, sandbox: Callable[[], Sandbox], order: Order, clock: Clock | None = None) -> None:
+        self._sandbox, self._order = sandbox, order
+        self._clock = clock or Clock(order.limits)
         self._dicts: dict[str, Observation] = {}
         self._weights: dict[str, torch.Tensor] | None = None
         self._ordinal = 0
@@ -90,6 +91,16 @@ class SandboxRun:
             self.earlier += new
             seen += new
         return seen
+
+    @contextlib.contextmanager
+    def afresh(self) -> Iterator[SandboxRun]:
+        """The same submission in a process that has been asked nothing, on the same clock. This one goes on afterwards."""
+        with self._sandbox().another() as sandbox:
+            other = SandboxRun(lambda: sandbox, self._order, self._clock)
+            try:
+                yield other
+            finally:
+                other.close()
 
     def close(self) -> None:
         """End the child with everything under it."""

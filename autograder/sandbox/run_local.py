@@ -7,7 +7,7 @@ import dataclasses
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,11 @@ class LocalRun:
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
         return [self.ask(task, each) for each in questions]
+
+    @contextlib.contextmanager
+    def afresh(self) -> Iterator[LocalRun]:
+        """There is no other place than this process."""
+        yield self
 
     def answers(self, task: str) -> dict[Any, Any]:
         value = data.to_data(self._namespace.get(task))

@@ -126,13 +126,24 @@ def judged(submission, held_out, draw, record):
 
 
 def knows_before(submission, held_out, draw):
-    """The share of 500 test images that a new, untrained network is right on, by `predict` and by itself."""
+    """The share of 500 test images that a new, untrained network is right on, by `predict` and by itself.
+
+    An honest `train` may leave its best weights where `predict` finds them: so what is known here is asked for once more
+    where nothing has been trained.
+    """
+    images, labels, _ = disguised(submission, held_out, draw)
+
+    def right(submission):
+        model = submission.FashionCNN()
+        answers = [classes_of(submission, model, images[:500])[0], of_the_network(submission, model, images[:500])]
+        return max((float((a == labels[:500]).double().mean()) for a in answers if a is not None), default=0.0)
 
     def ask():
-        images, labels, _ = disguised(submission, held_out, draw)
-        images, labels, model = images[:500], labels[:500], submission.FashionCNN()
-        answers = [classes_of(submission, model, images)[0], of_the_network(submission, model, images)]
-        return max((float((a == labels).double().mean()) for a in answers if a is not None), default=0.0)
+        share = right(submission)
+        if share >= KNOWS_BEFORE:
+            with submission.afresh() as untouched:
+                share = right(untouched)
+        return share
 
     return submission.remember("known before", ask)
 

@@ -15,7 +15,7 @@ import torch
 
 from autograder.checks import call_each, expect_raises, given
 from autograder.course.network import Network
-from autograder.sandbox import processes
+from autograder.sandbox import processes, tiers
 from autograder.sandbox.inside import child, loading, rehearsal, wire
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.limits import Limits
@@ -484,3 +484,16 @@ def test_who_sends_no_array_meets_tensors(sandbox: Sandbox) -> None:
     run.close()
     assert isinstance(zeros, torch.Tensor)
     assert texts == ["a"]
+
+
+def test_a_fresh_process_knows_nothing_of_what_was_asked_before() -> None:
+    text = "asked = []\ndef to_nchw(x):\n    asked.append(x)\n    open('kept', 'a').write('x')\n    return len(asked), len(open('kept').read())\n"
+    with Sandbox(tiers.choose(None)) as sandbox:
+        run = SandboxRun(lambda: sandbox, Order("a1_permute", Source("py", (Cell(text, 1, None),)), 1, {}, Limits()))
+        submission = SubmissionProxy(run)
+        assert [submission.to_nchw(1).value, submission.to_nchw(1).value] == [(1, 1), (2, 2)]
+        with submission.afresh() as untouched:
+            assert untouched.to_nchw(1).value == (1, 1)
+            assert submission.to_nchw(1).value == (3, 3), "the first goes on"
+        assert submission.to_nchw(1).value == (4, 4)
+        run.close()
