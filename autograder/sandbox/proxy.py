@@ -93,7 +93,7 @@ class SubmissionProxy:
         """The submission in a process of its own, which knows nothing of what was asked before::
 
         with submission.afresh() as untouched:
-            model = untouched.FashionCNN()
+            first = untouched.to_nchw(images)
         """
         with self._run.afresh() as run:
             yield SubmissionProxy(run)
