@@ -90,11 +90,7 @@ class SubmissionProxy:
 
     @contextlib.contextmanager
     def afresh(self) -> Iterator[SubmissionProxy]:
-        """The submission in a process of its own, which knows nothing of what was asked before::
-
-        with submission.afresh() as untouched:
-            first = untouched.to_nchw(images)
-        """
+        """The submission in a process of its own, which knows nothing of what was asked before."""
         with self._run.afresh() as run:
             yield SubmissionProxy(run)
 
