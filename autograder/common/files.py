@@ -18,6 +18,14 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def when_saved(path: Path) -> int:
+    """When a file was saved, in nanoseconds; 0 for one that is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
     """What went wrong while writing `path`, in one line that says what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

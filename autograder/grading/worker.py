@@ -17,6 +17,7 @@ from typing import Any
 
 from .. import __version__
 from ..common.errors import InfrastructureError
+from ..common.files import when_saved
 from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
 from ..results import result as results
@@ -36,14 +37,7 @@ def _versions(assignment: Assignment) -> tuple[int, ...]:
         assignment.misconceptions,
         assignment.network,
     )
-    return tuple(map(_changed, files))
-
-
-def _changed(file: Path) -> int:
-    try:
-        return file.stat().st_mtime_ns
-    except OSError:
-        return 0
+    return tuple(map(when_saved, files))
 
 
 class _Engines:

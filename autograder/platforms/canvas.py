@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
+from ..submission.people import plain
 from . import lms
 from .table import Table, read_table
 
@@ -74,10 +75,10 @@ def people_in(table: Table) -> dict[int, set[str]]:
         if not number or name == _POINTS_POSSIBLE:  # lines that say something about columns
             continue
         called = lms.names_of(name)
-        called |= {lms.normal(value) for column in identity if (value := table.value(row, column))}
+        called |= {plain(value) for column in identity if (value := table.value(row, column))}
         called |= lms.login_names(table.value(row, logins[0])) | lms.login_names(table.value(row, logins[1]))
         # Two students of one name: a download is then known by Canvas's number too.
-        called |= {lms.normal(f"{each}_{number}") for each in lms.names_of(name)}
+        called |= {plain(f"{each}_{number}") for each in lms.names_of(name)}
         people[row] = called
     return lms.also_short(people, {row: table.value(row, logins[0]) for row in people})
 

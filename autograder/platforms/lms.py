@@ -47,9 +47,6 @@ class Matches:
     ambiguous: Mapping[str, tuple[int, ...]]
 
 
-normal = plain  # a person's name for comparison
-
-
 def title(text: str) -> str:
     """A column's title for comparison: letters' case, accents' spelling, blanks and underscores make no difference."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", " ").split())
@@ -58,12 +55,12 @@ def title(text: str) -> str:
 def names_of(full_name: str) -> set[str]:
     """The ways of writing a name: in any order of its words, and Canvas's "lastfirst"."""
     run_together = "".join(c for c in full_name if c.isalnum())
-    return {normal(name) for name in (full_name, run_together) if name.strip()}
+    return {plain(name) for name in (full_name, run_together) if name.strip()}
 
 
 def login_names(login: str) -> set[str]:
     """A login or address, and what stands before its @."""
-    return {normal(name) for name in (login, login.partition("@")[0]) if name.strip()}
+    return {plain(name) for name in (login, login.partition("@")[0]) if name.strip()}
 
 
 def match(
@@ -76,7 +73,7 @@ def match(
     """Which row of the file is which student.
 
     students: student -> what a system calls them, as results hold it. people: row -> all that this person is called, as
-    `normal` writes it. numbers: the system's own numbers in the file -> row. joined: what a person's table says of a
+    `plain` writes it. numbers: the system's own numbers in the file -> row. joined: what a person's table says of a
     name. The number that a download gave comes first, then that table, then login, school's number and address, and
     the name last: it is asked only where nothing else finds anybody. At the very end what in a folder's name can only be a
     login is taken for one: `Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`.
@@ -90,9 +87,9 @@ def match(
     for student, identity in students.items():
         number = identity.get("number", "") if identity.get("system") == system else ""
         logins = {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
-        own = normal(student)
+        own = plain(student)
         told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
-        named = {normal(identity.get("name", "")), normal(short.get(student, ""))} - {""}
+        named = {plain(identity.get("name", "")), plain(short.get(student, ""))} - {""}
         tries = (told - {own} - logins, logins, {own}, named, _logins_in(student))
         rows = {numbers[number]} if number in numbers else set()
         for names in tries:
@@ -113,7 +110,7 @@ def match(
 def _logins_in(student: str) -> set[str]:
     """The parts of a name that hold letters and digits, or an address."""
     parts = re.split(r"[\s,;()\[\]_]+|-", student)
-    mixed = {normal(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
+    mixed = {plain(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
     return mixed.union(*(login_names(part) for part in parts if "@" in part))
 
 
@@ -121,7 +118,7 @@ def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dic
     """The people, also by what is left of their logins without what all have in common (`cnn-assignments-`)."""
     short = without_common([login for login in logins.values() if login])
     return {
-        row: called | ({normal(short[logins[row]])} if logins.get(row) in short else set())
+        row: called | ({plain(short[logins[row]])} if logins.get(row) in short else set())
         for row, called in people.items()
     }
 
@@ -129,7 +126,7 @@ def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dic
 def read_identities(path: Path | None) -> dict[str, set[str]]:
     """What --identities says: in each line of the CSV file the names of one person, in whatever columns.
 
-    Returns each name with all that stand in its line, as `normal` writes them. Raises UserError when it cannot be read.
+    Returns each name with all that stand in its line, as `plain` writes them. Raises UserError when it cannot be read.
     """
     joined: defaultdict[str, set[str]] = defaultdict(set)
     if path is None:
@@ -137,7 +134,7 @@ def read_identities(path: Path | None) -> dict[str, set[str]]:
     if not path.is_file():
         raise UserError(f"There is no file {path}. Each of its lines should name one person: folder,login or the like.")
     for _, row in read_rows(path):
-        names = {normal(cell) for cell in row if cell}
+        names = {plain(cell) for cell in row if cell}
         for name in names:
             joined[name] |= names
     return joined

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..common.errors import UserError
+from ..common.files import when_saved
 from ..course.assignment import Assignment
 from ..course.course import Course, find_course
 from ..course.handed_out import read_record, sums_of
@@ -97,7 +98,7 @@ class StudentRepository:
     def changed(self, name: str) -> list[Path]:
         """The forms that say something else than the stub, the one that was saved last first."""
         found = [path for path in self.forms(name) if not self._is_stub(name, path)]
-        return sorted(found, key=_saved, reverse=True)
+        return sorted(found, key=when_saved, reverse=True)
 
     def own(self, name: str) -> Path | None:
         """The student's file for an assignment: the form that was changed, the later of two. None: still the stub."""
@@ -124,7 +125,9 @@ class StudentRepository:
 
     def current(self) -> str | None:
         """The assignment being worked on: the one whose file was saved last. None: nothing is begun."""
-        begun = [(_saved(own), position, name) for position, name in enumerate(self.names) if (own := self.own(name))]
+        begun = [
+            (when_saved(own), position, name) for position, name in enumerate(self.names) if (own := self.own(name))
+        ]
         return max(begun)[2] if begun else None
 
     def fingerprint(self, name: str, source: Source) -> str:
@@ -190,7 +193,7 @@ class StudentRepository:
         try:
             return self.fingerprint(name, read_source(path))
         except Unreadable as error:
-            return hashlib.sha256(f"{__version__}/{error.message}/{_saved(path)}".encode()).hexdigest()
+            return hashlib.sha256(f"{__version__}/{error.message}/{when_saved(path)}".encode()).hexdigest()
 
     def remembered(self, name: str, memory: state.State) -> state.Checked | None:
         """How the last check of the assignment ended, if the file is still the one that was checked."""
@@ -241,11 +244,3 @@ class StudentRepository:
         if close:
             return f"There is no assignment or task {word!r}. Did you mean {close[0]}?"
         return otherwise if "could be" in otherwise else otherwise.replace("no assignment", "no assignment or task")
-
-
-def _saved(path: Path) -> int:
-    """When a file was saved, in nanoseconds; 0 for one that went away meanwhile."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 
 import pytest
@@ -9,7 +10,6 @@ import torch
 
 from autograder.checks import CheckFailed, expect_not_called
 from autograder.checks.torch_names import uses
-from autograder.sandbox import tiers
 from autograder.sandbox.launch import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.loader import Order
@@ -123,16 +123,15 @@ def task(x):
 """
 
 
-def test_what_the_record_does_not_show_is_found_in_the_source() -> None:
-    with Sandbox(tiers.choose(None)) as sandbox:
-        source = Source("py", (Cell(HIDDEN, 1, None),))
-        run = SandboxRun(lambda: sandbox, Order("b1_tiny", source, 1, {"task": ("x",)}, Limits()))
+def test_what_the_record_does_not_show_is_found_in_the_source(sandbox: Sandbox) -> None:
+    source = Source("py", (Cell(HIDDEN, 1, None),))
+    run = SandboxRun(lambda: sandbox, Order("b1_tiny", source, 1, {"task": ("x",)}, Limits()))
+    with contextlib.closing(run):
         seen = SubmissionProxy(run).task.recorded(torch.ones(3))
         assert seen.returned
         assert "softmax" not in seen.called
         with pytest.raises(CheckFailed, match=r"task uses torch.softmax at line 7\. Here"):
             expect_not_called(seen, ("softmax",))
-        run.close()
 
 
 def test_who_cannot_show_the_source_is_not_let_pass() -> None:
