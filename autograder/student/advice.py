@@ -29,8 +29,7 @@ def _of_the_training(trained: Trained) -> list[str]:
         found.append("the training has changed no number of the network. Does the optimizer hold its parameters?")
     if signs.followed >= 5 and signs.piled_up >= 0.8 * signs.followed:
         found.append(
-            "the gradients are not set to zero after a step: each `backward` adds to those of all steps before. "
-            "Call `optimizer.zero_grad()` once a step."
+            "the gradients are not set to zero after a step: each `backward` adds to those of all steps before."
         )
     first = signs.first_loss
     classes, chance = trained.network.outputs, trained.network.chance
@@ -57,7 +56,10 @@ def _of_the_training(trained: Trained) -> list[str]:
                 f"the loss rose from {first:.3g} at the first step to {end:.3g} at the end. Does a smaller learning rate help?"
             )
         elif end > 0.98 * begin:
-            found.append(f"the loss does not fall: {begin:.3g} at the beginning, {end:.3g} at the end.")
+            found.append(
+                f"the loss does not fall: on average it is {begin:.3g} in the first fifth of the training, and {end:.3g} "
+                "in the last."
+            )
     if guesses and trained.accuracy is not None and trained.accuracy < _AT_CHANCE / classes:
         found.append(f"{trained.accuracy:.1%} right is what guessing gives: the network has learnt nothing that helps.")
     if signs.probabilities:

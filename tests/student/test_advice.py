@@ -34,7 +34,7 @@ def test_a_sound_training_needs_no_advice() -> None:
     ("old", "new", "says", "of_which"),
     [
         (ZERO, "", "the gradients are not set to zero after a step", 1),
-        ("parameters(), 0.01", "parameters(), 1e-9", "the loss does not fall: 2", 2),
+        ("parameters(), 0.01", "parameters(), 1e-9", "the loss does not fall: on average it is 2", 2),
         ("parameters(), 0.01", "parameters(), 1e-9", "right is what guessing gives", 2),
         ("labels.split(50)", "labels[torch.randperm(len(labels))].split(50)", "right is what guessing gives", None),
         ("(model(x), y)", "(100 * model(x), y)", "the first loss was", None),
