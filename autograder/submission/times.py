@@ -132,11 +132,12 @@ def _clone_of(found: Found, top: Path, known: Clones) -> Clone | None:
 
 
 def _timestamp(found: Found, top: Path, clone: Clone | None) -> Path | None:
-    """The timestamp.txt of whoever collected the submission: never one in a student's clone.
+    """The timestamp.txt of whoever collected the submission: never one in a student's clone, nor among what a system hands
+    out, where all is the student's.
 
     In nbgrader's folders it lies beside the file, and a .git that was handed in there makes no clone of them.
     """
-    for folder in _folders(found, top):
+    for folder in _folders(found, top) if "system" not in found.identity else ():
         collected = folder.name == found.assignment and folder.parent == found.top
         inside = clone is not None and folder.is_relative_to(clone.top)
         if (collected and clone is not None and clone.top == folder) or not inside:

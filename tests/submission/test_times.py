@@ -12,7 +12,7 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.submission.find import Found
+from autograder.submission.find import Found, find_class
 from autograder.submission.times import Arrival, arrival_of, load_times, read_stamp
 from tests.support.files import put
 
@@ -33,6 +33,17 @@ def test_nbgraders_timestamp(tmp_path: Path) -> None:
     assert arrival(file, top).text == "2026-11-20T20:03:11Z"
     told = {("ada", "a1_permute"): "2026-11-01T00:00:00Z"}
     assert arrival(file, top, told).text == "2026-11-01T00:00:00Z"
+
+
+def test_a_timestamp_among_what_a_system_hands_out_is_the_students_own(course: Course, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    for person in ("Ann Lee_12", "Bob Lee_13"):
+        folder = top / f"{person}_assignsubmission_file_"
+        put(folder / "a1_permute.py", f"answer = {person!r}\n")
+        put(folder / "timestamp.txt", "2026-11-01 00:00:00 UTC")
+        put(folder / "a1_permute" / "timestamp.txt", "2026-11-01 00:00:00 UTC")
+    for found in find_class(top, course, ["a1_permute"]).found:
+        assert arrival_of(found, top, {}) == Arrival()
 
 
 @pytest.mark.parametrize(
