@@ -38,11 +38,13 @@ def declared_checks(live: LiveChecks) -> list[CheckInfo]:
 
     Raises UserError for a test without points, and for one that asks for what no check is given.
     """
+    from autograder.grading.plugin import GIVEN
+
     for item in live.without_points:
         raise UserError(f'{item} has no points. Write @pytest.mark.points(1, task="name_of_the_task") above it.')
     for where, names in live.unknown_fixtures():
         raise UserError(
-            f"{where} asks for {', '.join(names)}, which nothing gives. A check is given: submission, draw, quiz, "
-            "held_out, record. Is it spelled so?"
+            f"{where} asks for {', '.join(names)}, which nothing gives. A check is given: {', '.join(GIVEN)}. "
+            "Is it spelled so?"
         )
     return live.checks

@@ -203,7 +203,8 @@ RUN = [
     (WRONG, 'hints("double"', 'hint("double"', "b1_tiny/misconceptions.py, line 16: NameError: name 'hint' is not defined"),
     (HIDDEN, "import pytest", "import pytest\n\nexit()", "b1_tiny/test_b1_tiny_hidden.py, line 3: SystemExit: None. Mend that line"),
     (PUBLIC, f"{ONE}\ndef test_one", 'def test_two(submission):\n    """Two."""\n\n\n@pytest.mark.points(1, task="ANSWERS")\ndef test_one', "test_b1_tiny.py, line 12: test_two has no points"),
-    (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one asks for submision, which nothing gives"),
+    (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one asks for submision, which nothing gives. "
+     "A check is given: submission, draw, quiz, held_out, record, afterwards. Is it"),
 ]  # fmt: skip
 
 
