@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.plural import few, plural
@@ -27,7 +27,7 @@ from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result,
 from ..submission.clone import Clones
 from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
-from ..submission.source import Source, Unreadable, form_of
+from ..submission.source import Form, Source, Unreadable, form_of
 from ..submission.stubs import stub_digests
 from ..submission.times import arrival_of
 from .bands import with_bands_kept, with_gap
@@ -194,9 +194,7 @@ def _broken_off(run: _Run, found: Found, error: Exception) -> Result:
     return dataclasses.replace(result, file=found.shown, identity=found.identity)
 
 
-def _without_points(
-    run: _Run, found: Found, form: Literal["py", "ipynb"] | None, status: Status, notes: tuple[str, ...]
-) -> Result:
+def _without_points(run: _Run, found: Found, form: Form | None, status: Status, notes: tuple[str, ...]) -> Result:
     """A result without checks, which needs or met no grading."""
     most = run.ledger.max_score(found.assignment)
     return Result(found.student, found.assignment, form, status, 0, most, notes=notes)

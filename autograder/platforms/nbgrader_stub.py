@@ -1,6 +1,6 @@
 """Our one step in nbgrader's own `generate_assignment`.
 
-Imported by nbgrader (see `settings.configure`) and by nothing that students run.
+Imported by nbgrader (see `nbgrader_settings.configure`) and by nothing that students run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-# What ClearSolutions leaves in place of a solution block, by its setting in `settings`.
+# What ClearSolutions leaves in place of a solution block, by its setting in `nbgrader_settings`.
 STUB = "raise NotImplementedError()"
 _STUB_LINE = re.compile(rf"(?P<indent>\s*){re.escape(STUB)}\s*")
 
