@@ -49,6 +49,8 @@ def uses(
 
 # Operators that hold the work of another under a name of their own.
 _HOLDS = {"scaleddotproduct": "softmax", "multiheadattention": "softmax"}
+# Modules that hold everything written out in Python, of which the sandbox records the steps alone.
+_HOLD_ALL = frozenset({"_refs", "_decomp"})
 
 
 def does_the_work(called: str, names: Collection[str]) -> bool:
@@ -301,7 +303,8 @@ class _Scan:
     def _judge(self, path: str, line: int) -> None:
         parts = path.split(".")
         last = parts[1:] if parts[:2] == ["torch", "ops"] else parts[-1:]
-        if _is_torch(path) and len(parts) > 1 and any(_does(part, self.kinds) for part in last):
+        works = parts[1:2] and (parts[1] in _HOLD_ALL or any(_does(part, self.kinds) for part in last))
+        if _is_torch(path) and works:
             self.found[Use(path, line)] = None
 
 

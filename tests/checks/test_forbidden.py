@@ -42,6 +42,9 @@ FORBIDDEN = [
     "import torch\ndef task(x, f=torch.conv2d):\n    return f(x)",
     "import torch\nfrom torch import nn\nloss = nn.CrossEntropyLoss()\ndef task(x):\n    return loss(x)",
     "import torch\ndef task(x):\n    return torch.nn.LazyLinear(3)(x)",
+    "import torch._refs\ndef task(x):\n    return getattr(torch._refs, 'soft' + 'max')(x, 1)",
+    "from torch import _decomp as d\ndef task(x):\n    return d.decomposition_table[x]",
+    "import torch\ndef task(x):\n    return torch.nn.grad.conv2d_weight(x, x, x)",
     "def task(x):\n    return x\nimport torch\ndef task(x):\n    return torch.nn.functional.linear(x)",
 ]
 
