@@ -282,8 +282,13 @@ class _Search:
         if found.status == "missing":
             alike = [file for file in self.files.other if name in self.files.meant(file)]
             evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
+            evident, older = _latest(evident)
             if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
                 note = f"{evident[0].shown} was graded: no file is called {name}.py or {name}.ipynb."
+                if older:
+                    note += (
+                        f" It is the newest by the time in its name; also there: {few(file.shown for file in older)}."
+                    )
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
             if not alike and name in asked:
                 alike = self._of_no_assignment(name)
@@ -419,6 +424,15 @@ def _newest(files: list[File]) -> tuple[list[File], list[File]]:
         last = max(file.hand_in.attempt for file in files)
         newest = [file for file in files if file.hand_in.attempt == last]
     return newest, [file for file in files if file not in newest]
+
+
+def _latest(files: list[File]) -> tuple[list[File], list[File]]:
+    """Where ILIAS has put the time before the name of each file (`20261120235900_a1_permute.py`): the newest, and the
+    older ones. Else all of them."""
+    if len(files) < 2 or not all(re.match(r"\d{14}_", file.own) for file in files):
+        return files, []
+    newest = max(files, key=lambda file: file.own)
+    return [newest], [file for file in files if file is not newest]
 
 
 def _attempt(file: File) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ LAYOUTS = {
     "moodle": "Moodle's download",
     "blackboard": "Blackboard's download",
     "brightspace": "Brightspace's download",
+    "sakai": "Sakai's download",
     "gradescope": "Gradescope's export",
 }
 
@@ -157,11 +158,22 @@ def _time(*numbers: int) -> dt.datetime | None:
         return None
 
 
+def _sakai(path: Path) -> HandIn | None:
+    """``Last, First(login)``, a folder"""
+    match = _SAKAI.fullmatch(path.name)
+    if match is None:
+        return None
+    return HandIn(path, path.name, "sakai", None, {"system": "sakai", "login": match["login"], "name": match["name"]})
+
+
+_SAKAI = re.compile(r"(?P<name>[^(),]+, ?[^(),]*[^(),\s])\((?P<login>[^()\s]+)\)")
+
 # In this order: a student's own file name may look like another system's.
 READERS: dict[str, Read] = {
     "moodle": _moodle,
     "blackboard": _blackboard,
     "brightspace": _brightspace,
+    "sakai": _sakai,
     "canvas": _canvas,
 }
 

@@ -172,7 +172,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     listed = entries(folder)
     if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
         return False
-    if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+    if any(_system_entries(folder)) or len({each.student for each in _flat_files(folder, listed, names)}) > (not alone):
         return True
     inside = [entry for entry in listed if is_folder(entry) and not entry.name.startswith(".")]
     if folder.name in names:
@@ -285,19 +285,27 @@ def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collec
 
 
 def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
-    """Files that lie side by side, each file's name beginning with the student's."""
+    """Files that lie side by side, each file's name beginning with the student's.
+
+    Beside one that ends with the assignment's name (`ada_a1_permute.py`), also those that say more (`.._final_v2.py`).
+    """
     every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     pattern = re.compile(
-        rf"(?P<prefix>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?\.(?:py|ipynb|safetensors))",
+        rf"(?P<prefix>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
         re.IGNORECASE | re.DOTALL,
     )
+    found: dict[bool, list[HandIn]] = {False: [], True: []}
     for entry in listed:
         match = pattern.fullmatch(entry.name)
         if match is None or entry.name.startswith(".") or entry.is_symlink() or not entry.is_file():
             continue
-        # Not a check, nor a copy of the assignment itself ("Copy_of_a1_permute.py" is nobody's).
-        if match["prefix"].casefold() != "test" and layouts.read_name(Path(entry.path), folder=False) is None:
-            yield HandIn(Path(entry.path), match["prefix"], "flat", match["own"])
+        # Not a check, nor a copy of the assignment itself ("Copy_of_a1_permute.py" is nobody's), nor a mere number.
+        names_somebody = match["prefix"].casefold() != "test" and any(c.isalpha() for c in match["prefix"])
+        if names_somebody and layouts.read_name(Path(entry.path), folder=False) is None:
+            hand_in = HandIn(Path(entry.path), match["prefix"], "flat", match["own"])
+            found[match["more"] is not None].append(hand_in)
+    yield from found[False]
+    yield from found[True] if found[False] else ()
 
 
 # --- who is who? ---------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from .find import Found
 
 TIMESTAMP = "timestamp.txt"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(.*)", re.DOTALL)
+_COMPACT = re.compile(r"(\d{14})(?:\d{3})?")  # Sakai's, in UTC: 20261120235900000
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.I)
 # Short names of zones, in hours. Those that mean two places (IST, CST in China) count only where the course's zone
 # calls itself so.
@@ -133,11 +134,14 @@ def _clone_of(found: Found, top: Path, known: Clones) -> Clone | None:
 
 def _timestamp(found: Found, top: Path, clone: Clone | None) -> Path | None:
     """The timestamp.txt of whoever collected the submission: never one in a student's clone, nor among what a system hands
-    out, where all is the student's.
+    out, where all is the student's but what Sakai puts beside the folder with the files.
 
     In nbgrader's folders it lies beside the file, and a .git that was handed in there makes no clone of them.
     """
-    for folder in _folders(found, top) if "system" not in found.identity else ():
+    system, folders = found.identity.get("system"), _folders(found, top)
+    if system is not None:
+        folders = [folder for folder in folders if system == "sakai" and folder == found.top]
+    for folder in folders:
         collected = folder.name == found.assignment and folder.parent == found.top
         inside = clone is not None and folder.is_relative_to(clone.top)
         if (collected and clone is not None and clone.top == folder) or not inside:
@@ -164,9 +168,10 @@ def read_stamp(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
     zone: the course's; what its season is called there comes first. None when it cannot be read.
     """
     match = _TIME.fullmatch(text.strip())
-    if match is None:
-        return None
     try:
+        if match is None:
+            compact = _COMPACT.fullmatch(text.strip())
+            return dt.datetime.strptime(f"{compact[1]}Z", "%Y%m%d%H%M%S%z") if compact else None
         time = dt.datetime.fromisoformat(f"{match[1]}T{match[2]}")
         where = _zone_called(match[3].strip(), time, zone)
         return time.replace(tzinfo=where).astimezone(dt.UTC) if where is not None else None

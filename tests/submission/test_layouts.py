@@ -449,6 +449,57 @@ def test_anonymous_canvas_google_classroom_and_teams(course: Course, tmp_path: P
     assert sorted(found) == ["Ann Lee", "Bob Roe"]
 
 
+def test_sakai_whose_folders_say_who(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "bulk_download"
+    for name in ("Lee, Ann(ann)", "Roe, Bob Jan(b12)", "Poe, Cy(cy)"):
+        put(root / "Exercise 1" / name / "timestamp.txt", "20261120210311000")
+    put(root / "Exercise 1" / "grades.csv", "id,grade")
+    put(root / "Exercise 1" / "Lee, Ann(ann)" / "Submission attachment(s)" / f"{NAME}.py")
+    put(root / "Exercise 1" / "Roe, Bob Jan(b12)" / "Submission attachment(s)" / "my work.py")
+    download, found = read(root, course)
+    assert {name: each.status for name, each in found.items()} == {
+        "Lee, Ann(ann)": "found",
+        "Poe, Cy(cy)": "missing",
+        "Roe, Bob Jan(b12)": "unreadable",
+    }
+    assert download.layout == "Sakai's download, in Exercise 1/"
+    assert found["Roe, Bob Jan(b12)"].identity == {"system": "sakai", "login": "b12", "name": "Roe, Bob Jan"}
+
+
+def test_ilias_puts_the_time_before_each_files_name(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "Lee_Ann_ann_12" / f"20261120235900_{NAME}.py")
+    put(root / "Roe_Bob_bob_13" / f"20261120235900_{NAME}.py")
+    put(root / "Roe_Bob_bob_13" / f"20261121080000_{NAME}.py", "answer = 2\n")
+    found = read(root, course)[1]
+    assert {name: Path(each.shown).name for name, each in found.items()} == {
+        "Lee_Ann_ann_12": f"20261120235900_{NAME}.py",
+        "Roe_Bob_bob_13": f"20261121080000_{NAME}.py",
+    }
+    assert (
+        f"the newest by the time in its name; also there: 20261120235900_{NAME}.py" in found["Roe_Bob_bob_13"].notes[0]
+    )
+
+
+def test_a_student_who_puts_a_name_before_the_files_is_no_class(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ann lee" / f"ann_{NAME}.py")
+    put(root / "bob roe" / f"bob_{NAME}.py")
+    assert sorted(read(root, course)[1]) == ["ann lee", "bob roe"]
+
+
+def test_in_a_flat_download_a_name_may_say_more_behind_the_assignment(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"ann_{NAME}.py")
+    put(root / f"bob_{NAME}_final v2.py")
+    put(root / f"test_{NAME}_hidden.py")
+    put(root / f"2026_{NAME}.py")
+    download, found = read(root, course)
+    assert sorted(found) == ["ann", "bob"]
+    assert all(each.status == "found" for each in found.values())
+    assert sorted(download.passed_over) == [f"2026_{NAME}.py", f"test_{NAME}_hidden.py"]
+
+
 # --- zips ----------------------------------------------------------------------------------------------------------
 
 

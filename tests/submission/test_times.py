@@ -46,6 +46,17 @@ def test_a_timestamp_among_what_a_system_hands_out_is_the_students_own(course: C
         assert arrival_of(found, top, {}) == Arrival()
 
 
+def test_sakais_timestamp_lies_beside_the_folder_with_the_files(course: Course, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    for person in ("Lee, Ann(ann)", "Roe, Bob(bob)"):
+        files = top / person / "Submission attachment(s)"
+        put(files / "a1_permute.py", f"answer = {person!r}\n")
+        put(files / "timestamp.txt", "2026-11-01 00:00:00 UTC")
+    put(top / "Lee, Ann(ann)" / "timestamp.txt", "20261120210311000")
+    came = [arrival_of(found, top, {}).text for found in find_class(top, course, ["a1_permute"]).found]
+    assert came == ["2026-11-20T21:03:11Z", ""]
+
+
 @pytest.mark.parametrize(
     ("said", "time"),
     [
@@ -58,6 +69,8 @@ def test_a_timestamp_among_what_a_system_hands_out_is_the_students_own(course: C
         ("2026-10-24 23:30", "2026-10-24T23:30"),
         ("2026-10-25 02:30:00 CEST", "2026-10-25T00:30"),
         ("2026-10-25 02:30:00 CET", "2026-10-25T01:30"),
+        ("20261024233000123", "2026-10-24T23:30"),  # Sakai's
+        ("20261324233000", None),
         ("2026-10-24 23:30:00 IST", None),
         ("2026-10-24 23:30:00 W. Europe Daylight Time", None),
         ("2026-10-24", None),
