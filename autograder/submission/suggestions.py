@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .source import Source
+from .source import Cell, Source
 
 _ALIKE = 0.7  # how much of two names must be the same
 _MODULES_ALIKE = 0.75  # of modules' names, many of which begin alike: torchinfo is not meant for torch
@@ -59,7 +59,7 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
     >>> did_you_mean("AttributeError", "'Tensor' object has no attribute 'permut'", None)
     'Did you mean permute?'
     """
-    names = _names_of(tuple((cell.text, cell.first_line) for cell in source.cells)) if source is not None else _Names()
+    names = _names_of(source.cells) if source is not None else _Names()
     if match := re.search(r"name '(\w+)' is not defined", message):
         return _of_name(match[1], names, line)
     if match := re.search(r"module '([\w.]+)' has no attribute '(\w+)'", message):
@@ -99,7 +99,7 @@ def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
 
 def top_level_names(source: Source) -> tuple[str, ...]:
     """What a file defines at its top level, as far as it can be read."""
-    return tuple(_names_of(tuple((cell.text, cell.first_line) for cell in source.cells)).top)
+    return _names_of(source.cells).top
 
 
 def reads_all(source: Source) -> bool:
@@ -122,22 +122,20 @@ class _Names:
 
 
 @lru_cache(maxsize=4)
-def _names_of(cells: tuple[tuple[str, int], ...]) -> _Names:
+def _names_of(cells: tuple[Cell, ...]) -> _Names:
     top: dict[str, None] = {}
     local: list[tuple[int, int, frozenset[str]]] = []
     classes: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
     parameters: list[tuple[str, tuple[str, ...]]] = []
     imported: list[str] = []
-    for text, first_line in cells:
-        for statement in statements(text):
+    for cell in cells:
+        above = cell.first_line - 1
+        for statement in statements(cell.text):
             top.update(dict.fromkeys(_bound([statement])))
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 imported += _bound([statement])
             for node in ast.walk(statement):
-                lines = (
-                    getattr(node, "lineno", 1) + first_line - 1,
-                    (getattr(node, "end_lineno", 0) or 0) + first_line - 1,
-                )
+                lines = getattr(node, "lineno", 1) + above, (getattr(node, "end_lineno", 0) or 0) + above
                 if isinstance(node, _Function):
                     local.append((*lines, frozenset(_bound(node.body)) | set(_arguments(node))))
                     parameters.append((node.name, _arguments(node)))
