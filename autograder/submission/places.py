@@ -257,7 +257,7 @@ def _hand_ins(
                 aside.append(f"{name} (a link; links are not followed)")
         elif is_folder(entry):
             ours = os.path.exists(os.path.join(entry.path, RESULTS_MARKER))
-            if ours or (passed_over(entry) and not answers_in(path, names)):
+            if (ours or passed_over(entry)) and not answers_in(path, names):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:
                 yield HandIn(path, entry.name)

@@ -16,6 +16,7 @@ from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.submission import archives, student_files
 from autograder.submission.find import Download, Found, find_class
+from autograder.submission.places import RESULTS_MARKER
 from autograder.submission.student_files import File, StudentFiles
 
 NAME = "a1_permute"
@@ -205,6 +206,18 @@ def test_folders_with_names_of_ours_neither_swallow_the_class_nor_vanish(course:
     assert sorted(found) == students
     assert {f.status for f in found.values()} == {"found"}
     assert download.passed_over == ("feedback/ (no work in it)",)
+
+
+def test_a_mark_of_ours_hides_no_students_work(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / RESULTS_MARKER)
+    put(root / "ada" / f"{NAME}.py")
+    put(root / "ben" / f"{NAME}.py")
+    put(root / "out" / RESULTS_MARKER)
+    put(root / "out" / "ada" / f"{NAME}.json", "{}")
+    download, found = read(root, course)
+    assert {student: each.status for student, each in found.items()} == {"ada": "found", "ben": "found"}
+    assert download.passed_over == ("out/ (results)",)
 
 
 def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_path: Path) -> None:
