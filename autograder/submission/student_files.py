@@ -249,7 +249,7 @@ class StudentFiles:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 # Not even what is set aside in these is anybody's work.
-_NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder solutions".split())
+_NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder".split())
 _CHECKPOINTS = ".ipynb_checkpoints"
 _VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
 _DOCUMENTS = frozenset(

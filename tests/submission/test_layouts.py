@@ -228,8 +228,10 @@ def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_pa
     put(root / "ben" / "work" / "pyvenv.cfg", "")
     put(root / "ben" / "work" / f"{NAME}.py")
     put(root / "cas" / "backup" / f"{NAME}.py")
+    put(root / "dan" / "my work" / "solutions" / f"{NAME}.py")
     _, found = read(root, course)
-    assert [f.status for f in found.values()] == ["found", "found", "unreadable"]
+    assert [f.status for f in found.values()] == ["found", "found", "unreadable", "unreadable"]
+    assert f"my work/solutions/{NAME}.py lies in a folder that is passed over" in found["dan"].notes[0]
     assert f"backup/{NAME}.py lies in a folder that is passed over" in found["cas"].notes[0]
 
 
