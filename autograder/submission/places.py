@@ -287,25 +287,41 @@ def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collec
 def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
     """Files that lie side by side, each file's name beginning with the student's.
 
-    Beside one that ends with the assignment's name (`ada_a1_permute.py`), also those that say more (`.._final_v2.py`).
+    Beside one that ends with the assignment's name (`ada_a1_permute.py`), also those that say more (`.._final_v2.py`). And
+    where two say a name behind it, as Google Forms puts it there (`a1_permute - Ada Lee.py`), those are the students.
     """
     every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    pattern = re.compile(
-        rf"(?P<prefix>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
+    before = re.compile(
+        rf"(?P<who>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
         re.IGNORECASE | re.DOTALL,
     )
-    found: dict[bool, list[HandIn]] = {False: [], True: []}
+    behind = re.compile(rf"(?P<own>(?:{every})) - (?P<who>.+)(?P<suffix>\.(?:py|ipynb))", re.IGNORECASE | re.DOTALL)
+    plain: list[HandIn] = []
+    longer: list[HandIn] = []
+    turned: list[HandIn] = []
     for entry in listed:
-        match = pattern.fullmatch(entry.name)
-        if match is None or entry.name.startswith(".") or entry.is_symlink() or not entry.is_file():
+        path, name = Path(entry.path), entry.name
+        if name.startswith(".") or entry.is_symlink() or not entry.is_file():
             continue
-        # Not a check, nor a copy of the assignment itself ("Copy_of_a1_permute.py" is nobody's), nor a mere number.
-        names_somebody = match["prefix"].casefold() != "test" and any(c.isalpha() for c in match["prefix"])
-        if names_somebody and layouts.read_name(Path(entry.path), folder=False) is None:
-            hand_in = HandIn(Path(entry.path), match["prefix"], "flat", match["own"])
-            found[match["more"] is not None].append(hand_in)
-    yield from found[False]
-    yield from found[True] if found[False] else ()
+        if (match := behind.fullmatch(name)) and _names_somebody(match["who"]):
+            turned.append(HandIn(path, match["who"], "flat", match["own"] + match["suffix"]))
+            continue
+        match = before.fullmatch(name)
+        if match and _names_somebody(match["who"]) and layouts.read_name(path, folder=False) is None:
+            (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
+    yield from plain
+    yield from longer if plain else ()
+    yield from turned if len({each.student for each in turned}) > 1 else ()
+
+
+def _names_somebody(said: str) -> bool:
+    """May it be a person? A check's `test`, a number and a computer's word for a copy are none."""
+    return any(c.isalpha() for c in said) and said.casefold() != "test" and not _A_COPY.fullmatch(said)
+
+
+_A_COPY = re.compile(
+    r"(?:copy|kopie|kopia|copie|c[oó]pia|kopio|kopi)(?:[ _](?:of|von|de|di|van))?(?:[ _]?\(?\d+\)?)?", re.IGNORECASE
+)
 
 
 # --- who is who? ---------------------------------------------------------------------------------------------------

@@ -217,8 +217,7 @@ class StudentFiles:
                 elif is_folder(entry):
                     if assignment_of(entry.name, self.names, exact=True):
                         self.other.append(File(path, entry.name, shown, hand_in, "is a folder, and no file"))
-                    hidden = entry.name.startswith(".") and entry.name != _CHECKPOINTS
-                    if not hidden and entry.name not in _NEVER:
+                    if entry.name not in _NEVER:
                         python = of_environment or is_of_an_environment(folder, entry)
                         ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
                         pending.append((path, f"{below}{entry.name}/", ours, python, hand_in))
@@ -249,8 +248,10 @@ class StudentFiles:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 # Not even what is set aside in these is anybody's work.
-_NEVER = frozenset("site-packages dist-packages node_modules __pycache__ __MACOSX autograder".split())
-_CHECKPOINTS = ".ipynb_checkpoints"
+_NEVER = frozenset(
+    "site-packages dist-packages node_modules __pycache__ __MACOSX autograder .git .hg .svn .cache .autograder .stubs "
+    ".mypy_cache .pytest_cache .ruff_cache".split()
+)
 _VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
 _DOCUMENTS = frozenset(
     ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()

@@ -354,12 +354,15 @@ NAMED = {
     "Untitled.ipynb": "a person has to say", "solution.py": "a person has to say", "week1/hw.swift": "a person has to",
     f"{NAME}.py/x.csv": f"{NAME}.py is a folder, and no file", f"backup/{NAME}.py": "a folder that is passed over",
     f".ipynb_checkpoints/{NAME}-checkpoint.ipynb": "(.ipynb_checkpoints). Ask for it outside, or name it in choices.csv",
+    f".work/{NAME}.py": "(.work). Ask for it outside, or name it in choices.csv",
 }  # fmt: skip
 NOBODYS = [
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
     f"__MACOSX/._{NAME}.py",
+    f".git/{NAME}.py",
+    f".stubs/{NAME}.py",
     "README.md",
     f"test_{NAME}.py",
     f"._{NAME}.py",
@@ -513,6 +516,20 @@ def test_in_a_flat_download_a_name_may_say_more_behind_the_assignment(course: Co
     assert sorted(found) == ["ann", "bob"]
     assert all(each.status == "found" for each in found.values())
     assert sorted(download.passed_over) == [f"2026_{NAME}.py", f"test_{NAME}_hidden.py"]
+
+
+def test_google_forms_puts_the_name_behind_the_assignments(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"{NAME} - Ann Lee.py")
+    put(root / f"{NAME} - Bob Roe.ipynb", BOOK)
+    put(root / "a2_linear_dims - Bob Roe.py")
+    found = read(root, course)[1]
+    assert {name: each.status for name, each in found.items()} == {"Ann Lee": "found", "Bob Roe": "found"}
+    root = tmp_path / "one"
+    put(root / f"{NAME}.py")
+    put(root / f"{NAME} - Copy.py")
+    put(root / f"{NAME} - Kopie (2).py")
+    assert list(read(root, course)[1]) == ["one"]
 
 
 # --- zips ----------------------------------------------------------------------------------------------------------
