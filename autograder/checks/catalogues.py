@@ -35,7 +35,6 @@ from .evidence import Look
 from .failure import Judge
 from .matching import Signature, Sums, alike, same, same_value
 from .misconceptions import Misconception, read
-from .values import tensor_in
 
 
 class Catalogue(Protocol):
@@ -134,17 +133,14 @@ class CodeCatalogue:
         return agrees and not self._contradicted(known, seen, observation)
 
     def _contradicted(self, known: Misconception, seen: Iterable[Observation], failed: Observation) -> bool:
-        """Is it wrong at a call after the one that failed, and not as the student's task is there?
-
-        A call at which it is right says nothing: there the student may have made a second mistake.
-        """
+        """Is the student's task right at a call after the one that failed, at which this misconception is wrong?"""
         if (right := self._right.get(known.task)) is None:
             return False
-        for each in filter(_can_replay, _answers_after(failed, seen)):
-            replay_of = self._replays.of(each)
-            given = replay_of(known)
-            if alike(each, given) is False and alike(replay_of(right), given) is False:
-                return True
+        for each in seen:
+            if each.ordinal > failed.ordinal and _can_replay(each):
+                replay_of = self._replays.of(each)
+                if alike(each, replay_of(right)) and alike(replay_of(known), replay_of(right)) is False:
+                    return True
         return False
 
     def fits(self, name: str, look: Look) -> bool | None:
@@ -207,17 +203,6 @@ class _Replays:
 
 def _is_answer(observation: Observation) -> bool:
     return bool(observation.calls) and observation.calls[-1].verb == "item"
-
-
-def _answers_after(failed: Observation, seen: Iterable[Observation]) -> list[Observation]:
-    """What came back after the call that failed. An error, or a number that is not finite, may hide what would have come."""
-    return [other for other in seen if other.ordinal > failed.ordinal and other.returned and _finite(other.value)]
-
-
-def _finite(value: Any) -> bool:
-    if (tensor := tensor_in(value)) is not None:
-        return bool(tensor.isfinite().all())
-    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
@@ -310,7 +295,10 @@ _Points = dict[str, list[tuple[list[Any], list[int]]]]
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one misconception left at one point of one public check: where it is wrong first, or (later) again."""
+    """What one misconception left at one point of one public check, where it is wrong.
+
+    later: at this call it is wrong as well, after the first one; the signature is that of the right answer.
+    """
 
     check: str
     ordinal: int
@@ -407,7 +395,7 @@ class DataCatalogue:
         signature = Signature.of(observation) if here else None
         for entry in here:
             fits = signature is not None and signature.fits(entry.signature)
-            if fits and self._agrees(entry.name, check, observation, seen):
+            if fits and not self._contradicted(entry.name, check, seen, observation):
                 yield Diagnosis(entry.name, self.messages[entry.name])
 
     def fits(self, name: str, look: Look) -> bool | None:
@@ -417,7 +405,7 @@ class DataCatalogue:
             return None
         if look.failed is None or any(entry.ordinal < look.failed.ordinal for entry in wrong):
             return False
-        if not self._agrees(name, look.check, look.failed, look.seen):
+        if self._contradicted(name, look.check, look.seen, look.failed):
             return False
         here = [entry for entry in wrong if entry.ordinal == look.failed.ordinal]
         signature = Signature.of(look.failed)
@@ -426,16 +414,11 @@ class DataCatalogue:
     def _of(self, check: str, name: str = "") -> list[Recorded]:
         return [entry for entry in self.recorded if entry.check == check and name in ("", entry.name)]
 
-    def _agrees(self, name: str, check: str, failed: Observation, seen: Iterable[Observation]) -> bool:
-        """Does it also give what the student's task gave after the call that failed, where it is wrong itself?"""
-        if _is_answer(failed):
-            return True
-        later = {other.ordinal: other for other in _answers_after(failed, seen)}
-        return all(
-            Signature.of(later[entry.ordinal]).fits(entry.signature)
-            for entry in self._of(check, name)
-            if entry.ordinal in later
-        )
+    def _contradicted(self, name: str, check: str, seen: Iterable[Observation], failed: Observation) -> bool:
+        """See :class:`CodeCatalogue`."""
+        right = {entry.ordinal: entry.signature for entry in self._of(check, name) if entry.later}
+        later = (other for other in seen if other.ordinal > failed.ordinal and other.ordinal in right)
+        return any(Signature.of(other).fits(right[other.ordinal]) for other in later)
 
     def named(self, name: str) -> Diagnosis | None:
         """See :class:`Catalogue`."""

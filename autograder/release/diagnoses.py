@@ -94,15 +94,12 @@ class _Listener:
             self.heard.append(Recorded(check, observation.ordinal, self.known.name, Signature.of(observation)))
             asked = observation.run.earlier if observation.run is not None else ()
             for seen in asked:
-                if seen.ordinal > observation.ordinal and seen.task == self.known.task and self._is_wrong(seen):
-                    self.heard.append(Recorded(check, seen.ordinal, self.known.name, Signature.of(seen), later=True))
+                if seen.ordinal > observation.ordinal and seen.task == self.known.task and _can_be_told(seen):
+                    right = replay(self.right, seen.calls, seen.task, seen.recorded)
+                    if not same(seen, right):
+                        entry = Recorded(check, seen.ordinal, self.known.name, Signature.of(right), later=True)
+                        self.heard.append(entry)
         return iter(())
-
-    def _is_wrong(self, seen: Observation) -> bool:
-        """Is it another answer than the right one, to a call that can be asked again?"""
-        if not _can_be_told(seen) or seen.handle is not None or not callable(self.right):
-            return False
-        return not same(seen, replay(self.right, seen.calls, seen.task, seen.recorded))
 
     def fits(self, name: str, look: Look) -> bool | None:
         return None
