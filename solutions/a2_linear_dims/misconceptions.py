@@ -302,6 +302,13 @@ def output_wherever_it_is_as_long(shape, out_features):
 
 
 @misconception("linear_output_shape")
+def output_keeps_the_first_two(shape, out_features):
+    """You kept the first two dimensions and no others, so it is right for three axes alone. The layer keeps every axis in
+    front of the last, however many there are."""
+    return (shape[0], shape[1], out_features)
+
+
+@misconception("linear_output_shape")
 def output_replaces_the_last_two(shape, out_features):
     """An axis is lost: where the last two dimensions were, one is left. The layer replaces one by one."""
     return (*shape[:-2], out_features)

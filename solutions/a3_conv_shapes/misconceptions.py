@@ -93,6 +93,15 @@ def padding_name_taken_for_numbers(input_shape, out_channels, kernel_size, strid
 
 
 @misconception("conv2d_output_shape")
+def valid_taken_for_numbers(input_shape, out_channels, kernel_size, stride=1, padding=0):
+    """The padding came as the word "valid", and your code took it for a number or a pair. Ask for both words first:
+    "valid" and "same"."""
+    if padding == "same":
+        return shape_by(stops, input_shape, out_channels, kernel_size, stride, padding)
+    return padding_name_taken_for_numbers(input_shape, out_channels, kernel_size, stride, padding)
+
+
+@misconception("conv2d_output_shape")
 def plus_one_forgotten(*layer, **settings):
     """You counted how far the window can travel, but not the place where it starts: there is one more stop
     than there are steps."""
@@ -204,11 +213,16 @@ def kernel_stretched_by_the_stride(*layer, **settings):
     )
 
 
+def but_for_same(change, *layer, **settings):
+    """The right shape, changed: but not where the padding is "same", which most answer before they count anything."""
+    shape = shape_by(stops, *layer, **settings)
+    return shape if "same" in (*layer[4:], settings.get("padding")) else change(*shape)
+
+
 @misconception("conv2d_output_shape")
 def height_and_width_swapped(*layer, **settings):
     """Height and width have changed places. The order stays (N, C, H, W): rows first, then columns."""
-    batch, kernels, height, width = shape_by(stops, *layer, **settings)
-    return batch, kernels, width, height
+    return but_for_same(lambda batch, kernels, height, width: (batch, kernels, width, height), *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
@@ -248,11 +262,10 @@ def first_of_each_pair_used_twice(input_shape, out_channels, kernel_size, stride
 
 
 @misconception("conv2d_output_shape")
-def square_images_only(input_shape, *layer, **settings):
+def square_images_only(*layer, **settings):
     """Your height is right, and your width is the height once more. Images need not be square: count the
     stops across with the numbers for the width."""
-    batch, kernels, height, _ = shape_by(stops, input_shape, *layer, **settings)
-    return batch, kernels, height, height
+    return but_for_same(lambda batch, kernels, height, _: (batch, kernels, height, height), *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
@@ -274,16 +287,16 @@ def channels_read_last(input_shape, out_channels, *layer, **settings):
 def channels_returned_last(*layer, **settings):
     """All four sizes are right, but the channels stand at the end. Torch keeps (N, C, H, W) for the output as
     well."""
-    batch, kernels, height, width = shape_by(stops, *layer, **settings)
-    return batch, height, width, kernels
+    return but_for_same(lambda batch, kernels, height, width: (batch, height, width, kernels), *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def input_channels_kept(input_shape, *layer, **settings):
     """You kept the number of input channels. Each kernel sums over all of them and makes one output channel: there
     are as many as there are kernels."""
-    batch, _, height, width = shape_by(stops, input_shape, *layer, **settings)
-    return batch, input_shape[1], height, width
+    return but_for_same(
+        lambda batch, _, height, width: (batch, input_shape[1], height, width), input_shape, *layer, **settings
+    )
 
 
 @misconception("conv2d_output_shape")

@@ -210,11 +210,29 @@ def cross_entropy_for_binary_logits(task, output):
 def table_of_the_slide(task, output):
     """("multiclass", "log-probability") has no loss in your code. Is that the slip on the slide, which names NLLLoss beside
     probabilities? It takes no logarithm itself: it belongs to log-probabilities, and ("multiclass", "probability") has
-    no loss here. Or is a word spelt otherwise? "log-probability" has a hyphen, "multiclass" has none."""
+    no loss here."""
     if (task, output) == ("multiclass", "log-probability"):
         raise ValueError
     if (task, output) == ("multiclass", "probability"):
         return nn.NLLLoss()
+    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
+
+
+@misconception("choose_loss")
+def no_loss_for_log_probabilities(task, output):
+    """For ("multiclass", "log-probability") your code raises the ValueError that is meant for other pairs. Is a word spelt
+    otherwise? "log-probability" has a hyphen, "multiclass" has none."""
+    if (task, output) == ("multiclass", "log-probability"):
+        raise ValueError
+    return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
+
+
+@misconception("choose_loss")
+def no_loss_for_binary_logits(task, output):
+    """For ("binary", "logit") your code raises the ValueError that is meant for other pairs. Is a word spelt otherwise? It
+    is "logit", without an s."""
+    if (task, output) == ("binary", "logit"):
+        raise ValueError
     return _loss_from((nn.BCELoss, nn.BCEWithLogitsLoss, nn.NLLLoss, nn.CrossEntropyLoss), task, output)
 
 
