@@ -10,7 +10,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.submission.source import Cell, Source
-from tests.checks.cold_answers import ANSWERS, CONV, LATER, MORE
+from tests.checks.cold_answers import ANSWERS, CONV, HABITS, LATER, MORE
 from tests.support.places import ROOT
 
 pytestmark = pytest.mark.heavy
@@ -26,9 +26,12 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 def test_every_answer_is_told_by_its_cause(engine: Engine) -> None:
-    reference = engine.assignment.master.read_text("utf-8") + "\nimport torch\nfrom torch import nn\n"
+    reference = (
+        engine.assignment.master.read_text("utf-8")
+        + "\nimport math\nimport numpy as np\nimport torch\nfrom torch import nn\n"
+    )
     wrong = []
-    for assignment, task, code, says in (*ANSWERS, *MORE, *LATER):
+    for assignment, task, code, says in (*ANSWERS, *MORE, *LATER, *HABITS):
         if assignment != engine.assignment.name:
             continue
         source = Source("py", (Cell(reference + code.replace("CONV", CONV), 1, None),))
