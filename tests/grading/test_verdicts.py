@@ -15,6 +15,7 @@ from autograder.grading.context import Verdict
 from autograder.grading.engine import Engine
 from autograder.grading.job import Job
 from autograder.grading.worker import grade_on
+from autograder.sandbox.launch import Sandbox
 from autograder.submission.source import read_source
 
 pytestmark = pytest.mark.usefixtures("forked_sandboxes")
@@ -78,9 +79,9 @@ def make_course(root: Path, checks: str, hidden: str = "") -> Course:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Engine]:
     course = make_course(tmp_path_factory.mktemp("course"), CHECKS)
-    engine = Engine(course, course.assignment("t1_text"))
+    engine = Engine(course, course.assignment("t1_text"), sandbox=sandbox)
     yield engine
     engine.close()
 
