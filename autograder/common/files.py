@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from autograder.common.errors import InfrastructureError, UserError
+from .errors import InfrastructureError, UserError
 
 
 def sha256(content: bytes) -> str:

@@ -23,16 +23,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.common.definitions import defined_by
-from autograder.common.errors import InfrastructureError, UserError
-from autograder.common.files import write_whole
-from autograder.course.assignment import Assignment
-from autograder.course.course import Course, find_course
-from autograder.platforms.nbgrader_settings import SOURCE
-from autograder.results.guard import Guard
-from autograder.results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
-from autograder.results.rows import Row, rows_of
-from autograder.results.store import folder_name
+from ..common.definitions import defined_by
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import write_whole
+from ..course.assignment import Assignment
+from ..course.course import Course, find_course
+from ..results.guard import Guard
+from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
+from ..results.rows import Row, rows_of
+from ..results.store import folder_name
+from .nbgrader_settings import SOURCE
 
 NOT_HERE = (
     "The submission does not lie in `submitted/`. Where it lies elsewhere, `autograder export results --to nbgrader "
@@ -100,7 +100,7 @@ def write(
     from sqlalchemy.exc import SQLAlchemyError
     from traitlets.config import Config
 
-    from autograder.platforms.nbgrader_settings import configure
+    from .nbgrader_settings import configure
 
     configure(Config(), course.root)
     url = url or f"sqlite:///{(course.root / 'gradebook.db').absolute()}"
@@ -273,8 +273,8 @@ def _made_here(path: Path) -> bool:
 
 def _submitted_code(course: Course, result: Result, submissions: Path | None) -> str | None:
     """The code of the file that was graded, or of the one in nbgrader's `submitted/<student>/<assignment>/`."""
-    from autograder.submission.archives import file_at
-    from autograder.submission.source import Unreadable, read_source
+    from ..submission.archives import file_at
+    from ..submission.source import Unreadable, read_source
 
     submitted, name = course.root / "submitted", result.assignment
     usual = [submitted / result.student / name / f"{name}{suffix}" for suffix in (".py", ".ipynb")]

@@ -20,7 +20,7 @@ def configure(config: Any, root: Path) -> None:
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import ClearSolutions
 
-    from autograder.platforms.nbgrader_stub import STUB, NameTheTask
+    from .nbgrader_stub import STUB, NameTheTask
 
     # nbgrader's gradebook starts a bare `alembic`, which lies beside the interpreter.
     scripts = str(Path(sys.executable).parent)

@@ -11,14 +11,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder.common.zips import zip_of
-from autograder.course.assignment import Assignment
-from autograder.course.manifest import FILE, SCHEMA, excerpt
-from autograder.course.network import network_of
-from autograder.data import data_set
-from autograder.data.dataset import FOLDER as DATA
-from autograder.data.dataset import SAMPLE
-from autograder.release.notebooks import write_notebook
+from ..common.zips import zip_of
+from ..course.assignment import Assignment
+from ..course.manifest import FILE, SCHEMA, excerpt
+from ..course.network import network_of
+from ..data import data_set
+from ..data.dataset import FOLDER as DATA
+from ..data.dataset import SAMPLE
+from .notebooks import write_notebook
 
 FOLDER = "alone"
 _SAMPLE_SIZE = 1 << 19  # bytes: an executed notebook stays below a megabyte

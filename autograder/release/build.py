@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.catalogues import DataCatalogue
-from autograder.common.errors import UserError
-from autograder.course.assignment import Assignment
-from autograder.course.course import Course
-from autograder.course.handed_out import RECORD, read_record
-from autograder.course.manifest import FILE, entries_in, write_manifest
-from autograder.course.network import network_of
-from autograder.platforms import nbgrader_settings
-from autograder.release import generated
-from autograder.release.declared import declared_checks, open_checks
-from autograder.release.diagnoses import record
-from autograder.release.master import Master, read_master, source_notebook
-from autograder.release.notebooks import generate, keep_drawings_whole, skip_slow_imports, stub_script, write_notebook
-from autograder.release.slips import refuse_slips
-from autograder.submission.source import read_source
+from ..checks.catalogues import DataCatalogue
+from ..common.errors import UserError
+from ..course.assignment import Assignment
+from ..course.course import Course
+from ..course.handed_out import RECORD, read_record
+from ..course.manifest import FILE, entries_in, write_manifest
+from ..course.network import network_of
+from ..platforms import nbgrader_settings
+from ..submission.source import read_source
+from . import generated
+from .declared import declared_checks, open_checks
+from .diagnoses import record
+from .master import Master, read_master, source_notebook
+from .notebooks import generate, keep_drawings_whole, skip_slow_imports, stub_script, write_notebook
+from .slips import refuse_slips
 
 STUBS = ".stubs"
 

@@ -12,16 +12,16 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from autograder.common.errors import UserError
-from autograder.course.assignment import Assignment
-from autograder.course.course import Course
-from autograder.course.manifest import excerpt, write_manifest
-from autograder.platforms.classroom50 import slug
-from autograder.release import generated
-from autograder.release.build import build
-from autograder.release.leaks import shows_solutions
-from autograder.release.student import compose, refuse
-from autograder.release.texts import filled, put
+from ..common.errors import UserError
+from ..course.assignment import Assignment
+from ..course.course import Course
+from ..course.manifest import excerpt, write_manifest
+from ..platforms.classroom50 import slug
+from . import generated
+from .build import build
+from .leaks import shows_solutions
+from .student import compose, refuse
+from .texts import filled, put
 
 PYTHON = "3.11"
 LIMIT = 10_000_000  # bytes of a published bundle; Classroom 50's runner fetches no more

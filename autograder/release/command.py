@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.common.errors import UserError
-from autograder.common.plural import plural
-from autograder.course.course import Course, find_course
+from ..common.errors import UserError
+from ..common.plural import plural
+from ..course.course import Course, find_course
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,22 +68,22 @@ def run(args: argparse.Namespace) -> int:
     if roster is not None:
         if args.check or args.solutions or args.classroom50 or args.hidden_from:
             raise UserError("--roster goes alone, or with --to FOLDER.")
-        from autograder.course.roster import read_roster
-        from autograder.release.variants import FOLDER, release_variants
+        from ..course.roster import read_roster
+        from .variants import FOLDER, release_variants
 
         return release_variants(course, read_roster(roster), args.to or course.root / FOLDER)
     if args.solutions is not None:
-        from autograder.release.solutions import release_solutions
+        from .solutions import release_solutions
 
         return release_solutions(course, args.solutions, only)
     if args.classroom50:
-        from autograder.release.classroom50 import release_bundles
+        from .classroom50 import release_bundles
 
         return release_bundles(course, args.to)
     if args.check:
         return check(course)
     if args.to is not None:
-        from autograder.release.student import release_to
+        from .student import release_to
 
         return release_to(course, args.to, args.hidden_from, args.github)
     return release(course, only)
@@ -91,8 +91,8 @@ def run(args: argparse.Namespace) -> int:
 
 def release(course: Course, only: Sequence[str] = ()) -> int:
     """Makes assignments/ and nbgrader's source notebooks anew, in one swap each. only: the assignments to make anew."""
-    from autograder.release import generated, made_pages
-    from autograder.release.build import build
+    from . import generated, made_pages
+    from .build import build
 
     sources = course.solutions / "notebooks"
     with generated.staging(beside=course.assignments) as folder:
@@ -114,9 +114,9 @@ def release(course: Course, only: Sequence[str] = ()) -> int:
 
 def check(course: Course) -> int:
     """Compares assignments/ with a fresh build; prints each difference and the remedy."""
-    from autograder.release import generated
-    from autograder.release.build import build
-    from autograder.release.compare import differences
+    from . import generated
+    from .build import build
+    from .compare import differences
 
     with generated.staging(beside=course.assignments) as folder:
         found = differences(build(course, folder).assignments, course.assignments)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from autograder.course.handed_out import RECORD, read_record
-from autograder.release import generated
+from ..course.handed_out import RECORD, read_record
+from . import generated
 
 _DIFF_LINES = 40
 
@@ -45,8 +45,8 @@ def differences(built: Path, standing: Path) -> list[Difference]:
 
 def _same_diagnoses(built: Path, standing: Path) -> bool:
     """Do both say the same, and is what stands just as release writes it? Neither file holds a word more."""
-    from autograder.checks.catalogues import DataCatalogue
-    from autograder.release.diagnoses import alike
+    from ..checks.catalogues import DataCatalogue
+    from .diagnoses import alike
 
     try:
         catalogue = DataCatalogue.load(standing)

@@ -6,12 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from autograder.common.errors import UserError
-from autograder.course.assignment import Assignment
+from ..common.errors import UserError
+from ..course.assignment import Assignment
 
 if TYPE_CHECKING:
-    from autograder.grading.context import CheckInfo
-    from autograder.grading.live import LiveChecks
+    from ..grading.context import CheckInfo
+    from ..grading.live import LiveChecks
 
 
 @contextlib.contextmanager
@@ -20,7 +20,7 @@ def open_checks(assignment: Assignment) -> Iterator[LiveChecks]:
 
     Raises UserError, with file and line, when a check file does not import or a check says neither points nor task.
     """
-    from autograder.grading.live import BrokenChecks, LiveChecks
+    from ..grading.live import BrokenChecks, LiveChecks
 
     files = [file for file in (assignment.public_checks, assignment.hidden_checks) if file.is_file()]
     try:
@@ -38,7 +38,7 @@ def declared_checks(live: LiveChecks) -> list[CheckInfo]:
 
     Raises UserError for a test without points, and for one that asks for what no check is given.
     """
-    from autograder.grading.plugin import GIVEN
+    from ..grading.plugin import GIVEN
 
     for item in live.without_points:
         raise UserError(f'{item} has no points. Write @pytest.mark.points(1, task="name_of_the_task") above it.')

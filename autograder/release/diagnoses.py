@@ -15,22 +15,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
-from autograder.checks.evidence import Look
-from autograder.checks.failure import Judge
-from autograder.checks.matching import Signature, same, same_value
-from autograder.checks.misconceptions import Misconception
-from autograder.common.diagnosis import Diagnosis
-from autograder.common.errors import UserError
-from autograder.common.raised import remedy, where_raised
-from autograder.common.run_file import run_file
-from autograder.course.assignment import Assignment
-from autograder.course.roster import Quiz
-from autograder.sandbox.observation import Observation, Question
-from autograder.sandbox.run_local import LocalRun, replay
+from ..checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
+from ..checks.evidence import Look
+from ..checks.failure import Judge
+from ..checks.matching import Signature, same, same_value
+from ..checks.misconceptions import Misconception
+from ..common.diagnosis import Diagnosis
+from ..common.errors import UserError
+from ..common.raised import remedy, where_raised
+from ..common.run_file import run_file
+from ..course.assignment import Assignment
+from ..course.roster import Quiz
+from ..sandbox.observation import Observation, Question
+from ..sandbox.run_local import LocalRun, replay
 
 if TYPE_CHECKING:
-    from autograder.grading.live import LiveChecks
+    from ..grading.live import LiveChecks
 
 ANSWERS = "ANSWERS"
 
@@ -117,7 +117,7 @@ class _RecordingRun(LocalRun):
     """Runs calls on data alone. What a network with random weights gives is no signature of an idea."""
 
     def ask(self, task: str, question: Question) -> Observation:
-        from autograder.sandbox.inside.wire import SandboxTensor
+        from ..sandbox.inside.wire import SandboxTensor
 
         call = question.calls[-1]
         trains = call.verb == "probe" and call.name == "few_steps"
@@ -153,7 +153,7 @@ def _failures(
 @contextlib.contextmanager
 def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[Path, Any], DataCatalogue]]:
     """Gives the diagnoses that lie in a folder, with those of ANSWERS made for a student's own quiz: only they differ."""
-    from autograder.grading.live import LiveChecks
+    from ..grading.live import LiveChecks
 
     catalogue = CodeCatalogue.load(assignment.misconceptions)
     of_answers = [known for known in catalogue.misconceptions if known.task == ANSWERS]
@@ -180,7 +180,7 @@ def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any
     """Run the public checks of one task."""
     import torch
 
-    from autograder.grading.context import CheckContext
+    from ..grading.context import CheckContext
 
     torch.default_generator.manual_seed(0)  # torch.manual_seed notes a traceback for each GPU that there might be
     context = CheckContext(run, listener, 0, _no_images, quiz=quiz)

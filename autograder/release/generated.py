@@ -17,10 +17,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autograder.common.errors import InfrastructureError, UserError
-from autograder.common.files import alone_in, write_whole
-from autograder.common.plural import few
-from autograder.course.handed_out import RECORD, read_record
+from ..common.errors import InfrastructureError, UserError
+from ..common.files import alone_in, write_whole
+from ..common.plural import few
+from ..course.handed_out import RECORD, read_record
 
 _PREFIX = ".release-"
 # What running Python, pytest, Jupyter and `autograder check` leaves behind is nobody's work.

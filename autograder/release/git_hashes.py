@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from autograder.release.generated import CACHES, files_in
+from .generated import CACHES, files_in
 
 FOLDERS = ("autograder", "data")
 FILES = ("constraints.txt", "pyproject.toml")

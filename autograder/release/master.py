@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.common.definitions import defined_by
-from autograder.common.errors import UserError
-from autograder.student.pictures import names_in
+from ..common.definitions import defined_by
+from ..common.errors import UserError
+from ..student.pictures import names_in
 
 if TYPE_CHECKING:
-    from autograder.grading.context import CheckInfo
+    from ..grading.context import CheckInfo
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 SEE = "# See it: autograder show "  # a cell of this one line, and the picture's name: in the notebook, the picture

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.common.errors import UserError
-from autograder.course.course import find_course
-from autograder.release.texts import filled, put
+from ..common.errors import UserError
+from ..course.course import find_course
+from .texts import filled, put
 
 FIRST = "a1_pool"
 _FILES = {

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograder.common.errors import UserError
-from autograder.platforms import nbgrader_settings
+from ..common.errors import UserError
+from ..platforms import nbgrader_settings
 
 _WHOLE = '<pre style="white-space: pre; overflow-x: auto; margin: 1em 0" tabindex="0">'
 

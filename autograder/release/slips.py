@@ -13,14 +13,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.common.definitions import defined_by
-from autograder.common.errors import UserError
-from autograder.course.assignment import Assignment
-from autograder.course.course import Course
-from autograder.course.network import network_of
-from autograder.data import data_set
-from autograder.data.dataset import FOLDER
-from autograder.results.policy import load_policy
+from ..common.definitions import defined_by
+from ..common.errors import UserError
+from ..course.assignment import Assignment
+from ..course.course import Course
+from ..course.network import network_of
+from ..data import data_set
+from ..data.dataset import FOLDER
+from ..results.policy import load_policy
 
 NOT_ASSIGNMENTS = frozenset({"notebooks", "__pycache__"})
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"

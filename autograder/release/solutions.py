@@ -10,15 +10,15 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.common.errors import UserError
-from autograder.course.course import Course
-from autograder.course.handed_out import read_record
-from autograder.course.words import words_of
-from autograder.course.zone import zone_of
-from autograder.release import generated
-from autograder.report.pages import templates
-from autograder.report.right_ways import solved_tasks
-from autograder.results.policy import load_policy
+from ..common.errors import UserError
+from ..course.course import Course
+from ..course.handed_out import read_record
+from ..course.words import words_of
+from ..course.zone import zone_of
+from ..report.pages import templates
+from ..report.right_ways import solved_tasks
+from ..results.policy import load_policy
+from . import generated
 
 
 def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) -> int:

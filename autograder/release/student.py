@@ -16,24 +16,24 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-from autograder.cli import COMMANDS
-from autograder.common.errors import UserError
-from autograder.common.own_imports import modules_of, reachable
-from autograder.common.plural import few, plural
-from autograder.common.run_file import own_package
-from autograder.course.assignment import Assignment
-from autograder.course.course import Course
-from autograder.course.handed_out import RECORD
-from autograder.course.words import words_file, words_of
-from autograder.course.zone import POLICY_FILE
-from autograder.data import files_of_students
-from autograder.release import generated
-from autograder.release.alone import BADGE, write_alone
-from autograder.release.alone import FOLDER as ALONE
-from autograder.release.build import Built, build
-from autograder.release.git_hashes import git_hashes
-from autograder.release.leaks import shows_solutions
-from autograder.release.texts import filled, put
+from ..cli import COMMANDS
+from ..common.errors import UserError
+from ..common.own_imports import modules_of, reachable
+from ..common.plural import few, plural
+from ..common.run_file import own_package
+from ..course.assignment import Assignment
+from ..course.course import Course
+from ..course.handed_out import RECORD
+from ..course.words import words_file, words_of
+from ..course.zone import POLICY_FILE
+from ..data import files_of_students
+from . import generated
+from .alone import BADGE, write_alone
+from .alone import FOLDER as ALONE
+from .build import Built, build
+from .git_hashes import git_hashes
+from .leaks import shows_solutions
+from .texts import filled, put
 
 # What their notebooks, plain pytest, the workflow and the sandbox's processes start with; their checks import what they
 # like of `checks`.

@@ -11,18 +11,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.common.errors import UserError
-from autograder.course.course import Course
-from autograder.course.manifest import write_manifest
-from autograder.course.roster import Quiz, Roster, quizzes
-from autograder.release import generated
-from autograder.release.build import STUBS, Built, build
-from autograder.release.diagnoses import answers_recorded
-from autograder.release.leaks import shows_solutions
-from autograder.release.student import refuse
-from autograder.release.texts import put
-from autograder.results.store import folder_name
-from autograder.submission.source import read_source
+from ..common.errors import UserError
+from ..course.course import Course
+from ..course.manifest import write_manifest
+from ..course.roster import Quiz, Roster, quizzes
+from ..results.store import folder_name
+from ..submission.source import read_source
+from . import generated
+from .build import STUBS, Built, build
+from .diagnoses import answers_recorded
+from .leaks import shows_solutions
+from .student import refuse
+from .texts import put
 
 FOLDER = "variants"
 

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.common.errors import InfrastructureError
-
+from ..common.errors import InfrastructureError
 from . import folders, processes, tiers
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from autograder.common.errors import InfrastructureError
-
+from ..common.errors import InfrastructureError
 from . import folders, processes
 from .clock import Clock
 from .inside import wire

@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder.common.errors import InfrastructureError, UserError
-
+from ..common.errors import InfrastructureError, UserError
 from .inside import landlock, seccomp
 from .inside.confine import Confinement
 
