@@ -388,7 +388,9 @@ def _page(task: str, verdicts: list[Verdict], problem: str, written: str, points
     if problem:
         head = f"{task}: the public checks did not run. {problem}"
     elif verdicts and all(v.outcome == "not_run" for v in verdicts):
-        head = f"{verdicts[0].message} Fill in the cell above, run it, then run this one."
+        waits = verdicts[0].why == "waits"
+        then = "Run this one again when it does." if waits else "Fill in the cell above, run it, then run this one."
+        head = f"{verdicts[0].message} {then}"
         verdicts = []
     elif not verdicts:
         head = f"{task} has no public check: only grading checks it."

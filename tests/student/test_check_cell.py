@@ -11,6 +11,8 @@ import torch
 from autograder import notebook
 from autograder.checks import student_errors
 from autograder.course.course import Course
+from autograder.grading.context import CheckInfo, Verdict
+from autograder.sandbox.observation import Why
 from autograder.sandbox.proxy import SubmissionProxy
 from tests.support.places import ROOT
 
@@ -70,3 +72,16 @@ def test_a_task_under_another_name_is_asked_about(name: str, said: str, monkeypa
     )
     told, _ = student_errors.told(SubmissionProxy(run).to_nchw())
     assert told == said
+
+
+@pytest.mark.parametrize(
+    ("why", "message", "then"),
+    [
+        ("not_started", "train is not started yet.", "Fill in the cell above"),
+        ("waits", "This check builds on FashionCNN, which does not work yet.", "Run this one again when it does."),
+    ],
+)
+def test_a_cell_that_was_filled_in_is_not_asked_for(why: Why, message: str, then: str) -> None:
+    info = CheckInfo("test_train", "It trains.", "train", 2, hidden=False, needs=(), trains=False)
+    page = notebook._page("train", [Verdict(info, "not_run", message, why=why)], "", "", 24)
+    assert f"{message} {then}" in page.plain
