@@ -321,6 +321,8 @@ def _entered() -> Source:
 
 def _told_with_its_place(told: StudentError, error: BaseException) -> StudentError:
     """What was raised, with the student's cell and line where it arose ("cell [3], line 2"), and the name that was meant."""
+    from .common.raised import from_a_stub
+    from .submission.own_tasks import stub_left
     from .submission.suggestions import did_you_mean
 
     shell, entered = _shell(), _entered()
@@ -330,7 +332,8 @@ def _told_with_its_place(told: StudentError, error: BaseException) -> StudentErr
             cell = f"cell [{numbers[frame.filename]}]"
             first = next((each.first_line for each in entered.cells if each.label == cell), 1)
             line = frame.lineno or 1
-            meant = did_you_mean(told.type_name, told.message, entered, first + line - 1)
+            left = from_a_stub(told.type_name, told.message) and stub_left(entered, told.message)
+            meant = left or did_you_mean(told.type_name, told.message, entered, first + line - 1)
             return dataclasses.replace(told, where=f"{cell}, line {line}", text=frame.line or "", because=meant)
     return dataclasses.replace(told, where="", text="")
 

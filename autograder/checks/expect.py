@@ -15,7 +15,7 @@ import torch
 from ..common.plural import listed
 from ..common.raised import from_a_stub
 from ..sandbox.observation import Observation
-from ..submission.own_tasks import stub_line
+from ..submission.own_tasks import stub_left
 from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
 from .matching import same_value
@@ -44,11 +44,9 @@ def settle(observation: Observation) -> None:
             message = f"This check builds on {other}, which is not started yet."
             raise CheckFailed(message, outcome="not_run", why="waits")
         source = observation.run.source if observation.run is not None else None
-        if source is not None and (line := stub_line(source, observation.task)):
-            message = f"At {source.locate(line)} the stub's own line still stands in {observation.task}"
-            raise CheckFailed(
-                f"{message}, and it ends your code there: `{source.line(line)}`.", observation, outcome="error"
-            )
+        left = observation.error.because or (stub_left(source, observation.task) if source is not None else "")
+        if left:
+            raise CheckFailed(left, observation, outcome="error")
         raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run", why="not_started")
     text, why = student_errors.told(observation)
     raise CheckFailed(text, observation, _raises, outcome="error", why=why)

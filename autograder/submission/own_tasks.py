@@ -22,6 +22,13 @@ def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
     ]
 
 
+def stub_left(source: Source, task: str) -> str:
+    """A sentence where the stub's own line still stands in a task that was begun, or nothing."""
+    line = stub_line(source, task)
+    where = f"At {source.locate(line)} the stub's own line still stands in {task}"
+    return f"{where}, and it ends your code there: `{source.line(line)}`." if line else ""
+
+
 def stub_line(source: Source, task: str) -> int:
     """The line, of the whole source, of a stub's ``raise NotImplementedError`` that stands in a task with lines of its
     own; 0 where none does, or nothing else stands there."""

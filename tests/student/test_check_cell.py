@@ -10,6 +10,8 @@ import torch
 
 from autograder import notebook
 from autograder.checks import student_errors
+from autograder.checks.expect import settle
+from autograder.checks.failure import CheckFailed
 from autograder.course.course import Course
 from autograder.grading.context import CheckInfo, Verdict
 from autograder.sandbox.observation import Why
@@ -55,6 +57,18 @@ def test_a_name_that_was_meant_is_said_with_its_cell(monkeypatch: pytest.MonkeyP
     told, _ = student_errors.told(SubmissionProxy(run).doubled(torch.zeros(2)))
     assert "raised NameError at cell [2], line 2" in told
     assert told.endswith("Did you mean images?")
+
+
+def test_a_stubs_line_that_was_left_is_said_with_its_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = ["", 'def doubled(images):\n    raise NotImplementedError("doubled")\n    return 2 * images']
+    namespace: dict[str, object] = {"In": cells}
+    exec(compile(cells[1], "<cell>", "exec"), namespace)
+    compiled = SimpleNamespace(_filename_map={"<cell>": 1})
+    monkeypatch.setattr(notebook, "_shell", lambda: SimpleNamespace(user_ns=namespace, compile=compiled))
+    run = notebook._kernel_run(namespace, {"doubled": ("images",)}, lambda: pytest.fail("no data was asked for"))
+    with pytest.raises(CheckFailed) as failed:
+        settle(SubmissionProxy(run).doubled(torch.zeros(2)))
+    assert failed.value.message.startswith("At cell [1], line 2 the stub's own line still stands in doubled")
 
 
 @pytest.mark.parametrize(
