@@ -252,6 +252,7 @@ def _kernel_run(
     from .sandbox.inside.wire import SandboxTensor
     from .sandbox.observation import Observation, Question, StudentError
     from .sandbox.run_local import LocalRun
+    from .submission.own_tasks import stands_inside
 
     class KernelRun(LocalRun):
         """As LocalRun, but with the place in a cell where an error arose."""
@@ -260,7 +261,8 @@ def _kernel_run(
 
         def ask(self, task: str, question: Question) -> Observation:
             if question.calls[-1].verb in ("call", "item") and task not in namespace:
-                missing = StudentError("MissingTask", _unread(task) or _not_defined(task, namespace, names))
+                said = _unread(task) or stands_inside(_entered(), task) or _not_defined(task, namespace, names)
+                missing = StudentError("MissingTask", said)
                 return Observation(task, question.calls, "error", error=missing, run=self)
             self.raised = None
             seen = super().ask(task, question)

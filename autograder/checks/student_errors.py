@@ -11,6 +11,7 @@ from ..common.plural import plural
 from ..common.terminal import beginning
 from ..sandbox.left_out import makes
 from ..sandbox.observation import Observation, Why
+from ..submission.own_tasks import stands_inside
 from ..submission.source import Source
 from ..submission.suggestions import did_you_mean, near, reads_all, top_level_names
 from ..submission.syntax import broken_line
@@ -53,6 +54,8 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
             f"Python cannot read {task} because of {where} of your file: {broken.why}\n{broken.picture}",
             "unreadable",
         )
+    if stands_inside(source, task):
+        return said, ""
     meant = near(task, [name for name in defined if name not in tasks])
     there = f" It has {meant}: is that the one? The name has to be {task}." if meant else ""
     return f"Your file has no {task}.{there}", "not_found"

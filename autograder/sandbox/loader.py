@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..common.terminal import beginning
+from ..submission.own_tasks import stands_inside
 from ..submission.source import Source
 from ..submission.syntax import broken_line
 from . import translate
@@ -254,6 +255,8 @@ class Loader:
         """Why a task is not there, for the student."""
         if because := self.why_not(task):
             return f"Your file has no {task} that could be run. {because}"
+        if inside := stands_inside(self._order.source, task):
+            return inside
         others = [name for name in self.defines if name not in self._order.parameters]  # another task is no slip
         close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)
         also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""

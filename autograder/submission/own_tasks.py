@@ -1,4 +1,4 @@
-"""How a file defines a task: more than once, or with the stub's own line still in it."""
+"""How a file defines a task: more than once, where nothing sees it, or with the stub's own line still in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from ..common.plural import listed
+from ..common.terminal import beginning
 from .source import Source
 from .suggestions import statements
 
@@ -27,6 +28,36 @@ def stub_left(source: Source, task: str) -> str:
     line = stub_line(source, task)
     where = f"At {source.locate(line)} the stub's own line still stands in {task}"
     return f"{where}, and it ends your code there: `{source.line(line)}`." if line else ""
+
+
+def stands_inside(source: Source, task: str) -> str:
+    """Why nothing sees a task that a file defines, though no line of it raised: a sentence; "" where none is known."""
+    for cell in source.cells:
+        for outer in statements(cell.text):
+            if (inner := _inside(outer, task)) is not None:
+                place = source.locate(cell.first_line + inner.lineno - 1)
+                if isinstance(outer, _Defined):
+                    return (
+                        f"Your file defines {task} inside {outer.name}, at {place}, so nothing outside {outer.name} sees it. "
+                        "Begin it at the left margin."
+                    )
+                above = cell.text.split("\n")[outer.lineno - 1].strip()
+                reached = "did not come to it when the file was run"
+                if isinstance(outer, ast.If) and "__name__" in ast.unparse(outer.test):
+                    reached = "runs only when the file is started by itself"
+                return (
+                    f"Your file defines {task} at {place}, below `{beginning(above, 100)}`, which {reached}. "
+                    "Begin it at the left margin."
+                )
+    return ""
+
+
+def _inside(outer: ast.stmt, task: str) -> _Defined | None:
+    """The definition of a task within another statement."""
+    if isinstance(outer, _Defined) and outer.name == task:
+        return None
+    found = (inner for inner in ast.walk(outer) if isinstance(inner, _Defined) and inner.name == task)
+    return next(found, None)
 
 
 def stub_line(source: Source, task: str) -> int:

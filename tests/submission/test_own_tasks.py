@@ -1,10 +1,10 @@
-"""A task that is defined twice, and one in which the stub's own line was left."""
+"""A task that is defined twice, one that nothing sees, and one in which the stub's own line was left."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.submission.own_tasks import defined_again, stub_line
+from autograder.submission.own_tasks import defined_again, stands_inside, stub_line
 from autograder.submission.source import Cell, Source
 
 STUB = 'def area(a):\n    """The area."""\n    raise NotImplementedError("area")\n'
@@ -32,6 +32,24 @@ def test_who_defines_a_task_again_is_told_where() -> None:
         "Your file defines area 3 times, at cell 1, line 1, cell 2, line 1 and cell 4, line 1: the last one counts."
     ]
     assert defined_again(script(STUB + "def area_of(a):\n    return area(a)\n"), ["area"]) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ("def length(a):\n    return a", "inside length, at line 3, so nothing outside length sees it."),
+        ("class Tasks:\n    x = 1", "inside Tasks, at line 3, so nothing outside Tasks sees it."),
+        (
+            "if __name__ == '__main__':\n    pass",
+            "at line 3, below `if __name__ == '__main__':`, which runs only when the file is started by itself.",
+        ),
+        ("if 1 > 2:\n    pass", "at line 3, below `if 1 > 2:`, which did not come to it when the file was run."),
+    ],
+)
+def test_a_task_that_nothing_sees_is_found_where_it_stands(above: str, said: str) -> None:
+    text = f"{above}\n    def area(a):\n        return a * a\n"
+    assert stands_inside(script(text), "area") == f"Your file defines area {said} Begin it at the left margin."
+    assert stands_inside(script(text), "length") == ""
 
 
 @pytest.mark.parametrize(
