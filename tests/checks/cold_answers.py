@@ -587,7 +587,7 @@ HABITS: tuple[tuple[str, str, str, str], ...] = (
     ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    return images.contiguous(memory_format=torch.channels_last)', 'leaves_the_batch_as_it_was'),
     ('a1_permute', 'to_nhwc', 'def to_nhwc(images):\n    return to_nchw(images)', 'permutes_the_same_way_twice'),
     ('a1_permute', 'to_nhwc', 'def to_nhwc(images):\n    return images.movedim(3, 1)', 'permutes_the_same_way_twice'),
-    ('a1_permute', 'to_nhwc', 'def to_nhwc(images):\n    return images.permute(2, 3, 1, 0)', 'axes in the order \\(1, 2, 3, 0\\)'),
+    ('a1_permute', 'to_nhwc', 'def to_nhwc(images):\n    return images.permute(2, 3, 1, 0)', 'axes in another order'),
     ('a1_permute', 'to_nhwc', 'def to_nhwc(images):\n    return images.permute(0, 2, 1, 3)', 'swaps_channels_with_height_only'),
     ('a1_permute', 'image_to_batch', 'def image_to_batch(image):\n    return image.unsqueeze(0).permute(0, 3, 2, 1)', 'lays_the_image_on_its_side'),
     ('a1_permute', 'image_to_batch', 'def image_to_batch(image):\n    return image.unsqueeze(3).permute(3, 2, 1, 0)', 'lays_the_image_on_its_side'),
