@@ -97,4 +97,4 @@ def test_a_network_that_says_numbers_is_trained_and_told_of_in_its_own_words(
     path = work / "r2_network.py"
     path.write_text(path.read_text().replace("return model(x)[:, 0]", "return 'high'"))
     assert main(["train"]) == 0
-    assert "predict returned str, and not a number for each of the points" in " ".join(capfd.readouterr().out.split())
+    assert "predict returned a str, and not a number for each of the points" in " ".join(capfd.readouterr().out.split())
