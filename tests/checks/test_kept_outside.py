@@ -67,6 +67,8 @@ WAYS = {
     "one long number": PLAIN.replace("return model", "kept\n    return model") + "kept = 1 << 64 * 3000\n",
     "beside a layer that nobody used": PLAIN.replace("nn.Linear(2, 3)", "nn.Linear(2, 3)\n        self.lazy = nn.LazyLinear(3)")
     .replace("return model", "KEPT\n    return model"),
+    "a class that says odd things of itself": PLAIN.replace("return model", "Box.kept\n    return model")
+    + "class Box:\n    kept = KEPT\nBox.__module__ = predict.__module__ = FashionCNN.__module__ = []\n",
     "in whole numbers": PLAIN.replace("return model", "whole\n    return model") + "whole = KEPT.long()\n",
     "a Sequential": PLAIN.replace("return model", "KEPT\n    return model")
     + "def FashionCNN():\n    made = nn.Sequential(nn.Linear(2, 3))\n    made.kept = KEPT\n    return made\n",

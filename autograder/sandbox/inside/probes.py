@@ -495,11 +495,11 @@ class _Reach:
         elif isinstance(item, types.FunctionType):
             yield from self._named_by(item)
         elif isinstance(item, type):
-            if item.__module__ in notices.modules or item.__module__ not in sys.modules:
+            if str(item.__module__) in notices.modules or str(item.__module__) not in sys.modules:
                 yield from ((item.__name__, part) for part in vars(item).values())
         elif isinstance(item, nn.Module):
             yield name, type(item)
-            of_torch = type(item).__module__.startswith("torch.")
+            of_torch = str(type(item).__module__).startswith("torch.")
             for attribute, part in vars(item).items():
                 if not (of_torch and _is_setting(part)):
                     yield f"self.{attribute}", part
@@ -510,7 +510,7 @@ class _Reach:
 
     def _named_by(self, function: types.FunctionType) -> Iterator[tuple[str, Any]]:
         """What a function of the student's keeps, and what goes by the names in its code."""
-        module = sys.modules.get(function.__module__ or "")
+        module = sys.modules.get(str(function.__module__))
         if module is not None and module.__name__ not in notices.modules and vars(module) is function.__globals__:
             return  # a library's
         code = function.__code__
