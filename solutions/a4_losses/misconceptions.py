@@ -1444,8 +1444,8 @@ def multiclass_log_sum_exp_overflows(logits, labels):
 
 @misconception("multiclass_loss")
 def multiclass_log_of_softmax_overflows(logits, labels):
-    """This is the formula by way of softmax as on the slide. Its exponentials overflow for large logits, and inf / inf
-    is nan. Put the formula of softmax into the logarithm and simplify before computing."""
+    """This is the formula by way of softmax as on the slide. Its exponentials run out of digits, and inf / inf and
+    0 / 0 are nan. Put the formula of softmax into the logarithm and simplify before computing."""
     exponentials = torch.exp(logits)
     p = exponentials / exponentials.sum(dim=1, keepdim=True)
     return -torch.log(_at_labels(p, labels)).mean()
