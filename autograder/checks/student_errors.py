@@ -50,10 +50,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
         return said, "unreadable"  # Python gave up on a line that is nested too deeply
     if broken is not None and not broken.alone and is_named:
         where = source.locate(broken.line)
-        return (
-            f"Python cannot read {task} because of {where} of your file: {broken.why}\n{broken.picture}",
-            "unreadable",
-        )
+        return f"Python cannot read {task} because of {where} of your file: {broken.why}", "unreadable"
     if stands_inside(source, task):
         return said, ""
     meant = near(task, [name for name in defined if name not in tasks])

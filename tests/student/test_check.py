@@ -168,3 +168,14 @@ def test_a_task_that_is_defined_twice_is_told_and_the_last_one_is_meant(
     text = words(capsys)
     assert f"and line {last}: the last one counts." in text
     assert f"It is to be written in a1_permute.py, line {last}." in text
+
+
+def test_a_line_that_is_no_python_is_shown_once(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "def to_nchw(images: torch.Tensor) -> torch.Tensor"
+    edit(script(repository, "a1_permute"), f"{line}:", line)
+    assert cli.main(["check", "a1"]) == 1
+    text = words(capsys)
+    assert text.count(line) == 1
+    assert "Python cannot read to_nchw because of line 116 of your file: expected ':'." in text
