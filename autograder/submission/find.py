@@ -29,12 +29,13 @@ from .places import (
     PASSED_OVER,
     SUFFIXES,
     Place,
+    bears,
     read_class,
     readable,
 )
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
-from .student_files import NO_CODE, File, StudentFiles, bears, why_not
+from .student_files import NO_CODE, File, StudentFiles, why_not
 
 NAMED = 3  # files that a note names
 _NOTHING = ("missing", "not_started")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from ..common.errors import UserError
 from ..course.course import Course, natural_key
 from . import layouts
-from .archives import Refused, open_zip
+from .archives import ZIPS_LIMIT, Refused, open_zip
 from .layouts import HandIn
 
 RESULTS_MARKER = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
 SUFFIXES = (".py", ".ipynb")
-DEPTH_LIMIT = 3  # folders that a class may lie in
+DEPTH_LIMIT = 5  # folders that a class may lie in
 LOOKED_AT = 3_000  # entries of a folder that are looked at to tell whether it holds work
 
 # Folders that hold no submission, wherever they lie in a student's folder.
@@ -144,7 +146,16 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
     inside = [e for e in listed if is_folder(e) and e.name not in names and e.name not in _OWN_FOLDERS]
     if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
         return True
-    return any(answers_in(Path(e.path), names) for e in inside)
+    return any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names)
+
+
+def _in_two_zips(listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> set[str]:
+    """The assignments to which two zips of a folder each hold an answer."""
+    seen: Counter[str] = Counter()
+    for path in [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")][:ZIPS_LIMIT]:
+        with contextlib.suppress(Refused):
+            seen.update(answers_in(open_zip(path), names, loosely=True))
+    return {name for name, count in seen.items() if count > 1}
 
 
 def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list[str]]:
@@ -168,7 +179,10 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
 
 
 def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, depth: int = 1) -> bool:
-    """Is it no student's folder, but one that holds several? Two that answer the same assignment, or clones."""
+    """Is it no student's folder, but one that holds several? Two that answer the same assignment, or clones.
+
+    alone: nothing lies beside it, so that what could be one student's or several's is several's.
+    """
     listed = entries(folder)
     if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
         return False
@@ -184,16 +198,22 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
         )
     if alone and any(os.path.lexists(os.path.join(entry.path, ".git")) for entry in inside):
         return True
-    if alone and len(inside) == 1 and depth < DEPTH_LIMIT:
-        return _looks_like_a_class(Path(inside[0].path), names, alone=True, depth=depth + 1)
+    if alone and depth < DEPTH_LIMIT:
+        only = len(inside) == 1
+        if any(_looks_like_a_class(Path(entry.path), names, alone=only, depth=depth + 1) for entry in inside):
+            return True
+    if alone and _in_two_zips(listed, names):
+        return True
+    if alone and sum(_has_assignment_folders(Path(entry.path), names) for entry in inside) > 1:
+        return True  # as in nbgrader's submitted/
     seen: Counter[str] = Counter()
     for entry in inside:
-        seen.update(answers_in(Path(entry.path), names))
+        seen.update(answers_in(Path(entry.path), names, loosely=True))
     return any(count > 1 for count in seen.values())
 
 
-def answers_in(folder: Path, names: Collection[str]) -> set[str]:
-    """The assignments after which files in a folder are named, looking not too far."""
+def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -> set[str]:
+    """The assignments after which files in a folder are named, looking not too far. loosely: in whatever way."""
     found: set[str] = set()
     pending, left = [folder], LOOKED_AT
     while pending and left > 0:
@@ -204,6 +224,8 @@ def answers_in(folder: Path, names: Collection[str]) -> set[str]:
                     pending.append(Path(entry.path))
             elif name := assignment_of(entry.name, names):
                 found.add(name)
+            elif loosely and entry.name.endswith(SUFFIXES) and not entry.name.startswith("test_"):
+                found |= {name for name in names if bears(entry.name, name)}
     return found
 
 
@@ -394,6 +416,17 @@ def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str
     folded = {n.casefold(): n for n in names}
     match = _COPY.fullmatch(stem)
     return folded.get(stem.casefold()) or (folded.get(match["name"].casefold()) if match else None)
+
+
+@lru_cache
+def _bearing(name: str) -> re.Pattern[str]:
+    words = r"[\W_]*".join(map(re.escape, name.casefold().split("_")))
+    return re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])")
+
+
+def bears(own: str, name: str) -> bool:
+    """`a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`"""
+    return _bearing(name).search(own.casefold()) is not None
 
 
 def placeholder_of(name: str) -> str:

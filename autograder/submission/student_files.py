@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePath
 
 from .archives import UNPACKED_LIMIT, ZIPS_LIMIT, Refused, open_zip
@@ -19,6 +18,7 @@ from .places import (
     SUFFIXES,
     Place,
     assignment_of,
+    bears,
     entries,
     is_folder,
     is_of_an_environment,
@@ -276,17 +276,6 @@ def _may_be_work(file: File, names: Collection[str]) -> bool:
     folders = PurePath(file.shown).parts[:-1]
     named = file.hand_in.own is not None or any(bears(file.own, name) for name in names)
     return named or not folders or folders[0] not in _REPOSITORY_FOLDERS
-
-
-@lru_cache
-def _bearing(name: str) -> re.Pattern[str]:
-    words = r"[\W_]*".join(map(re.escape, name.casefold().split("_")))
-    return re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])")
-
-
-def bears(own: str, name: str) -> bool:
-    """`a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`"""
-    return _bearing(name).search(own.casefold()) is not None
 
 
 def _meant(own: str, names: Collection[str]) -> frozenset[str]:
