@@ -317,7 +317,9 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
         rf"(?P<who>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
         re.IGNORECASE | re.DOTALL,
     )
-    behind = re.compile(rf"(?P<own>(?:{every})) - (?P<who>.+)(?P<suffix>\.(?:py|ipynb))", re.IGNORECASE | re.DOTALL)
+    behind = re.compile(
+        rf"(?P<own>(?:{every})) - (?P<who>.+)(?P<suffix>\.(?:py|ipynb|safetensors))", re.IGNORECASE | re.DOTALL
+    )
     plain: list[HandIn] = []
     longer: list[HandIn] = []
     turned: list[HandIn] = []

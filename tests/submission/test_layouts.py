@@ -523,7 +523,9 @@ def test_google_forms_puts_the_name_behind_the_assignments(course: Course, tmp_p
     put(root / f"{NAME} - Ann Lee.py")
     put(root / f"{NAME} - Bob Roe.ipynb", BOOK)
     put(root / "a2_linear_dims - Bob Roe.py")
+    put(root / f"{NAME} - Ann Lee.safetensors", b"weights")
     found = read(root, course)[1]
+    assert found["Ann Lee"].weights == root / f"{NAME} - Ann Lee.safetensors"
     assert {name: each.status for name, each in found.items()} == {"Ann Lee": "found", "Bob Roe": "found"}
     root = tmp_path / "one"
     put(root / f"{NAME}.py")
