@@ -73,7 +73,7 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
         return _of_one_file(root, names)
     if not root.is_dir():
         raise UserError(f"{root} is not there. Give the folder that holds the submissions, or one submission.")
-    if root.resolve() == course.root.resolve() or (root / "solutions").is_dir():
+    if root.resolve() == course.root.resolve() or _is_a_course(root, names):
         raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
     if layout == "student" or (layout is None and _is_one_students(root, names)):
         student = readable(root.resolve().name)
@@ -93,6 +93,12 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
     deeper = f", in {', '.join(readable(f.name) + '/' for f in inner[:3])}" if inner and inner != [root] else ""
     places = _places(found, notes, scopes)
     return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
+
+
+def _is_a_course(root: Path, names: Collection[str]) -> bool:
+    """Has it masters and checks in solutions/, as no student's folder of that name has?"""
+    beside_masters = [f for name in names for f in (f"{name}/test_{name}_hidden.py", f"{name}/misconceptions.py")]
+    return any((root / "solutions" / file).is_file() for file in beside_masters)
 
 
 def _of_one_file(file: Path, names: Collection[str]) -> Class:

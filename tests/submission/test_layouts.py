@@ -220,6 +220,16 @@ def test_a_mark_of_ours_hides_no_students_work(course: Course, tmp_path: Path) -
     assert download.passed_over == ("out/ (results)",)
 
 
+def test_a_student_called_solutions_makes_no_class_the_course(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / f"{NAME}.py")
+    put(root / "solutions" / f"{NAME}.py", "answer = 2\n")
+    assert {name: each.status for name, each in read(root, course)[1].items()} == {"ada": "found", "solutions": "found"}
+    put(root / "solutions" / NAME / f"test_{NAME}_hidden.py")
+    with pytest.raises(UserError, match="is the course repository itself"):
+        read(root, course)
+
+
 def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     put(root / "ada" / "pyvenv.cfg", "")
