@@ -25,6 +25,9 @@ from .where import small_map, where
 _ORDER = "expect_equal(submission.task(...), expected)"
 
 
+_MARKS = "\nx marks the wrong ones:\n"
+
+
 def settle(observation: Observation) -> None:
     """Raise unless something came back: an error, a timeout and a crash each have an outcome of their own."""
     if not isinstance(observation, Observation):
@@ -60,7 +63,8 @@ def _expect(observation: Observation, judge: Judge) -> None:
     settle(observation)
     problem = judge(observation)
     if problem is not None:
-        raise CheckFailed(_and(problem, _so_far(observation)), observation, judge)
+        said, marks, picture = problem.partition(_MARKS)
+        raise CheckFailed(_and(said, _so_far(observation)) + marks + picture, observation, judge)
 
 
 def _so_far(observation: Observation) -> str:
@@ -195,7 +199,7 @@ def _expect_values(
             text += f" They are off by less than a thousandth of the largest value: {explain.ROUNDING}"
         text = _and(text, where(got, wrong, axes))
         picture = small_map(wrong, axes)
-        return f"{text}\nx marks the wrong ones:\n{picture}" if picture else text
+        return f"{text}{_MARKS}{picture}" if picture else text
 
     _expect(observation, judge)
 

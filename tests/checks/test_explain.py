@@ -193,6 +193,15 @@ def test_right_for_a_batch_of_one_only() -> None:
     assert words.endswith("It was right for larger batches: this one holds a single one.")
 
 
+def test_what_is_said_of_the_input_stands_before_the_map() -> None:
+    words = rounds(
+        lambda x: x.mT if x.shape[1] == x.shape[2] else x.mT.triu(), counting_images(2, 4, 4), counting_images(2, 4, 5)
+    )
+    said, picture = words.split("\nx marks the wrong ones:\n")
+    assert said.endswith("It was right for square images: this one has another height than width.")
+    assert picture.endswith("x x x x")
+
+
 def test_right_for_another_rank_only() -> None:
     words = rounds(lambda x: x.mT if x.dim() == 2 else x, counting_images(4, 5), counting_images(3, 4, 5))
     assert words.endswith("It was right for an input with 2 axes; this one has 3.")
