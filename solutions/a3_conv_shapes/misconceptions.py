@@ -303,28 +303,29 @@ def input_channels_kept(input_shape, *layer, **settings):
 def channels_multiplied(input_shape, *layer, **settings):
     """You multiplied the input channels by the output channels. The input channels are added up inside each
     kernel and leave no trace in the shape."""
-    batch, kernels, height, width = shape_by(stops, input_shape, *layer, **settings)
-    return batch, kernels * input_shape[1], height, width
+    return but_for_same(
+        lambda batch, kernels, *sides: (batch, kernels * input_shape[1], *sides), input_shape, *layer, **settings
+    )
 
 
 @misconception("conv2d_output_shape")
 def batch_dropped(*layer, **settings):
     """The batch is missing. A convolution treats every image of the batch alike and keeps their number in
     front."""
-    return shape_by(stops, *layer, **settings)[1:]
+    return but_for_same(lambda _, *rest: tuple(rest), *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def batch_taken_as_one(*layer, **settings):
     """You return a batch of one. However many images come in, as many come out."""
-    return (1, *shape_by(stops, *layer, **settings)[1:])
+    return but_for_same(lambda _, *rest: (1, *rest), *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
 def only_height_and_width(*layer, **settings):
     """Height and width are right, but the task asks for the whole shape, with the batch and the channels in
     front."""
-    return shape_by(stops, *layer, **settings)[2:]
+    return but_for_same(lambda _batch, _kernels, *sides: tuple(sides), *layer, **settings)
 
 
 @misconception("conv2d_output_shape")
