@@ -61,10 +61,10 @@ SLIPS = (
     slip("int32 classes", "predict", 5, "int64", (".argmax(dim=1) for", ".argmax(dim=1).int() for")),
     slip("raw pixels in predict", "predict", 5, "raw pixels", ("preprocess(part)", "part.unsqueeze(1).float()")),
     slip("first images only predicted", "predict", 5, "return stand inside|shape", ("images.split(500)])", "images.split(500)[:1]])[:32]")),
-    slip("dropout that is always on", "FashionCNN predict", 3, "Dropout goes on in eval mode",
+    slip("dropout that is always on", "FashionCNN predict", 3, "still drawn at random",
          ("return self.classifier(self.features(x))",
           "return self.classifier(torch.nn.functional.dropout(self.features(x), 0.25))")),
-    slip("softmax in forward", "FashionCNN train", 24, "as after a softmax",
+    slip("softmax in forward", "FashionCNN train", 24, "as a softmax does",
          ("nn.Linear(128, 10),", "nn.Linear(128, 10),\n            nn.Softmax(dim=1),")),
     slip("no non-linearity", "FashionCNN train", 10, "no non-linearity",
          ("nn.ReLU()", "nn.Identity()"), ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)")),
@@ -72,7 +72,7 @@ SLIPS = (
     slip("preprocess without the channel axis", "preprocess", 2, "3 axes, and should have 4",
          (".unsqueeze(1)  #", "  #"), ("inputs = preprocess(images)", "inputs = preprocess(images).unsqueeze(1)"),
          ("model(preprocess(part))", "model(preprocess(part).unsqueeze(1))")),
-    slip("subtracting in uint8", "preprocess train", 12, "below 0",
+    slip("subtracting in uint8", "preprocess train", 12, "goes beyond one end",
          ("floats = images.to(torch.float32).unsqueeze(1)", "floats = (images - 73).to(torch.float32).unsqueeze(1)")),
 )  # fmt: skip
 
