@@ -202,20 +202,21 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
         return all(_holds_a_class(Path(e.path), names) for e in inside if e.name in names) and any(
             e.name in names for e in inside
         )
-    if alone and any(os.path.lexists(os.path.join(entry.path, ".git")) for entry in inside):
-        return True
-    if alone and depth < DEPTH_LIMIT:
-        only = len(inside) == 1
-        if any(_looks_like_a_class(Path(entry.path), names, alone=only, depth=depth + 1) for entry in inside):
-            return True
-    if alone and _in_two_zips(listed, names):
-        return True
-    if alone and sum(_has_assignment_folders(Path(entry.path), names) for entry in inside) > 1:
-        return True  # as in nbgrader's submitted/
     seen: Counter[str] = Counter()
     for entry in inside:
         seen.update(answers_in(Path(entry.path), names, loosely=True))
-    return any(count > 1 for count in seen.values())
+        if any(count > 1 for count in seen.values()):
+            return True
+    if not alone:
+        return False
+    clones = any(os.path.lexists(os.path.join(entry.path, ".git")) for entry in inside)
+    as_in_submitted = sum(_has_assignment_folders(Path(entry.path), names) for entry in inside) > 1  # nbgrader's
+    if clones or as_in_submitted or _in_two_zips(listed, names):
+        return True
+    only = len(inside) == 1
+    return depth < DEPTH_LIMIT and any(
+        _looks_like_a_class(Path(entry.path), names, alone=only, depth=depth + 1) for entry in inside
+    )
 
 
 def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -> set[str]:
