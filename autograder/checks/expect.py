@@ -28,7 +28,7 @@ _ORDER = "expect_equal(submission.task(...), expected)"
 _MARKS = "\nx marks the wrong ones:\n"
 
 
-def settle(observation: Observation) -> None:
+def require_returned(observation: Observation) -> None:
     """Raise unless something came back: an error, a timeout and a crash each have an outcome of their own."""
     if not isinstance(observation, Observation):
         raise TypeError(
@@ -60,7 +60,7 @@ def _raises(observation: Observation) -> str | None:
 
 
 def _expect(observation: Observation, judge: Judge) -> None:
-    settle(observation)
+    require_returned(observation)
     problem = judge(observation)
     if problem is not None:
         said, marks, picture = problem.partition(_MARKS)
@@ -99,7 +99,7 @@ def expect(condition: bool, observation: Observation, message: str, because: str
     Traceback (most recent call last):
     autograder.checks.failure.CheckFailed: The largest of these numbers is another one.
     """
-    settle(observation)
+    require_returned(observation)
     if not condition:
         raise CheckFailed(message, observation, None, because=because)
 
@@ -378,7 +378,7 @@ def _no_shape(value: Any) -> str:
 
 def _expect_answer(observation: Observation, judge: Judge) -> None:
     """As other values, but for an entry that still is None: that is a question not answered yet."""
-    settle(observation)
+    require_returned(observation)
     if observation.calls[-1].verb == "item" and observation.value is None and observation.handle is None:
         message = f"{describe.call(observation)} is not answered yet."
         raise CheckFailed(message, outcome="not_run", why="not_answered")
@@ -468,7 +468,7 @@ def expect_raises(observation: Observation, type_name: str) -> None:
 
     raised = observation.status == "error" and observation.error is not None
     if not raised or (observation.error and observation.error.type_name in student_errors.NOT_ON_PURPOSE):
-        settle(observation)
+        require_returned(observation)
     problem = judge(observation)
     if problem is not None:
         raise CheckFailed(problem, observation, judge)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from ..common.plural import listed
 from ..sandbox.observation import Observation
 from . import describe, torch_names
-from .expect import settle
+from .expect import require_returned
 from .failure import CheckFailed
 
 
@@ -25,9 +25,9 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
     Traceback (most recent call last):
     autograder.checks.failure.CheckFailed: affine([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], a float32 tensor of shape (4, 3)) leaves the work to torch's own linear. Here it is to be written out.
     """
-    settle(observation)
+    require_returned(observation)
     recorded = observation.with_record()
-    settle(recorded)
+    require_returned(recorded)
 
     def judge(seen: Observation) -> str | None:
         used = [name for name in sorted(seen.called) if torch_names.does_the_work(name, names)]

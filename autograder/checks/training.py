@@ -24,7 +24,7 @@ from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation
 from ..sandbox.proxy import SubmissionProxy
 from . import student_errors
-from .expect import settle
+from .expect import require_returned
 from .failure import CheckFailed
 
 _MANY_EPOCHS = 10_000
@@ -125,7 +125,7 @@ def network_inputs(submission: SubmissionProxy, network: Network, items: Sandbox
         if torch.isfinite(laid_out).all():
             return laid_out
     scaled = submission.probe("plain", items, network.inputs, network.scale)
-    settle(scaled)
+    require_returned(scaled)
     value: torch.Tensor = scaled.value
     return value
 
@@ -135,13 +135,27 @@ def _preprocessed(submission: SubmissionProxy, network: Network, items: SandboxT
     return getattr(submission, network.preprocess)(items).value if network.preprocess else None
 
 
-def settle_with(submission: SubmissionProxy, network: Network, model: Observation, observation: Observation) -> None:
+def require_result(
+    submission: SubmissionProxy,
+    network: Network,
+    model: Observation,
+    observation: Observation,
+    known: Sequence[tuple[str, str]] = (),
+) -> None:
     """Raise unless something came back. An error that comes of the network, or of ``preprocess``, is theirs alone:
-    then the check waits for them."""
+    then the check waits for them.
+
+    known: parts of errors, each with the misconception that it betrays.
+    """
     error = observation.error
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
         require_the_pieces(submission, network, model)
-    settle(observation)
+        raised = f"{error.type_name}: {error.message}"
+        because = next((name for part, name in known if part in raised), None)
+        if because is not None:
+            text, why = student_errors.told(observation)
+            raise CheckFailed(text, observation, None, outcome="error", because=because, why=why)
+    require_returned(observation)
 
 
 def require_the_pieces(submission: SubmissionProxy, network: Network, model: Observation, rows: int = 2) -> None:
@@ -185,7 +199,7 @@ def train_and_watch(
     before = _fit(submission, network, model, inputs, answers)
     notes: Mapping[str, Any] = {}
     if weights is None:
-        settle(submission.probe("watch", model, inputs[:2], rate))
+        require_returned(submission.probe("watch", model, inputs[:2], rate))
         ran = getattr(submission, network.train).within(cpu_seconds)(model, images, labels)
         seen = submission.probe("watched").value
         notes = seen if isinstance(seen, dict) else {}
@@ -228,29 +242,11 @@ def _fit(
     return Fit(float(loss), float(accuracy))
 
 
-def settle_training(submission: SubmissionProxy, training: Training) -> None:
+def require_training(submission: SubmissionProxy, training: Training) -> None:
     """Raise when ``train`` raised or did not come back; known errors bring the misconception that they betray."""
     seen = training.loss_calls("one-hot labels")
     known = [(part, name) for part, name in _ERRORS_OF_TRAIN if seen or name != "labels_one_hot"]
-    _settle(submission, training.network, training.model, training.ran, known)
-
-
-def _settle(
-    submission: SubmissionProxy,
-    network: Network,
-    model: Observation,
-    ran: Observation,
-    known: Sequence[tuple[str, str]],
-) -> None:
-    """As :func:`settle_with`. known: parts of errors, each with the misconception that it betrays."""
-    if ran.status == "error" and ran.error is not None:
-        text = f"{ran.error.type_name}: {ran.error.message}"
-        because = next((name for part, name in known if part in text), None)
-        if because is not None:
-            require_the_pieces(submission, network, model)
-            text, why = student_errors.told(ran)
-            raise CheckFailed(text, ran, None, outcome="error", because=because, why=why)
-    settle_with(submission, network, model, ran)
+    require_result(submission, training.network, training.model, training.ran, known)
 
 
 _RAW_PIXELS = (
@@ -416,7 +412,7 @@ def first(found: Sequence[str], *names: str) -> str | None:
     return next((sign for sign in found if not names or sign in names), None)
 
 
-def settle_network(network: Network, observation: Observation, rows: int) -> None:
+def require_network(network: Network, observation: Observation, rows: int) -> None:
     """Raise when a network did not take a batch of ``rows`` inputs; known errors bring their misconception."""
     error = observation.error
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
@@ -424,7 +420,7 @@ def settle_network(network: Network, observation: Observation, rows: int) -> Non
         if because is not None:
             text, why = student_errors.told(observation)
             raise CheckFailed(text, observation, None, outcome="error", because=because, why=why)
-    settle(observation)
+    require_returned(observation)
 
 
 def _network_error(text: str, rows: int, inputs: tuple[int, ...]) -> str | None:
@@ -475,12 +471,12 @@ def prediction_signs(
     return ()
 
 
-def settle_prediction(
+def require_prediction(
     submission: SubmissionProxy, network: Network, model: Observation, observation: Observation
 ) -> None:
     """Raise when ``predict`` did not return: batch norm's complaint about one image means a network in train mode, and
     whole numbers at a network that takes what ``preprocess`` makes come from somewhere else."""
-    _settle(submission, network, model, observation, _ERRORS_OF_PREDICT)
+    require_result(submission, network, model, observation, _ERRORS_OF_PREDICT)
 
 
 def class_numbers(observation: Observation, count: int, classes: int) -> torch.Tensor | None:

@@ -76,12 +76,12 @@ def verdict(
 def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
     """A plain ``assert``, or an error in the check, as a failure that says what was called and what came back."""
     from ..checks import CheckFailed, describe
-    from ..checks.expect import settle
+    from ..checks.expect import require_returned
 
     earlier = context.run.earlier
     try:
         for seen in earlier:
-            settle(seen)  # where nothing came back, that is what went wrong
+            require_returned(seen)  # where nothing came back, that is what went wrong
         if not earlier:
             return CheckFailed(f"The weights beside the file could not be compared: {_kind(error)}.")
         last = earlier[-1]

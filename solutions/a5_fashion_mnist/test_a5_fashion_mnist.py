@@ -20,10 +20,10 @@ from autograder.checks.training import (
     output_signs,
     prediction_signs,
     reason,
+    require_network,
+    require_prediction,
     require_the_pieces,
-    settle_network,
-    settle_prediction,
-    settle_training,
+    require_training,
     signs,
     train_and_watch,
     waits_for,
@@ -152,7 +152,7 @@ def test_brighter_stays_brighter(submission):
 def test_ten_numbers_for_each_image(submission):
     """A batch (32, 1, 28, 28) becomes (32, 10): ten numbers for each image."""
     scores = submission.FashionCNN()(noise(32))
-    settle_network(NETWORK, scores, rows=32)
+    require_network(NETWORK, scores, rows=32)
     got = scores.value
     expect(isinstance(got, torch.Tensor), scores, f"FashionCNN()(x) returned {returned(scores)}; a tensor was asked for.")
     shape, whole = tuple(got.shape), not got.is_floating_point()
@@ -186,7 +186,7 @@ def test_one_image_in_eval_mode(submission):
     model = submission.FashionCNN()
     model.call("eval")
     alone = model(noise(6)[2:3])
-    settle_network(NETWORK, alone, rows=1)
+    require_network(NETWORK, alone, rows=1)
     shape = tuple(alone.value.shape)
     expect(
         shape == (1, 10),
@@ -219,7 +219,7 @@ def test_one_image_in_eval_mode(submission):
 def test_parameter_budget(submission):
     """At most 500,000 numbers in parameters and buffers."""
     counted = submission.probe("parameters", submission.FashionCNN(), noise(2))
-    settle_network(NETWORK, counted, rows=2)
+    require_network(NETWORK, counted, rows=2)
     total = counted.value["parameters"] + counted.value["buffers"]
     name, shape = counted.value["largest"]
     expect(
@@ -237,7 +237,7 @@ def test_logits_not_probabilities(submission):
     """The outputs are logits (or log-probabilities): they need not lie in 0 ... 1, nor sum to one."""
     inputs = network_inputs(submission, NETWORK, TRAIN_IMAGES[:100])
     outputs = submission.probe("logits", submission.FashionCNN(), inputs)
-    settle_network(NETWORK, outputs, rows=100)
+    require_network(NETWORK, outputs, rows=100)
     sign = first(
         output_signs(outputs.value), "softmax_in_forward", "sigmoid_in_forward", "softmax_over_the_batch"
     )
@@ -256,7 +256,7 @@ def test_logits_not_probabilities(submission):
 def test_training_lowers_the_loss(submission):
     """After training on 512 images, the network's cross-entropy on them is lower than before."""
     training = short_training(submission)
-    settle_training(submission, training)
+    require_training(submission, training)
     found = signs(training)
     moved = bool(training.notes.get("parameters_moved"))
     expect(
@@ -308,7 +308,7 @@ def test_one_class_number_for_each_image(submission):
     if not model.returned:
         raise waits_for("FashionCNN")
     classes = submission.predict(model, images)
-    settle_prediction(submission, NETWORK, model, classes)
+    require_prediction(submission, NETWORK, model, classes)
     got = classes.value
     is_tensor = isinstance(got, torch.Tensor)
     expect(
@@ -364,7 +364,7 @@ def test_predictions_follow_the_scores(submission):
     if not training.works:
         raise waits_for("FashionCNN")
     classes = submission.predict(training.model, TRAIN_IMAGES[:256])
-    settle_prediction(submission, NETWORK, training.model, classes)
+    require_prediction(submission, NETWORK, training.model, classes)
     expect_shape(classes, (256,), dtype=torch.int64)
     scores = training.logits[:256]
     agree = float((classes.value == scores.argmax(1)).double().mean())

@@ -24,10 +24,10 @@ from autograder.checks.training import (
     network_inputs,
     prediction_signs,
     reason,
-    settle_network,
-    settle_prediction,
-    settle_training,
-    settle_with,
+    require_network,
+    require_prediction,
+    require_result,
+    require_training,
     signs,
     train_and_watch,
     waits_for,
@@ -111,13 +111,13 @@ def judged(submission, held_out, draw, record):
 
     def ask():
         training = whole_training(submission, record)
-        settle_training(submission, training)
+        require_training(submission, training)
         images, labels, numbers = disguised(submission, held_out, draw)
         given, seen = classes_of(submission, training.model, images)
         own = of_the_network(submission, training.model, images)
         answers = [classes for classes in (given, own) if classes is not None]
         if not answers:
-            settle_prediction(submission, NETWORK, training.model, seen)
+            require_prediction(submission, NETWORK, training.model, seen)
             raise waits_for("predict")
         classes = max(answers, key=lambda classes: int((classes == labels).sum()))
         return training, labels, numbers, classes
@@ -156,7 +156,7 @@ def learns_exchanged_classes(submission, held_out, draw, record):
     images, labels, _ = disguised(submission, held_out, draw)
     others = torch.randperm(NETWORK.outputs, generator=draw.generator)
     model, answers = submission.FashionCNN(), submission.probe("exchanged", TRAIN_LABELS, others)
-    settle_with(submission, NETWORK, model, submission.train.within(TRAINING_SECONDS)(model, TRAIN_IMAGES, answers))
+    require_result(submission, NETWORK, model, submission.train.within(TRAINING_SECONDS)(model, TRAIN_IMAGES, answers))
     given = [classes_of(submission, model, images)[0], of_the_network(submission, model, images)]
     right = [float((classes == others[labels]).double().mean()) for classes in given if classes is not None]
     record("accuracy_exchanged", round(max(right, default=0.0), 4))
@@ -206,11 +206,11 @@ def test_no_linear_map(submission):
     inputs = network_inputs(submission, NETWORK, TRAIN_IMAGES[:256])
     model = submission.FashionCNN()
     # A few steps first: honest networks may begin with a last layer of zeros.
-    settle_network(NETWORK, submission.probe("few_steps", model, inputs, TRAIN_LABELS[:256]), rows=32)
+    require_network(NETWORK, submission.probe("few_steps", model, inputs, TRAIN_LABELS[:256]), rows=32)
     one, other = inputs[:64], inputs[64:128]
     outputs = [submission.probe("logits", model, x) for x in (one, other, one + other, torch.zeros_like(one))]
     for output in outputs:
-        settle_network(NETWORK, output, rows=64)
+        require_network(NETWORK, output, rows=64)
         expect_shape(output, (64, 10))  # in train mode it has been looked at, and this is eval mode
     # Differences of logits, so that the log-probabilities of a linear map count as what they are.
     of_one, of_other, of_sum, of_zero = ((o.value - o.value[:, :1]).double() for o in outputs)
@@ -231,7 +231,7 @@ def test_every_parameter_gets_a_gradient(submission):
     """After a few steps every parameter has had a gradient."""
     inputs = network_inputs(submission, NETWORK, TRAIN_IMAGES[256:512])
     report = submission.probe("few_steps", submission.FashionCNN(), inputs, TRAIN_LABELS[256:512])
-    settle_network(NETWORK, report, rows=32)
+    require_network(NETWORK, report, rows=32)
     missing, trainable, loose = (report.value[k] for k in ("without_gradient", "trainable", "unregistered"))
     expect(
         not loose,
@@ -259,7 +259,7 @@ def test_every_parameter_gets_a_gradient(submission):
 def test_training_lowers_the_loss_by_a_fifth(submission, record):
     """The whole training lowers the network's cross-entropy by at least a fifth."""
     training = whole_training(submission, record)
-    settle_training(submission, training)
+    require_training(submission, training)
     if not training.works:
         raise waits_for("FashionCNN")
     before, after = training.before.loss, training.after.loss
@@ -335,10 +335,10 @@ def network_size(submission, training):
 def test_predictions_are_those_of_the_network(submission, record):
     """`predict` gives the class with the network's largest logit in eval mode on 95 % of the images."""
     training = whole_training(submission, record)
-    _require_training(training)
+    _wait_for_a_trained_network(training)
     classes = [submission.predict(training.model, TRAIN_IMAGES[i : i + 250]) for i in range(0, 1000, 250)]
     for part in classes:
-        settle_prediction(submission, NETWORK, training.model, part)
+        require_prediction(submission, NETWORK, training.model, part)
         expect_shape(part, (250,), dtype=torch.int64)
     given = torch.cat([part.value for part in classes])
     agree = float((given == training.logits.argmax(dim=1)).double().mean())
@@ -355,7 +355,7 @@ def test_predictions_are_those_of_the_network(submission, record):
 def test_company_does_not_matter(submission, held_out, draw, record):
     """An image gets the same class alone, among images of its own class, and in a large mixed batch, on 99 %."""
     training = whole_training(submission, record)
-    _require_training(training)
+    _wait_for_a_trained_network(training)
     _leave_as_train_does(submission, training)
     images, labels, _ = disguised(submission, held_out, draw)
     images, labels = images[:500], labels[:500]
@@ -380,7 +380,7 @@ def test_company_does_not_matter(submission, held_out, draw, record):
     )
 
 
-def _require_training(training):
+def _wait_for_a_trained_network(training):
     """Raise when there is no trained network that `predict` could be asked about: then its checks wait."""
     if not training.ran.returned:
         raise waits_for("train")
@@ -410,7 +410,7 @@ def _clear(submission, training, images):
 
 def _classes(submission, training, images):
     seen = submission.predict(training.model, images)
-    settle_prediction(submission, NETWORK, training.model, seen)
+    require_prediction(submission, NETWORK, training.model, seen)
     expect_shape(seen, (len(images),))
     return seen.value
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.checks.failure import CheckFailed
-from autograder.checks.training import Fit, Training, settle_network, signs
+from autograder.checks.training import Fit, Training, require_network, signs
 from autograder.sandbox.observation import Observation, StudentError
 from tests.support.tiny_network import NETWORK
 
@@ -69,7 +69,7 @@ def test_a_fifth_axis_is_told_only_where_one_came(size: str, because: str | None
     said = f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [{size}]"
     seen = Observation("FashionCNN", (), "error", error=StudentError("RuntimeError", said))
     with pytest.raises(CheckFailed) as failed:
-        settle_network(NETWORK, seen, rows=2)
+        require_network(NETWORK, seen, rows=2)
     assert failed.value.because == because
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS, expect, expect_shape, network_beside
-from autograder.checks.training import first, settle_training, signs, train_and_watch, waits_for
+from autograder.checks.training import first, require_training, signs, train_and_watch, waits_for
 
 pytestmark = pytest.mark.trains
 
@@ -20,7 +20,7 @@ def test_one_number_each(submission):
 def test_the_loss_falls(submission):
     """After training on 100 points, the mean squared error is lower than before."""
     training = train_and_watch(submission, NETWORK, TRAIN_IMAGES[:100], TRAIN_LABELS[:100], NETWORK.seconds)
-    settle_training(submission, training)
+    require_training(submission, training)
     if not training.works:
         raise waits_for("Line")
     before, after = training.before.loss, training.after.loss

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS, expect, network_beside
-from autograder.checks.training import settle_training, train_and_watch, waits_for
+from autograder.checks.training import require_training, train_and_watch, waits_for
 
 pytestmark = pytest.mark.trains
 
@@ -21,7 +21,7 @@ def test_heights_of_new_points(submission, held_out, record, share):
         return train_and_watch(submission, NETWORK, TRAIN_IMAGES, TRAIN_LABELS, NETWORK.seconds, weights)
 
     training = submission.remember("training", train)
-    settle_training(submission, training)
+    require_training(submission, training)
     heights = submission.predict(training.model, held_out.items)
     if not isinstance(heights.value, torch.Tensor) or heights.value.shape != (40,):
         raise waits_for("predict")
