@@ -155,7 +155,9 @@ def test_a_line_that_cannot_be_read_is_named_where_it_costs_a_task(permute: Engi
     number = broken[: broken.index("retrun")].count("\n") + 1
     said = messages_of(permute, broken, tmp_path)
     assert set(said) == {"to_nchw"}
-    assert f"because of line {number} of your file: invalid syntax.\n    retrun images" in said["to_nchw"]
+    (note,) = permute.grade(read_source(tmp_path / "a1_permute.py"), 1).notes
+    assert "\n    retrun images\n           ^" in note
+    assert f"because of line {number} of your file: invalid syntax." in said["to_nchw"]
     assert "slip" not in said["to_nchw"]
 
 

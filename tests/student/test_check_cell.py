@@ -10,7 +10,7 @@ import torch
 
 from autograder import notebook
 from autograder.checks import student_errors
-from autograder.checks.expect import settle
+from autograder.checks.expect import require_returned
 from autograder.checks.failure import CheckFailed
 from autograder.course.course import Course
 from autograder.grading.context import CheckInfo, Verdict
@@ -67,7 +67,7 @@ def test_a_stubs_line_that_was_left_is_said_with_its_cell(monkeypatch: pytest.Mo
     monkeypatch.setattr(notebook, "_shell", lambda: SimpleNamespace(user_ns=namespace, compile=compiled))
     run = notebook._kernel_run(namespace, {"doubled": ("images",)}, lambda: pytest.fail("no data was asked for"))
     with pytest.raises(CheckFailed) as failed:
-        settle(SubmissionProxy(run).doubled(torch.zeros(2)))
+        require_returned(SubmissionProxy(run).doubled(torch.zeros(2)))
     assert failed.value.message.startswith("At cell [1], line 2 the stub's own line still stands in doubled")
 
 

@@ -326,11 +326,15 @@ def _alive(pid):
 
 
 def _runs_bubblewrap(pids):
-    """Is this process, the innermost one, still bubblewrap (or none)? Then what it is to run has not begun."""
+    """Is this process, the innermost one, still bubblewrap (or none)? Then what it is to run has not begun.
+
+    A helper of bubblewrap's that has ended, and is not waited for yet, has no command line.
+    """
     try:
-        return not pids or b"bwrap" in Path(f"/proc/{pids[0]}/cmdline").read_bytes().split(b"\0")[0]
+        command = Path(f"/proc/{pids[0]}/cmdline").read_bytes().split(b"\0")[0] if pids else b""
     except OSError:
         return True
+    return not command or b"bwrap" in command
 
 
 @pytest.mark.parametrize("victim", ["grader", "warm process", "child"])
