@@ -217,7 +217,7 @@ class StudentFiles:
                 elif is_folder(entry):
                     if assignment_of(entry.name, self.names, exact=True):
                         self.other.append(File(path, entry.name, shown, hand_in, "is a folder, and no file"))
-                    if entry.name not in _NEVER:
+                    if entry.name not in _NEVER and not _is_the_checker(path):
                         python = of_environment or is_of_an_environment(folder, entry)
                         ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
                         pending.append((path, f"{below}{entry.name}/", ours, python, hand_in))
@@ -249,7 +249,7 @@ class StudentFiles:
 
 # Not even what is set aside in these is anybody's work.
 _NEVER = frozenset(
-    "site-packages dist-packages node_modules __pycache__ __MACOSX autograder .git .hg .svn .cache .autograder .stubs "
+    "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
     ".mypy_cache .pytest_cache .ruff_cache".split()
 )
 _VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
@@ -267,6 +267,11 @@ _OURS = re.compile(
     re.I,
 )
 _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
+
+
+def _is_the_checker(folder: Path) -> bool:
+    """Is it this package, which each student's repository holds?"""
+    return folder.name == "autograder" and (folder / "notebook.py").is_file()
 
 
 def _may_be_work(file: File, names: Collection[str]) -> bool:

@@ -58,6 +58,7 @@ def test_clones_hold_both_forms_and_only_the_changed_one_counts(course: Course, 
         put(clone / ".git" / "a1_permute.py", "answer = 'in git'")
         put(clone / "venv" / "pyvenv.cfg", "")
         put(clone / "venv" / "lib" / "a1_permute.py", "answer = 'in an environment'")
+        put(clone / "autograder" / "notebook.py", "")  # this package, as each student's repository holds it
         put(clone / "autograder" / "a1_permute.py", "answer = 'in the autograder'")
     found = find(class_, course)
     assert [found[f"a1-{s}"].status for s in ("ada", "ben", "cas", "dan")] == [

@@ -365,6 +365,7 @@ NAMED = {
     f"{NAME}.py/x.csv": f"{NAME}.py is a folder, and no file", f"backup/{NAME}.py": "a folder that is passed over",
     f".ipynb_checkpoints/{NAME}-checkpoint.ipynb": "(.ipynb_checkpoints). Ask for it outside, or name it in choices.csv",
     f".work/{NAME}.py": "(.work). Ask for it outside, or name it in choices.csv",
+    f"autograder/{NAME}.py": "(autograder). Ask for it outside, or name it in choices.csv",
 }  # fmt: skip
 NOBODYS = [
     ".DS_Store",
@@ -373,6 +374,7 @@ NOBODYS = [
     f"__MACOSX/._{NAME}.py",
     f".git/{NAME}.py",
     f".stubs/{NAME}.py",
+    "autograder/notebook.py",
     "README.md",
     f"test_{NAME}.py",
     f"._{NAME}.py",
