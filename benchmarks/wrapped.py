@@ -35,12 +35,15 @@ QUICK = sorted(name for name in BESIDE if not is_slow(name))
 NAMES = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")
 
 # What is no wrapping of an answer, but changes it, where the answer holds this: warnings (of np.array given a tensor, or
-# of a layer with an even kernel and padding="same", too) and underflows become errors, numbers without a dtype float64.
+# of a layer with an even kernel and padding="same", too) and underflows become errors, numbers without a dtype float64, and
+# nothing has a gradient any more.
 # `import *` stands before the answer, for it would take its names.
 CHANGES = {
     "logging": r"warnings\.warn|einops|np\.array\(|nn\.Conv2d\(",
     "float64": r"torch\.\w+\(",
     "np_seterr": r"\bnp\.|numpy",
+    "nograd_enter": r"\.backward\(",
+    "inference": r"\.backward\(",
 }
 
 DECORATORS = (
