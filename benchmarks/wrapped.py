@@ -1,6 +1,6 @@
 """Does right work lose points for its wrapping? Wraps correct solutions at random in what people write around them.
 
-    python benchmarks/wrapped.py                     2,000 wrapped submissions of a1 to a4 (an hour on one core)
+    python benchmarks/wrapped.py                     2,000 wrapped submissions of a1 to a4 (ten minutes on one core)
     python benchmarks/wrapped.py --count 100 --seed 7
 
 A solution is one of `tests/alternatives`. Around it come up to five of what `tests/submission/around/beside.txt` holds, and
