@@ -250,10 +250,10 @@ def test_work_among_the_files_of_an_environment_is_named(course: Course, tmp_pat
     put(root / "ada" / "pyvenv.cfg", "")
     put(root / "ada" / "bin" / f"{NAME}.py")
     put(root / "ben" / "venv" / "pyvenv.cfg", "")
-    put(root / "ben" / "venv" / "Scripts" / "work" / f"{NAME}.py")
+    put(root / "ben" / "venv" / "Scripts" / "mine" / f"{NAME}.py")
     put(root / "cas" / f"{NAME}.py")
     _, found = read(root, course)
-    for student, where in (("ada", f"bin/{NAME}.py"), ("ben", f"venv/Scripts/work/{NAME}.py")):
+    for student, where in (("ada", f"bin/{NAME}.py"), ("ben", f"venv/Scripts/mine/{NAME}.py")):
         assert found[student].status == "unreadable", "it is there"
         assert f"{where} lies in a folder that is passed over" in found[student].notes[0]
         assert "of a virtual environment" in found[student].notes[0]
