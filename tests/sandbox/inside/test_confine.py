@@ -328,10 +328,10 @@ def _alive(pid):
 def _runs_bubblewrap(pids):
     """Is this process, the innermost one, still bubblewrap (or none)? Then what it is to run has not begun.
 
-    A helper of bubblewrap's that has ended, and is not waited for yet, has no command line.
+    A process of ours that is to become bubblewrap names it among its arguments; one that has ended has none.
     """
     try:
-        command = Path(f"/proc/{pids[0]}/cmdline").read_bytes().split(b"\0")[0] if pids else b""
+        command = Path(f"/proc/{pids[0]}/cmdline").read_bytes() if pids else b""
     except OSError:
         return True
     return not command or b"bwrap" in command
