@@ -22,6 +22,7 @@ from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
 from ..results import result as results
 from ..sandbox import tiers
+from ..sandbox.inside.libc import hand_back_free_memory
 from ..sandbox.launch import Door, Sandbox
 from .context import Verdict
 from .engine import Engine, Grading, check_files, sandbox_for
@@ -69,6 +70,7 @@ class _Engines:
         self._key = (root, assignment, settings, _versions(found))
         if had_another:
             gc.collect()
+            hand_back_free_memory()  # strange answers leave holes all over it
         else:  # torch is here to stay: looking through it for garbage takes a tenth of the time
             gc.freeze()
         return self._engine

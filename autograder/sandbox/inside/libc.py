@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from functools import cache
 
 
@@ -24,3 +25,10 @@ def check(result: int, what: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def hand_back_free_memory() -> None:
+    """Hand back to the system what lies free between that which is still held. Nothing happens without glibc."""
+    trim = getattr(libc(), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(ctypes.c_size_t(0))
