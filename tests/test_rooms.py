@@ -23,13 +23,11 @@ FILES = {
 
 
 def imports(module: str) -> set[tuple[str, str]]:
-    """(module, name) for all that a module imports from this package, inside functions too, but for type checkers."""
+    """(module, name) for all that a module imports from this package, inside functions and for type checkers too."""
     path, found, todo = FILES[module], set(), [ast.parse(FILES[module].read_bytes())]
     inside = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
         if isinstance(node, ast.ImportFrom):
             above = inside[: len(inside) - node.level + 1] if node.level else []
             base = ".".join([*above, *filter(None, [node.module])])

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,31 +35,6 @@ from .evidence import Look
 from .failure import Judge
 from .matching import Signature, Sums, alike, same, same_value
 from .misconceptions import Misconception, read
-
-
-class Catalogue(Protocol):
-    """Knows the misconceptions and hints of one assignment."""
-
-    @property
-    def hints(self) -> dict[str, tuple[str, ...]]:
-        """The hints of each task, from a nudge to the idea."""
-        ...
-
-    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        """The misconceptions that give just what was observed and are just as wrong, in the order of the file.
-
-        A misconception that fails before the point where the student failed explains nothing.
-        """
-        ...
-
-    def fits(self, name: str, look: Look) -> bool | None:
-        """Would this misconception have shown what a check saw? False where it speaks against it; None where it says
-        nothing: the misconception is right there, or it cannot be compared."""
-        ...
-
-    def named(self, name: str) -> Diagnosis | None:
-        """The diagnosis of that name."""
-        ...
 
 
 class CodeCatalogue:

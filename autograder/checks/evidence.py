@@ -7,16 +7,13 @@ apart: who has the idea has it in every check.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..common.diagnosis import Diagnosis
 from ..sandbox.observation import Observation
 from .failure import Judge
-
-if TYPE_CHECKING:
-    from .catalogues import Catalogue
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,31 @@ class Look:
     failed: Observation | None = None
     judge: Judge | None = None
     suspects: tuple[Diagnosis, ...] = ()
+
+
+class Catalogue(Protocol):
+    """Knows the misconceptions and hints of one assignment."""
+
+    @property
+    def hints(self) -> dict[str, tuple[str, ...]]:
+        """The hints of each task, from a nudge to the idea."""
+        ...
+
+    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
+        """The misconceptions that give just what was observed and are just as wrong, in the order of the file.
+
+        A misconception that fails before the point where the student failed explains nothing.
+        """
+        ...
+
+    def fits(self, name: str, look: Look) -> bool | None:
+        """Would this misconception have shown what a check saw? False where it speaks against it; None where it says
+        nothing: the misconception is right there, or it cannot be compared."""
+        ...
+
+    def named(self, name: str) -> Diagnosis | None:
+        """The diagnosis of that name."""
+        ...
 
 
 def explanations(looks: Sequence[Look], catalogue: Catalogue) -> dict[str, Diagnosis]:

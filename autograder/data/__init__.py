@@ -8,9 +8,19 @@ Importing this package is cheap: torch, torchvision and rich are imported where 
 """
 
 from .command import add_arguments, run
-from .dataset import DataSet, Examples, data_set, data_sets, files_of_graders, files_of_students
-from .full import Official, OfficialFile, lay_down, load_full
-from .subset import Subset, idx_set, make_subset, verify_subset
+from .dataset import (
+    DataSet,
+    Examples,
+    Official,
+    OfficialFile,
+    Subset,
+    data_set,
+    data_sets,
+    files_of_graders,
+    files_of_students,
+)
+from .full import lay_down, load_full
+from .subset import idx_set, make_subset, verify_subset
 
 __all__ = [
     "DataSet",

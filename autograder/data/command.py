@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..course.course import find_course
-from .dataset import FOLDER, DataSet, data_sets
-from .full import Laid, Official, lay_down
+from .dataset import FOLDER, DataSet, Official, data_sets
+from .full import Laid, lay_down
 from .subset import SubsetManifest, make_subset, verify_subset
 
 

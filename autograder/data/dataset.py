@@ -9,10 +9,10 @@ how it is loaded:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..common.errors import UserError
 from ..common.run_file import declared_in
@@ -20,11 +20,9 @@ from ..common.run_file import declared_in
 if TYPE_CHECKING:
     import torch
 
-    from .full import Official
-    from .subset import Subset
-
 SAMPLE = "sample.safetensors"  # the first examples to train on, which a notebook that stands alone brings along
 FOLDER = "data"
+Split = Literal["train", "test"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +49,51 @@ def examples_in(file: Path) -> Examples:
 
     part = load_file(file)
     return Examples(part["items"], part["labels"])
+
+
+@dataclass(frozen=True)
+class OfficialFile:
+    """One of a data set's four files, unpacked: torchvision's name for it, bytes, checksum."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Official:
+    """A data set of IDX files that torchvision knows, and the places where its official files may be.
+
+    Checksums are of the unpacked files. torchvision's md5s are of the .gz, and packaging strips their headers of name
+    and time (Debian does), which changes the md5 and not a single pixel.
+    """
+
+    name: str  # what `--name` takes
+    title: str
+    folder: str  # torchvision's class, and the folder that it reads under its root
+    variable: str  # the environment variable that names a folder
+    system: Path | None  # where a package of the system puts it; debian: that package
+    files: tuple[OfficialFile, ...]
+    debian: str = ""
+
+    def raw(self, root: Path) -> Path:
+        """The folder that torchvision reads, when it is given `root`."""
+        return root / self.folder / "raw"
+
+    def of(self, split: Split) -> tuple[OfficialFile, ...]:
+        """The two files of one half: images, labels."""
+        start = {"train": "train-", "test": "t10k-"}[split]
+        return tuple(file for file in self.files if file.name.startswith(start))
+
+
+@dataclass(frozen=True)
+class Subset:
+    """What a subset of an official set is: the names of its classes, how many of each are taken, and whose they are."""
+
+    classes: tuple[str, ...]
+    per_class: Mapping[Split, int]
+    licence: str
+    source: str
 
 
 @dataclass(frozen=True)

@@ -9,49 +9,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import alone_in, explain, sha256, write_whole
-from .dataset import Examples
+from .dataset import Examples, Official, OfficialFile, Split
 from .idx import read_file, to_examples, unpack
-
-Split = Literal["train", "test"]
-
-
-@dataclass(frozen=True)
-class OfficialFile:
-    """One of a data set's four files, unpacked: torchvision's name for it, bytes, checksum."""
-
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Official:
-    """A data set of IDX files that torchvision knows, and the places where its official files may be.
-
-    Checksums are of the unpacked files. torchvision's md5s are of the .gz, and packaging strips their headers of name
-    and time (Debian does), which changes the md5 and not a single pixel.
-    """
-
-    name: str  # what `--name` takes
-    title: str
-    folder: str  # torchvision's class, and the folder that it reads under its root
-    variable: str  # the environment variable that names a folder
-    system: Path | None  # where a package of the system puts it; debian: that package
-    files: tuple[OfficialFile, ...]
-    debian: str = ""
-
-    def raw(self, root: Path) -> Path:
-        """The folder that torchvision reads, when it is given `root`."""
-        return root / self.folder / "raw"
-
-    def of(self, split: Split) -> tuple[OfficialFile, ...]:
-        """The two files of one half: images, labels."""
-        start = {"train": "train-", "test": "t10k-"}[split]
-        return tuple(file for file in self.files if file.name.startswith(start))
 
 
 @dataclass(frozen=True)

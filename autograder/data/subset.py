@@ -8,28 +8,18 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..common.errors import UserError
 from ..common.files import alone_in, sha256, write_whole
-from .dataset import DataSet, Examples
-from .full import Official, Split, load_full, read_official
+from .dataset import DataSet, Examples, Official, Split, Subset
+from .full import load_full, read_official
 from .idx import Idx, format_idx, pack, parse_idx, read_file, to_examples, unpack
 
 SCHEMA = "autograder/images/v1"
 SPLITS: tuple[Split, ...] = ("train", "test")
-
-
-@dataclass(frozen=True)
-class Subset:
-    """What a subset of an official set is: the names of its classes, how many of each are taken, and whose they are."""
-
-    classes: tuple[str, ...]
-    per_class: Mapping[Split, int]
-    licence: str
-    source: str
 
 
 def idx_set(official: Official, subset: Subset | None = None) -> DataSet:

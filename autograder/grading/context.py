@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..checks.axes import Drawing
-    from ..checks.catalogues import Catalogue
-    from ..checks.evidence import Look
+    from ..checks.evidence import Catalogue, Look
     from ..common.diagnosis import Diagnosis
     from ..data import Examples
     from ..sandbox.observation import Outcome, Run, Why

@@ -147,7 +147,7 @@ class StudentRepository:
             origin, source = origin_of(weights.read_bytes()), read_source(own)
         except (OSError, Unreadable):
             return ""
-        if not origin.is_older_than(source):
+        if not origin.is_older_than(source.code_digest):
             return ""
         reached = "" if origin.accuracy is None else f" Then {origin.accuracy:.1%} of what was held out was right."
         return (

@@ -183,7 +183,7 @@ def _stale(source: Source, path: Path) -> tuple[str, ...]:
     origin = origin_of(source.weights)
     if not origin.code:
         return (f"{name} does not say which code trained it. If the code has changed since, train again.",)
-    if not origin.is_older_than(source):
+    if not origin.is_older_than(source.code_digest):
         return ()
     right = "" if origin.accuracy is None else f" (they were right on {origin.accuracy:.1%} of what was held out then)"
     return (f"The code has changed since {name} was trained{right}. Train again, or delete that file.",)

@@ -9,10 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .source import Source
 
 _CODE, _ACCURACY, _IMAGES = "autograder.code", "autograder.accuracy", "autograder.images"
 _HEADER_LIMIT = 1 << 20  # bytes; a network has a hundred tensors, of which each takes a line
@@ -34,9 +30,9 @@ class Origin:
         known = {_CODE: self.code, _ACCURACY: self.accuracy, _IMAGES: self.images}
         return {key: str(value) for key, value in known.items() if value not in ("", None)}
 
-    def is_older_than(self, source: Source) -> bool:
-        """Whether the code has changed since; comments do not count. False where nobody wrote down the code."""
-        return bool(self.code) and self.code != source.code_digest
+    def is_older_than(self, code_digest: str) -> bool:
+        """Whether the code is another one now; comments do not count. False where nobody wrote down the code."""
+        return bool(self.code) and self.code != code_digest
 
 
 def origin_of(weights: bytes) -> Origin:

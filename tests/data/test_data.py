@@ -30,7 +30,7 @@ from autograder import data
 from autograder.common import files
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.data import command, idx, subset
-from autograder.data.full import OfficialFile
+from autograder.data.dataset import OfficialFile
 from tests.support.places import ROOT
 
 DATA = ROOT / "data"
