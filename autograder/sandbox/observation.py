@@ -129,7 +129,7 @@ class Observation:
     called: the torch functions that ran, where that was recorded.
     target: the handle of the object that was called; handle: of the one that came back.
     interrupted: the budget of CPU time ran out; what was done until then stands.
-    ordinal: the how-many-th observation of its check it is.
+    ordinal: 1 for the first observation of its check, 2 for the second.
     """
 
     task: str
