@@ -1,4 +1,4 @@
-"""Whom a person should look at first, and why: what the scores alone do not say."""
+"""Which students a person should look at first, and why. Scores alone do not show it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Reason:
 
 
 def reasons(own: Mapping[str, Result]) -> list[Reason]:
-    """The reasons to look at a student's results, the gravest first."""
+    """The reasons to look at a student's results, in the order of `ORDER`."""
     found = [reason for result in own.values() for reason in _reasons(result)]
     return sorted(found, key=lambda reason: ORDER.index(reason.kind))
 
@@ -45,7 +45,7 @@ def _reasons(result: Result) -> list[Reason]:
     if why := _left_out(result):
         found.append(("left out", why))
     training = read_training(result.metrics)
-    if training is None:  # a training's hidden checks ask for more than its public ones do
+    if training is None:  # the hidden checks of a training demand more than its public ones, so failing them is normal
         found += [("suspicious", text) for text in _made_for_the_public_checks(result)]
     else:
         found += [("suspicious", text) for text in _too_good(training)]
@@ -57,7 +57,7 @@ def _reasons(result: Result) -> list[Reason]:
 
 
 def _left_out(result: Result) -> str:
-    """The first line that did not run or is no Python, where points may depend on it: a task ended in an error."""
+    """The first note on a line that did not run or is not Python, if it may have cost points; else ""."""
     ended = {check.outcome for check in result.checks}
     for note in map(first_line, result.notes):
         if ("error" in ended and note.startswith(LEFT_OUT)) or (ended & {"error", "not_run"} and NOT_PYTHON in note):
@@ -66,7 +66,10 @@ def _left_out(result: Result) -> str:
 
 
 def _made_for_the_public_checks(result: Result) -> list[str]:
-    """Tasks that pass all their public checks and none of at least two points of hidden ones."""
+    """A line for each task that passes all public checks and fails all hidden ones, without a diagnosis.
+
+    The hidden checks must be worth at least two points together.
+    """
     found = []
     for task, checks in by_task(result.checks).items():
         public = [check for check in checks if not check.hidden]

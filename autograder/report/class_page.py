@@ -1,4 +1,4 @@
-"""What the page of a class says: scores, checks, misconceptions, networks, and whom to look at first."""
+"""What the page of a class says: scores, checks, misconceptions, networks, and which students to look at first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Distribution:
     median: float
     full: int  # students with full marks
     drawing: Markup
-    narrow: Markup  # the same for a phone, where the other's words would be too small
+    narrow: Markup  # for a phone, where the text in `drawing` would be too small; empty if `drawing` is narrow itself
 
 
 @dataclass
@@ -47,12 +47,12 @@ class CheckRow:
 
     @property
     def share(self) -> float:
-        """The share that passed, of those who handed in."""
+        """The share of students who passed, of those who handed in."""
         return self.outcomes["passed"] / self.asked if self.asked else 0.0
 
     @property
     def failures(self) -> str:
-        """How it ended otherwise: "12 failed, 3 error"."""
+        """How it ended for students who did not pass: "12 failed, 3 error"."""
         order: tuple[Outcome, ...] = ("failed", "error", "timeout", "crashed", "not_run")
         return ", ".join(f"{self.outcomes[o]} {o.replace('_', ' ')}" for o in order if self.outcomes[o])
 
@@ -71,17 +71,17 @@ class MisconceptionRow:
 
 @dataclass(frozen=True)
 class ScoreCell:
-    """A student's score in one assignment; `mark` stands instead of a score where there is none."""
+    """A student's score in one assignment. `mark` is shown instead if there is no score; `words` explain it."""
 
     score: int
     mark: str = ""
     words: str = ""
-    level: str = ""  # full, part, none: for the colour
+    level: str = ""  # full, part, zero, none or bad: chooses the colour
 
 
 @dataclass(frozen=True)
 class StudentRow:
-    """A student in the table of all."""
+    """A student's row in the table of the class."""
 
     name: str
     page: str
@@ -94,7 +94,7 @@ class StudentRow:
 
 @dataclass(frozen=True)
 class Trainings:
-    """The networks of the class as a plot."""
+    """The networks of the class: a plot, and a description in words."""
 
     drawing: Markup
     words: str
@@ -113,13 +113,13 @@ class ClassPage:
     misconceptions: tuple[MisconceptionRow, ...]
     trainings: Trainings | None
     students: tuple[StudentRow, ...]
-    first: tuple[StudentRow, ...]  # to look at first
+    first: tuple[StudentRow, ...]  # students to look at first
     problems: tuple[str, ...]
-    since: Comparison | None = None  # with the run before
+    since: Comparison | None = None  # what changed since the earlier run
 
 
 def class_page(results: ClassResults, before: ClassResults | None = None) -> ClassPage:
-    """The page of a class. before: an earlier run over it, shown beside this one."""
+    """The page of a class. before: the results of an earlier run; the page shows what changed."""
     points, students = results.max_scores(), results.students()
     short = short_names(list(points))
     rows = tuple(_student(name, own, results, list(points)) for name, own in students.items())

@@ -38,13 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the report. Returns 0 when all results were read, 3 when some could not be."""
+    """Write the report. Returns 3 if some results could not be read or shown, else 0."""
     results, left_out = read_class(args.results), Guard()
     before = read_class(args.before) if args.before else None
     course = course_of(args.results)
     ways = None
     if args.right_ways:
-        from .right_ways import right_ways  # which loads torch: a report alone takes half a second
+        from .right_ways import right_ways  # loads torch; a report without it takes half a second
 
         ways = right_ways(course, results.max_scores())
     count = write(results, args.out, course, args.title, before, left_out, ways)

@@ -14,13 +14,13 @@ from ..common.terminal import print_line, printable
 from ..results.final import read_class
 from ..results.result import ClassResults, Final, Result
 
-# What a result says of where it was graded, beside the work and the checks.
+# The entries of a result's environment that say what graded it, and where.
 _VERSIONS = ("autograder", "python", "torch", "numpy", "pytest", "platform", "sandbox")
 
 
 @dataclass(frozen=True)
 class ScoreChange:
-    """How a student's assignment stands in two runs: final scores, "–" where there is no result."""
+    """A student's assignment in two runs. before, after: the final scores; "–" if a run has no result."""
 
     student: str
     assignment: str
@@ -32,7 +32,7 @@ class ScoreChange:
 
 @dataclass(frozen=True)
 class CheckShift:
-    """A check that other numbers of students pass than before, of those whose work both runs have graded."""
+    """A check that more or fewer students pass. before, after: how many, among those who have it in both runs."""
 
     assignment: str
     task: str
@@ -43,7 +43,7 @@ class CheckShift:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs over a class. more: points that all students together have gained; below 0 where they lost."""
+    """Two runs over a class. rose, fell: numbers of scores. more: points that all together gained (negative: lost)."""
 
     changes: tuple[ScoreChange, ...]
     shifts: tuple[CheckShift, ...]
@@ -53,7 +53,7 @@ class Comparison:
 
     @property
     def words(self) -> str:
-        """All in a sentence."""
+        """The comparison in one sentence."""
         if not self.changes:
             return "Nothing changed."
         many = plural(len(self.changes), "result differs", "results differ")
@@ -61,7 +61,7 @@ class Comparison:
 
 
 def compare(old: ClassResults, new: ClassResults) -> Comparison:
-    """What differs between two runs: whatever changed a final score, or how a check ended."""
+    """What differs between two runs: final scores, and how checks ended."""
     before, after = ({(r.student, r.assignment): r for r in each.results} for each in (old, new))
     pairs = [(key, before.get(key), after.get(key)) for key in dict.fromkeys((*after, *before))]
     changed = tuple(
@@ -96,7 +96,7 @@ def _outcomes(result: Result | None) -> dict[str, str]:
 
 
 def _ended_otherwise(one: Result | None, two: Result | None) -> Iterator[str]:
-    """The checks of both runs that ended otherwise; a check that one run alone has is in its score."""
+    """A line for each check that both runs have and that ended differently."""
     before = _outcomes(one)
     for check in two.checks if two is not None else ():
         if before.get(check.name, check.outcome) != check.outcome:
@@ -108,7 +108,7 @@ def _said(outcome: str) -> str:
 
 
 def _why(one: Result | None, two: Result | None, was: Final | None, now: Final | None) -> str:
-    """Why two results differ, as far as they say it."""
+    """Why two results differ, as far as the results record it."""
     if one is None or two is None:
         return "only in the new run" if one is None else "only in the old run"
     reasons = []
@@ -127,7 +127,7 @@ def _why(one: Result | None, two: Result | None, was: Final | None, now: Final |
 
 
 def _differ(mine: Mapping[str, Any], theirs: Mapping[str, Any], key: str) -> bool:
-    """Do both say it, and not the same?"""
+    """Do both have this entry, with different values?"""
     return key in mine and key in theirs and mine[key] != theirs[key]
 
 
@@ -156,7 +156,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tell what changed. Returns 0 whatever that is, 3 when some results could not be read."""
+    """Print what changed. Returns 3 if some results could not be read, else 0."""
     old, new = read_class(args.old), read_class(args.new)
     found = compare(old, new)
 

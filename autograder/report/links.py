@@ -10,7 +10,7 @@ STUDENTS = "students"
 
 
 def file_of(student: str) -> str:
-    """The name of a student's page: one that every file system takes, and no two students share."""
+    """The file name of a student's page: valid on every file system, and different for every student."""
     return f"{folder_name(student)}.html"
 
 

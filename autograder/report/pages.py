@@ -1,7 +1,7 @@
 """The pages of a report, written to a folder.
 
-The pages stand alone: style, charts and pictures are inside, nothing is fetched. A page knows only results; lateness
-and adjustments come in through `results.final`. A student's page names no hidden check and nobody else.
+Each page is self-contained: style, charts and pictures are inside, and nothing is fetched. Pages are made from results;
+lateness and adjustments come from `results.final`. A student's page names neither hidden checks nor other students.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .class_page import ClassPage
     from .right_ways import SolvedTask
 
-MARKER = ".autograder-report"  # a folder that holds it is ours to write to
+MARKER = ".autograder-report"  # a folder with this file in it is a report, and may be overwritten
 
 
 def write(
@@ -46,14 +46,14 @@ def write(
     left_out: Guard | None = None,
     right_ways: Mapping[str, Mapping[str, SolvedTask]] | None = None,
 ) -> int:
-    """Write the class page and all students' pages. Returns how many students have one.
+    """Write the class page and all students' pages. Returns the number of student pages.
 
-    title: the heading; without one, "The class" for the teacher, and the course's title for a student.
-    before: an earlier run, which the class page shows beside this one. left_out: gets a line for each student whose
-    results break a page; the class page has the lines too. right_ways: of assignments and their tasks, for those who
-    have all points of a task.
+    title: the heading of all pages. Without it, the class page is called "The class", and a student's page has the
+    course's title. before: the results of an earlier run; the class page shows what changed. left_out: gets a line for
+    each student whose results break a page; the class page shows these lines too. right_ways: assignment -> task ->
+    right ways to solve it, shown to students who have all points of the task.
 
-    Raises UserError when `folder` holds other things, InfrastructureError when it cannot be written.
+    Raises UserError if `folder` holds other things, InfrastructureError if it cannot be written.
     """
     from .links import STUDENTS, file_of
     from .pictures import Pictures
@@ -83,7 +83,7 @@ def write(
         for old in (folder / STUDENTS).glob("*.html"):
             if old.name not in keep:
                 old.unlink(missing_ok=True)
-        # Last, so that its links lead somewhere.
+        # Written last, so that its links lead to pages that exist.
         shown = dataclasses.replace(results, results=tuple(sound))
         whole = pages.get_template("class.html").render(page=_class_page(shown, before, left_out))
         write_whole(folder / "index.html", whole.encode(), to_disk=False)
@@ -91,7 +91,7 @@ def write(
 
 
 def _class_page(results: ClassResults, before: ClassResults | None, left_out: Guard) -> ClassPage:
-    """The page of the class, without those whose results break it, who are named."""
+    """The page of the class, without students whose results break it. It names them."""
     from .class_page import class_page
 
     def page(own: Iterable[Result], earlier: ClassResults | None) -> ClassPage:
@@ -100,7 +100,7 @@ def _class_page(results: ClassResults, before: ClassResults | None, left_out: Gu
 
     try:
         return page(results.results, before)
-    except Exception:  # whose is it?
+    except Exception:  # find out whose results break it
         sound: list[Result] = []
         for student, own in results.students().items():
             with left_out.unless_it_works(student):
@@ -111,7 +111,10 @@ def _class_page(results: ClassResults, before: ClassResults | None, left_out: Gu
 
 @contextlib.contextmanager
 def _ours(folder: Path) -> Iterator[None]:
-    """The folder, made if need be and marked as a report's."""
+    """Make the folder and mark it as a report's. An OSError in the body becomes an InfrastructureError.
+
+    Raises UserError if the folder holds other things.
+    """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file. Give a folder to --out.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
@@ -128,9 +131,9 @@ def _ours(folder: Path) -> Iterator[None]:
 
 
 def templates(zone: dt.tzinfo | None = None, course: CourseWords | None = None) -> jinja2.Environment:
-    """The templates of all pages, with what they share.
+    """The templates of all pages, with the values and filters that they share.
 
-    zone: in which times are told; this machine's else. course: its language, and which way that is written.
+    zone: the zone of the times on the pages (default: this machine's). course: its language and direction of writing.
     """
     import jinja2
     from markupsafe import Markup
@@ -165,7 +168,7 @@ def templates(zone: dt.tzinfo | None = None, course: CourseWords | None = None) 
 
 
 def code(text: str) -> str:
-    """Text with what stands between backticks as code; everything else is escaped."""
+    """The text as HTML: escaped, with `<code>` instead of pairs of backticks."""
     from markupsafe import Markup, escape
 
     parts = text.split("`")
@@ -177,8 +180,8 @@ def code(text: str) -> str:
 
 
 def moment(text: str, zone: dt.tzinfo | None = None) -> str:
-    """A time of the results as people there read it: 2026-11-20 23:59 CET."""
+    """A time from the results in local form: 2026-11-20 23:59 CET. Text that is not a time comes back as it is."""
     time = read_time(text)
-    with contextlib.suppress(OverflowError, ValueError, OSError):  # the ends of time
+    with contextlib.suppress(OverflowError, ValueError, OSError):  # in year 1 or 9999 the local time may not exist
         return text if time is None else f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     return text

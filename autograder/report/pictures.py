@@ -1,4 +1,4 @@
-"""Test items as pictures in a page, where the course's data set draws them: a few hundred bytes each."""
+"""Test items as pictures in a page, if the course's data set can draw them: a few hundred bytes each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..data.dataset import FOLDER, DataSet, data_set
 
 
 class Pictures:
-    """The test items of a course, where it has them; none without a course."""
+    """The test items of a course as pictures. Without a course, or without its data, there are none."""
 
     def __init__(self, course: Course | None) -> None:
         self._course = course

@@ -1,9 +1,9 @@
 """`autograder plagiarism`: pairs of submissions that share code which few others have. For a person to read.
 
-copydetect compares what is left of the code when names, comments and layout are taken away. Two kinds of code say
-nothing and are left out first: what the released stub holds, and what many of the class have (for a task of one line
-there are few ways to write it). What remains is uncommon, and two who share much of it may have worked together, asked
-the same forum, or both been lucky: the report shows the passages and gives no verdict.
+copydetect compares code without its names, comments and layout. Two kinds of code prove nothing and are left out first:
+code of the released stub, and code that many students have (a task of one line can be written in few ways). The rest is
+uncommon. Two students who share much of it may have worked together, asked the same forum, or both been lucky: the
+report shows the passages and gives no verdict.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from ..submission.find import find_class
 from ..submission.source import Unreadable
 
 PIECE = 25  # characters, without names and layout: a shorter match is chance
-COMMON = 0.05  # code that a larger part of the class has is common ground,
-FEW, MANY = 4, 50  # ... but never what four have, and always what more than fifty have
+COMMON = 0.05  # code that a larger share of the class has is common, and left out
+FEW, MANY = 4, 50  # but code that at most FEW have is never common, and code that more than MANY have always is
 LEAST = 80  # characters of uncommon code that two must share
 MOST = 200  # pairs in the report, for each assignment
 SHOWN = 20_000  # characters of each submission in the report
@@ -41,7 +41,7 @@ SHOWN = 20_000  # characters of each submission in the report
 
 @dataclass(frozen=True)
 class Piece:
-    """A passage of a submission, marked when the other one of a pair has it too."""
+    """A passage of a submission. shared: the other submission of the pair has it too."""
 
     text: str
     shared: bool
@@ -49,7 +49,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that share uncommon code. `shares`: how much of each one's uncommon code the other has."""
+    """Two submissions that share uncommon code. `shares`: the shared part of each one's uncommon code, from 0 to 1."""
 
     assignment: str
     students: tuple[str, str]
@@ -97,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Compare the submissions of a class. Returns 0, whatever was found: it is for a person to judge."""
+    """Compare the submissions of a class. Returns 0 whatever was found: a person has to judge it."""
     course = find_course(Path.cwd())
     only = [course.resolve(name) for name in args.assignment]
     found, skipped = read_class(args.submissions, course, only)
@@ -130,9 +130,9 @@ def _percent(text: str) -> float:
 def read_class(
     folder: Path, course: Course, only: Sequence[str] = ()
 ) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
-    """assignment -> student -> code (a notebook's cells one after another), and what cannot be read: (who, what, why).
+    """Returns assignment -> student -> code, and a list of (student, assignment, why) for what cannot be read.
 
-    Raises UserError when there are no submissions.
+    A notebook's code is its cells, one after another. Raises UserError if there are no submissions.
     """
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     skipped = []
@@ -161,11 +161,11 @@ def compare(
     earlier: Mapping[str, str] | None = None,
     skipped: list[tuple[str, str, str]] | None = None,
 ) -> list[Pair]:
-    """The pairs that share uncommon code, those who share most first; at most `MOST`.
+    """The pairs that share uncommon code, at most `MOST`. The pair that shares most comes first.
 
-    texts: student -> code. least_share: of the uncommon code of one of the two, from 0 to 1. earlier: who -> code, of
-    another year: each is compared with the students, not with one another. skipped: whose code could not be taken to
-    pieces is added here, with the reason.
+    texts: student -> code. least_share: one of the two must share this part of its uncommon code, from 0 to 1.
+    earlier: name -> code of another year; it is compared with the students' code, not with each other. skipped: gets
+    (name, assignment, why) for code that could not be compared.
     """
     detect = _copydetect()
     known = {**(earlier or {}), **texts}
@@ -173,7 +173,7 @@ def compare(
     for who, text in known.items():
         try:
             prints[who] = _fingerprint(detect, text)
-        except Exception as error:  # what a library makes of one student's text is that student's affair
+        except Exception as error:  # copydetect may fail on one text: the others are compared all the same
             if skipped is not None:
                 skipped.append((who, assignment, f"it could not be compared ({type(error).__name__})"))
     _forget(detect, prints.values(), _fingerprint(detect, stub).hashes)
@@ -181,7 +181,7 @@ def compare(
     many = min(MANY, max(FEW, COMMON * len(prints)))
     _forget(detect, prints.values(), {piece for piece, count in holders.items() if count > many})
 
-    # Only who shares a piece is compared: a class of a thousand has half a million pairs.
+    # Only submissions that share a piece are compared: a class of a thousand has half a million pairs.
     by_piece: defaultdict[int, list[str]] = defaultdict(list)
     for student, found in prints.items():
         for piece in found.hashes:
@@ -216,12 +216,12 @@ def _copydetect() -> Any:
 
 
 def _fingerprint(detect: Any, text: str) -> Any:
-    # A window of 1 keeps every piece: what is found does not hang on Python's hash seed.
+    # A window of 1 keeps every piece, so that the result does not depend on Python's hash seed.
     return detect.CodeFingerprint("submission.py", PIECE, 1, language="python", fp=io.StringIO(text))
 
 
 def _forget(detect: Any, prints: Iterable[Any], pieces: set[int]) -> None:
-    """Take pieces out of fingerprints. (copydetect's own way, `boilerplate`, miscounts pieces that occur twice.)"""
+    """Remove pieces from fingerprints. (copydetect's own `boilerplate` miscounts pieces that occur twice.)"""
     for found in prints:
         found.hashes = found.hashes - pieces
         found.hash_idx = {piece: places for piece, places in found.hash_idx.items() if piece in found.hashes}
@@ -229,7 +229,7 @@ def _forget(detect: Any, prints: Iterable[Any], pieces: set[int]) -> None:
 
 
 def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
-    """The text, cut where what is shared begins and ends; cut off when it is long."""
+    """The text in pieces, cut where the shared spans begin and end. Only the first `SHOWN` characters are kept."""
     pieces, at = [], 0
     for begin, end in sorted((max(0, int(b)), int(e)) for b, e in spans):
         if end > at:
@@ -245,7 +245,7 @@ def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
 
 
 def page(pairs: Sequence[Pair], submissions: int, share: float) -> str:
-    """The report as one page of HTML, self-contained like all of them."""
+    """The report as one self-contained HTML page."""
     from .pages import templates
 
     return templates().get_template("pairs.html").render(pairs=pairs, submissions=submissions, share=share)

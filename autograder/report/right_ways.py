@@ -1,7 +1,7 @@
-"""Right ways to solve the tasks of an assignment: the reference, and those that its author has chosen.
+"""Right ways to solve the tasks of an assignment: the reference, and others that its author has chosen.
 
-An author chooses the other ways in `other_ways.toml`, in the assignment's folder: for each task the names of files in
-`tests/alternatives/<assignment>/`, which tests prove to earn full marks, each with a sentence on what is to be seen in it.
+The author lists the other ways in `other_ways.toml`, in the assignment's folder: for each task, names of files in
+`tests/alternatives/<assignment>/`, each with a sentence on what it shows. Tests prove that these files earn full marks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PRAGMA = re.compile(r"  # (noqa|type:|fmt:).*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Way:
-    """One right way to solve a task. name: "" for the reference; sentence: what is to be seen in it."""
+    """One right way to solve a task. name: "" for the reference. sentence: what it shows."""
 
     name: str
     sentence: str
@@ -41,7 +41,7 @@ class SolvedTask:
 
 
 def right_ways(course: Course | None, names: Iterable[str]) -> dict[str, dict[str, SolvedTask]]:
-    """Of these assignments, as far as the course has them, the tasks by their names. Raises UserError without a course."""
+    """assignment -> task -> right ways, for the `names` that the course has. Raises UserError without solutions."""
     if course is None or not course.has_solutions:
         raise UserError("--right-ways shows solutions: run it in the course repository.")
     known = [name for name in course.assignment_names() if name in names]
@@ -49,7 +49,10 @@ def right_ways(course: Course | None, names: Iterable[str]) -> dict[str, dict[st
 
 
 def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
-    """The tasks of an assignment, in its order, each with the reference first. Raises UserError for a choice that is none."""
+    """The tasks of an assignment, in its order. The reference comes first among a task's ways.
+
+    Raises UserError if `other_ways.toml` names an unknown task, or a file that does not define the task.
+    """
     assignment = course.assignment(name)
     chosen = _chosen(assignment.folder / OTHER_WAYS)
     why = read(assignment.misconceptions).why
@@ -72,7 +75,7 @@ def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
 
 
 def _chosen(path: Path) -> dict[str, dict[str, str]]:
-    """task -> {file: sentence}, as the author wrote it down; nothing where nothing was."""
+    """task -> {file: sentence}; empty if the file does not exist. Raises UserError if it cannot be read."""
     if not path.is_file():
         return {}
     try:
@@ -85,7 +88,7 @@ def _chosen(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _part(text: str, task: str) -> str:
-    """Of a script the statements that make `task`: imports, helpers, itself. Empty where none defines it."""
+    """The statements of a script that make `task`: imports, helpers, the task itself. Empty if nothing defines it."""
     lines, statements = text.splitlines(), ast.parse(text).body
     bound = [_bound_by(statement) for statement in statements]
     wanted, taken = {task}, set[int]()
@@ -110,7 +113,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
 def _gap(before: ast.stmt | None, after: ast.stmt) -> str:
-    """The lines between two statements."""
+    """The line breaks between two statements."""
     if before is None:
         return ""
     if isinstance(before, _DEFINITIONS) or isinstance(after, _DEFINITIONS):
@@ -124,7 +127,7 @@ def _bound_as(alias: ast.alias) -> str:
 
 
 def _bound_by(statement: ast.stmt) -> set[str]:
-    """The names that a statement at the top level gives a value, or changes an entry of."""
+    """The names that a top-level statement defines, or of which it sets an entry or attribute."""
     if isinstance(statement, _DEFINITIONS):
         return {statement.name}
     if isinstance(statement, (ast.Import, ast.ImportFrom)):

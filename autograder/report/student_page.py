@@ -1,4 +1,4 @@
-"""What the page of one student says: no hidden check's text, and nobody else."""
+"""What the page of one student says. The text of hidden checks and other students do not appear in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class Hidden:
-    """What a student is told of a task's hidden checks: points and how they ended, none of their text."""
+    """What a student is told about a task's hidden checks: their points and how they ended, not their text."""
 
     score: int
     points: int
@@ -34,24 +34,24 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Task:
-    """One task: public checks in full, hidden ones as a sum, and the ideas that explain the failures."""
+    """One task: public checks in full, hidden ones as a sum, and the misconceptions behind hidden failures."""
 
     name: str
     score: int
     points: int
     public: tuple[CheckResult, ...]
     hidden: Hidden | None
-    ideas: tuple[str, ...]  # of hidden checks, where no public check has told them
+    ideas: tuple[str, ...]  # messages of hidden checks' diagnoses, without those that a public check shows
 
     @property
     def complete(self) -> bool:
-        """Has it all its points?"""
+        """Does it have all its points?"""
         return self.score == self.points
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A test item that the network took for something else."""
+    """A test item that the network got wrong. right, given: the names of the right class and of the network's."""
 
     uri: str
     right: str
@@ -154,6 +154,6 @@ def _network(training: TrainingRecord, assignment: str, pictures: Pictures) -> D
 
 
 def _shade(count: int, row: int) -> int:
-    """From 0 (nothing) to 5 (most of its row)."""
+    """How dark to draw a count in a confusion matrix: from 0 (nearly nothing) to 5 (most of its row)."""
     share = count / row if row else 0.0
     return sum(share >= bound for bound in (0.005, 0.04, 0.12, 0.35, 0.7))

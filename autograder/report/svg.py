@@ -17,7 +17,7 @@ WIDTH = 720  # units of the drawing; the page scales it
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a scatter plot: what it says when it is pointed at, and where it leads."""
+    """A point of a scatter plot. label: shown when the mouse points at it. link: the address that it leads to."""
 
     x: float
     y: float
@@ -26,7 +26,7 @@ class Point:
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers from the last at or below `low` to the first at or above `high`, about so many."""
+    """Some `about` round numbers: from the last one at or below `low` to the first one at or above `high`."""
     if not high - low > 1e-9 * max(1.0, abs(low), abs(high)):
         low, high = low - 0.5, high + 0.5
     raw = (high - low) / about
@@ -37,7 +37,7 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def histogram(values: Sequence[int], most: int, bins: int, width: int, height: int) -> Markup:
-    """How often which score from 0 to `most` was reached; full marks stand in the last bar."""
+    """How often each score from 0 to `most` was reached. The last bar is for full marks alone."""
     counts = bin_counts(values, most, bins)
     bars, highest = len(counts), max([*counts, 1])
     top, plot, wide = 20, height - 44, width / len(counts)
@@ -76,7 +76,7 @@ def bin_range(number: int, most: int, bars: int) -> tuple[int, int]:
 
 
 def curve(values: Sequence[float], x_name: str, y_name: str, height: int = 220) -> Markup:
-    """One value after another, joined by lines; the first stands at 1."""
+    """Values joined by lines, at x = 1, 2, 3, ..."""
     if not values:
         return Markup("")
     steps = ticks(min(0.0, min(values)), max(values), 4)
@@ -115,7 +115,7 @@ def scatter(points: Sequence[Point], lines: Sequence[float], x_name: str, y_name
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where the numbers of both axes lie in the drawing."""
+    """The axes of a drawing: turns numbers into coordinates."""
 
     x_low: float
     x_high: float

@@ -1,4 +1,4 @@
-"""What a result's metrics say of a training, with everything of a wrong type left out."""
+"""What a result's metrics say about a training. Values of a wrong type are left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_CLASSES = 1000
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """A network's training as the grader recorded it; None or empty where it did not."""
+    """A network's training as the grader recorded it. A field that was not recorded is None or empty."""
 
     accuracy: float | None
     standard_error: float | None
@@ -30,15 +30,15 @@ class TrainingRecord:
     loss_by_exchange: float | None  # accuracy minus that of training with exchanged class numbers (--exchange-classes)
     things: str = "items"  # what the test items are called
     classes: tuple[str, ...] = ()  # the names of the classes, by number
-    honest: tuple[float, float] = (1.0, 1.0)  # what honest networks stay below: trained here, trained elsewhere
+    honest: tuple[float, float] = (1.0, 1.0)  # accuracies that honest networks stay below: (trained here, elsewhere)
 
     def name(self, number: int) -> str:
-        """What a class is called; its number, where the result does not say."""
+        """The name of a class, or its number if the result has no name for it."""
         return self.classes[number] if number < len(self.classes) else str(number)
 
 
 def read_training(metrics: Mapping[str, Any]) -> TrainingRecord | None:
-    """The training that metrics describe, or None when they describe none."""
+    """The training that the metrics describe, or None if they do not describe one."""
     accuracy, seconds = _share(metrics.get("accuracy")), _number(metrics.get("training_seconds"))
     losses = _numbers(metrics.get("losses"))
     if accuracy is None and seconds is None and not losses:
