@@ -1,1 +1,1 @@
-"""What every room may use, and what knows none of them."""
+"""Helpers that every room may import. They import from no other room."""

@@ -1,4 +1,4 @@
-"""Which names a statement defines, told from its syntax tree."""
+"""The names that a statement defines, read from its syntax tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What explains a failure."""
+"""The explanation of a failure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The misconception that explains a failure: its stable name, and the message that it earns."""
+    """The misconception that explains a failure: its stable name and its message."""
 
     name: str
     message: str

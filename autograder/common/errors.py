@@ -1,13 +1,13 @@
-"""The two ways in which a command may fail without it being our bug.
+"""The two errors that a command may end with when our code is not at fault.
 
-The command line prints the message and exits with the code: nobody sees a traceback for bad input.
+The command line prints the message and exits with the code, so nobody sees a traceback for bad input.
 """
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """Something was asked for that cannot be done; the message says what to do instead. Exit code 2."""
+    """The user asked for something that cannot be done. The message says what to do instead. Exit code 2."""
 
     exit_code = 2
 

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, with one plain line when the disk or a permission is in the way."""
+"""Writing files whole or not at all, with a one-line error when the disk or a permission prevents it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .errors import InfrastructureError, UserError
 
 
 def sha256(content: bytes) -> str:
-    """The checksum in hexadecimal."""
+    """The sha256 checksum of `content`, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def when_saved(path: Path) -> int:
-    """When a file was saved, in nanoseconds; 0 for one that is not there."""
+    """The time at which a file was last saved, in nanoseconds since 1970; 0 if there is no such file."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -27,7 +27,7 @@ def when_saved(path: Path) -> int:
 
 
 def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
-    """What went wrong while writing `path`, in one line that says what to do."""
+    """The error to raise for an OSError while writing `path`; its message says what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return InfrastructureError(
             f"The disk is full: {path} could not be written. Free some space and run the command again."
@@ -42,7 +42,7 @@ def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and those above it. Raises UserError or InfrastructureError, see `explain`."""
+    """Make `folder` and its parents. Raises UserError or InfrastructureError, see `explain`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -50,11 +50,11 @@ def make_folder(folder: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
-    """Write beside `path`, then rename: whoever looks sees the old file or the whole new one, never a torn one.
+    """Write a draft beside `path`, then rename it: readers see the old file or the whole new one, never half of it.
 
-    The folders above it are made. to_disk: False for what can be made again at any time, and need not outlast a power
-    cut. A run that is killed in between leaves `.NAME.<process>.tmp`.
-    Raises UserError or InfrastructureError, see `explain`: what stood there before still stands.
+    Makes the parent folders. to_disk: wait until the disk has the content; False for a file that can be made again,
+    so that it may be lost in a power cut. A run that is killed before the rename leaves `.NAME.<process>.tmp`.
+    Raises UserError or InfrastructureError, see `explain`; the old file is then unchanged.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     make_folder(path.parent)
@@ -75,15 +75,15 @@ def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
 
 
 def take(handle: int) -> bool:
-    """Lock an open file, or folder, for this process; the lock ends with the process, however that ends.
+    """Lock an open file or folder for this process. The lock ends with the process, even if that is killed.
 
-    Returns False when another process holds it. A disk that knows no locks goes without.
+    Returns False if another process holds the lock. On a disk without locks, returns True and locks nothing.
     """
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            os.lseek(handle, 1 << 20, os.SEEK_SET)  # a byte far behind the text, which stays readable to others
+            os.lseek(handle, 1 << 20, os.SEEK_SET)  # a byte far beyond the text, so that others can still read the text
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
@@ -96,9 +96,9 @@ def take(handle: int) -> bool:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Make `folder` if need be and hold it for this process, so that two runs never write the same file.
+    """Make `folder` if needed and lock it, so that two runs never write the same file.
 
-    Raises UserError when another run holds it. Windows, where a folder cannot be opened, goes without.
+    Raises UserError if another run holds it. On Windows, which cannot open a folder, nothing is locked.
     """
     make_folder(folder)
     if sys.platform == "win32":

@@ -1,6 +1,6 @@
-"""What a module of this package imports, told from its text; and so what can be reached from where.
+"""What the modules of this package import, read from their text, and which modules can be reached from which.
 
-Nobody keeps a list: what students get, for one, is what their commands can reach.
+So no list of files has to be kept by hand: students, for example, get the modules that their commands can reach.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def modules_of(package: Path) -> dict[str, Path]:
-    """name -> file, of all modules below a package's folder."""
+    """The dotted name and the file of every module in a package's folder."""
     found = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package.parent).with_suffix("").parts
@@ -20,7 +20,10 @@ def modules_of(package: Path) -> dict[str, Path]:
 
 
 def imported_by(path: Path, name: str = "") -> Iterator[str]:
-    """All that a file imports, inside functions too but for type checkers. name: its own, for relative imports."""
+    """The dotted names that a file imports, inside functions too, but not those under `if TYPE_CHECKING`.
+
+    name: the file's own dotted name, which relative imports need. `from a import b` gives both `a` and `a.b`.
+    """
     inside = name.split(".") if path.stem == "__init__" else name.split(".")[:-1]
     todo: list[ast.AST] = [ast.parse(path.read_bytes())]
     while todo:
@@ -40,7 +43,10 @@ def imported_by(path: Path, name: str = "") -> Iterator[str]:
 
 
 def reachable(starts: Iterable[str], modules: Mapping[str, Path]) -> set[str]:
-    """The modules that are loaded, or may be, when these are: with the packages in which each lies."""
+    """The modules that importing `starts` loads or may load, with the packages that hold them.
+
+    modules: name -> file, see `modules_of`; names outside it are passed over.
+    """
     todo, found = list(starts), set[str]()
     while todo:
         name = todo.pop()

@@ -1,4 +1,4 @@
-"""An author's file that raised: which line of it, and why, in one sentence."""
+"""Errors in a file that an author of the course wrote: which line raised, and why, in one sentence."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 
 
 def where_raised(error: BaseException, folder: Path) -> str:
-    """ "test_a1.py, line 3: NameError: name 'x' is not defined": the last line within `folder` that led to an error.
+    """Where an error came from: "a1/test_a1.py, line 3: NameError: name 'x' is not defined".
 
-    The file is named relative to the folder above `folder`; an error that no file there led to names the folder alone.
+    The line is the last one in the traceback whose file is in `folder`. The file is named relative to the parent of
+    `folder`. If no file in `folder` is in the traceback, the text begins with the folder's name instead.
     """
     above = folder.parent
     what = " ".join(f"{type(error).__name__}: {error}".split()) if str(error) else type(error).__name__
@@ -26,16 +27,16 @@ def where_raised(error: BaseException, folder: Path) -> str:
 
 
 def remedy(error: BaseException) -> str:
-    """What to do about it."""
+    """What the author can do about the error, in one sentence."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"Is the name right? Else install it: pip install {error.name.partition('.')[0]}"
     return "Mend that line, and run the command again."
 
 
 def from_a_stub(type_name: str, message: str) -> bool:
-    """Whether it is the error of a task that nobody has written yet: ``raise NotImplementedError("resized")``.
+    """Whether the error is that of an unfilled stub: ``raise NotImplementedError("resized")``.
 
-    Torch raises the same type, with a sentence, for a dtype that an operator does not take, and for a network without
-    a forward.
+    Torch raises the same type, but with a sentence as its message, if an operator does not take a dtype or a network
+    has no forward.
     """
     return type_name == "NotImplementedError" and (not message or message.isidentifier())

@@ -1,4 +1,4 @@
-"""The files of this package; and running one of the course's own: a catalogue, a quiz, a reference. Never a submission."""
+"""The files of this package, and running a file of the course: a catalogue, a quiz, a reference. Never a submission."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _T = TypeVar("_T")
 
 
 class _AsItIsNow(SourceFileLoader):
-    """Reads the text each time: Python's compiled copy is older where a file was saved twice in a second."""
+    """Compiles the text each time: Python's compiled copy may be out of date if a file was saved twice in a second."""
 
     def get_code(self, fullname: str) -> CodeType:
-        """The file, compiled. Nothing is written beside it."""
+        """The compiled file. Nothing is written to a cache."""
         code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
         return code
 
 
 def run_file(path: Path) -> ModuleType:
-    """The module that a file makes; no `import` finds it. Whatever the file raises goes through."""
+    """Run a file as a module, which no `import` finds. Raises whatever the file raises."""
     name = f"_{path.parent.name}_{path.stem}"
     loader = _AsItIsNow(name, str(path))
     spec = importlib.util.spec_from_loader(name, loader)
@@ -36,7 +36,10 @@ def run_file(path: Path) -> ModuleType:
 
 
 def declared_in(path: Path, name: str, kind: type[_T], what: str) -> _T:
-    """What a file sets a name to: NETWORK to a Network, say. Raises UserError, which calls it `what`, where it does not."""
+    """The value that a file gives to `name`, of type `kind`: a Network for NETWORK, for example.
+
+    what: the word for it in messages. Raises UserError if the file does not run, or does not set such a value.
+    """
     try:
         declared = getattr(run_file(path), name)
     except (Exception, SystemExit) as error:
@@ -53,9 +56,10 @@ def own_package() -> Path:
 
 
 def files_of(package: Path, names: Iterable[str]) -> list[Path]:
-    """The files of a package that have these names, and all in its folders that do; caches and hidden files are none.
+    """The files of a package with these names, and all files in its folders with these names.
 
-    Raises FileNotFoundError for a name that brings none: a list that somebody keeps must not go stale unseen.
+    Caches and hidden files are left out. Raises FileNotFoundError for a name without any file, so that a list kept by
+    hand cannot go stale unseen.
     """
     found = []
     for name in names:

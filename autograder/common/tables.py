@@ -1,4 +1,4 @@
-"""What people write for us in files: tables in CSV, times in ISO 8601."""
+"""Reading what people write in files: tables in CSV, times in ISO 8601."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .errors import UserError
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file with these columns: (line number, values). Empty when there is no such file, or an empty one.
+    """The lines of a CSV file: (line number, column -> value). Empty if the file is missing or empty.
 
-    A spreadsheet may have written commas, semicolons or tabs, blanks around them, titles in any case, and one of
-    several encodings. A cell that a line lacks is "".
-    Raises UserError when it cannot be read or lacks a column.
+    columns: their titles, in lower case; other columns and blank lines are left out. Titles in the file may have any
+    case. A cell that a line lacks is "". See `read_rows` for the forms of CSV that are read.
+    Raises UserError if the file cannot be read or lacks a column.
     """
     rows = read_rows(path)
     if not rows:
@@ -33,9 +33,10 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """All lines of a CSV file: (line number, cells without blanks around them). Empty when there is no such file.
+    """All lines of a CSV file: (line number, cells without blanks around them). Empty if there is no such file.
 
-    Raises UserError when it cannot be read.
+    Cells may be separated by commas, semicolons or tabs, in any encoding that spreadsheets save.
+    Raises UserError if the file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -46,9 +47,11 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
-    lines = io.StringIO(text, newline=None)  # Excel on a Mac ends them with CR alone
+    lines = io.StringIO(text, newline=None)  # Excel on a Mac ends lines with CR alone
     first = lines.readline()
-    if said := re.fullmatch("sep=(.)\n", first, re.I):  # for Excel: not a line of the table
+    if said := re.fullmatch(
+        "sep=(.)\n", first, re.I
+    ):  # a line that tells Excel the delimiter: it is not part of the table
         delimiter = said[1]
     else:
         delimiter = max(",;\t", key=first.count)
@@ -61,7 +64,7 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _decoded(raw: bytes) -> str:
-    """Text as Excel and others save it: UTF-8 or UTF-16 with its mark, else an 8-bit encoding of Windows."""
+    """Text as spreadsheets save it: UTF-16 with a byte order mark, UTF-8, or else Windows-1252."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16")
     try:
@@ -71,7 +74,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def read_time(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
-    """A time in ISO 8601; without an offset it is the zone's, or this machine's. None when it is no time."""
+    """A time in ISO 8601, in UTC; None if the text is not one. zone: see `aware`."""
     try:
         return aware(dt.datetime.fromisoformat(text.strip()), zone)
     except (ValueError, OverflowError, OSError):
@@ -79,7 +82,10 @@ def read_time(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
 
 
 def aware(time: dt.datetime, zone: dt.tzinfo | None = None) -> dt.datetime:
-    """A time in UTC; without an offset it is the zone's, or this machine's. Raises OverflowError at the ends of time."""
+    """The same time in UTC. A time without an offset is taken to be in `zone`, or else in this machine's zone.
+
+    Raises OverflowError if the result is before the year 1 or after the year 9999.
+    """
     if time.tzinfo is None:
         time = time.replace(tzinfo=zone) if zone is not None else time.astimezone()
     return time.astimezone(dt.UTC)

@@ -1,4 +1,4 @@
-"""Zip files that we make: the same files give the same bytes, whenever and wherever."""
+"""Making zip files: the same files give the same bytes, at any time and on any machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 
 def zip_of(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
-    """A zip of these files, by their paths in it. programs: those of them that may be run."""
+    """The bytes of a zip file. files: path in the zip -> content. programs: the paths of the executable files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
