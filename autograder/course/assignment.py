@@ -1,4 +1,4 @@
-"""One assignment: its folder, and the paths of what lies in it."""
+"""One assignment: its folder, and the paths of the files in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 class Assignment:
     """One assignment in one folder, under `solutions/` or `assignments/`.
 
-    Any of the files may be missing: a released assignment has neither hidden checks nor misconceptions.
+    Any of its files may be missing: a released assignment has no hidden checks and no misconceptions.
     """
 
     name: str
@@ -20,7 +20,7 @@ class Assignment:
 
     @property
     def master(self) -> Path:
-        """The reference solution under `solutions/`, the stub under `assignments/`."""
+        """The reference solution under `solutions/`; the stub, or the student's own work, under `assignments/`."""
         return self.folder / f"{self.name}.py"
 
     @property
@@ -30,7 +30,7 @@ class Assignment:
 
     @property
     def stub(self) -> Path:
-        """The stub as it was handed out, under `assignments/`; whatever became of the student's file, it can be read."""
+        """The stub as it was handed out, under `assignments/`. It stays as it was when the student edits their file."""
         return self.folder.parent / ".stubs" / f"{self.name}.py"
 
     @property
@@ -47,21 +47,24 @@ class Assignment:
 
     @property
     def pictures(self) -> Path:
-        """What draws pictures from a student's functions; students have it, and it decides nothing."""
+        """The module that draws pictures from a student's functions. Students have it; it affects no grade."""
         return self.folder / "pictures.py"
 
     @property
     def network(self) -> Path:
-        """What declares the network that it trains; students have it."""
+        """The module that declares the network to train. Students have it."""
         return self.folder / "network_facts.py"
 
     @property
     def trains(self) -> bool:
-        """Does any check of it train a network? Then its sandbox needs the images."""
+        """Does any of its checks train a network? Then its sandbox needs the training data."""
         return any_trains(path for path in (self.public_checks, self.hidden_checks) if path.is_file())
 
     def parameters(self) -> dict[str, tuple[str, ...]]:
-        """The parameters' names of each function at the top level of the stub, else of the master; none if it does not parse."""
+        """The parameter names of each function at the top level of the stub, or of the master if there is no stub.
+
+        Empty if the file cannot be read or does not parse.
+        """
         try:
             tree = ast.parse((self.stub if self.stub.is_file() else self.master).read_bytes())
         except (SyntaxError, ValueError, OSError):
@@ -74,7 +77,9 @@ class Assignment:
 
 
 def any_trains(files: Iterable[Path]) -> bool:
-    """Does any check in these files carry ``pytest.mark.trains``? Told without running them: the sandbox asks first."""
+    """Does any check in these files carry ``pytest.mark.trains``? The files are parsed, not run: the sandbox needs the
+    answer before any check is run.
+    """
     return any(map(_carries_mark, files))
 
 
@@ -82,7 +87,7 @@ def _carries_mark(file: Path) -> bool:
     try:
         nodes = list(ast.walk(ast.parse(file.read_bytes())))
     except (SyntaxError, ValueError, RecursionError):
-        return False  # nor can it be collected, and that is told
+        return False  # pytest cannot collect such a file either, and says so
     imports = [
         alias for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "pytest" for alias in node.names
     ]

@@ -1,7 +1,7 @@
 """The course: where its assignments, released stubs and secret are.
 
-The folder listing is the registry: an assignment is a folder that holds a file of its own name
-(`solutions/a1_permute/a1_permute.py`), and no table elsewhere names it.
+An assignment is a folder that holds a script of the same name (`solutions/a1_permute/a1_permute.py`). The folders
+are the only list of assignments.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SECRET_FILE = ".course-secret"
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A sorting key that puts `a2` before `a10`, and `Ada` beside `ada`."""
+    """A sorting key that puts `a2` before `a10`, and ignores case."""
     parts = re.split(r"([0-9]+)", text)
     return tuple(_number(part) if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part)
 
 
 def _number(digits: str) -> tuple[int, int, str]:
-    """The longer number is the larger one: Python makes no whole number of thousands of digits."""
+    """A key that sorts digits as a number, without `int`, which refuses thousands of digits."""
     plain = digits.lstrip("0")
     return 0, len(plain), plain
 
@@ -49,18 +49,19 @@ class Course:
 
     @property
     def has_solutions(self) -> bool:
-        """Is this the whole course, or a student's repository?"""
+        """True for a course repository, False for a student's."""
         return bool(_names_in(self.solutions))
 
     def assignment_names(self) -> list[str]:
-        """The names of all assignments, `a2` before `a10`; from `solutions/` where it stands."""
+        """The names of all assignments, `a2` before `a10`: from `solutions/`, or from `assignments/` if that is empty."""
         return _names_in(self.solutions) or _released_in(self.assignments)
 
     def resolve(self, name: str, where: str = "") -> str:
-        """The full name of the assignment that `name` means: its name, or a beginning that only it has (`a1`), in any case.
+        """The full name of the assignment that `name` means.
 
-        where: what stands before the message, such as the line of a table.
-        Raises UserError, which lists the assignments, when `name` means none of them or several.
+        name: a full name, or the beginning of only one name (`a1`), in any case.
+        where: a beginning for the error message, such as the line of a table.
+        Raises UserError, which lists the assignments, if `name` means none of them or several.
         """
         names = self.assignment_names()
         if name in names:
@@ -87,7 +88,7 @@ class Course:
         return Assignment(name, self.solutions / name)
 
     def released(self, name: str) -> Assignment:
-        """The assignment as students get it. Raises UserError when it has not been released."""
+        """The assignment as students get it. Raises UserError if it has not been released."""
         name = self.resolve(name)
         released = Assignment(name, self.assignments / name)
         gone = not self.has_solutions and released.stub.is_file()  # a student deleted it, or works in the notebook
@@ -96,18 +97,21 @@ class Course:
         return released
 
     def manifest(self) -> Manifest:
-        """What was released, as `release` wrote it down; empty where that cannot be read."""
+        """What `release` wrote about the released assignments; empty if that cannot be read."""
         return read_manifest(self.assignments)
 
     def max_score(self, name: str, *, public_only: bool = False) -> int:
-        """What an assignment is worth, as it was released; 0 where that cannot be read."""
+        """The points that a released assignment is worth; 0 if the manifest does not say.
+
+        name: the full name. public_only: count the points of the public checks alone.
+        """
         return self.manifest().of(name).max_score(public_only=public_only)
 
     def secret(self) -> bytes:
         """The secret that seeds the hidden checks: $AUTOGRADER_SECRET, or the file .course-secret.
 
-        The file is made on first use, readable by its owner alone; two first uses at once agree on one secret.
-        Raises InfrastructureError when it can be neither read nor made.
+        The file is made on first use, and only its owner can read it. Two first uses at once get the same secret.
+        Raises InfrastructureError if the file is empty, or can be neither read nor made.
         """
         given = os.environ.get(SECRET_VARIABLE, "").strip()
         if given:
@@ -125,9 +129,9 @@ class Course:
 
 
 def find_course(start: Path) -> Course:
-    """The course that `start` lies in: the nearest folder above it with solutions/ or assignments/.
+    """The course that `start` lies in: `start` itself or its nearest parent that has assignments.
 
-    Raises UserError, which says what to do, when there is none.
+    Raises UserError, which says what to do, if there is none.
     """
     start = start.absolute()
     for folder in (start, *start.parents):
@@ -140,7 +144,7 @@ def find_course(start: Path) -> Course:
 
 
 def _names_in(folder: Path) -> list[str]:
-    """The assignments in a folder: its subfolders that hold a script of their own name."""
+    """The assignments in a folder: its subfolders that hold a script of the same name."""
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.isidentifier()]
     except OSError:
@@ -149,7 +153,7 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def _released_in(folder: Path) -> list[str]:
-    """The released assignments: those with a script, and those whose stub tells of one that is gone."""
+    """The released assignments: those with a script, and those whose stub is left when the script was deleted."""
     try:
         stubs = {path.stem for path in (folder / ".stubs").glob("*.py") if path.stem.isidentifier()}
     except OSError:
@@ -168,7 +172,7 @@ def _read_secret(path: Path) -> bytes:
 
 
 def _make_secret(path: Path) -> None:
-    """Make the secret whole or not at all: written aside, then linked to its name if that is still free."""
+    """Write a new secret to a draft, then link it to `path`, unless another process has made that file meanwhile."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -177,7 +181,7 @@ def _make_secret(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         try:
-            draft.hardlink_to(path)  # fails when another process was first: its secret holds
+            draft.hardlink_to(path)  # fails if another process was first: its secret is then used
         except FileExistsError:
             pass
         except OSError:  # a file system without hard links

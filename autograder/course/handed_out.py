@@ -1,4 +1,4 @@
-"""What a release made, as it is written down beside it: the sha256 of every file."""
+"""The record that a release keeps beside its files: the sha256 of each of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ RECORD = ".release.json"
 
 
 def read_record(folder: Path) -> dict[str, frozenset[str]]:
-    """The files of a release by their paths, with the sha256 that each may have; empty where no record can be read.
+    """Path -> the sha256 sums that the file may have, for all files of a release; empty if no record can be read.
 
-    Several of a file mean that an update was interrupted. A path that leads out of the folder does not count.
+    A file has several sums if an update was interrupted. Paths that lead out of the folder are left out.
     """
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
@@ -23,7 +23,7 @@ def read_record(folder: Path) -> dict[str, frozenset[str]]:
 
 
 def sums_of(path: Path) -> frozenset[str]:
-    """The sha256 of a file, as it lies there and with Unix line ends; empty where no file is. Raises OSError."""
+    """The sha256 sums of a file as it is and with Unix line ends; empty if there is no such file. Raises OSError."""
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

@@ -1,6 +1,6 @@
-"""What was released, as `release` wrote it down in `assignments/manifest.json`, parsed once.
+"""The manifest: what `release` wrote about the released assignments, in `assignments/manifest.json`.
 
-Students may have edited the file, or lost it: what cannot be read is empty, assignment by assignment.
+Students may have edited or deleted the file. The parts of an assignment's entry that cannot be read are empty.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ FILE = "manifest.json"
 class Released:
     """One assignment as it was released.
 
-    points: task -> (public, hidden), in the order of the stub.
-    bands: what accuracy earns, (percent, points), lowest first; empty where nothing does.
-    stubs: the code digests of the stub's forms.
+    points: task -> (public points, hidden points), in the order of the stub.
+    bands: (accuracy in percent, the points that it earns), lowest first; empty if no points depend on accuracy.
+    stubs: the code digests of the stub as a script and as a notebook.
     """
 
     points: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -29,23 +29,23 @@ class Released:
     stubs: frozenset[str] = frozenset()
 
     def max_score(self, *, public_only: bool = False) -> int:
-        """What the assignment is worth."""
+        """The points that the assignment is worth, or those of its public checks alone."""
         return sum(public + (0 if public_only else hidden) for public, hidden in self.points.values())
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """All assignments that were released, by name."""
+    """The released assignments, by name."""
 
     assignments: Mapping[str, Released] = field(default_factory=dict)
 
     def of(self, name: str) -> Released:
-        """One assignment; an empty one where nothing is known of it."""
+        """The entry of one assignment; an empty one if the manifest does not have it."""
         return self.assignments.get(name, Released())
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest in `assignments/`; empty where it cannot be read."""
+    """The manifest in `folder` (assignments/); empty if it cannot be read."""
     try:
         document = json.loads((folder / FILE).read_bytes())
         names = {*document.get("assignments", {}), *document.get("stubs", {})}
@@ -84,7 +84,7 @@ def _bands(document: dict[str, Any], name: str) -> tuple[tuple[float, int], ...]
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The strings in an entry of stubs: one digest, a list of them, or one for each form."""
+    """The digests in an entry of "stubs", which may be one digest, a list of them, or a dict with one for each form."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (list, dict)):
@@ -93,14 +93,14 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def write_manifest(folder: Path, document: Mapping[str, Any]) -> None:
-    """Write a manifest into `assignments/`. document: "assignments" and "stubs", each by assignment."""
+    """Write a manifest into `folder` (assignments/). document: "assignments" and "stubs", each by assignment."""
     text = json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=False) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_bytes(text.encode())
 
 
 def entries_in(folder: Path) -> dict[str, dict[str, Any]]:
-    """The entries of the manifest in `folder`, as they stand: of "assignments" and of "stubs"; empty without one."""
+    """The manifest in `folder` as it is, without checks: its "assignments" and "stubs"; both empty if it cannot be read."""
     try:
         document = json.loads((folder / FILE).read_bytes())
         return {part: dict(document[part]) for part in ("assignments", "stubs")}
@@ -109,5 +109,5 @@ def entries_in(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def excerpt(folder: Path, name: str) -> dict[str, Any]:
-    """What the manifest in `folder` says of one assignment, for a course that has no other."""
+    """The part of the manifest in `folder` about one assignment, as a manifest of that assignment alone."""
     return {part: {name: entries[name]} for part, entries in entries_in(folder).items()}

@@ -1,7 +1,7 @@
-"""The class list, and the quiz that it gives each student: shapes of their own, the same for a student and a term.
+"""The class list, and the quiz of each student on it: values of their own, such as shapes, fixed by name and term.
 
-What varies is written in ``solutions/<assignment>/quiz.py``: how a quiz is drawn, its answers, and the lines of the stub
-and the public checks in which it stands. An assignment without that file is the same for everybody.
+``solutions/<assignment>/quiz.py`` says how a quiz is drawn, what its answers are, and which lines of the stub and the
+public checks contain it. An assignment without that file is the same for everybody.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a class, and the term of each (empty where the list names none)."""
+    """The students of a class. terms: student -> term ("" if the list names none)."""
 
     terms: dict[str, str] = field(default_factory=dict)
 
@@ -38,15 +38,15 @@ class Roster:
         return {_key(student): (student, term) for student, term in self.terms.items()}
 
     def find(self, student: str) -> tuple[str, str] | None:
-        """The name and term of a student, in whatever case the name is written; None for one who is not on the list."""
+        """The name as the list has it, and the term; None if the student is not on the list. Case does not matter."""
         return self._by_key.get(_key(student))
 
 
 def read_roster(path: Path) -> Roster:
     """Read a class list: CSV with a header, a column ``student`` (or ``id``, ``username``, ...) and maybe ``term``.
 
-    The names are those of the students' folders, or their logins. Raises UserError, which says what is wrong in which
-    line.
+    Students are named as their folders are, or by their logins.
+    Raises UserError, which names the wrong line, if the list cannot be used.
     """
     if not path.is_file():
         raise UserError(f"The roster {path} cannot be read: there is no such file.")
@@ -82,26 +82,26 @@ def _key(student: str) -> str:
 
 @dataclass(frozen=True)
 class Quiz:
-    """What varies in one assignment: the functions of its ``quiz.py``. A quiz itself is a tuple of plain data."""
+    """The functions of one assignment's ``quiz.py``. A quiz itself is a tuple of plain data."""
 
     assignment: str
     default: Any
     _draw: Callable[[Callable[[Sequence[Any]], Any]], Any]
     answers: Callable[[Any], dict[Any, Any]]  # the right entry for each key of ANSWERS
     describe: Callable[[Any], str]
-    lines: Callable[[Any], list[str]]  # the lines of stub and public checks in which a quiz stands
+    lines: Callable[[Any], list[str]]  # the lines of the stub and the public checks that contain a quiz
 
     def of(self, student: str, term: str) -> Any:
         """The quiz of a student in a term: always the same, on every machine and with every version of Python."""
         return self._draw(_Chooser(f"{_key(term)}/{_key(student)}/{self.assignment}"))
 
     def rewrite(self, text: str, quiz: Any) -> str:
-        """A stub, a check file or a notebook's cell with another quiz in place of the default one."""
+        """The text of a stub, a check file or a notebook's cell, with `quiz` in place of the default quiz."""
         swap = dict(zip(self.lines(self.default), self.lines(quiz), strict=True))
         return "\n".join(_swapped(line, swap) for line in text.split("\n"))
 
     def require_lines(self, *texts: str) -> None:
-        """Raises UserError when a line with the default quiz stands in none of the texts."""
+        """Raises UserError if a line of the default quiz is in none of the texts."""
         here = {line.removeprefix("# ") for text in texts for line in text.split("\n")}
         for line in self.lines(self.default):
             if line not in here:
@@ -113,14 +113,14 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Variant:
-    """The quiz of one student, where a roster gives each one of their own; every: those of all students."""
+    """own: the quiz of one student. every: the default quiz and those of all students, each once."""
 
     own: Any
     every: tuple[Any, ...] = ()
 
 
 class _Chooser:
-    """Chooses by sha256 of a text and a counter: unlike `random`, the same for ever."""
+    """Chooses by the sha256 of a text and a counter: unlike `random`, it never changes with the version of Python."""
 
     def __init__(self, text: str) -> None:
         self._text, self._count = text, 0
@@ -138,7 +138,7 @@ def _swapped(line: str, swap: dict[str, str]) -> str:
 
 @lru_cache(maxsize=64)
 def quiz_of(assignment: Assignment) -> Quiz | None:
-    """What varies in an assignment; None where nothing does. Raises UserError when its quiz.py does not run."""
+    """The quiz of an assignment; None if it has no quiz.py. Raises UserError if that does not run or lacks a name."""
     path = assignment.folder / "quiz.py"
     if not path.is_file():
         return None
@@ -150,13 +150,13 @@ def quiz_of(assignment: Assignment) -> Quiz | None:
 
 
 def quizzes(course: Course, names: Collection[str] = ()) -> dict[str, Quiz]:
-    """What varies, by assignment (of these, or of all)."""
+    """Assignment -> its quiz, for those of `names` (all if empty) that have one."""
     found = {name: quiz_of(course.assignment(name)) for name in names or course.assignment_names()}
     return {name: quiz for name, quiz in found.items() if quiz is not None}
 
 
 def variants(quiz: Quiz, roster: Roster) -> dict[str, Variant]:
-    """The quiz of each student on the list, and those of all others, by name as the list has it."""
+    """Student, named as in the list -> that student's quiz."""
     own = {student: quiz.of(student, term) for student, term in roster.terms.items()}
     every = tuple(dict.fromkeys([quiz.default, *own.values()]))
     return {student: Variant(mine, every) for student, mine in own.items()}

@@ -1,4 +1,4 @@
-"""How a course names itself on what people read: `title`, `about`, `lang` and `dir` at the top of course.toml."""
+"""The words of a course on the pages that people read: `title`, `about`, `lang` and `dir` at the top of course.toml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ KEYS = ("title", "about", "lang", "dir")
 
 @dataclass(frozen=True)
 class CourseWords:
-    """title: of the course; about: from where to where it leads, as `start` greets a student; lang: of its prose, as HTML names it ("en", "he"); dir: how it is written, ltr or rtl."""
+    """title: the course's. about: its path, which `autograder start` shows ("from axes to a network that sees clothes").
+
+    lang: the language of its prose, as HTML names it ("en", "he"). dir: the direction of its script, "ltr" or "rtl".
+    """
 
     title: str = "The assignments"
     about: str = ""
@@ -31,13 +34,13 @@ class CourseWords:
 
 
 def words_of(course: Course) -> CourseWords:
-    """What course.toml says; what is wrong in it is told where it is read whole."""
+    """The words in course.toml, with defaults for what is missing or wrong. `results.policy` reports what is wrong."""
     said = _said(course)
     return CourseWords(**({**said, "dir": "ltr"} if said.get("dir", "ltr") not in ("ltr", "rtl") else said))
 
 
 def words_file(course: Course) -> str:
-    """The course.toml of a student's repository: these words and nothing else; "" where the course says none."""
+    """The course.toml of a student's repository, which holds these words alone; "" if the course sets none of them."""
     return "".join(f"{key} = {json.dumps(text, ensure_ascii=False)}\n" for key, text in _said(course).items())
 
 

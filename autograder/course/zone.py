@@ -1,4 +1,4 @@
-"""The course's zone: where its deadlines are. `timezone = "Europe/Berlin"` at the top of course.toml names it."""
+"""The time zone of the course's deadlines: `timezone = "Europe/Berlin"` at the top of course.toml."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ POLICY_FILE = "course.toml"
 
 
 def zone_of(course: Course | None) -> dt.tzinfo | None:
-    """The course's zone; None where it names none: this machine's holds then.
+    """The course's time zone; None if it names none, which means the zone of this machine.
 
-    Raises UserError for a name that is no zone. What else is wrong in course.toml is told where it is read whole.
+    Raises UserError if the name is not a time zone.
     """
     if course is None:
         return None
@@ -25,7 +25,7 @@ def zone_of(course: Course | None) -> dt.tzinfo | None:
 
 
 def course_toml(course: Course) -> dict[str, Any]:
-    """All that course.toml says; empty where it cannot be read, which is told where its rules are needed."""
+    """The content of course.toml; empty if it cannot be read or parsed. Code that needs its rules reports the error."""
     try:
         return tomllib.loads((course.root / POLICY_FILE).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
@@ -33,7 +33,7 @@ def course_toml(course: Course) -> dict[str, Any]:
 
 
 def read_zone(name: object, path: str) -> dt.tzinfo:
-    """The zone of that name. Raises UserError when there is none."""
+    """The time zone `name`. path: the file that names it. Raises UserError if there is no such zone."""
     try:
         return zoneinfo.ZoneInfo(name if isinstance(name, str) else "")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
