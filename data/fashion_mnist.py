@@ -1,4 +1,4 @@
-"""Fashion-MNIST: photographs of clothes. README.md, beside this file, tells of it."""
+"""Fashion-MNIST: photographs of clothes. README.md, beside this file, describes the data set."""
 
 from pathlib import Path
 

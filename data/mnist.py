@@ -1,4 +1,4 @@
-"""MNIST, the older data set of handwritten digits, for who wants to compare: `autograder data --full --name mnist`."""
+"""MNIST, the older data set of handwritten digits, for comparison: `autograder data --full --name mnist`."""
 
 from autograder.data import Official, OfficialFile, idx_set
 

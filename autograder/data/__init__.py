@@ -1,10 +1,10 @@
-"""Data sets of a course, each declared in a module of its `data/`; and labelled images in IDX files, which we know.
+"""Data sets of a course, each declared in a module of its `data/`, and the reading of labelled images in IDX files.
 
-    data_set(Path("data"), "letters").load_train(Path("data"))   what data/letters.py says, loaded
+    data_set(Path("data"), "letters").load_train(Path("data"))   load the data set that data/letters.py declares
     idx_set(official, subset)                                    a data set of IDX files, for such a module
     lay_down(official, ...)                                      what `autograder data --full` does
 
-Importing this package is cheap: torch, torchvision and rich are imported where they are used.
+Importing this package is cheap: torch, torchvision and rich are imported by the functions that use them.
 """
 
 from .command import add_arguments, run

@@ -1,4 +1,4 @@
-"""`autograder data`: is the subset in git whole? And where can I get the rest?"""
+"""`autograder data`: check the data in `data/`, and fetch a complete data set."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def run(args: Namespace) -> int:
 
 
 def _chosen(root: Path, name: str | None) -> DataSet:
-    """The data set of that name, or the one to train on. Raises UserError where there is none."""
+    """The data set `name`, or the first of the course, which is one to train on. Raises UserError if there is none."""
     known = data_sets(root) or data_sets(data_folder())
     if not known:
         raise UserError(f"This course has no data set: {root} holds no module that declares one.")
@@ -69,13 +69,16 @@ def _chosen(root: Path, name: str | None) -> DataSet:
 
 
 def data_folder() -> Path:
-    """The data/ of the course that the working folder lies in, as short a path as possible. Raises UserError."""
+    """The data/ of the course that the working folder is in, relative to the working folder if it lies below it.
+
+    Raises UserError if the working folder is not in a course.
+    """
     folder = find_course(Path.cwd()).root / FOLDER
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def show_subset(dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
-    """Print how many images of each class there are, then the checksums as `sha256sum` prints them."""
+    """Print the number of images of each class, then the checksums in the format of `sha256sum`."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -104,7 +107,7 @@ def show_subset(dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, .
 
 
 def show_full(dataset: Official, root: Path, laid: tuple[Laid, ...]) -> None:
-    """Print each file's checksum, where it came from, and how to read them all."""
+    """Print the checksum and the source of each file, and how to read the data set."""
     from ..common.terminal import console, print_line
 
     for item in laid:

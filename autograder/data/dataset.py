@@ -1,8 +1,8 @@
-"""What a data set is: how it is found, loaded, checked and drawn.
+"""Data sets: how one is found, loaded, checked and drawn.
 
-Each data set of a course is a module of its own, `data/<name>.py`, which declares it as `DATA`; students get the module
-and the files that it releases. A data set of labelled images in IDX files is made by `idx_set`; any other says itself
-how it is loaded:
+Each data set of a course is a module, `data/<name>.py`, which declares it as `DATA`. Students get this module and the
+files that it releases. `idx_set` makes a data set of labelled images in IDX files. Any other data set declares its own
+functions:
 
     DATA = DataSet("Daily temperatures", things="days", train=load_train, test=load_test, released=("days.csv",))
 """
@@ -20,7 +20,7 @@ from ..common.run_file import declared_in
 if TYPE_CHECKING:
     import torch
 
-SAMPLE = "sample.safetensors"  # the first examples to train on, which a notebook that stands alone brings along
+SAMPLE = "sample.safetensors"  # the first training examples, which a notebook without the repository brings along
 FOLDER = "data"
 Split = Literal["train", "test"]
 
@@ -36,7 +36,7 @@ class Examples:
         return len(self.labels)
 
     def first(self, size: int) -> bytes:
-        """The first of them, so many bytes at most, as a file."""
+        """The content of a safetensors file with the first examples: `size` bytes of items at most, but at least one item."""
         from safetensors.torch import save
 
         count = max(1, size // max(1, self.items[:1].nbytes))
@@ -44,7 +44,7 @@ class Examples:
 
 
 def examples_in(file: Path) -> Examples:
-    """What :meth:`Examples.first` made a file of."""
+    """The examples in a file that :meth:`Examples.first` made."""
     from safetensors.torch import load_file
 
     part = load_file(file)
@@ -53,7 +53,7 @@ def examples_in(file: Path) -> Examples:
 
 @dataclass(frozen=True)
 class OfficialFile:
-    """One of a data set's four files, unpacked: torchvision's name for it, bytes, checksum."""
+    """One of a data set's four files, unpacked: torchvision's name for it, its size in bytes, its checksum."""
 
     name: str
     size: int
@@ -64,31 +64,31 @@ class OfficialFile:
 class Official:
     """A data set of IDX files that torchvision knows, and the places where its official files may be.
 
-    Checksums are of the unpacked files. torchvision's md5s are of the .gz, and packaging strips their headers of name
-    and time (Debian does), which changes the md5 and not a single pixel.
+    Checksums are of the unpacked files. torchvision's md5s are of the .gz files. They fail for files whose gzip header
+    has no name and time (Debian removes both), although every pixel is right.
     """
 
-    name: str  # what `--name` takes
+    name: str  # its name for `--name`
     title: str
-    folder: str  # torchvision's class, and the folder that it reads under its root
-    variable: str  # the environment variable that names a folder
-    system: Path | None  # where a package of the system puts it; debian: that package
+    folder: str  # the name of torchvision's class, and of the folder that this reads under its root
+    variable: str  # the environment variable that may name a folder with the files
+    system: Path | None  # the folder where a package of the system puts the files; debian: that package's name
     files: tuple[OfficialFile, ...]
     debian: str = ""
 
     def raw(self, root: Path) -> Path:
-        """The folder that torchvision reads, when it is given `root`."""
+        """The folder that torchvision reads if its root is `root`."""
         return root / self.folder / "raw"
 
     def of(self, split: Split) -> tuple[OfficialFile, ...]:
-        """The two files of one half: images, labels."""
+        """The two files of one split: images, labels."""
         start = {"train": "train-", "test": "t10k-"}[split]
         return tuple(file for file in self.files if file.name.startswith(start))
 
 
 @dataclass(frozen=True)
 class Subset:
-    """What a subset of an official set is: the names of its classes, how many of each are taken, and whose they are."""
+    """A subset of an official set: the names of its classes, the number of images of each, the licence and the source."""
 
     classes: tuple[str, ...]
     per_class: Mapping[Split, int]
@@ -98,15 +98,17 @@ class Subset:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set. Every function takes the course's `data/`, and raises UserError where a file is missing or damaged.
+    """A data set. Functions that load take the course's `data/`, and raise UserError if a file is missing or damaged.
 
-    title: its name. things: what messages call its items, in the plural.
-    classes: what the class numbers mean; empty where labels are no classes.
-    train: the examples that students train on. test: those that no student code is ever given; None: there are none.
-    full: a larger set, for training at home.
-    drawn: an item as a gray picture, uint8 (H, W). test_picture: the test item of that number as (bytes, width, height).
-    released: patterns of the files in `data/` that students get; kept: of those that only the course has.
-    official: the complete set, and where it may be found; subset: the part of it in `data/`.
+    title: its name. things: the word for its items in messages, in the plural.
+    classes: the name of each class number; empty if labels are not classes.
+    train: loads the examples that students train on. test: loads those that student code never gets. None: there are
+    none.
+    full: loads a larger set, for training at home.
+    drawn: draws an item as a gray picture, uint8 (H, W). test_picture: from `data/` and a number, the test item of that
+    number as (gray bytes, width, height), or None.
+    released: patterns of the files in `data/` that students get. kept: patterns of those that only the course has.
+    official: the complete set, and where its files may be. subset: the part of it in `data/`.
     """
 
     title: str
@@ -123,7 +125,7 @@ class DataSet:
     subset: Subset | None = None
 
     def load_train(self, root: Path) -> Examples:
-        """The examples to train on, from a course's `data/`. Raises UserError where they are not there."""
+        """The training examples, from the course's `data/` (root). Raises UserError if there are none."""
         if not root.is_dir():
             raise UserError(
                 f"This needs the course's training {self.things}, which are not here. In the course's repository they "
@@ -134,20 +136,20 @@ class DataSet:
         return self.train(root)
 
     def load_test(self, root: Path) -> Examples:
-        """The examples that no student code is given. Raises UserError where they are not there."""
+        """The examples that student code never gets, from the course's `data/` (root). Raises UserError if there are none."""
         if self.test is None:
             raise UserError(f"{self.title} has no test {self.things}.")
         return self.test(root)
 
 
 def data_sets(root: Path) -> dict[str, DataSet]:
-    """The data sets of a course, by name, those to train on first. root: its `data/`."""
+    """Name -> data set of a course, those with training examples first. root: its `data/`."""
     found = {path.stem: _declared(path) for path in sorted(root.glob("*.py"))}
     return dict(sorted(found.items(), key=lambda pair: pair[1].train is None))
 
 
 def data_set(root: Path, name: str) -> DataSet:
-    """The data set of a course that `data/<name>.py` declares. root: its `data/`. Raises UserError where there is none."""
+    """The data set that `data/<name>.py` declares. root: the course's `data/`. Raises UserError if there is none."""
     path = root / f"{name}.py"
     if root.is_dir() and not path.is_file():
         raise UserError(f"{path} is missing: it says what the data set {name} is. Bring it back from the course.")
@@ -163,12 +165,12 @@ def _declared(path: Path) -> DataSet:
 
 
 def files_of_students(root: Path) -> tuple[Path, ...]:
-    """The files of `root` (data/) that a student's repository carries, sorted; none where no data set is declared."""
+    """The files of `root` (data/) that a student's repository has, sorted; none if no data set is declared."""
     return _files(root, lambda data: data.released)
 
 
 def files_of_graders(root: Path) -> tuple[Path, ...]:
-    """The files of `root` (data/) that grading needs, sorted: the test items too."""
+    """The files of `root` (data/) that grading needs, sorted, with the test items; none if no data set is declared."""
     return _files(root, lambda data: (*data.released, *data.kept))
 
 

@@ -1,4 +1,4 @@
-"""The official files, in full: found on this machine or downloaded by torchvision, checked, laid down for it."""
+"""The complete official files: found on this machine or downloaded, checked, and put where torchvision reads them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .idx import read_file, to_examples, unpack
 
 @dataclass(frozen=True)
 class Laid:
-    """A file that stands under `root` now, and where it came from ("" when it was there already)."""
+    """A file that is now in place, and where it came from ("" if it was there already)."""
 
     path: Path
     file: OfficialFile
@@ -26,13 +26,13 @@ class Laid:
 
 
 def lay_down(dataset: Official, root: Path, note: Callable[[str], None] = lambda text: None) -> tuple[Laid, ...]:
-    """Bring the official files to `root`, where torchvision's class reads them; what is right stays untouched.
+    """Put the official files under `root`, where torchvision's class reads them. Files that are right stay untouched.
 
-    Looks in `root`, in the folder that the environment variable names and in the system's folder; what is missing then,
-    torchvision downloads. Every file is checked (sha256, unpacked) before it is written, whole.
-    note: is told of each file that was passed over, and why.
-    Raises InfrastructureError, saying where it looked and what to do, when a file is nowhere or the disk is full;
-    UserError when `root` may not be written.
+    Looks in `root`, in the folder that the environment variable names and in the system's folder. torchvision downloads
+    what is still missing. Every file is checked (sha256 of the unpacked bytes) before it is written, whole.
+    note: called with a sentence for each file that was passed over.
+    Raises InfrastructureError if a file cannot be found or the disk is full: its message says where it looked and what
+    to do. Raises UserError if `root` may not be written or another run holds it.
     """
     with alone_in(dataset.raw(root)):
         found = {file: _find(dataset, file, root, note) for file in dataset.files}
@@ -44,7 +44,7 @@ def lay_down(dataset: Official, root: Path, note: Callable[[str], None] = lambda
             for file, (where, _) in found.items():
                 target = dataset.raw(root) / file.name
                 content, fault = _official(where or dataset.raw(Path(fresh)) / file.name, file)
-                if content is None:  # of a download: what was found here was right a moment ago
+                if content is None:  # it was downloaded: a file found on this machine was right a moment ago
                     raise InfrastructureError(f"{file.name} from {source} is not the official file: {fault}.")
                 if where != target:
                     write_whole(target, content)
@@ -55,7 +55,7 @@ def lay_down(dataset: Official, root: Path, note: Callable[[str], None] = lambda
 def _find(
     dataset: Official, file: OfficialFile, root: Path, note: Callable[[str], None]
 ) -> tuple[Path | None, list[str]]:
-    """Where this machine has the official file, or None; and where it was looked for in vain."""
+    """The path of the official file on this machine, or None; and a line for each place where it was not found."""
     looked: list[str] = []
     for label, folder in _places(dataset, root):
         candidates = list(_candidates(dataset, folder, file.name)) if folder is not None else []
@@ -71,7 +71,7 @@ def _find(
 
 
 def _places(dataset: Official, root: Path) -> Iterator[tuple[str, Path | None]]:
-    """The folders of this machine, in order, each with what to call it in a message."""
+    """The folders to look in, in order: (its name for messages, the folder; None if the variable is not set)."""
     yield str(root), root
     if named := os.environ.get(dataset.variable):
         yield f"${dataset.variable} ({named})", Path(named)
@@ -82,7 +82,7 @@ def _places(dataset: Official, root: Path) -> Iterator[tuple[str, Path | None]]:
 
 
 def _candidates(dataset: Official, folder: Path, name: str) -> Iterator[Path]:
-    """The files of `folder` that may hold the one called `name`: torchvision's folders, both spellings, .gz or not."""
+    """The files of `folder` that may be the one called `name`: in torchvision's folders, in both spellings, .gz or not."""
     for inside in (dataset.raw(folder), folder / "raw", folder):
         for spelling in (name, name.replace("-idx", ".idx")):
             for candidate in (inside / spelling, inside / f"{spelling}.gz"):
@@ -91,7 +91,7 @@ def _candidates(dataset: Official, folder: Path, name: str) -> Iterator[Path]:
 
 
 def _official(path: Path, file: OfficialFile) -> tuple[bytes | None, str]:
-    """The file's bytes, unpacked, if they are the official ones; else None and why not."""
+    """The file's bytes, unpacked, and ""; or None and the reason if they are not the official ones."""
     try:
         content = unpack(path.read_bytes(), file.size + 1)
     except OSError as error:
@@ -104,9 +104,9 @@ def _official(path: Path, file: OfficialFile) -> tuple[bytes | None, str]:
 
 
 def _download(dataset: Official, fresh: Path, root: Path, looked: list[str]) -> str:
-    """Let torchvision download the files into the folder `fresh`; says where they came from.
+    """Let torchvision download the files into the folder `fresh`. Returns their source for messages.
 
-    Raises InfrastructureError, with the places where they were looked for, when it does not succeed.
+    looked: the places where they were not found. Raises InfrastructureError, which lists them, if the download fails.
     """
     try:
         from torchvision import datasets  # type: ignore[import-untyped, unused-ignore]
@@ -132,9 +132,9 @@ def _download(dataset: Official, fresh: Path, root: Path, looked: list[str]) -> 
 
 
 def read_official(raw: Path, split: Split, dataset: Official) -> tuple[bytes, bytes]:
-    """The official images and labels of one half, unpacked, from the folder that torchvision reads.
+    """The official images and labels of one split, unpacked. raw: the folder that torchvision reads.
 
-    Raises UserError when they are not there, or are not the official ones.
+    Raises UserError if they are not there, or are not the official ones.
     """
     again = f"Run `autograder data --full --name {dataset.name}`."
     contents = []

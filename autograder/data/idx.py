@@ -1,6 +1,6 @@
-"""IDX, a format of labelled images: a magic number, big-endian axis lengths, then the bytes.
+"""IDX, a file format for labelled images: a magic number, big-endian axis lengths, then the bytes.
 
-torch is imported by `to_examples`, not before.
+Only `to_examples` imports torch.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ LARGEST = 64_000_000
 
 @dataclass(frozen=True)
 class Idx:
-    """An unpacked IDX file of unsigned bytes: its axis lengths, and its bytes in C order."""
+    """An unpacked IDX file of unsigned bytes. shape: its axis lengths. data: its bytes in C order."""
 
     shape: tuple[int, ...]
     data: bytes
 
 
 def parse_idx(content: bytes) -> Idx:
-    """Read an IDX file's bytes. Raises ValueError, saying what is wrong."""
+    """Read the unpacked bytes of an IDX file. Raises ValueError, which says what is wrong."""
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         raise ValueError("it is no IDX file of unsigned bytes")
     axes = content[3]
@@ -49,10 +49,10 @@ def format_idx(idx: Idx) -> bytes:
 
 
 def pack(content: bytes) -> bytes:
-    """Compress with gzip, with nothing in the header that differs from run to run (no name, no time).
+    """Compress with gzip. The header holds no name and no time, so that it is the same in every run.
 
-    The deflate stream is zlib's own at level 9: another implementation (zlib-ng) may write other bytes,
-    which unpack to the same.
+    The deflate stream is zlib's at level 9. Another implementation (zlib-ng) may write other bytes, which unpack to the
+    same content.
     """
     packed = io.BytesIO()
     with gzip.GzipFile("", "wb", 9, packed, mtime=0) as file:
@@ -61,9 +61,9 @@ def pack(content: bytes) -> bytes:
 
 
 def unpack(content: bytes, largest: int = LARGEST) -> bytes:
-    """Undo gzip; content that is not gzipped comes back as it is.
+    """Undo gzip. Content that is not gzipped is returned as it is.
 
-    Never makes more than `largest` bytes. Raises ValueError, saying what is wrong.
+    Unpacks at most `largest` bytes. Raises ValueError, which says what is wrong, if there are more or some are damaged.
     """
     if not content.startswith(GZIP_MAGIC):
         return content
@@ -79,7 +79,7 @@ def unpack(content: bytes, largest: int = LARGEST) -> bytes:
 
 
 def read_file(path: Path) -> bytes:
-    """The file's bytes, unpacked. Raises UserError when it is missing, unreadable or does not unpack."""
+    """The file's bytes, unpacked. Raises UserError if it is missing or unreadable, or does not unpack."""
     try:
         return unpack(path.read_bytes())
     except FileNotFoundError:
@@ -91,9 +91,9 @@ def read_file(path: Path) -> bytes:
 
 
 def to_examples(images: bytes, labels: bytes, source: str) -> Examples:
-    """Two unpacked IDX files as tensors, uint8 (N, H, W) and int64 (N,).
+    """Two unpacked IDX files as tensors: items uint8 (N, H, W), labels int64 (N,).
 
-    Raises UserError, naming `source`, when they do not fit together.
+    Raises UserError, which names `source`, if one is damaged or they do not fit together.
     """
     import torch
 
@@ -105,7 +105,7 @@ def to_examples(images: bytes, labels: bytes, source: str) -> Examples:
         raise UserError(f"{source} holds shape {pixels.shape}; images have shape (N, H, W), and there is one at least.")
     if classes.shape != pixels.shape[:1]:
         raise UserError(f"{source} holds {pixels.shape[0]} images, but labels of shape {classes.shape}.")
-    # A bytearray, since torch warns of tensors over bytes that may not be written.
+    # A bytearray, because torch warns about a tensor on read-only bytes.
     return Examples(
         items=torch.frombuffer(bytearray(pixels.data), dtype=torch.uint8).reshape(pixels.shape),
         labels=torch.frombuffer(bytearray(classes.data), dtype=torch.uint8).to(torch.int64),

@@ -1,7 +1,7 @@
 """A subset of labelled images in git: chosen by one rule, checked against a manifest, loaded in milliseconds.
 
-Training and test images have files of their own. A student's repository carries `data/train-*` and nothing of
-`data/test-*`; each half has its manifest, so that either is complete without the other.
+Training and test images are in separate files, each split with a manifest, so that either is complete without the
+other. A student's repository has `data/train-*` but not `data/test-*`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ SPLITS: tuple[Split, ...] = ("train", "test")
 
 
 def idx_set(official: Official, subset: Subset | None = None) -> DataSet:
-    """A data set of labelled images in IDX files: the subset in `data/`, and the complete set once it is laid down.
+    """A data set of labelled images in IDX files: the subset in `data/`, and the complete set after `lay_down`.
 
-    Without a subset, only the complete set.
+    Without a subset, there is only the complete set.
     """
     known = DataSet(
         official.title,
@@ -62,7 +62,7 @@ def manifest_path(root: Path, split: Split) -> Path:
 
 @dataclass(frozen=True)
 class FileEntry:
-    """A file as its manifest describes it: packed (as it lies in git) and unpacked."""
+    """A file as its manifest describes it: packed, as it is in git, and unpacked. Sizes are in bytes."""
 
     name: str
     size: int
@@ -73,7 +73,7 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class SubsetManifest:
-    """One half of the subset: what is in it, and its two files (images, labels)."""
+    """One split of the subset: the number of images of each class, and its two files (images, labels)."""
 
     split: Split
     counts: dict[str, int]  # class name -> number of images
@@ -85,10 +85,10 @@ class SubsetManifest:
 
 
 def _load(split: Split, root: Path) -> Examples:
-    """The images of one half in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
+    """The images of one split in `root` (data/): items uint8 (N, H, W), labels int64 (N,).
 
-    Raises UserError when a file is missing (the test images are, in every student's repository), or is not what its
-    manifest says.
+    Raises UserError if a file is missing, as the test images are in every student's repository, or differs from its
+    manifest.
     """
     images, labels = (_checked(root, entry) for entry in read_manifest(root, split).files)
     return to_examples(images, labels, str(images_path(root, split)))
@@ -98,7 +98,7 @@ load_train, load_test = functools.partial(_load, "train"), functools.partial(_lo
 
 
 def test_picture(root: Path, number: int) -> tuple[bytes, int, int] | None:
-    """A test image of `root` (data/) as gray bytes, width and height; None where there is none. torch is not needed."""
+    """A test image of `root` (data/) as (gray bytes, width, height); None if there is none. Does not import torch."""
     images = _test_images(root)
     if images is None or not 0 <= number < images.shape[0]:
         return None
@@ -116,7 +116,7 @@ def _test_images(root: Path) -> Idx | None:
 
 
 def _checked(root: Path, entry: FileEntry) -> bytes:
-    """The file's bytes, unpacked, if they are what the manifest says."""
+    """The file's bytes, unpacked. Raises UserError if they are not what the manifest says."""
     path = root / entry.name
     try:
         content = read_file(path)
@@ -132,7 +132,7 @@ def _restore(root: Path) -> str:
 
 
 def read_manifest(root: Path, split: Split) -> SubsetManifest:
-    """The manifest of one half. Raises UserError when it is missing or no manifest of ours."""
+    """The manifest of one split in `root` (data/). Raises UserError if it is missing, unreadable or not a manifest."""
     path = manifest_path(root, split)
     try:
         content = json.loads(path.read_bytes())
@@ -156,10 +156,10 @@ def read_manifest(root: Path, split: Split) -> SubsetManifest:
 
 
 def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:
-    """Check the files in `root` byte for byte, packed and unpacked, and count the images of each class.
+    """Check the bytes of the files in `root` (data/), packed and unpacked, and the number of images of each class.
 
     Returns the manifests: training and test, or training alone in a student's repository.
-    Raises UserError at the first file that is missing or differs.
+    Raises UserError for the first file that is missing or differs.
     """
     parts = (manifest_path, images_path, labels_path)
     splits = [split for split in SPLITS if split == "train" or any(part(root, split).exists() for part in parts)]
@@ -179,12 +179,12 @@ def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:
 
 
 def count_classes(labels: bytes, classes: Sequence[str]) -> dict[str, int]:
-    """Class name -> how many labels, given as one byte each, are of that class."""
+    """Class name -> the number of labels of that class. labels: one byte for each."""
     return {name: labels.count(number) for number, name in enumerate(classes)}
 
 
 def first_of_each_class(labels: bytes, per_class: int) -> list[int]:
-    """The rule: the positions of the first `per_class` labels of each class, in the order of the file.
+    """The rule that chooses a subset: the positions of the first `per_class` labels of each class, in the file's order.
 
     Example: labels 1 0 1 1 0, one of each class -> positions 0 and 1.
     """
@@ -200,8 +200,9 @@ def first_of_each_class(labels: bytes, per_class: int) -> list[int]:
 def make_subset(official: Official, subset: Subset, raw: Path, root: Path) -> None:
     """Make the subset's files in `root` from the official files in `raw`.
 
-    The same bytes every time: a file that holds the right images already is left alone, since another version of
-    zlib might pack them differently. Raises UserError when an official file is missing or is not the official one.
+    The bytes are the same every time: a file that already holds the right images is left alone, because another version
+    of zlib might pack them differently. Raises UserError if an official file is missing or is not the official one, and
+    the errors of `alone_in` and `write_whole`.
     """
     with alone_in(root):
         for split in SPLITS:
@@ -225,12 +226,12 @@ def make_subset(official: Official, subset: Subset, raw: Path, root: Path) -> No
                 "counts": count_classes(subset_labels.data, subset.classes),
                 "files": {role: vars(entry) for role, entry in entries.items()},
             }
-            # Last: a manifest never describes files that are not there yet.
+            # Written last, so that a manifest never describes files that are not there yet.
             write_whole(manifest_path(root, split), (json.dumps(manifest, indent=2) + "\n").encode())
 
 
 def take(idx: Idx, positions: Sequence[int]) -> Idx:
-    """The items of the first axis at `positions`."""
+    """The items at `positions` along the first axis."""
     width = len(idx.data) // idx.shape[0]
     data = b"".join(idx.data[p * width : (p + 1) * width] for p in positions)
     return Idx((len(positions), *idx.shape[1:]), data)
