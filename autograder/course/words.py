@@ -14,7 +14,7 @@ KEYS = ("title", "about", "lang", "dir")
 
 @dataclass(frozen=True)
 class CourseWords:
-    """title: the course's. about: its path, which `autograder start` shows ("from axes to a network that sees clothes").
+    """title: the course's. about: where the course leads from and to, for the greeting of `autograder start`.
 
     lang: the language of its prose, as HTML names it ("en", "he"). dir: the direction of its script, "ltr" or "rtl".
     """
