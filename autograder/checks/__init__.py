@@ -30,7 +30,7 @@ from .forbidden import expect_not_called
 from .misconceptions import hints, misconception, why
 
 TRAIN_IMAGES = SandboxTensor("train_images")
-"""The items of the data set that the assignment trains on, (N, ...); ``TRAIN_IMAGES[:512]`` are the first of them."""
+"""The items of the data set that the assignment trains on, (N, ...); ``TRAIN_IMAGES[:512]`` are the first 512."""
 
 TRAIN_LABELS = SandboxTensor("train_labels")
 """Their labels, (N,)."""

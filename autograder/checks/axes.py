@@ -1,8 +1,7 @@
-"""Shapes made visible: which axis of a result holds what, beside the axes that were wanted.
+"""Drawings of shapes: where each axis of a wrong result came from, beside the axes that were asked for.
 
-The letters come from the stub's own docstring, ``(N, H, W, C) -> (N, C, H, W)``; what became of each axis is read
-off the values: where every element of the input is another number, each can be found again in the result.
-Nothing is drawn that the docstring does not say already.
+The letters come from the stub's docstring, ``(N, H, W, C) -> (N, C, H, W)``. If all elements of the input differ, each
+can be found again in the result, and so can the axes. A drawing shows nothing that the docstring does not already say.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ from .values import plain
 
 MIXED = "mix"
 _NEW = "1"
-_TRACED = 200_000  # elements up to which a result is traced back to its input
+_TRACED = 200_000  # results with more elements are not traced back to their input
 _ARROW = re.compile(r"\(([^()]*)\)[^()\n]*?->[^()\n]*?\(([^()]*)\)")
 _LETTER = re.compile(r"[A-Za-z][\w' ]*|\d+")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: the letter of what lies along it, and its length as far as that is known."""
+    """One axis: the letter for what lies along it, and its length, None if it is not known."""
 
     letter: str
     size: int | None = None
@@ -46,8 +45,8 @@ class Axis:
 class Drawing:
     """Three rows of axes: what was given, what came back, and what the docstring promises.
 
-    sources: for each axis of ``yours`` the axis of ``given`` it came from, None where it came from none or several.
-    wrong: the axes of ``yours`` that are not what was wanted, as far as that can be said.
+    sources: for each axis of ``yours``, the axis of ``given`` that it came from; None if from none, several or unknown.
+    wrong: the axes of ``yours`` that are known to be wrong.
     """
 
     name: str
@@ -64,7 +63,7 @@ class Drawing:
 
 @lru_cache(maxsize=64)
 def letters(master: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """task -> the axes' letters before and after, where its docstring shows them: ``(N, H, W) -> (N, 1, H, W)``."""
+    """The letters of the axes before and after each task whose docstring shows them: ``(N, H, W) -> (N, 1, H, W)``."""
     try:
         tree = ast.parse(master.read_bytes())
     except (SyntaxError, ValueError, OSError, RecursionError):
@@ -81,7 +80,7 @@ def letters(master: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 
 def draw(seen: Observation, names: tuple[tuple[str, ...], tuple[str, ...]]) -> Drawing | None:
-    """The drawing of a wrong result; None where axes are not what is wrong with it, or nothing is known of them."""
+    """The drawing of a wrong result. None if no axis is known to be wrong, or if nothing is known about the axes."""
     call = seen.calls[-1] if seen.calls else None
     if not seen.returned or call is None or call.verb != "call" or not call.args:
         return None
@@ -103,7 +102,7 @@ def draw(seen: Observation, names: tuple[tuple[str, ...], tuple[str, ...]]) -> D
 
 
 def _sizes(value: Any) -> tuple[int, ...] | None:
-    """The shape that a value has, or is."""
+    """The shape of a tensor; a tuple or list of whole numbers is taken for a shape itself. None for other values."""
     if isinstance(value, torch.Tensor):
         return tuple(value.shape)
     if isinstance(value, (tuple, list)) and all(type(item) is int for item in value):
@@ -118,13 +117,13 @@ def _name(
     wanted: tuple[Axis, ...],
     sources: list[int | str] | None,
 ) -> tuple[Axis, ...]:
-    """The axes of a result: by what was traced, else by their place or their length."""
+    """The axes of a result, named by the trace if there is one, else by their lengths or their places."""
     if sources is not None:
         return tuple(
             Axis(before[source] if isinstance(source, int) else source, size)
             for source, size in zip(sources, got, strict=True)
         )
-    if len(set(given)) == len(given) and sorted(got) == sorted(given):  # every length is another: it tells the letter
+    if len(set(given)) == len(given) and sorted(got) == sorted(given):  # all lengths differ, so each tells its letter
         return tuple(Axis(before[given.index(size)], size) for size in got)
     if len(got) == len(wanted):
         return tuple(Axis(axis.letter, size) for axis, size in zip(wanted, got, strict=True))
@@ -142,8 +141,8 @@ def _wrong(yours: tuple[Axis, ...], wanted: tuple[Axis, ...]) -> tuple[int, ...]
 
 
 def _trace(given: Any, got: Any) -> list[int | str] | None:
-    """For each axis of ``got`` the axis of ``given`` along which its elements lie, ``1`` for one of length 1 that came
-    from none, or ``mix``. None where the elements cannot be told apart, or did not all come back."""
+    """For each axis of ``got`` the axis of ``given`` along which its elements lie. An axis is ``1`` if it has length 1
+    and came from none, and ``mix`` if it came from several. None if elements are equal, or did not all come back."""
     if not isinstance(given, torch.Tensor) or not isinstance(got, torch.Tensor):
         return None
     if not 1 < given.numel() == got.numel() <= _TRACED or given.dtype.is_complex or got.dtype.is_complex:
@@ -156,7 +155,7 @@ def _trace(given: Any, got: Any) -> list[int | str] | None:
     if not torch.equal(values[found], wanted):
         return None
     origin = places[found].reshape(got.shape)
-    # Not torch.unravel_index, which imports sympy: most of a second on the way of a first verdict.
+    # Not torch.unravel_index: it imports sympy, which delays the first verdict by most of a second.
     where = [origin // math.prod(given.shape[axis + 1 :]) % length for axis, length in enumerate(given.shape)]
     long = [_along(where, axis) if size > 1 else "" for axis, size in enumerate(got.shape)]
     spare = [axis for axis, size in enumerate(given.shape) if size == 1]
@@ -172,7 +171,7 @@ def _along(where: Sequence[torch.Tensor], axis: int) -> int | str:
 
 
 def lines(drawing: Drawing) -> list[str]:
-    """The drawing as lines of text: a table with a row for each shape, and marks under what is not right."""
+    """The drawing as lines of text: a table with a row for each shape, and marks under the wrong axes."""
     width = max(len(drawing.given), len(drawing.yours), len(drawing.wanted))
     rows = [
         ["", *(f"axis {place}" for place in range(width))],
@@ -192,7 +191,7 @@ def lines(drawing: Drawing) -> list[str]:
 
 # --- as a picture --------------------------------------------------------------------------------------------------
 
-# One colour a letter, told apart by people who see few colours too; the letters say the same.
+# One colour for each letter. Colour-blind readers can tell them apart too, and the letters say the same.
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")
 _BOX, _GAP, _LEFT, _HEIGHT = 74, 14, 96, 34
 

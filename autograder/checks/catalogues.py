@@ -1,7 +1,8 @@
-"""Which misconception explains a wrong observation: by running it on the same input and comparing.
+"""Find the misconceptions that explain a wrong observation: run each on the same input, and compare.
 
-Two catalogues answer alike. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``; a student's
-reads ``diagnoses.json`` and ``diagnoses.safetensors``, the signatures that this code left at the public checks.
+Two catalogues have the same methods. The grader's runs the code in ``solutions/<assignment>/misconceptions.py``. A
+student's reads ``diagnoses.json`` and ``diagnoses.safetensors``: the signatures of what this code gives in the public
+checks.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class CodeCatalogue:
         module: Any = None,
         reference: Path | None = None,
     ) -> None:
-        """reference: the file with the right solutions, run once a wrong answer asks for one; None: nothing is known right."""
+        """reference: the file with the right solutions, run when a wrong answer first needs one; or None."""
         self.misconceptions, self.hints, self.why, self._module = tuple(misconceptions), hints, why or {}, module
         self._replays, self._reference = _Replays(), reference
 
@@ -60,7 +61,7 @@ class CodeCatalogue:
 
     @cached_property
     def _right(self) -> dict[str, Misconception]:
-        """The right solution of each task, to be replayed as misconceptions are; none where the reference does not run."""
+        """The right solution of each task, in the form of a misconception; empty if the reference does not run."""
         if self._reference is None:
             return {}
         with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
@@ -72,7 +73,7 @@ class CodeCatalogue:
 
     @contextlib.contextmanager
     def asked(self, quiz: Any) -> Iterator[None]:
-        """The misconceptions as they answer this quiz, where they read the default one from ``QUIZ``."""
+        """Let the misconceptions answer this quiz, in place of the default one that they read from ``QUIZ``."""
         if not hasattr(self._module, "QUIZ"):
             yield
             return
@@ -90,7 +91,7 @@ class CodeCatalogue:
         run = observation.run
         answers = run.answers(observation.task) if run is not None and _is_answer(observation) else {}
         if answers := _short(answers):
-            # The entries of a dict are answers to one question each: the rest of them tell who thought what.
+            # Each entry of a dict answers one question. The other answers show which idea the student has.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
         replay_of = self._replays.of(observation)
         for known in of_task:
@@ -108,7 +109,7 @@ class CodeCatalogue:
         return agrees and not self._contradicted(known, seen, observation)
 
     def _contradicted(self, known: Misconception, seen: Iterable[Observation], failed: Observation) -> bool:
-        """Is the student's task right at a call after the one that failed, at which this misconception is wrong?"""
+        """Is the student's task right at a later call where this misconception is wrong?"""
         if (right := self._right.get(known.task)) is None:
             return False
         for each in seen:
@@ -141,7 +142,7 @@ class CodeCatalogue:
 
 
 class _Replays:
-    """What misconceptions give, kept: the public checks ask each submission the same, and so do several looks at one."""
+    """Keeps what misconceptions give: public checks ask every submission the same, and one of them several times."""
 
     MOST = 256  # questions
     LARGEST = 16 << 10  # bytes of a question
@@ -150,7 +151,7 @@ class _Replays:
         self._given: dict[bytes, dict[str, Observation]] = {}  # question -> name of a misconception -> what it gives
 
     def of(self, observation: Observation) -> Callable[[Misconception], Observation]:
-        """What a misconception gives where this was observed."""
+        """A function that says what a misconception gives for the same calls."""
         given = self._given_to(observation)
 
         def replay_of(known: Misconception) -> Observation:
@@ -161,7 +162,8 @@ class _Replays:
         return replay_of
 
     def _given_to(self, observation: Observation) -> dict[str, Observation]:
-        """Of an answer nothing is kept: which quiz it answers, the question does not say."""
+        """What is kept for this question, by misconception. Nothing is kept for a large question, or for an answer,
+        which does not say which quiz it belongs to."""
         if _is_answer(observation):
             return {}
         try:
@@ -181,7 +183,7 @@ def _is_answer(observation: Observation) -> bool:
 
 
 def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
-    """The entries whose keys look like questions: students may put anything there, of any size."""
+    """The first entries whose keys look like questions, at most 20: students may put anything there, of any size."""
 
     def is_question(key: Any) -> bool:
         if isinstance(key, (tuple, list)):
@@ -192,7 +194,7 @@ def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def _agreement(function: Callable[..., Any], answers: dict[Any, Any]) -> int:
-    """How many of a student's answers a wrong idea would have given."""
+    """How many of a student's answers the wrong idea gives too."""
 
     def gives(key: Any, value: Any) -> bool:
         try:
@@ -207,7 +209,7 @@ ANOTHER_VARIANT = "another_variant"
 
 
 class VariantCatalogue:
-    """The misconceptions of an assignment as they show in one student's quiz, and the answers of everybody else's."""
+    """The misconceptions as they answer one student's quiz; recognises answers to another student's quiz as well."""
 
     def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
         self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
@@ -239,7 +241,7 @@ class VariantCatalogue:
         )
 
     def _of_another(self, answers: dict[Any, Any]) -> bool:
-        """Do the entries fit somebody else's quiz better: in their keys, or in most of their values?"""
+        """Do the entries fit another student's quiz better: in their keys, or in most of their values?"""
         own = self._quiz.answers(self._variant.own)
 
         def right(expected: dict[Any, Any]) -> int:
@@ -265,14 +267,15 @@ class BadDiagnoses(Exception):
 
 
 _Points = dict[str, list[tuple[list[Any], list[int]]]]
-"""The results at each point of one check, each with the numbers of the misconceptions that give it."""
+"""By ordinal, the results at that observation of a check, each with the numbers of the misconceptions that give it."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one misconception left at one point of one public check, where it is wrong.
+    """One observation of one public check at which a misconception is wrong.
 
-    later: at this call it is wrong as well, after the first one; the signature is that of the right answer.
+    signature: of the wrong result; of the right one if ``later``.
+    later: the misconception is already wrong at an earlier observation of the check.
     """
 
     check: str
@@ -283,7 +286,7 @@ class Recorded:
 
 
 class DataCatalogue:
-    """The catalogue as data: what students have. The signatures of wrong results, not the code that makes them."""
+    """The catalogue as data, for students: the signatures of wrong results, without the code that gives them."""
 
     def __init__(
         self,
@@ -292,7 +295,7 @@ class DataCatalogue:
         hints: dict[str, tuple[str, ...]],
         why: dict[str, str] | None = None,
     ) -> None:
-        """messages: by name, in the order of the file; of two that fit, the earlier explains. why: a sentence a task."""
+        """messages: by name, in the order of the file; if two fit, the earlier one counts. why: a sentence by task."""
         place = {name: number for number, name in enumerate(messages)}
         self.messages, self.hints, self.why = messages, hints, why or {}
         order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.signature.as_json({})))
@@ -300,9 +303,9 @@ class DataCatalogue:
 
     @classmethod
     def load(cls, folder: Path) -> DataCatalogue:
-        """Read the two files beside the public checks; without the first the catalogue is empty.
+        """Read the two files beside the public checks; without ``diagnoses.json`` the catalogue is empty.
 
-        Raises BadDiagnoses when they are not what :meth:`save` wrote.
+        Raises BadDiagnoses if they are not what :meth:`save` wrote.
         """
         path = folder / DIAGNOSES
         if not path.is_file():
@@ -331,10 +334,10 @@ class DataCatalogue:
             (folder / name).write_bytes(content)
 
     def files(self) -> dict[str, bytes]:
-        """What each file holds.
+        """The content of each file, by its name.
 
-        The JSON has a line for each message, and one for each result, with the numbers of the messages that it earns.
-        A tensor's sums and counts are a row of the other file; the line says which.
+        The JSON has a line for each message, and a line for each result with the numbers of the messages that it earns.
+        The sums and counts of a tensor are a row of the other file; the line holds the row's number.
         """
         numbers = {name: number for number, name in enumerate(self.messages)}
         parts: dict[str, dict[str, _Points]] = {"wrong": {}, "later": {}}
@@ -362,7 +365,7 @@ class DataCatalogue:
         return {DIAGNOSES: ("\n".join(lines) + "\n").encode(), ROWS: _rows_as_bytes(list(rows))}
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        """See :class:`Catalogue`. What is recorded was right until this point of its check."""
+        """See :class:`Catalogue`. A misconception is right before the first observation recorded for its check."""
         if observation.status not in ("value", "error"):
             return
         seen = observation.run.earlier if observation.run is not None else ()
@@ -401,9 +404,9 @@ class DataCatalogue:
 
 
 class ReleasedCatalogue:
-    """What :class:`DataCatalogue` reads, once the first wrong answer asks for it.
+    """A :class:`DataCatalogue` that is read when a wrong answer first needs it.
 
-    Where it cannot be read, nothing is explained, and ``problem`` says why: the checks themselves need none of it.
+    If it cannot be read, nothing is explained, and ``problem`` says why. The checks themselves do not need it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -414,7 +417,7 @@ class ReleasedCatalogue:
         try:
             return DataCatalogue.load(self._folder)
         except BadDiagnoses as error:
-            # In quotes, for git: a shell would leave out the one that is gone.
+            # In quotes, so that git expands the star: a shell would leave out a file that is gone.
             both = f'"{self._folder.parent.name}/{self._folder.name}/diagnoses.*"'
             self.problem = f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
             return DataCatalogue({}, (), {})
@@ -438,14 +441,14 @@ class ReleasedCatalogue:
 
 
 def catalogue_of(assignment: Assignment) -> CodeCatalogue | ReleasedCatalogue:
-    """The misconceptions of an assignment: as code where the course has them, else as released data."""
+    """The misconceptions of an assignment: as code if the course has it, else as released data."""
     if assignment.misconceptions.is_file():
         return CodeCatalogue.load(assignment.misconceptions, assignment.master)
     return ReleasedCatalogue(assignment.folder)
 
 
 def _read_rows(path: Path) -> list[Sums]:
-    """The numbers of tensors, a row for each. Raises BadDiagnoses."""
+    """The sums and counts of tensors, a row for each. Raises BadDiagnoses."""
     if not path.is_file():
         raise BadDiagnoses(f"{path.name} is missing")
     try:
@@ -476,7 +479,7 @@ def _json(value: Any) -> str:
 
 
 def _checks(found: dict[str, _Points]) -> str:
-    """The results at each point of each check, a line for each."""
+    """The results at each observation of each check, as JSON with a line for each."""
     return ",\n".join(f"{_json(check)}: {_points(points)}" for check, points in found.items())
 
 
@@ -486,7 +489,7 @@ def _points(points: _Points) -> str:
 
 
 def _can_replay(observation: Observation) -> bool:
-    """Only calls on data can be replayed: not those on objects in the sandbox, nor on the data that lie there."""
+    """Can its calls be replayed? Not if they use objects, or data, that are in the sandbox."""
     if observation.status not in ("value", "error") or not observation.calls:
         return False
     plain = (torch.Tensor, np.ndarray, np.generic, int, float, str, bool, tuple, list, dict, set, type(None))

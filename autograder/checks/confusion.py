@@ -1,14 +1,14 @@
-"""Which class is taken for which: small data for reports, from the classes that a network gave."""
+"""Which classes a network confuses: small data for reports."""
 
 from __future__ import annotations
 
 import torch
 
-SHOWN = 8  # images that a report shows
+SHOWN = 8  # images that a report shows, at most
 
 
 def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int) -> list[list[int]]:
-    """Counts [right class][given class]; what is no class at all is counted nowhere.
+    """Counts [right class][given class]; answers that are not a class number are not counted.
 
     labels, given: whole numbers (N,).
     """
@@ -21,8 +21,8 @@ def confusion(labels: torch.Tensor, given: torch.Tensor, classes: int) -> list[l
 def mix_ups(labels: torch.Tensor, given: torch.Tensor, numbers: torch.Tensor, classes: int) -> list[list[int]]:
     """One image for each of the commonest mix-ups, the commonest first: [image's number, right class, given class].
 
-    labels, given: whole numbers (N,). numbers: (N,) the images' places in their file; of the images of one
-    mix-up, the one with the lowest number is taken.
+    labels, given: whole numbers (N,). numbers: the images' places in their file (N,); each mix-up is shown by its image
+    with the lowest number.
     """
     counts = confusion(labels, given, classes)
     pairs = [(right, wrong) for right in range(classes) for wrong in range(classes) if right != wrong]

@@ -13,11 +13,11 @@ from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Call, Observation
 from .values import plain, tensor_in
 
-_LONG = 60  # characters after which a value is described, not shown
+_LONG = 60  # a value that needs more characters is described, not shown
 
 
 def call(observation: Observation) -> str:
-    """How the observation came about: ``resized(images of shape (2, 5, 7, 3))``."""
+    """The call that gave the observation: ``resized(images of shape (2, 5, 7, 3))``."""
     text = observation.task
     for step in observation.calls:
         if step.verb == "item":
@@ -55,7 +55,7 @@ def _value(value: Any) -> str:
 
 
 class _Brief(reprlib.Repr):
-    """As repr(), but what would be cut off is not even made."""
+    """As repr(), but it does not build what would be cut off."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ _brief = _Brief()
 
 
 def numbers(tensor: torch.Tensor) -> Any:
-    """The elements as nested lists, floats rounded as a person would."""
+    """The elements as nested lists, with floats rounded to five digits."""
     if tensor.dim() == 0:
         value = tensor.item()
         return float(f"{value:.5g}") if isinstance(value, float) else value
@@ -82,7 +82,7 @@ def numbers(tensor: torch.Tensor) -> Any:
 
 
 def few(tensor: torch.Tensor) -> str:
-    """The elements, where they are few enough to be read: ``: [1.0, 2.5]``."""
+    """The elements, ``: [1.0, 2.5]``, if they are few enough to read; else ""."""
     return f": {numbers(tensor)}" if tensor.numel() <= 8 and not tensor.is_complex() else ""
 
 
@@ -95,7 +95,7 @@ def dtype(tensor: torch.Tensor) -> str:
 
 
 def kind(value: Any) -> str:
-    """What sort of thing it is, with its article: ``a float32 tensor``, ``None``, ``a list``."""
+    """The kind of a value, with its article: ``a float32 tensor``, ``None``, ``a list``."""
     if value is None:
         return "None"
     if isinstance(value, torch.Tensor):

@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 def counting_images(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    """Elements 0, 1, 2, ... in the order of memory, so that every pixel is known by its value.
+    """Elements 0, 1, 2, ... in the order of memory, so that its value identifies each pixel.
 
     >>> counting_images(1, 2, 3)
     tensor([[[0., 1., 2.],
@@ -31,7 +31,7 @@ def whole_numbers(*shape: int, low: int = -4, high: int = 5, seed: int = 0) -> t
 
 
 class Draw:
-    """Draws inputs from one seed: the same seed, the same inputs.
+    """Draws inputs from a seed: the same seed gives the same inputs.
 
     >>> draw = Draw(7)
     >>> height, width = draw.sizes(2, low=3, high=9)
@@ -49,7 +49,7 @@ class Draw:
         return int(torch.randint(low, high, (), generator=self.generator))
 
     def sizes(self, count: int, low: int = 2, high: int = 8) -> tuple[int, ...]:
-        """``count`` different whole numbers from ``low`` to ``high - 1``: axes that cannot be taken for each other."""
+        """``count`` different whole numbers from ``low`` to ``high - 1``, so that no axis can be taken for another."""
         if high - low < count:
             raise ValueError(f"there are not {count} different numbers from {low} to {high - 1}")
         order = torch.randperm(high - low, generator=self.generator)[:count]
@@ -64,11 +64,11 @@ class Draw:
         return torch.randint(low, high, shape, generator=self.generator).to(torch.float32)
 
     def normal(self, *shape: int, scale: float = 1.0) -> torch.Tensor:
-        """float32, normally distributed about 0."""
+        """float32, normally distributed with mean 0 and standard deviation ``scale``."""
         return torch.randn(shape, generator=self.generator) * scale
 
     def pixels(self, *shape: int) -> torch.Tensor:
-        """uint8, every value as likely."""
+        """uint8 from 0 to 255, each value equally likely."""
         return torch.randint(0, 256, shape, generator=self.generator, dtype=torch.uint8)
 
     def labels(self, count: int, classes: int) -> torch.Tensor:

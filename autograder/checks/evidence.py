@@ -1,7 +1,7 @@
-"""Which misconception explains the failures of a task: one that none of its checks speaks against.
+"""Find the misconception that explains the failures of a task: one that none of its checks contradicts.
 
-One wrong result has many fathers. What the other checks of the same task saw, the passed ones too, tells most of them
-apart: who has the idea has it in every check.
+Several wrong ideas may give the same wrong result. What the other checks of the task saw, passed ones included, tells
+most of them apart: a student who has an idea has it in every check.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from .failure import Judge
 class Look:
     """What one check saw of its task.
 
-    seen: its observations in order. failed: the one that it found fault with, by ``judge``; None where it passed.
-    suspects: the misconceptions that give just what failed, the best explanation first.
+    seen: its observations in order. failed: the one that ``judge`` found wrong; None if the check passed.
+    suspects: the misconceptions that give the same as ``failed``, the best explanation first.
     """
 
     check: str
@@ -41,27 +41,27 @@ class Catalogue(Protocol):
         ...
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        """The misconceptions that give just what was observed and are just as wrong, in the order of the file.
+        """The misconceptions that give what was observed and are wrong here too, the best explanation first.
 
-        A misconception that fails before the point where the student failed explains nothing.
+        A misconception that is wrong earlier in the check than the student is not among them.
         """
         ...
 
     def fits(self, name: str, look: Look) -> bool | None:
-        """Would this misconception have shown what a check saw? False where it speaks against it; None where it says
-        nothing: the misconception is right there, or it cannot be compared."""
+        """Would this misconception give what a check saw? False if the check contradicts it. None if the check cannot
+        tell: the misconception is right there, or cannot be compared."""
         ...
 
     def named(self, name: str) -> Diagnosis | None:
-        """The diagnosis of that name."""
+        """The diagnosis of that name, or None."""
         ...
 
 
 def explanations(looks: Sequence[Look], catalogue: Catalogue) -> dict[str, Diagnosis]:
     """The diagnosis of each failed check of one task, by the check's name; those without one are left out.
 
-    looks: all that is known of the task. A suspect is told only where no other check speaks against it. If it is right
-    where the student is wrong, that failure needs an explanation of its own: else a third idea may be behind both.
+    looks: one for each check of the task. A suspect is told only if no other check contradicts it. While some failure
+    has no explanation, a suspect must also fit that failure: else another idea may be behind both.
     """
     left = {
         look.check: [
@@ -83,5 +83,5 @@ def explanations(looks: Sequence[Look], catalogue: Catalogue) -> dict[str, Diagn
             break
         left = kept
     explained = Counter(suspect.name for found in left.values() for suspect in found)
-    # What explains most failures comes first; of equals, the first in the file.
+    # The suspect that explains most failures; among equals, the first.
     return {check: max(found, key=lambda suspect: explained[suspect.name]) for check, found in left.items() if found}

@@ -1,5 +1,5 @@
-"""What a check may expect of an observation. Each either says nothing or raises :class:`CheckFailed` with a
-message: what was called, what came back, and what about it is wrong, never the value that would be right.
+"""What a check may expect of an observation. Each function returns, or raises :class:`CheckFailed` with a message that
+says what was called, what came back and what is wrong with it, but never the right values.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MARKS = "\nx marks the wrong ones:\n"
 
 
 def require_returned(observation: Observation) -> None:
-    """Raise unless something came back: an error, a timeout and a crash each have an outcome of their own."""
+    """Raise unless the task returned. An error, a timeout and a crash each have their own outcome."""
     if not isinstance(observation, Observation):
         raise TypeError(
             f"what the submission gave comes first, as in {_ORDER}; here stands {describe.kind(observation)}"
@@ -68,7 +68,7 @@ def _expect(observation: Observation, judge: Judge) -> None:
 
 
 def _so_far(observation: Observation) -> str:
-    """What sets the input apart from those of the same check that went well."""
+    """A sentence about how the input differs from those of the same check with right results, or nothing."""
     wrong = _first_tensor(observation)
     if observation.run is None or wrong is None:
         return ""
@@ -91,7 +91,9 @@ def _lengths(observation: Observation) -> set[int]:
 
 
 def expect(condition: bool, observation: Observation, message: str, because: str | None = None) -> None:
-    """Whatever else a check judges. ``because`` names the misconception that it is a sign of.
+    """Any other condition; if it is False, the check fails with ``message``.
+
+    because: the name of the misconception that the failure is a sign of.
 
     >>> answer = submission_of(largest=lambda numbers: max(numbers)).largest((3, 9, 4))
     >>> expect(answer.value == 9, answer, "The largest of these numbers is another one.")
@@ -114,7 +116,7 @@ def expect_pixels(
 ) -> None:
     """A tensor of this shape in which the element at each index is ``rule(*index)``, within atol.
 
-    dtype: that of the values that the rule gives, unless another is asked for. atol, axes: see :func:`expect_tensor`.
+    dtype: by default that of the tensors that the rule gives, or float32. atol, axes: see :func:`expect_tensor`.
 
     >>> image = torch.arange(6).reshape(2, 3)
     >>> turned = submission_of(upside_down=lambda image: image.flip(0)).upside_down(image)
@@ -165,7 +167,7 @@ def _expect_values(
         got = tensor_in(seen.value)
         if got is None:
             listed = "a list, " if isinstance(seen.value, list) else ""
-            # Of complex numbers, or of a dtype that no check takes, there is one: of which kind says what is wrong.
+            # A tensor did come back if its numbers are complex or of a dtype that checks do not take.
             real = " of real numbers" if " of shape " in seen.type_name else ""
             return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; {asked_for}{real} was asked for."
         if got.dtype == expected.dtype and torch.equal(got, expected):
@@ -211,10 +213,10 @@ def expect_array(
     rtol: float = 0.0,
     axes: Sequence[str] = (),
 ) -> None:
-    """A numpy array (or tensor) of the same shape, of whichever dtype, each element within atol + rtol * abs(expected).
+    """A numpy array (or tensor) of the same shape and any dtype, each element within atol + rtol * abs(expected).
 
-    expected: an array, or what numpy makes one of. atol: when none is given, a millionth of the largest value.
-    axes: see :func:`expect_tensor`.
+    expected: an array, or data that numpy can turn into one. axes: see :func:`expect_tensor`.
+    atol: when none is given, a millionth of the largest value, or of 1 if all are smaller.
 
     >>> halves = submission_of(halves=lambda numbers: numbers / 2).halves(np.array([2, 6]))
     >>> expect_array(halves, [1, 3])
@@ -232,9 +234,9 @@ def expect_array(
 
 
 def expect_equal(observation: Observation, expected: Any) -> None:
-    """Any data: numbers (within rounding), texts, tuples, lists, dicts, sets, arrays, and those in each other.
+    """Any data: numbers (within rounding), texts, arrays, and tuples, lists, dicts and sets of data.
 
-    A list may stand for a tuple, and a whole number for a float of its value.
+    A list equals a tuple with the same items, and a whole number equals a float of the same value.
 
     >>> counts = submission_of(counts=lambda text: {word: text.count(word) for word in text.split()}).counts("a b a")
     >>> expect_equal(counts, {"a": 2, "b": 1})
@@ -259,7 +261,7 @@ def _share(bad: int, total: int, noun: str) -> str:
 
 
 def rounding(expected: torch.Tensor) -> float:
-    """How far a float may lie from the expected one because of rounding alone: 0 for whole numbers (of any dtype).
+    """How far rounding alone may move a float from the expected one: 0 if all are whole numbers (of any dtype).
 
     >>> rounding(torch.tensor([1.0, 2.0]))
     0.0
@@ -288,7 +290,7 @@ def _and(text: str, more: str) -> str:
 
 
 def _number(value: Any) -> float | int | None:
-    """The value as a number: int, float, or a tensor with one element and no axes."""
+    """The value as a number if it is an int, a float or a tensor without axes; else None."""
     value = plain(value)
     if isinstance(value, torch.Tensor) and value.dim() == 0 and not value.is_complex():
         value = value.item()
@@ -377,7 +379,7 @@ def _no_shape(value: Any) -> str:
 
 
 def _expect_answer(observation: Observation, judge: Judge) -> None:
-    """As other values, but for an entry that still is None: that is a question not answered yet."""
+    """As :func:`_expect`, except that an entry that still is None is a question that is not answered yet."""
     require_returned(observation)
     if observation.calls[-1].verb == "item" and observation.value is None and observation.handle is None:
         message = f"{describe.call(observation)} is not answered yet."
@@ -450,7 +452,7 @@ def expect_finite(observation: Observation) -> None:
 
 
 def expect_raises(observation: Observation, type_name: str) -> None:
-    """An error of that type, or of one that inherits from it, raised on purpose.
+    """An error of that type or of a subclass, raised on purpose.
 
     >>> root = submission_of(root=lambda x: x**0.5 if x >= 0 else abs(x) ** 0.5).root(-1)
     >>> expect_raises(root, "ValueError")
@@ -503,7 +505,7 @@ def _parameter(observation: Observation, position: str) -> str:
 
 
 def expect_accuracy(observation: Observation, labels: torch.Tensor, at_least: float) -> float:
-    """Class numbers, right for at least this share of the labels (N,). Returns the share.
+    """Class numbers (N,) that equal the labels (N,) in at least this share of places. Returns the share.
 
     >>> classes = submission_of(guess=lambda images: images.argmax(dim=1)).guess(torch.eye(4))
     >>> expect_accuracy(classes, torch.tensor([0, 1, 2, 0]), at_least=0.7)

@@ -1,4 +1,4 @@
-"""What can be said about a wrong value from the values alone, when no misconception explains it."""
+"""Sentences about a wrong value, from the values alone: for a failure that no misconception explains."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .matching import same_value
 
 ROUNDING = "rounding, or a constant that is not exact."
 ELSEWHERE = "All the right values are there, but in other places."
-_FEW = 10  # different values, as of classes
-_MOST_AXES = 5  # axes whose orders are tried: 120 of them
+_FEW = 10  # with so few different values (class numbers, say), the same values come up by chance
+_MOST_AXES = 5  # other orders of the axes are tried up to this number: 5 axes have 120 orders
 
 
 def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
@@ -58,7 +58,7 @@ def _same_shape(got: torch.Tensor, right: torch.Tensor) -> str:
 
 
 def _other_order(got: torch.Tensor, right: torch.Tensor) -> str:
-    """The right array with its axes in another order, or its elements in other places."""
+    """A sentence about a result that is right except for the order of its axes or elements, or nothing."""
     if got.dim() == right.dim() and 1 < got.dim() <= _MOST_AXES and not _constant(right):
         for order in itertools.permutations(range(right.dim())):
             if order != tuple(range(right.dim())):
@@ -71,12 +71,12 @@ def _other_order(got: torch.Tensor, right: torch.Tensor) -> str:
 
 
 def only_moved(got: torch.Tensor, right: torch.Tensor) -> bool:
-    """All the right values are there, so what is wrong is where they are."""
+    """Does ``got`` hold all the right values, so that only their places can be wrong? False if few values differ."""
     if got.is_complex() or right.is_complex() or not got.numel() == right.numel() > 1:
         return False
     ordered = right.double().flatten().sort()[0]
     kinds = int(ordered.diff().ne(0).sum()) + 1
-    if kinds <= min(_FEW, right.numel() // 2):  # of two classes, say, a wrong answer often holds as many by chance
+    if kinds <= min(_FEW, right.numel() // 2):  # with two classes, a wrong answer often has as many of each
         return False
     return _equal(got.double().flatten().sort()[0], ordered)
 
@@ -92,7 +92,7 @@ def _factor(got: torch.Tensor, right: torch.Tensor) -> str | None:
 
 
 def _times(ratio: float) -> str | None:
-    """A factor in words, where it is one that a mistake makes: -1, a whole number, or one part of it."""
+    """A factor in words if mistakes are known to make it: -1, a whole number, or 1 / a whole number. Else None."""
     if not math.isfinite(ratio) or ratio == 0 or math.isclose(ratio, 1, rel_tol=1e-4):
         return None
     if math.isclose(ratio, -1, rel_tol=1e-4):
@@ -104,7 +104,7 @@ def _times(ratio: float) -> str | None:
 
 
 def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
-    """A sentence about how one number differs from another, or nothing. lengths: those of the inputs' axes."""
+    """A sentence about how one number differs from another, or nothing. lengths: the lengths of the inputs' axes."""
     if math.isnan(got):
         return "It is NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
     if math.isinf(got):
@@ -114,7 +114,7 @@ def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     if not isinstance(got, int) and 0 < abs(got - expected) < 1e-3 * abs(expected):
         return f"It is off by less than a thousandth: {ROUNDING}"
     factor = _times(got / expected) if expected else None
-    # Of two whole numbers, one is often a small multiple of the other, and by chance; and it would give the answer away.
+    # A whole number is often a small multiple of another by chance, and the factor would give the answer away.
     if factor is None or (got == round(got) and expected == round(expected)):
         return ""
     ratio = abs(got / expected)
@@ -158,7 +158,7 @@ def data(got: Any, expected: Any) -> str:
 
 
 def only_so_far(right: Sequence[torch.Tensor], wrong: torch.Tensor) -> str:
-    """What the inputs that gave right results have in common and the first wrong one has not, or nothing."""
+    """A sentence about what all inputs with right results share and the first wrong one lacks, or nothing."""
     alike = [tensor for tensor in right if tensor.dim() == wrong.dim()]
     other = sorted({tensor.dim() for tensor in right} - {wrong.dim()})
     if not alike and len(other) == 1:
@@ -175,7 +175,7 @@ def only_so_far(right: Sequence[torch.Tensor], wrong: torch.Tensor) -> str:
 
 
 def _square(tensor: torch.Tensor) -> bool:
-    """Have two neighbouring axes behind the first (or all of two) one length, as height and width of an image have?"""
+    """Do two neighbouring axes have the same length, as in a square image? Ignores the first axis of three or more."""
     sizes = tensor.shape[1:] if tensor.dim() > 2 else tensor.shape
     return any(a == b for a, b in itertools.pairwise(sizes))
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from ..sandbox.observation import Observation, Outcome, Why
 
 Judge = Callable[[Observation], str | None]
-"""What is wrong with an observation in a check's eyes, or None when it is right."""
+"""Returns what a check finds wrong with an observation, or None if it is right."""
 
 
 class CheckFailed(AssertionError):
-    """A check did not pass. ``because`` names the misconception where the check itself knows it.
+    """A check did not pass. ``because`` names the misconception, if the check itself knows it.
 
-    ``why`` goes with the outcome "not_run", and with "error" where there was nothing to call.
+    ``why`` is the reason for the outcome "not_run", or for "error" if there was nothing to call.
     """
 
     def __init__(

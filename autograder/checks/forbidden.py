@@ -1,7 +1,7 @@
-"""Tasks that are to be written out: torch's ready-made function must not do the work.
+"""Tasks whose work students must write out: torch's ready-made function must not do it.
 
-Two looks: the torch functions that ran, as the sandbox recorded them, and the source, read by the grader, since
-hostile code can falsify the record.
+Two things are looked at: the torch functions that ran, as the sandbox recorded them, and the source. The grader reads
+the source because hostile code can falsify the record.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from .failure import CheckFailed
 
 
 def expect_not_called(observation: Observation, names: Collection[str]) -> None:
-    """None of these torch functions ("linear", "conv2d", ...) ran when the task did its work, or stands in its source.
+    """The task uses none of these torch functions ("linear", "conv2d", ...), neither when it runs nor in its source.
 
-    The observation of ``submission.task.recorded(...)`` has the record with it; for any other the call is made again.
+    The observation of ``submission.task.recorded(...)`` holds the record. For any other, the call is made again.
 
     >>> answer = submission_of(affine=torch.nn.functional.linear).affine.recorded(torch.ones(2, 3), torch.ones(4, 3))
     >>> expect_not_called(answer, {"linear"})
@@ -33,7 +33,7 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
         used = [name for name in sorted(seen.called) if torch_names.does_the_work(name, names)]
         if not used:
             return None
-        public = [name for name in used if not name.startswith("_")]  # what one function calls inside, nobody wrote
+        public = [name for name in used if not name.startswith("_")]  # torch calls the private ones
         return f"{describe.call(seen)} leaves the work to torch's own {listed(public or used)}. Here it is to be written out."
 
     problem = judge(recorded) or _in_source(recorded, names)
@@ -42,7 +42,7 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
 
 
 def _in_source(observation: Observation, names: Collection[str]) -> str | None:
-    """What the source says; nothing where there is none to read, as in a student's own kernel."""
+    """A sentence about the first use in the source, or None. In a student's own kernel there is no source to read."""
     run = observation.run
     if run is None or (source := run.source) is None:
         return None

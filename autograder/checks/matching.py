@@ -1,6 +1,7 @@
-"""When two observations say the same, and how one is written down so briefly that students can have it.
+"""Compare two observations, or keep one as a short signature that students can have.
 
-A wrong result is recognised, not kept: a tensor leaves three sums behind, an error its kind and its numbers.
+A signature is made to recognise a wrong result, not to restore it: of a tensor it keeps three sums and three counts, of
+an error the type and the first line of the message.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import torch
 from ..sandbox.observation import Observation, StudentError
 from .values import plain
 
-_CLOSE = 1e-5  # relative: far above float32's rounding, far below what an idea changes
+_CLOSE = 1e-5  # relative: far above float32's rounding, far below what a wrong idea changes
 
 
 def same(seen: Observation, known: Observation) -> bool:
-    """The same status, value, changed inputs: one wrong idea would give both."""
+    """Could one wrong idea give both? Compares the status, the value or error, and whether an input was changed."""
     if seen.status != known.status or bool(seen.changed_inputs) != bool(known.changed_inputs):
         return False
     if seen.status == "error":
@@ -34,9 +35,9 @@ def same(seen: Observation, known: Observation) -> bool:
 
 
 def alike(seen: Observation, known: Observation) -> bool | None:
-    """Nearly the same: whether an input was changed, and in which dtype it came back, makes no difference.
+    """As :func:`same`, but values may differ in their dtype and in whether an input was changed.
 
-    None where both are objects in the sandbox, which cannot be compared.
+    None if both are objects in the sandbox, which cannot be compared.
     """
     if seen.status != known.status or (seen.handle is None) != (known.handle is None):
         return False
@@ -46,7 +47,8 @@ def alike(seen: Observation, known: Observation) -> bool | None:
 
 
 def same_value(seen: Any, known: Any, any_dtype: bool = False) -> bool:
-    """Equal as answers: numbers within float32's rounding, tensors in shape and dtype too, tuples as lists.
+    """Are both the same answer? Numbers are compared within float32's rounding, tensors also by shape and dtype, and
+    tuples as lists.
 
     any_dtype: tensors may differ in dtype.
     """
@@ -74,7 +76,7 @@ def same_value(seen: Any, known: Any, any_dtype: bool = False) -> bool:
 def _close(a: float, b: float) -> bool:
     try:
         return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=_CLOSE, abs_tol=1e-6)
-    except OverflowError:  # a whole number that no float holds
+    except OverflowError:  # a whole number too large for a float
         return False
 
 
@@ -95,25 +97,26 @@ def _same_errors(seen: StudentError | None, known: StudentError | None) -> bool:
 
 
 def _said(error: StudentError) -> str:
-    """An error's message; of one that the code raises by itself no more than that, as everybody words it differently."""
+    """An error's message; "raise" if the student's own line raises it, because everybody words that differently."""
     return "raise" if re.match(r"(.*:)?\s*raise\b", error.text) else error.message
 
 
 def same_error(seen: tuple[str, str], known: tuple[str, str]) -> bool:
-    """The same type, and messages as alike as those of two versions of Python or torch for one mistake.
+    """Are two errors of the same type, with messages that two versions of Python or torch may give for one mistake?
 
     seen, known: type name and message. Versions change words and add numbers ("expected 2" became "expected 2,
-    got 4"), and a message may name the student's own function, so: most words, and every number that one of them has.
+    got 4"), and a message may name the student's own function. So at least half of all words must be in both messages,
+    and one message must contain all numbers of the other, in the same order.
     """
     if seen[0] != known[0]:
         return False
     (words, numbers), (other_words, other_numbers) = _gist(seen[1]), _gist(known[1])
     fewer, more = sorted((numbers, other_numbers), key=len)
     left = iter(more)
-    if not all(number in left for number in fewer):  # in the same order: (3x1 and 3x5) is not (1x3 and 5x3)
+    if not all(number in left for number in fewer):  # order counts: (3x1 and 3x5) is not (1x3 and 5x3)
         return False
     if (more and not fewer) or (words == other_words and len(fewer) < len(more)):
-        return False  # more numbers and no more words: a longer shape, not another version
+        return False  # more numbers but the same words: a longer shape, not another version
     return len(words & other_words) >= _WORDS_ALIKE * len(words | other_words)
 
 
@@ -131,14 +134,14 @@ def _first_line(message: str) -> str:
 # --- signatures ----------------------------------------------------------------------------------------------------
 
 
-_LONG = 120  # characters of a value that are written down; of longer lists the sums are kept, as of tensors
+_LONG = 120  # characters; a list that needs more is kept as sums, as a tensor is
 
 Sums = tuple[tuple[float, ...], tuple[int, ...]]  # the sums and the counts of a tensor, apart from its form
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What an observation is recognised by, small enough to be written beside the public checks.
+    """What identifies an observation, small enough to be released beside the public checks.
 
     form: "error" (type, message), "object" (type), "tensor" (dtype, shape, sums, counts) or "value" (the value itself).
     changed: an input was changed in place.
@@ -176,15 +179,15 @@ class Signature:
             dtype, shape, sums, counts = self.parts
             if (dtype, tuple(shape), tuple(counts)) != (other.parts[0], tuple(other.parts[1]), tuple(other.parts[3])):
                 return False
-            # The first sum is the length of the vector of all values: it says how much rounding may do to the others.
+            # The first sum is the norm of all values: rounding may change the others in proportion to it.
             room = _CLOSE * max(sums[0], other.parts[2][0]) + 1e-6
             return all(abs(a - b) <= room for a, b in zip(sums, other.parts[2], strict=True))
         return same_value(self.parts, other.parts)
 
     def as_json(self, rows: dict[Sums, int]) -> list[Any]:
-        """As lists of plain data, which :meth:`from_json` reads.
+        """A list of plain data, which :meth:`from_json` reads.
 
-        The sums and counts of a tensor go to ``rows``, equal ones once, and the number of their row stays.
+        The sums and counts of a tensor go to ``rows`` (equal ones once); the list holds the number of their row.
         """
         parts = self.parts
         if self.form == "tensor":
@@ -208,7 +211,7 @@ class Signature:
 def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Sums]:
     """dtype, shape, three sums over the finite values, and how many are NaN, infinite and minus infinite.
 
-    The second and third sum weigh each place by a number of its own, so that moving a value is seen.
+    The first sum is the norm. The others give each place its own weight, so that moving a value changes them.
     """
     dtype, shape = str(value.dtype).removeprefix("torch."), tuple(value.shape)
     flat = (torch.view_as_real(value) if value.is_complex() else value).reshape(-1).to(torch.float64)
@@ -223,7 +226,7 @@ def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Sums]:
 
 
 def _plain(value: Any) -> Any:
-    """The value as JSON knows it, but for numbers that are not finite."""
+    """The value as data for JSON, in which floats may still be NaN or infinite."""
     value = plain(value)
     if isinstance(value, (set, frozenset)):
         return sorted(map(repr, value))

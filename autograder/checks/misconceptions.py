@@ -1,4 +1,4 @@
-"""What an author writes down about wrong answers: misconceptions, each a wrong solution in code, hints, and why it works."""
+"""What an author writes about a task: misconceptions (wrong solutions in code), hints, and why the task works."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Misconception:
     task: str
     message: str
     function: Callable[..., Any]
-    costs_points: bool = True  # False: told where a training shows it, and no check has to fail for it
+    costs_points: bool = True  # False: told if a training shows it, even if no check fails
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -44,7 +44,7 @@ _loading: contextvars.ContextVar[_Entries | None] = contextvars.ContextVar("load
 def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]:
     """Register a wrong solution of ``task`` with the catalogue that is being loaded; its docstring is the message.
 
-    costs_points: False for what is unwise and not wrong; it shows among the signs that a check records.
+    costs_points: False if the idea is unwise but not wrong; a check records it among the signs.
 
     >>> @misconception("mean")
     ... def divides_by_one_less(numbers):
@@ -73,7 +73,8 @@ def hints(task: str, *texts: str) -> None:
 
 
 def why(task: str, sentence: str) -> None:
-    """Register one sentence on why ``task`` works, told once its public checks pass: true of every right solution.
+    """Register one sentence on why ``task`` works, told when its public checks pass. It must be true of every right
+    solution.
 
     >>> why("transposed", "Each pixel kept its image, its row and its column; only the order of the axes is another.")
     """
@@ -84,7 +85,7 @@ def why(task: str, sentence: str) -> None:
 
 @dataclass(frozen=True)
 class Written:
-    """What one ``misconceptions.py`` holds, in the order of the file. module: the file as it ran, None without one."""
+    """What one ``misconceptions.py`` holds, in the order of the file. module: the file as it ran; None without one."""
 
     misconceptions: tuple[Misconception, ...] = ()
     hints: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class Written:
 
 
 def read(path: Path) -> Written:
-    """Run a ``misconceptions.py``; an assignment without one has none. Raises whatever the file raises."""
+    """Run a ``misconceptions.py``; the result is empty if there is no such file. Raises whatever the file raises."""
     if not path.is_file():
         return Written()
     entries = _Entries()

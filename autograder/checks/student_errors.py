@@ -39,7 +39,7 @@ def told(observation: Observation) -> tuple[str, Why]:
 
 
 def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]) -> tuple[str, Why]:
-    """Why a task is not there. said: what the sandbox says, which knows the lines that were left out."""
+    """Why the file has no such task. said: the message of the sandbox, which knows the lines that were left out."""
     if source is None:
         return said, ""
     broken, is_named, defined = broken_line(source), makes(source.text, task), top_level_names(source)
@@ -59,7 +59,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
 
 
 def _number(where: str, source: Source | None) -> int:
-    """The line of the whole source that a place like "cell 3, line 2" stands for; 0 where there is none."""
+    """The line of the whole source that a place like "cell 3, line 2" stands for; 0 if it names no line."""
     cell, _, line = where.rpartition("line ")
     if not line.isdecimal():
         return 0
@@ -71,7 +71,7 @@ def _number(where: str, source: Source | None) -> int:
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
 _PRODUCT = re.compile(
     r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\("
-)  # written out, so no layer is at work
+)  # the line computes the product itself: the error is not a layer's
 _CHANNELS = re.compile(r"expected input\[(\d+), .* to have (\d+) channels, but got (\d+) channels")
 _NO_TENSOR = re.compile(r"'(\w+)' object has no attribute|must be Tensor, not (\w+)")
 _ASKS = re.compile(r"\b(if|elif|while|and|or|not|in|assert|max|min|sorted|any|all|bool|range)\b")
@@ -95,7 +95,7 @@ def explain(type_name: str, text: str, line: str = "") -> str:
     if match := _CHANNELS.search(text):
         batch, declared, came = match.groups()
         wanted = f"The layer was declared for {plural(int(declared), 'input channel')}"
-        if batch == "1":  # so torch says also of three axes, where the batch or the channels are missing
+        if batch == "1":  # torch says this of three axes too: the batch or the channels are missing
             return (
                 f"{wanted}, and {came} came where torch looks for the channels. It took the tensor for one image: has the axis of "
                 "the batch or of the channels been left out?"

@@ -1,8 +1,8 @@
-"""Where a task uses a function of torch's, read from the source: nothing is run.
+"""Find where a task uses functions of torch, from the source alone: nothing is run.
 
-A name counts only when it leads to torch: through an import, an alias or an attribute of one. A student's own
-``linear`` is none, an import that is not used is none, and neither is what other tasks or a demo use. What this
-cannot see (a method of a tensor, a name put together at run time) the sandbox records when it runs.
+A name counts only if it leads to torch: through an import, an alias or an attribute of one. A student's own ``linear``
+does not count. Nor does an import that is not used, or what other tasks and demos use. Methods of tensors, and names
+put together at run time, cannot be seen here; the sandbox records them when they run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_DEPTH = 8  # aliases of aliases
+_DEPTH = 8  # an alias of an alias is followed so often
 _BESIDE = 10**9  # lines of modules beside the submission are counted from here
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_WORDS = 20  # in a name of torch's, at most
+_WORDS = 20  # the most words in a name of torch
 _AXES = re.compile(r"(?:\dd|nd)$")
 _SHORT = {"bce": "binarycrossentropy", "bcewithlogits": "binarycrossentropywithlogits"}
 
@@ -38,23 +38,23 @@ def uses(
     others: Collection[str] = (),
     beside: Iterable[str] = (),
 ) -> list[Use]:
-    """Where ``task`` and its helpers use torch's functions of these names, or its modules of the same kind.
+    """Where ``task`` and its helpers use these functions of torch, or its modules that do the same.
 
-    cells: pieces of source, each with its first line; one that does not parse is passed over, as it does not run.
-    others: tasks that are not looked into, even where this one calls them: they may use whatever they like.
+    cells: pieces of source, each with the number of its first line. One that does not parse is skipped: it cannot run.
+    others: tasks that are not searched, even if this one calls them: they may use any function.
     beside: the texts of modules beside the submission; the line of a use in one of them is 0.
     """
     return list(_uses(tuple(cells), task, kinds_of(names), frozenset(others), tuple(beside)))
 
 
-# Operators that hold the work of another under a name of their own.
+# Operators that do the work of another inside: part of their name -> the other.
 _HOLDS = {"scaleddotproduct": "softmax", "multiheadattention": "softmax"}
-# Modules that hold everything written out in Python, of which the sandbox records the steps alone.
+# Modules with Python versions of all functions, which the sandbox would record as single steps.
 _HOLD_ALL = frozenset({"_refs", "_decomp"})
 
 
 def does_the_work(called: str, names: Collection[str]) -> bool:
-    """Whether a function or operator of torch is one of these, or a variant of one under a name of its own.
+    """Is a function or operator of torch one of these, or a variant of one with another name?
 
     >>> names = ("Softmax", "_safe_softmax", "_softmax_backward_data", "log_softmax", "softplus")
     >>> [does_the_work(name, {"softmax"}) for name in names]
@@ -64,14 +64,14 @@ def does_the_work(called: str, names: Collection[str]) -> bool:
 
 
 def kinds_of(names: Collection[str]) -> frozenset[str]:
-    """What these functions are called without what their variants add."""
+    """The names of these functions, without what only tells their variants apart: see :func:`_kind`."""
     return frozenset(map(_kind, names))
 
 
 def _does(called: str, kinds: frozenset[str]) -> bool:
     if any(part in _kind(called) and work in kinds for part, work in _HOLDS.items()):
         return True
-    # `_safe_softmax`, `conv2d_weight`, `_convolution_pointwise`; but the log of a softmax is none
+    # `_safe_softmax`, `conv2d_weight`, `_convolution_pointwise`; but `log_softmax` is not a softmax
     words = called.strip("_").split("_", _WORDS)
     return len(words) <= _WORDS and any(
         _kind("_".join(words[start:end])) in kinds
@@ -95,13 +95,13 @@ def _uses(
 
 @lru_cache(maxsize=1)  # several checks ask about one submission, and parsing is most of the work
 def _module(cells: tuple[tuple[str, int], ...], beside: tuple[str, ...]) -> _Names:
-    """What the names of a submission stand for, and those of the modules beside it where it has none of that name."""
+    """What the names of a submission stand for. A name that it does not define comes from the modules beside it."""
     own = _Names.of(_statements(cells))
     for text in beside:
         other = _Names.of(_statements(((text, _BESIDE + 1),)))
         own.stars += other.stars
         for name, thing in other.bound.items():
-            if own.bound.get(name) is None:  # `from helpers import name` binds it to nothing that is known here
+            if own.bound.get(name) is None:  # `from helpers import name` binds it to None
                 own.bound[name] = thing
     return own
 
@@ -118,14 +118,14 @@ def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
 
 
 def _kind(name: str) -> str:
-    """What a function and its module have in common: ``cross_entropy`` and ``CrossEntropyLoss``, with however many axes."""
+    """One name for a function and its modules with any number of axes: ``cross_entropy``, ``CrossEntropyLoss``."""
     plain = _AXES.sub("", name.replace("_", "").casefold()).removeprefix("lazy").removesuffix("loss")
     return _SHORT.get(plain, plain)
 
 
 @dataclass
 class _Names:
-    """What the names of one scope stand for: a path into torch, an expression, a definition, or something else."""
+    """What the names of one scope stand for: a path into torch, an expression, a definition, or None for the rest."""
 
     bound: dict[str, str | ast.expr | ast.stmt | None] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)  # modules of torch from which everything was imported
@@ -150,7 +150,7 @@ class _Names:
                     self.stars += [module] if _is_torch(module) else []
                 elif _is_torch(module) and not node.level:
                     self.bound[alias.asname or alias.name] = f"{module}.{alias.name}"
-                else:  # under another name: it may stand in a module beside the submission
+                else:  # the original may be defined in a module beside the submission
                     other = ast.Name(alias.name, ast.Load(), lineno=node.lineno) if alias.asname else None
                     self.bound[alias.asname or alias.name] = other
         elif isinstance(node, _DEFINITIONS):
@@ -177,7 +177,7 @@ def _is_torch(path: str) -> bool:
 
 
 def _own_nodes(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """All nodes in the order of the source, but not what lies inside a function or class: that is another scope."""
+    """All nodes in the order of the source, except those inside a function or class: that is another scope."""
     waiting = list(reversed(statements))
     while waiting:
         node = waiting.pop()
@@ -216,7 +216,7 @@ class _Scan:
         except RecursionError:
             # Nested deeper than anyone writes by hand: every name in it is looked at, whatever its scope.
             nodes = list(ast.walk(thing))
-            inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}  # judged with the whole of it
+            inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}  # part of a longer path
             for node in nodes:
                 if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in inner:
                     with contextlib.suppress(RecursionError):
@@ -228,7 +228,7 @@ class _Scan:
             if path is not None:
                 self._judge(path, node.lineno)
                 return
-            while isinstance(node, ast.Attribute):  # what a.b.c does not lead to, a.b does not either
+            while isinstance(node, ast.Attribute):  # if a.b.c does not lead to torch, nor does a.b
                 if self.beside:
                     self.waiting.append(node.attr)  # helpers.norm: `norm` of a module beside the submission
                 node = node.value
@@ -248,7 +248,7 @@ class _Scan:
             return
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns"):
-                continue  # says what comes in, and runs nothing
+                continue  # a type annotation does no work
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
                     self._visit(child, scopes)
@@ -272,7 +272,7 @@ class _Scan:
             self._visit(child, (inner, *scopes))
 
     def _path(self, node: ast.AST | None, scopes: tuple[_Names, ...], depth: int = 0) -> str | None:
-        """The path into torch that an expression stands for, if it does."""
+        """The path into torch that an expression stands for, or None."""
         if depth > _DEPTH:
             return None
         if isinstance(node, ast.Attribute):
@@ -309,5 +309,5 @@ class _Scan:
 
 
 def _is_code(thing: object) -> bool:
-    """An alias, a lambda or a call of functools.partial: but a table of many things may be used in part."""
+    """Is it an alias, a lambda or a call (say of functools.partial)? Not a table: a task may use only part of it."""
     return isinstance(thing, (ast.Name, ast.Attribute, ast.Lambda, ast.Call))

@@ -1,9 +1,9 @@
-"""A student's training, run once and watched: what checks need to judge it, and the signs by which its fault is known.
+"""Run a student's training once, watch it, and find the signs of what is wrong with it.
 
-``train_and_watch`` runs it; ``signs`` reads what it did from behaviour alone (losses, gradients, outputs), never
-from source. A sign bears the name of the misconception that it betrays, so that a check can say
-``because=sign``; the assignment's catalogue holds the message. What the pieces of the network are called, what it takes
-and what it gives: that says the assignment's ``network_facts.py``.
+``train_and_watch`` runs it. ``signs`` reads its behaviour (losses, gradients, outputs), and the source only to see
+whether a loop is left early. A sign is the name of a misconception, so that a check can say ``because=sign``; the
+message is in the assignment's catalogue. The assignment's ``network_facts.py`` says what the network takes and gives,
+and what its tasks are called.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from .expect import require_returned
 from .failure import CheckFailed
 
 _MANY_EPOCHS = 10_000
-_PROBED = 1000  # training images on which loss and outputs are looked at
+_PROBED = 1000  # training images on which loss and outputs are measured
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How well a network fits labels: its loss, and the share it gets right.
+    """How well a network fits labels: its loss, and the share that it gets right.
 
-    loss: the mean cross-entropy of its outputs as logits; of a network that says numbers, the mean squared error.
+    loss: the mean cross-entropy of its outputs as logits; the mean squared error if the network predicts numbers.
     """
 
     loss: float
@@ -44,15 +44,17 @@ class Fit:
 
 @dataclass(frozen=True)
 class Training:
-    """One training as it went.
+    """One training, and what was seen of it.
 
-    network: what is trained. model: the handle of the student's. ran: the observation of ``train``, or of loading weights.
-    before, after: in eval mode; after_in_train_mode: with batch norm and dropout as in training.
-    inputs: what ``preprocess`` made of the images looked at, float32 (N, *network.inputs).
-    logits: what the network gives for them in the end, float32 (N, network.outputs).
-    notes: what the sandbox noted meanwhile, see ``probes.watched``; empty where nothing was trained.
-    labelled: of the rows trained on that could be found again, how many there are and how many had their own label.
-    works: the network takes ``inputs`` and gives its numbers for each; without it, before, after and logits say nothing.
+    network: the assignment's facts. model: the handle of the student's network.
+    ran: the observation of ``train``, or of loading weights.
+    before, after: the fit in eval mode; after_in_train_mode: with batch norm and dropout as in training.
+    inputs: what ``preprocess`` made of the first training images, float32 (N, *network.inputs).
+    logits: the trained network's outputs for them, float32 (N, network.outputs).
+    images: the number of training images.
+    notes: what the sandbox recorded while training, see ``probes.watched``; empty if nothing was trained.
+    labelled: how many of the rows trained on could be recognised, and how many of these had their own label.
+    works: the network takes ``inputs`` and gives numbers for each; if not, before, after and logits mean nothing.
     """
 
     network: Network
@@ -80,7 +82,7 @@ class Training:
 
     @property
     def story(self) -> str:
-        """What a message says of a training that was interrupted, or nothing."""
+        """A sentence for messages about a training that was interrupted, or nothing."""
         if not self.ran.interrupted:
             return ""
         seen, seconds = self.number("images"), self.number("cpu_seconds")
@@ -97,16 +99,15 @@ class Training:
         return count if isinstance(count, int) else 0
 
     def number(self, name: str) -> float:
-        """A figure of the notes; 0 where there is none. What the sandbox says may be anything."""
+        """A number from the notes, or 0: the sandbox may have sent anything."""
         value = self.notes.get(name)
         return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else 0.0
 
 
 def disguise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Images uint8 (N, H, W) with a little noise: none can be known by its bytes, and each shows what it showed.
+    """Images, uint8 (N, H, W), with a little noise: none is recognised by its bytes, and each still shows the same.
 
-    Pixels of the background stay black and no other becomes so: no preprocessing that a student may think of sees
-    another picture.
+    Black pixels stay black and no other pixel becomes black: preprocessing that finds the background still finds it.
     """
     pixels = images.to(torch.int16)
     noise = torch.randint(-2, 3, pixels.shape, generator=generator).to(torch.int16)
@@ -114,9 +115,9 @@ def disguise(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def network_inputs(submission: SubmissionProxy, network: Network, items: SandboxTensor | torch.Tensor) -> torch.Tensor:
-    """What ``preprocess`` makes of items, laid out as a network takes them: float32 (N, *network.inputs).
+    """Items as the network takes them, float32 (N, *network.inputs): what ``preprocess`` makes of them.
 
-    While ``preprocess`` does not work, or where there is none, what a plain one would make.
+    If there is no ``preprocess``, or it does not work, the items are only reshaped and scaled.
     """
     count = len(items) if isinstance(items, torch.Tensor) else items.stop or 0
     made = _preprocessed(submission, network, items)
@@ -131,7 +132,7 @@ def network_inputs(submission: SubmissionProxy, network: Network, items: Sandbox
 
 
 def _preprocessed(submission: SubmissionProxy, network: Network, items: SandboxTensor | torch.Tensor) -> Any:
-    """What the submission's own ``preprocess`` returns; None where the network takes the items as they are."""
+    """What the submission's own ``preprocess`` returns; None if the network takes the items as they are."""
     return getattr(submission, network.preprocess)(items).value if network.preprocess else None
 
 
@@ -142,10 +143,10 @@ def require_result(
     observation: Observation,
     known: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Raise unless something came back. An error that comes of the network, or of ``preprocess``, is theirs alone:
-    then the check waits for them.
+    """Raise CheckFailed unless the task returned. If it raised because the network or ``preprocess`` does not work, the
+    check waits for that task instead of failing.
 
-    known: parts of errors, each with the misconception that it betrays.
+    known: parts of error messages, each with the misconception that it is a sign of.
     """
     error = observation.error
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
@@ -159,7 +160,7 @@ def require_result(
 
 
 def require_the_pieces(submission: SubmissionProxy, network: Network, model: Observation, rows: int = 2) -> None:
-    """Raise where the network does not make its numbers of so many inputs, or ``preprocess`` no inputs for it."""
+    """Raise if the network does not give outputs for ``rows`` inputs, or ``preprocess`` does not make its inputs."""
     outputs = submission.probe("logits", model, torch.rand(rows, *network.inputs))
     if not _are_scores(network, outputs.value, rows):
         raise waits_for(network.model)
@@ -170,7 +171,7 @@ def require_the_pieces(submission: SubmissionProxy, network: Network, model: Obs
 
 
 def waits_for(task: str, more: str = "") -> CheckFailed:
-    """What a check raises that cannot be asked before another task works."""
+    """What a check raises if it needs another task that does not work yet."""
     message = f"This check builds on {task}, which does not work yet.{more}"
     return CheckFailed(message, outcome="not_run", why="waits")
 
@@ -184,10 +185,11 @@ def train_and_watch(
     weights: Mapping[str, torch.Tensor] | None = None,
     rate: float = 1.0,
 ) -> Training:
-    """Train a new network on the images, or give it submitted weights. Raises CheckFailed when there is no network.
+    """Train a new network on the images, or give it submitted weights. Raises CheckFailed if there is no network.
 
     An error in ``train`` itself does not raise here: it is the observation ``ran``.
-    rate: the share of each step that is taken, as if the learning rate were that much smaller.
+    cpu_seconds: after so much CPU time ``train`` is interrupted.
+    rate: a factor on each step, as if on the learning rate; -1 turns the steps round.
     """
     count = images.stop or 10_000
     part = slice(min(count, _PROBED))
@@ -234,7 +236,7 @@ def _fit(
     labels: SandboxTensor,
     training: bool = False,
 ) -> Fit | None:
-    """How well the network fits; None where it does not take these inputs, or does not give its numbers for each."""
+    """How well the network fits; None if it does not take these inputs, or does not give its numbers for each."""
     seen = submission.probe("fit", model, inputs, labels, training, network.within)
     if not isinstance(seen.value, tuple) or len(seen.value) != 2:
         return None
@@ -243,7 +245,7 @@ def _fit(
 
 
 def require_training(submission: SubmissionProxy, training: Training) -> None:
-    """Raise when ``train`` raised or did not come back; known errors bring the misconception that they betray."""
+    """Raise if ``train`` raised or did not come back. Known errors name the misconception that they are a sign of."""
     seen = training.loss_calls("one-hot labels")
     known = [(part, name) for part, name in _ERRORS_OF_TRAIN if seen or name != "labels_one_hot"]
     require_result(submission, training.network, training.model, training.ran, known)
@@ -271,7 +273,7 @@ _ERRORS_OF_PREDICT = (
 
 
 def signs(training: Training) -> tuple[str, ...]:
-    """What the training's behaviour betrays, the surest sign first. Empty for a training as it should be."""
+    """The signs that a training shows, the surest first. Empty if nothing is wrong, or if ``train`` did not return."""
     if not training.ran.returned:
         return ()
     found = output_signs(training.logits) if training.network.within is None else []
@@ -283,7 +285,7 @@ def signs(training: Training) -> tuple[str, ...]:
 
 
 def reason(submission: SubmissionProxy, training: Training) -> str | None:
-    """What explains a training that has not gone well, as far as the evidence names it."""
+    """The misconception that explains a training that did not go well; None if the evidence names none."""
 
     def look() -> str | None:
         found = first(signs(training))
@@ -297,9 +299,9 @@ def reason(submission: SubmissionProxy, training: Training) -> str | None:
 
 
 def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: float = 20) -> str | None:
-    """Tried: does the same training on 2,048 items learn something with smaller steps, or with steps the other way?
+    """Train again, on 2,048 items: does the network learn with smaller steps, or with steps in the other direction?
 
-    Tells a learning rate that is too high from a network that learns slowly at any, and from a loss with a wrong sign.
+    This tells a learning rate that is too high from a loss with the wrong sign, and from a network that is slow at any.
     """
     for rate, name in (
         (0.1, "learning_rate_far_too_high"),
@@ -316,7 +318,7 @@ def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: f
 
 
 def output_signs(outputs: torch.Tensor) -> list[str]:
-    """Signs in the outputs (N, K) alone."""
+    """The signs that the outputs alone show, float (N, K)."""
     if not len(outputs) or outputs.dim() != 2:
         return []
     if not torch.isfinite(outputs).all():
@@ -378,18 +380,18 @@ def _learning_signs(training: Training) -> list[str]:
 
 
 def _other_inputs(training: Training) -> bool:
-    """Did the network train on numbers of quite another size than ``preprocess`` makes?"""
+    """Did the network train on numbers that spread much more, or much less, than those that ``preprocess`` makes?"""
     pairs = training.notes.get("inputs")
     if not isinstance(pairs, (list, tuple)) or not pairs:
         return False
     deviations = [float(pair[1]) for pair in pairs if isinstance(pair, (list, tuple)) and len(pair) == 2]
     usual = float(training.inputs.std())
-    deviations = [deviation for deviation in deviations if math.isfinite(deviation)]  # of one number there is none
+    deviations = [deviation for deviation in deviations if math.isfinite(deviation)]  # a single number has none
     return bool(deviations) and usual > 0 and not 1 / 8 < sum(deviations) / len(deviations) / usual < 8
 
 
 def _leaves_a_loop(ran: Observation, train: str) -> bool:
-    """Does the task that trains, as it is written, leave a loop by a return or break that stands inside it?"""
+    """Does the source of the task that trains have a return or break inside a loop?"""
     source = ran.run.source if ran.run is not None else None
     if source is None:
         return False
@@ -408,12 +410,12 @@ def _leaves_a_loop(ran: Observation, train: str) -> bool:
 
 
 def first(found: Sequence[str], *names: str) -> str | None:
-    """The first of the signs found, if it is among these names; all names count when none is given."""
+    """The first of the signs found that is one of these names, or None. Without names, the first of all."""
     return next((sign for sign in found if not names or sign in names), None)
 
 
 def require_network(network: Network, observation: Observation, rows: int) -> None:
-    """Raise when a network did not take a batch of ``rows`` inputs; known errors bring their misconception."""
+    """Raise if the network did not take a batch of ``rows`` inputs. Known errors name their misconception."""
     error = observation.error
     if observation.status == "error" and error is not None and not from_a_stub(error.type_name, error.message):
         because = _network_error(f"{error.type_name}: {error.message}", rows, network.inputs)
@@ -430,7 +432,7 @@ def _network_error(text: str, rows: int, inputs: tuple[int, ...]) -> str | None:
             return "wrong_flatten_size"
         if came == 1:
             return "flattens_across_the_batch"
-        return "forgets_to_flatten" if int(match[2]) <= inputs[-1] else None  # a row as wide as a picture, at most
+        return "forgets_to_flatten" if int(match[2]) <= inputs[-1] else None  # rows no wider than an image
     channels, width = inputs[0], inputs[-1]  # (C, H, W)
     if match := re.search(r"to have (\d+) channels, but got (\d+) channels", text):
         wanted, got = int(match[1]), int(match[2])
@@ -455,7 +457,7 @@ _NETWORK_ERRORS = (
 def prediction_signs(
     submission: SubmissionProxy, training: Training, classes: torch.Tensor, images: SandboxTensor
 ) -> tuple[str, ...]:
-    """Why ``predict`` gives other classes (N,) for the first N training images than the network's largest logits."""
+    """Signs of why ``predict`` gives classes (N,) for the first N images that are not those of the largest logits."""
     best = training.logits[: len(classes)].argmax(dim=1)
     if classes.shape != best.shape:
         return ()
@@ -474,15 +476,15 @@ def prediction_signs(
 def require_prediction(
     submission: SubmissionProxy, network: Network, model: Observation, observation: Observation
 ) -> None:
-    """Raise when ``predict`` did not return: batch norm's complaint about one image means a network in train mode, and
-    whole numbers at a network that takes what ``preprocess`` makes come from somewhere else."""
+    """Raise if ``predict`` did not return. Batch norm's error about a single image means a network in train mode; a
+    layer's error about raw pixels means that ``predict`` does not preprocess."""
     require_result(submission, network, model, observation, _ERRORS_OF_PREDICT)
 
 
 def class_numbers(observation: Observation, count: int, classes: int) -> torch.Tensor | None:
-    """What ``predict`` returned for that many items as int64 (count,); None where it is no class number for each.
+    """What ``predict`` returned for ``count`` items, as int64 (count,); None if it is not one number for each.
 
-    What is no class becomes -1 or the number of classes.
+    A number that is not a class becomes -1 or ``classes``.
     """
     value = observation.value
     if isinstance(value, (list, tuple)) and len(value) == count and all(type(item) is int for item in value):
@@ -493,7 +495,7 @@ def class_numbers(observation: Observation, count: int, classes: int) -> torch.T
 
 
 def company_sign(submission: SubmissionProxy, training: Training, images: torch.Tensor) -> str | None:
-    """Why an item (of images (N, ...)) gets another class in another company; None where that cannot be said."""
+    """The sign of why an item's class depends on the others in its batch; None if unknown. images: items (N, ...)."""
     state = submission.probe("parameters", training.model, training.inputs[:2])
     if state.returned and state.value["training"]:
         return "forgets_eval_mode"

@@ -9,7 +9,7 @@ import torch
 
 
 def plain(value: Any) -> Any:
-    """numpy's arrays as tensors, its arrays of texts as lists, its numbers as Python's; whatever else as it is."""
+    """NumPy's arrays as tensors, its arrays of text as lists, its numbers as Python's. Other values are unchanged."""
     if isinstance(value, np.ndarray):
         try:
             return torch.from_numpy(np.array(value))
@@ -19,6 +19,6 @@ def plain(value: Any) -> Any:
 
 
 def tensor_in(value: Any) -> torch.Tensor | None:
-    """The tensor that a value is, or is as numpy's array."""
+    """The value as a tensor, if it is a tensor or a NumPy array of numbers; else None."""
     value = plain(value)
     return value if isinstance(value, torch.Tensor) else None

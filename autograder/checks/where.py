@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-_DENSE = 0.4  # the share of the places named that has to be wrong
+_DENSE = 0.4  # at least this share of the values at the places named must be wrong
 _ROWS, _COLUMNS = 12, 36  # the largest map
 _NAMES = {1: ("place",), 2: ("row", "column")}
 
@@ -34,8 +34,9 @@ def where(got: torch.Tensor, wrong: torch.Tensor, axes: Sequence[str] = ()) -> s
 
 
 def small_map(wrong: torch.Tensor, axes: Sequence[str] = ()) -> str:
-    """The rows and columns of the first piece with right and wrong values, "x" for wrong and "." for right; "" where it is too
-    large, or says nothing.
+    """A map of rows and columns, "x" for wrong and "." for right; "" if it would be too large or say nothing.
+
+    With more than two axes, it shows the first piece that holds right and wrong values. wrong, axes: see :func:`where`.
 
     >>> print(small_map(torch.tensor([[False, False, True], [False, False, True]])))
         . . x
@@ -69,7 +70,7 @@ def _axis_names(wrong: torch.Tensor, axes: Sequence[str]) -> Sequence[str]:
 
 
 def _border(wrong: torch.Tensor) -> str:
-    """The wrong ones lie in the border of the last two axes, and nowhere inside."""
+    """Words for wrong values that all lie in the border of the last two axes; "" if they do not."""
     if wrong.dim() < 2:
         return ""
     rows, columns = wrong.shape[-2:]
@@ -86,7 +87,7 @@ def _border(wrong: torch.Tensor) -> str:
 
 
 def _box(wrong: torch.Tensor, names: Sequence[str]) -> str:
-    """The wrong ones lie at some places of some axes, and most of what lies there is wrong."""
+    """Words for wrong values that fill a block (some places along some axes); "" if they fill too little of it."""
     parts, box = [], torch.ones_like(wrong)
     for axis, name in enumerate(names):
         others = [other for other in range(wrong.dim()) if other != axis]
@@ -108,7 +109,7 @@ def _box(wrong: torch.Tensor, names: Sequence[str]) -> str:
 
 
 def _places(bad: list[int], length: int, name: str) -> str:
-    """Some places along one axis in words; "" where they form no pattern."""
+    """Some places along one axis in words; "" if they form no pattern."""
     if length > 2 and bad == [length - 1]:
         return f"the last {name}"
     if length > 2 and bad == [0]:
