@@ -1,1 +1,1 @@
-"""Results to and from other systems, one module a system; ci/ runs on their machines."""
+"""Results to and from other systems, one module for each system. ci/ runs on the machines of these systems."""

@@ -1,4 +1,4 @@
-"""Canvas: grades put into the gradebook file that Canvas exported (Grades, Export, Export Entire Gradebook)."""
+"""Canvas: fills grades into the gradebook file that Canvas exported (Grades, Export, Export Entire Gradebook)."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def people_in(table: Table) -> dict[int, set[str]]:
-    """row -> all that the person is called: name, Canvas's number, the school's number and login.
+    """row -> all names of that person: name, Canvas's number, the school's number and login.
 
-    Raises UserError when the file is not Canvas's.
+    Raises UserError if the file is not a gradebook of Canvas.
     """
     identity = [lms.column_of(table, each) for each in ("ID", "SIS User ID", "Integration ID")]
     logins = [lms.column_of(table, each) for each in ("SIS Login ID", "Email")]
@@ -72,19 +72,19 @@ def people_in(table: Table) -> dict[int, set[str]]:
     people = {}
     for row in range(1, len(table.rows)):
         name, number = table.value(row, 0), table.value(row, identity[0])
-        if not number or name == _POINTS_POSSIBLE:  # lines that say something about columns
+        if not number or name == _POINTS_POSSIBLE:  # this line is about columns, not about a person
             continue
         called = lms.names_of(name)
         called |= {plain(value) for column in identity if (value := table.value(row, column))}
         called |= lms.login_names(table.value(row, logins[0])) | lms.login_names(table.value(row, logins[1]))
-        # Two students of one name: a download is then known by Canvas's number too.
+        # A download tells two students of the same name apart by Canvas's number.
         called |= {plain(f"{each}_{number}") for each in lms.names_of(name)}
         people[row] = called
     return lms.also_short(people, {row: table.value(row, logins[0]) for row in people})
 
 
 def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str, int]:
-    """assignment (or total) -> its column. Raises UserError for a column that is not there, or is there twice."""
+    """assignment (or total) -> its column. Raises UserError for a column that is missing or occurs twice."""
     known = results.max_scores()
     named: dict[str, str] = {}
     for text in given:

@@ -1,8 +1,8 @@
-"""Classroom 50: scores and tests put into the result.json files of its own releases.
+"""Classroom 50: fills scores and tests into the result.json files of its releases.
 
-In a student's repository the bundle that `autograder release --classroom50` makes writes result.json itself. The
-export is for a class that was graded here: it fills the result.json files that Classroom 50 wrote when the work was
-submitted, since only they know the submission's tag, commit and owner.
+In a student's repository, the bundle of `autograder release --classroom50` writes result.json itself. This export is
+for a class that was graded here. It fills in the files that Classroom 50 wrote when the work was submitted, because
+only they have the submission's tag, commit and owner.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from .destinations import need_folder
 
 SCHEMA = "classroom50/result/v1"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
-# Who submitted what and when: Classroom 50's to say, and kept as it is.
+# Who submitted what and when. Only Classroom 50 knows it: copied as it is.
 IDENTITY = (
     "schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit", "release", "review",
     "datetime",
 )  # fmt: skip
-_LARGEST = 10 << 20  # bytes; Classroom 50 reads no larger result.json
+_LARGEST = 10 << 20  # bytes; Classroom 50 does not read a larger result.json
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
@@ -45,9 +45,9 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
-    """Write the files under `--into` anew to the folder `destination`, with scores and tests filled in.
+    """Fill scores and tests into the files below `--into`, and write them to the folder `destination`.
 
-    Returns 1 when nothing was filled in, or somebody who handed in was left out; else 0.
+    Returns 1 if nothing was filled in, or a student who handed in was left out; else 0.
     """
     folder = need_folder(destination, "classroom50")
     if not args.into.is_dir():
@@ -75,7 +75,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def slug(assignment: str) -> str:
-    """Classroom 50's name for an assignment: a1-permute. Raises UserError where there can be none."""
+    """Classroom 50's name for an assignment: a1-permute. Raises UserError if it cannot have one."""
     name = assignment.casefold().replace("_", "-")
     if not _SLUG.fullmatch(name):
         raise UserError(
@@ -85,9 +85,9 @@ def slug(assignment: str) -> str:
 
 
 def document(result: Result, final: int, identity: Mapping[str, Any]) -> dict[str, Any]:
-    """A result in the schema classroom50/result/v1. identity: the keys of IDENTITY, and `submitted_by` where known.
+    """A result in the schema classroom50/result/v1. identity: the keys of IDENTITY, and `submitted_by` if known.
 
-    Classroom 50 sums nothing: it takes `score`, and shows the tests. They sum to the same here.
+    Classroom 50 takes `score` as it is, and only shows the tests. Here the tests sum to `score`.
     """
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     data = {key: identity[key] for key in IDENTITY} | {"graded_at": now}
@@ -109,7 +109,10 @@ def _test(row: Row) -> dict[str, Any]:
 
 
 def _index(folder: Path) -> tuple[dict[tuple[str, str], list[tuple[Path, dict[str, Any]]]], list[str]]:
-    """(slug, student) -> the result.json files that are theirs: by the owner's name, and by the repository's."""
+    """Returns (slug, student) -> [(path, content of result.json)], and a line for each file that was passed over.
+
+    student: the owner's name and also the repository's, both in lower case.
+    """
     found: dict[tuple[str, str], list[tuple[Path, dict[str, Any]]]] = {}
     problems = []
     for path in sorted(folder.rglob("result.json")):

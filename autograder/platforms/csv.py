@@ -12,14 +12,14 @@ from ..results.guard import Guard
 from ..results.result import ClassResults
 from .destinations import write_out
 
-# A spreadsheet would run a cell that begins so; students choose their names.
+# A spreadsheet runs a cell that begins with one of these. Students choose their names themselves.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
-    """Write the final score and status of each assignment, total and most points, as UTF-8.
+    """Write the final score and status of each assignment, the total and the maximum, as UTF-8.
 
-    Where lateness or a person has a say, each assignment also has its raw score and the reason.
+    If lateness or a person changed any score, each assignment also has its raw score and the reason.
     """
     points = results.max_scores()
     more = ["raw", "reason"] if results.finals else []
@@ -43,6 +43,6 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def harmless(name: str) -> str:
-    """A name as a cell of a table that a spreadsheet opens."""
+    """A text for a cell of a spreadsheet, which does not run it as a formula."""
     shown = printable(name)
     return f"'{shown}" if name.startswith(_FORMULA) else shown

@@ -13,7 +13,7 @@ from ..results.result import ClassResults, Result
 
 
 def write_out(content: bytes, destination: Path | None) -> None:
-    """Write an export whole to its file, or to standard output. Raises InfrastructureError."""
+    """Write an export to its file, or to standard output. Raises InfrastructureError if that fails."""
     if destination is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -23,7 +23,7 @@ def write_out(content: bytes, destination: Path | None) -> None:
 
 
 def write_each(results: ClassResults, folder: Path, file_of: Callable[[Result], tuple[str, bytes]]) -> int:
-    """Write a file for each result: its path below the folder, and its content. Returns the exit code."""
+    """Write a file for each result. file_of: its path below the folder, and its content. Returns the exit code."""
     left_out = Guard()
     for result in results.results:
         with left_out.unless_it_works(result.student, result.assignment):
@@ -34,7 +34,7 @@ def write_each(results: ClassResults, folder: Path, file_of: Callable[[Result], 
 
 
 def need_folder(destination: Path | None, name: str) -> Path:
-    """The folder that a format of many files writes to. Raises UserError when none was named, or it is a file."""
+    """The folder that a format of many files writes to. Raises UserError if it is None or a file."""
     if destination is None:
         raise UserError(f"--to {name} writes a file for each submission. Say where: --out FOLDER")
     if destination.exists() and not destination.is_dir():

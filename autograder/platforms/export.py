@@ -4,9 +4,8 @@ A format is a module in this folder, named in FORMATS. The module has
 
     def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int | None
 
-which writes to `destination`, or to a place of the format's own (standard output, say) when that is None, and may
-have `add_arguments(parser)` for options of its own. Its docstring's first line is the help. Formats only say what the
-results say: no score is computed here.
+which writes to `destination`; if that is None, to the format's own place (for example standard output). The module may
+have `add_arguments(parser)` for options of its own. Formats write what the results say: they compute no scores.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ def formats() -> dict[str, str]:
 
 
 def load(name: str) -> ModuleType:
-    """A format's module. Raises UserError, which lists the formats, when there is none of that name."""
+    """The module of a format. Raises UserError, which lists the formats, if there is no such format."""
     known = formats()
     if name not in known:
         raise UserError(f"There is no format {name!r}. The formats are: {', '.join(known)}.")
@@ -50,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_further_arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
-    """The arguments of the format that `words`, the command line, name with `--to`; none where they name none."""
+    """Add the arguments of the format that the command line, `words`, names with `--to`, if it names one."""
     first = argparse.ArgumentParser(add_help=False)
     first.add_argument("--to", nargs="?")
     chosen = first.parse_known_args(words)[0].to
@@ -60,7 +59,10 @@ def add_further_arguments(parser: argparse.ArgumentParser, words: Sequence[str])
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export results. Returns 0 when all was written, 1 when somebody with points was left out, 3 when some result files could not be read."""
+    """Export results.
+
+    Returns 0 if all was written, 1 if a student with points was left out, 3 if some result files could not be read.
+    """
     chosen = load(args.to)
     results = final.read_class(args.results)
     found: int = chosen.export(results, args.out, args) or 0

@@ -1,7 +1,7 @@
-"""`autograder feedback`: words back to the students, in the form that Moodle, Canvas or GitHub takes.
+"""`autograder feedback`: comments for the students, in the form that Moodle, Canvas or GitHub takes.
 
-What a student reads here is what `results.rows` lets students read: nothing of a hidden check but its points, and
-nothing of anybody else. Nothing is sent: a person uploads the file, or reads the script and runs it.
+Students read only what `results.rows` lets them read: of hidden checks only the points, and nothing about other
+students. Nothing is sent: a person uploads the file, or reads the script and runs it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the feedback. Returns 0, or 1 when somebody who handed in gets none."""
+    """Write the feedback. Returns 1 if a student who handed in gets none, else 0."""
     results = final.read_class(args.results)
     names = list(results.max_scores())
     if args.assignment:
@@ -79,9 +79,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _of_the_download(told: list[Result], system: str) -> tuple[list[Result], list[str]]:
-    """The results of what the system handed out, and a line for each student with others.
+    """The results of files from the system's download, and a line for each student with other results.
 
-    Raises UserError when there is none: then the folder that was graded was another.
+    Raises UserError if no result is from the download.
     """
     ours = [result for result in told if result.identity.get("system") == system]
     if not ours:
@@ -132,7 +132,7 @@ def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Pa
 
 
 def _moodle_folder(result: Result) -> str:
-    """The folder as Moodle named it; where only a text was handed in, the one that a file would have had."""
+    """The folder as Moodle named it. If only text was handed in, the folder that a file would have had."""
     first = PurePosixPath(result.file).parts[0] if "/" in result.file else ""
     known = f"_{result.identity['number']}_assignsubmission_file"
     if known in first:
@@ -176,7 +176,7 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
 
 
 def with_comment(path: Path, comment: str) -> bytes | None:
-    """A script or a notebook with a comment before its code; None for what is neither, or cannot be read."""
+    """The script or notebook with a comment before its code. None if the file is neither, or cannot be read."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > FILE_LIMIT:
             return None

@@ -1,8 +1,8 @@
 """The old GitHub Classroom: what its grading reporter reads from $GITHUB_OUTPUT, one file for each submission.
 
-GitHub Classroom was retired in August 2026; classes whose repositories still carry its reporter can go on with it.
-The reporter has two totals. Its table shows max_score x passed rows / rows and the total that it posts sums the rows'
-scores: they agree when every row is worth one point, so each task is a runner, and each point of it a row.
+GitHub Classroom was retired in August 2026. Classes whose repositories still have its reporter can go on with it.
+The reporter computes two totals: its table shows max_score x passed rows / rows, and the total that it posts is the sum
+of the rows' scores. They agree if every row is worth one point. So each task is a runner, and each of its points a row.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .destinations import need_folder, write_each
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
-    """Write FOLDER/<assignment>/<student>.txt: lines for $GITHUB_OUTPUT, a runner a line, and their names."""
+    """Write FOLDER/<assignment>/<student>.txt: lines for $GITHUB_OUTPUT, see `outputs`."""
     folder = need_folder(destination, "github-classroom")
 
     def file_of(result: Result) -> tuple[str, bytes]:
@@ -33,7 +33,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 def outputs(graded: list[tuple[Result, int]]) -> str:
     """The lines for $GITHUB_OUTPUT: `<runner>=<base64>` for each runner, then `runners=<names>`.
 
-    graded: results with the scores that count. Base64 leaves no way for a student's text to begin a line.
+    graded: results with the scores that count. In Base64, a student's text cannot begin a line.
     """
     runners = {name: data for result, final in graded for name, data in documents(result, final).items()}
     lines = [f"{name}={encoded(data)}" for name, data in runners.items()]
@@ -41,7 +41,7 @@ def outputs(graded: list[tuple[Result, int]]) -> str:
 
 
 def encoded(data: dict[str, Any]) -> str:
-    """A runner's result as the reporter decodes it."""
+    """A runner's result in Base64, as the reporter reads it."""
     text = json.dumps(data, ensure_ascii=False)
     return base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
 

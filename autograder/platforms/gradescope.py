@@ -1,7 +1,7 @@
 """Gradescope: a results.json for each student and assignment.
 
-On Gradescope the upload that `autograder gradescope-zip` makes writes this file itself; the export is for results that
-were graded elsewhere.
+On Gradescope, the autograder that `autograder gradescope-zip` makes writes this file itself. The export is for work
+that was graded elsewhere.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 def document(result: Result, final: int, why: str = "", hidden_rows: str = VISIBILITIES[0]) -> dict[str, Any]:
     """A result as Gradescope reads it. `final` is the score that counts, `why` says what changed it.
 
-    `score` overrides the sum of the tests, so that the final score counts whatever the tests say. All text is
-    declared to be text: nothing that a student wrote is read as HTML or Markdown.
+    `score` overrides the sum of the tests, so that the final score counts whatever the tests say. All formats are
+    "text", so that Gradescope does not read a student's words as HTML or Markdown.
     """
     rows = rows_of(result)
     tasks = list(dict.fromkeys(row.task for row in rows))

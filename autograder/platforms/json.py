@@ -1,4 +1,4 @@
-"""All results in one JSON document: for scripts of your own."""
+"""All results in one JSON document, for your own scripts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SCHEMA = "autograder/class/v2"
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write {schema, max_scores, max_total, students: {student: {total, assignments: {assignment: result}}}}.
 
-    A result has no `score` here but two that nobody takes for each other: `raw_score`, of the work alone, and
-    `final_score`, which counts and is in `total`. `reason` says why they differ, and `days_late` how late it came.
+    Instead of `score`, a result has two scores: `raw_score` is for the work alone, and `final_score` counts and is part
+    of `total`. `reason` says why they differ, and `days_late` how late the work came.
     """
     points = results.max_scores()
     students, left_out = {}, Guard()

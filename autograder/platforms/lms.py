@@ -1,7 +1,7 @@
-"""Filling grades into the file that an LMS exported: who is who, and which cells change.
+"""Fills grades into a file that an LMS exported: finds each student's row, and the cells to change.
 
-Nobody is guessed. A student is filled in when one person in the file bears his name, number or address, and when no
-other student does; whoever is not found, or could be several people, is listed.
+Nobody is guessed. A student gets a grade only if exactly one person in the file has the student's name, number or
+address, and if that person matches no other student. All other students are listed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOTAL = "total"
 
 @dataclass
 class GradeCells:
-    """Which cells get which number, and what a person should know about it."""
+    """The grades to fill in. said: lines about it for the person who exports."""
 
     values: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) -> points
     said: list[str] = field(default_factory=list)
@@ -40,7 +40,11 @@ class GradeCells:
 
 @dataclass(frozen=True)
 class Matches:
-    """student -> row, for those who are one person; and the others, by why."""
+    """Which student is which row of the file.
+
+    rows: student -> row, for students who match one person. unknown: students who match nobody. ambiguous: student ->
+    rows, for students who match several people, or the same person as another student.
+    """
 
     rows: Mapping[str, int]
     unknown: tuple[str, ...]
@@ -48,18 +52,18 @@ class Matches:
 
 
 def title(text: str) -> str:
-    """A column's title for comparison: letters' case, accents' spelling, blanks and underscores make no difference."""
+    """A column's title for comparison: case, the encoding of accents, blanks and underscores make no difference."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", " ").split())
 
 
 def names_of(full_name: str) -> set[str]:
-    """The ways of writing a name: in any order of its words, and Canvas's "lastfirst"."""
+    """A full name as `plain` writes it, with its words apart, and run together as Canvas does ("lastfirst")."""
     run_together = "".join(c for c in full_name if c.isalnum())
     return {plain(name) for name in (full_name, run_together) if name.strip()}
 
 
 def login_names(login: str) -> set[str]:
-    """A login or address, and what stands before its @."""
+    """A login or address as `plain` writes it, and the part before its @."""
     return {plain(name) for name in (login, login.partition("@")[0]) if name.strip()}
 
 
@@ -70,13 +74,15 @@ def match(
     system: str = "",
     joined: Mapping[str, set[str]] = MappingProxyType({}),
 ) -> Matches:
-    """Which row of the file is which student.
+    """Find each student's row in the file.
 
-    students: student -> what a system calls them, as results hold it. people: row -> all that this person is called, as
-    `plain` writes it. numbers: the system's own numbers in the file -> row. joined: what a person's table says of a
-    name. The number that a download gave comes first, then that table, then login, school's number and address, and
-    the name last: it is asked only where nothing else finds anybody. At the very end what in a folder's name can only be a
-    login is taken for one: `Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`.
+    students: student -> identity, as results hold it. people: row -> all names of that person, as `plain` writes them.
+    numbers: the system's number for a person -> row; a student's number counts only if it comes from this `system`.
+    joined: name -> all names of the same person, from `read_identities`.
+
+    These are tried one after another until one finds a row: the number, `joined`, the identity's logins, school number
+    and address, the student's name here, the identity's name, and last the parts of the student's name that can only
+    be a login: `Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`.
     """
     called: defaultdict[str, set[int]] = defaultdict(set)
     for row, names in people.items():
@@ -108,14 +114,14 @@ def match(
 
 
 def _logins_in(student: str) -> set[str]:
-    """The parts of a name that hold letters and digits, or an address."""
+    """The parts of a name that can only be a login: they have both letters and digits, or are an address."""
     parts = re.split(r"[\s,;()\[\]_]+|-", student)
     mixed = {plain(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
     return mixed.union(*(login_names(part) for part in parts if "@" in part))
 
 
 def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dict[int, set[str]]:
-    """The people, also by what is left of their logins without what all have in common (`cnn-assignments-`)."""
+    """The people, each also under a shorter login: without the part that nearly all share (`cnn-assignments-`)."""
     short = without_common([login for login in logins.values() if login])
     return {
         row: called | ({plain(short[logins[row]])} if logins.get(row) in short else set())
@@ -124,9 +130,9 @@ def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dic
 
 
 def read_identities(path: Path | None) -> dict[str, set[str]]:
-    """What --identities says: in each line of the CSV file the names of one person, in whatever columns.
+    """Read the CSV file of --identities. Each line holds the names of one person, in any columns.
 
-    Returns each name with all that stand in its line, as `plain` writes them. Raises UserError when it cannot be read.
+    Returns name -> all names of the same person, as `plain` writes them. Raises UserError if the file cannot be read.
     """
     joined: defaultdict[str, set[str]] = defaultdict(set)
     if path is None:
@@ -141,7 +147,7 @@ def read_identities(path: Path | None) -> dict[str, set[str]]:
 
 
 def identities_of(results: ClassResults, assignment: str | None = None) -> dict[str, Mapping[str, str]]:
-    """student -> what a system calls them; of an assignment, whose numbers may be others than another's."""
+    """student -> what the LMS calls them. assignment: use its identities, because numbers may differ between them."""
     return {
         student: (own[assignment] if assignment in own else max(own.values(), key=lambda r: len(r.identity))).identity
         for student, own in results.students().items()
@@ -149,7 +155,7 @@ def identities_of(results: ClassResults, assignment: str | None = None) -> dict[
 
 
 def column_of(table: Table, *names: str) -> int | None:
-    """The column that bears one of these titles. Raises UserError when several do."""
+    """The column that has one of these titles, or None. Raises UserError if several columns do."""
     wanted = set(map(title, names))
     numbers = [number for number, each in enumerate(table.header) if title(each) in wanted]
     if len(numbers) > 1:
@@ -158,7 +164,10 @@ def column_of(table: Table, *names: str) -> int | None:
 
 
 def assignment_meant(option: str, given: str, known: Collection[str]) -> str:
-    """The assignment that an option names (or TOTAL): its name, or what stands before its first underscore."""
+    """The assignment (or TOTAL) that an option names: by its name, or by the part before its first underscore.
+
+    option: for the message. Raises UserError if no assignment is meant, or several.
+    """
     meant = [name for name in (*known, TOTAL) if name == given]
     meant = meant or [name for name in known if name.split("_")[0] == given]
     if len(meant) != 1:
@@ -167,16 +176,17 @@ def assignment_meant(option: str, given: str, known: Collection[str]) -> str:
 
 
 def points_in(text: str) -> float | None:
-    """A number as an LMS writes it: 10, 10.00 or 10,00. None when it is none."""
+    """A number as an LMS writes it: 10, 10.00 or 10,00. None if it is not a number."""
     if not re.fullmatch(r"\d+([.,]\d+)?", text.strip()):
         return None
     return float(text.strip().replace(",", "."))
 
 
 def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, missing: bool) -> dict[str, int]:
-    """student -> final points for an assignment (or TOTAL), without those that are no grade.
+    """student -> final points for an assignment (or TOTAL).
 
-    A result that the machine lost is listed and left out, and with it a total. missing: also 0 where nothing came.
+    Students with a result that the machine lost are left out and listed in `cells`. missing: students who handed in
+    nothing get 0, instead of no grade.
     """
     grades = {}
     for student, own in results.students().items():
@@ -199,7 +209,7 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
 
 
 def check_points(path: Path, what: str, theirs: float | None, ours: int) -> None:
-    """Raise UserError when the LMS counts another number of points than we do: scaling is for a person to decide."""
+    """Raise UserError if the LMS has another maximum than we do: a person must decide whether to scale."""
     if theirs is not None and theirs != ours:
         raise UserError(
             f"{path}: {what} is worth {theirs:g} points there and {ours} here. Set it to {ours} in the LMS, "
@@ -209,8 +219,10 @@ def check_points(path: Path, what: str, theirs: float | None, ours: int) -> None
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file that an LMS exported. system: the LMS, as downloads name it. people: row -> all that this person is called.
-    numbers: the system's own -> row. keeps: (row, column) -> why the grade there stays as it is; "" where it may change.
+    """A file that an LMS exported.
+
+    system: the LMS, as identities name it. people: row -> all names of that person. numbers: the system's number for a
+    person -> row. keeps: (row, column) -> why the grade there must not change; "" if it may.
     """
 
     table: Table
@@ -229,10 +241,10 @@ def fill(
     args: argparse.Namespace,
     said: Iterable[str] = (),
 ) -> int:
-    """Put final scores into the columns of assignments (or TOTAL), and write the file; nothing else in it changes.
+    """Fill final scores into the columns of assignments (or TOTAL), and write the file. Nothing else in it changes.
 
-    students: as `match` takes them. said: what else to say. Returns 1 when nobody was filled in, or somebody with
-    points was left out; else 0.
+    students: student -> identity, for `match`. said: further lines to print. Returns 1 if nobody was filled in, or a
+    student with points was left out; else 0.
     """
     table, cells = sheet.table, GradeCells(said=list(said))
     found = match(
@@ -267,7 +279,7 @@ def _write(table: Table, cells: GradeCells, destination: Path | None) -> None:
 def _tell(
     table: Table, cells: GradeCells, found: Matches, people: Mapping[int, set[str]], points: Mapping[str, int]
 ) -> int:
-    """Say on standard error who was not filled in. points: what each student has. Returns the exit code."""
+    """Print on standard error who was not filled in. points: student -> points. Returns the exit code."""
     filled = {row for row, _ in cells.values}
     print(f"Filled {len(cells.values)} grades of {len(filled)} people.", file=sys.stderr)
     for line in dict.fromkeys(cells.said):

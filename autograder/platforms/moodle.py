@@ -1,4 +1,4 @@
-"""Moodle: grades put into the grading worksheet of one assignment (its page, Submissions, Download grading worksheet)."""
+"""Moodle: fills grades into an assignment's grading worksheet (its page, Submissions, Download grading worksheet)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TITLES = {
     "closed": moodle_words.CLOSED,
 }
 _NUMBER = re.compile(r"\D*(\d+)")  # "Participant 4711"
-_DOWNLOAD = re.compile(r".+_(?P<id>\d+)_assignsubmission_.+")  # a folder of Moodle's download, in older results
+_DOWNLOAD = re.compile(r".+_(?P<id>\d+)_assignsubmission_.+")  # in older results, students' names
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
@@ -76,7 +76,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
-    """Each column that matters, by the title that was given, one of Moodle's, or where it stands among the others."""
+    """Each column that matters, or None: found by the given title, by one of Moodle's titles, or by its place."""
     found: dict[str, int | None] = {}
     for name, titles in _TITLES.items():
         given = getattr(args, f"{name}_column")
@@ -88,7 +88,7 @@ def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
         found["identifier"] = 0
     if found["name"] is None and found["identifier"] == 0 and len(table.header) > 3:
         found["name"] = 1
-    # Without a word that is known: the first column that holds one number throughout is the maximum.
+    # No title is known: the first column with the same number in all rows is the maximum; the grade stands before it.
     if found["grade"] is None or found["maximum"] is None:
         constant = [
             n
@@ -107,13 +107,13 @@ def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
 
 
 def _numbers(table: Table, column: int) -> set[float | None]:
-    """The numbers of a column, with None for a cell that is none."""
+    """The numbers of a column, with None for a cell that is not a number."""
     return {lms.points_in(table.value(row, column)) for row in range(1, len(table.rows))}
 
 
 def people_in(table: Table, identifier: int, name: int | None, grade: int) -> dict[int, set[str]]:
-    """row -> all that the person is called: participant number, name, address, and whatever else stands before the
-    grade and belongs to one person alone."""
+    """row -> all names of that person: participant number, name, address, and all else before the grade that differs
+    for each person."""
     people = {}
     others = [column for column in range(grade) if column not in (identifier, name)]
     logins = [column for column in others if _tells_apart(table, column)]

@@ -1,12 +1,12 @@
 """What Moodle's grading worksheet calls its columns and values, in the languages that Moodle has.
 
-Where a language is not among these, the worksheet's order helps: it begins with the number and the name, and grade,
+For other languages the order of the columns helps: a worksheet begins with the number and the name, and the grade, the
 maximum and "can be changed" stand side by side.
 """
 
 from __future__ import annotations
 
-# en, de, fr, es, it, pt, nl, pl, ja, zh, ar; some languages have had two words.
+# en, de, fr, es, it, pt, nl, pl, ja, zh, ar; some languages have used several words.
 IDENTIFIER = ("Identifier", "ID", "Identifiant", "Identificador", "Identificatore", "Identificativo", "Identificatie",
               "Identificatienummer", "Identyfikator", "識別子", "标识符", "识别符", "識別碼", "المعرف", "المعرّف")  # fmt: skip
 NAME = ("Full name", "Vollständiger Name", "Nom complet", "Nombre completo", "Nome completo", "Nome", "Volledige naam",

@@ -1,12 +1,12 @@
-"""Scores and messages into nbgrader's gradebook, where people grade on.
+"""Enters scores and messages into nbgrader's gradebook, where people can go on grading.
 
-nbgrader hands out, collects and lets people grade; our grader has executed. Through nbgrader's own
-`Gradebook` each task's points become the automatic score of its check cell, and what went wrong the
-automatic comment on its solution cell. Scores and comments that a person gave stay, and win, as
-nbgrader has it; where our score changed under one, the cell is marked for another look.
+nbgrader hands out, collects and lets people grade; our grader runs the code. Through nbgrader's own `Gradebook`, each
+task's points become the automatic score of its check cell, and what went wrong becomes the automatic comment on its
+solution cell. Scores and comments that a person gave are kept, and nbgrader prefers them. If our score for a cell
+changed since, the cell is marked for another look.
 
-nbgrader's pages and feedback show `autograded/<student>/<assignment>/`. Where nbgrader's own
-`autograde` made none, it is made here, from the submission's code, and nothing is executed.
+nbgrader's pages and feedback show `autograded/<student>/<assignment>/`. If nbgrader's own `autograde` has not made it,
+it is made here from the submission's code, and nothing is run.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ NOT_HERE = (
     "The submission does not lie in `submitted/`. Where it lies elsewhere, `autograder export results --to nbgrader "
     "--submissions FOLDER` shows it here."
 )
-OURS = "autograder"  # marks the notebooks in autograded/ that were made here
+OURS = "autograder"  # marks the notebooks in autograded/ that this module made
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What an export did: submissions entered, and of these the scores that a person had set."""
+    """What an export did. entered, missing: submissions. by_hand: cells entered whose score a person had set."""
 
     entered: int
     by_hand: int
@@ -87,12 +87,11 @@ def write(
     left_out: Guard | None = None,
     submissions: Path | None = None,
 ) -> Summary:
-    """Enters all results into the gradebook at `url` (any that SQLAlchemy knows; default: nbgrader's own).
+    """Enter all results into the gradebook at `url` (any that SQLAlchemy knows; default: nbgrader's own).
 
-    left_out: gets a line for each whose result could not be entered. submissions: the folder that was graded, whose
-    code the pages show; nbgrader's `submitted/` else.
-    Raises UserError when an assignment has not been released, InfrastructureError when the gradebook
-    cannot be opened.
+    left_out: gets a line for each result that could not be entered. submissions: the folder that was graded (default:
+    nbgrader's `submitted/`); the pages show code from it. Raises UserError if an assignment has not been released,
+    InfrastructureError if the gradebook cannot be used.
     """
     # Importing nbgrader's settings also puts `alembic`, which Gradebook starts, on the PATH.
     from nbgrader.api import Gradebook
@@ -106,7 +105,7 @@ def write(
     url = url or f"sqlite:///{(course.root / 'gradebook.db').absolute()}"
     entered = by_hand = missing = 0
     try:
-        # nbgrader's own insertions make SQLAlchemy warn of an order that does no harm.
+        # SQLAlchemy warns of the order in which nbgrader inserts rows; the order does no harm.
         with warnings.catch_warnings(), Gradebook(url) as book:
             warnings.simplefilter("ignore")
             notebooks = {name: _enter_assignment(book, course, name, found) for name in found.max_scores()}
@@ -129,8 +128,10 @@ def write(
 
 
 def _enter_assignment(book: Any, course: Course, name: str, found: ClassResults) -> Any:
-    """Makes sure that the gradebook knows the assignment's cells, worth what the results say. Returns the released
-    notebook."""
+    """Enter the assignment's cells into the gradebook, with the points of the results. Returns the released notebook.
+
+    Raises UserError if there is no released notebook.
+    """
     import nbformat
 
     path = Assignment(name, course.assignments / name).notebook
@@ -166,13 +167,13 @@ def _enter_assignment(book: Any, course: Course, name: str, found: ClassResults)
 
 
 def _enter(book: Any, result: Result, final: int) -> int:
-    """Enters one result. Returns how many scores of it a person has set in nbgrader."""
+    """Enter one result. Returns how many of its scores a person has set in nbgrader."""
     name = result.assignment
     book.update_or_create_student(result.student)
     when = {"timestamp": result.submitted} if result.submitted else {}
     book.update_or_create_submission(name, result.student, **when)
     submitted = book.find_submission_notebook(name, name, result.student)
-    # nbgrader's own exports take this off the sum of the cells. Below 0 where an adjustment gives points.
+    # nbgrader's own exports subtract this from the sum of the cells. It is negative if an adjustment gives points.
     submitted.late_submission_penalty = float(result.score - final)
     comments = task_comments(result)
     by_hand = 0
@@ -192,7 +193,7 @@ def _enter(book: Any, result: Result, final: int) -> int:
 
 
 def _rows(book: Any, submitted: Any, kind: str) -> list[Any]:
-    """The grades or comments of a submitted notebook; rows for cells that came later are added."""
+    """The grades or comments of a submitted notebook. Rows for new cells are added."""
     from nbgrader.api import Comment, Grade
 
     cells = submitted.notebook.grade_cells if kind == "grades" else submitted.notebook.solution_cells
@@ -206,7 +207,7 @@ def _rows(book: Any, submitted: Any, kind: str) -> list[Any]:
 
 
 def task_comments(result: Result) -> dict[str, str]:
-    """For each task ("*": for all) the words on it, in Markdown: public checks in full, of hidden ones the points."""
+    """task ("*": all tasks) -> comment in Markdown: public checks in full, only the points of hidden ones."""
     if not result.checks:  # nothing could be run: say so on every task
         return {"*": _text(" ".join(result.notes))} if result.notes else {}
     rows = rows_of(result)
@@ -225,11 +226,11 @@ def _comment(rows: Sequence[Row]) -> str:
 
 
 def _text(text: str) -> str:
-    """A message that may quote student code, fit for Markdown: no HTML of its own, one line."""
+    """A message, which may quote student code, as one line of Markdown. HTML in it is escaped."""
     parts = " ".join(text.split()).split("`")
     if len(parts) % 2 == 0:
         return html.escape("`".join(parts), quote=False)
-    # Between backticks Markdown escapes by itself, if it takes them for such (not so in a formula, or behind a backslash).
+    # Between backticks Markdown itself escapes HTML, but not if the backtick is in a formula or follows a backslash.
     return "`".join(_TAG.sub("< ", p) if n % 2 else html.escape(p, quote=False) for n, p in enumerate(parts))
 
 
@@ -240,11 +241,11 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")  # where HTML begins
 
 
 def _write_autograded(course: Course, result: Result, released: Any, submissions: Path | None) -> None:
-    """The notebook that formgrader and feedback show, unless nbgrader's own autograde has made it."""
+    """Write the notebook that formgrader and feedback show, unless nbgrader's own autograde has made it."""
     import nbformat
 
     student, name = result.student, result.assignment
-    if folder_name(student) != student:  # nbgrader's folders bear the student's name as it is
+    if folder_name(student) != student:  # nbgrader needs a folder with exactly the student's name
         return
     path = course.root / "autograded" / student / name / f"{name}.ipynb"
     if path.is_file() and not _made_here(path):
@@ -272,7 +273,7 @@ def _made_here(path: Path) -> bool:
 
 
 def _submitted_code(course: Course, result: Result, submissions: Path | None) -> str | None:
-    """The code of the file that was graded, or of the one in nbgrader's `submitted/<student>/<assignment>/`."""
+    """The code of the graded file, else of the one in nbgrader's `submitted/<student>/<assignment>/`, else None."""
     from ..submission.archives import file_at
     from ..submission.source import Unreadable, read_source
 
@@ -288,7 +289,10 @@ def _submitted_code(course: Course, result: Result, submissions: Path | None) ->
 
 
 def _fill_in(notebook: Any, code: str | None) -> None:
-    """Puts the student's definition of each task into its solution cell, and all other code into a first cell."""
+    """Put the student's definition of each task into its solution cell, and the whole file into a last cell.
+
+    Code that does not parse goes into a first cell instead. None: a first cell says that the code was not found.
+    """
     import nbformat.v4 as v4
 
     if code is None:
@@ -313,7 +317,7 @@ def _fill_in(notebook: Any, code: str | None) -> None:
 
 
 def _outputs(checks: Sequence[CheckResult]) -> Iterator[Any]:
-    """What a check cell shows in autograded/: the score as the cell's value, for nbgrader reads it there."""
+    """The outputs of a check cell in autograded/: how public checks ended, and the score, as nbgrader reads it."""
     import nbformat.v4 as v4
 
     score = float(sum(check.score for check in checks))

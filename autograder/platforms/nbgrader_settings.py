@@ -12,17 +12,17 @@ RELEASE = "assignments/notebooks"
 
 
 def configure(config: Any, root: Path) -> None:
-    """Fills traitlets' `config` (nbgrader's `get_config()`) for the course at `root`.
+    """Fill in traitlets' `config` (nbgrader's `get_config()`) for the course at `root`.
 
-    nbgrader's folders hold notebooks and nothing else, for it copies every other file that it
-    finds beside them and deletes what lies where it writes.
+    nbgrader gets folders that hold only notebooks: it copies every other file that it finds beside them into the
+    release, and deletes what lies where it writes.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import ClearSolutions
 
     from .nbgrader_stub import STUB, NameTheTask
 
-    # nbgrader's gradebook starts a bare `alembic`, which lies beside the interpreter.
+    # nbgrader's gradebook looks for `alembic` on the PATH; it lies beside the interpreter.
     scripts = str(Path(sys.executable).parent)
     if scripts not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
@@ -36,5 +36,5 @@ def configure(config: Any, root: Path) -> None:
     steps = list(GenerateAssignment.preprocessors.default_args[0])
     steps.insert(steps.index(ClearSolutions) + 1, NameTheTask)
     config.GenerateAssignment.preprocessors = steps
-    # 644 without the executable bit or the umask's whims: two releases are byte-identical.
+    # Always 644, whatever the umask: two releases are byte-identical.
     config.GenerateAssignment.permissions = 644

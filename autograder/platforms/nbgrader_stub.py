@@ -1,6 +1,6 @@
-"""Our one step in nbgrader's own `generate_assignment`.
+"""The one step that we add to nbgrader's `generate_assignment`.
 
-Imported by nbgrader (see `nbgrader_settings.configure`) and by nothing that students run.
+nbgrader imports it (see `nbgrader_settings.configure`); nothing that students run does.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-# What ClearSolutions leaves in place of a solution block, by its setting in `nbgrader_settings`.
+# What ClearSolutions puts in place of a solution block; set in `nbgrader_settings`.
 STUB = "raise NotImplementedError()"
 _STUB_LINE = re.compile(rf"(?P<indent>\s*){re.escape(STUB)}\s*")
 
 
 class NameTheTask(NbGraderPreprocessor):  # type: ignore[misc]
-    """Runs after ClearSolutions: each stub names its task, and a block at module level leaves nothing.
+    """Runs after ClearSolutions: puts the task's name into each stub, and removes a stub at module level.
 
-    `ANSWERS = {...: None}` stands above such a block, and a `raise` there would end the whole script.
+    A stub at module level follows `ANSWERS = {...: None}`; its `raise` would end the whole script.
     """
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:

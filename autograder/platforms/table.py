@@ -1,6 +1,6 @@
 """A CSV file in which single cells are replaced, and no other byte changes.
 
-Whoever wrote the file has a way of quoting, of ending lines, an encoding and a byte order mark; all of it stays.
+The file keeps its quotes, its line ends, its encoding and its byte order mark.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Table:
         return [cell.value.lstrip("\ufeff").strip() for cell in self.rows[0]]
 
     def value(self, row: int, column: int | None) -> str:
-        """The value of a cell, without blanks around it; "" where the row is too short or there is no column."""
+        """The value of a cell, without blanks around it; "" if the row is too short or `column` is None."""
         if column is None or column >= len(self.rows[row]):
             return ""
         return self.rows[row][column].value.strip()
@@ -63,7 +63,7 @@ class Table:
 def read_table(path: Path) -> Table:
     """Read a CSV file whatever its delimiter (comma, semicolon, tab) and line ends.
 
-    Raises UserError when it cannot be read, is no text in UTF-8, UTF-16 or an 8-bit encoding, or holds no line.
+    Raises UserError if it cannot be read, is empty, or is not text in UTF-8, UTF-16 or an 8-bit encoding.
     """
     try:
         raw = path.read_bytes()
@@ -76,7 +76,7 @@ def read_table(path: Path) -> Table:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        text, encoding = raw.decode("latin-1"), "latin-1"  # each byte one character, and back
+        text, encoding = raw.decode("latin-1"), "latin-1"  # each byte becomes one character, and the same byte again
     first = parse(text, "\n", 1)
     if not text.strip() or not first:
         raise UserError(f"{path} is empty.")

@@ -1,8 +1,8 @@
-"""`autograder ci`: grade one checkout where a machine asked for it, and answer in that machine's form.
+"""`autograder ci`: grade one checkout on another system's machine, and report in that system's form.
 
 GitHub Actions, Classroom 50 and Gradescope each put a student's work into a folder and run us beside it. Checks,
-limits and code come from `--course`, never from that folder. What a student wrote is only ever written escaped: into
-annotations, into a page, into JSON.
+limits and code come from `--course`, never from that folder. What a student wrote is always escaped: in annotations,
+in pages and in JSON.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Grade and report. Returns 0 whatever the grade; 3 when the machine failed, and then nothing claims a score."""
+    """Grade and report. Returns 0 whatever the grade. Raises InfrastructureError if the machine failed."""
     course = find_course(args.course)
     if not args.checkout.is_dir():
         raise UserError(f"{args.checkout} is not a folder. Give the one that holds the student's work.")
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         _grade(args, request)
     except (UserError, InfrastructureError) as error:
         raise type(error)(harmless(str(error))) from None
-    except Exception as error:  # a traceback would quote the work, line by line
+    except Exception as error:  # no traceback: it would quote the student's code
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}:{frame.lineno}"
         raise InfrastructureError(harmless(f"{type(error).__name__} at {where}: {error}")) from None
@@ -87,7 +87,7 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     if args.to == "gradescope":
         gradescope.begin(request)
     elif args.to == "classroom50":
-        classroom50.identity()  # is there anybody to report to? Before time is spent on grading
+        classroom50.identity()  # raises UserError if there is nowhere to report to, before time is spent
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:
@@ -99,5 +99,5 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
 
 
 def harmless(text: str) -> str:
-    """A message for a log that obeys commands: on one line, and without the mark that begins one within a line."""
+    """A message for a log in which GitHub obeys commands: one line, without "##[", which begins a command anywhere."""
     return printable(" ".join(text.split())).replace("##[", "# #[")[:2000]

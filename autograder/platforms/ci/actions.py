@@ -1,7 +1,7 @@
-"""GitHub Actions: annotations at the student's own lines, a page, the score as an output. And the old reporter's input.
+"""GitHub Actions: annotations at lines of the student's file, a page, and the score as an output.
 
-The log is a command line to the runner: whatever line begins with :: is obeyed, whoever wrote it. So nothing that a
-student wrote goes there but inside an annotation, escaped; a file's name is one too.
+Also the input of the old GitHub Classroom's reporter. The runner obeys every line of the log that begins with ::,
+whoever wrote it. So what a student wrote, file names included, goes into the log only inside an annotation, escaped.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from .changed import changed_files
 from .grading import Graded, Request, totals
 from .page import page
 
-MOST = 10  # annotations of a kind that GitHub shows for a step
+MOST = 10  # annotations of one kind; GitHub shows no more for a step
 _LENGTH = 2_000  # characters of one annotation
 
 
 def report(request: Request, graded: Sequence[Graded]) -> None:
-    """Annotations, the page, and the outputs `score`, `max-score` and `sandbox`."""
+    """Write annotations, the page, and the outputs `score`, `max-score` and `sandbox`."""
     changed = changed_files(request.checkout, request.course.root, request.course.assignment_names())
     sandbox = tier(graded)
     hidden = not request.settings.public_only
@@ -41,20 +41,20 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
 
 
 def report_to_reporter(request: Request, graded: Sequence[Graded]) -> None:
-    """What the old GitHub Classroom's reporter reads: `<runner>` for each task, and `runners`, in $GITHUB_OUTPUT."""
+    """Write what the old GitHub Classroom's reporter reads: `<runner>` for each task, and `runners`, as outputs."""
     append("GITHUB_OUTPUT", github_classroom.outputs([(each.result, each.result.score) for each in graded]))
     score, most = totals(graded)
     print(f"{score} of {most} points")
 
 
 def tier(graded: Sequence[Graded]) -> str:
-    """The sandbox tier in which something ran; "" when nothing did."""
+    """The weakest sandbox tier in which something ran; "" if nothing ran."""
     letters = [str(each.result.environment.get("sandbox", "")) for each in graded]
-    return max(letters, default="")  # the weakest of them
+    return max(letters, default="")  # A is the strongest tier, D the weakest
 
 
 def error_lines(graded: Sequence[Graded]) -> list[str]:
-    """An error for each task that lost points in a public check, at its line; at most ten, the rest in a notice."""
+    """An error for each task that lost points in a public check, at its line. A notice counts those beyond `MOST`."""
     errors = []
     for each in graded:
         if not each.begun or each.result.score == each.result.max_score:
@@ -74,7 +74,7 @@ def error_lines(graded: Sequence[Graded]) -> list[str]:
 
 
 def _first_failures(graded: Graded) -> dict[str, Row]:
-    """task -> its first public check that did not pass. What a hidden check says is not told."""
+    """task -> its first public check that did not pass. Hidden checks are left out."""
     first: dict[str, Row] = {}
     for row in rows_of(graded.result) if graded.result.checks else ():
         if not row.passed and not row.hidden:
@@ -83,7 +83,7 @@ def _first_failures(graded: Graded) -> dict[str, Row]:
 
 
 def command(name: str, message: str, **properties: str) -> str:
-    """A workflow command on one line, which no message and no property can end, or begin another."""
+    """A workflow command on one line. No message or property can end it, or begin another command."""
     given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
     return f"::{name}{' ' if given else ''}{given}::{_data(message)}"
 
@@ -102,9 +102,10 @@ def _property(text: str) -> str:
 
 
 def append(variable: str, text: str) -> None:
-    """Add text to the file that an environment variable names; to standard output where there is none.
+    """Append text to the file that an environment variable names.
 
-    Raises InfrastructureError when the file cannot be written to.
+    If the variable is not set, the text is printed; the outputs of $GITHUB_OUTPUT are then dropped. Raises
+    InfrastructureError if the file cannot be written to.
     """
     name = os.environ.get(variable)
     if not name:

@@ -1,4 +1,4 @@
-"""Which files of a checkout differ from the release that it was made from. They are named; none of them is used."""
+"""Which files of a checkout differ from the release that it was made from. They are reported, and never used."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _LARGEST = 64 << 20  # bytes; nothing in a release is larger
 
 
 def changed_files(checkout: Path, released: Path, assignments: Collection[str]) -> list[str]:
-    """The files under autograder/, assignments/ and data/ that were changed, removed or added, with what was done.
+    """The files below `FOLDERS` that were changed, removed or added: "data/README.md (changed)".
 
-    A student's answers do not count: the files named after an assignment, below assignments/.
+    A student's answers do not count: files below assignments/ that are named after an assignment. An added file counts
+    below autograder/, or if it is a test or a conftest.
     """
     theirs, ours = _files(checkout), _files(released)
     gone = [folder for folder in FOLDERS if not any(name.startswith(f"{folder}/") for name in theirs)]
@@ -47,7 +48,7 @@ def _only_the_courses(name: str, released: Path) -> bool:
 
 
 def _files(root: Path) -> dict[str, Path]:
-    """Files by path with forward slashes; links are entries like others, and never followed."""
+    """path with forward slashes -> file, for at most `_MOST` files. Links are listed too, and never followed."""
     found: dict[str, Path] = {}
     for folder in FOLDERS:
         for path in _walk(root / folder):
@@ -74,7 +75,7 @@ def _same(theirs: Path, ours: Path) -> bool:
         one, other = theirs.lstat(), ours.lstat()
         if not stat.S_ISREG(one.st_mode) or one.st_size > _LARGEST:
             return False
-        # Git on Windows may have given text other line ends; that changes nothing.
+        # Git on Windows may have changed the line ends of text; that does not count.
         return theirs.read_bytes() == ours.read_bytes() or (
             one.st_size >= other.st_size
             and theirs.read_bytes().replace(b"\r\n", b"\n") == ours.read_bytes().replace(b"\r\n", b"\n")

@@ -1,4 +1,4 @@
-"""Classroom 50: result.json, release-body.md and two outputs, in the folder that its runner looks into."""
+"""Classroom 50: result.json and release-body.md in the folder where its runner looks, and two outputs."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
 
 
 def write_in_checkout(path: Path, content: bytes) -> None:
-    """Write a file anew in a student's folder: a link or a folder that stands there is removed, never followed.
+    """Write a new file in a student's folder. A file, link or folder of that name is removed first, never followed.
 
-    Raises InfrastructureError.
+    Raises InfrastructureError if it cannot be written.
     """
     try:
         if path.is_dir() and not path.is_symlink():
@@ -61,9 +61,10 @@ def write_in_checkout(path: Path, content: bytes) -> None:
 
 
 def identity() -> dict[str, object]:
-    """Who submitted what, as Classroom 50's runner says it. It stamps owner, time and type again itself.
+    """Who submitted what, from the variables that Classroom 50's runner sets.
 
-    Raises UserError when a variable of Classroom 50's is not set.
+    The runner itself overwrites owner, time and type later. Raises UserError if a variable is missing that cannot be
+    guessed.
     """
     guessed = ("OWNER", "ASSIGNMENT_TYPE", "REVIEW_URL")
     missing = [name for name in _VARIABLES.values() if name not in guessed and not os.environ.get(name)]

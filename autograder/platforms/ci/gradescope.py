@@ -20,12 +20,12 @@ SENTENCE = "Grading began and did not finish. This says nothing about your work:
 
 
 def results_path() -> Path:
-    """/autograder/results/results.json, as Gradescope has it."""
+    """The file that Gradescope reads: /autograder/results/results.json."""
     return Path(os.environ.get(BASE_VARIABLE, "/autograder")) / "results" / "results.json"
 
 
 def begin(request: Request) -> None:
-    """Write a result of 0 that says that grading did not finish; what stands there if nothing else comes."""
+    """Write a result of 0 points that says that grading did not finish. It remains if grading crashes."""
     (name,) = request.assignments
     most = request.course.max_score(name, public_only=request.settings.public_only)
     result = Result(request.student, name, None, "missing", 0, most, notes=(SENTENCE,))
@@ -44,7 +44,7 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
 
 
 def submitted() -> str:
-    """When it was submitted, in ISO 8601, as submission_metadata.json says; "" where it does not."""
+    """The time of submission in ISO 8601, from submission_metadata.json; "" if it is not known."""
     path = results_path().parent.parent / "submission_metadata.json"
     try:
         time = read_time(str(json.loads(path.read_bytes())["created_at"]))

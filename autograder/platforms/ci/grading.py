@@ -1,4 +1,4 @@
-"""Grading one checkout: which file answers which assignment, its result, and where in the file a reader should look."""
+"""Grades one checkout: finds the file for each assignment, grades it, and finds the lines that lost points."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ...submission.source import Source, Unreadable, form_of
 if TYPE_CHECKING:
     from ...grading.engine import Engine, Grading
 
-PUBLIC_SECRET = b"public"  # seeds what public checks leave open, as `autograder check` does
+PUBLIC_SECRET = b"public"  # the seeds of public checks come from it, as in `autograder check`
 _WHERE = re.compile(r"(?:cell (?P<cell>\d+), )?line (?P<line>\d+)")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be graded. assignments: their names; none means all of the course."""
+    """What to grade. assignments: their names; if empty, all of the course."""
 
     checkout: Path
     course: Course
@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and for each task the place in the student's file that shows why it lost points."""
+    """A result, and for each task that lost points the line of the student's file to look at."""
 
     result: Result
     path: Path | None = None  # the file, relative to the checkout
@@ -45,7 +45,7 @@ class Graded:
     begun: bool = True  # False: still the stub, or no file at all
 
     def line_of(self, task: str) -> int:
-        """The line for a task; 1 where none is known."""
+        """The line for a task; 1 if none is known."""
         return dict(self.lines).get(task, 1)
 
 
@@ -56,7 +56,7 @@ def totals(graded: Iterable[Graded]) -> tuple[int, int]:
 
 
 def grade_checkout(request: Request) -> list[Graded]:
-    """All assignments of a checkout, in order. Raises InfrastructureError when the machine fails."""
+    """Grade the requested assignments of a checkout. Raises InfrastructureError if the machine fails."""
     course = request.course
     names = request.assignments or tuple(course.assignment_names())
     found = {entry.assignment: entry for entry in find_in_folder(request.checkout, request.student, course)}
@@ -91,7 +91,7 @@ def _grade(request: Request, found: Found) -> Graded:
 
 
 def _empty(request: Request, found: Found, status: Status, notes: tuple[str, ...]) -> Result:
-    """A result without checks: nothing could be run, or nothing was there."""
+    """A result without checks, for a file that is missing or cannot be run."""
     most = request.course.max_score(found.assignment, public_only=request.settings.public_only)
     form = form_of(found.path) if status == "unreadable" and found.path is not None else None
     return Result(request.student, found.assignment, form, status, 0, most, notes=notes)
@@ -101,7 +101,7 @@ def _empty(request: Request, found: Found, status: Status, notes: tuple[str, ...
 
 
 def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Iterator[tuple[str, int]]:
-    """(task, line) for each task that lost a point: where its error was raised, else where it is defined."""
+    """(task, line) for each task that failed a public check: the line of its error, else that of its definition."""
     raw = path.read_text(encoding="utf-8", errors="replace").splitlines()
     if graded.unreadable:
         line = line_of_file(graded.unreadable, source, raw)
@@ -119,7 +119,7 @@ def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Itera
 
 
 def definitions(text: str) -> dict[str, int]:
-    """name -> the line of its last definition at the top level; none where the text does not parse."""
+    """name -> the line of its last definition at the top level; empty if the text does not parse."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -128,9 +128,9 @@ def definitions(text: str) -> dict[str, int]:
 
 
 def line_of_file(where: str, source: Source, raw: list[str]) -> int:
-    """The line of the file that "line 12" or "cell 3, line 2" means; 1 when it cannot be found.
+    """The line of the file that "line 12" or "cell 3, line 2" means; 1 if it cannot be found.
 
-    A notebook's cells are JSON: its line is looked for as JSON spells it.
+    A notebook is a JSON file: the line of code is searched for as JSON spells it.
     """
     match = _WHERE.search(where)
     if match is None:

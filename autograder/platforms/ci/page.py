@@ -1,7 +1,7 @@
 """A grading as one page of Markdown: GitHub's step summary, and the text of a Classroom 50 release.
 
-Everything that a student or the work may have written goes into a `<pre>` or `<code>` element, escaped: there, Markdown
-and HTML mean nothing, no link is made and nobody is mentioned.
+All text that may come from a student goes into a `<pre>` or `<code>` element, escaped. There it cannot act as Markdown
+or HTML, make a link or mention anybody.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def page(graded: Sequence[Graded], changed: Sequence[str] = (), *, sandbox: str 
 
 
 def section(graded: Graded) -> list[str]:
-    """What an assignment lost, task by task; nothing where it lost nothing."""
+    """The lines of Markdown about one assignment: its notes, and the rows that did not pass."""
     lines = []
     notes = public_notes(graded.result)
     if notes:
@@ -56,7 +56,7 @@ def _row(row: Row) -> list[str]:
 
 
 def changed_files(changed: Sequence[str]) -> list[str]:
-    """The files that differ from the release and were not used."""
+    """The lines of Markdown that list the files that differ from the release and were not used."""
     shown = "\n".join(changed[:50]) + (f"\nand {len(changed) - 50} more" if len(changed) > 50 else "")
     return [
         "### Changed, and not used",
@@ -69,7 +69,7 @@ def changed_files(changed: Sequence[str]) -> list[str]:
 
 
 def cut(text: str) -> str:
-    """The text within GitHub's limit, between two lines."""
+    """The text, cut off at an empty line if it is longer than GitHub's limit."""
     raw = text.encode("utf-8", "replace")
     if len(raw) <= LIMIT:
         return raw.decode()
@@ -88,7 +88,7 @@ def _state(graded: Graded) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in which nothing is HTML, a mention or a control character; its lines stay lines."""
+    """The text as HTML, without tags, mentions or control characters. It keeps its lines; a long text is cut off."""
     if len(text) > _TEXT:
         text = text[:_TEXT] + " ..."
     rows = [printable(row) for row in text.splitlines()] or [""]
