@@ -67,7 +67,7 @@ def first_check(scratch: Path) -> str:
     environment = os.environ | {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "0", "COLUMNS": "80", "TERM": "xterm-256color"}
     done = subprocess.run(command, cwd=students, env=environment, capture_output=True, text=True, check=False)
     console = Console(record=True, width=80, file=io.StringIO())
-    console.print(Text.from_ansi(f"$ autograder check\n\n{done.stdout.rstrip()}"))
+    console.print(Text.from_ansi(f"$ autograder check a1\n\n{done.stdout.rstrip()}"))
     return console.export_html(theme=MONOKAI, inline_styles=True, code_format="{code}")
 
 
