@@ -9,6 +9,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+DATA = (".ini", ".txt")  # what a module may have beside it, under its own name
+
 
 def modules_of(package: Path) -> dict[str, Path]:
     """The dotted name and the file of every module in a package's folder."""
@@ -54,3 +56,8 @@ def reachable(starts: Iterable[str], modules: Mapping[str, Path]) -> set[str]:
             found.add(name)
             todo += [name.rpartition(".")[0], *imported_by(modules[name], name)]
     return found
+
+
+def with_its_data(module: Path) -> list[Path]:
+    """The file of a module, and the data that lie beside it under its name: `plugin.py` and `plugin.ini`."""
+    return [module, *(file for file in sorted(module.parent.glob(f"{module.stem}.*")) if file.suffix in DATA)]

@@ -51,7 +51,7 @@ def arguments(files: Sequence[Path]) -> list[str]:
     return [
         *map(_as_pytest_takes, files),
         f"--rootdir={_as_pytest_takes(files[0].parent)}",
-        f"--config-file={Path(__file__).with_name('checks.ini')}",
+        f"--config-file={Path(__file__).with_suffix('.ini')}",
         "--import-mode=importlib",
         "--noconftest",
         f"--assert={'rewrite' if any(map(_asserts, files)) else 'plain'}",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..cli import COMMANDS
 from ..common.errors import UserError
-from ..common.own_imports import modules_of, reachable
+from ..common.own_imports import modules_of, reachable, with_its_data
 from ..common.plural import few, plural
 from ..common.run_file import own_package
 from ..course.assignment import Assignment
@@ -39,7 +39,6 @@ from .texts import filled, put
 # like of `checks`.
 _STARTS = ("autograder.__main__", "autograder.notebook", "autograder.grading.plugin")
 _WHOLE_ROOMS = ("checks", "sandbox")
-_SETTINGS = "grading/checks.ini"
 # Not commands of students, but in their repository: the workflow calls `ci`; `data` checks and fetches the images.
 _ALSO = frozenset({"ci", "data"})
 
@@ -158,7 +157,7 @@ def students_files() -> list[Path]:
     commands = [row[0] for name, row in COMMANDS.items() if row[2] == "Students" or name in _ALSO]
     rooms = [name for name in modules if name.split(".")[1:2] in [[room] for room in _WHOLE_ROOMS]]
     reached = reachable([*_STARTS, *(f"autograder.{module}" for module in commands), *rooms], modules)
-    return sorted([*(modules[name] for name in reached), package / _SETTINGS])
+    return sorted(file for name in reached for file in with_its_data(modules[name]))
 
 
 def _readme(course: Course, built: Built, github: str) -> str:
@@ -182,7 +181,6 @@ def pyproject(course: Course) -> str:
         requires_python=python,
         dependencies=_lines(needs),
         submissions=_lines(extra),
-        package_data=f'"autograder.{Path(_SETTINGS).parent.name}" = ["{Path(_SETTINGS).name}"]',
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 import symtable
 import sys
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..common.ideas import ideas_beside
 from .source import Source
 
 NOT_PYTHON = " (read as Python"
@@ -19,32 +19,6 @@ _VERSION = ".".join(map(str, sys.version_info[:2]))
 _WIDTH = 76  # characters of a line that are shown
 _NO_WORD = (ValueError, RecursionError, MemoryError, OverflowError)  # the sandbox tells of these
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-# What a line or a message shows, and what it usually means.
-_IDEAS = (
-    (
-        r"^\s*(<{7}|={7}|>{7})(\s|$)",
-        "Git put this mark where two versions met: keep one version, and delete the marks.",
-    ),
-    (r"^\s*(>>>|In \[\d*\]:)", "That is the prompt of Python, and no part of the code."),
-    (r"invalid character '[“”„‘’«»]'", "The quotation marks of Python are straight: ' or \"."),
-    (
-        r"non-printable character U\+00A0",
-        "It looks like a blank and is none, as in text copied from a page: type a blank.",
-    ),
-    (
-        r"^\s*(Return|Def|If|Elif|Else|For|While|Class|Import|From)\b",
-        "Python writes its own words small: return, def, if.",
-    ),
-    (r"unindent does not match|unexpected indent", "The lines of one block begin at one place."),
-    (r"expected an indented block", "What belongs to it begins further to the right."),
-    (r"inconsistent use of tabs", "A tab looks like blanks and is none: indent every line with blanks alone."),
-    (r"'return' outside function", "No function is round it here: does it stand too far to the left?"),
-    (
-        r"'break' outside loop|'continue' not properly in loop",
-        "No loop is round it here: does it stand too far to the left?",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -65,8 +39,8 @@ class BrokenLine:
     def why(self) -> str:
         """What Python says, and what that usually means: sentences."""
         said = self.message if self.message.endswith("?") else f"{self.message}."
-        ideas = (idea for pattern, idea in _IDEAS if re.search(pattern, self.text) or re.search(pattern, said))
-        return " ".join([said, *ideas])
+        ideas = ideas_beside(__file__)
+        return " ".join([said, *(idea for found, idea in ideas if found.search(self.text) or found.search(said))])
 
     @property
     def picture(self) -> str:

@@ -53,11 +53,13 @@ def test_the_package_shows_no_line_of_this_courses_solutions(given: Path) -> Non
     assert list(map(str, find_leaks(ROOT / "solutions", given))) == []
 
 
-def test_nothing_but_modules_and_the_settings_of_checks_is_given(given: Path) -> None:
-    others = [path.name for path in given.rglob("*") if path.is_file() and path.suffix != ".py"]
-    assert others == ["checks.ini"]
+def test_nothing_but_modules_and_their_data_is_given_and_installed(given: Path) -> None:
+    others = {
+        path.relative_to(given).as_posix() for path in given.rglob("*") if path.is_file() and path.suffix != ".py"
+    }
+    assert others == {"checks/student_errors.txt", "grading/plugin.ini", "submission/syntax.txt"}
     installed = tomllib.loads(student.pyproject(Course(ROOT)))["tool"]["setuptools"]["package-data"]
-    assert [pattern for patterns in installed.values() for pattern in patterns] == ["checks.ini"]
+    assert installed == {"*": [f"*{suffix}" for suffix in own_imports.DATA]}
 
 
 def autograder(given: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -98,7 +100,7 @@ def test_the_student_repository_is_complete_and_says_nothing(small_course: Cours
         "assignments/notebooks/b1_tiny/b1_tiny.ipynb",
         "assignments/manifest.json",
         "autograder/cli.py",
-        "autograder/grading/checks.ini",
+        "autograder/grading/plugin.ini",
         "data/train-images.idx.gz",
     } <= files
     of_the_course = {name for name in files if not name.startswith("autograder/")}
