@@ -206,7 +206,7 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 
 def _run(name: str, task: str) -> list[Verdict]:
     """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
-    from .checks.catalogues import ReleasedCatalogue
+    from .checks.catalogues import released_catalogue
     from .course.network import network_of
     from .data.dataset import SAMPLE, examples_in
     from .grading.context import CheckContext
@@ -221,7 +221,7 @@ def _run(name: str, task: str) -> list[Verdict]:
     else:
         data = partial(training_examples, course.root / "data", network.data if network is not None else "")
     run = _kernel_run(_namespace(), assignment.parameters(), data)
-    context = CheckContext(run, ReleasedCatalogue(assignment.folder), 0, _no_test_images)
+    context = CheckContext(run, lambda: released_catalogue(assignment.folder), 0, _no_test_images)
     _round(assignment, task, context)
     for verdict in context.verdicts:
         if verdict.bug:

@@ -109,7 +109,7 @@ class Forks:
     def _judge(
         self, session: pytest.Session, checks: list[tuple[pytest.Item, tuple[str, ...] | None]], run: LocalRun
     ) -> list[str]:
-        self.context = CheckContext(run, self.catalogue, 0, None)
+        self.context = CheckContext(run, lambda: self.catalogue, 0, None)
         for item, names in checks:
             if names is not None:
                 plugin.run_plain(item, names)

@@ -65,7 +65,7 @@ import {name} as submission
 
 
 def pytest_configure(config):
-    context = CheckContext(LocalRun(vars(submission)), CodeCatalogue((), {{}}), 0, None)
+    context = CheckContext(LocalRun(vars(submission)), lambda: CodeCatalogue((), {{}}), 0, None)
     config.stash[plugin.CONTEXT] = lambda item: context
 """
 

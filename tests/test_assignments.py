@@ -309,7 +309,7 @@ def test_public_checks_ask_for_the_example_of_each_docstring(name: str) -> None:
     live = LiveChecks([assignment.public_checks])
     try:
         run = _Noting(vars(run_file(assignment.master)), assignment.parameters())
-        context = CheckContext(run, CodeCatalogue((), {}), 1, lambda: pytest.fail("asks for test images"))
+        context = CheckContext(run, lambda: CodeCatalogue((), {}), 1, lambda: pytest.fail("asks for test images"))
         live.run(context, lambda check: check.task != "train" and not {"FashionCNN", "train"} & set(check.needs))
     finally:
         live.close()

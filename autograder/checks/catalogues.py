@@ -41,6 +41,8 @@ from .misconceptions import Misconception, read
 class CodeCatalogue:
     """The catalogue as code: in the course repository."""
 
+    problem = ""  # what does not run is told where it is read
+
     def __init__(
         self,
         misconceptions: Sequence[Misconception],
@@ -212,7 +214,7 @@ class VariantCatalogue:
     """The misconceptions as they answer one student's quiz; recognises answers to another student's quiz as well."""
 
     def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
-        self.hints, self._catalogue, self._quiz, self._variant = catalogue.hints, catalogue, quiz, variant
+        self._catalogue, self._quiz, self._variant = catalogue, quiz, variant
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
@@ -294,10 +296,14 @@ class DataCatalogue:
         recorded: Iterable[Recorded],
         hints: dict[str, tuple[str, ...]],
         why: dict[str, str] | None = None,
+        problem: str = "",
     ) -> None:
-        """messages: by name, in the order of the file; if two fit, the earlier one counts. why: a sentence by task."""
+        """messages: by name, in the order of the file; if two fit, the earlier one counts. why: a sentence by task.
+
+        problem: why the catalogue is empty, if its files could not be read.
+        """
         place = {name: number for number, name in enumerate(messages)}
-        self.messages, self.hints, self.why = messages, hints, why or {}
+        self.messages, self.hints, self.why, self.problem = messages, hints, why or {}, problem
         order = lambda entry: (place[entry.name], entry.check, entry.ordinal, _json(entry.signature.as_json({})))
         self.recorded = tuple(sorted(recorded, key=order))
 
@@ -403,48 +409,24 @@ class DataCatalogue:
         return Diagnosis(name, self.messages[name]) if name in self.messages else None
 
 
-class ReleasedCatalogue:
-    """A :class:`DataCatalogue` that is read when a wrong answer first needs it.
-
-    If it cannot be read, nothing is explained, and ``problem`` says why. The checks themselves do not need it.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self.problem = folder, ""
-
-    @cached_property
-    def _data(self) -> DataCatalogue:
-        try:
-            return DataCatalogue.load(self._folder)
-        except BadDiagnoses as error:
-            # In quotes, so that git expands the star: a shell would leave out a file that is gone.
-            both = f'"{self._folder.parent.name}/{self._folder.name}/diagnoses.*"'
-            self.problem = f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
-            return DataCatalogue({}, (), {})
-
-    @property
-    def hints(self) -> dict[str, tuple[str, ...]]:
-        """See :class:`Catalogue`."""
-        return self._data.hints
-
-    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        """See :class:`Catalogue`."""
-        return self._data.suspects(check, observation, judge)
-
-    def fits(self, name: str, look: Look) -> bool | None:
-        """See :class:`Catalogue`."""
-        return self._data.fits(name, look)
-
-    def named(self, name: str) -> Diagnosis | None:
-        """See :class:`Catalogue`."""
-        return self._data.named(name)
+def released_catalogue(folder: Path) -> DataCatalogue:
+    """The catalogue beside a folder's public checks. If it cannot be read, it is empty, and its `problem` says why."""
+    try:
+        return DataCatalogue.load(folder)
+    except BadDiagnoses as error:
+        # In quotes, so that git expands the star: a shell would leave out a file that is gone.
+        both = f'"{folder.parent.name}/{folder.name}/diagnoses.*"'
+        problem = (
+            f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
+        )
+        return DataCatalogue({}, (), {}, problem=problem)
 
 
-def catalogue_of(assignment: Assignment) -> CodeCatalogue | ReleasedCatalogue:
+def catalogue_of(assignment: Assignment) -> CodeCatalogue | DataCatalogue:
     """The misconceptions of an assignment: as code if the course has it, else as released data."""
     if assignment.misconceptions.is_file():
         return CodeCatalogue.load(assignment.misconceptions, assignment.master)
-    return ReleasedCatalogue(assignment.folder)
+    return released_catalogue(assignment.folder)
 
 
 def _read_rows(path: Path) -> list[Sums]:

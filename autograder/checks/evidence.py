@@ -33,12 +33,7 @@ class Look:
 
 
 class Catalogue(Protocol):
-    """Knows the misconceptions and hints of one assignment."""
-
-    @property
-    def hints(self) -> dict[str, tuple[str, ...]]:
-        """The hints of each task, from a nudge to the idea."""
-        ...
+    """Knows the misconceptions of one assignment."""
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """The misconceptions that give what was observed and are wrong here too, the best explanation first.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,10 +67,13 @@ class Verdict:
 
 @dataclass
 class CheckContext:
-    """The submission on which the checks now run, and what they found so far."""
+    """The submission on which the checks now run, and what they found so far.
+
+    find_catalogue: finds the misconceptions, and is called once a wrong answer asks for them.
+    """
 
     run: Run
-    catalogue: Catalogue
+    find_catalogue: Callable[[], Catalogue]
     seed: int
     held_out: Callable[[], Examples]
     verdicts: list[Verdict] = field(default_factory=list)
@@ -77,3 +81,8 @@ class CheckContext:
     metrics: dict[str, Any] = field(default_factory=dict)
     quiz: Any = None  # the student's own, where there is a roster
     afterwards: dict[str, Callable[[], None]] = field(default_factory=dict)  # to be run after the checks, if asked for
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The misconceptions."""
+        return self.find_catalogue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ class Grading:
     metrics: Mapping[str, Any]
     seed: int
     unreadable: str = ""  # why nothing at all could be run
+    suspects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # check -> the misconceptions that fit there
 
 
 class Engine:
@@ -143,7 +144,7 @@ class Engine:
             source = dataclasses.replace(source, weights=None)
         order = Order(self.assignment.name, source, seed, self.parameters, self.limits)
         run = SandboxRun(lambda: self._ready, order)
-        context = CheckContext(run, self._catalogue_for(variant), seed, lambda: self.held_out)
+        context = CheckContext(run, lambda: self._catalogue_for(variant), seed, lambda: self.held_out)
         context.quiz = variant.own if variant is not None else None
         try:
             with contextlib.suppress(SessionEnded):  # then every check says so
@@ -170,6 +171,7 @@ class Engine:
         if metrics and self.network is not None:
             metrics |= facts_for_reports(self.course.root, self.network)
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
+        is_wrong = any(verdict.outcome not in ("passed", "not_run") for verdict in verdicts)
         # Before anything else: all the rest may come from it. A file that was run from end to end has no such line.
         broken = filter(None, [syntax_problem(source) if run.loader.is_in_doubt else ""])
         notes = (
@@ -177,11 +179,12 @@ class Engine:
             *source.notes,
             *self._of_weights(source, metrics),
             *run.loader.notes,
-            *self._problem(),
+            *filter(None, [self.catalogue.problem if is_wrong else ""]),
             *unexplained,
             *not_known,
         )
-        return Grading(tuple(verdicts), notes, metrics, seed)
+        suspects = {look.check: tuple(each.name for each in look.suspects) for look in context.looks if look.failed}
+        return Grading(tuple(verdicts), notes, metrics, seed, suspects=suspects)
 
     def _of_weights(self, source: Source, metrics: Mapping[str, Any]) -> tuple[str, ...]:
         """Which files of weights were not used, and why, where the assignment trains."""
@@ -193,13 +196,6 @@ class Engine:
             own = f"{self.assignment.name}.safetensors"
             said.append(f"Not used: {', '.join(source.unused)}. Of trained weights only {own} is read.")
         return tuple(said)
-
-    def _problem(self) -> tuple[str, ...]:
-        """What is wrong with the released diagnoses, where a wrong answer asked for one and they could not be read."""
-        from ..checks.catalogues import ReleasedCatalogue
-
-        catalogue = self.catalogue
-        return (catalogue.problem,) if isinstance(catalogue, ReleasedCatalogue) and catalogue.problem else ()
 
     def close(self) -> None:
         """End the sandbox and the session of checks."""

@@ -54,4 +54,4 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
         run.close()
         sandbox.close()
 
-    return CheckContext(run, catalogue_of(assignment), seed, held_out), close
+    return CheckContext(run, lambda: catalogue_of(assignment), seed, held_out), close

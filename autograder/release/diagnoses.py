@@ -82,8 +82,6 @@ def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
 class _Listener:
     """A catalogue that knows nothing, and keeps every observation that a check finds fault with."""
 
-    hints: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - the protocol's attribute, never filled
-
     def __init__(self, known: Misconception, right: Any) -> None:
         self.known, self.right = known, right
         self.heard: list[Recorded] = []
@@ -183,7 +181,7 @@ def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any
     from ..grading.context import CheckContext
 
     torch.default_generator.manual_seed(0)  # torch.manual_seed notes a traceback for each GPU that there might be
-    context = CheckContext(run, listener, 0, _no_images, quiz=quiz)
+    context = CheckContext(run, lambda: listener, 0, _no_images, quiz=quiz)
     live.run(context, lambda check: check.task == listener.known.task and not check.hidden)
 
 

@@ -9,7 +9,7 @@ import itertools
 import re
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,14 +27,9 @@ from . import made_pages
 from .slips import refuse_slips
 
 if TYPE_CHECKING:
-    from ..checks.catalogues import CodeCatalogue
-    from ..checks.evidence import Look
-    from ..checks.failure import Judge
     from ..checks.misconceptions import Misconception
-    from ..common.diagnosis import Diagnosis
     from ..grading.context import Verdict
-    from ..grading.engine import Engine
-    from ..sandbox.observation import Observation
+    from ..grading.engine import Engine, Grading
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
@@ -134,25 +129,6 @@ def _begin_worker() -> None:
     warnings.simplefilter("ignore")
 
 
-class _Witness:
-    """A catalogue that keeps all suspects of each check, where the grader takes the first."""
-
-    def __init__(self, catalogue: CodeCatalogue) -> None:
-        self.hints, self._catalogue = catalogue.hints, catalogue
-        self.seen: dict[str, tuple[str, ...]] = {}  # check -> the names of all that fit
-
-    def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        every = list(self._catalogue.suspects(check, observation, judge))
-        self.seen[check] = tuple(suspect.name for suspect in every)
-        return iter(every)
-
-    def fits(self, name: str, look: Look) -> bool | None:
-        return self._catalogue.fits(name, look)
-
-    def named(self, name: str) -> Diagnosis | None:
-        return self._catalogue.named(name)
-
-
 def merged(parts: list[Report]) -> Report:
     """One report of the parts of an assignment, as if it had been verified whole."""
     first = parts[0]
@@ -186,10 +162,8 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
         rows = []
         # Each is the reference but for one task: of a wrong reference they would say the same once more, each.
         known = () if wrong else engine.catalogue.misconceptions[part::parts]
-        engine.catalogue = witness = _Witness(engine.catalogue)
         trains = any(check.trains for check in engine.checks)
         for misconception in known:
-            witness.seen.clear()
             source = as_submission(assignment.master, assignment.misconceptions, misconception)
             if not misconception.costs_points:
                 # Unwise, not wrong: no check has to fail, but the training has to show it.
@@ -202,11 +176,12 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
                     )
                 continue
             # A whole training takes a minute: it is run only for what the public checks let pass.
-            failed = _failed(engine, source, public_only=trains)
-            row = _row(misconception, failed, witness)
+            grading = engine.grade(source, _SEED, lambda check: not (trains and check.hidden))
+            row = _row(misconception, grading)
             if trains and misconception.name not in row.diagnosed_as:
-                failed = _failed(engine, source, public_only=False)
-                row = _row(misconception, failed, witness)
+                grading = engine.grade(source, _SEED)
+                row = _row(misconception, grading)
+            failed = _failed(grading)
             rows.append(row)
             where = f"{name}: {misconception.name}"
             findings += [f"{where}: {v.check.name} could not explain it: {v.trouble}." for v in failed if v.trouble]
@@ -231,19 +206,18 @@ def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:
     return task in verdict.check.needs or verdict.why == "waits" or later
 
 
-def _row(misconception: Misconception, failed: list[Verdict], witness: _Witness) -> CaughtBy:
+def _row(misconception: Misconception, grading: Grading) -> CaughtBy:
     """What the checks of its own task said of a misconception."""
-    own = [verdict for verdict in failed if verdict.check.task == misconception.task]
+    own = [verdict for verdict in _failed(grading) if verdict.check.task == misconception.task]
     caught = {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in own}
     # Where the check itself named the reason, no other one can fit.
-    fits = [set(witness.seen.get(check, (name,))) for check, name in caught.items()]
+    fits = [set(grading.suspects.get(check, (name,))) for check, name in caught.items()]
     alike = set.intersection(*fits) - {misconception.name} if fits else set()
     return CaughtBy(misconception.task, misconception.name, caught, frozenset(alike))
 
 
-def _failed(engine: Engine, source: Source, public_only: bool) -> list[Verdict]:
-    verdicts = engine.grade(source, _SEED, lambda check: not (public_only and check.hidden)).verdicts
-    return [verdict for verdict in verdicts if verdict.outcome != "passed"]
+def _failed(grading: Grading) -> list[Verdict]:
+    return [verdict for verdict in grading.verdicts if verdict.outcome != "passed"]
 
 
 def _reference(engine: Engine, name: str) -> list[str]:

@@ -84,7 +84,7 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
     broke: dict[str, list[str]] = {}
     passed: dict[str, list[str]] = {}
     for name, make in ZOO.items():
-        context = CheckContext(_StrangeRun(engine, make), engine.catalogue, seed, lambda: engine.held_out)
+        context = CheckContext(_StrangeRun(engine, make), lambda: engine.catalogue, seed, lambda: engine.held_out)
         for verdict in engine.live.run(context):
             if verdict.bug or verdict.log or verdict.trouble:
                 said = (verdict.bug or verdict.trouble or verdict.log.strip().splitlines()[-1])[:200]

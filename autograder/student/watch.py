@@ -52,7 +52,7 @@ class Watch:
         else:
             self._check(self.repository.current() or self.repository.names[0], None)
         assert self.report is not None
-        _ = self.checker.warm(self.report.name).catalogue.hints  # read now, not when the first wrong answer comes
+        _ = self.checker.warm(self.report.name).catalogue  # read now, not when the first wrong answer comes
 
     def saved(self, paths: tuple[Path, ...]) -> None:
         """A file was saved: check its assignment."""

@@ -14,7 +14,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from autograder.checks.catalogues import BadDiagnoses, CodeCatalogue, DataCatalogue, ReleasedCatalogue
+from autograder.checks.catalogues import BadDiagnoses, CodeCatalogue, DataCatalogue, released_catalogue
 from autograder.grading.engine import Engine
 from autograder.release.verify import as_submission
 from autograder.sandbox.observation import Observation
@@ -194,8 +194,7 @@ def test_damaged_files_are_named_and_explain_nothing(done: Callable[[Path], obje
     done(folder)
     with pytest.raises(BadDiagnoses, match=re.escape(says)):
         DataCatalogue.load(folder)
-    catalogue = ReleasedCatalogue(folder)
-    assert catalogue.problem == "", "nothing was asked yet"
+    catalogue = released_catalogue(folder)
     assert list(catalogue.suspects("check", observed(7), lambda seen: "wrong")) == []
     assert catalogue.named("name") is None
     assert catalogue.hints == {}
@@ -205,7 +204,7 @@ def test_damaged_files_are_named_and_explain_nothing(done: Callable[[Path], obje
 
 
 def test_without_diagnoses_nothing_is_said(tmp_path: Path) -> None:
-    catalogue = ReleasedCatalogue(tmp_path)
+    catalogue = released_catalogue(tmp_path)
     assert catalogue.named("name") is None
     assert catalogue.problem == ""
     assert DataCatalogue.load(tmp_path).recorded == ()
@@ -214,7 +213,7 @@ def test_without_diagnoses_nothing_is_said(tmp_path: Path) -> None:
 def test_what_is_no_number_fits_nothing(tmp_path: Path) -> None:
     recorded(NOISE).save(tmp_path)
     in_rows(saved(sums=DOUBLE[:1] * torch.nan, counts=LONG[:1]))(tmp_path)
-    catalogue = ReleasedCatalogue(tmp_path)
+    catalogue = released_catalogue(tmp_path)
     assert list(catalogue.suspects("check", Observation("task", (), "value", value=NOISE), lambda seen: "wrong")) == []
     assert catalogue.problem == ""
 

@@ -90,7 +90,7 @@ def confusion(name: str) -> Iterator[str]:
             if zlib.crc32(f"{task} {of} {who}".encode()) % ONE_OF:
                 continue
             run = LocalRun({task: function}, assignment.parameters())
-            context = CheckContext(run, catalogue, 1, _no_images)
+            context = CheckContext(run, lambda catalogue=catalogue: catalogue, 1, _no_images)
             with warnings.catch_warnings(action="ignore"):
                 live.run(context, lambda check, task=task: check.task == task)
                 named = {verdict.diagnosis.name for verdict in explained(context) if verdict.diagnosis}
