@@ -1,6 +1,6 @@
-"""Zip files that students hand in, opened safely: what is in them may be an answer, or a trap.
+"""Opening zip files that students hand in. A zip may hold an answer, or an attack on the grader.
 
-Nothing in a zip decides where a file is written, how large it gets, or how many there are.
+So limits of ours, not the zip, decide where files are written, how large they get and how many there are.
 """
 
 from __future__ import annotations
@@ -14,22 +14,24 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
-ENTRIES_LIMIT = 20_000  # names in it that are looked at
-NAMES_LIMIT = 4 * 1024 * 1024  # bytes in which they are listed
+ENTRIES_LIMIT = 20_000  # entries of a zip
+NAMES_LIMIT = 4 * 1024 * 1024  # bytes of the list of its entries
 FILES_LIMIT = 500  # files that are unpacked
-DEPTH_LIMIT = 12  # folders in folders
-UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all files together
-ZIPS_LIMIT = 20  # zips of one student that are opened, those in zips included
+DEPTH_LIMIT = 12  # parts of a file's path in the zip
+UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all unpacked files together
+ZIPS_LIMIT = 20  # zips of one student that are opened, nested ones included
 _PIECE = 1024 * 1024  # bytes that are unpacked at once
 _SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
 
 
 class Refused(Exception):
-    """A zip that is not opened; the message says why, and follows the file's name."""
+    """A zip is not opened. The message says why, as words that follow the file's name."""
 
 
 class _InPieces(io.BufferedReader):
-    """A zip's file. All that is read at once are its names, which zipfile keeps: so there can be no more of them."""
+    """The file of a zip, which refuses large reads. zipfile reads the list of names at once and keeps it in memory, so
+    this limits its size.
+    """
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > NAMES_LIMIT:
@@ -38,9 +40,10 @@ class _InPieces(io.BufferedReader):
 
 
 def open_zip(path: Path) -> Path:
-    """A folder that holds the scripts, notebooks, weights and zips of a zip, until this process ends.
+    """Unpack the scripts, notebooks, weights and zips of a zip. Returns their folder, which is deleted when this process
+    ends.
 
-    Raises Refused for whatever cannot be opened.
+    Raises Refused for a zip that cannot be opened or exceeds a limit.
     """
     try:
         status = path.lstat()
@@ -56,9 +59,9 @@ def open_zip(path: Path) -> Path:
 
 @lru_cache(maxsize=4096)
 def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
-    """The folder, or why there is none: asked for again, neither is made again.
+    """The folder, or the reason why there is none. Both are cached.
 
-    size, changed: of the file, so that one that was replaced is opened again.
+    size, changed: the zip's size in bytes and the time of its last change, so that a replaced zip is opened again.
     """
     if size > ZIP_LIMIT:
         return Refused(f"is larger than {ZIP_LIMIT >> 20} MB")
@@ -66,7 +69,7 @@ def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
     try:
         with _InPieces(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
             _unpack(archive, Path(folder.name))
-    except Exception as error:  # of each kind of compression, errors of its own
+    except Exception as error:  # each kind of compression has its own errors
         folder.cleanup()
         if isinstance(error, Refused):
             return error
@@ -77,7 +80,10 @@ def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
 
 
 def file_at(root: Path, shown: str) -> Path | None:
-    """The file that a result names, below the folder of submissions, in a zip too; None where it is not there."""
+    """The file that a result names by its path in the folder of submissions, which may lead into zips.
+
+    None if there is no such file. Links are not followed.
+    """
     path = root
     for part in PurePosixPath(shown).parts:
         if part in ("..", "/") or path.is_symlink():
@@ -103,20 +109,20 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     left = UNPACKED_LIMIT
     for entry, place in wanted:
         with archive.open(entry) as packed:
-            content = bytearray()  # what the zip says of a file's size is not believed
+            content = bytearray()  # counted here, because the size that the zip states may be a lie
             while len(content) <= left and (piece := packed.read(_PIECE)):
                 content += piece
         left -= len(content)
         if left < 0:
             raise Refused(f"unpacks to more than {UNPACKED_LIMIT >> 20} MB")
         target = folder.joinpath(*place.parts)
-        if not target.exists():  # of two files of one name the first counts
+        if not target.exists():  # if two files have the same name, the first counts
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
 
 
 def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath | None:
-    """Where a file of a zip goes, below our folder; None for what is no answer, or would lead elsewhere."""
+    """The path of an entry in our folder; None if it cannot be an answer, or if its path is not safe."""
     place = PurePosixPath(entry.filename.replace("\\", "/"))
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.is_dir() or kind not in (0, stat.S_IFREG) or place.suffix.lower() not in _SUFFIXES:

@@ -1,7 +1,7 @@
-"""What a student's clone says, read without obeying it.
+"""Reading a student's clone without trusting it.
 
-A student's .git/config can name programs for git to start. So git works in an empty repository of ours, and only the
-objects are the student's. They can be made to unfold without end: time, memory and output of git are limited.
+A student's .git/config can name programs for git to start. So git runs in an empty repository of ours, and takes only
+its objects from the student's. Objects can be made to unpack without end, so git's time, memory and output are limited.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from pathlib import Path
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 BRANCHES_LIMIT = 50
 BLOB_LIMIT = 4 * 1024 * 1024
-OUTPUT_LIMIT = 16 * 1024 * 1024  # bytes: the names of more than a hundred thousand files
-SECONDS = 20.0  # for all that git is asked about one clone, whoever asks
+OUTPUT_LIMIT = 16 * 1024 * 1024  # bytes: enough for the names of a hundred thousand files
+SECONDS = 20.0  # for all questions to git about one clone together
 _MEMORY = 2 * 1024 * 1024  # KB of address space
 
 
@@ -38,8 +38,10 @@ class GitSeconds:
 
 @dataclass(frozen=True)
 class Clone:
-    """A checkout. git: its own folder with HEAD. common: the folder with objects and references (in a worktree or a
-    submodule another one).
+    """A student's checkout.
+
+    top: its folder. git: the folder that holds its HEAD. common: the folder that holds its objects and references: the
+    same as `git`, except in a worktree. seconds: the time that git has left for this clone.
     """
 
     top: Path
@@ -49,7 +51,7 @@ class Clone:
 
     @functools.cached_property
     def head(self) -> str:
-        """The commit that is checked out; "" when that cannot be read."""
+        """The commit that is checked out; "" if that cannot be read."""
         name = _small_text(self.git / "HEAD")
         if name.startswith("ref: refs/") and ".." not in name:
             reference = name.removeprefix("ref: ")
@@ -58,11 +60,11 @@ class Clone:
 
     @functools.cached_property
     def shallow(self) -> frozenset[str]:
-        """The oldest commits of a shallow clone; empty where the history is whole."""
+        """The oldest commits of a shallow clone; empty if the history is complete."""
         return frozenset(_small_text(self.common / "shallow", 1_000_000).split())
 
     def references(self) -> dict[str, str]:
-        """Name -> commit of branches, here and as last fetched: refs/heads/main, refs/remotes/origin/work."""
+        """Name -> commit, for local and remote branches: refs/heads/main, refs/remotes/origin/work."""
         found = {}
         for line in _small_text(self.common / "packed-refs", 10_000_000).splitlines():
             commit, _, name = line.partition(" ")
@@ -76,7 +78,7 @@ class Clone:
         return found
 
     def last_change(self, file: Path) -> tuple[str, dt.datetime] | None:
-        """The last commit that touched a file, and when it was made."""
+        """The last commit that changed a file, and the time of that commit in UTC; None if git does not say."""
         if not self.head:
             return None
         path = f":(top,literal){file.relative_to(self.top).as_posix()}"
@@ -88,7 +90,7 @@ class Clone:
             return None
 
     def elsewhere(self, names: frozenset[str]) -> Iterator[tuple[str, str, bytes]]:
-        """(branch, path, content) of files of these names on branches that are not checked out."""
+        """(branch, path, content) of the files with these names on branches that are not checked out."""
         seen = {self.head}
         for reference, commit in sorted(self.references().items())[:BRANCHES_LIMIT]:
             if commit in seen:
@@ -105,7 +107,7 @@ class Clone:
                     yield re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference), path, content
 
     def _git(self, *arguments: str) -> bytes | None:
-        """What git says; None where it fails, takes too long or says too much."""
+        """Git's output; None if git fails, takes too long or prints too much."""
         variables = {"GIT_OBJECT_DIRECTORY": str((self.common / "objects").absolute())}
         if self.shallow:
             variables["GIT_SHALLOW_FILE"] = str((self.common / "shallow").absolute())
@@ -119,13 +121,13 @@ class Clone:
 
 
 class Clones:
-    """The clones of a class. All that is asked about one of them, whoever asks, has the same seconds."""
+    """The clones of a class. All `Clone` objects of one clone share its seconds."""
 
     def __init__(self) -> None:
         self._seconds: dict[Path, GitSeconds] = {}  # by git's folder
 
     def at(self, folder: Path) -> Clone | None:
-        """The clone whose top is this folder: one with .git, a worktree's or a submodule's file of that name included."""
+        """The clone whose top is this folder; None if it has no .git. In a worktree or a submodule, .git is a file."""
         git = folder / ".git"
         try:
             kind = stat.S_IFMT(git.lstat().st_mode)
@@ -133,8 +135,8 @@ class Clones:
             return None
         if stat.S_ISDIR(kind):
             return self._clone(folder, git, git)
-        pointer = _small_text(git).partition("gitdir: ")[2].strip()  # of a link nothing
-        if not pointer or pointer.startswith(("//", "\\\\")):  # to look at another machine's folder is to call there
+        pointer = _small_text(git).partition("gitdir: ")[2].strip()  # "" if .git is a link
+        if not pointer or pointer.startswith(("//", "\\\\")):  # looking at a network path would contact that machine
             return None
         own = (folder / pointer).absolute()
         if not _points_back(own, git):
@@ -147,22 +149,23 @@ class Clones:
 
 
 def _points_back(own: Path, git: Path) -> bool:
-    """Whether git's folder names the checkout whose .git file names it: no student's file leads to another's clone."""
+    """Whether the folder `own` names the .git file that led to it, so that a student cannot point to another's clone."""
     worktree = re.search(r"^\s*worktree\s*=\s*(.+)$", _small_text(own / "config", 100_000), re.MULTILINE)
     named = _small_text(own / "gitdir") or (f"{worktree[1]}/.git" if worktree else "")
     return bool(named) and os.path.realpath(own / named) == os.path.realpath(git)
 
 
 def _git(*arguments: str, seconds: float, **variables: str) -> bytes:
-    """Run git in the empty repository, without anybody's settings. Returns its output.
+    """Run git in the empty repository, without any user's or machine's settings. Returns its output.
 
-    Raises OSError or subprocess.SubprocessError where it fails, takes longer or says more than it may.
+    seconds: the most that it may take. variables: further environment variables.
+    Raises OSError or subprocess.SubprocessError if git fails, takes too long or prints more than OUTPUT_LIMIT.
     """
     quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | quiet
     environment = ours | {"GIT_DIR": _empty_repository()} | variables
     command = ["git", "--no-pager", "-c", "core.packedGitWindowSize=32m", "-c", "core.packedGitLimit=256m", *arguments]
-    if os.name == "posix":  # where it cannot be limited (macOS), the clock alone ends it
+    if os.name == "posix":  # macOS cannot limit the memory: there only the timer stops git
         command = ["/bin/sh", "-c", f'ulimit -v {_MEMORY} 2>/dev/null; exec "$@"', "sh", *command]
     with subprocess.Popen(
         command, env=environment, cwd=environment["GIT_DIR"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -172,7 +175,7 @@ def _git(*arguments: str, seconds: float, **variables: str) -> bytes:
         try:
             assert process.stdout is not None
             said = process.stdout.read(OUTPUT_LIMIT + 1)
-            process.stdout.close()  # whoever says more is ended by that
+            process.stdout.close()  # if git prints more, this ends it
             code = process.wait()
         finally:
             timer.cancel()
@@ -183,7 +186,7 @@ def _git(*arguments: str, seconds: float, **variables: str) -> bytes:
 
 @functools.cache
 def _empty_repository() -> str:
-    """An empty bare repository for this run: HEAD, and no objects or references."""
+    """The folder of an empty bare repository, made once in this process: HEAD, without objects or references."""
     folder = tempfile.TemporaryDirectory(prefix="autograder-")
     atexit.register(folder.cleanup)
     for name in ("objects", "refs"):

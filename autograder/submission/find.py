@@ -1,7 +1,8 @@
 """Finding a class's submissions: which file of which student answers which assignment.
 
-In a student's folder an assignment is the file named after it, wherever it lies. What lies there under another name,
-in a zip, on another branch or in a folder that is passed over is never called absent: it is named, with what to do.
+In a student's folder, the answer to an assignment is the file named after it, in whatever folder. If the work has
+another name, or is in a zip, on another branch or in a folder that is passed over, it is never called missing: a note
+names it and says what to do.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 from .student_files import NO_CODE, File, StudentFiles, why_not
 
-NAMED = 3  # files that a note names
+NAMED = 3  # the most files that a note names
 _NOTHING = ("missing", "not_started")
 
 FoundStatus = Literal["found", "missing", "not_started", "ambiguous", "unreadable"]
@@ -46,31 +47,33 @@ Choices = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of one student for one assignment."""
+    """What was found for one student and one assignment."""
 
     student: str
     assignment: str
-    path: Path | None  # the file to grade, when there is one
-    status: FoundStatus  # unreadable: something lies there, and it cannot be graded as it is
-    candidates: tuple[Path, ...] = ()  # all that carry the assignment's name and are not passed over
+    path: Path | None  # the file to grade, or None
+    status: FoundStatus  # unreadable: there is something, but it cannot be graded as it is
+    candidates: tuple[Path, ...] = ()  # all files that have the assignment's name and are not passed over
     weights: Path | None = None  # the safetensors file that belongs to `path`
     notes: tuple[str, ...] = ()  # what was passed over, and why
     shown: str = ""  # the file's name for people: its path below the folder of submissions
     top: Path | None = None  # the student's folder, or the file itself in a flat download
-    when: dt.datetime | None = None  # as the download says it; without an offset where it has none
+    when: dt.datetime | None = None  # the time that the download states; without an offset if it states none
     identity: Mapping[str, str] = field(default_factory=dict)  # system, number, login, email, sid, name
-    flat: bool = False  # other students' files lie beside it
+    flat: bool = False  # other students' files are in the same folder
 
     def read(self) -> Source:
-        """What is to be graded, with its weights. Raises Unreadable."""
+        """The submission to grade, with its weights. `path` must not be None. Raises Unreadable."""
         assert self.path is not None
         return read_source(self.path, self.weights, self.flat)
 
 
 @dataclass(frozen=True)
 class Download:
-    """A class's submissions. layout: how the folder was read. passed_over: what in it is nobody's. clones: for whoever
-    asks more about the students' clones.
+    """A class's submissions.
+
+    layout: how the folder was read. passed_over: the entries of the folder that belong to no student. clones: the
+    students' clones, for further questions to git.
     """
 
     found: tuple[Found, ...]
@@ -93,11 +96,12 @@ def find_class(
     layout: str | None = None,
     choices: Choices = MappingProxyType({}),
 ) -> Download:
-    """One entry for each student and assignment, students in natural order, assignments in the course's.
+    """One entry for each student and assignment: students in natural order, assignments in the course's order.
 
-    only: restricts the assignments. stubs: the code digests of further stubs of an assignment. layout: how to read the
-    folder, where its names would be taken for another. choices: (student, assignment) -> the file that a person chose.
-    Raises UserError when `root` is no folder or holds nothing that looks like a submission.
+    root: the folder of submissions, or one submission. only: the assignments to look for; empty means all.
+    stubs: assignment -> the code digests of further stubs. layout: how to read the folder, instead of guessing from its
+    names. choices: (student, assignment) -> the file that a person chose.
+    Raises UserError if `root` does not exist or holds nothing that looks like a submission.
     """
     names = [n for n in course.assignment_names() if not only or n in only]
     every, clones = frozenset(course.assignment_names()), Clones()
@@ -114,7 +118,7 @@ def find_class(
         for search in searches
         for name in names
     )
-    if len(class_.places) == 1:  # all that lies here is one student's
+    if len(class_.places) == 1:  # all files here belong to one student
         found = tuple(dataclasses.replace(entry, flat=False) for entry in found)
     if not any(entry.candidates or entry.status != "missing" for entry in found):
         raise UserError(
@@ -128,9 +132,9 @@ def find_class(
 
 
 def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
-    """One submission, under its assignment's name, and that assignment; of a zip all that may be in it.
+    """The place of one submission, its file named after its assignment; and that assignment, or all that a zip may hold.
 
-    Raises UserError where neither the file's name nor a person says which it is.
+    names: the assignments to choose from. Raises UserError if the file's name does not say which one it answers.
     """
     (hand_in,) = place.hand_ins
     own = hand_in.own or ""
@@ -144,7 +148,7 @@ def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
 
 
 def _search(place: Place, course: Course, names: frozenset[str], root: Path, clones: Clones) -> _Search:
-    """The student's files; of a student with whom that breaks off, no files and a note."""
+    """The search among a student's files. If reading them raises, a search without files and with a note."""
     try:
         return _Search(place, course, names, root, clones)
     except Exception as error:
@@ -153,7 +157,7 @@ def _search(place: Place, course: Course, names: frozenset[str], root: Path, clo
 
 
 def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
-    """What was found; whatever breaks while one student's files are looked at costs nobody else a result."""
+    """What was found. An error about one student's files becomes a note, so that no other student loses a result."""
     try:
         return search.find(name, stubs, chosen, asked)
     except Exception as error:
@@ -162,7 +166,7 @@ def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, ask
 
 
 def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
-    """One entry for each assignment of the course, from one student's folder, whatever it looks like."""
+    """One entry for each assignment of the course. The whole folder is taken as one student's, whatever is in it."""
     names = course.assignment_names()
     search = _Search(Place(student, (HandIn(folder, student),)), course, frozenset(names), folder, Clones())
     return [search.find(name, frozenset(), "", names) for name in names]
@@ -172,14 +176,18 @@ def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
 
 
 class _Search:
-    """Looks among one student's files for what answers an assignment, and for what lies there instead."""
+    """Looks among one student's files for the answer to an assignment, or for work that may have been meant for it."""
 
     def __init__(self, place: Place, course: Course, names: frozenset[str], root: Path, clones: Clones) -> None:
         self.place, self.course, self.root, self.clones = place, course, root, clones
         self.files = StudentFiles(place, names)
 
     def find(self, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
-        """Which file is the submission? asked: the assignments that this download is about."""
+        """What was found for an assignment.
+
+        stubs: the code digests of stubs. chosen: the file that a person chose, or "". asked: the assignments that this
+        download is about.
+        """
         stubs |= released_digests(self.course, name)
         if chosen:
             return self._as_chosen(name, chosen)
@@ -193,7 +201,10 @@ class _Search:
     # Which of the candidates?
 
     def _choose(self, name: str, stubs: frozenset[str]) -> Found:
-        """Stubs do not count, identical twins count as one, and of several attempts the newest counts."""
+        """The file to grade among those named after the assignment.
+
+        Stubs do not count. Files with the same code count as one. If there are several attempts, the newest counts.
+        """
         fallback: File | None = None
         exact, copies = (
             sorted(group[name], key=lambda file: file.key) for group in (self.files.exact, self.files.copies)
@@ -204,7 +215,7 @@ class _Search:
         for group in (exact, copies):
             changed: dict[str, File] = {}
             broken: list[File] = []
-            # The newest attempt first, so that of twins it is the one that is graded.
+            # The newest attempt first: it is graded if another file has the same code.
             for file in sorted(group, key=lambda file: file.hand_in.attempt, reverse=True):
                 digest = self.files.code_of(file)
                 if not digest:
@@ -243,11 +254,13 @@ class _Search:
                 return self._found(name, broken[0], "found", every, self.files.said(name))
         if fallback is not None:
             return self._found(name, fallback, "not_started", every, self.files.said(name))
-        # A student's folder that is a link has no hand-ins: something is there all the same.
+        # If the student's folder is a link, there are no hand-ins; but something is there, so it is not missing.
         return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", (), self.files.said(name))
 
     def _newer_than(self, file: File, name: str) -> File | None:
-        """What came in a later attempt and is no file of code; Canvas numbers files, so there only what bears the name."""
+        """A file of a later attempt that is not code. Canvas numbers files, not attempts: there, only one whose name hints
+        at the assignment.
+        """
         return next(
             (
                 other
@@ -260,7 +273,7 @@ class _Search:
         )
 
     def _as_chosen(self, name: str, chosen: str) -> Found:
-        """The file that a person chose, whatever it is called."""
+        """The file that a person chose in choices.csv, whatever its name."""
         while self.files.open_zips():
             pass
         every = [*self.files.named(name), *self.files.other, *self.files.aside[name]]
@@ -277,7 +290,9 @@ class _Search:
     # What lies there instead?
 
     def _instead(self, found: Found, name: str, stubs: frozenset[str], asked: Collection[str]) -> Found:
-        """What is there in place of a submission: work on a branch, set aside, or under another name."""
+        """The result if no file has the assignment's name: the one file that was evidently meant for it, or a note on
+        work under another name, on a branch, or in a folder that is passed over.
+        """
         aside = [file for file in self.files.aside[name] if self.files.is_code(file, stubs)]
         branches = list(self._branches(name, stubs))
         if found.status == "missing":
@@ -318,7 +333,7 @@ class _Search:
         )
 
     def _what_lies_there(self, name: str, files: list[File]) -> str:
-        """What is wrong with the files that lie in place of a submission, and what to do."""
+        """What is wrong with files that may have been meant for an assignment, and what to do."""
         named = [file for file in files if not file.why]
         words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
         if named:
@@ -339,7 +354,10 @@ class _Search:
         return line.getvalue()
 
     def _of_no_assignment(self, name: str) -> list[File]:
-        """What may be meant for an assignment although its name says nothing: no module or folder of another's."""
+        """Files whose names hint at no assignment, so that they may be meant for this one.
+
+        Files in folders of other assignments, and modules that other submissions import, are left out.
+        """
         others = self.files.names - {name}
         beside = set()
         for other in others:
@@ -356,7 +374,7 @@ class _Search:
         return [file for file in free if file.own != RECEIPT] or free
 
     def _branches(self, name: str, stubs: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """(branch, path) of changed work for an assignment on branches that are not checked out."""
+        """(branch, path) of changed work for an assignment, on branches that are not checked out."""
         for clone in self._clones:
             seen = set()
             for branch, path, content in clone.elsewhere(frozenset(f"{name}{suffix}" for suffix in SUFFIXES)):
@@ -403,7 +421,7 @@ class _Search:
         )
 
     def _below(self, file: File) -> str:
-        """The file's path below the folder of submissions, in a zip below the zip's."""
+        """The file's path in the folder of submissions. For a file in a zip, the path begins with the zip's."""
         top = file.hand_in.path
         if file.hand_in.own is not None or top == self.root:
             return file.shown
@@ -412,9 +430,9 @@ class _Search:
 
 
 def _newest(files: list[File]) -> tuple[list[File], list[File]]:
-    """Of files with attempts the newest, and the older ones; what has none, or lies in one attempt, stays together.
+    """The files of the newest attempt, and the older ones. If a file has no attempt, all of them, and none.
 
-    Canvas numbers files, not attempts: only a file of the same form replaces an older one.
+    Canvas numbers files, not attempts: there, a file replaces only older ones of the same form.
     """
     if not all(file.hand_in.attempt for file in files) or len(files) < 2:
         return files, []
@@ -428,8 +446,9 @@ def _newest(files: list[File]) -> tuple[list[File], list[File]]:
 
 
 def _latest(files: list[File]) -> tuple[list[File], list[File]]:
-    """Where ILIAS has put the time before the name of each file (`20261120235900_a1_permute.py`): the newest, and the
-    older ones. Else all of them."""
+    """If ILIAS has put the time before each file's name (`20261120235900_a1_permute.py`): the newest file, and the older
+    ones. Otherwise all files, and none.
+    """
     if len(files) < 2 or not all(re.match(r"\d{14}_", file.own) for file in files):
         return files, []
     newest = max(files, key=lambda file: file.own)
@@ -437,13 +456,13 @@ def _latest(files: list[File]) -> tuple[list[File], list[File]]:
 
 
 def _attempt(file: File) -> tuple[int, ...]:
-    """Which is newer? First the system's number, then the number that it put behind a name that was there already."""
+    """A sorting key, newest last: the attempt, then the number that the system adds to a name that is taken already."""
     again = re.search(r"-(\d+)\.\w+$", file.own)
     return (*file.hand_in.attempt, int(again[1]) if again else 0)
 
 
 def _digest(content: bytes, name: str) -> str:
-    """The code digest of a file that lies in git alone; "" when it is no submission."""
+    """The code digest of a file's content from git; "" if it is not a submission."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         (Path(folder) / name).write_bytes(content)
         try:

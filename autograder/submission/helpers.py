@@ -1,8 +1,8 @@
-"""The modules of a student's own that lie beside a submission and are imported by it: they are part of it.
+"""Helpers: modules of the student's own, beside a submission that imports them. They are part of the submission.
 
-Found by the names in its import lines; nothing is parsed, nothing run. A module never stands before one that grading
-has, so that `random.py` beside a submission changes nothing, and never comes from another student: in a flat download
-of an LMS it is found by the student's own name for it, in what that student handed in.
+They are found by the names in its import lines; no code is parsed or run. A helper never replaces a module that
+grading has, so `random.py` beside a submission changes nothing. It never comes from another student: in a flat download
+of an LMS, only files that the same student handed in are taken.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from pathlib import Path
 
 from .layouts import read_name
 
-MOST = 10  # modules
-_DEEP = 8  # folders in folders
-_FOLDERS_LIMIT = 5  # that it puts on the import path
-_NAMES_LIMIT = 300  # that are looked for
+MOST = 10  # helpers of one submission
+_DEEP = 8  # parts of a module's dotted name
+_FOLDERS_LIMIT = 5  # folders that a submission puts on the import path
+_NAMES_LIMIT = 300  # names that are looked for
 
-# What grading has, and what is nobody's module.
+# Modules that grading has or knows: none of them is a student's own.
 _THERE = frozenset(sys.stdlib_module_names) | frozenset(
     "torch torchvision torchaudio numpy einops matplotlib tqdm PIL autograder safetensors pytest marimo IPython".split()
 )
-# In a flat download of an LMS's other students' files lie beside a submission, under names like these.
+# The names of other students' files in a flat download of an LMS look like this.
 _ANOTHERS = re.compile(r"_\d+_\d+_|_attempt_\d|_assignsubmission_", re.IGNORECASE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<path>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n;]*)"
@@ -39,9 +39,9 @@ _FOLDERS = re.compile(r"\bsys\.path\.(?:append|insert|extend)\([^\n]*")
 
 @dataclass(frozen=True)
 class Helper:
-    """A module beside a submission. name: in full, as it is imported. file: its path from the submission's folder.
+    """A module beside a submission. name: its dotted name. file: its path relative to the submission's folder.
 
-    In a flat download the file's name begins with what the LMS put there: helpers in lee_12_34_helpers.py.
+    In a flat download, the LMS puts its own beginning before the file's name: `helpers` is in lee_12_34_helpers.py.
     """
 
     name: str
@@ -52,10 +52,11 @@ class Helper:
 def find_helpers(
     code: str, submission: Path, room: int, read: Callable[[Path], str | None], flat: bool = False
 ) -> tuple[tuple[Helper, ...], tuple[str, ...]]:
-    """The helpers that some code imports, and those that these import; and notes on what was passed over.
+    """The helpers that some code imports, with those that they import in turn; and notes on files that were passed over.
 
-    room: bytes that all together may hold. read: the text of a file, or None where it cannot be read. flat: other
-    students' files lie beside it, so that only one that an LMS names as it named the submission is the student's.
+    room: the most bytes that all helpers together may hold. read: returns a file's text, or None if it cannot be read.
+    flat: other students' files are in the same folder, so a file is taken only if the LMS named it as it named the
+    submission.
     """
     found: dict[str, Helper] = {}
     notes: list[str] = []
@@ -88,9 +89,9 @@ def find_helpers(
 
 
 def imported(code: str, package: str = "") -> list[str]:
-    """The full names of the modules that some code may mean by its import lines, in their order.
+    """The dotted names of the modules that the import lines of some code may mean, in their order.
 
-    package: the one that relative imports begin at. A submission lies in none: to it `.` is its folder.
+    package: where relative imports begin; "" for a submission, where `.` means its own folder.
     """
     names: dict[str, None] = {}
     for line in _IMPORT.finditer(code):
@@ -114,7 +115,7 @@ def imported(code: str, package: str = "") -> list[str]:
 
 
 def _own(names: Iterable[str]) -> Iterator[str]:
-    """Of some modules' names those that may be a student's own."""
+    """The names that may be a student's own modules."""
     tops = ((name, name.partition(".")[0]) for name in names)
     return (name for name, top in tops if top not in _THERE and not _ANOTHERS.search(top))
 
@@ -126,14 +127,14 @@ def _add(names: dict[str, None], paths: list[str]) -> None:
 
 
 def _folders(code: str) -> list[str]:
-    """The folders beside the submission that it puts on the import path: `sys.path.append("src")`."""
+    """The relative folders that a submission puts on the import path: `sys.path.append("src")`."""
     quoted = (text for call in _FOLDERS.finditer(code) for text in re.findall(r"[\"']([\w./-]+)[\"']", call[0]))
     beside = (text for text in quoted if not text.startswith("/") and ".." not in text)
     return list(itertools.islice(dict.fromkeys(beside), _FOLDERS_LIMIT))
 
 
 def _names_in(folder: Path) -> frozenset[str]:
-    """What lies in a folder; nothing where it cannot be opened."""
+    """The names of a folder's entries; empty if it cannot be opened."""
     try:
         return frozenset(os.listdir(folder))
     except (OSError, ValueError):
@@ -141,9 +142,9 @@ def _names_in(folder: Path) -> frozenset[str]:
 
 
 def _file(name: str, submission: Path, there: Mapping[str, Collection[str]]) -> str | None:
-    """The file of a module beside the submission; None for one of grading's own, or none that is there.
+    """The file of a module beside the submission; None if there is none, or if the name is the submission's or a test's.
 
-    there: the folders in which modules are looked for, from the submission's, and what lies in each.
+    there: folder to look in, relative to the submission's -> the names of its entries.
     """
     parts = name.split(".")
     top = parts[0]
@@ -161,9 +162,12 @@ def _file(name: str, submission: Path, there: Mapping[str, Collection[str]]) -> 
 
 
 def _in_the_hand_in(name: str, submission: Path, beside: Collection[str]) -> str | None:
-    """The file of a module that an LMS named as it named the submission: of the same attempt, else the newest."""
+    """The file of a module that the same student handed in, by the name that the LMS gave it; None if there is none.
+
+    A file of the submission's own attempt comes first, then the newest.
+    """
     of = read_name(submission, folder=False)
-    own = re.compile(rf"{re.escape(name)}(?:-(\d+))?\.(?:py|ipynb)")  # Canvas numbers what was handed in again
+    own = re.compile(rf"{re.escape(name)}(?:-(\d+))?\.(?:py|ipynb)")  # Canvas numbers files that were handed in again
     if of is None or own.fullmatch(of.own or ""):
         return None
     found: list[tuple[bool, tuple[int, ...], int, str]] = []

@@ -1,7 +1,7 @@
-"""Whose is it? The names under which other systems hand out what students gave them.
+"""Layouts: the names that other systems give to students' files and folders, and what they say about the student.
 
-Numbers identify, names only describe: what a name says about who, when and which attempt is kept. In such names a
-student chooses only what stands last, so each is read from its beginning.
+The system's numbers identify a student; names only describe. All that a name says about who, when and which attempt is
+kept. Students choose only the end of such a name, so each is read from its beginning.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ LAYOUTS = {
 
 @dataclass(frozen=True)
 class HandIn:
-    """A folder or a file of a download: whose it is, and which attempt."""
+    """A folder or a file of a download: its student, and its attempt."""
 
     path: Path
     student: str
     layout: str = "folders"
-    own: str | None = None  # a file's name without what the system put before it; None for a folder
+    own: str | None = None  # the student's own name for the file, without the system's beginning; None for a folder
     identity: Mapping[str, str] = field(default_factory=dict)  # system, number, login, email, sid, name
-    attempt: tuple[int, ...] = ()  # of one student the greatest is the newest; () where nothing says so
-    when: dt.datetime | None = None  # as the name says it; without an offset where it has none
+    attempt: tuple[int, ...] = ()  # a student's newest attempt has the greatest; () if nothing says which attempt
+    when: dt.datetime | None = None  # the time that the name or the metadata states; without an offset if it has none
     notes: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
-        """The number that the system knows the student by in this download; "" where it gives none."""
+        """The system's number for the student, or for the submission on Gradescope; "" if there is none."""
         return self.identity.get("number", "")
 
 
@@ -71,7 +71,7 @@ _CANVAS_ANONYMOUS = re.compile(
 
 
 def _moodle(path: Path) -> HandIn | None:
-    """``Full Name_PARTICIPANT_assignsubmission_file_``, a folder or with a file's name behind it"""
+    """``Full Name_PARTICIPANT_assignsubmission_file_``: a folder, or the beginning of a file's name"""
     match = _MOODLE.fullmatch(path.name)
     if match is None:
         return None
@@ -84,9 +84,9 @@ _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z\d]+(?
 
 
 def _blackboard(path: Path) -> HandIn | None:
-    """``Assignment_login_attempt_2026-11-20-21-03-00_name.py``, with "attempt" in whatever language.
+    """``Assignment_login_attempt_2026-11-20-21-03-00_name.py``, with "attempt" in any language.
 
-    The login is told from the assignment's name later.
+    `student` is the assignment's name and the login together; `with_logins` separates them.
     """
     match = _BLACKBOARD.fullmatch(path.name)
     if match is None:
@@ -96,12 +96,12 @@ def _blackboard(path: Path) -> HandIn | None:
     return HandIn(path, match["head"], "blackboard", own, {"system": "blackboard"}, numbers, _time(*numbers))
 
 
-RECEIPT = "attempt.txt"  # what Blackboard writes beside each attempt: who, when, and what was typed in
+RECEIPT = "attempt.txt"  # our name for the text that Blackboard puts beside each attempt: who, when, what was typed in
 _BLACKBOARD = re.compile(r"(?P<head>.+?)_[^\W\d_]+_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|\.txt)", re.DOTALL | re.I)
 
 
 def _brightspace(path: Path) -> HandIn | None:
-    """``17653-27164 - First Last - Nov 20, 2026 903 PM``, a folder or with a file's name behind it"""
+    """``17653-27164 - First Last - Nov 20, 2026 903 PM``: a folder, or the beginning of a file's name"""
     match = _BRIGHTSPACE.fullmatch(path.name)
     if match is None:
         return None
@@ -117,7 +117,7 @@ _BRIGHTSPACE = re.compile(
     r"(?: - (?P<own>.+))?",
     re.DOTALL,
 )
-# How the months begin in English, German, French, Spanish, Italian, Portuguese and Dutch, without accents.
+# How the names of the months begin in English, German, French, Spanish, Italian, Portuguese and Dutch, without accents.
 _MONTHS = {
     start: number
     for number, starts in enumerate(
@@ -151,7 +151,7 @@ def _brightspace_time(text: str) -> dt.datetime | None:
 
 
 def _time(*numbers: int) -> dt.datetime | None:
-    """Year, month, day, hour, minute, second: None where there is no such time."""
+    """The time with this year, month, day, hour, minute and second; None if there is no such time."""
     try:
         return dt.datetime(*numbers)  # type: ignore[arg-type]
     except ValueError:
@@ -168,7 +168,7 @@ def _sakai(path: Path) -> HandIn | None:
 
 _SAKAI = re.compile(r"(?P<name>[^(),]+, ?[^(),]*[^(),\s])\((?P<login>[^()\s]+)\)")
 
-# In this order: a student's own file name may look like another system's.
+# The order matters: a student's own file name may look like another system's.
 READERS: dict[str, Read] = {
     "moodle": _moodle,
     "blackboard": _blackboard,
@@ -179,7 +179,10 @@ READERS: dict[str, Read] = {
 
 
 def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | None:
-    """What the name of an entry of a download says; None where it is no system's. only: the one layout to look for."""
+    """What the name of a download's entry says; None if no system has such names.
+
+    folder: whether the entry is a folder. only: the one layout to look for.
+    """
     for layout, read in READERS.items():
         if only in (None, layout) and (found := read(path)) is not None:
             if folder and layout in ("canvas", "blackboard"):
@@ -195,7 +198,9 @@ _BLACKBOARD_NAME = re.compile(r"\A\s*[^\W\d_]+\s?:\s*(?P<name>.*?)\s*\((?P<login
 
 
 def with_logins(found: Iterable[HandIn], assignments: Collection[str]) -> list[HandIn]:
-    """Blackboard's hand-ins with the student's login, from the text beside an attempt or from what all names share."""
+    """Blackboard's hand-ins, named by the student's login: from the receipt of an attempt, or else from the file's name
+    without the assignment's name. assignments: the names of the course's assignments.
+    """
     listed = list(found)
     heads = sorted({each.student for each in listed})
     told = dict(filter(None, (_told_by_text(each) for each in listed if each.own == RECEIPT)))
@@ -217,15 +222,17 @@ def _told_by_text(hand_in: HandIn) -> tuple[str, tuple[str, str]] | None:
     except OSError:
         return None
     match = _BLACKBOARD_NAME.search(text.partition("Submission Field")[0])
-    # The login ends the name of the file too: else the text is not what the system wrote.
+    # In what the system wrote, the file's name ends with the same login. Otherwise a student wrote the text.
     if match is None or not hand_in.student.endswith(f"_{match['login']}"):
         return None
     return hand_in.student, (match["login"], match["name"])
 
 
 def _starts(heads: list[str], assignments: Collection[str]) -> dict[str, str]:
-    """head -> the assignment's name in it, with its underscore: what most heads share, else what stands before the
-    last underscore."""
+    """head (assignment and login) -> its beginning with the assignment's name, up to and with the underscore.
+
+    It is an assignment of the course, or else the beginning that most heads share, or else all before the last underscore.
+    """
     starts = Counter(
         head[: at + 1] for head in heads for at, c in enumerate(head) if c == "_" and 0 < at < len(head) - 1
     )
@@ -247,8 +254,9 @@ _KEY = re.compile(r"^(?P<blanks> *)(?P<dash>- )?:?(?P<key>[\w ]+):(?: (?P<value>
 
 
 def gradescope(folder: Path) -> list[HandIn]:
-    """The hand-ins of an export: one for each submitter, so that a group's work counts for each of them; one for each
-    folder that the metadata does not name.
+    """The hand-ins of an export: one for each submitter, so that a group's work counts for each of its members.
+
+    A folder that the metadata does not name is a hand-in under the folder's name, with a note.
     """
     found = []
     known = _metadata(folder / GRADESCOPE_FILE)
@@ -279,7 +287,7 @@ class _Submission:
 
 
 def _metadata(path: Path) -> dict[str, _Submission]:
-    """Folder -> submitters and time. Only these lines of the YAML are read; everything else in it is passed over."""
+    """Folder -> its submitters and time. Only these lines of the YAML are read; empty if it cannot be read."""
     try:
         if path.stat().st_size > 500_000_000:
             return {}
@@ -312,7 +320,7 @@ def _metadata(path: Path) -> dict[str, _Submission]:
 
 
 def _plain(value: str) -> str:
-    """A scalar of YAML, as far as names, numbers and times need it."""
+    """The text of a YAML scalar, quoted or plain. Only the syntax that names, numbers and times need is understood."""
     value = value.strip()
     if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
         return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", _escaped, value[1:-1])
@@ -330,7 +338,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def read_stamp(text: str) -> dt.datetime | None:
-    """A time as Gradescope writes it: 2026-11-20 21:03:11.123456000 Z, or with an offset. None when it is none."""
+    """A time as Gradescope writes it: 2026-11-20 21:03:11.123456000 Z, or with an offset. None if it is not one."""
     match = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$", text.strip())
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""What stands in a submission as data, where code is asked for: long texts that are no prose, long rows of numbers."""
+"""Data in a submission that should hold code: long texts that are not prose, and long lists of numbers."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from contextlib import suppress
 
 from .source import Source
 
-_TEXT = 2_000  # characters or bytes: a table of a few hundred images is longer
-_NUMBERS = 500
-_PROSE = 0.08  # the share of blanks in a text that is meant to be read
+_TEXT = 2_000  # characters or bytes in a text: a table of a few hundred images is longer
+_NUMBERS = 500  # in one list, tuple, set or dict
+_PROSE = 0.08  # the least share of white space in prose
 
 
 def dense_literals(source: Source) -> str:
-    """Where the largest lies and how large it is, as "line 12: 9,120 characters"; "" where there is none.
+    """The place and size of the largest such literal, as "line 12: 9,120 characters"; "" if there is none.
 
-    Network weights and tables of answers can be packed into the 64 KB of a submission; a person should look.
+    Network weights and tables of answers fit into the 64 KB of a submission, so a person should look at it.
     """
     found = [(size, f"{source.locate(line)}: {size:,} {unit}") for size, line, unit in _dense(source)]
     return max(found)[1] if found else ""
 
 
 def _dense(source: Source) -> Iterator[tuple[int, int, str]]:
-    """Each as (size, line of the whole source, unit)."""
+    """Each such literal as (size, line of `source.text`, unit)."""
     for cell in source.cells:
         tree = ast.Module([], [])
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError):

@@ -1,7 +1,7 @@
-"""What a notebook's cells hold that is not Python: magics, shell lines, questions for help.
+"""Lines of a notebook's cell that are not Python: magics, shell lines, requests for help.
 
-Such lines are found where a statement begins, outside strings and brackets. There Python allows none of them, so
-that a line of Python is never lost; nothing is parsed, so that no cell can crash or stall the grader.
+Such lines are looked for only where a statement begins, outside strings and brackets. There, Python allows none of them,
+so no line of Python is lost. Nothing is parsed, so no cell can crash or stall the grader.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Cell magics whose body runs as ordinary Python in the notebook; the body of any other is not Python of this cell.
+# Cell magics whose body runs as ordinary Python in the notebook. The body of any other magic is dropped.
 _KEEPS_BODY = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "debug"})
 
 _CELL_MAGIC = re.compile(r"\s*%%\s*(\w*)")
@@ -26,14 +26,14 @@ _STRING_END = {quote: re.compile(rf"\\.|{quote}") for quote in ('"', "'", '"""',
 
 
 def statement_starts(lines: list[str]) -> Iterator[tuple[bool, bool]]:
-    """For each line: (does a statement begin here?, is it a line that is not Python?).
+    """For each line: (does a statement begin here?, is the line not Python?).
 
-    A line inside a string or a bracket, or after a backslash, begins no statement.
+    No statement begins inside a string or a bracket, or after a backslash.
     """
-    quote: str | None = None  # the string that is open at the end of the line before
-    depth = 0  # of brackets
-    continued = False  # by a backslash
-    dropped = False  # a shell line goes on after its backslash
+    quote: str | None = None  # the quotes of the string that is open at the end of the line before
+    depth = 0  # of open brackets
+    continued = False  # does the line before end with a backslash?
+    dropped = False  # is the statement a shell line, which goes on after a backslash?
     for line in lines:
         if dropped and continued:
             continued = line.endswith("\\")
@@ -49,13 +49,15 @@ def statement_starts(lines: list[str]) -> Iterator[tuple[bool, bool]]:
 
 
 def _scan(line: str, quote: str | None, depth: int) -> tuple[str | None, int, bool]:
-    """The state after a line: the open string, the depth of brackets, whether a backslash continues it."""
+    """The state after a line: the quotes of the open string, the number of open brackets, and whether a backslash
+    continues the line. quote, depth: the state before the line.
+    """
     position = 0
     while True:
         if quote is not None:
             end = next((m for m in _STRING_END[quote].finditer(line, position) if m.group() == quote), None)
             if end is None:
-                # Only a triple quote, or a backslash at the very end, carries a string on to the next line.
+                # A string goes on in the next line only after triple quotes, or a backslash at the end of the line.
                 backslashes = len(line) - len(line.rstrip("\\"))
                 return (quote if len(quote) == 3 or backslashes % 2 else None), depth, False
             quote, position = None, end.end()
@@ -72,10 +74,10 @@ def _scan(line: str, quote: str | None, depth: int) -> tuple[str | None, int, bo
 
 
 def drop_magics(cell: str) -> str:
-    """The cell's Python alone, every line where it was: what is not Python becomes blank, or `pass` in a block.
+    """The cell with its Python alone. Lines that are not Python become `pass`, if indented, or blank: no line moves.
 
-    `%%time` and its like keep the rest of the cell, `%%writefile` writes a module as it does in a notebook; `%%bash` and
-    its like drop it all.
+    After `%%time` and other magics that run Python, the rest of the cell stays. `%%writefile` becomes a statement that
+    writes the file. After any other magic, such as `%%bash`, the whole cell is dropped.
     """
     lines = cell.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
@@ -87,7 +89,7 @@ def drop_magics(cell: str) -> str:
         if magic.group(1) not in _KEEPS_BODY:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
-    elif not any(map(_NOT_PYTHON.match, lines)):  # as a rule: then nothing needs to know what a string holds
+    elif not any(map(_NOT_PYTHON.match, lines)):  # the usual case, which needs no scan for strings
         return cell
     for number, (starts, dropped) in enumerate(statement_starts(lines)):
         if dropped:
@@ -98,9 +100,9 @@ def drop_magics(cell: str) -> str:
 
 
 def code_lines(text: str) -> Iterator[str]:
-    """The lines that matter when two texts are compared: no comment lines, no blank ones, no blanks at the end.
+    """The lines that count when two texts are compared: without comment lines, blank lines and blanks at line ends.
 
-    Lines inside a string are all kept.
+    Lines that begin inside a string are all kept.
     """
     lines = text.split("\n")
     for line, inside_string in zip(lines, string_lines(lines), strict=True):

@@ -1,17 +1,17 @@
-"""marimo's notebooks: scripts whose cells are functions. They are read as these cells, without parsing anything.
+"""marimo's notebooks: scripts whose cells are functions. Their cells are read without parsing any code.
 
     @app.cell                      the body is the cell, without its last `return`
     def _(torch):
         images = torch.zeros(2)
         return (images,)
 
-    @app.function                  what is decorated stays as it is
+    @app.function                  the decorated function stays as it is
     def resized(images): ...
 
     with app.setup:                the body is the first cell
         import torch
 
-marimo runs a cell after those that make what it asks for; so the cells are put into that order.
+marimo runs a cell after the cells that make the names it needs, so the cells are put into that order.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _CELL = re.compile(r"@app\.cell\b")
 _KEPT = re.compile(r"@app\.(function|class_definition)\b")
 _SETUP = re.compile(r"with\s+app\.setup\b")
 _DEF = re.compile(r"(async\s+)?def\s+\w+\s*\(")
-_BEGINS = re.compile(r"[^\s)\]}#]")  # a statement at the left margin, where it is in no string
+_BEGINS = re.compile(r"[^\s)\]}#]")  # a statement at the left margin, if the line does not begin inside a string
 _WORD = re.compile(r"[^\W\d]\w*")
 _MADE = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)")
 
 
 @dataclass(frozen=True)
 class MarimoCell:
-    """A cell: its code, the line of the file where it begins, what it needs and what it makes."""
+    """A cell: its code, the line of the file where it begins, the names that it needs, and the names that it makes."""
 
     text: str
     line: int
@@ -45,17 +45,17 @@ class MarimoCell:
 
 
 def is_marimo(text: str) -> bool:
-    """Is a script a notebook of marimo's?"""
+    """Is a script a marimo notebook?"""
     return "import marimo" in text and _APP.search(text) is not None
 
 
 def cells(text: str) -> list[MarimoCell]:
-    """The cells, each after those that make what it needs."""
+    """The cells of a marimo notebook, each after those that make the names it needs."""
     lines = text.split("\n")
     inside = list(string_lines(lines))
     starts = [n for n, line in enumerate(lines) if _BEGINS.match(line) and not inside[n]]
     found: list[MarimoCell] = []
-    kept: list[str] = []  # of a function or class that stays as it is
+    kept: list[str] = []  # the lines of a function or class that stays as it is
     kind = ""
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         block = lines[start:end]
@@ -78,7 +78,10 @@ def cells(text: str) -> list[MarimoCell]:
 
 
 def _body(block: list[str], inside: list[bool], start: int) -> MarimoCell:
-    """A cell's body, moved to the left, without its head and its last return."""
+    """The cell that a function makes: its body, moved to the left margin, without the last return.
+
+    block: the lines of the function. inside: does the line begin inside a string? start: the index of its first line.
+    """
     head = next((n for n, line in enumerate(block) if line.rstrip().endswith(":")), 0)
     names = _WORD.findall("\n".join(block[: head + 1]).partition("(")[2])
     needs = frozenset(names) if not _SETUP.match(block[0]) else frozenset()
@@ -96,7 +99,10 @@ def _body(block: list[str], inside: list[bool], start: int) -> MarimoCell:
 
 
 def _in_order(found: list[MarimoCell]) -> Iterator[MarimoCell]:
-    """Each after those that make what it needs; in the order of the file where nothing says otherwise, or in a circle."""
+    """Each cell after those that make the names it needs, cells that need none and make some first.
+
+    Otherwise, and if cells need each other, the order of the file stays.
+    """
     waiting = dict(enumerate(sorted(found, key=lambda cell: bool(cell.needs) or not cell.makes)))
     maker = {name: number for number, cell in waiting.items() for name in cell.makes}
     sorter = graphlib.TopologicalSorter(

@@ -1,4 +1,4 @@
-"""How a file defines a task: more than once, where nothing sees it, or with the stub's own line still in it."""
+"""Faults in how a file defines a task: more than once, hidden inside something else, or with the stub's line left in."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
 
 
 def stub_left(source: Source, task: str) -> str:
-    """A sentence where the stub's own line still stands in a task that was begun, or nothing."""
+    """A sentence if a task that the student has begun still holds the stub's own line; otherwise ""."""
     line = stub_line(source, task)
     where = f"At {source.locate(line)} the stub's own line still stands in {task}"
     return f"{where}, and it ends your code there: `{source.line(line)}`." if line else ""
 
 
 def stands_inside(source: Source, task: str) -> str:
-    """Why nothing sees a task that a file defines, though no line of it raised: a sentence; "" where none is known."""
+    """A sentence on a task that a file defines inside another statement, so that nothing sees it; "" if it does not."""
     for cell in source.cells:
         for outer in statements(cell.text):
             if (inner := _inside(outer, task)) is not None:
@@ -53,7 +53,7 @@ def stands_inside(source: Source, task: str) -> str:
 
 
 def _inside(outer: ast.stmt, task: str) -> _Defined | None:
-    """The definition of a task within another statement."""
+    """The definition of a task inside another statement; None if there is none, or if the statement is the definition."""
     if isinstance(outer, _Defined) and outer.name == task:
         return None
     found = (inner for inner in ast.walk(outer) if isinstance(inner, _Defined) and inner.name == task)
@@ -61,8 +61,10 @@ def _inside(outer: ast.stmt, task: str) -> _Defined | None:
 
 
 def stub_line(source: Source, task: str) -> int:
-    """The line, of the whole source, of a stub's ``raise NotImplementedError`` that stands in a task with lines of its
-    own; 0 where none does, or nothing else stands there."""
+    """The line of `source.text` with the stub's ``raise NotImplementedError``, in a task that also has own code.
+
+    0 if the task has no such line, or no other code.
+    """
     found = list(_definitions(source, task))
     if not found:
         return 0
@@ -75,7 +77,7 @@ def stub_line(source: Source, task: str) -> int:
 
 
 def _definitions(source: Source, task: str) -> Iterator[tuple[_Defined, int]]:
-    """The definitions of a task at the top level, each with the first line of its cell."""
+    """The definitions of a task at the top level, each with the first line of its cell in `source.text`."""
     for cell in source.cells:
         for node in statements(cell.text):
             if isinstance(node, _Defined) and node.name == task:
@@ -88,7 +90,7 @@ def _names_the_stubs_error(line: ast.Raise) -> bool:
 
 
 def _is_given(line: ast.stmt) -> bool:
-    """Is it a docstring, or super().__init__(), which a stub has as well?"""
+    """Is it a docstring or super().__init__(), which the stub already has?"""
     return isinstance(line, ast.Expr) and (
         isinstance(line.value, ast.Constant) or ast.unparse(line.value) == "super().__init__()"
     )

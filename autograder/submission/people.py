@@ -1,4 +1,4 @@
-"""Who is meant by a name in somebody's table? The student's name here, or what the LMS or the clone calls them."""
+"""Finding the student that a name in a table means: the name that we use, or a name that the LMS or the clone gives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 
 def plain(name: str) -> str:
-    """A name for comparison: without accents, apostrophes, case, form of Unicode, and the order of its words."""
+    """A name for comparison, which ignores accents, apostrophes, case, form of Unicode and the order of words."""
     letters = unicodedata.normalize("NFKD", name).casefold()
     kept = "".join(" " if c in "_-,." or c.isspace() else c for c in letters if not _drops(c))
     return " ".join(sorted(kept.split())) or name
@@ -19,7 +19,7 @@ def _drops(character: str) -> bool:
 
 
 class People:
-    """The students of a class. identities: student -> what a system calls them, as results hold it."""
+    """The students of a class. identities: student -> their other names, see `other_names`."""
 
     def __init__(self, identities: Mapping[str, Iterable[str]]) -> None:
         self._students = frozenset(identities)
@@ -30,19 +30,19 @@ class People:
                     self._called[plain(name)].add(student)
 
     def find(self, name: str) -> str | None:
-        """The student who is meant; None for nobody, or where several could be."""
+        """The student who is meant; None if nobody is, or if several could be."""
         if name in self._students:
             return name
         meant = self._called.get(plain(name), set())
         return next(iter(meant)) if len(meant) == 1 else None
 
     def unfound(self, name: str) -> str:
-        """Why `find` finds nobody, as the words behind a colon."""
+        """Why `find` finds nobody, as words that follow a colon."""
         meant = sorted(self._called.get(plain(name), ()))
         return f"{name!r} could be {' or '.join(meant)}." if meant else f"nobody in this class is called {name!r}."
 
 
 def other_names(identity: Mapping[str, str]) -> list[str]:
-    """What a system calls a student beside the name: login, address, numbers."""
+    """A student's other names in a system, some of them "": login, numbers, name, email, and the email before its @."""
     email = identity.get("email", "")
     return [*(identity.get(key, "") for key in ("login", "sid", "name", "number")), email, email.partition("@")[0]]

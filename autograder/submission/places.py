@@ -1,4 +1,4 @@
-"""Which folders and files of a class's download are which student's? Everything that could be somebody's gets a line."""
+"""Which folders and files of a class's download belong to which student? All that could be a student's is reported."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from . import layouts
 from .archives import ZIPS_LIMIT, Refused, open_zip
 from .layouts import HandIn
 
-RESULTS_MARKER = ".autograder-results"  # a folder that holds this file is one of ours: it is passed over
+RESULTS_MARKER = ".autograder-results"  # a folder with this file holds our results, and is passed over
 SUFFIXES = (".py", ".ipynb")
-DEPTH_LIMIT = 5  # folders that a class may lie in
-LOOKED_AT = 3_000  # entries of a folder that are looked at to tell whether it holds work
+DEPTH_LIMIT = 5  # how many folders deep a class may be
+LOOKED_AT = 3_000  # entries of a folder that are looked at to find out whether it holds work
 
-# Folders that hold no submission, wherever they lie in a student's folder.
+# Folders that hold no submission, anywhere in a student's folder.
 PASSED_OVER = frozenset(
     "venv env site-packages dist-packages node_modules __pycache__ __MACOSX build autograder solutions results "
     "autograded feedback backup backups checkpoints".split()
 )
 _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.egg-info|.*\.dist-info)", re.I)
-# What browsers, Jupyter and an LMS add to the name of a file that is there already.
+# What browsers, Jupyter and LMSs add to a file's name if the name is taken already.
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
-_BRANCH = re.compile(r"-(main|master)$")  # as GitHub names a zip of a branch
+_BRANCH = re.compile(r"-(main|master)$")  # GitHub adds this to the name of a branch's zip
 _PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
 _LOOKS_SPELLED = re.compile(r"\\(?=x[0-9a-f]{2})")
 _OWN_FOLDERS = ("assignments", "notebooks")
@@ -41,22 +41,29 @@ _WORK = (".py", ".ipynb", ".txt", ".docx", ".doc", ".odt", ".pdf", ".html", ".js
 
 @dataclass(frozen=True)
 class Place:
-    """What is one student's: folders, and files of a flat download."""
+    """The folders and files of one student.
+
+    identity: what the system calls the student. assignment: the same for each assignment, if each has its own download.
+    """
 
     student: str
     hand_ins: tuple[HandIn, ...] = ()
     notes: tuple[str, ...] = ()
     identity: Mapping[str, str] = field(default_factory=dict)
-    assignment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of a download for one assignment
+    assignment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def identity_for(self, assignment: str) -> dict[str, str]:
-        """What the system calls the student; Moodle gives another number in each assignment."""
+        """What the system calls the student in one assignment: Moodle's numbers differ between assignments."""
         return dict(self.assignment.get(assignment, self.identity))
 
 
 @dataclass(frozen=True)
 class Class:
-    """All students of a download, in natural order; how it was read, and what in it is nobody's."""
+    """All students of a download.
+
+    places: the students, in natural order. layout: how the download was read. passed_over: its entries that belong to
+    no student.
+    """
 
     places: tuple[Place, ...]
     layout: str
@@ -64,9 +71,10 @@ class Class:
 
 
 def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
-    """The students in a folder. layout: one of LAYOUTS, where the names alone would be taken for another.
+    """The students of a folder of submissions, or of one submission. layout: one of LAYOUTS, instead of guessing from
+    the names.
 
-    Raises UserError when `root` is no folder, or the course itself.
+    Raises UserError if `root` does not exist, is the course itself, or is a zip of a class.
     """
     names = frozenset(course.assignment_names())
     if root.is_file():
@@ -96,13 +104,15 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
 
 
 def _is_a_course(root: Path, names: Collection[str]) -> bool:
-    """Has it masters and checks in solutions/, as no student's folder of that name has?"""
+    """Does solutions/ in this folder hold hidden checks or misconceptions, which a student's folder never holds?"""
     beside_masters = [f for name in names for f in (f"{name}/test_{name}_hidden.py", f"{name}/misconceptions.py")]
     return any((root / "solutions" / file).is_file() for file in beside_masters)
 
 
 def _of_one_file(file: Path, names: Collection[str]) -> Class:
-    """One submission, and nothing else: the student is who its name or a zip's says, else whose folder it lies in."""
+    """The class of a single submission. The student is the one that a system's name states, else the name of a zip, else
+    the name of the folder that holds the file.
+    """
     if _holds_several(file, (), names):
         raise UserError(f"{file} holds a class. Unpack it first, and give the folder that holds the submissions.")
     found = layouts.read_name(file, folder=False)
@@ -119,7 +129,7 @@ def _of_one_file(file: Path, names: Collection[str]) -> Class:
 
 
 def _is_one_students(root: Path, names: Collection[str]) -> bool:
-    """A clone or a folder of one student, and not one of a class that happens to hold such names?"""
+    """Is it a clone or a folder of one student, and not a class with folders of such names?"""
     listed = entries(root)
     folders = [entry for entry in listed if is_folder(entry)]
     if any(entry.name == ".git" for entry in listed):
@@ -145,7 +155,7 @@ def _has_assignment_folders(folder: Path, names: Collection[str]) -> bool:
 
 
 def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
-    """Does an assignment's folder hold students' folders or flat files, and no file of the assignment's own name?"""
+    """Does an assignment's folder hold students' folders or files, and no file that is named after an assignment?"""
     listed = entries(folder)
     if any(assignment_of(entry.name, names) for entry in listed):
         return False
@@ -156,7 +166,7 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
 
 
 def _in_two_zips(listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> set[str]:
-    """The assignments to which two zips of a folder each hold an answer."""
+    """The assignments to which at least two zips of a folder hold an answer."""
     seen: Counter[str] = Counter()
     for path in [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")][:ZIPS_LIMIT]:
         with contextlib.suppress(Refused):
@@ -165,7 +175,9 @@ def _in_two_zips(listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> 
 
 
 def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list[str]]:
-    """The folders whose entries are students, and what lies beside them: the root mostly, or folders in it."""
+    """The folders whose entries are students: `root` itself, usually, or folders in it. And the names of the folders
+    beside them, which belong to no student.
+    """
     folders: list[Path] = [root]
     beside: list[str] = []
     for _ in range(DEPTH_LIMIT):
@@ -185,9 +197,9 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
 
 
 def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, depth: int = 1) -> bool:
-    """Is it no student's folder, but one that holds several? Two that answer the same assignment, or clones.
+    """Does the folder hold several students, and not one? Then two folders in it answer the same assignment, for example.
 
-    alone: nothing lies beside it, so that what could be one student's or several's is several's.
+    alone: no other folder is beside it. Then a folder that could belong to one student or to several counts as a class.
     """
     listed = entries(folder)
     if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
@@ -220,7 +232,10 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
 
 
 def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -> set[str]:
-    """The assignments after which files in a folder are named, looking not too far. loosely: in whatever way."""
+    """The assignments that files in a folder are named after; at most LOOKED_AT entries or so are looked at.
+
+    loosely: the name may have other words before or after the assignment's, see `bears`.
+    """
     found: set[str] = set()
     pending, left = [folder], LOOKED_AT
     while pending and left > 0:
@@ -240,7 +255,7 @@ def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -
 
 
 def _system_entries(folder: Path) -> Iterator[HandIn]:
-    """What in a folder bears a system's name."""
+    """The entries of a folder that have names of a system's download."""
     if os.path.isfile(folder / layouts.GRADESCOPE_FILE):
         yield from layouts.gradescope(folder)
     for entry in entries(folder):
@@ -255,7 +270,10 @@ def _hand_ins(
     notes: list[tuple[str, str]],
     aside: list[str],
 ) -> Iterator[HandIn]:
-    """All that lies in a class's folder, each with its student; what is nobody's is put aside."""
+    """The entries of a class's folder, each with its student.
+
+    Adds to `notes` what a student should know, as (student, note), and to `aside` the entries that belong to no student.
+    """
     listed = entries(folder)
     system = layout if layout in layouts.READERS else None
     plain = layout in ("folders", "flat")
@@ -280,7 +298,7 @@ def _hand_ins(
         if entry.name in read or entry.name.startswith(".") or entry.name in ("__MACOSX", "__pycache__"):
             continue
         if entry.is_symlink():
-            if os.path.isdir(entry.path):  # pathlib raises where a folder above is closed to us
+            if os.path.isdir(entry.path):  # pathlib would raise if we may not read a folder above it
                 notes.append((name, "The student's folder is a link; links are not followed."))
             else:
                 aside.append(f"{name} (a link; links are not followed)")
@@ -302,7 +320,7 @@ def _hand_ins(
 
 
 def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
-    """Is it a zip of a class, and no student's? It holds several students, or folders that lie beside it."""
+    """Is it a zip of a class, not of one student? It then holds several students, or folders that are beside it too."""
     if path.suffix.lower() != ".zip":
         return False
     try:
@@ -314,10 +332,11 @@ def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collec
 
 
 def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
-    """Files that lie side by side, each file's name beginning with the student's.
+    """Files side by side in a folder, each with a name that holds the student's and the assignment's.
 
-    Beside one that ends with the assignment's name (`ada_a1_permute.py`), also those that say more (`.._final_v2.py`). And
-    where two say a name behind it, as Google Forms puts it there (`a1_permute - Ada Lee.py`), those are the students.
+    The student's name comes first (`ada_a1_permute.py`). If such a file is there, names that go on after the
+    assignment's count too (`lee_a1_permute_final_v2.py`). The student's name may also come last, as in Google Forms
+    (`a1_permute - Ada Lee.py`), if two different names do.
     """
     every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     before = re.compile(
@@ -346,7 +365,7 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
 
 
 def _names_somebody(said: str) -> bool:
-    """May it be a person? A check's `test`, a number and a computer's word for a copy are none."""
+    """May it be a person's name? The `test` of a check file, a number, and a computer's word for a copy are not."""
     return any(c.isalpha() for c in said) and said.casefold() != "test" and not _A_COPY.fullmatch(said)
 
 
@@ -359,7 +378,7 @@ _A_COPY = re.compile(
 
 
 def _distinct(found: list[HandIn]) -> list[HandIn]:
-    """Two people of one name in one download are told apart by the system's number, behind the name."""
+    """The hand-ins with readable names. Two people with the same name get the system's number after the name."""
     people: defaultdict[str, set[str]] = defaultdict(set)
     keys = [each.number if each.layout != "gradescope" else each.identity.get("email", "") for each in found]
     for each, key in zip(found, keys, strict=True):
@@ -372,7 +391,10 @@ def _distinct(found: list[HandIn]) -> list[HandIn]:
 
 
 def _places(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping[Path, str]) -> list[Place]:
-    """One place a student: folders and files that go by one name are one student's."""
+    """One place for each student: folders and files under the same name belong to the same student.
+
+    notes: (student, note). scopes: path of a hand-in -> the assignment that its download is for, or "".
+    """
     of_student: defaultdict[str, list[HandIn]] = defaultdict(list)
     for each in found:
         of_student[each.student].append(each)
@@ -393,7 +415,9 @@ def _places(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping[P
 
 
 def without_common(names: Collection[str]) -> dict[str, str]:
-    """The names that begin or end as nearly all do (`cnn-assignments-LOGIN`, `LOGIN-cnn`), and what is left of each."""
+    """Name -> what is left of it without the beginning or end that nearly all names share (`cnn-assignments-LOGIN`,
+    `LOGIN-cnn`). Names without such a part are left out.
+    """
     zipped = all(_BRANCH.search(name) for name in names)
     bare = {name: _BRANCH.sub("", name) if zipped else name for name in names}
     start, end = _common_start(bare.values()), _common_start([name[::-1] for name in bare.values()])[::-1]
@@ -402,9 +426,9 @@ def without_common(names: Collection[str]) -> dict[str, str]:
 
 
 def _common_start(names: Collection[str]) -> str:
-    """What names have in common before a hyphen or an underscore, "" where that is nothing.
+    """The longest beginning, up to a hyphen or an underscore, that nearly all names share; "" if there is none.
 
-    Nine of ten must share it, and at least three.
+    At least nine in ten names must share it, and at least three.
     """
     starts = Counter(name[: at + 1] for name in names for at, c in enumerate(name) if c in "-_" and at < len(name) - 1)
     enough = max(3, 0.9 * len(names))
@@ -415,7 +439,7 @@ def _common_start(names: Collection[str]) -> str:
 
 
 def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str | None:
-    """The assignment that a file is named after; not `exact`: also a copy of it (`a1_permute (1).py`)."""
+    """The assignment that a file is named after, or None. If not `exact`, names of copies count (`a1_permute (1).py`)."""
     stem, dot, ending = name.rpartition(".")
     suffix = dot + ending
     if exact:
@@ -434,19 +458,22 @@ def _bearing(name: str) -> re.Pattern[str]:
 
 
 def bears(own: str, name: str) -> bool:
-    """`a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`"""
+    """Does a file's name contain an assignment's name, as whole words, with any signs between the words?
+
+    For example `a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`.
+    """
     return _bearing(name).search(own.casefold()) is not None
 
 
 def placeholder_of(name: str) -> str:
-    """The file whose place iCloud keeps: `.a1_permute.py.icloud` stands for a1_permute.py; "" for any other name."""
+    """The file that an iCloud placeholder stands for: a1_permute.py for `.a1_permute.py.icloud`; "" for other names."""
     match = _PLACEHOLDER.fullmatch(name)
     return match["name"] if match else ""
 
 
 def readable(name: str) -> str:
-    """A name on disk as text that can be written anywhere: a byte that is no UTF-8 as \\xff, and what looks like that in
-    the name itself as \\x5cxff. So no two names become one.
+    """A name on disk as text that can be written anywhere. A byte that is not UTF-8 becomes \\xff. Text in the name that
+    already looks like \\xff becomes \\x5cxff, so that different names stay different.
     """
     if name.isascii() and "\\" not in name:
         return name
@@ -455,18 +482,18 @@ def readable(name: str) -> str:
 
 
 def passed_over(entry: os.DirEntry[str]) -> bool:
-    """Is it a folder of another use: hidden, an environment's, a backup?"""
+    """Is it a folder that holds no submission: a hidden one, an environment, a backup?"""
     name = entry.name
     return name.startswith(".") or name in PASSED_OVER or _BACKUP.fullmatch(name) is not None
 
 
 def is_of_an_environment(folder: Path, entry: os.DirEntry[str]) -> bool:
-    """Is it what Python put into a virtual environment? What else lies in such a folder is the student's."""
+    """Did Python put this entry into a virtual environment? Other entries of that folder are the student's."""
     return entry.name.casefold() in _IN_ENVIRONMENTS and os.path.isfile(folder / "pyvenv.cfg")
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Is it a folder, and no link to one?"""
+    """Is it a folder, and not a link to one?"""
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
@@ -474,7 +501,7 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What a folder holds, by name; nothing when it vanished or is closed to us."""
+    """The entries of a folder, sorted by name; empty if it is gone or we may not read it."""
     try:
         with os.scandir(folder) as listed:
             return sorted(listed, key=lambda entry: entry.name)

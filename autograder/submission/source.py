@@ -1,6 +1,6 @@
-"""Reading one submission: a script or a notebook, as text that can run, whatever form or encoding it came in.
+"""Reading one submission: a script or a notebook, in any encoding, becomes text that can run.
 
-Nothing here trusts a submission: sizes are capped before anything is allocated for them, and no code is parsed.
+No submission is trusted: sizes are limited before memory is allocated, and no code is parsed.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from .helpers import Helper, find_helpers
 from .magics import code_lines, drop_magics, statement_starts
 from .trained_from import origin_of
 
-CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images would need
+CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images needs
 CELLS_LIMIT = 2000
-WEIGHTS_LIMIT = 8 * 1024 * 1024  # a million numbers of 8 bytes
-NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON: nearly all of it outputs
-NOTEBOOK_MEMORY = 768 * 1024 * 1024  # what parsing that JSON may cost, at most
+WEIGHTS_LIMIT = 8 * 1024 * 1024  # bytes: a million numbers of 8 bytes
+NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON, nearly all of which are outputs
+NOTEBOOK_MEMORY = 768 * 1024 * 1024  # bytes of memory that parsing the JSON may take
 
-# Encodings that a coding line may name. Python has more, and some of them are no encodings of text, or very slow.
+# Encodings that a coding line may name. Python has others, which are not text encodings or are very slow.
 _ENCODINGS = re.compile(r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb|big5|shift|euc|hz|johab|tis)", re.I)
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-# The cells that show public checks and pictures in Jupyter are no part of an answer (autograder/release/master.py).
+# The cells that show public checks and pictures in Jupyter are not part of an answer (autograder/release/master.py).
 _OUR_CELLS = tuple(f"from autograder.notebook import {name}" for name in ("check", "show", "unpack"))
 _OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
@@ -40,7 +40,7 @@ _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, because this mark begins with UTF-16's mark
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -51,7 +51,7 @@ Form = Literal["py", "ipynb"]
 
 
 class Unreadable(Exception):
-    """A file that is no submission: its message says why, and is shown to the student."""
+    """A file cannot be read as a submission. The message says why, and is shown to the student."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -60,12 +60,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of a submission that runs together: a code cell of a notebook, or what follows a `# %%` line."""
+    """A part of a submission: a code cell of a notebook, or the lines from one `# %%` of a script to the next."""
 
     text: str  # without the newline at its end
-    first_line: int  # its first line in the source's text, counted from 1
-    label: str | None  # "cell 3" in a notebook (code cells, counted from 1), None in a script
-    file_line: int | None = None  # its first line in the student's file, where that is not `first_line`
+    first_line: int  # its first line in `Source.text`, counted from 1
+    label: str | None  # "cell 3" in a notebook (code cells, counted from 1); None in a script
+    file_line: int | None = None  # its first line in the student's file, if that is not `first_line`
 
 
 @dataclass(frozen=True)
@@ -75,24 +75,24 @@ class Source:
     form: Form
     cells: tuple[Cell, ...]
     weights: bytes | None = None  # the safetensors file beside it, never parsed here
-    notes: tuple[str, ...] = ()  # what the reader of the result should know about the file
+    notes: tuple[str, ...] = ()  # what readers of the result should know about the file
     helpers: tuple[Helper, ...] = ()  # the modules beside it that it imports
-    unused: tuple[str, ...] = ()  # files of weights beside it that are no part of it
+    unused: tuple[str, ...] = ()  # the names of other weights files beside it, which are not used
 
     @property
     def text(self) -> str:
-        """The code as one script: what runs."""
+        """The code that runs, as one script."""
         return "\n".join(cell.text for cell in self.cells) + "\n"
 
     @property
     def whole_text(self) -> str:
-        """All the code: the submission's and its helpers'."""
+        """All code, of the submission and of its helpers."""
         return "\n".join([self.text, *(helper.text for helper in self.helpers)])
 
     def locate(self, line: int, module: str = "") -> str:
-        """Where a line of `text` stands in the student's file: "line 12", or "cell 3, line 2" in a notebook.
+        """The place of a line of `text` in the student's file: "line 12", or "cell 3, line 2" in a notebook.
 
-        module: the full name of a helper, where the line is one of its own: "line 3 of helpers.py".
+        module: the dotted name of a helper, if the line is one of its lines: "line 3 of helpers.py".
         """
         if helper := self._helper(module):
             return f"line {line} of {helper.file}"
@@ -102,8 +102,11 @@ class Source:
         return f"line {line if cell.file_line is None else line - cell.first_line + cell.file_line}"
 
     def line(self, number: int, module: str = "") -> str:
-        """A line of `text`, or of a helper's text, as people may be shown it: on one line, without the blanks round it, with
-        what a terminal obeys spelled out; "" where there is none."""
+        """A line of `text`, or of a helper's text, made safe to show: without blanks around it, and with escapes instead of
+        characters that control a terminal. "" if there is no such line.
+
+        number: counted from 1. module: the dotted name of a helper, if the line is one of its lines.
+        """
         helper = self._helper(module)
         lines = (helper.text if helper else self.text).split("\n")
         return printable(lines[number - 1].strip().replace("\t", " ")) if 0 < number <= len(lines) else ""
@@ -113,9 +116,10 @@ class Source:
 
     @property
     def fingerprint(self) -> str:
-        """sha256 (hexadecimal) of what is graded: form, code with its cells, and weights; a notebook's outputs do not count.
+        """The sha256 (hexadecimal) of all that is graded: form, cells, weights and helpers, but not a notebook's outputs.
 
-        All that student code can tell apart counts: whoever meets the same hidden inputs again knows no more than before.
+        The inputs of hidden checks depend on it. It covers everything that student code can read, so that submissions
+        that get the same inputs can learn nothing new about them.
         """
         digest = hashlib.sha256(self.form.encode())
         for cell in self.cells:
@@ -127,25 +131,26 @@ class Source:
 
     @property
     def code_digest(self) -> str:
-        """sha256 (hexadecimal) of the code, and that of its helpers, without comments, blank lines and blanks at the end of lines.
+        """The sha256 (hexadecimal) of the code and its helpers, without comment lines, blank lines and blanks at line ends.
 
-        The same for a script and its notebook, and for a stub whatever notes were added to it: two sources with
-        one digest are one answer. The manifest of released stubs holds these digests.
+        It is the same for a script and its notebook, and does not change when a student adds comment lines to a stub. Two
+        sources with the same digest are the same answer. The manifest holds the digests of the released stubs.
         """
         return hashlib.sha256("\n".join(code_lines(self.whole_text)).encode()).hexdigest()
 
 
 def form_of(path: Path) -> Form:
-    """The form of a submission, as its file's name says."""
+    """The form of a submission, by its file's name."""
     return "ipynb" if re.search(r"\.ipynb(\.\w+)?$", path.name, re.I) else "py"  # a browser adds .json, .txt
 
 
 def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> Source:
-    """Read a submission, and the weights beside it (`<name>.safetensors`, or the file given).
+    """Read a submission and its weights.
 
-    flat: other students' files lie beside it, as in a flat download.
-    Raises Unreadable, with a message for the student, when it is not text, is empty, holds more than 64 KB of code,
-    is a broken notebook, or cannot be opened.
+    weights: the file with its weights; None means `<name>.safetensors` beside it. flat: other students' files are in the
+    same folder, as in a flat download.
+    Raises Unreadable, with a message for the student, if the file cannot be opened, is empty, is not text, is a broken
+    notebook, or holds more than 64 KB of code.
     """
     form = form_of(path)
     notebook = form == "ipynb"
@@ -176,7 +181,7 @@ def _read_helper(path: Path) -> str | None:
 
 
 def _stale(source: Source, path: Path) -> tuple[str, ...]:
-    """A word where weights were trained by other code than lies beside them now."""
+    """A note if the weights were trained by other code than this submission's, or do not name their code."""
     if source.weights is None:
         return ()
     name = path.with_suffix(".safetensors").name
@@ -190,7 +195,7 @@ def _stale(source: Source, path: Path) -> tuple[str, ...]:
 
 
 def _other_weights(path: Path) -> tuple[str, ...]:
-    """The files of weights that lie beside a submission and are not its own. What was released beside it is none."""
+    """The names of weights files beside a submission that are neither its own nor released with it: five at most."""
     own = (path.with_suffix(".safetensors").name, "diagnoses.safetensors")
     try:
         with os.scandir(path.parent) as entries:
@@ -201,7 +206,7 @@ def _other_weights(path: Path) -> tuple[str, ...]:
 
 
 def _read_bytes(path: Path, limit: int) -> bytes:
-    """The file's bytes, at most `limit`. A pipe or device under a submission's name is never waited for."""
+    """The file's bytes. Raises Unreadable if there are more than `limit`, or if it is a pipe or a device, without waiting."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as file:
@@ -233,7 +238,10 @@ def _read_weights(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
 
 
 def _decode(raw: bytes, name: str) -> str:
-    """The text of a script: a byte order mark decides, else its coding line, else it is UTF-8."""
+    """The text of a script. Its encoding is that of a byte order mark, or else of a coding line, or else UTF-8.
+
+    Raises Unreadable if the file is not text in that encoding.
+    """
     mark, encoding = next(((m, e) for m, e in _MARKS if raw.startswith(m)), (b"", "utf-8"))
     raw = raw[len(mark) :]
     if not mark:
@@ -258,7 +266,7 @@ def _decode(raw: bytes, name: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """One kind of line end, and nothing that cannot be encoded: JSON may spell half a character."""
+    """The text with Unix line ends, and "?" for half characters (surrogates), which JSON can hold but UTF-8 cannot."""
     return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
 
 
@@ -300,7 +308,7 @@ def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
             raise Unreadable(f"{name} is not text: cell {number} holds zero bytes.")
         text = drop_magics(_clean(code))
         if not text.strip():
-            continue  # an empty cell is numbered, and no more
+            continue  # an empty cell only takes a number
         cells.append(Cell(text, line, f"cell {number}"))
         line += text.count("\n") + 1
     return tuple(cells)
@@ -308,7 +316,7 @@ def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
 
 def _code_of_notebook(raw: bytes, name: str) -> list[str]:
     """The sources of a notebook's code cells (formats 3 and 4). Raises Unreadable for anything else."""
-    # An upper bound of what Python's objects for this JSON take: a few bytes of it can cost 240.
+    # An upper bound, in bytes, of the memory for the objects of this JSON: a few bytes of JSON can take 240.
     cost = 5 * len(raw) + 240 * raw.count(b"{") + 64 * raw.count(b"[") + 32 * raw.count(b",")
     if cost > NOTEBOOK_MEMORY:
         raise Unreadable(f"{name} is too large to be read: clear its outputs, save it and submit it again.")

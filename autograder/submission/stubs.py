@@ -1,4 +1,4 @@
-"""Which files are stubs, as they were handed out? What says the same as one is nobody's answer."""
+"""Which files are unchanged stubs? A file with the same code as a released stub is not an answer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .source import Source, Unreadable, read_source
 
 
 def is_stub(course: Course, name: str, source: Source) -> bool:
-    """Does a source say what the assignment's released stub says?"""
+    """Is the code of a source that of one of the assignment's released stubs?"""
     return source.code_digest in released_digests(course, name)
 
 
 @lru_cache(maxsize=256)
 def released_digests(course: Course, name: str) -> frozenset[str]:
-    """The code digests of an assignment's released stubs: from the manifest, and of the files in assignments/."""
+    """The code digests of an assignment's released stubs: those in the manifest, and those of the files in assignments/."""
     released = Assignment(name, course.assignments / name)
     digests = set(course.manifest().of(name).stubs)
     for stub in (released.master, released.master.with_suffix(".ipynb"), released.notebook):
@@ -30,7 +30,10 @@ def released_digests(course: Course, name: str) -> frozenset[str]:
 
 
 def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
-    """The code digests of the stubs that the students of a class list were given, each with a quiz of its own."""
+    """The code digests of the stubs that the students of a class list got, each with their own quiz.
+
+    Empty if the released stub cannot be read.
+    """
     stub = Assignment(quiz.assignment, course.assignments / quiz.assignment).master
     try:
         code = "\n".join(code_lines(stub.read_text(encoding="utf-8")))

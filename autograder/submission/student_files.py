@@ -1,4 +1,4 @@
-"""The files of one student, walked once and sorted by what they may be: which of them is graded, `find` decides."""
+"""The files of one student, sorted by what they may be. `find` decides which of them is graded."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from .places import (
 from .source import Source, Unreadable, read_source
 
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
-NAMESAKES_LIMIT = 50  # files of one student that are read as being named after one assignment
+NAMESAKES_LIMIT = 50  # files of one student that are named after the same assignment and kept
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a student's. own: its name, without what an LMS put before it. shown: its path, for people.
+    """A file of one student. own: the student's own name for it, without an LMS's beginning. shown: its path, for people.
 
-    why: what is wrong with it where it cannot be graded at all, as it follows its name. of_environment: it lies among
-    what Python put into a virtual environment.
+    why: what is wrong with it, as words that follow its name, if it cannot be graded; otherwise "". of_environment: it
+    is in a folder that Python put into a virtual environment.
     """
 
     path: Path
@@ -49,7 +49,7 @@ class File:
 
     @property
     def flat(self) -> bool:
-        """Do other students' files lie beside it?"""
+        """Are other students' files in the same folder?"""
         return self.path == self.hand_in.path and self.hand_in.layout != "folders"
 
     def read(self) -> Source:
@@ -58,30 +58,31 @@ class File:
 
     @property
     def key(self) -> tuple[int, int, bool, str]:
-        """Of twins the script before the notebook, and what lies nearer before what lies deeper, or in a zip."""
+        """A sorting key: files outside zips first, then those in fewer folders, then scripts before notebooks."""
         return self.zips, len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
 
     @property
     def zips(self) -> int:
-        """In how many zips, one in the other, it lies."""
+        """The number of zips, each inside the one before, that hold the file."""
         return self.shown.lower().count(".zip/")
 
     @property
     def may_be_chosen(self) -> bool:
-        """Could a person say that this be graded?"""
+        """May a person choose this file to be graded?"""
         return not self.why and self.own != RECEIPT and PurePath(self.own).suffix.lower() not in NO_CODE
 
 
 class StudentFiles:
     """One student's files, sorted by what they may be.
 
-    exact, copies, aside: by the assignment after which they are named; a copy bears the name as a browser changes it, and
-    what is aside lies in folders that are passed over. other: what may be work, under another name.
+    exact, copies, aside: assignment -> the files that are named after it. A copy has a name as a browser changes it, like
+    `a1_permute (1).py`. Files in `aside` are in folders that are passed over. other: files with other names that may be
+    work, or that cannot be graded.
     """
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
         self.names = names
-        # (the assignment that it concerns, or "" for all; the note): each once, in their order
+        # (the assignment that the note is about, or "" for all; the note): each once, in order. A dict as an ordered set.
         self._notes: dict[tuple[str, str], None] = {}
         for note in (*place.notes, *(note for each in place.hand_ins for note in each.notes)):
             self._note(note)
@@ -91,8 +92,8 @@ class StudentFiles:
         self.weights: list[File] = []
         self.other: list[File] = []
         self._zips: list[File] = []
-        self._opened = 0  # of the zips
-        self._unpacked = 0  # bytes of what was in them
+        self._opened = 0  # the number of zips that were opened
+        self._unpacked = 0  # bytes of the files in them
         self._digests: dict[Path, str] = {}
         self._meant: dict[str, frozenset[str]] = {}
         for hand_in in place.hand_ins:
@@ -103,20 +104,20 @@ class StudentFiles:
                     self._sort(file)
 
     def named(self, name: str) -> list[File]:
-        """The files that are named after an assignment."""
+        """The files that are named after an assignment, copies last."""
         return [*self.exact[name], *self.copies[name]]
 
     def newer_zip(self, name: str) -> bool:
-        """Is a zip that is still closed newer than all that is named after an assignment?"""
+        """Is there an unopened zip that is newer than all files that are named after the assignment?"""
         newest = max((file.hand_in.attempt for file in self.named(name)), default=())
         return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
 
     def is_code(self, file: File, stubs: frozenset[str]) -> bool:
-        """Can it be read, and is it no stub?"""
+        """Can it be read, and is it not a stub? stubs: the code digests of stubs."""
         return self.code_of(file) not in {"", *stubs}
 
     def code_of(self, file: File) -> str:
-        """The digest of a file's code, read once; "" where it cannot be read."""
+        """The digest of a file's code; "" if it cannot be read. Each file is read once."""
         if file.path not in self._digests:
             try:
                 self._digests[file.path] = file.read().code_digest
@@ -125,11 +126,11 @@ class StudentFiles:
         return self._digests[file.path]
 
     def said(self, name: str) -> tuple[str, ...]:
-        """The notes that concern an assignment."""
+        """The notes about an assignment, and those about all."""
         return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))
 
     def meant(self, file: File) -> frozenset[str]:
-        """The assignments that a file under another name could be meant for."""
+        """The assignments that a file with another name could be meant for."""
         if file.own not in self._meant:
             self._meant[file.own] = _meant(file.own, self.names)
         return self._meant[file.own]
@@ -152,7 +153,7 @@ class StudentFiles:
             self.other.append(file)
 
     def _keep(self, group: list[File], name: str, file: File) -> None:
-        """Of files named after an assignment so many are read as anybody has."""
+        """Add a file to `group`, unless that already has NAMESAKES_LIMIT files: nobody has so many."""
         if len(group) < NAMESAKES_LIMIT:
             group.append(file)
         else:
@@ -162,7 +163,7 @@ class StudentFiles:
         self._notes[name, note] = None
 
     def open_zips(self) -> bool:
-        """Open the zips that are known, and so get to know those that lie in them. False when there was none."""
+        """Open the unopened zips and sort their files, which may be zips again. False if there was no unopened zip."""
         closed = self._zips[self._opened :]
         for file in closed:
             self._opened += 1
@@ -180,7 +181,7 @@ class StudentFiles:
         return bool(closed)
 
     def _open(self, file: File) -> Path:
-        """The folder with what is in a zip. Raises Refused, also for one too many."""
+        """The folder with the files of a zip. Raises Refused if it cannot be opened, or if zips before it used up a limit."""
         if self._opened > ZIPS_LIMIT:
             raise Refused(f"was not opened, as {ZIPS_LIMIT} zips were opened before it")
         if self._unpacked > UNPACKED_LIMIT:
@@ -188,12 +189,15 @@ class StudentFiles:
         return open_zip(file.path)
 
     def _walk(self, hand_in: HandIn, root: Path, above: str) -> Iterator[File]:
-        """All files below a student's folder that may matter; links are followed only to files inside it."""
+        """All files in a student's folder that may matter. A link is followed only to a file inside the folder.
+
+        above: the beginning of the files' shown paths.
+        """
         try:
             inside = root.resolve()
         except OSError:
             return
-        # (folder, its path, does it lie in one that is passed over, or among an environment's?, which attempt it is)
+        # (folder, its path below root, is it passed over?, is it part of a virtual environment?, its hand-in)
         pending = [(root, "", False, False, hand_in)]
         left = FILES_LIMIT
         while pending:
@@ -230,7 +234,10 @@ class StudentFiles:
                     yield File(path, entry.name, shown, hand_in)
 
     def _linked(self, link: File, inside: Path) -> Path | None:
-        """The file that a link under an assignment's name leads to, when it lies in the student's folder."""
+        """The file inside the student's folder that a link with an assignment's name leads to; None otherwise.
+
+        Adds a link out of the folder, or to nothing, to `other`.
+        """
         try:
             target = link.path.resolve(strict=True)
         except (OSError, RuntimeError):
@@ -239,7 +246,7 @@ class StudentFiles:
             if link.own in self.names or PurePath(link.own).suffix.lower() in (*SUFFIXES, *ARCHIVES):
                 self.other.append(dataclasses.replace(link, why="is a link out of the student's folder, or to nothing"))
             return None
-        # Under a name of its own it is found as itself.
+        # If the target itself has an assignment's name, it is found without the link.
         own = assignment_of(link.own, self.names, exact=True)
         named = assignment_of(target.name, self.names, exact=True)
         return target if own and os.path.isfile(target) and not named else None
@@ -247,18 +254,18 @@ class StudentFiles:
 
 # --- names ---------------------------------------------------------------------------------------------------------
 
-# Not even what is set aside in these is anybody's work.
+# Folders that are never looked into: no student's work is in them.
 _NEVER = frozenset(
     "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
     ".mypy_cache .pytest_cache .ruff_cache".split()
 )
-_VERSION = re.compile(r"Version (\d{1,9})")  # Teams' folder of an attempt
+_VERSION = re.compile(r"Version (\d{1,9})")  # how Teams names the folder of an attempt
 _DOCUMENTS = frozenset(
     ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
 )
-_HALVES = frozenset(".crdownload .part .partial".split())  # what browsers call a download that goes on
+_HALVES = frozenset(".crdownload .part .partial".split())  # how browsers name an unfinished download
 NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES
-# What a student's repository holds beside answers, and what systems and computers add.
+# Files of a student's repository that are not answers, and files that systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
     r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|"
@@ -270,12 +277,12 @@ _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebo
 
 
 def _is_the_checker(folder: Path) -> bool:
-    """Is it this package, which each student's repository holds?"""
+    """Is it a copy of this package, which every student's repository holds?"""
     return folder.name == "autograder" and (folder / "notebook.py").is_file()
 
 
 def _may_be_work(file: File, names: Collection[str]) -> bool:
-    """Could a file be somebody's answer under another name? What a repository holds beside answers is not."""
+    """Could a file be an answer under another name? The other files of a student's repository are not."""
     if _OURS.fullmatch(file.own) or (file.own == "__init__.py" and not file.path.stat().st_size):
         return False
     folders = PurePath(file.shown).parts[:-1]
@@ -284,8 +291,10 @@ def _may_be_work(file: File, names: Collection[str]) -> bool:
 
 
 def _meant(own: str, names: Collection[str]) -> frozenset[str]:
-    """The assignments that a name could be meant for. By the whole of one's name; else by what stands before or behind its
-    first underscore, or by its number: `permute.py`, `A1 final.py`, `homework1.py`.
+    """The assignments that a file's name could mean: those whose whole name is in it.
+
+    If there are none: those of which it has the part before or after the first underscore, or the number: `permute.py`,
+    `A1 final.py`, `homework1.py`.
     """
     if borne := frozenset(name for name in names if bears(own, name)):
         return borne

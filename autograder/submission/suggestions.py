@@ -1,4 +1,4 @@
-"""Which name was meant: what Python says as "Did you mean", from the text of the student's file alone."""
+"""Guessing which name was meant, like Python's "Did you mean", from the text of the student's file alone."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from typing import Any
 
 from .source import Cell, Source
 
-_ALIKE = 0.7  # how much of two names must be the same
-_MODULES_ALIKE = 0.75  # of modules' names, many of which begin alike: torchinfo is not meant for torch
-_LONGEST = 60  # characters of a name: longer ones are not compared
+_ALIKE = 0.7  # how similar two names must be, from 0 to 1 (difflib's ratio)
+_MODULES_ALIKE = 0.75  # the same for modules, many of which begin alike: torchinfo does not mean torch
+_LONGEST = 60  # characters of a name: longer names are not compared
 _IMPORTS = {
     "torch": "import torch",
     "nn": "from torch import nn",
@@ -52,9 +52,10 @@ _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def did_you_mean(type_name: str, message: str, source: Source | None, line: int = 0) -> str:
-    """A sentence about the name that was meant, or nothing.
+    """A sentence about the name that was meant; "" if none is close.
 
-    type_name, message: of an error that student code raised. line: the line of the whole source that raised it.
+    type_name, message: of an error that student code raised. line: the line of `source.text` that raised it; 0 if that
+    is not known.
 
     >>> did_you_mean("AttributeError", "'Tensor' object has no attribute 'permut'", None)
     'Did you mean permute?'
@@ -84,7 +85,9 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
 
 
 def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
-    """The one of the other names that is most like this one, in whatever case and with or without `_`; "" if none is.
+    """The most similar of the other names; "" if none is similar enough. Case and `_` do not count.
+
+    alike: how similar it must be, from 0 to 1.
 
     >>> near("area_of", ["areaOf", "area_in"])
     'areaOf'
@@ -98,7 +101,7 @@ def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
 
 
 def top_level_names(source: Source) -> tuple[str, ...]:
-    """What a file defines at its top level, as far as it can be read."""
+    """The names that a file binds at its top level, as far as Python can read it."""
     return _names_of(source.cells).top
 
 
@@ -112,13 +115,14 @@ def reads_all(source: Source) -> bool:
 
 @dataclass(frozen=True)
 class _Names:
-    """The names of a file: at its top, in each function (first line, last line, names), and in each class."""
+    """The names of a file: at its top level, in each function (first line, last line, names), and in each class."""
 
     top: tuple[str, ...] = ()
     local: tuple[tuple[int, int, frozenset[str]], ...] = ()
-    classes: tuple[tuple[str, int, int, frozenset[str], frozenset[str]], ...] = ()  # name, lines, of self, of methods
-    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of functions, and of classes by __init__
-    imported: tuple[str, ...] = ()  # those at its top that imports make
+    # class, first line, last line, names that are set on self and methods, local names of methods
+    classes: tuple[tuple[str, int, int, frozenset[str], frozenset[str]], ...] = ()
+    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of functions, and of the __init__ of classes
+    imported: tuple[str, ...] = ()  # the names that imports bind at its top level
 
 
 @lru_cache(maxsize=4)
@@ -156,7 +160,7 @@ def _names_of(cells: tuple[Cell, ...]) -> _Names:
 
 
 def statements(text: str) -> list[ast.stmt]:
-    """What can be read of a piece of source: while a line cannot, what stands before and after its block."""
+    """The statements of a piece of source, without the blocks that are not Python; none if there are twenty such blocks."""
     lines, found = text.split("\n"), list[ast.stmt]()
     for _ in range(20):
         try:
@@ -172,7 +176,7 @@ def statements(text: str) -> list[ast.stmt]:
 
 
 def _bound(statements: Iterable[ast.AST]) -> Iterator[str]:
-    """The names that statements bind in their own scope."""
+    """The names that statements bind in their own scope, not inside functions or classes in them."""
     waiting = list(statements)
     while waiting:
         node = waiting.pop()
@@ -210,7 +214,7 @@ def _of_name(name: str, names: _Names, line: int) -> str:
 
 
 def _without_self(type_name: str, name: str, names: _Names) -> str:
-    """A sentence where a method of the class makes a name of its own that is asked of self elsewhere."""
+    """A sentence if `name` is missing on self, but is a local name in a method of the class; otherwise ""."""
     made = any(cls == type_name and name in of_methods - of_self for cls, _, _, of_self, of_methods in names.classes)
     return (
         f"A method makes {name} as a name of its own, which is gone when it ends. Write self.{name} there."
@@ -255,7 +259,7 @@ def _parameters(name: str, names: _Names) -> tuple[str, ...]:
         with contextlib.suppress(TypeError, ValueError):
             if callable(thing):
                 return tuple(inspect.signature(thing).parameters)
-    # Of what is written in C, the documentation alone says what it takes.
+    # For a function in C, only its documentation names the parameters.
     written = getattr(importlib.import_module("torch"), name, None) or getattr(_tensor(), name, None)
     calls = re.findall(rf"\b{name}\(([^)]*)\)", getattr(written, "__doc__", None) or "")
     return tuple(re.findall(r"[a-z]\w*", " ".join(calls)))

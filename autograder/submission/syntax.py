@@ -1,4 +1,4 @@
-"""Where a submission stops being Python, shown as Python shows it: the line, and a caret under the place."""
+"""The first place where a submission is not Python, shown as Python shows it: the line, with a caret under the place."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ NOT_PYTHON = " (read as Python"
 
 _VERSION = ".".join(map(str, sys.version_info[:2]))
 _WIDTH = 76  # characters of a line that are shown
-_NO_WORD = (ValueError, RecursionError, MemoryError, OverflowError)  # the sandbox tells of these
+_NO_WORD = (ValueError, RecursionError, MemoryError, OverflowError)  # the sandbox reports these errors
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True)
 class BrokenLine:
-    """Where a file stops being Python. line: of the whole source; column: from 0, in the line's own text.
+    """A line that is not Python. line: its number in `source.text`, from 1; column: the place in `text`, from 0.
 
-    alone: Python can read all the same, so it costs only the function, or the statement, in which it stands.
+    kind: the name of the error. alone: Python can parse the file, but refuses this statement; then only the function or
+    statement that holds the line is lost.
     """
 
     line: int
@@ -37,24 +38,24 @@ class BrokenLine:
 
     @property
     def why(self) -> str:
-        """What Python says, and what that usually means: sentences."""
+        """Python's message and what it usually means, in sentences."""
         said = self.message if self.message.endswith("?") else f"{self.message}."
         ideas = ideas_beside(__file__)
         return " ".join([said, *(idea for found, idea in ideas if found.search(self.text) or found.search(said))])
 
     @property
     def picture(self) -> str:
-        """The line with a caret below the place, indented by four."""
+        """The line with a caret below the place, both indented by four blanks."""
         text = self.text.replace("\t", " ").rstrip()
         blank = len(text) - len(text.lstrip(" "))
         place = max(min(self.column, len(text)), min(blank, len(text)))
-        start = max(blank, place - _WIDTH + 10)  # of a long line, the part that matters
+        start = max(blank, place - _WIDTH + 10)  # a long line is shown only around the place
         shown = "".join(c if c.isprintable() else "?" for c in text[start : start + _WIDTH])
         return f"    {shown}\n    {' ' * (place - start)}^"
 
 
 def syntax_problem(source: Source) -> str:
-    """The first line that is not Python, in three lines: what is wrong, the line, a caret. "" where all is Python.
+    """A note on the first line that is not Python: what is wrong, the line, a caret. "" if the whole file is Python.
 
     SyntaxError at line 3 (read as Python 3.11): expected ':'.
         def resized(images)
@@ -66,14 +67,14 @@ def syntax_problem(source: Source) -> str:
     return f"{broken.kind} at {source.locate(broken.line)}{NOT_PYTHON} {_VERSION}): {broken.why}\n{broken.picture}"
 
 
-@lru_cache(maxsize=1)  # it is asked for with each statement of a file that cannot be run, and reads all of the file
+@lru_cache(maxsize=1)  # it reads the whole file, and is called for each statement that could not be run
 def broken_line(source: Source) -> BrokenLine | None:
-    """The first line that is not Python; None where there is none.
+    """The first line that is not Python; None if there is none.
 
-    A file that cannot be read as a whole is read cell by cell, as it is run: what one cell leaves open is no matter of
-    the next.
+    If the file does not parse as a whole, it is parsed cell by cell, as it is run: a bracket that one cell leaves open
+    does not reach the next cell.
     """
-    with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is none of our concern
+    with warnings.catch_warnings(action="ignore"):  # such as the warning about "\\d" in a string
         if (whole := _unreadable(source.text)) is not None:
             return next(filter(None, (_unreadable(cell.text, cell.first_line) for cell in source.cells)), whole)
         own = source.form == "ipynb"  # each cell is a program of its own
@@ -87,7 +88,7 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _unreadable(text: str, first_line: int = 1) -> BrokenLine | None:
-    """Where Python gives up reading."""
+    """The line at which Python cannot parse the text; None if it can. first_line: of the text in `source.text`."""
     try:
         _parsed(text)
     except SyntaxError as error:
@@ -98,7 +99,10 @@ def _unreadable(text: str, first_line: int = 1) -> BrokenLine | None:
 
 
 def _refused(text: str, first_line: int) -> BrokenLine | None:
-    """What Python reads and refuses where it stands. Nothing is compiled: nested `finally`s make code of any size."""
+    """The first line that Python can parse but refuses, such as a `return` outside a function; None if there is none.
+
+    The text is not compiled: nested `finally` blocks would make code of any size.
+    """
     try:
         misplaced = _misplaced(_parsed(text))
         symtable.symtable(text, "submission", "exec")
@@ -106,7 +110,7 @@ def _refused(text: str, first_line: int) -> BrokenLine | None:
             said, node = misplaced[0]
             raise SyntaxError(said, ("submission", node.lineno, node.col_offset + 1, None))
     except SyntaxError as error:
-        if "__future__" not in str(error.msg):  # it counts wherever it stands
+        if "__future__" not in str(error.msg):  # the sandbox accepts a __future__ import on any line
             return _line(text, first_line, error, alone=True)
     except _NO_WORD:
         pass
@@ -117,15 +121,15 @@ def _line(text: str, first_line: int, error: SyntaxError, alone: bool = False) -
     lines = text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
     said = str(error.msg).rstrip(".")
-    begins = said.startswith("unindent")  # there Python points behind the line, and what is wrong is where it begins
+    begins = said.startswith("unindent")  # Python points after the line, but what is wrong is where the line begins
     column = 0 if begins else max(0, (error.offset or 1) - 1)
     return BrokenLine(first_line + number - 1, column, lines[number - 1], type(error).__name__, said, alone)
 
 
 def _misplaced(tree: ast.Module) -> list[tuple[str, ast.stmt | ast.expr]]:
-    """Words that stand where they may not, as Python says it, in the order of their lines."""
+    """Statements that Python does not allow at their place, each with Python's message, in the order of their lines."""
     found: list[tuple[str, ast.stmt | ast.expr]] = []
-    waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]  # a node, the kind of function round it, in a loop?
+    waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]  # node, the kind of function around it, in a loop?
     while waiting:
         node, inside, loop = waiting.pop()
         if isinstance(node, ast.Return) and not inside:

@@ -1,7 +1,7 @@
-"""When a submission was made: from a CSV file, from the download's own names, nbgrader's timestamp.txt, or git.
+"""When a submission was made, from a CSV file, the names in the download, nbgrader's timestamp.txt, or git.
 
-Whoever clones a repository trusts its commits' dates to the student: git takes any date that it is told. For a
-deadline that must hold, take the times from the system that collected the submissions, in a CSV file.
+A student can give a commit any date. If a deadline must hold, take the times from the system that collected the
+submissions, in a CSV file.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ TIMESTAMP = "timestamp.txt"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(.*)", re.DOTALL)
 _COMPACT = re.compile(r"(\d{14})(?:\d{3})?")  # Sakai's, in UTC: 20261120235900000
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.I)
-# Short names of zones, in hours. Those that mean two places (IST, CST in China) count only where the course's zone
-# calls itself so.
+# Short name of a zone -> its offset from UTC in hours. A name with two meanings (IST, CST) counts only if the course's
+# zone has this name.
 _ZONES = {
     "": 0, "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,
     "eet": 2, "eest": 3, "msk": 3, "sast": 2, "eat": 3, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "acst": 9.5,
@@ -39,7 +39,7 @@ _ZONES = {
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a submission came. text: in ISO 8601 and UTC, "" when nothing says it. commit: the one checked out."""
+    """When a submission came. text: the time in ISO 8601 and UTC; "" if it is not known. commit: the one checked out."""
 
     text: str = ""
     commit: str = ""
@@ -49,9 +49,9 @@ class Arrival:
 def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str], str]:
     """(student, assignment) -> time of submission, from a CSV file with the columns student, assignment, time.
 
-    An assignment may be called a1 for short, and a time without an offset is the course's. Raises UserError, which
-    names the line, when the file is not there, a time cannot be read, there is no such assignment, or a line stands
-    twice.
+    An assignment may be written in short, as a1. A time without an offset is in the course's zone.
+    Raises UserError if the file is missing, or, with the line's number, if a time cannot be read, there is no such
+    assignment, or a student has two times for one.
     """
     if not path.is_file():
         raise UserError(f"There is no file {path}. It should have the columns student, assignment, time.")
@@ -77,9 +77,10 @@ def arrival_of(
 ) -> Arrival:
     """When a submission was made, and from which commit.
 
-    top: the folder of all submissions; nothing above it is looked at. told: what a CSV file says, which has the first
-    word; then what the download's names say, then git for a clone, then timestamp.txt: one that lies in a clone is
-    the student's own. zone: the course's. clones: the class's, as `Download` has them.
+    The time comes from the first of these that states one: `told`, the names in the download, a timestamp.txt that
+    the collecting system wrote, git. A timestamp.txt in a student's clone does not count: it is the student's own.
+    top: the folder of all submissions; nothing above it is read. told: the times from a CSV file, see `load_times`.
+    zone: the course's. clones: the class's, see `Download`.
     """
     clone = _clone_of(found, top, clones or Clones())
     commit = clone.head if clone is not None else ""
@@ -105,7 +106,10 @@ def arrival_of(
 
 
 def _arrival(time: dt.datetime | None, commit: str, said: str, zone: dt.tzinfo | None = None) -> Arrival:
-    """The arrival; one without a time, and a note, where the time is none that could be."""
+    """The arrival at a time. If the time is missing or impossible, an arrival without a time and with a note.
+
+    said: the beginning of that note. zone: that of a time without an offset.
+    """
     try:
         exact = aware(time, zone) if time is not None else None
     except (OverflowError, ValueError, OSError):
@@ -120,7 +124,7 @@ def _text(time: dt.datetime) -> str:
 
 
 def _folders(found: Found, top: Path) -> list[Path]:
-    """The folders between a submission and the folder of all, the innermost first."""
+    """The folders between a submission's file and the folder of all submissions, the innermost first."""
     if found.path is None or not found.path.is_relative_to(top):
         return []
     return [folder for folder in found.path.parents if folder.is_relative_to(top) and folder != top]
@@ -133,10 +137,11 @@ def _clone_of(found: Found, top: Path, known: Clones) -> Clone | None:
 
 
 def _timestamp(found: Found, top: Path, clone: Clone | None) -> Path | None:
-    """The timestamp.txt of whoever collected the submission: never one in a student's clone, nor among what a system hands
-    out, where all is the student's but what Sakai puts beside the folder with the files.
+    """The timestamp.txt that the collecting system wrote, or None.
 
-    In nbgrader's folders it lies beside the file, and a .git that was handed in there makes no clone of them.
+    One in a student's clone is the student's own and does not count. In the download of an LMS, only Sakai's counts,
+    which is in the student's folder itself. In nbgrader's folders it is beside the file, and counts even if a .git was
+    handed in there.
     """
     system, folders = found.identity.get("system"), _folders(found, top)
     if system is not None:
@@ -163,9 +168,10 @@ def _read_timestamp(path: Path, zone: dt.tzinfo | None, commit: str) -> Arrival:
 
 
 def read_stamp(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
-    """The time in a timestamp.txt, in UTC: with an offset, a zone's short or long name, or none, which means UTC.
+    """The time in a timestamp.txt, in UTC; None if it cannot be read.
 
-    zone: the course's; what its season is called there comes first. None when it cannot be read.
+    After the time it has an offset, a zone's short or long name, or nothing, which means UTC. zone: the course's; a short
+    name that it uses at that time of year is taken to mean it.
     """
     match = _TIME.fullmatch(text.strip())
     try:

@@ -1,7 +1,7 @@
-"""What trained weights say of their making: the code, the accuracy and the number of images. Reads no tensor.
+"""Where trained weights come from: the code that trained them, their accuracy, and the number of training images.
 
-`autograder train` writes it into the metadata of the safetensors file. Whoever wrote a file may have lied in it: it is
-good for a word to a person, never for a point.
+`autograder train` writes this into the metadata of the safetensors file. A student can change it, so it serves for notes
+to people, never for points. No tensor is read.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _CODE, _ACCURACY, _IMAGES = "autograder.code", "autograder.accuracy", "autograder.images"
-_HEADER_LIMIT = 1 << 20  # bytes; a network has a hundred tensors, of which each takes a line
+_HEADER_LIMIT = 1 << 20  # bytes: a network has about a hundred tensors, with one line of the header for each
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where weights come from. code: `Source.code_digest` of what trained them, "" where the file does not say.
+    """Where weights come from. code: `Source.code_digest` of the code that trained them; "" if the file does not say.
 
-    accuracy: the share of held-out images that were right, 0 to 1. images: how many were trained on.
+    accuracy: the share of held-out images that were right, 0 to 1. images: the number of training images.
     """
 
     code: str = ""
@@ -26,17 +26,17 @@ class Origin:
     images: int | None = None
 
     def metadata(self) -> dict[str, str]:
-        """As the metadata of a safetensors file."""
+        """The metadata to write into a safetensors file."""
         known = {_CODE: self.code, _ACCURACY: self.accuracy, _IMAGES: self.images}
         return {key: str(value) for key, value in known.items() if value not in ("", None)}
 
     def is_older_than(self, code_digest: str) -> bool:
-        """Whether the code is another one now; comments do not count. False where nobody wrote down the code."""
+        """Whether the code has changed since, apart from comments. False if the file does not name its code."""
         return bool(self.code) and self.code != code_digest
 
 
 def origin_of(weights: bytes) -> Origin:
-    """What a safetensors file says of its making; an empty Origin where it says nothing that can be read."""
+    """The origin that a safetensors file states; an empty Origin if it states none that can be read."""
     size = int.from_bytes(weights[:8], "little")
     if not 0 < size <= min(_HEADER_LIMIT, len(weights) - 8):
         return Origin()

@@ -1,4 +1,4 @@
-"""Trained weights that come with a submission: safetensors only, read without trusting a byte."""
+"""Trained weights that come with a submission: safetensors only, read without trusting the file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-MAX_ELEMENTS = 1_000_000  # twice the parameter budget: buffers and an average of weights may come along
+MAX_ELEMENTS = 1_000_000  # twice the parameter budget, which leaves room for buffers and averaged weights
 
 
 class BadWeights(Exception):
-    """The bytes are no safetensors file of a plausible network; the message says why."""
+    """The bytes are not a safetensors file of plausible size. The message says why."""
 
 
 def parse(data: bytes) -> dict[str, torch.Tensor]:
-    """The tensors by name. Raises :class:`BadWeights` for anything but a small, well-formed safetensors file."""
+    """Name -> tensor. Raises :class:`BadWeights` for anything but a small, well-formed safetensors file."""
     import safetensors.torch
 
     try:
