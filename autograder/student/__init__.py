@@ -1,1 +1,1 @@
-"""The student's hour: finding the work, checking it, hints, a new start, a look at the machine, training."""
+"""The student's commands: start, check, hint, show, train, reset, update and doctor."""

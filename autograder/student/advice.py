@@ -1,4 +1,4 @@
-"""What a training shows of mistakes, in words: only what was seen, and what it usually comes from."""
+"""Sentences on the mistakes that a training shows: only what was seen, and its usual cause."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import torch
 
 from .training_run import Trained
 
-_AT_CHANCE = 1.5  # times the share that guessing gives: below that, nothing has been learnt
+_AT_CHANCE = 1.5  # times the accuracy of guessing: a network below it has learnt nothing
 
 
 def advice(trained: Trained) -> list[str]:
-    """What the student should know: of a training that went wrong, and of what grading does not accept."""
+    """What the student should know about mistakes in the training, and about what grading does not accept."""
     return [*_of_the_training(trained), *_of_grading(trained)]
 
 

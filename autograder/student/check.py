@@ -1,4 +1,4 @@
-"""``autograder check``: the public checks on a student's own work, with the reason for whatever fails."""
+"""``autograder check``: runs the public checks on a student's own work, and says why something fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check the work. Returns 1 while something fails."""
+    """Check the work. Returns 0 if every check passes, else 1."""
     if args.all and args.what:
         raise UserError("--all checks every assignment: name none beside it.")
     repository = StudentRepository.here()
@@ -58,7 +58,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def check_current(repository: StudentRepository) -> int:
-    """Check the assignment being worked on: tasks, the first check that fails with the next hint, points so far."""
+    """Check the assignment being worked on. Returns 0 if every check passes, else 1.
+
+    Prints its tasks, the first check that fails with the next hint, and the points so far.
+    """
     current = repository.current()
     if current is None:
         first = repository.names[0]

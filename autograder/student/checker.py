@@ -1,4 +1,4 @@
-"""Runs public checks on a student's own work, one assignment after another, with what is warm kept warm."""
+"""Runs public checks on a student's own work. Its processes stay warm from one check to the next."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """How one assignment stands. notes: what its student should know.
+    """The result of checking one assignment. notes: what the student should know.
 
-    problem: why nothing of it could be run; unearned: then the public points of each task.
+    problem: why nothing could be run, or "". unearned: then the public points of each task.
     """
 
     name: str
@@ -52,18 +52,18 @@ class CheckReport:
 
     @property
     def failing(self) -> list[Verdict]:
-        """The checks that do not pass, in order: those of what was begun first."""
+        """The checks that do not pass, in order. Those that were not run come last."""
         failing = [verdict for verdict in self.verdicts if verdict.outcome != "passed"]
         return sorted(failing, key=lambda verdict: verdict.outcome == "not_run")
 
     @property
     def checked(self) -> state.Checked:
-        """What is remembered of it."""
+        """What the next command should remember of this report."""
         return state.Checked(self.fingerprint, self.points)
 
 
 class Checker:
-    """Checks assignments; the warm process is shared by all that do not train. For one thread alone."""
+    """Checks assignments. All that do not train share one warm process. Use it from one thread only."""
 
     def __init__(self, repository: StudentRepository) -> None:
         self.repository = repository
@@ -71,9 +71,9 @@ class Checker:
         self._engines: dict[str, tuple[bytes, Engine]] = {}
 
     def check(self, name: str, task: str | None = None) -> CheckReport:
-        """Run the public checks of an assignment; of one task alone where the others would have to train.
+        """Run the public checks of an assignment. task: if the assignment trains, run only the checks of this task.
 
-        Raises InfrastructureError when the machine is at fault, UserError when the released files are.
+        Raises InfrastructureError if the machine fails, UserError if a released file is broken.
         """
         changed = self.repository.changed(name)
         path = changed[0] if changed else self.repository.file(name)
@@ -107,7 +107,7 @@ class Checker:
         return CheckReport(name, path, graded.verdicts, (*notes, *graded.notes), fingerprint=fingerprint)
 
     def _broken(self, name: str, path: Path, problem: str, notes: tuple[str, ...]) -> CheckReport:
-        """Nothing could be run: that too is how the file stands, and is remembered where its points are known."""
+        """The report on a file of which nothing can be run. It is remembered if the points of its tasks are known."""
         public = {task: points for task, (points, _) in self.repository.points(name).items()}
         fingerprint = self.repository.fingerprint_of(name, path) if public else ""
         return CheckReport(name, path, (), notes, problem, fingerprint, public)
@@ -126,7 +126,7 @@ class Checker:
         )
 
     def warm(self, name: str) -> Engine:
-        """The engine of an assignment, started if need be, and anew when its checks or their diagnoses were changed."""
+        """The engine of an assignment. It is started when needed, and again if the checks or their diagnoses change."""
         checks = self.repository.course.released(name).public_checks
         files = [checks, *sorted(checks.parent.glob("diagnoses.*"))]
         version = b"".join(hashlib.sha256(_content(file)).digest() for file in files)
@@ -135,7 +135,7 @@ class Checker:
             if kept[0] == version:
                 return kept[1]
             self._engines.pop(name)[1].close()
-        sandbox = self._sandbox(self.is_slow(name))  # first of all: it imports torch while this process does
+        sandbox = self._sandbox(self.is_slow(name))  # first, so that both processes import torch at the same time
         from ..grading.engine import Engine
 
         engine = Engine(
@@ -145,7 +145,7 @@ class Checker:
         return engine
 
     def is_slow(self, name: str) -> bool:
-        """Whether checking the assignment takes seconds, for it trains."""
+        """Whether checking the assignment takes seconds, because it trains."""
         return self.repository.course.released(name).trains
 
     def _sandbox(self, trains: bool) -> Sandbox:
@@ -169,7 +169,7 @@ class Checker:
 
 
 def _content(file: Path) -> bytes:
-    """What a file holds; nothing where it cannot be read, of which others tell."""
+    """The content of a file; empty if it cannot be read. (The engine reports that.)"""
     try:
         return file.read_bytes() if file.is_file() else b""
     except OSError:

@@ -1,4 +1,4 @@
-"""``autograder doctor``: is this machine ready, and what to do where it is not."""
+"""``autograder doctor``: says whether this machine is ready, and what to do if it is not."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _OPTIONAL = {
     "matplotlib": "plots",
     "tqdm": "progress bars",
 }
-_SPACE = 200 << 20  # bytes that a training and a notebook may want
+_SPACE = 200 << 20  # bytes that a training and a notebook may need
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One look at the machine. remedy: what to do; where the level is "broken", nothing works before."""
+    """One fact about the machine. level "broken": nothing works until it is repaired. remedy: what to do."""
 
     level: Literal["good", "note", "broken"]
     what: str
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at everything. Returns 1 when something must be mended."""
+    """Look at everything. Returns 1 if something must be repaired, else 0."""
     broken = 0
     for look in (_python, foreign_packages, _course, _torch, _packages, _data, _sandbox, _jupyter, _git, _work):
         for finding in _careful(look):
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _careful(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """A look that fails in a way nobody thought of is a finding too."""
+    """The findings of a look. An error that it raises becomes a finding too."""
     try:
         yield from look()
     except (UserError, InfrastructureError) as error:
@@ -100,7 +100,7 @@ def _python() -> Iterator[Finding]:
 
 
 def foreign_packages() -> Iterator[Finding]:
-    """Other packages that bring a folder of our name: whichever was installed last is the one that runs."""
+    """Other packages that install a folder `autograder`. The package that was installed last is the one that runs."""
     for name in sorted({*metadata.packages_distributions().get("autograder", [])} - {"cnn-autograder"}):
         remedy = f"pip uninstall {name}, then install the course's package again, as its README says."
         yield Finding("broken", f"Another package, {name}, is called autograder too", remedy)
@@ -166,7 +166,7 @@ def _sandbox() -> Iterator[Finding]:
 
     tier = tiers.choose(None)
     repository = StudentRepository.here()
-    with Checker(repository) as checker:  # the way that `autograder check` goes, in this environment
+    with Checker(repository) as checker:  # does what `autograder check` does
         checker.check(repository.names[0])
     text = f"Your code is checked in {tier}"
     yield Finding("good", text if tier.letter == "A" else f"{text}. For your own code that will do.")
@@ -190,7 +190,7 @@ def _jupyter() -> Iterator[Finding]:
 
 
 def kernel_program() -> str | None:
-    """The program behind Jupyter's kernel python3; None where there is no such kernel."""
+    """The program behind Jupyter's kernel python3; None if there is no such kernel."""
     if importlib.util.find_spec("jupyter_client") is None:
         return None
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
@@ -203,7 +203,7 @@ def kernel_program() -> str | None:
 
 
 def _same_python(program: str) -> bool:
-    """Whether that program runs in this environment. The name alone (python) means the one that Jupyter runs with."""
+    """Whether a program runs in this environment. A bare name (python) means the Python that Jupyter runs with."""
     if Path(program).name == program:
         return True
     try:
@@ -230,7 +230,7 @@ def _git() -> Iterator[Finding]:
 
 
 def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
-    """Files with an assignment's name where no assignment is looked for, and which nobody handed out there."""
+    """Files with an assignment's name that lie where no check looks, without those that the course put there."""
     handed_out = read_record(repository.root)
     names = {f"{name}{suffix}" for name in repository.names for suffix in (".py", ".ipynb")}
     expected = {form for name in repository.names for form in repository.forms(name)}

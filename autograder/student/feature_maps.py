@@ -1,4 +1,4 @@
-"""What each convolution of a trained network makes of one image."""
+"""The outputs of each convolution of a trained network, for one image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .training_run import Trained, outputs, prepared
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """image: an item of the data set, one that was not trained on; layers: for each convolution float32 (C, H, W), as they are asked."""
+    """image: a held-out item of the data set. layers: float32 (C, H, W) for each convolution, in the order of calls."""
 
     image: Tensor
     label: int
@@ -22,7 +22,10 @@ class FeatureMaps:
 
 
 def feature_maps(trained: Trained, tasks: Mapping[str, Any]) -> FeatureMaps | None:
-    """The maps for the first held-out image that the network gets right; None where there is none, or nothing to see."""
+    """The maps for the first held-out image that the network gets right, or for the first one if all are wrong.
+
+    None if the network has no convolutions, is not asked for a class, or fails.
+    """
     data = trained.data
     if len(trained.answers) != len(data.held_labels) or not len(trained.answers) or trained.network.within is not None:
         return None
@@ -37,7 +40,7 @@ def feature_maps(trained: Trained, tasks: Mapping[str, Any]) -> FeatureMaps | No
     handles = [module.register_forward_hook(keep) for module in convolutions]
     try:
         outputs(trained.model, prepared(trained.network, tasks, data.held_images[place : place + 1]))
-    except Exception:  # whatever it is, it has been told where `predict` was asked
+    except Exception:  # the student has read the reason already, as the problem of `predict`
         return None
     finally:
         for handle in handles:

@@ -50,7 +50,7 @@ def give(repository: StudentRepository, memory: state.State, target: Target, aga
 
 @dataclass(frozen=True)
 class Told:
-    """Hints to show, each with its number from 1; of how many; what to say after them; the state once they are read."""
+    """Hints to show: (number from 1, text). count: of all hints. last: the line after them. memory: the new state."""
 
     hints: tuple[tuple[int, str], ...]
     count: int
@@ -61,7 +61,7 @@ class Told:
 def next_hints(
     repository: StudentRepository, memory: state.State, target: Target, again: bool = False, how: str = ""
 ) -> Told:
-    """The next hint of a task, or with `again` those that were read. how: what brings the next one, as it is typed."""
+    """The next hint of a task, or with `again` those that were read. how: what to type for the one after."""
     task = str(target.task)
     hints = read_hints(repository, target.assignment).get(task, ())
     read = min(memory.hints_read(target.assignment, task), len(hints))
@@ -84,7 +84,10 @@ def next_hints(
 
 
 def next_task(repository: StudentRepository, memory: state.State) -> Target:
-    """The first task that is not solved: of the assignment being worked on, else of the first assignment."""
+    """The first task that is not solved. The assignment being worked on comes first, then the others in order.
+
+    Raises UserError if all are solved.
+    """
     current = repository.current() or repository.names[0]
     order = [current, *(name for name in repository.names if name != current)]
     for name in order:
@@ -95,26 +98,26 @@ def next_task(repository: StudentRepository, memory: state.State) -> Target:
 
 
 def unsolved_tasks(repository: StudentRepository, name: str, memory: state.State) -> list[str]:
-    """The tasks of an assignment that did not have all their public points at its last check, one that is no Python first."""
+    """The tasks of an assignment without all public points at its last check. One with a syntax error comes first."""
     kept = repository.remembered(name, memory) or memory.checked.get(name)
     points = kept.points if kept is not None and repository.own(name) else {}
     unsolved = [task for task in repository.tasks(name) if points.get(task, (0, 1))[0] < points.get(task, (0, 1))[1]]
     broken = repository.broken_task(name) if unsolved else None
-    return sorted(unsolved, key=lambda task: task != broken)  # until it can be read, no other task is of use
+    return sorted(unsolved, key=lambda task: task != broken)  # until it is repaired, nothing else can be checked
 
 
 def read_hints(repository: StudentRepository, name: str) -> dict[str, tuple[str, ...]]:
-    """The hints of each task, from a nudge to the idea; none where they cannot be read. Imports no torch."""
+    """task -> hints, from a nudge to the idea; empty if they cannot be read. Does not import torch."""
     return {task: tuple(map(str, hints)) for task, hints in _told(repository.course, name, "hints").items()}
 
 
 def read_why(course: Course, name: str) -> dict[str, str]:
-    """A sentence on why each task works, as the author wrote it; none where it cannot be read. Imports no torch."""
+    """task -> the author's sentence on why it works; empty if it cannot be read. Does not import torch."""
     return {task: str(sentence) for task, sentence in _told(course, name, "why").items()}
 
 
 def _told(course: Course, name: str, what: str) -> dict[str, Any]:
-    """A part of what release wrote down beside the public checks, by task."""
+    """A part of `diagnoses.json`, which release writes beside the public checks, by task; empty if it is unreadable."""
     try:
         data = json.loads((course.assignments / name / "diagnoses.json").read_text(encoding="utf-8"))
         return {str(task): told for task, told in data[what].items()}
@@ -123,6 +126,6 @@ def _told(course: Course, name: str, what: str) -> dict[str, Any]:
 
 
 def command_word(repository: StudentRepository, name: str, task: str) -> str:
-    """How a task is named on the command line: alone, or with its assignment where several have one of that name."""
+    """The name of a task on the command line, with its assignment if several have a task of that name."""
     alone = sum(task in repository.tasks(other) for other in repository.names) == 1
     return task if alone else f"{name.partition('_')[0]}/{task}"

@@ -1,4 +1,7 @@
-"""Where Windows, macOS and Linux differ for a student: keys, shells, terminals. Nothing else here asks for the system."""
+"""What differs between Windows, macOS and Linux for a student: keys, shells, terminals.
+
+No other module of this room asks for the operating system.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def is_windows() -> bool:
 
 
 def harmless_output(*streams: TextIO) -> None:
-    """Let no character that a stream cannot show end the program: Windows' pipes know 256 of them."""
+    """Make streams replace characters that they cannot show, instead of raising. (Windows' pipes can show 256.)"""
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(ValueError, OSError):
@@ -26,21 +29,21 @@ def harmless_output(*streams: TextIO) -> None:
 
 
 def open_streams() -> None:
-    """Give what was closed by whoever started us (`autograder check >&-`) a stream that leads nowhere.
+    """Open the standard streams that were closed before we started (`autograder check >&-`), on the null device.
 
-    Otherwise the next file that is opened gets the number of the closed one, and other people's words are written to it.
+    Otherwise the next file that is opened gets the number of the closed stream, and output is written into it.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", errors="replace", closefd=False))
 
 
 def discard(stream: TextIO) -> None:
-    """Let what is still to be written to a stream that takes no more go nowhere: no word on it when Python ends."""
+    """Send what is still to be written to a broken stream to the null device, so that Python ends without a message."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -48,7 +51,7 @@ def discard(stream: TextIO) -> None:
 
 
 def activate() -> str:
-    """The command that enters the environment, for the shell that is usual here."""
+    """The command that activates the environment in this shell."""
     if is_windows():
         return r".venv\Scripts\activate"
     suffix = {"fish": ".fish", "csh": ".csh", "tcsh": ".csh"}.get(Path(os.environ.get("SHELL", "")).name, "")
@@ -61,7 +64,7 @@ def python() -> str:
 
 
 def linux_in_windows() -> bool:
-    """Windows' Linux subsystem: there, files under /mnt tell nobody when they change."""
+    """Whether this is Windows' Linux subsystem (WSL)."""
     try:
         return "microsoft" in Path("/proc/version").read_text(encoding="utf-8", errors="replace").lower()
     except OSError:
@@ -69,15 +72,15 @@ def linux_in_windows() -> bool:
 
 
 def must_poll(folder: Path) -> bool:
-    """Whether changes in a folder must be looked for: the system does not tell of those on Windows' own disks in WSL."""
+    """Whether a folder must be polled for changes: WSL reports no changes on Windows' own disks, below /mnt."""
     return linux_in_windows() and str(folder).startswith("/mnt/")
 
 
 @contextlib.contextmanager
 def keys(stream: TextIO | None = None) -> Iterator[Callable[[float], str]]:
-    """Single keys from the terminal, without Return: ``read(seconds)`` gives one in lower case, or ``""`` in the end.
+    """Read single keys from the terminal, without Return. ``read(seconds)`` returns a key in lower case, or ``""``.
 
-    Without a terminal there are no keys, and ``read`` only waits. The terminal is as before afterwards.
+    Without a terminal there are no keys, and ``read`` only waits. Afterwards the terminal is as before.
     """
     stream = stream if stream is not None else sys.stdin
     if stream is None or stream.closed or not stream.isatty():

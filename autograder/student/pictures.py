@@ -1,9 +1,9 @@
-"""``autograder show``: pictures that a student's own functions draw, as a page; the notebooks show the same.
+"""``autograder show``: a page of pictures that a student's own functions draw. The notebooks show the same pictures.
 
-The pictures of an assignment are the public functions of `pictures.py` in its folder. Each takes the student's functions, as `Material`,
-and returns a figure of matplotlib's; one with an attribute `stops` takes a number below it too, for a slider in the
-notebook. Of its docstring, the first paragraph says what can be seen, for who cannot see it; the rest stands below the
-picture. matplotlib is imported when something is drawn, and not before.
+The pictures of an assignment are the public functions of `pictures.py` in its folder. Each takes the student's
+functions as `Material`, and returns a matplotlib figure. A function with an attribute `stops` takes a second argument,
+a number from 0 to stops - 1, for which the notebook has a slider. The first paragraph of its docstring describes the
+picture for people who cannot see it; the rest is printed below the picture. matplotlib is imported only to draw.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from ..data import Examples
 
-# What pictures are drawn with: read on a light page and on a dark one.
+# Colours for pictures that are readable on a light page and on a dark one.
 BLUE, ORANGE, GREEN, GRAY = "#3b7dd8", "#d1603d", "#2e8b57", "#808080"
-_INK = "#010203"  # text and axes: becomes the colour of the text around the picture, on a light page or a dark one
+_INK = "#010203"  # of text and axes: is replaced by the colour of the page's text
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -62,21 +62,21 @@ _PAGE = (
 
 
 class CannotDraw(Exception):
-    """There is nothing to draw yet: the message says why, in a sentence for the student."""
+    """Nothing can be drawn yet. The message is a sentence that tells the student why."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a picture is drawn from: the student's functions by name, and the course's training images."""
+    """What a picture is drawn from: the student's functions by name, and the course's folder of data."""
 
     functions: Mapping[str, Any]
     data: Path
 
     def ask(self, task: str, *inputs: Any, shape: Sequence[int] | None = None) -> Any:
-        """What the student's function returns for copies of the inputs; a tensor without its graph.
+        """Call the student's function with copies of the inputs. Returns its result; a tensor is detached.
 
-        shape: what the picture can draw. Raises CannotDraw when the function is not written, raises, or returns
-        another shape.
+        shape: if given, the result is a tensor of this shape. Raises CannotDraw if the function is not written, raises
+        an error, or returns another shape.
         """
         import torch
 
@@ -109,9 +109,9 @@ class Material:
 
 
 def training_examples(data: Path, name: str = "") -> Examples:
-    """The examples to train on in a course's `data/`. Raises UserError where there are none, as beside a notebook alone.
+    """The training examples in a course's `data/`. name: the data set (default: the course's first).
 
-    name: the data set; the course's first else.
+    Raises UserError if there are none, for example beside a notebook outside the course's repository.
     """
     from ..data import data_set, data_sets
 
@@ -135,7 +135,7 @@ def photograph() -> torch.Tensor:
 
 
 def names_in(path: Path) -> list[str]:
-    """The pictures that a `pictures.py` draws, in its order; none where there is no such file."""
+    """The names of the pictures that a `pictures.py` draws, in its order; empty if it does not exist."""
     try:
         body = ast.parse(path.read_bytes()).body
     except (OSError, SyntaxError, ValueError):
@@ -144,14 +144,14 @@ def names_in(path: Path) -> list[str]:
 
 
 def stops(path: Path, name: str) -> int:
-    """At how many places a picture can be drawn, where its function takes a second argument, `stop`; else 0."""
+    """How many positions the slider of a picture has; 0 if it has no slider."""
     return int(getattr(getattr(run_file(path), name), "stops", 0))
 
 
 def drawn(path: Path, name: str, given: Material, stop: int | None = None) -> str:
-    """A picture as HTML: the drawing and what stands below it, or a sentence that says why there is none yet.
+    """A picture as HTML: the drawing with the text below it, or a sentence that says why there is none.
 
-    stop: which of its places, below `stops`; None for the picture that needs no slider.
+    stop: the position of the slider, from 0 to stops - 1; None for a picture without a slider.
     """
     try:
         import matplotlib
@@ -174,7 +174,7 @@ def drawn(path: Path, name: str, given: Material, stop: int | None = None) -> st
 def _figure(svg: str, seen: str, below: str) -> str:
     svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # matplotlib numbers its parts alike in every picture; a page has several, and a name twice is no name.
+    # matplotlib uses some ids in every picture. A page has several pictures, so ids that nothing refers to are removed.
     used = set(re.findall(r"#([\w.-]+)", svg))
     svg = re.sub(r' id="([^"]*)"', lambda named: named[0] if named[1] in used else "", svg)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(seen)}" ', 1)
@@ -187,7 +187,7 @@ def _sentence(text: str) -> str:
 
 
 def in_words(page: str) -> str:
-    """A drawn picture, for whoever shows text alone."""
+    """A drawn picture as text: its description, or the sentence that says why there is none."""
     label = re.search(r'aria-label="([^"]*)"', page)
     return html.unescape(label[1] if label else re.sub(r"<[^>]*>", "", page))
 
@@ -205,7 +205,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw, write the page, and open it in a browser where somebody sits."""
+    """Draw the pictures and write the page. On a terminal, open it in a browser. Returns 0."""
     from .train import loaded
 
     repository = StudentRepository.here()
@@ -221,7 +221,7 @@ def run(args: argparse.Namespace) -> int:
         given = Material(vars(module), repository.root / "data")
         parts = [f"<h2>{html.escape(one)}</h2>\n{drawn(path, one, given)}" for one in chosen]
     page = repository.root / state.FOLDER / f"{name}.html"
-    state.save(repository.root, state.load(repository.root))  # which makes the folder, ignored by git
+    state.save(repository.root, state.load(repository.root))  # makes the folder, which git ignores
     main = "\n".join([f"<h1>{name}</h1>", *parts])
     write_whole(page, words_of(repository.course).page(f"{name}: pictures", _PAGE, main).encode())
     for one, part in zip(chosen, parts, strict=True):
@@ -234,7 +234,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _chosen(repository: StudentRepository, word: str | None) -> tuple[str, list[str]]:
-    """The assignment, and those of its pictures that a word means. Raises UserError where it means none."""
+    """The assignment that a word means, and the names of the pictures to draw. Raises UserError if there are none."""
     known = {name: names_in(_file(repository, name)) for name in repository.names}
     for name in repository.names:
         if word in known[name]:

@@ -1,4 +1,4 @@
-"""Where the student is: the file of each assignment, the one being worked on, and what a word on the command line means."""
+"""A student's repository: the file of each assignment, the current assignment, and what words of a command mean."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from . import state
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be looked at: an assignment, or one task of it."""
+    """What a command is about: an assignment, or one task of it."""
 
     assignment: str
     task: str | None = None
@@ -40,7 +40,7 @@ class StudentRepository:
 
     @classmethod
     def here(cls) -> StudentRepository:
-        """The one that we stand in. Raises UserError where there is none."""
+        """The repository around the current folder. Raises UserError if there is none."""
         return cls(find_course(Path.cwd()))
 
     @property
@@ -49,7 +49,7 @@ class StudentRepository:
 
     @cached_property
     def names(self) -> list[str]:
-        """The released assignments, in the lecture's order."""
+        """The released assignments, in the lecture's order. Raises UserError if there are none."""
         known = map(self.files, self.course.assignment_names())
         listed = [one.name for one in known if one.master.is_file() or one.stub.is_file()]
         if not listed:
@@ -61,22 +61,22 @@ class StudentRepository:
         return self.course.manifest()
 
     def points(self, name: str) -> dict[str, tuple[int, int]]:
-        """The tasks of an assignment in order, each with its (public, hidden) points. Empty where nobody wrote them down."""
+        """task -> (public, hidden) points, for an assignment's tasks in order. Empty if the manifest has none."""
         return dict(self._manifest.of(name).points)
 
     def bands(self, name: str) -> list[tuple[float, int]]:
-        """What accuracy earns in an assignment that trains: (percent, points), lowest first. Empty where nothing does."""
+        """The bands of an assignment: (accuracy in percent, points), lowest first. Empty if it has none."""
         return list(self._manifest.of(name).bands)
 
     def network(self, name: str) -> Network | None:
-        """What the assignment trains; None where it trains nothing. Raises UserError where that cannot be read."""
+        """The network that the assignment trains, or None. Raises UserError if its description cannot be read."""
         return network_of(self.course.released(name))
 
     def tasks(self, name: str) -> list[str]:
         return list(self.points(name))
 
     def question(self, name: str) -> str:
-        """What the assignment asks, as its first heading says: "where do the channels go?"."""
+        """The assignment's question, from its first heading: "where do the channels go?". "" if it has none."""
         try:
             files = self.files(name)
             with (files.master if files.master.is_file() else files.stub).open(
@@ -88,57 +88,57 @@ class StudentRepository:
         return heading.partition(":")[2].strip()
 
     def files(self, name: str) -> Assignment:
-        """Where the files of an assignment lie, or lay."""
+        """The paths of an assignment's files, whether they exist or not."""
         return Assignment(name, self.course.assignments / name)
 
     def forms(self, name: str) -> list[Path]:
-        """The two files that an assignment may be solved in, as far as they are there."""
+        """The script and the notebook of an assignment, as far as they exist."""
         return [path for path in (self.files(name).master, self.files(name).notebook) if path.is_file()]
 
     def changed(self, name: str) -> list[Path]:
-        """The forms that say something else than the stub, the one that was saved last first."""
+        """The forms that differ from the stub. The one that was saved last comes first."""
         found = [path for path in self.forms(name) if not self._is_stub(name, path)]
         return sorted(found, key=when_saved, reverse=True)
 
     def own(self, name: str) -> Path | None:
-        """The student's file for an assignment: the form that was changed, the later of two. None: still the stub."""
+        """The student's file for an assignment: the changed form, or the later one of two. None if none is changed."""
         changed = self.changed(name)
         return changed[0] if changed else None
 
     def file(self, name: str) -> Path:
-        """The student's file for an assignment, or the stub: the script, unless only the notebook is there."""
+        """The student's file for an assignment, or else the stub: the script, unless only the notebook exists."""
         return self.own(name) or next(iter(self.forms(name)), self.files(name).master)
 
     def where(self, name: str) -> str:
-        """The student's file for an assignment, or the stub, as a message names it."""
+        """The path of the student's file, or of the stub, for a message."""
         return self.file(name).relative_to(self.root).as_posix()
 
     def gone(self, name: str) -> str:
-        """Where both forms of an assignment were deleted: that, and how to get them back. Else nothing."""
+        """If both forms of an assignment were deleted, a sentence that says so and how to get them back. Else ""."""
         return "" if self.forms(name) else f"{name}.py is not there. To get the stub back: autograder reset {name}"
 
     def _is_stub(self, name: str, path: Path) -> bool:
         try:
             return read_source(path).code_digest in self._manifest.of(name).stubs
         except Unreadable:
-            return False  # whoever broke it has begun
+            return False  # it was changed: a stub can be read
 
     def current(self) -> str | None:
-        """The assignment being worked on: the one whose file was saved last. None: nothing is begun."""
+        """The assignment being worked on: the one whose file was saved last. None if nothing is begun."""
         begun = [
             (when_saved(own), position, name) for position, name in enumerate(self.names) if (own := self.own(name))
         ]
         return max(begun)[2] if begun else None
 
     def fingerprint(self, name: str, source: Source) -> str:
-        """sha256 over all that a check of this work depends on: the file, the checks, the autograder."""
+        """sha256 of all that a check of this work depends on: the file, the checks, the autograder's version."""
         digest = hashlib.sha256(f"{__version__}/{source.fingerprint}".encode())
         checks = self.files(name).public_checks
         digest.update(checks.read_bytes() if checks.is_file() else b"")
         return digest.hexdigest()
 
     def older_weights(self, name: str) -> str:
-        """Where weights beside the student's file come from an earlier version of its code: that. Else nothing."""
+        """If the weights beside the student's file are from an earlier version of it, a sentence on that. Else ""."""
         own = self.own(name)
         weights = own.with_suffix(".safetensors") if own is not None else None
         try:
@@ -156,7 +156,7 @@ class StudentRepository:
         )
 
     def changed_checks(self, name: str) -> str:
-        """Where the public checks of an assignment are not those that were released: that, and the way back."""
+        """If an assignment's public checks were changed, a sentence that says so and how to get them back. Else ""."""
         path = self.files(name).public_checks
         try:
             here = sums_of(path)
@@ -173,11 +173,11 @@ class StudentRepository:
         return ""
 
     def broken_task(self, name: str) -> str | None:
-        """The task in whose text the work stops being Python: the last that begins before that line. None: all is well."""
+        """The task that has a syntax error: the last one that begins before its line. None if there is no error."""
         own = self.own(name)
         try:
             text = read_source(own).text if own is not None else ""
-            with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is none of our concern
+            with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is a warning, not an error
                 ast.parse(text)
         except SyntaxError as error:
             above = "\n".join(text.split("\n")[: error.lineno or 0])
@@ -189,14 +189,14 @@ class StudentRepository:
         return next((task for task in reversed(begun) if task in self.tasks(name)), None)
 
     def fingerprint_of(self, name: str, path: Path) -> str:
-        """The fingerprint of the work in a file; of one that is no submission, it stands for the file as it was saved."""
+        """The fingerprint of the work in a file. For one that cannot be read, of the error and the time of saving."""
         try:
             return self.fingerprint(name, read_source(path))
         except Unreadable as error:
             return hashlib.sha256(f"{__version__}/{error.message}/{when_saved(path)}".encode()).hexdigest()
 
     def remembered(self, name: str, memory: state.State) -> state.Checked | None:
-        """How the last check of the assignment ended, if the file is still the one that was checked."""
+        """How the last check of the assignment ended, or None if the file has changed since."""
         kept = memory.checked.get(name)
         own = self.own(name) if kept is not None else None
         if kept is None or own is None:
@@ -206,7 +206,7 @@ class StudentRepository:
     def target(self, word: str) -> Target:
         """What a word means: an assignment (`a1_permute`, `a1`), a task (`resized`, `a3/ANSWERS`), or a file of one.
 
-        Raises UserError, with what was perhaps meant, when it means nothing, or several things.
+        Raises UserError, perhaps with a suggestion, if it means nothing or several things.
         """
         given = word.replace("\\", "/").rstrip("/")
         # A file or folder of an assignment, as the shell completes it.

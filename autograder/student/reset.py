@@ -1,4 +1,4 @@
-"""``autograder reset``: the stub back in its place. What was there is kept beside it."""
+"""``autograder reset``: puts the stub back. The student's file is kept in the folder `backup` beside it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Give the stub back. Returns 0 also when it was there already."""
+    """Put the stub back. Returns 1 if the student answers no, else 0."""
     repository = StudentRepository.here()
     target = repository.target(args.what)
     if target.task is not None:
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _agreed(changed: list[str]) -> bool:
-    """Ask, where somebody sits at a terminal: elsewhere nobody could answer, and what is replaced is kept anyway."""
+    """Ask before work is replaced. Without a terminal nobody can answer: go on, since the work is kept anyway."""
     if not sys.stdin.isatty():
         return True
     screen.say(f"The stub takes the place of your work in {listed(changed)}, which is kept in backup/.")
@@ -79,7 +79,10 @@ def _stub(repository: StudentRepository, form: Path) -> bytes:
 
 
 def keep(path: Path, move: bool = False) -> Path:
-    """Put a file by, in the folder `backup` beside it, which no grading looks into. Returns where it lies now."""
+    """Copy a file into the folder `backup` beside it, which grading passes over. Returns the path of the copy.
+
+    move: delete the file then. Raises what `explain` makes of an OSError.
+    """
     kept = free_name(path)
     try:
         shutil.copy2(path, kept)
@@ -91,7 +94,7 @@ def keep(path: Path, move: bool = False) -> Path:
 
 
 def free_name(path: Path) -> Path:
-    """The first free name for a file in the folder `backup` beside it; the folder is made if need be."""
+    """The first free path for a copy of a file, in the folder `backup` beside it. Makes the folder if needed."""
     folder = path.parent / "backup"
     make_folder(folder)
     ignore = folder / ".gitignore"

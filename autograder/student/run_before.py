@@ -16,7 +16,7 @@ from .training_run import Trained
 
 @dataclass(frozen=True)
 class RunBefore:
-    """accuracy: a share of `held` images; looks: (images seen, share right), as the training went."""
+    """accuracy: on `held` images, from 0 to 1. seconds: wall time. looks: (images seen, accuracy) while training."""
 
     accuracy: float
     held: int
@@ -26,7 +26,7 @@ class RunBefore:
 
 
 def load(root: Path, name: str) -> RunBefore | None:
-    """The last training of an assignment in this repository; None where nothing is known of one."""
+    """The last training of an assignment in this repository; None if there is none that can be read."""
     try:
         data = json.loads(_path(root, name).read_text(encoding="utf-8"))
         looks = tuple((int(images), float(share)) for images, share in data["looks"])
@@ -39,18 +39,18 @@ def load(root: Path, name: str) -> RunBefore | None:
 
 
 def save(root: Path, name: str, outcome: Trained) -> None:
-    """Remember a training that was judged. It is never needed: a folder that may not be written is left as it is."""
+    """Remember a training that was judged. If that fails, nothing is raised: nothing depends on it."""
     if outcome.accuracy is None:
         return
     looks = tuple((look.images, look.accuracy) for look in outcome.looks if look.accuracy is not None)
     run = RunBefore(outcome.accuracy, len(outcome.data.held_labels), outcome.epochs, outcome.seconds, looks)
-    state.save(root, state.load(root))  # which makes the folder, ignored by git
+    state.save(root, state.load(root))  # makes the folder, which git ignores
     with suppress(OSError, UserError, InfrastructureError):
         write_whole(_path(root, name), (json.dumps(asdict(run)) + "\n").encode())
 
 
 def compared(outcome: Trained, before: RunBefore | None) -> list[str]:
-    """In words: how much better or worse, and whether that is more than chance makes."""
+    """A sentence on how much better or worse this training is, and whether chance explains it. Empty without both."""
     now = outcome.accuracy
     if before is None or now is None:
         return []

@@ -1,4 +1,4 @@
-"""What a student sees in a terminal: plain text with a little colour, 80 columns, words beside every sign."""
+"""What a student sees in a terminal: wrapped text with a little colour, and words beside every sign."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def _can_show(text: str, encoding: str) -> bool:
 
 
 def waiting(assignment: str) -> AbstractContextManager[object]:
-    """Says on a terminal, for as long as it takes, what is being checked."""
+    """While the block runs, show on a terminal what is being checked."""
     display = console()
     return display.status(f"Checking {assignment} ...", spinner="line") if display.is_terminal else nullcontext()
 
 
 def sign(screen: Console, outcome: str) -> Text:
-    """A sign for an outcome, as this terminal can show it. Its meaning always stands beside it in words."""
+    """A sign for an outcome that this terminal can show. Callers print its meaning in words beside it."""
     fine, plain, style = _SIGNS.get(outcome, _WRONG)
     return Text(fine if _can_show("✓✗·", screen.encoding) else plain, style=style)
 
@@ -67,14 +67,14 @@ def from_grading(points: int) -> str:
 
 
 def bar(earned: int, total: int, encoding: str = "utf-8", width: int = 40) -> str:
-    """Points as a bar: full where they are earned."""
+    """Points as a bar of ``width`` characters, filled for the points that are earned."""
     full = width * earned // total if total else 0
     done, left = "█░" if _can_show("█░", encoding) else "#."
     return done * full + left * (width - full)
 
 
 def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> None:
-    """A paragraph, wrapped and indented, its second line on by ``hang`` more. Nothing in it is markup."""
+    """Print a paragraph, wrapped and indented; its later lines by ``hang`` more. Nothing in it is read as markup."""
     screen = console()
     body = Text(text, style=style) if isinstance(text, str) else text
     left = " " * indent
@@ -85,7 +85,7 @@ def say(text: str | Text, indent: int = 0, style: str = "", hang: int = 0) -> No
 
 
 def say_broken(problem: str, indent: int = 0) -> None:
-    """What is wrong, and below it the line with a caret under the place, never wrapped."""
+    """Print what is wrong, and below it the line of code with a caret, not wrapped."""
     head, *code = problem.split("\n")
     say(head, indent, "red")
     for line in code:
@@ -98,12 +98,12 @@ def word(verdict: Verdict) -> str:
 
 
 def heading(repository: StudentRepository, report: CheckReport) -> None:
-    """Which assignment, what it asks, which file."""
+    """Print the assignment, its question, its file, and the notes on it."""
     question = repository.question(report.name)
     say(Text.assemble((report.name, "bold"), f": {question}" if question else ""))
     say(report.path.relative_to(repository.root).as_posix(), style="bright_black")
     for note in report.notes:
-        if "\n" in note:  # a line that is not Python: whatever else is said may come from it
+        if "\n" in note:  # a line that is not Python: other failures may come from it
             screen = console()
             screen.print()
             say_broken(note)
@@ -112,7 +112,7 @@ def heading(repository: StudentRepository, report: CheckReport) -> None:
 
 
 def tasks(repository: StudentRepository, report: CheckReport) -> None:
-    """One line a task: sign, name, word, public points, and how many more come from grading."""
+    """Print a line for each task: sign, name, outcome, public points, and how many more come from grading."""
     screen = console()
     rows, hidden = [], repository.points(report.name)
     for task, (earned, possible) in report.points.items():
@@ -127,14 +127,17 @@ def tasks(repository: StudentRepository, report: CheckReport) -> None:
     for mark, task, text, points in rows:
         line = Text.assemble("  ", mark, " ", task.ljust(wide[1]), "   ", text.ljust(wide[2]), "   ", points)
         screen.print(line, soft_wrap=True)
-        if task.isupper() and text == _WORDS["passed"]:  # a quiz: its public checks look at some answers alone
+        if task.isupper() and text == _WORDS["passed"]:  # a quiz: its public checks look at some answers only
             for verdict in report.verdicts:
                 if verdict.check.task == task:
                     say(verdict.check.title, 4)
 
 
 def verdict(report: CheckReport, shown: Verdict, told: set[str] | None = None) -> None:
-    """One check: its title, and unless it passed what was wrong, why, and how the axes lie. ``told``: said before."""
+    """Print one check: its title and, if it did not pass, what was wrong, why, and a drawing of the axes.
+
+    ``told``: messages that were printed before. They are not repeated; this one is added.
+    """
     screen = console()
     say(Text.assemble(sign(screen, shown.outcome), f" {shown.check.task}: {shown.check.title}"), 2, hang=2)
     if shown.outcome == "passed":
@@ -166,7 +169,7 @@ def verdict(report: CheckReport, shown: Verdict, told: set[str] | None = None) -
 
 
 def line_of(path: Path, task: str) -> str:
-    """Where a task stands in a script: "line 113"; empty in a notebook, or where it cannot be found."""
+    """Where a task stands in a script: "line 113". Empty for a notebook, or if it cannot be found."""
     if path.suffix != ".py":
         return ""
     try:
@@ -178,7 +181,7 @@ def line_of(path: Path, task: str) -> str:
 
 
 def next_hint(task: str, count: int, read: int) -> None:
-    """Offer the next of ``count`` hints for a task, as it is named on the command line."""
+    """Offer the next of ``count`` hints, of which ``read`` were read. ``task``: its name on the command line."""
     if not count:
         return
     command = f"autograder hint {task}"
@@ -190,7 +193,7 @@ def next_hint(task: str, count: int, read: int) -> None:
 
 
 def overview(repository: StudentRepository, memory: state.State, current: str | None) -> None:
-    """The lecture's order: each assignment with its public points so far, and all of them out of 100."""
+    """Print each assignment with its public points so far, in the lecture's order, and the sum out of all points."""
     screen = console()
     earned = public = hidden = done = tasks = 0
     width = max(map(len, repository.names))

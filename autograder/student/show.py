@@ -1,4 +1,4 @@
-"""What `autograder check` shows of an assignment: every check of it, or its tasks and the first check that fails."""
+"""What `autograder check` shows of an assignment: all its checks, or its tasks and the first check that fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .repository import StudentRepository
 
 
 def remember(repository: StudentRepository, reports: Iterable[CheckReport]) -> state.State:
-    """Keep the points of what was checked as a whole."""
+    """Save the points of assignments that were checked as a whole. Returns the new state."""
     before = memory = state.load(repository.root)
     for report in reports:
         if report.fingerprint and repository.own(report.name) is not None:
@@ -26,7 +26,7 @@ def remember(repository: StudentRepository, reports: Iterable[CheckReport]) -> s
 
 
 def first_passes(report: CheckReport, before: state.State) -> list[str]:
-    """The tasks that have all their public points now, and had not when the assignment was last checked."""
+    """The tasks that have all their public points now, but did not at the last check of the assignment."""
     kept = before.checked.get(report.name)
     had = dict(kept.points) if kept is not None else {}
     whole = [task for task, (earned, possible) in report.points.items() if earned == possible > 0]
@@ -34,7 +34,7 @@ def first_passes(report: CheckReport, before: state.State) -> list[str]:
 
 
 def _tell_why(repository: StudentRepository, report: CheckReport, tasks: Iterable[str]) -> None:
-    """One sentence on why each of these tasks works."""
+    """Print, for each of these tasks, a sentence on why it works."""
     known = hint.read_why(repository.course, report.name)
     for task in tasks:
         if task in known:
@@ -43,13 +43,13 @@ def _tell_why(repository: StudentRepository, report: CheckReport, tasks: Iterabl
 
 
 def passed(report: CheckReport, task: str | None) -> bool:
-    """Whether the assignment, or one task of it, has nothing that fails."""
+    """Whether all checks of the assignment, or of one task, pass."""
     verdicts = [v for v in report.verdicts if task is None or v.check.task == task]
     return bool(verdicts) and all(verdict.outcome == "passed" for verdict in verdicts)
 
 
 def as_data(repository: StudentRepository, report: CheckReport, task: str | None = None) -> dict[str, Any]:
-    """How an assignment, or one task of it, stands, for `--json`: public points and checks alone are in it."""
+    """The state of an assignment, or of one task, for `--json`. Only public points and checks are in it."""
     points = {name: both for name, both in report.points.items() if task in (None, name)}
     return {
         "assignment": report.name,
@@ -84,7 +84,7 @@ def show_focus(
     task: str | None = None,
     new: Sequence[str] = (),
 ) -> None:
-    """The assignment's tasks, its first failing check (of ``task``, if one is in focus), and the way on.
+    """Print the assignment's tasks, its first failing check (of ``task``, if given), and what to do next.
 
     new: the tasks that pass for the first time.
     """
@@ -116,7 +116,7 @@ def offer_hint(repository: StudentRepository, name: str, task: str, memory: stat
 
 
 def praise(repository: StudentRepository, report: CheckReport, memory: state.State) -> None:
-    """Say of an assignment whose public checks pass what is left to grading, and what comes next."""
+    """Print, for an assignment whose public checks pass, which points come from grading, and what comes next."""
     after = following(repository, report.name, memory)
     hidden = sum(points for _, points in repository.points(report.name).values())
     left = f" Of its points, {screen.from_grading(hidden)}." if hidden else ""
@@ -134,7 +134,7 @@ def praise(repository: StudentRepository, report: CheckReport, memory: state.Sta
 
 
 def following(repository: StudentRepository, name: str, memory: state.State) -> str | None:
-    """The next assignment in the lecture's order that is not solved, from the beginning after the last."""
+    """The next unsolved assignment in the lecture's order; after the last comes the first. None if all are solved."""
     at = repository.names.index(name)
     for other in (*repository.names[at + 1 :], *repository.names[:at]):
         kept = repository.remembered(other, memory)
@@ -144,7 +144,7 @@ def following(repository: StudentRepository, name: str, memory: state.State) -> 
 
 
 def show_all(repository: StudentRepository, report: CheckReport, task: str | None) -> None:
-    """Every check of an assignment, or of one task; what is not started is told once, in one line."""
+    """Print every check of an assignment, or of one task. A message that repeats is printed once."""
     display = console()
     screen.heading(repository, report)
     if report.problem:

@@ -1,4 +1,4 @@
-"""``autograder start``: what to open first, how to check, how to hand in; for who has begun, where to go on."""
+"""``autograder start``: what to open first, how to check, how to hand in. Later: where to go on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _welcome(repository: StudentRepository) -> None:
 
 
 def _open(repository: StudentRepository, first: str) -> None:
-    """The first step: a file that was deleted is not spoken of, unless none is left."""
+    """Print the first step. A deleted file is mentioned only if none is left."""
     forms = [path.relative_to(repository.root).as_posix() for path in repository.forms(first)]
     if len(forms) > 1:
         _step(1, "Open", forms[0], "in an editor, or the notebook")
@@ -73,7 +73,10 @@ def _back(repository: StudentRepository, memory: state.State, current: str) -> N
 
 
 def _after_public_checks(repository: StudentRepository, memory: state.State, current: str) -> None:
-    """What is left once those of the current assignment pass: most points of a network come from its training."""
+    """Print what is left once the public checks of the current assignment pass.
+
+    An untrained network is named too: most of its points come from training.
+    """
     following = next((name for name in repository.names if hint.unsolved_tasks(repository, name, memory)), None)
     begin = "Its public checks pass. " if following else "Every public check passes. "
     untrained = [name for name in (current, *repository.names) if _is_untrained(repository, name)]

@@ -1,7 +1,7 @@
 """What a student's repository remembers between commands: points at the last check, and hints read.
 
-It lies in `.autograder/state.json` beside `assignments/`, and is never needed: a state that is lost, broken or
-cannot be written costs nothing but a repeated hint and an unknown number of points.
+It is kept in `.autograder/state.json` beside `assignments/`, and nothing depends on it. If it is lost, broken or cannot
+be written, a hint is shown again and the points so far are unknown.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class State:
-    """checked: by assignment. hints: how many of a task's hints were read, by "assignment/task"."""
+    """checked: assignment -> its last check. hints: "assignment/task" -> how many of its hints were read."""
 
     checked: Mapping[str, Checked] = field(default_factory=dict)
     hints: Mapping[str, int] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class State:
 
 
 def load(root: Path) -> State:
-    """The state of the repository at ``root``; an empty one where there is none that can be read."""
+    """The state of the repository at ``root``; an empty one if it cannot be read."""
     try:
         data = json.loads((root / FOLDER / "state.json").read_text(encoding="utf-8"))
         if data["schema"] != _SCHEMA:
@@ -72,7 +72,7 @@ def _checked(entry: Any) -> Checked:
 
 
 def save(root: Path, state: State) -> None:
-    """Write the state, whole or not at all. A folder that may not be written is left as it is."""
+    """Write the state, whole or not at all. If that fails, nothing is raised."""
     data = {
         "schema": _SCHEMA,
         "checked": {

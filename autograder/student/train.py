@@ -1,7 +1,7 @@
 """``autograder train``: train the student's own network on the student's own machine, and show what it has learnt.
 
-Runs in this process and not in a sandbox: it is the student's code, machine and time. What it writes, the assignment's
-`.safetensors`, is data, and grading reads it as such.
+The code runs in this process and not in a sandbox: code and machine are the student's own. It writes the assignment's
+`.safetensors`; grading reads this file as data.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     from .training_page import Band
     from .training_run import Data, Moment, Trained
 
-_COMPARED_ON = 2000  # of the data, which a quick try has not seen
+_COMPARED_ON = 2000  # examples that a quick try has not seen
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is trained. weights: where its network is handed in; code: the digest of its code, "" where unknown."""
+    """What is trained. weights: the file of the network to hand in. code: the digest of its code; "" if unknown."""
 
     repository: StudentRepository
     name: str
@@ -59,7 +59,10 @@ class Work:
 
 @dataclass(frozen=True)
 class WeightsJudge:
-    """What two networks are compared on: items (N, ...) and labels (N,); None: nothing. quick: a part was trained on."""
+    """What two networks are compared on: items (N, ...) and labels (N,), or None.
+
+    quick: the training uses only a part of the data.
+    """
 
     images_and_labels: tuple[Tensor, Tensor] | None
     quick: bool
@@ -80,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train. Returns 1 when the student's code raised; what it had learnt by then is written all the same."""
+    """Train. Returns 1 if the student's code raised an error; what it had learnt before is still written."""
     repository = StudentRepository.here()
     name, network = training_assignment(repository)
     path = repository.own(name)
@@ -122,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def compiled_or_not(say: Callable[[str], None]) -> Iterator[None]:
-    """Inside, what `torch.compile` cannot compile on this machine, for want of a compiler, runs as it is written."""
+    """Inside the block, code that `torch.compile` cannot compile (for example without a compiler) runs as written."""
     os.environ["TORCHDYNAMO_SUPPRESS_ERRORS"] = "1"  # for torch._dynamo, which takes a second to import
     if compiler := sys.modules.get("torch._dynamo"):
         compiler.config.suppress_errors = True
@@ -143,7 +146,7 @@ def compiled_or_not(say: Callable[[str], None]) -> Iterator[None]:
 
 
 def training_assignment(repository: StudentRepository) -> tuple[str, Network]:
-    """The assignment with a network to train, and the network. Raises UserError where there is none."""
+    """The assignment with a network to train, and the network. Raises UserError if there is none."""
     for name in repository.names:
         if (network := repository.network(name)) is not None:
             return name, network
@@ -151,7 +154,7 @@ def training_assignment(repository: StudentRepository) -> tuple[str, Network]:
 
 
 def tasks_of(network: Network, namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The student's pieces of the network. Raises UserError naming those that are missing."""
+    """The student's functions for the network, by name. Raises UserError, which names those that are missing."""
     missing = [task for task in network.tasks if not callable(namespace.get(task))]
     if missing:
         raise UserError(f"{listed(missing)} cannot be found: a training needs {', '.join(network.tasks)}.")
@@ -161,8 +164,9 @@ def tasks_of(network: Network, namespace: Mapping[str, Any]) -> dict[str, Any]:
 def data_for(
     repository: StudentRepository, network: Network, full: bool, count: int | None, hold_out: int | None
 ) -> tuple[Data, WeightsJudge]:
-    """The examples to train on, some of them held out, and what networks are compared on.
+    """The examples to train on, some of them held out, and the examples to compare networks on.
 
+    full: use the complete data set. count: use only the first `count` examples. hold_out: how many not to train on.
     Raises UserError for numbers that do not fit.
     """
     import torch
@@ -193,9 +197,9 @@ def data_for(
 
 @contextlib.contextmanager
 def loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
-    """The submission as a module, as grading runs it, and what went wrong on the way.
+    """Run the submission as grading does. Gives its module, and a text on what went wrong ("" if nothing did).
 
-    Its text lies in a folder on the import path while it runs, so that workers that are started anew find it.
+    Inside the block its text lies in a folder on the import path, so that new worker processes find it.
     """
     from ..sandbox import left_out
     from ..sandbox.inside import imports, loading
@@ -228,7 +232,7 @@ def loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
 
 
 def _own_error(error: BaseException, file: str, source: Source) -> str:
-    """What the student's code raised, at which of its lines, and what that usually means."""
+    """Sentences on what the student's code raised, at which of its lines, and what that usually means."""
     from ..checks import student_errors
 
     name, message = type(error).__name__, beginning(str(error))
@@ -247,7 +251,7 @@ def _own_error(error: BaseException, file: str, source: Source) -> str:
 
 
 def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
-    """Train under a progress bar; in a log, with a line an epoch."""
+    """Train, with a printed line for each look at the held-out images. On a terminal there is also a progress bar."""
     from . import training_page, training_run
 
     display = console()
@@ -269,7 +273,7 @@ def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int |
 
         def tell(moment: Moment) -> None:
             line(moment)
-            whole = total if total is None or moment.images <= total else None  # it trains on: nobody knows how long
+            whole = total if total is None or moment.images <= total else None  # it trains on: its end is unknown
             shown: dict[str, Any] = {} if moment.loss is None else {"loss": f"{moment.loss:.3f}"}
             epoch = _of(moment.images // size, epochs)
             bar.update(
@@ -291,9 +295,9 @@ def _of(epoch: int, epochs: int | None) -> str:
 def finish(
     work: Work, trained: Trained, tasks: Mapping[str, Any], judge: WeightsJudge, say: Callable[[str], None] = screen.say
 ) -> str:
-    """Keep the network, judge it, write the page, and tell what came of it. Returns what of the page Jupyter shows.
+    """Keep the network, judge it, write the page, and say how good it is. Returns the body of the page, for Jupyter.
 
-    The network is written before anything is asked of it: whatever its `predict` does, it is not lost.
+    The network is written before `predict` is called: it is not lost whatever `predict` does.
     """
     import torch
 
@@ -311,7 +315,7 @@ def finish(
     except KeyboardInterrupt:
         say(f"Stopped. The trained network lies in {kept.parent.name}/{kept.name}")
         raise
-    with torch.device("cpu"):  # whatever the student's file made the default
+    with torch.device("cpu"):  # the student's file may have changed the default
         bands = bands_of(work.repository, work.name)
         before = run_before.load(work.repository.root, work.name)
         run_before.save(work.repository.root, work.name, trained)
@@ -345,7 +349,10 @@ def finish(
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:
-    """Train the functions of a notebook's kernel, with a printed line an epoch. Returns what Jupyter is to show."""
+    """Train with the functions of a notebook's kernel. Returns the HTML that Jupyter shows.
+
+    Prints a line for each look at the held-out images. Raises what `train` raised, after its network was kept.
+    """
     from . import training_page, training_run
 
     repository = StudentRepository.here()
@@ -370,7 +377,7 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
 
 
 def _saved_code(notebook: Path, tasks: Mapping[str, Any]) -> str:
-    """The digest of a notebook's code, if what the kernel holds is what was saved; else "": nobody knows the code."""
+    """The digest of a notebook's code; "" if the kernel does not hold the functions that were saved."""
     try:
         source = read_source(notebook)
         written = [inspect.getsource(function).strip() for task in tasks.values() for function in _functions(task)]
@@ -381,12 +388,12 @@ def _saved_code(notebook: Path, tasks: Mapping[str, Any]) -> str:
 
 
 def _functions(task: Any) -> list[Any]:
-    """A function, or the methods of a class: Python finds the text of a notebook's classes by these alone."""
+    """The function itself, or the methods of a class: in a notebook, Python finds the text of functions only."""
     return [f for f in vars(task).values() if inspect.isfunction(f)] if inspect.isclass(task) else [task]
 
 
 def bands_of(repository: StudentRepository, name: str) -> list[Band]:
-    """What accuracy earns, lowest first, as the release wrote it down; empty where it did not."""
+    """The bands of an assignment, lowest first; empty if it has none."""
     from .training_page import Band
 
     return [Band(percent / 100, points) for percent, points in repository.bands(name)]

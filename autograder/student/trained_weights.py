@@ -1,7 +1,7 @@
-"""The file of trained weights beside a student's work: written before anything else is asked, replaced only by better.
+"""The file of trained weights beside a student's work. A worse network never replaces it.
 
-A training that cost minutes is never lost, and a quick try never takes the place of a good network: what is not good
-enough for the hand-in stays in `backup/`.
+A training that took minutes is never lost, and a quick try never replaces a good network: the network that is not
+handed in is kept in `backup/`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .training_run import Trained, predicted, prepared, right
 
 
 def packed(trained: Trained, origin: Origin) -> bytes:
-    """The network's numbers as safetensors, with what they come from."""
+    """The network's numbers as safetensors, with their origin as metadata."""
     import safetensors.torch
 
     return bytes(safetensors.torch.save(dict(trained.numbers), origin.metadata()))
@@ -33,10 +33,11 @@ def settle(
     weights: Path, kept: Path, content: bytes, trained: Trained, judge: tuple[Tensor, Tensor] | None,
     tasks: Mapping[str, Any], quick: bool, say: Callable[[str], None],
 ) -> bool:  # fmt: skip
-    """Make the new network the one to hand in, if it is better than the one before. Says what became of both.
+    """Make the new network the one to hand in, unless the one before is better. Says what became of both.
 
-    kept: where the new one lies. judge: items (N, ...) and labels (N,), for comparing. quick: trained on a part of the
-    data, so a tie is lost. Returns whether `weights` is now the new network.
+    weights: the file to hand in. kept: the file that holds the new network. judge: items (N, ...) and labels (N,) to
+    compare the two on; None: do not compare. quick: the new one was trained on a part of the data, so the old one also
+    stays if both are equally good. Returns whether `weights` is now the new network.
     """
     if len(content) > WEIGHTS_LIMIT:
         say(
@@ -66,9 +67,9 @@ def settle(
 def share_right(
     network: Network, tasks: Mapping[str, Any], weights: bytes, images: Tensor, labels: Tensor, device: str
 ) -> float | None:
-    """The share of images (N, ...) that a new network with these weights gets right; None where they do not fit it.
+    """The share of images (N, ...) that a new network with these weights gets right. None if it cannot be told.
 
-    device: where the training left its network, and so where the task that predicts looks for it.
+    device: where the training left its network. The student's `predict` may expect it there.
     """
     try:
         model = tasks[network.model]()

@@ -1,6 +1,6 @@
-"""What a training came to, as a page without scripts: curves, confusion matrix, filters, feature maps, the surest mistakes.
+"""The results of a training as a page: curves, confusion matrix, filters, feature maps, and the surest mistakes.
 
-Drawn by hand in SVG and PNG, so that neither matplotlib nor a network is needed.
+The page has no scripts. It is drawn here in SVG and PNG, and needs neither matplotlib nor the internet.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LAYERS_SHOWN, _MAPS_SHOWN = 4, 16
 
 @dataclass(frozen=True)
 class Band:
-    """An accuracy, as a share, and the points that reaching it earns."""
+    """An accuracy (share: from 0 to 1), and the points for reaching it."""
 
     share: float
     points: int
@@ -38,7 +38,7 @@ def fragment(
     before: RunBefore | None = None,
     maps: FeatureMaps | None = None,
 ) -> str:
-    """What stands in the page's body; Jupyter shows it as it is. before: the training that this one is held against."""
+    """The body of the page as HTML; Jupyter shows it too. before: the last training, for comparison."""
     parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands, before), _curves(outcome, bands, before)]
     if len(outcome.answers) and outcome.data.of.classes:
         parts += [_confusion(outcome), _surest_mistakes(outcome)]
@@ -48,7 +48,7 @@ def fragment(
     return f'<style>{_STYLE}</style>\n<div class="training">\n' + "\n".join(filter(None, parts)) + "\n</div>"
 
 
-# The page itself, to its edges; a notebook has a page of its own.
+# The style of the page around the body. A notebook does not need it.
 EDGES = "body{margin:0;background:#ffffff}@media(prefers-color-scheme:dark){body{background:#0d1117}}"
 _STYLE = """
 .training { --ink: #1f2328; --paper: #ffffff; --faint: #6b7280; --line: #d0d7de; --one: #0b62a4; --two: #b3541e;
@@ -83,7 +83,7 @@ def _summary(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) 
 
 
 def said(outcome: Trained) -> list[str]:
-    """What was trained, on what, how long, and how well it does."""
+    """Sentences on what was trained, on what, for how long, and how well it does."""
     things, within = outcome.data.of.things, outcome.network.within
     ended = f"{outcome.network.train} raised {type(outcome.raised).__name__}" if outcome.raised else "Stopped by Ctrl-C"
     stopped = f" {ended}; what was learnt until then is kept." if outcome.raised or outcome.stopped else ""
@@ -103,13 +103,13 @@ def said(outcome: Trained) -> list[str]:
 
 
 def _error(outcome: Trained) -> float:
-    """Two standard deviations of the share, from the number of held-out images alone."""
+    """Two standard deviations of the accuracy, from the number of held-out images alone."""
     share = outcome.accuracy or 0.0
     return 2 * math.sqrt(max(share * (1 - share), 1e-4) / len(outcome.data.held_labels))
 
 
 def band_lines(outcome: Trained, bands: Sequence[Band]) -> list[str]:
-    """The band that this accuracy reaches, and what the next one needs. Nothing where there are no bands."""
+    """The band that this accuracy reaches, and what the next one needs. Empty if there are no bands."""
     share = outcome.accuracy
     if share is None or not bands:
         return []
@@ -169,7 +169,7 @@ def _chart(
     things: str,
     before: Sequence[tuple[int, float]] = (),
 ) -> str:
-    """A line over the things seen. marks: values at which a dashed line is drawn. before: a fainter line below it."""
+    """A line chart of (items seen, value). marks: values with a dashed line. before: the last run, drawn dotted."""
     last = max(images for images, _ in (*points, *before))
     span = max(high - low, 1e-9)
 
@@ -189,7 +189,7 @@ def _chart(
     )
     below = {
         v for v in marks if any(0 < y(v) - y(other) < 14 for other in marks)
-    }  # where the next label would cover it
+    }  # their labels stand below the line: above it they would cover the next one
     dashes = "".join(
         f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--ink)" stroke-dasharray="3 4"/>'
         f'<text x="{_PAD + 4}" y="{y(v) + (11 if v in below else -3):.1f}" font-size="10" fill="var(--ink)">band {_percent(v)}</text>'
@@ -222,13 +222,13 @@ def _chart(
 
 
 def confusion(outcome: Trained, count: int) -> Tensor:
-    """int64 (count, count): how many held-out images of a class (row) were taken for a class (column)."""
+    """int64 (count, count): how many held-out images of a class (row) the network takes for a class (column)."""
     labels, classes = outcome.data.held_labels, outcome.answers.clamp(0, count - 1)
     return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
 
 
 def most_confused(outcome: Trained) -> list[str]:
-    """In words: which classes are most often taken for which; nothing where there are none."""
+    """The three most frequent mistakes in words; empty if there are none, or no classes."""
     classes = outcome.data.of.classes
     if not classes or not len(outcome.answers):
         return []
@@ -297,7 +297,7 @@ def _filters(model: nn.Module) -> str:
     first = next((m for m in model.modules() if isinstance(m, nn.Conv2d)), None)
     if first is None:
         return ""
-    weight = first.weight.detach().float().cpu().mean(dim=1)  # (O, kH, kW); one input channel here, as a rule
+    weight = first.weight.detach().float().cpu().mean(dim=1)  # (O, kH, kW); usually there is one input channel
     if not bool(torch.isfinite(weight).all()):
         return "<h2>The filters of the first layer</h2><p>They are not finite numbers: the training has blown up.</p>"
     size = float(weight.abs().max()) or 1.0
@@ -323,7 +323,7 @@ def _maps(outcome: Trained, maps: FeatureMaps) -> str:
     ]
     for number, layer in enumerate(maps.layers[:_LAYERS_SHOWN], 1):
         count, height, width = layer.shape
-        size = float(layer.abs().flatten().sort().values[int(0.99 * layer.numel())]) or 1.0  # not a few bright spots
+        size = float(layer.abs().flatten().sort().values[int(0.99 * layer.numel())]) or 1.0  # 1 % may be brighter
         images = [(((one / size).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8) for one in layer[:_MAPS_SHOWN]]
         pictures = "".join(f'<img alt="map {i}" src="{_picture(image)}">' for i, image in enumerate(images, 1))
         shown = f", {_MAPS_SHOWN} of them" if count > _MAPS_SHOWN else ""
@@ -335,12 +335,12 @@ def _maps(outcome: Trained, maps: FeatureMaps) -> str:
 
 
 def _picture(image: Tensor) -> str:
-    """A gray picture, uint8 (H, W), as an address."""
+    """A gray picture, uint8 (H, W), as a `data:` address."""
     return picture_uri(image.contiguous().numpy().tobytes(), image.shape[1], image.shape[0])
 
 
 def moment_line(moment: Moment, epoch: float, things: str) -> str:
-    """A look at the held-out examples, in words. things: what they are called."""
+    """A moment of a training in words. things: what the items are called."""
     loss = "" if moment.loss is None else f"   loss {moment.loss:.3f}"
     right = "" if moment.accuracy is None else f"   held-out {things} right {moment.accuracy:.1%}"
     return f"epoch {epoch:.1f}   {moment.images:,} {things}{loss}{right}   {moment.seconds:.0f} s"

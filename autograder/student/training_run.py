@@ -1,7 +1,7 @@
-"""A student's own training, in this process: watched through hooks, since `train` knows of no progress bar.
+"""Runs a student's own training in this process. It is watched through hooks, because `train` reports no progress.
 
-`train_watched` trains, `judged` asks the network. `Watcher` counts images through the network's forward, reads losses
-where `backward` is called on them, and looks at held-out images between two steps of the optimizer.
+`train_watched` trains, and `judged` evaluates the network on held-out images. `Watcher` counts images in the network's
+forward, reads a loss when `backward` is called on it, and evaluates the network between two steps of the optimizer.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from ..checks import describe
 from ..course.network import Network
 from ..data.dataset import DataSet
 
-LOOK_EVERY = 10_000  # images between two looks at the held-out ones, at most
-_BATCH = 250  # items that the network is asked about at once
-_POINTS = 200  # points of the curve of the loss, about
-_STEPS_FOLLOWED = 20  # steps after which it is looked whether the gradients are set to zero
+LOOK_EVERY = 10_000  # at most so many images are trained on between two looks at the held-out ones
+_BATCH = 250  # items that the network gets at once
+_POINTS = 200  # the loss curve has about this many points
+_STEPS_FOLLOWED = 20  # for this many first steps, see whether the gradients are set to zero
 
 
 @dataclass(frozen=True)
 class Data:
-    """images: the items (M, ...) of the data set, labels: (M,); the held-out ones are never trained on. of: their data set."""
+    """Examples of the data set `of`. images: items (M, ...); labels: (M,). The held-out ones are never trained on."""
 
     of: DataSet
     images: Tensor
@@ -39,10 +39,13 @@ class Data:
 
 
 def split(of: DataSet, images: Tensor, labels: Tensor, held: int) -> Data:
-    """Hold ``held`` images out: every k-th one of each class (or of the labels in their order), so that each is held out alike."""
+    """Hold out ``held`` images: every k-th one in the order of the labels, so that every class has its share.
+
+    Raises ValueError if there are not enough images.
+    """
     if not 0 <= held < len(labels):
         raise ValueError(f"from {len(labels):,} {of.things}, 0 to {len(labels) - 1:,} can be held out")
-    chosen = torch.zeros(len(labels), dtype=torch.bool, device="cpu")  # whatever the student's file made the default
+    chosen = torch.zeros(len(labels), dtype=torch.bool, device="cpu")  # the student's file may have changed the default
     if held:
         by_class = torch.argsort(labels, stable=True)
         chosen[by_class[(torch.arange(held, device="cpu") * len(labels)) // held]] = True
@@ -51,20 +54,21 @@ def split(of: DataSet, images: Tensor, labels: Tensor, held: int) -> Data:
 
 @dataclass(frozen=True)
 class Moment:
-    """Where the training is. loss: mean since the last moment, None where nothing called backward."""
+    """A moment of a training. images, seconds: since its start. loss: a mean of the last losses; None without any."""
 
     images: int
     seconds: float
     loss: float | None
-    accuracy: float | None = None  # share of the held-out images; None between two looks
+    accuracy: float | None = None  # on the held-out images, from 0 to 1; None between two looks
 
 
 @dataclass
 class Signs:
-    """What was seen of mistakes. first_loss: of the first `backward`; backwards: how many there were.
+    """Signs of mistakes in a training.
 
-    piled_up: how many of the first steps were followed by a `backward` on gradients that nobody had set to zero.
-    changed: whether training has changed any number of the network. probabilities: whether the network returns them.
+    first_loss: the loss of the first `backward`. backwards: the number of these calls. followed: how many of the first
+    steps were followed by a `backward`. piled_up: how many of these found gradients that were not set to zero.
+    changed: whether training changed any number of the network. probabilities: whether the network returns them.
     """
 
     first_loss: float | None = None
@@ -77,12 +81,12 @@ class Signs:
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training of `network`. curve: losses as they came; looks: moments at which held-out images were looked at.
+    """The result of a training. curve: moments with a loss. looks: moments with an accuracy.
 
-    numbers: the network's parameters and buffers by name, on the CPU, as the grader's own network names them.
-    device: where the network was left. stopped: by Ctrl-C. raised: what `train` raised after it had begun to learn.
-    answers: (H,), what `predict` says of the held-out images; empty before `judged`, or where it says nothing.
-    scores: float32 (H, K), probabilities; empty where the network gives none.
+    numbers: the network's parameters and buffers by name, on the CPU, named as in the grader's network.
+    images: how many were seen. device: where the network was left. stopped: by Ctrl-C. raised: what `train` raised
+    after its first step. answers: (H,), the answers to the held-out images; empty before `judged`, or if there are
+    none. scores: float32 (H, K), probabilities of the classes; else empty. problem: why `predict` gave no answers.
     """
 
     network: Network
@@ -105,7 +109,7 @@ class Trained:
 
     @property
     def accuracy(self) -> float | None:
-        """The share of the held-out images that `predict` got right."""
+        """The share of the held-out images whose answers are right; None without answers."""
         if len(self.answers) != len(self.data.held_labels) or not len(self.answers):
             return None
         return float(right(self.network, self.answers, self.data.held_labels).double().mean())
@@ -117,7 +121,10 @@ class Trained:
 
 @dataclass
 class Watcher:
-    """Hooks of torch's own, and ours on `backward` and on a GradScaler: the training goes as it would without them."""
+    """Watches a training through torch's hooks, and through our own in `backward` and GradScaler.
+
+    The training goes as it would without them.
+    """
 
     network: Network
     model: nn.Module
@@ -134,7 +141,7 @@ class Watcher:
     _losses: list[float] = field(default_factory=list)
     _next_look: int = 0
     _looking: bool = False
-    _blind: bool = False  # a look has failed: the training goes on without
+    _blind: bool = False  # a look has failed: do not try again
     _stepped_on: tuple[Tensor, Tensor] | None = None  # a parameter and its gradient, as the last step left it
 
     @contextmanager
@@ -210,9 +217,9 @@ class Watcher:
         return time.monotonic() - self.began
 
     def look(self) -> float | None:
-        """The share of the held-out images that the network gets right now; None where it cannot be asked.
+        """The share of the held-out images that the network gets right now; None if that fails.
 
-        Nothing of it is seen by the training.
+        It leaves no trace in the training: the random state and the network's mode stay as they were.
         """
         if self._blind:
             return None
@@ -222,7 +229,7 @@ class Watcher:
             found = _answers(self.network, outputs(self.model, self.inputs))
             return float(right(self.network, found, self.labels).double().mean())
         except Exception:
-            self._blind = True  # what is wrong with it is told when `predict` is asked
+            self._blind = True  # the student reads the reason when `predict` fails too
             return None
         finally:
             torch.set_rng_state(state)
@@ -230,7 +237,7 @@ class Watcher:
 
 
 def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor] | None:
-    """The smallest parameter with a gradient that is not all zero, and a copy of that gradient."""
+    """One of the three smallest parameters, with a gradient that is not all zero, and a copy of the gradient."""
     parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
     for parameter in sorted(parameters, key=lambda p: int(p.numel()))[:3]:
         if not parameter.grad.is_sparse and bool(parameter.grad.any()):
@@ -239,7 +246,7 @@ def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor
 
 
 def outputs(model: nn.Module, inputs: Tensor) -> Tensor:
-    """What the network gives for inputs (N, ...) in eval mode: float32 (N, K), on the CPU. Its mode stays."""
+    """The network's outputs for inputs (N, ...) in eval mode: float32 (N, K), on the CPU. Its mode is restored."""
     first = next(iter(model.parameters()), None)
     device = first.device if first is not None else torch.device("cpu")
     before = [(module, module.training) for module in model.modules()]
@@ -255,8 +262,8 @@ def outputs(model: nn.Module, inputs: Tensor) -> Tensor:
 def train_watched(network: Network, tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
     """Train a new network with the student's own functions. Ctrl-C ends the training and keeps what it has learnt.
 
-    tasks: those of the network; the one that predicts is not asked yet. Whatever the others raise goes through, but for
-    what the training raises after a step: then the network has learnt something, and is handed back with the error.
+    tasks: the student's functions by name; `predict` is not called yet. Their errors are raised as usual, except an
+    error of `train` after a step: then the network has learnt something, and the error is part of the result.
     """
     model = tasks[network.model]()
     held = prepared(network, tasks, data.held_images) if len(data.held_labels) else torch.zeros(0, *network.inputs)
@@ -276,7 +283,7 @@ def train_watched(network: Network, tasks: Mapping[str, Any], data: Data, tell: 
     seconds, cpu = watcher.seconds, time.process_time() - cpu
     try:
         numbers = numbers_of(model)
-    except RuntimeError as error:  # a GPU that has met an error answers nothing any more
+    except RuntimeError as error:  # after an error, a GPU gives no numbers any more
         raise raised or error from None
     watcher.signs.changed = any(name not in before or not torch.equal(before[name], numbers[name]) for name in numbers)
     every = max(1, len(watcher.curve) // _POINTS)
@@ -288,7 +295,7 @@ def train_watched(network: Network, tasks: Mapping[str, Any], data: Data, tell: 
 
 
 def numbers_of(model: nn.Module) -> dict[str, Tensor]:
-    """The parameters and buffers by name: on the CPU, each on its own, without the names that a wrapper puts before."""
+    """Copies of the parameters and buffers by name, on the CPU. A wrapper's prefix is removed from the names."""
     wrapped = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}
     prefixes = [
         (f"{path}.{wrapped[kind]}." if path else f"{wrapped[kind]}.", f"{path}." if path else "")
@@ -306,7 +313,7 @@ def numbers_of(model: nn.Module) -> dict[str, Tensor]:
 
 
 def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
-    """The training with what `predict` says of the held-out images, or with the reason why it says nothing."""
+    """The training with answers to the held-out images: from `predict` or, if it fails, from the network's outputs."""
     data = trained.data
     if not len(data.held_labels):
         return trained
@@ -331,11 +338,11 @@ def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
 
 
 class _Odd(Exception):
-    """What predicts returned what is no answer for each item; the message says what."""
+    """`predict` did not return an answer for each item. The message says what it returned."""
 
 
 def prepared(network: Network, tasks: Mapping[str, Any], items: Tensor) -> Tensor:
-    """What the network gets of items (N, ...): by the student's own function, where there is one."""
+    """The network's inputs for items (N, ...): made by the student's own function, if there is one."""
     made: Tensor = tasks[network.preprocess](items.clone()) if network.preprocess else items.clone()
     return made
 
@@ -343,11 +350,11 @@ def prepared(network: Network, tasks: Mapping[str, Any], items: Tensor) -> Tenso
 def predicted(
     network: Network, tasks: Mapping[str, Any], model: nn.Module, items: Tensor, things: str = "items"
 ) -> Tensor:
-    """What the student's function predicts of items (N, ...): class numbers int64 (N,), or float32 (N,) where the network
-    says numbers; on the CPU.
+    """What the student's function predicts for items (N, ...), on the CPU: class numbers int64 (N,), or float32 (N,) if
+    the network predicts numbers.
 
-    The network is asked where it lies, and if that fails on the CPU, where grading asks it. What is raised there goes
-    through.
+    The network is tried on its own device first. If that fails, it is tried on the CPU, as in grading; an error there
+    is raised.
     """
 
     def asked() -> Tensor:
@@ -384,7 +391,7 @@ def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
 
 
 def _answers(network: Network, outputs: Tensor) -> Tensor:
-    """What a network's outputs (N, K) say: the class with the largest score, int64 (N,), or the number itself."""
+    """The answers in a network's outputs (N, K): the class with the largest score, int64 (N,), or the number itself."""
     return outputs.max(dim=1).indices if network.within is None else outputs.reshape(len(outputs))
 
 
@@ -394,7 +401,7 @@ def right(network: Network, answers: Tensor, labels: Tensor) -> Tensor:
 
 
 def _thin(curve: list[Moment], every: int) -> tuple[Moment, ...]:
-    """Means over ``every`` steps."""
+    """The curve with one moment for ``every`` steps, with their mean loss."""
     thinned = []
     for start in range(0, len(curve), every):
         part = curve[start : start + every]
@@ -405,10 +412,10 @@ def _thin(curve: list[Moment], every: int) -> tuple[Moment, ...]:
 
 
 def epochs_in(source: str, train: str) -> int | None:
-    """How many epochs the function that trains will take, as its source says: the length of its outermost loop over a range.
+    """How many epochs the function `train` takes, read from its source: the length of its first loop over a range.
 
-    Followed through plain names: the constants of the file, the defaults of the function, assignments in it.
-    None where the source does not say, as with a loop that ends when the loss does.
+    Names are looked up in the constants of the file, the defaults of the function, and the assignments in it. None if
+    the source does not say, for example for a loop that ends when the loss is small.
     """
     try:
         body = ast.parse(source).body
@@ -458,7 +465,7 @@ def _note_assignments(nodes: Iterable[ast.AST], known: dict[str, int]) -> None:
 
 
 def _note(target: ast.expr, value: ast.expr | None, known: dict[str, int]) -> None:
-    """Keep what a name is set to, where that is a whole number."""
+    """Keep the value of a name in `known`, if it is a whole number."""
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         for one, its in zip(target.elts, value.elts, strict=True):
             _note(one, its, known)

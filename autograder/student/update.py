@@ -1,7 +1,7 @@
-"""``autograder update FROM``: a newer release of the course into a repository that a student has worked in.
+"""``autograder update FROM``: brings a newer release of the course into a repository with a student's work.
 
-Files that the student has not touched are replaced, and the student's work stays byte for byte. Git is not asked: it
-makes no difference how the repository was made, which branch it is on, or what is committed.
+Files that the student has not touched are replaced, and the student's work stays byte for byte. The repository's git is
+not asked: it does not matter how the repository was made, which branch it is on, or what is committed.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from .reset import keep
 
 _OURS = ("autograder", "data", "assignments", ".github", "constraints.txt", "pyproject.toml", "course.toml")
 
-Handed = Mapping[str, frozenset[str]]  # path -> the sha256 that it may have
+Handed = Mapping[str, frozenset[str]]  # path -> the sha256 sums that its content may have
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What an update does, by path. kept: what the student changed of ours; it is put by, and then replaced."""
+    """What an update does, by path. kept: files of the course that the student changed; backed up, then replaced."""
 
     added: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    yours: tuple[str, ...] = ()  # the release has another version, and the student's stays
+    yours: tuple[str, ...] = ()  # the release has a new version, and the student's file stays
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def opened(source: str) -> Iterator[Path]:
-    """The folder of a release. Raises UserError where there is none, InfrastructureError where it cannot be fetched."""
+    """The folder of a release. Raises UserError if it cannot be opened, InfrastructureError if it cannot be fetched."""
     path = Path(source)
     if path.is_dir():
         yield path
@@ -87,7 +87,7 @@ def opened(source: str) -> Iterator[Path]:
 
 
 def plan(root: Path, before: Handed, after: Handed) -> Changes:
-    """What there is to do. before: the release that the repository was made from, as far as it is known."""
+    """What to do. before: the record of the release that the repository was made from; empty if unknown."""
     found: dict[str, list[str]] = {"added": [], "replaced": [], "kept": [], "yours": []}
     for name, wanted in after.items():
         here = sums_of(root / name)
@@ -99,14 +99,14 @@ def plan(root: Path, before: Handed, after: Handed) -> Changes:
             found["replaced"].append(name)
         elif is_ours(name):
             found["kept"].append(name)
-        elif before.get(name) != wanted:  # an unchanged stub is no news to who has filled it in
+        elif before.get(name) != wanted:  # say nothing of a stub that did not change
             found["yours"].append(name)
     gone = [name for name in before if name not in after and sums_of(root / name) & before[name]]
     return Changes(**{kind: tuple(names) for kind, names in found.items()}, removed=tuple(gone))
 
 
 def is_ours(name: str) -> bool:
-    """Is a path of a release the course's alone? A stub, a notebook and the README are there to be written in."""
+    """Does a file of a release belong to the course alone? Students may write in stubs, notebooks and the README."""
     path = PurePosixPath(name)
     if path.parts[0] == "assignments" and path.stem == path.parent.name:
         return False
@@ -114,7 +114,7 @@ def is_ours(name: str) -> bool:
 
 
 def carry_out(planned: Changes, release: Path, root: Path) -> None:
-    """Do it, the record last: after a kill the same command does the rest."""
+    """Do it. The record is written last: if the update is killed, the same command does the rest."""
     for name in planned.kept:
         keep(root / name)
     for name in (*planned.added, *planned.replaced, *planned.kept):

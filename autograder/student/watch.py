@@ -1,4 +1,4 @@
-"""``autograder check --watch``: a verdict with every save, on one screen, from a process that stays warm."""
+"""``autograder check --watch``: checks at every save, on one screen, with processes that stay warm."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from . import hint, machine, screen, show, state
 from .checker import Checker, CheckReport
 from .repository import StudentRepository, Target
 
-# A save is several events, milliseconds apart: this long after the last of them it is taken for finished.
+# A save makes several events, milliseconds apart. It has ended _STEP_MS after the last one, or after _AT_MOST_MS.
 _STEP_MS, _AT_MOST_MS = 10, 200
-_BLINK = 0.2  # seconds for which a key is waited for before the thread looks whether it should end
+_BLINK = 0.2  # seconds to wait for a key, before the thread looks whether it should end
 _KEYS = (("h", "hint"), ("l", "list"), ("n", "next"), ("q", "quit"))
 
 
@@ -36,7 +36,7 @@ class Event:
 
 @dataclass
 class Watch:
-    """What is on the screen, and what it shows of."""
+    """What was checked last, and what of it is on the screen."""
 
     repository: StudentRepository
     checker: Checker
@@ -46,7 +46,7 @@ class Watch:
     focus: str | None = None  # the task that is shown; None: the first that fails
 
     def begin(self) -> None:
-        """The first screen: the assignment being worked on, or the one that was named."""
+        """Check and show the assignment being worked on, or the one that was named."""
         if self.only:
             self._check(self.only[0].assignment, self.only[0].task)
         else:
@@ -55,7 +55,7 @@ class Watch:
         _ = self.checker.warm(self.report.name).catalogue  # read now, not when the first wrong answer comes
 
     def saved(self, paths: tuple[Path, ...]) -> None:
-        """A file was saved: check its assignment."""
+        """Check the assignment whose file was saved."""
         stems = {path.stem.removeprefix("test_") for path in paths}
         wanted = {target.assignment for target in self.only} or set(self.repository.names)
         names = [name for name in self.repository.names if name in stems & wanted]
@@ -67,7 +67,7 @@ class Watch:
                 self._check(names[-1], None)
 
     def key(self, key: str) -> bool:
-        """React to a key. Returns False when it was the one that ends the watch."""
+        """React to a key. Returns False if it ends the watch."""
         if key == "q":
             return False
         if key == "h":
@@ -95,7 +95,7 @@ class Watch:
         try:
             return self.checker.check(name)
         except InfrastructureError:
-            self.checker.close()  # what was warm may have been lost while the machine slept
+            self.checker.close()  # the warm processes may have died while the machine slept
             return self.checker.check(name)
 
     def _draw(self, new: Sequence[str] = ()) -> None:
@@ -126,7 +126,7 @@ class Watch:
         _show_keys()
 
     def _next(self) -> None:
-        """On to the next task that fails; behind the last, to the next assignment that is not solved."""
+        """Go to the next task that fails; after the last one, to the next assignment that is not solved."""
         assert self.report is not None
         failing = list(dict.fromkeys(verdict.check.task for verdict in self.report.failing))
         task = self._task()
@@ -146,18 +146,18 @@ class Watch:
 
 
 def run(repository: StudentRepository, targets: list[Target]) -> int:
-    """Watch until q or Ctrl-C. Returns 1 when something failed at last."""
+    """Watch until q or Ctrl-C. Returns 0 if the last check passed, else 1."""
     events: queue.Queue[Event] = queue.Queue()
     stop = threading.Event()
     with Checker(repository) as checker, machine.keys() as read:
         watch = Watch(repository, checker, tuple(targets), state.load(repository.root))
-        # The watching starts before the first check: what is saved meanwhile is not missed.
+        # Watching starts before the first check, so that no save is missed.
         threads = [
             threading.Thread(target=put_saves, args=(repository, events, stop), daemon=True),
             threading.Thread(target=_read_keys, args=(read, events, stop), daemon=True),
         ]
         try:
-            import watchfiles  # noqa: F401  (where it is missing, say so here and not in a thread)
+            import watchfiles  # noqa: F401  (if it is missing, raise here and not in a thread)
 
             for thread in threads:
                 thread.start()
@@ -174,7 +174,10 @@ def run(repository: StudentRepository, targets: list[Target]) -> int:
 
 
 def show_events(watch: Watch, events: queue.Queue[Event]) -> None:
-    """Check with each save, and do what the keys ask for, until one asks to end. Raises InfrastructureError when saves can no longer be seen."""
+    """Check at each save and react to keys, until a key ends it.
+
+    Raises InfrastructureError if saves can no longer be seen.
+    """
     while True:
         event = _next_event(events)
         if event.kind == "saved":
@@ -229,7 +232,7 @@ def _read_keys(read: Callable[[float], str], events: queue.Queue[Event], stop: t
 
 
 def clear() -> None:
-    """One screen: the last one goes. In a log there is a line between two verdicts instead."""
+    """Clear the terminal. If the output is not a terminal, print a line between two checks."""
     display = console()
     if display.is_terminal:
         display.clear()
