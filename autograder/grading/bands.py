@@ -1,4 +1,4 @@
-"""What a regrade of a submission that trains takes over from the grading before it."""
+"""What a new grading of a submission that trains keeps from the grading before it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..results.result import Result
 
 
 def with_gap(result: Result, previous: Result) -> Result:
-    """The result of training again, beside the accuracy that the submitted weights had: the gap is what is asked for."""
+    """The result of training again, with the accuracy of the submitted weights beside it, so that the gap shows."""
     before = previous.metrics
     own = before.get("accuracy") if before.get("weights") == "submitted" else before.get("accuracy_of_weights")
     if own is None:
@@ -17,9 +17,9 @@ def with_gap(result: Result, previous: Result) -> Result:
 
 
 def with_bands_kept(result: Result, previous: Result) -> Result:
-    """The result, with the checks that passed before: the same submission was trained with other noise.
+    """The result, but checks that passed before still pass: the same submission was trained with other noise.
 
-    Nobody loses a point to chance, and a regrade with another secret cannot be used to take one.
+    Nobody loses a point by chance, and nobody can take one away by grading again with another secret.
     """
     passed = {check.name: check for check in previous.checks if check.outcome == "passed"}
     checks = tuple(

@@ -1,4 +1,4 @@
-"""A class's submissions to a folder of results, resumable at any moment."""
+"""Grade a class's submissions into a folder of results. A run may stop at any moment, and the next one goes on."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class ClassRequest:
-    """What is to be graded, where to, and how."""
+    """What to grade, where to write the results, and how."""
 
     submissions: Path
     out: Path
@@ -53,13 +53,13 @@ class ClassRequest:
     regrade: bool = False
     times: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (student, assignment) -> when
     roster: Roster | None = None  # None: everybody has the default quiz
-    layout: str | None = None  # one of LAYOUTS; None: as the names in the folder say
-    students: tuple[str, ...] = ()  # these alone; none means all
+    layout: str | None = None  # one of LAYOUTS; None: the names in the folder decide
+    students: tuple[str, ...] = ()  # only these; empty: all
 
 
 @dataclass
 class ClassReport:
-    """What a run did. `results`: of every student and assignment of this class, graded now or before."""
+    """What a run did. results: for every student and assignment of this class, graded now or before."""
 
     results: ClassResults = field(default_factory=lambda: ClassResults(()))
     graded: int = 0  # by this run
@@ -68,13 +68,13 @@ class ClassReport:
     interrupted: bool = False
     left: int = 0  # not graded yet, after an interruption
     torn: list[Path] = field(default_factory=list)  # files in RESULTS that could not be read, and were graded again
-    logged: int = 0  # what went wrong in our own code, see grader.log in RESULTS
+    logged: int = 0  # how many errors in our own code, or in checks, grader.log in RESULTS holds
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Run:
-    """One run over a class: what was asked for, what is to do, the results, and what was done so far."""
+    """One run over a class: the request, the plan, the results, and what was done so far."""
 
     request: ClassRequest
     plan: Plan
@@ -121,7 +121,7 @@ def grade_class(
     times = {(people.find(student) or student, name): when for (student, name), when in request.times.items()}
     for student in dict.fromkeys(student for student, _ in request.times if people.find(student) is None):
         print_line(printable(f"--times: {people.unfound(student)}"), "yellow")
-    # A slip in course.toml or adjustments.csv is told before an hour of grading, not after it.
+    # A mistake in course.toml or adjustments.csv is reported before an hour of grading, not after it.
     for slip in final.strangers(request.course, request.out, people):
         print_line(printable(slip), "yellow")
     print_line(printable(_read_as(download)), "yellow")
@@ -152,7 +152,7 @@ def grade_class(
 
 
 def _of_students(found: list[Found], names: tuple[str, ...], people: People) -> list[Found]:
-    """What was found of these students, or of all. Raises UserError for a name that nobody has."""
+    """The entries of these students; of all if no names are given. Raises UserError for a name that nobody has."""
     if not names:
         return found
     for name in names:
@@ -163,7 +163,7 @@ def _of_students(found: list[Found], names: tuple[str, ...], people: People) -> 
 
 
 def _read_as(download: Download) -> str:
-    """How the folder was read, with the number of students, and what in it is nobody's."""
+    """A line on how the folder was read, with the number of students and what was passed over."""
     words = f"{plural(len(download.students), 'student')}, read as {download.layout}."
     return f"{words} Passed over: {few(download.passed_over, 5)}." if download.passed_over else words
 
@@ -172,9 +172,9 @@ def _read_as(download: Download) -> str:
 
 
 def _guarded(run: _Run, found: Found, step: Callable[[_Run, Found], _T]) -> _T | None:
-    """Take a step about one student. Whatever breaks in it is a result of that student, and an entry in the log.
+    """Take one step for one student. If our code breaks, that becomes a result of this student and an entry in the log.
 
-    What no student can cause goes through: a full disk, results that somebody else holds.
+    Errors that a student cannot cause are raised as usual: a full disk, results that we may not read.
     """
     try:
         return step(run, found)
@@ -186,7 +186,7 @@ def _guarded(run: _Run, found: Found, step: Callable[[_Run, Found], _T]) -> _T |
 
 
 def _broken_off(run: _Run, found: Found, error: Exception) -> Result:
-    """The result where our own code broke over a submission. It has no fingerprint: the next run tries again."""
+    """The result if our own code broke on a submission. It has no fingerprint, so that the next run tries again."""
     run.log.error(found.student, found.assignment, error)
     note = f"Grading broke off before the code ran ({type(error).__name__}); {run.log.path.name} says where."
     form = form_of(found.path) if found.path is not None else None
@@ -195,7 +195,7 @@ def _broken_off(run: _Run, found: Found, error: Exception) -> Result:
 
 
 def _without_points(run: _Run, found: Found, form: Form | None, status: Status, notes: tuple[str, ...]) -> Result:
-    """A result without checks, which needs or met no grading."""
+    """A result without checks, for a submission that was not graded."""
     most = run.ledger.max_score(found.assignment)
     return Result(found.student, found.assignment, form, status, 0, most, notes=notes)
 
@@ -204,7 +204,7 @@ def _without_points(run: _Run, found: Found, form: Form | None, status: Status, 
 
 
 def _stubs_of(request: ClassRequest) -> dict[str, frozenset[str]]:
-    """The stubs with a quiz of their own that students of the roster were given."""
+    """By assignment, the digests of the stubs with their own quiz that the roster's students were given."""
     if request.roster is None:
         return {}
     own = quizzes(request.course, request.only)
@@ -219,7 +219,7 @@ def _with_note(plan: Plan, found: Found) -> Found:
 
 
 def _sort_out(run: _Run, found: Found) -> Todo | None:
-    """None when there is nothing to grade: no submission, or one that was graded before."""
+    """The submission to grade. None if there is none, if it cannot be read, or if it was graded before."""
     if found.path is None or found.status != "found":
         return None
     previous = run.ledger.previous(found.student, found.assignment)
@@ -238,7 +238,7 @@ def _sort_out(run: _Run, found: Found) -> Todo | None:
 
 
 def _stamped(run: _Run, result: Result, found: Found) -> Result:
-    """The result with what finding knows: which file, whose, when it came, and from which commit."""
+    """The result with what is known from finding the file: its path, whose it is, its time and its commit."""
     result = dataclasses.replace(result, file=found.shown, identity=found.identity)
     if found.path is None or found.status == "not_started":
         return result
@@ -280,7 +280,7 @@ def _grade_all(
 
 
 def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterator[Job]:
-    """The jobs, read one by one as workers get free. A file that has gone or changed is taken as it is now."""
+    """Yield the jobs, and read each file only when a worker is free: it may have changed or gone since it was found."""
     for item in todo:
         found = item.found
         assert found.path is not None
@@ -299,7 +299,7 @@ def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterat
 
 
 def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
-    """The result of a job that has ended, written to its place."""
+    """Record the result of a job that has ended, and return it."""
     found, source = item.found, ended.job.source
     lost = ended.lost
     if ended.data is not None:
@@ -316,7 +316,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
             return result
         except InvalidResult as error:
             lost = f"the grader returned no valid result ({error})"
-    # No verdict on the student: without a fingerprint, the next run grades it again.
+    # This says nothing about the student. Without a fingerprint, the next run grades it again.
     note = f"Not graded, and not the student's fault: {lost}. Run the same command again."
     result = _stamped(run, _without_points(run, found, source.form, "graded", (note, *found.notes)), found)
     run.report.lost.append(result)
@@ -325,7 +325,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
 
 
 def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
-    """A result with what only the batch knows: its fingerprints, its time, and bands that were reached before."""
+    """The result with what only the batch knows: its fingerprints, its time, and checks of a training passed before."""
     found, previous, plan = item.found, item.previous, run.plan
     origin = plan.origin(found.assignment, source)
     if (
@@ -348,7 +348,7 @@ def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
 
 
 def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, ...]:
-    """The notes of a result: what grading said, then what finding and reading said; each once."""
+    """The notes of a result, each once: those of grading, then those of reading and finding the file."""
     return tuple(dict.fromkeys((*graded, *source.notes, *found.notes)))
 
 
@@ -362,7 +362,7 @@ def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
 
 
 def _without_submission(run: _Run, found: Found) -> None:
-    """Missing or ambiguous. What was graded before stays when its file is not in this folder."""
+    """Record that there is no submission to grade. An earlier grading stays if its file is not in this folder."""
     previous = run.ledger.previous(found.student, found.assignment)
     gone = found.status == "missing" and previous is not None and previous.status not in NOT_HANDED_IN
     if gone and previous is not None and not run.request.regrade:

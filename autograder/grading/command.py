@@ -1,4 +1,4 @@
-"""`autograder grade`: what is asked for on the command line, and what is said at the end."""
+"""`autograder grade`: its arguments, and the report at the end."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Grade a class. Returns 0 when the work was done, 3 when the machine failed on some, 130 after Ctrl-C."""
+    """Grade a class. Returns 0 if the work was done, 3 if the machine failed on some, 130 after Ctrl-C."""
     course = find_course(Path.cwd())
     if not course.has_solutions:
         raise UserError(
@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
         students=tuple(args.student),
     )
     if args.require_sandbox and not args.scheduler:
-        tiers.choose(args.require_sandbox)  # refused before anything is written; a machine of a cluster refuses itself
+        tiers.choose(args.require_sandbox)  # refuses before anything is written; in a cluster each machine refuses
     report = grade_class(
         request, lambda: ClusterWorkers(args.scheduler) if args.scheduler else workers_here(size, request.settings)
     )
@@ -125,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def workers_here(size: int, settings: Settings) -> LocalWorkers:
-    """Workers of this machine, which share one warm process where that can be forked."""
+    """Workers on this machine. They share one warm process, if the sandbox can fork it."""
     tier = tiers.choose(settings.require_sandbox)
     weak = tier.letter in "CD"  # then people should know what it means
     share = (lambda: SharedSandbox(tier, settings.memory)) if tiers.can_fork(tier) else None
@@ -142,7 +142,7 @@ def _positive(text: str) -> int:
 
 
 def print_report(report: ClassReport, out: Path) -> None:
-    """The table, and what was done, in a few lines."""
+    """Print the table, and a few lines on what was done."""
     screen = console()
     screen.print(table(report.results, screen.width))
     screen.print()

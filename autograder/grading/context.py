@@ -1,4 +1,4 @@
-"""What the engine, the plugin and plain pytest tell each other: what a check says of itself, what it runs on, how it went."""
+"""The data that the engine, the plugin and plain pytest share: a check, what it runs on, and how it went."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckInfo:
-    """What a check says of itself."""
+    """What a check declares about itself."""
 
     name: str
     title: str
@@ -30,10 +30,10 @@ class CheckInfo:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one check went. ``bug`` is set when the check itself broke: that is ours, never the student's.
+    """How one check went.
 
-    trouble: why the failure could not be explained, where the catalogue or the drawing broke: ours too, but it costs
-    no more than the explanation.
+    bug: how the check itself broke, if it did; that is the course's fault, never the student's.
+    trouble: why the failure could not be explained, if the catalogue or the drawing broke. The points do not change.
     """
 
     check: CheckInfo
@@ -41,13 +41,13 @@ class Verdict:
     message: str = ""
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
-    where: str = ""  # the student's own line, where an error names one
+    where: str = ""  # the student's own line, if an error names one
     bug: str = ""
-    drawing: Drawing | None = None  # the axes of a wrong result, where they are what is wrong
-    printed: str = ""  # by the student's code in the call that went wrong, for the student alone
+    drawing: Drawing | None = None  # the axes of a wrong result, if they are wrong
+    printed: str = ""  # what the student's code printed in the failed call; only the student sees it
     trouble: str = ""
-    why: Why = ""  # where it was not run
-    log: str = ""  # the traceback of what the check raised over a value that it did not foresee, for its author
+    why: Why = ""  # why it was not run, or why there was nothing to call
+    log: str = ""  # for the author of the check: the traceback of its error on a value that it did not foresee
 
     @property
     def score(self) -> int:
@@ -56,7 +56,7 @@ class Verdict:
 
     @property
     def note(self) -> str:
-        """The trouble as a reader of the result may know it: of a hidden check no more than the kind of error."""
+        """The trouble, for readers of the result. For a hidden check, it tells only the type of the error."""
         if not self.trouble:
             return ""
         hidden = self.check.hidden
@@ -67,9 +67,9 @@ class Verdict:
 
 @dataclass
 class CheckContext:
-    """The submission on which the checks now run, and what they found so far.
+    """The submission that the checks now run on, and what they found so far.
 
-    find_catalogue: finds the misconceptions, and is called once a wrong answer asks for them.
+    find_catalogue: finds the misconceptions; it is called when a wrong answer first needs them.
     """
 
     run: Run
@@ -77,10 +77,10 @@ class CheckContext:
     seed: int
     held_out: Callable[[], Examples]
     verdicts: list[Verdict] = field(default_factory=list)
-    looks: list[Look] = field(default_factory=list)  # what the checks saw, as far as diagnoses can be compared with it
+    looks: list[Look] = field(default_factory=list)  # what the checks saw, to compare diagnoses with
     metrics: dict[str, Any] = field(default_factory=dict)
-    quiz: Any = None  # the student's own, where there is a roster
-    afterwards: dict[str, Callable[[], None]] = field(default_factory=dict)  # to be run after the checks, if asked for
+    quiz: Any = None  # the student's own, if there is a roster
+    afterwards: dict[str, Callable[[], None]] = field(default_factory=dict)  # run after the checks, if asked for
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -57,7 +57,7 @@ class Engine:
         settings: Settings | None = None,
         sandbox: Sandbox | None = None,
     ) -> None:
-        """sandbox: one that is running already, lent: several engines may use it in turn, and none ends it."""
+        """sandbox: a running one that is lent: several engines may use it in turn, and none of them closes it."""
         self.course, self.assignment = course, assignment
         self.settings = settings = settings or Settings()
         files = check_files(assignment, settings)
@@ -81,13 +81,13 @@ class Engine:
 
     @cached_property
     def catalogue(self) -> Any:
-        """The misconceptions: as code where the course has them, else as released data."""
+        """The misconceptions: as code if the course has it, else as released data."""
         from ..checks.catalogues import catalogue_of
 
         return catalogue_of(self.assignment)
 
     def _catalogue_for(self, variant: Variant | None) -> Any:
-        """The catalogue as it fits a student's own quiz."""
+        """The catalogue for a student's own quiz; None: for the default quiz."""
         from ..checks.catalogues import VariantCatalogue
         from ..course.roster import quiz_of
 
@@ -121,7 +121,7 @@ class Engine:
 
     @cached_property
     def network(self) -> Network | None:
-        """What the assignment trains."""
+        """The network that the assignment trains, or None."""
         return network_of(self.assignment)
 
     def grade(
@@ -131,9 +131,9 @@ class Engine:
         only: Callable[[CheckInfo], bool] | None = None,
         variant: Variant | None = None,
     ) -> Grading:
-        """Run all checks (or some) on a submission, with the student's own quiz where there is a roster.
+        """Run all checks (or some) on a submission. variant: the student's own quiz, if there is a roster.
 
-        Raises InfrastructureError when the fault is not the student's.
+        Raises InfrastructureError if the fault is not the student's.
         """
         from ..sandbox.loader import Order
         from ..sandbox.run import SandboxRun
@@ -147,7 +147,7 @@ class Engine:
         context = CheckContext(run, lambda: self._catalogue_for(variant), seed, lambda: self.held_out)
         context.quiz = variant.own if variant is not None else None
         try:
-            with contextlib.suppress(SessionEnded):  # then every check says so
+            with contextlib.suppress(SessionEnded):  # then every check reports it
                 run.loader.load()
             tasks = {check.task for check in self.checks}
             if (
@@ -165,14 +165,14 @@ class Engine:
         for verdict in verdicts:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
-        metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # a training belongs to its seed
+        metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # the figures of a training depend on it
         if metrics and (dense := dense_literals(source)):
             metrics["dense_literals"] = dense
         if metrics and self.network is not None:
             metrics |= facts_for_reports(self.course.root, self.network)
         unexplained = (verdict.note for verdict in verdicts if verdict.note)
         is_wrong = any(verdict.outcome not in ("passed", "not_run") for verdict in verdicts)
-        # Before anything else: all the rest may come from it. A file that was run from end to end has no such line.
+        # First, because it may be the cause of everything else. A file that ran from end to end has no such problem.
         broken = filter(None, [syntax_problem(source) if run.loader.is_in_doubt else ""])
         notes = (
             *broken,
@@ -187,7 +187,7 @@ class Engine:
         return Grading(tuple(verdicts), notes, metrics, seed, suspects=suspects)
 
     def _of_weights(self, source: Source, metrics: Mapping[str, Any]) -> tuple[str, ...]:
-        """Which files of weights were not used, and why, where the assignment trains."""
+        """Notes on the files of weights that were not used, and why."""
         said = []
         used = metrics.get("weights")
         if isinstance(used, str) and used.startswith("not used: "):
@@ -204,17 +204,17 @@ class Engine:
             if not self._lent:
                 self._sandbox.close()
             self.live.close()
-            for data in ("held_out", "_ready", "catalogue"):  # large, and this may be kept by what is frozen
+            for data in ("held_out", "_ready", "catalogue"):  # large, and frozen objects may keep the engine
                 self.__dict__.pop(data, None)
 
 
 def _look_afterwards(context: CheckContext) -> tuple[str, ...]:
-    """Do what the checks have left for afterwards; a note for each look that could not be taken: the points stand."""
+    """Run what the checks registered for afterwards. Returns a note for each that failed; points do not change."""
     notes = []
     for name, look in context.afterwards.items():
         try:
             look()
-        except Exception as error:  # a value that came back, or a training that did not
+        except Exception as error:  # an unforeseen value, or a training that failed
             notes.append(
                 f"After the checks ({name}): {beginning(' '.join(str(error).split())) or type(error).__name__}"
             )
@@ -227,10 +227,10 @@ def check_files(assignment: Assignment, settings: Settings) -> list[Path]:
 
 
 def sandbox_for(settings: Settings, trains: bool, door: Door | None = None) -> Sandbox:
-    """A sandbox of the tier that is wanted. door: a shared warm process, which is of that tier already.
+    """A sandbox of the tier that is asked for. door: a shared warm process, which has that tier already.
 
-    Without one, tell `trains` where many will come: some train in a demo, or ask a layer on the meta device, and nothing
-    is imported after student code has run.
+    Without a door, set `trains` if many submissions will come: some train in a demo, or use a layer on the meta device,
+    and nothing is imported after student code has run.
     """
     tier = tiers.found_elsewhere(door.tier) if door is not None else tiers.choose(settings.require_sandbox)
     return Sandbox(tier, trains=trains, memory=settings.memory, door=door)

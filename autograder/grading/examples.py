@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 def training_tensors(root: Path, network: Network) -> dict[str, torch.Tensor]:
-    """What the sandbox of a submission that trains is given, by the names that checks ask for. root: the course's."""
+    """The training items and labels for the sandbox, by the names that checks use. root: the course's folder."""
     folder = root / FOLDER
     examples = data_set(folder, network.data).load_train(folder)
     return {"train_images": examples.items, "train_labels": examples.labels}
 
 
 def test_examples(root: Path, network: Network | None) -> Examples:
-    """What no student code is given. Raises UserError where an assignment has no network, or its data set none."""
+    """The test items and labels, which no student code is given. root: the course's folder.
+
+    Raises UserError if the assignment declares no network, or if its data set has no test items.
+    """
     if network is None:
         raise UserError("held_out is for an assignment that declares its network, in network_facts.py.")
     folder = root / FOLDER
@@ -32,7 +35,7 @@ def test_examples(root: Path, network: Network | None) -> Examples:
 
 
 def facts_for_reports(root: Path, network: Network) -> dict[str, Any]:
-    """What a result says of the network beside its figures, so that a report needs no course: what the test items and
-    their classes are called, and the accuracies above which a teacher should look."""
+    """What a result says about the network besides its figures, so that a report does not need the course: the names of
+    the test items and of the classes, and the accuracies above which a teacher should look."""
     data = data_set(root / FOLDER, network.data)
     return {"things": data.things, "classes": list(data.classes), "honest": list(network.honest)}

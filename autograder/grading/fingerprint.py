@@ -17,8 +17,8 @@ from ..data.dataset import FOLDER
 from ..submission.source import Source
 from .job import Settings
 
-# What in this package decides a result: whole rooms, and the one module that says what a result is. Of the room of
-# grading, what is about a class and not about one submission decides nothing: to change it grades nobody again.
+# What in this package decides a result: whole rooms, and the module that defines a result. The modules of grading that
+# are about a class, not about one submission, decide nothing: if they change, nobody is graded again.
 _DECIDES = (
     "__init__.py",
     "common",
@@ -35,9 +35,9 @@ _OF_A_CLASS = ("bands", "batch", "command", "fingerprint", "ledger", "log", "pla
 
 
 def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = None) -> str:
-    """sha256 (hexadecimal) over a submission, the checks' digest and what else decides its result.
+    """sha256 (hexadecimal) over a submission, the digest of the checks, and all else that decides its result.
 
-    quiz: the student's own, as plain data, where there is a roster.
+    quiz: the student's own, as plain data, if there is a roster.
     """
     limits = (settings.call_seconds, settings.load_seconds, settings.memory)
     parts = [source.fingerprint, checks, versions(), repr(limits)]
@@ -51,10 +51,9 @@ def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = Non
 
 
 def checks_digest(assignment: Assignment) -> str:
-    """sha256 over the checks of an assignment, its misconceptions and what else lies beside them; and the module of its data set.
+    """sha256 (hexadecimal) over the Python files of an assignment (checks, misconceptions), and its data set's module.
 
-    The master and the pictures have no say: a change of prose, of a reference solution or of what is drawn grades nobody
-    again.
+    The master and the pictures do not count: nobody is graded again if prose, a reference or a picture changes.
     """
     digest = hashlib.sha256()
     network = network_of(assignment)
@@ -82,6 +81,6 @@ def own_code(package: Path) -> str:
 
 
 def deciding_files(package: Path) -> list[Path]:
-    """The files of this package, or of a copy of it, that decide a result. Raises FileNotFoundError where a room is gone."""
+    """The files of this package, or of a copy of it, that decide a result. Raises FileNotFoundError if one is gone."""
     of_a_class = {package / "grading" / f"{name}.py" for name in _OF_A_CLASS}
     return [path for path in files_of(package, _DECIDES) if path not in of_a_class]

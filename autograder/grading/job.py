@@ -1,4 +1,4 @@
-"""One unit of grading: what a worker process gets for one submission. Plain data, so that it travels anywhere."""
+"""One unit of grading: what a worker process gets for one submission. Plain data, so that it can be sent anywhere."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ..submission.source import Source
 
 @dataclass(frozen=True)
 class Settings:
-    """What was asked for on the command line and changes how a submission is graded.
+    """The options of the command line that change how a submission is graded.
 
     The seconds are CPU time of everything that the submission starts; the wall clock allows twice as much.
     """
 
-    retrain: bool = False  # train even where weights were submitted
+    retrain: bool = False  # train even if weights were submitted
     exchanged: bool = False  # after the checks, train once more with the class numbers exchanged
     public_only: bool = False  # leave the hidden checks out, as a student must
     call_seconds: float = 10.0
     load_seconds: float = 10.0
     memory: int = 4 << 30  # bytes, of everything that the submission starts
-    require_sandbox: str | None = None  # the lowest tier ("A" to "D") that may grade; None takes what there is
+    require_sandbox: str | None = None  # the lowest tier ("A" to "D") that may grade; None: any
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to grade. `secret` is the course's: it travels, so that remote workers draw the same inputs."""
+    """One submission to grade. secret: the course's; it is sent along so that remote workers draw the same inputs."""
 
     student: str
     assignment: str

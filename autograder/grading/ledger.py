@@ -17,14 +17,14 @@ class Ledger:
     def __init__(self, folder: Path, course: Course) -> None:
         self.torn: list[Path] = []  # files that could not be read: their submissions are graded again
         self._folder, self._course = folder, course
-        self._results: dict[tuple[str, str], Result] = {}  # (student, assignment) -> of this class, new or kept
-        self._points: dict[str, int] = {}  # assignment -> what it is worth, as graded results say
+        self._results: dict[tuple[str, str], Result] = {}  # (student, assignment) -> new or kept
+        self._points: dict[str, int] = {}  # assignment -> how many points it is worth
 
     def previous(self, student: str, assignment: str) -> Result | None:
-        """What an earlier run wrote; None where there is nothing, or nothing that can be read.
+        """What an earlier run wrote; None if there is nothing, or nothing that can be read.
 
-        Raises InfrastructureError for a file that we have no right to read: grading again would push aside what
-        somebody else did.
+        Raises InfrastructureError for a file that we have no right to read: to grade again would replace what somebody
+        else did.
         """
         path = store.path_of(self._folder, student, assignment)
         try:
@@ -38,9 +38,9 @@ class Ledger:
             return None
 
     def record(self, result: Result, previous: Result | None) -> None:
-        """Take a result into the class, and write it where it differs from what lies there.
+        """Add a result to the class, and write it if it differs from the previous one.
 
-        Raises InfrastructureError or UserError when it cannot be written.
+        Raises InfrastructureError or UserError if it cannot be written.
         """
         result = bounded(result)
         self._results[result.student, result.assignment] = result
@@ -48,17 +48,17 @@ class Ledger:
             store.write(result, self._folder)
 
     def is_worth(self, assignment: str, points: int) -> None:
-        """What grading says that an assignment is worth."""
+        """Keep how many points an assignment is worth, as a graded result says."""
         self._points[assignment] = points
 
     def max_score(self, assignment: str) -> int:
-        """What an assignment is worth: as graded results say, else as it was released."""
+        """How many points an assignment is worth: as graded results say, else as it was released."""
         if assignment not in self._points:
             self._points[assignment] = self._course.max_score(assignment)
         return self._points[assignment]
 
     def agree_on_points(self) -> None:
-        """What was graded knows best what an assignment is worth: the results without checks follow."""
+        """Give results without checks the number of points that graded results say the assignment is worth."""
         for result in list(self._results.values()):
             points = self.max_score(result.assignment)
             if not result.checks and result.max_score != points:

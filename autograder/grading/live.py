@@ -18,7 +18,7 @@ from .context import CheckContext, CheckInfo, Verdict
 
 
 class BrokenChecks(InfrastructureError):
-    """The check files cannot be read, or their session has ended; reason: file, line and what to do, where known."""
+    """The check files cannot be read, or their session has ended. reason: file, line and what to do, if known."""
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message, reason)
@@ -29,11 +29,11 @@ class BrokenChecks(InfrastructureError):
 
 
 class LiveChecks:
-    """The checks of some files, collected once by a pytest session that stays alive in a thread of its own."""
+    """The checks of some files, collected once by a pytest session that stays alive in its own thread."""
 
     def __init__(self, files: list[Path]) -> None:
         self.items: list[pytest.Item] = []
-        self.without_points: list[str] = []  # "test_a1.py, line 3: test_x": tests that are no checks
+        self.without_points: list[str] = []  # "test_a1.py, line 3: test_x": tests that are not checks
         self._files = files
         self._contexts: queue.Queue[CheckContext | None] = queue.Queue()
         self._done: queue.Queue[str | None] = queue.Queue()
@@ -54,7 +54,7 @@ class LiveChecks:
         return [plugin.info(item) for item in self.items]
 
     def unknown_fixtures(self) -> list[tuple[str, list[str]]]:
-        """The checks that ask for what nobody gives: where each stands, and the names."""
+        """The checks with parameters that no fixture gives: where each check is, and the names of the parameters."""
         found = [(plugin.where(item), plugin.unknown_fixtures(item)) for item in self.items]
         return [(where, names) for where, names in found if names]
 
@@ -77,7 +77,7 @@ class LiveChecks:
             raise BrokenChecks(f"the checks in {self._files[0].parent} cannot be run: {problem}", problem)
 
     def _session(self) -> None:
-        for file in self._files:  # of another course, or of a former version
+        for file in self._files:  # what is loaded may be of another course, or of an older version
             sys.modules.pop(file.stem, None)
         try:
             pytest.main(plugin.arguments(self._files), plugins=[plugin, self])
@@ -89,7 +89,7 @@ class LiveChecks:
     # pytest's hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Checks find the context here."""
+        """Tell the plugin where to find the context of a check."""
         config.stash[plugin.CONTEXT] = self._current
 
     def _current(self, item: pytest.Item) -> CheckContext:
@@ -97,7 +97,7 @@ class LiveChecks:
         return self._context
 
     def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
-        """A check file that cannot be imported is named with its line and its reason."""
+        """Name a check file that cannot be imported, with its line and the reason."""
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
             self._complain(call.excinfo.value.__cause__ or call.excinfo.value)
 
@@ -105,7 +105,7 @@ class LiveChecks:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """An `exit()` that was left in a check file is a slip like another; to pytest it is an end."""
+        """Treat an `exit()` left in a check file as a mistake like any other; pytest itself would end."""
         try:
             return (yield)
         except SystemExit as error:
@@ -116,7 +116,7 @@ class LiveChecks:
         self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error)}")
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        """What breaks pytest is told in one line, without a traceback."""
+        """Report an error inside pytest in one line, without a traceback."""
         self._complaints.append(f"{excinfo.typename}: {excinfo.value}".splitlines()[0])
         return True
 
@@ -130,7 +130,7 @@ class LiveChecks:
         )
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Instead of one round over the checks: a round for each context that comes."""
+        """Run the checks once for each context that comes, instead of only once."""
         self.items = [item for item in session.items if plugin.is_check(item)]
         self.without_points = [plugin.where(item) for item in session.items if not plugin.is_check(item)]
         for item in self.items:

@@ -1,4 +1,4 @@
-"""What went wrong in our own code while a class was graded, kept for whoever can mend it: `RESULTS/grader.log`."""
+"""`RESULTS/grader.log`: errors in our own code, or in checks, while a class was graded, for those who can fix them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from ..common.terminal import printable
 
 LOG = "grader.log"
-_LIMIT = 1 << 20  # bytes of the file: the first of many alike tell all there is
+_LIMIT = 1 << 20  # bytes of the file: of many similar errors, the first ones are enough
 _LONG = 4000  # characters of one entry
 
 
 class Log:
-    """The log of one run. A disk that takes nothing more costs the log alone."""
+    """The log of one run. If the disk is full, only the log is lost."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.entries = folder / LOG, 0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
-    """A context for ``folder/<folder>.py``, and what closes it. Fails the check in words when it cannot be read."""
+    """A context for ``folder/<folder>.py``, and a function that closes it. Fails the check if it cannot be read."""
     from ..checks.catalogues import catalogue_of
     from ..sandbox.limits import Limits
     from ..sandbox.loader import Order

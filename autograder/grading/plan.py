@@ -1,4 +1,4 @@
-"""What there is to do in a class: which submissions are graded, how, and in which order. No worker runs for it."""
+"""Decide which submissions of a class are graded, how, and in which order. No worker runs for this."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ class Plan:
         return self.roster is not None and found.assignment in self.quizzes and self._listed(found) is None
 
     def _listed(self, found: Found) -> tuple[str, str] | None:
-        """The student on the roster, by folder or by what the download calls them: login, number, address."""
+        """The student's entry on the roster, found by the folder or by the login, number or address in the download."""
         if self.roster is None:
             return None
         names = (found.student, *other_names(found.identity))
         return next((listed for name in names if name and (listed := self.roster.find(name))), None)
 
     def fingerprint(self, found: Found, source: Source) -> str:
-        """What a result carries: equal fingerprints mean that grading again would find the same."""
+        """The fingerprint for the result: equal fingerprints mean that grading again would find the same."""
         variant = self.variant(found)
         quiz = variant.own if variant is not None else None
         settings = dataclasses.replace(
@@ -93,19 +93,22 @@ class Plan:
         )
 
     def was_confined_too_little(self, previous: Result) -> bool:
-        """Was it graded in a lower sandbox tier than this run requires? Then its score may be forged. What never ran
-        has no tier."""
+        """Was it graded in a lower sandbox tier than this run requires? Then its score may be forged. A submission that
+        never ran has no tier."""
         wanted, had = self.settings.require_sandbox, previous.environment.get("sandbox")
         return wanted is not None and had is not None and str(had) > wanted
 
     def origin(self, assignment: str, source: Source) -> dict[str, str]:
-        """What a result says of what was graded, by what: digests of the submission and of the checks."""
+        """What a result was made from: the digests of the submission and of the checks."""
         return {"submission": source.fingerprint, "checks": self.checks[assignment]}
 
     def order(self, todo: Todo) -> tuple[bool, bool, Any, bool, Any]:
-        """The key by which submissions are sorted. What was lost before comes last: whatever it did, all others have
-        their results by then. Else what trains comes first, since the longest job should not be the last one, and before
-        what came with its weights; then by assignment, since a worker's sandbox and checks stay warm for one."""
+        """The key by which submissions are sorted.
+
+        A submission that was lost before comes last: all others have their results by then. Otherwise those that train
+        come first, so that the longest job is not the last one. Then they are sorted by assignment, since a worker's
+        sandbox and checks stay warm for one assignment. Those that came with weights follow those without.
+        """
         found, previous = todo.found, todo.previous
         lost = previous is not None and is_lost(previous)
         light = found.assignment not in self.trains
@@ -113,6 +116,6 @@ class Plan:
         return lost, light, natural_key(found.assignment), weights, natural_key(found.student)
 
     def job(self, found: Found, source: Source, secret: bytes) -> Job:
-        """What a worker gets."""
+        """The job for a worker."""
         variant = self.variant(found)
         return Job(found.student, found.assignment, source, self.course.root, self.settings, secret, variant)

@@ -32,7 +32,7 @@ MARKERS = (
     "needs(task, ...): the check uses these tasks too, and is not run before the first check of each has passed",
     "trains: the check needs the training data, and a process that is ready to train",
 )
-# pytest's own plugins that no check has a use for.
+# pytest's own plugins that checks do not need.
 _NOT_NEEDED = (
     "terminal cacheprovider capture faulthandler unraisableexception threadexception logging warnings doctest "
     "stepwise junitxml pastebin nose debugging setuponly setupplan recwarn monkeypatch tmpdir legacypath subtests"
@@ -40,14 +40,14 @@ _NOT_NEEDED = (
 
 
 CONTEXT: pytest.StashKey[Callable[[pytest.Item], CheckContext]] = pytest.StashKey()
-"""How the context of a check is found: grading sets it; without it, it is the file beside the check."""
+"""Finds the context of a check. Grading sets it; if it is not set, the submission is the file beside the check."""
 
 _INFO: pytest.StashKey[CheckInfo] = pytest.StashKey()
 _OPEN: pytest.StashKey[dict[Path, tuple[CheckContext, Callable[[], None]]]] = pytest.StashKey()
 
 
 def arguments(files: Sequence[Path]) -> list[str]:
-    """pytest's arguments for a session of ours over the checks of one assignment, which nothing around them sways."""
+    """pytest's arguments for our session over the checks of one assignment, independent of all settings around them."""
     return [
         *map(_as_pytest_takes, files),
         f"--rootdir={_as_pytest_takes(files[0].parent)}",
@@ -61,14 +61,14 @@ def arguments(files: Sequence[Path]) -> list[str]:
 
 
 def _as_pytest_takes(path: Path) -> str:
-    """A path as pytest takes it. In an argument `[` and `::` begin a test's name, and `$HOME` is a variable: a path
-    with one of them (`CNN [2026]`) is named from where we stand, which is in the course."""
+    """A path as pytest takes it. In an argument, `[` and `::` begin a test's name, and `$HOME` is a variable. A path
+    with one of them (`CNN [2026]`) is made relative to the current folder, which is in the course."""
     text = str(path)
     return os.path.relpath(path) if any(sign in text for sign in ("[", "::", "$")) else text
 
 
 def _asserts(file: Path) -> bool:
-    """Is there a plain ``assert`` in a file? Only then pytest has to prepare its words, which takes time."""
+    """Is there a plain ``assert`` in a file? Only then does pytest have to rewrite it, which takes time."""
     try:
         return re.search(rb"^\s*assert\b", file.read_bytes(), re.MULTILINE) is not None
     except OSError:
@@ -82,17 +82,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def info(item: pytest.Item) -> CheckInfo:
-    """What a check says of itself. Raises pytest.UsageError when it does not say its points and task."""
+    """What a check declares about itself. Raises pytest.UsageError if it does not declare its points and task."""
     if _INFO not in item.stash:
         item.stash[_INFO] = _read_info(item)
     return item.stash[_INFO]
 
 
 def is_check(item: pytest.Item) -> bool:
-    """A check carries points; other tests are none of ours.
+    """Is this test a check? A check is marked with points.
 
-    In a session that is not ours, another project's tests may carry points too: there a check lies in the file that is
-    named after its folder (`a1_permute/test_a1_permute.py`).
+    In a session that is not ours, tests of another project may be marked with points too. There, a check must be in the
+    file that is named after its folder (`a1_permute/test_a1_permute.py`).
     """
     if item.get_closest_marker("points") is None:
         return False
@@ -100,12 +100,12 @@ def is_check(item: pytest.Item) -> bool:
 
 
 def where(item: pytest.Item) -> str:
-    """ "test_a1.py, line 3: test_x"."""
+    """Where a check is, in words: "test_a1.py, line 3: test_x"."""
     return f"{item.path.name}, line {(item.location[1] or 0) + 1}: {item.name}"
 
 
 def unknown_fixtures(item: pytest.Item) -> list[str]:
-    """The parameters of a check that nobody gives."""
+    """The parameters of a check that no fixture gives."""
     if not isinstance(item, pytest.Function):
         return []
     return [name for name in item.fixturenames if name != "request" and name not in item._fixtureinfo.name2fixturedefs]
@@ -155,7 +155,7 @@ GIVEN: dict[str, Callable[[pytest.Item], Any]] = {}
 
 
 def _given(give: Callable[[pytest.Item], Any]) -> Any:
-    """A fixture of the name of this function, which says what a check is given."""
+    """Make a fixture of a function, under the function's name. The function takes the check's item."""
     GIVEN[give.__name__] = give
 
     def fixture(request: pytest.FixtureRequest) -> Any:
@@ -205,9 +205,9 @@ def record(item: pytest.Item) -> Callable[[str, Any], None]:
 
 @_given
 def afterwards(item: pytest.Item) -> Callable[[str, Callable[[], None]], Any]:
-    """``afterwards("name", function)``: once all checks have run, and where a teacher asks for more proof, call it, once.
+    """``afterwards("name", function)``: call the function once, after all checks, if a teacher asks for more proof.
 
-    It may ask the submission and record figures; the points stand.
+    It may call the submission and record figures, but points do not change.
     """
     return _context(item).afterwards.setdefault
 
@@ -239,7 +239,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Leave a check out while a task that it builds on does not work at all."""
+    """Do not run a check if a task that it needs does not work at all."""
     if is_check(item):
         _look_at_needs(item)
 
@@ -259,15 +259,15 @@ def _look_at_needs(item: pytest.Item) -> None:
 
 
 def plain_names(item: pytest.Item) -> tuple[str, ...] | None:
-    """The parameters of a check that wants nothing but what this module gives; None for any other.
+    """The parameters of a check that needs only the fixtures of this module; None for any other.
 
-    Such a check :func:`run_plain` can run.
+    :func:`run_plain` can run such a check.
     """
     if not isinstance(item, pytest.Function) or item.cls is not None or hasattr(item, "callspec"):
         return None
     names = tuple(inspect.signature(item.obj).parameters)
     wanted = {*names, *(name for name in item.fixturenames if name != "request")}
-    # A file may have a fixture of its own under a name of ours.
+    # A file may define its own fixture with one of our names.
     overridden = any(len(found) > 1 for found in item._fixtureinfo.name2fixturedefs.values())
     marked = any(item.iter_markers("usefixtures")) or any(item.iter_markers("skip")) or any(item.iter_markers("skipif"))
     if overridden or marked or inspect.iscoroutinefunction(item.obj) or not wanted <= GIVEN.keys():
@@ -276,7 +276,7 @@ def plain_names(item: pytest.Item) -> tuple[str, ...] | None:
 
 
 def run_plain(item: pytest.Item, names: tuple[str, ...]) -> None:
-    """Run a check and keep its verdict, as pytest would by way of its hooks: those cost more than most checks."""
+    """Run a check and keep its verdict, as pytest would through its hooks, which take longer than most checks."""
     assert isinstance(item, pytest.Function)
     began = time.perf_counter()
     failure: BaseException | None = None
@@ -304,7 +304,7 @@ def pytest_runtest_makereport(
         return report  # there is nothing to check here, and the reason has been given
     context = _context(item)
     if call.when == "teardown" and any(found.check.name == item.name for found in context.verdicts):
-        return report  # it has its verdict, and only what was made for it could not be put away
+        return report  # it has its verdict; only the clean-up after it failed
     failure = call.excinfo.value if call.excinfo is not None else None
     found = verdict(item, info(item), context, failure, call.duration)
     context.verdicts.append(found)

@@ -1,8 +1,8 @@
-"""Running jobs on worker processes, here or on a cluster, through `concurrent.futures`.
+"""Run jobs on worker processes, here or on a cluster, through `concurrent.futures`.
 
-A worker that dies (killed by the kernel, say) never takes the batch with it, nor the blame from the job that killed
-it: what ran at that moment runs again, one job at a time, and the job that kills its worker twice is given up. So is
-one at which the machine fails twice.
+A worker that dies (killed by the kernel, say) does not end the batch. The jobs that ran at that moment run again, one
+at a time, to find the one at fault. A job that kills its worker twice is given up, and so is one on which the machine
+fails twice.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ from .job import Job
 if TYPE_CHECKING:
     from ..sandbox.launch import Door, SharedSandbox
 
-_FAREWELL = 10.0  # seconds that workers with nothing left to do have to end by themselves
-GIVE_UP = 5  # jobs lost one after another, none ended well: it is the machine
+_FAREWELL = 10.0  # seconds that idle workers have to end by themselves
+GIVE_UP = 5  # after so many lost jobs in a row, the machine may be at fault
 
 GradeFunction = Callable[[Job], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A job that has ended: `data` is what grading returned, None when it was lost; `lost` then says how."""
+    """A job that has ended. data: what grading returned, or None if the job was lost; lost: then says how."""
 
     job: Job
     slot: int
@@ -57,17 +57,17 @@ class Workers(Protocol):
 
     size: int
     sandbox: str
-    """What they confine submissions with, for people; "" where each of them may have another."""
+    """The sandbox that they use, in words; "" if they may have different ones."""
 
     def submit(self, function: GradeFunction, job: Job) -> Future[dict[str, Any]]: ...
     def restart(self) -> None:
-        """After a death: workers as good as new. Kills what still runs."""
+        """Replace the workers, after one has died. Kills what still runs."""
 
     def stop(self, *, now: bool) -> None:
-        """End all workers; `now`: whatever they are doing."""
+        """End all workers. now: even those that still work."""
 
 
-# What judging an answer takes.
+# The modules that judge an answer.
 PRELOADED = (
     "autograder.grading.worker",
     "autograder.sandbox.run",
@@ -77,12 +77,12 @@ PRELOADED = (
 
 
 def process_context(preload: Sequence[str]) -> BaseContext:
-    """How worker processes are made: they inherit no threads and no locks.
+    """How to start worker processes, so that they inherit neither threads nor locks.
 
-    On Linux a server forks them, which has imported the modules `preload` and run nobody's code; elsewhere each starts
-    afresh. The server lives as long as this process.
+    On Linux they are forked from a server, which has imported the modules `preload` and run no student's code.
+    Elsewhere each starts afresh. The server lives as long as this process.
     """
-    if sys.platform != "linux":  # macOS's own libraries do not bear a fork
+    if sys.platform != "linux":  # libraries of macOS break in a fork
         return multiprocessing.get_context("spawn")
     from multiprocessing import forkserver
 
@@ -95,10 +95,10 @@ def process_context(preload: Sequence[str]) -> BaseContext:
 
 @contextlib.contextmanager
 def _imports_of_this_process() -> Iterator[None]:
-    """What Python is started in here imports our package, and nothing that happens to lie in the current folder.
+    """Let a Python that is started in this block import our package, and nothing from the current folder.
 
-    The server is started by `python -c`, which looks there first: in a student's clone it would run a student's files,
-    and in another clone of the course another version of ours.
+    The server is started by `python -c`, which looks in the current folder first: in a student's clone it would run the
+    student's files, and in another clone of the course another version of our package.
     """
     package = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
@@ -115,8 +115,8 @@ def _imports_of_this_process() -> Iterator[None]:
 class LocalWorkers:
     """Worker processes on this machine.
 
-    share: starts the warm process that they share, else each has its own sandbox.
-    preload: the modules that are imported once for all of them, :data:`PRELOADED` where submissions are graded.
+    share: starts the warm process that they share; None: each has its own sandbox.
+    preload: the modules that are imported once for all of them; :data:`PRELOADED` for grading submissions.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class LocalWorkers:
     def _end_workers(self, executor: ProcessPoolExecutor, now: bool) -> None:
         processes = list((getattr(executor, "_processes", None) or {}).values())
         executor.shutdown(wait=False, cancel_futures=True)
-        # A worker that is killed while it fetches its orders keeps the others waiting for theirs, for ever.
+        # If a worker is killed while it fetches a job, the others wait for theirs for ever.
         deadline = time.monotonic() + (0.0 if now else _FAREWELL)
         waiting = {process.sentinel: process for process in processes}
         while waiting and (left := deadline - time.monotonic()) > 0:
@@ -171,9 +171,9 @@ class LocalWorkers:
 
 
 def _begin_worker(environment: dict[str, str], door: Door | None) -> None:
-    """In a new worker: Ctrl-C is the main process's affair. environment: what stands in the main process's now."""
+    """Set up a new worker. Only the main process handles Ctrl-C. environment: the main process's variables, as now."""
     gc.freeze()  # what the server has imported stays on pages that all workers share
-    os.environ.clear()  # the server's is what stood there when it was started
+    os.environ.clear()  # the server's variables are those of its start
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
@@ -185,9 +185,9 @@ def _begin_worker(environment: dict[str, str], door: Door | None) -> None:
 
 
 def let_the_sandbox_finish() -> None:
-    """Do not push aside what runs when something comes for us: the sandbox answers all that it was asked, then we read.
+    """Do not interrupt the sandbox as soon as an answer arrives: it answers all that it was asked, then we read.
 
-    Where grader and sandbox share a core, each turn less saves a twentieth of a millisecond.
+    If grader and sandbox share a core, each switch saved is a twentieth of a millisecond.
     """
     if hasattr(os, "SCHED_BATCH"):
         with contextlib.suppress(OSError):
@@ -195,7 +195,7 @@ def let_the_sandbox_finish() -> None:
 
 
 def end_with_parent() -> None:
-    """In a new worker: it does not outlive the main process, however that ends."""
+    """End this worker when the main process ends, however that ends."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
@@ -207,7 +207,7 @@ def _end_with(sentinel: int) -> None:
 
 
 class ClusterWorkers:
-    """The workers of a dask scheduler. Raises UserError without the extra `cluster`, or when nobody answers."""
+    """The workers of a dask scheduler. Raises UserError without the extra `cluster`, or if no scheduler answers."""
 
     sandbox = ""
 
@@ -239,9 +239,9 @@ class ClusterWorkers:
 
 
 def _knock(address: str, timeout: float) -> None:
-    """Wait until somebody listens at an address. Raises OSError when nobody does.
+    """Wait until a server listens at an address. Raises OSError if none does in time.
 
-    A client of dask that finds nobody goes on trying in the background when we have given up, so we try first.
+    A dask client that finds no server goes on trying in the background after we have given up, so we try first.
     """
     where = re.fullmatch(r"(?:tcp://)?\[?([^/\]]+?)\]?:(\d+)", address)
     deadline = time.monotonic() + timeout
@@ -270,9 +270,9 @@ def run_jobs(
 ) -> Iterator[Ended]:
     """Run all jobs, and yield each as it ends. `jobs` is asked for the next one only when a worker is free.
 
-    When jobs are lost one after another, the machine is tried with a submission of our own, which does nothing: it
-    may be the submissions that make their graders fail. Raises InfrastructureError when that one is lost too, and a
-    UserError that the function raised. The caller stops the workers.
+    If several jobs are lost in a row, the machine is tried with an empty submission: it may be the submissions that
+    make their graders fail. Raises InfrastructureError if the empty one is lost too, and a UserError that the function
+    raised. The caller stops the workers.
     """
     running: dict[Future[dict[str, Any]], _Running] = {}
     again: deque[Job] = deque()  # ran when a worker died: each runs once more, alone
@@ -290,7 +290,7 @@ def run_jobs(
 
     def start_what_fits() -> None:
         if lost_in_a_row >= GIVE_UP:
-            return  # until the machine was tried
+            return  # until the machine has been tried
         if again:
             if not running:
                 start(again[0])
@@ -303,7 +303,7 @@ def run_jobs(
     while True:
         try:
             start_what_fits()
-        finally:  # whatever hinders the next ones (Ctrl-C, say), what has ended is handed over
+        finally:  # even if the next ones cannot start (Ctrl-C, say), hand over what has ended
             for finished in ended:  # with the workers busy again, the caller may take its time
                 lost_in_a_row = 0 if finished.data is not None else lost_in_a_row + 1
                 last = finished.job
@@ -344,7 +344,7 @@ def run_jobs(
 
 
 def _try_machine(function: GradeFunction, workers: Workers, last: Job | None) -> str:
-    """Why the machine cannot grade even a submission that holds nothing; "" when it can."""
+    """Why the machine cannot grade even an empty submission; "" if it can."""
     assert last is not None
     empty = dataclasses.replace(last, source=Source("py", (Cell("", 1, None),)))
     try:
@@ -359,7 +359,7 @@ def _try_machine(function: GradeFunction, workers: Workers, last: Job | None) ->
 
 
 def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool) -> Ended | None:
-    """How a job has ended; None when it is to run once more, alone. Raises a UserError that the function raised."""
+    """How a job has ended; None if it must run once more, alone. Raises a UserError that the function raised."""
     error = future.exception() if future.done() and not future.cancelled() else BrokenExecutor()
     if error is None:
         return Ended(run.job, run.slot, seconds, future.result())
@@ -372,7 +372,7 @@ def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone
 
 def _how(error: BaseException) -> str:
     """How a job was lost, in one line."""
-    # dask has a name of its own for a task whose workers died (three times, unless told otherwise).
+    # dask has its own error for a task whose workers died (three times, by default).
     if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
         return "its grading process died, and died again"
     if isinstance(error, InfrastructureError):
@@ -385,7 +385,7 @@ def _broke(future: Future[dict[str, Any]]) -> bool:
 
 
 def usable_cpus() -> int:
-    """The processors that this process may use."""
+    """How many processors this process may use."""
     if sys.platform == "linux":
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1

@@ -20,14 +20,14 @@ from ..results.result import Result
 
 PLAIN_EVERY = 10.0  # seconds between two lines in a log
 LIVE_LINES = 16  # workers shown at most
-FIRST_GUESS = 2.0  # seconds for a submission of an assignment of which none has been graded
+FIRST_GUESS = 2.0  # seconds for a submission while none of its assignment has been graded, at most
 
 
 class Progress:
     """Counts, the time that is left, the slowest submission. Use as a context manager."""
 
     def __init__(self, console: Console, todo: Mapping[str, int], workers: int, sandbox: str = "") -> None:
-        """todo: assignment -> how many submissions are to be graded. sandbox: in which, where that is known."""
+        """todo: assignment -> how many submissions are to be graded. sandbox: its name, "" if it is not known."""
         self._console, self._sandbox = console, sandbox
         self._left = Counter(dict(todo))
         self._total = sum(todo.values())
@@ -67,8 +67,7 @@ class Progress:
         self._running[slot] = (student, assignment, time.monotonic())
 
     def ended(self, slot: int, result: Result, seconds: float, lost: str) -> None:
-        """A worker has ended one, and may have begun its next. `lost`: why there is no result but the machine's failure,
-        or nothing."""
+        """A worker has ended a submission, and may have begun its next. lost: how the machine failed on it, or ""."""
         if self._running.get(slot, ())[:2] == (result.student, result.assignment):
             del self._running[slot]
         self._left[result.assignment] -= 1
@@ -81,11 +80,11 @@ class Progress:
             self._line(self._summary())
 
     def skipped(self, assignment: str) -> None:
-        """A submission that was to be graded is not there any more."""
+        """A submission that was to be graded cannot be read any more."""
         self._left[assignment] -= 1
 
     def say(self, text: str) -> None:
-        """One line that stays."""
+        """Print one line that stays."""
         if self._live is not None:
             self._live.console.print(Text(text))
         else:
@@ -94,15 +93,15 @@ class Progress:
     # What is said
 
     def seconds_left(self) -> float:
-        """How long the rest will take: what each assignment took on average, over the workers."""
+        """Seconds until the rest is graded: the mean time of each assignment, shared by the workers."""
         now = time.monotonic()
         rest = sum(number * self._expected(assignment) for assignment, number in self._left.items())
         rest -= sum(min(now - since, self._expected(name)) for _, name, since in self._running.values())
         return max(0.0, rest) / self._workers
 
     def _expected(self, assignment: str) -> float:
-        """How long a submission takes: the mean of those graded; of an unknown assignment, never more than a guess,
-        since what trains comes first."""
+        """Seconds that a submission takes: the mean of its assignment. If none of it has been graded, the mean of all,
+        but at most FIRST_GUESS: those that train come first and take longer."""
         known = self._seconds[assignment]
         everything = known or [s for many in self._seconds.values() for s in many]
         mean = sum(everything) / len(everything) if everything else FIRST_GUESS

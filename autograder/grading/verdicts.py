@@ -1,7 +1,7 @@
-"""How a check went, of what it raised: a failure in words, with its diagnosis; or a fault of the check itself.
+"""Turn what a check raised into a verdict: a failure in words, with its diagnosis, or a bug of the check itself.
 
-Whatever a check raises after it has looked at an observation is that check's failure. What came back is a stranger's,
-and no check can foresee all of it: the submission keeps the points of all others.
+Whatever a check raises after it has looked at an observation is a failure of that check. A submission may return
+anything, and no check can foresee all of it. The submission keeps the points of all other checks.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _LOG_LIMIT = 4000  # characters of a traceback
 def verdict(
     item: pytest.Item, check: CheckInfo, context: CheckContext, failure: BaseException | None, seconds: float
 ) -> Verdict:
-    """How a check went. failure: what it raised, None where it passed; seconds: how long it took.
+    """How a check went. failure: what it raised, None if it passed. seconds: how long it took.
 
-    The verdict has a ``bug`` where the check broke before it had looked at anything of the submission.
+    The verdict has a ``bug`` if the check broke before it had looked at anything of the submission.
     """
     from ..checks import CheckFailed
     from ..results.result import cut
@@ -38,21 +38,21 @@ def verdict(
     if failure is None:
         _look(check, context)
         return Verdict(check, "passed", seconds=seconds)
-    if isinstance(failure, pytest.skip.Exception):  # the author's own word: it asks for nothing here
+    if isinstance(failure, pytest.skip.Exception):  # the author skips it here
         return Verdict(check, "not_run", cut(f"This check was left out: {_text(failure)}"), seconds=seconds)
     log = ""
     if not isinstance(failure, CheckFailed):
         if not context.run.earlier and context.run.weights is None:
             return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {_text(failure)}")
         raised, failure = failure, _as_failure(failure, context)
-        # Where the student's own error, or a plain assert, is all that happened there is nothing for the author to mend.
+        # After the student's own error, or a plain assert, there is nothing for the author to fix.
         log = _traceback(raised) if failure.outcome == "failed" and not _is_plain_assert(raised) else ""
     seen = failure.observation
     diagnosis, drawing, trouble = None, None, ""
     try:
         diagnosis = _diagnosis(check, context, failure)
         drawing = drawing_of(item, check, failure)
-    except Exception as error:  # the check has judged: what only explains it must not cost the grading
+    except Exception as error:  # the check has judged: a broken explanation must not stop the grading
         trouble = f"{type(error).__name__}: {_text(error)}"
     where = seen.error.where if seen is not None and seen.error is not None else ""
     return Verdict(
@@ -70,7 +70,7 @@ def verdict(
     )
 
 
-# --- what a check raised that is no word to the student ---------------------------------------------------------------
+# --- what a check raised that is not a message to the student ---------------------------------------------------------
 
 
 def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
@@ -81,7 +81,7 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
     earlier = context.run.earlier
     try:
         for seen in earlier:
-            require_returned(seen)  # where nothing came back, that is what went wrong
+            require_returned(seen)  # if nothing came back, that is what went wrong
         if not earlier:
             return CheckFailed(f"The weights beside the file could not be compared: {_kind(error)}.")
         last = earlier[-1]
@@ -100,12 +100,12 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
 
 
 def _is_plain_assert(error: BaseException) -> bool:
-    """Is it how authors say that a value is wrong: ``assert``, or ``pytest.fail`` and ``pytest.raises``?"""
+    """Is it an author's way to say that a value is wrong: ``assert``, ``pytest.fail`` or ``pytest.raises``?"""
     return type(error) is AssertionError or isinstance(error, pytest.fail.Exception)
 
 
 def _words_of(error: BaseException) -> str:
-    """What pytest says of a plain ``assert``, without the lines that tell how we hold a value."""
+    """What pytest says about a plain ``assert``, without the lines that show our own objects."""
     lines = [line for line in _text(error).splitlines() if not _OURS.match(line)]
     return "\n".join(lines).strip()
 
@@ -118,12 +118,12 @@ def _kind(error: BaseException) -> str:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # an error that holds a stranger's value may not be printable
+    except Exception:  # an error that holds a student's value may not be printable
         return ""
 
 
 def _traceback(error: BaseException) -> str:
-    """The traceback for the author of the check, its end where it is long."""
+    """The traceback for the author of the check; only its end if it is long."""
     try:
         return "".join(traceback.format_exception(error))[-_LOG_LIMIT:]
     except Exception:
@@ -134,19 +134,19 @@ def _traceback(error: BaseException) -> str:
 
 
 def drawing_of(item: pytest.Item, check: CheckInfo, failure: CheckFailed) -> Drawing | None:
-    """The axes of a wrong result of a public check, as its student may see them."""
+    """A drawing of the axes of a wrong result, for the student. None for a hidden check, or if nothing can be drawn."""
     if failure.observation is None or check.hidden:
         return None
     from ..checks import axes
 
     folder = item.path.parent
-    stub = folder.parent / ".stubs" / f"{folder.name}.py"  # a student may have written its docstring anew
+    stub = folder.parent / ".stubs" / f"{folder.name}.py"  # the student may have changed the docstring
     names = axes.letters(stub if stub.is_file() else folder / f"{folder.name}.py").get(failure.observation.task)
     return axes.draw(failure.observation, names) if names else None
 
 
 def _diagnosis(check: CheckInfo, context: CheckContext, failure: CheckFailed) -> Diagnosis | None:
-    """The diagnosis as far as the checks until now tell."""
+    """The diagnosis, as far as the checks until now can tell."""
     if failure.because is not None:
         return context.catalogue.named(failure.because)
     if failure.observation is None or failure.judge is None:
@@ -155,11 +155,11 @@ def _diagnosis(check: CheckInfo, context: CheckContext, failure: CheckFailed) ->
     return _explanations(context, check.task).get(check.name)
 
 
-_KEPT = 100_000  # numbers in a result that is kept for comparing: more than any check asks for
+_KEPT = 100_000  # numbers in a result; larger ones are not kept for comparing, and no check asks for so many
 
 
 def _look(check: CheckInfo, context: CheckContext, failure: CheckFailed | None = None) -> None:
-    """Keep what a check saw of its task, for telling wrong ideas apart; of one that trains, what it found fault with alone."""
+    """Keep what a check saw of its task, to tell wrong ideas apart. If it trains, keep only what it found wrong."""
     from ..checks.evidence import Look
 
     all_seen = () if check.trains else context.run.earlier
@@ -183,7 +183,7 @@ def _explanations(context: CheckContext, task: str) -> dict[str, Diagnosis]:
 
 
 def explained(context: CheckContext) -> list[Verdict]:
-    """The verdicts, once all checks have run: a diagnosis that a later check speaks against is taken back."""
+    """The verdicts after all checks have run. A diagnosis that a later check contradicts is taken back."""
     found = {
         check: diagnosis
         for task in {look.task for look in context.looks if look.suspects}

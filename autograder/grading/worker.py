@@ -1,4 +1,4 @@
-"""What a worker process does: grades the submissions that it is sent, and keeps the engine of the last one warm."""
+"""What a worker process does: it grades the submissions that it is sent, and keeps the engine of the last one warm."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .job import Job, Settings, seed_of
 
 
 def _versions(assignment: Assignment) -> tuple[int, ...]:
-    """When each file of an assignment was last changed: a cluster's worker may live longer than that."""
+    """When each file of an assignment was last changed. They may change while a cluster's worker lives."""
     files = (
         assignment.master,
         assignment.public_checks,
@@ -42,10 +42,10 @@ def _versions(assignment: Assignment) -> tuple[int, ...]:
 
 
 class _Engines:
-    """The engines of this process: one at a time, that of the assignment which is being graded.
+    """The engines of this process: one at a time, for the assignment that is being graded.
 
-    The sandbox's warm process has run nobody's code and holds nothing of an assignment: the next engine goes on with it,
-    unless that one trains and this one does not.
+    The sandbox's warm process has run no student's code and holds nothing of an assignment. So the next engine uses it
+    too, unless the settings differ, or only one of the two trains.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class _Engines:
         self.door: Door | None = None
 
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
-        """The engine for these, started if need be; the one before is closed."""
+        """The engine for this assignment and these settings. If it has to be started, the one before is closed."""
         engine = self._engine
         if engine is not None and self._key == (root, assignment, settings, _versions(engine.assignment)):
             return engine
@@ -70,13 +70,13 @@ class _Engines:
         self._key = (root, assignment, settings, _versions(found))
         if had_another:
             gc.collect()
-            hand_back_free_memory()  # strange answers leave holes all over it
-        else:  # torch is here to stay: looking through it for garbage takes a tenth of the time
+            hand_back_free_memory()  # answers of students leave holes all over it
+        else:  # torch stays loaded, and to search it for garbage would take a tenth of the time
             gc.freeze()
         return self._engine
 
     def _lend(self, root: Path, files: list[Path], settings: Settings) -> Sandbox:
-        key = (root if any_trains(files) else None, settings)  # the training images are the course's
+        key = (root if any_trains(files) else None, settings)  # the training images belong to the course
         if self._sandbox is None or self._sandbox_key != key:
             self._close_sandbox()
             self._sandbox, self._sandbox_key = sandbox_for(settings, trains=True, door=self.door), key
@@ -106,7 +106,7 @@ def _engines() -> _Engines:
 
 
 def share_sandbox(door: Door) -> None:
-    """From now on the sandboxes of this process are forks of a warm process that it shares with others."""
+    """From now on, the sandboxes of this process are forks of a warm process that it shares with others."""
     _engines().door = door
 
 
@@ -116,11 +116,11 @@ def close_engines() -> None:
 
 
 def grade_job(job: Job) -> dict[str, Any]:
-    """Grade one submission; the result as JSON-able data, without a fingerprint, which is the caller's.
+    """Grade one submission. Returns the result as data for JSON, without a fingerprint: the caller adds that.
 
-    Beside the schema's keys there may be a `log`: tracebacks of checks that tripped over a value, for their author.
+    Besides the schema's keys there may be a `log`: tracebacks of checks that broke on a value, for their author.
 
-    Raises InfrastructureError when the machine, not the submission, is at fault.
+    Raises InfrastructureError if the machine, not the submission, is at fault.
     """
     engines = _engines()
     with engines.lock:
@@ -137,11 +137,11 @@ def grade_job(job: Job) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """What takes longer ends this process, whatever it does: the batch tries once more, and then gives the job up.
+    """End this process if the block takes longer than this. The batch then tries the job once more, before it gives up.
 
-    The limits of the sandbox end a submission long before. Who waits in a cluster's queue, or for the lock, is not here.
+    The limits of the sandbox end a submission long before. Time in a cluster's queue, or for the lock, does not count.
     """
-    with open(os.devnull, "w") as nobody:  # a traceback would be of ours
+    with open(os.devnull, "w") as nobody:  # a traceback would show our own code
         faulthandler.dump_traceback_later(seconds, exit=True, file=nobody)
         try:
             yield
@@ -150,9 +150,9 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def grade_on(engine: Engine, job: Job) -> tuple[results.Result, Grading]:
-    """Grade one submission on an engine that runs already: the result that is kept, and what it was made of.
+    """Grade one submission on a running engine. Returns the result to keep, and the grading that it was made from.
 
-    Raises InfrastructureError when the fault is not the student's.
+    Raises InfrastructureError if the fault is not the student's.
     """
     seed = seed_of(job.secret, job.assignment, job.source.fingerprint)
     grading = engine.grade(job.source, seed, variant=job.variant)
@@ -162,7 +162,7 @@ def grade_on(engine: Engine, job: Job) -> tuple[results.Result, Grading]:
 def result_of(job: Job, engine: Engine, grading: Grading) -> results.Result:
     """A grading as the result that is kept."""
     by_name = {verdict.check.name: verdict for verdict in grading.verdicts}
-    missing = "It was not run."  # pytest has its ways to leave a check out
+    missing = "It was not run."  # pytest has several ways to leave a check out
     verdicts = [by_name.get(check.name, Verdict(check, "not_run", missing)) for check in engine.checks]
     checks = () if grading.unreadable else tuple(map(_check_result, verdicts))
     quiz = {"quiz": job.variant.own} if job.variant is not None else {}
@@ -198,7 +198,7 @@ def _check_result(verdict: Verdict) -> results.CheckResult:
     )
 
 
-@lru_cache(maxsize=4)  # reading a package's version takes longer than many a check
+@lru_cache(maxsize=4)  # to read a package's version takes longer than many checks
 def environment(tier: tiers.Tier) -> Mapping[str, Any]:
     """What a result depends on besides the submission."""
     versions = {name: metadata.version(name) for name in ("torch", "numpy", "pytest")}
