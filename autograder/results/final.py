@@ -1,9 +1,9 @@
-"""From raw scores to final ones: lateness, adjustments, groups, and checks that are worth other points.
+"""From raw scores to final ones: lateness, adjustments, groups, and checks with other points.
 
-The rules stand in `course.toml` (see `policy`); what a person decides stands in tables in the folder of results:
-`adjustments.csv`, `groups.csv` and, for grading, `choices.csv`. Grading touches none of them and stores the raw score
-with the time of submission; the final score is worked out whenever results are read, so that a changed deadline needs
-no grading.
+The rules are in `course.toml` (see `policy`). What a person decides is in tables in the folder of results:
+`adjustments.csv`, `groups.csv` and, for grading, `choices.csv`. Grading does not change them. It stores the raw score
+and the time of submission. The final score is computed whenever results are read, so that after a change of a deadline
+nothing has to be graded again.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ _T = TypeVar("_T")
 
 
 def read_class(folder: Path) -> ClassResults:
-    """All results in a folder with their final scores: what every report and export starts from.
+    """All results in a folder with their final scores. Every report and export starts from this.
 
-    Raises UserError when there are no results, or course.toml or a table is wrong.
+    Raises UserError if there are no results, or if course.toml or a table is wrong.
     """
     return apply(read_all(folder), folder, course_of(folder))
 
 
 def course_of(folder: Path) -> Course | None:
-    """The course whose policy holds for results: the one that we stand in, else the one that the results lie in."""
+    """The course whose policy applies: the one around the current folder, else around the results, else None."""
     for start in (Path.cwd(), folder):
         with contextlib.suppress(UserError):
             return find_course(start)
@@ -63,7 +63,7 @@ def course_of(folder: Path) -> Course | None:
 
 
 def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassResults:
-    """The results with their final scores. Raises UserError when course.toml or a table is wrong."""
+    """The results with their final scores. Raises UserError if course.toml or a table is wrong."""
     policy = load_policy(course) if course is not None else Policy()
     revalued, remarks = with_points(results.results, policy.points)
     people = People(results.identities())
@@ -87,12 +87,12 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
 
 
 def _of_students(table: Mapping[Key, _T], people: People) -> dict[Key, _T]:
-    """The table with the students as results call them, where it has a login or another writing of the name."""
+    """The table with each student's name as in the results; it may hold a login or another spelling of the name."""
     return {(people.find(student) or student, name): value for (student, name), value in table.items()}
 
 
 def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:
-    """A deadline that cannot be applied is said, with the number of those whom it concerns."""
+    """A remark on each deadline that cannot be applied, with the number of submissions that have no time."""
     without = Counter(
         result.assignment for result in results if result.status not in NOT_HANDED_IN and not result.submitted
     )
@@ -108,7 +108,7 @@ def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:
 
 
 def finals(results: ClassResults, policy: Policy, adjustments: Mapping[Key, Adjustment]) -> dict[Key, Final]:
-    """(student, assignment) -> the final score, where lateness or a person has a say in it."""
+    """(student, assignment) -> the final score, for each result with lateness or an adjustment."""
     changed = {}
     for own in results.students().values():
         late = {
@@ -127,9 +127,9 @@ def finals(results: ClassResults, policy: Policy, adjustments: Mapping[Key, Adju
 
 
 def spend(policy: Policy, late: Mapping[str, tuple[int, int]]) -> dict[str, int]:
-    """The free days that each late assignment gets, so that the student loses as few points as can be.
+    """The free days for each late assignment, chosen so that the student loses as few points as possible.
 
-    late: assignment -> (raw score, days late). Of equally good ways the one that spends the fewest days.
+    late: assignment -> (raw score, days late). Of several best choices, the one that spends the fewest days.
     """
     best: dict[int, tuple[int, dict[str, int]]] = {0: (0, {})}  # days spent -> (points lost, how)
     for name, (score, days) in late.items():
@@ -173,9 +173,9 @@ def final(result: Result, days: int, policy: Policy, *adjustments: Adjustment, f
 def with_points(
     results: Iterable[Result], points: Mapping[tuple[str, str], int]
 ) -> tuple[tuple[Result, ...], tuple[str, ...]]:
-    """The results with checks worth what course.toml says, and what it says of checks that no result has.
+    """The results with the points that course.toml gives to checks, and a remark on each check that no result has.
 
-    A result without checks is worth what those with checks are.
+    A result without checks gets the max_score of the results with checks.
     """
     listed = list(results)
     if not points:
@@ -213,9 +213,9 @@ def _revalued(result: Result, points: Mapping[tuple[str, str], int]) -> Result:
 def with_groups(
     results: tuple[Result, ...], groups: Mapping[str, tuple[str, ...]], people: People
 ) -> tuple[tuple[Result, ...], tuple[str, ...]]:
-    """The results, with one hand-in of a group counting for those of it who handed in nothing themselves.
+    """The results, and remarks on them. A group's submission counts for all members who handed in nothing themselves.
 
-    Where several of a group handed in, each keeps their own, and the others get the newest. Returns also what to say.
+    If several members handed in, each keeps their own, and the others get the newest one.
     """
     by_key = {(result.student, result.assignment): result for result in results}
     remarks = []
@@ -261,10 +261,10 @@ def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 def strangers(course: Course, folder: Path, people: People) -> tuple[str, ...]:
-    """What course.toml and the tables hold for somebody who is neither among the students nor in the folder of
-    results, or could be several of them, one line each.
+    """A line for each entry of course.toml or a table whose student has no folder of results and is not found among
+    the students, or could be several of them.
 
-    Raises UserError when one of the files is wrong.
+    Raises UserError if one of the files is wrong.
     """
     extended = (student for student, _ in load_policy(course).extensions)
     where = {f"{course.root / POLICY_FILE}, [extensions.{who}]": who for who in extended}
@@ -303,9 +303,9 @@ def load_adjustments(
 ) -> dict[tuple[str, str], Adjustment]:
     """(student, assignment) -> the adjustment in a folder of results (columns student, assignment, points, reason).
 
-    An assignment may be called a1 for short, where a course says what that means; what is known needs no course.
-    Raises UserError, which names the line, when there is no such assignment, points are no whole number, a reason is
-    missing or a line stands twice.
+    With a course, an assignment may be written short: a1. known: pairs that are taken as they are, without a course.
+    Raises UserError, which names the line, if there is no such assignment, points are not a whole number, a reason is
+    missing, or a student has two lines for one assignment.
     """
     path = folder / ADJUSTMENTS_FILE
     found: dict[tuple[str, str], Adjustment] = {}

@@ -1,4 +1,4 @@
-"""The folder of results: whose it is, and that one run alone writes into it."""
+"""The folder of results: check that it is one, and let only one run at a time write into it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from .result import InvalidResult
 
 @contextlib.contextmanager
 def results_folder(out: Path, submissions: Path) -> Iterator[Path]:
-    """The folder of results, ours alone while this run lasts, without the drafts of runs that were killed.
+    """Lock the folder of results for this run, and remove the drafts of runs that were killed.
 
-    Raises UserError when it cannot be used: it holds other things, or another run grades into it.
+    Raises UserError if it cannot be used: it holds other things, or another run grades into it. Raises
+    InfrastructureError if it cannot be read or written to.
     """
     if out.resolve() == submissions.resolve():
         raise UserError(f"Results and submissions cannot share {out}. Give another folder to --out.")
@@ -55,12 +56,12 @@ def _is_foreign(out: Path) -> bool:
 
 
 def _hold(file: IO[str], out: Path) -> None:
-    """Hold the file for this run, and write into it whose it is. Raises UserError that says who else holds it."""
+    """Lock the file for this run, and write into it who has locked it. If another run has, UserError says which."""
     if not take(file.fileno()):
         file.seek(0)
         who = printable(file.readline().strip())[:200]
         raise UserError(f"Another run is grading into {out} ({who}). Wait for its end, or stop it.")
-    with contextlib.suppress(OSError):  # for the message above; a full disk is told when results are written
+    with contextlib.suppress(OSError):  # only for the message above; a full disk is reported when results are written
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
         file.flush()

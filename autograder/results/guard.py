@@ -1,4 +1,4 @@
-"""One student never costs another: a step about one whose result breaks it is a line, and the others go on."""
+"""One student never costs another: if a step breaks on one student's result, it says so and goes on with the others."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from .result import ClassResults
 
 @dataclass
 class Guard:
-    """Whom a report or an export had to leave out, and why."""
+    """The students that a report or an export had to leave out, and why."""
 
     lines: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
     def unless_it_works(self, student: str, assignment: str = "") -> Iterator[None]:
-        """A step about one student. What no student can cause goes through: a full disk, a wrong option."""
+        """Take one step for one student; if it breaks, the student is left out.
+
+        Errors that a student cannot cause are raised as usual: a full disk, a wrong option.
+        """
         try:
             yield
         except (UserError, InfrastructureError):
@@ -31,14 +34,17 @@ class Guard:
             self.lines.append(f"{who} was left out: the result is odd ({type(error).__name__}: {why}); grade it again")
 
     def told(self, command: str) -> int:
-        """Say it on standard error. Returns the exit code: 1 where somebody was left out."""
+        """Print the lines on standard error. Returns the exit code: 1 if somebody was left out, else 0."""
         for line in self.lines:
             print(f"autograder {command}: {line}.", file=sys.stderr)
         return int(bool(self.lines))
 
 
 def tell_of_the_reading(results: ClassResults, command: str) -> bool:
-    """Say on standard error what was decided while results were read, and which were passed over. Were there any?"""
+    """Print on standard error what was decided while results were read, and which files were passed over.
+
+    Returns whether any were passed over.
+    """
     passed_over = [f"passed over: {path}: {why}." for path, why in results.problems]
     for line in (*results.remarks, *passed_over):
         print(printable(f"autograder {command}: {line}"), file=sys.stderr)

@@ -1,12 +1,12 @@
 """What lateness costs, and what checks are worth: the rules in `course.toml` at the course's root.
 
-timezone = "Europe/Berlin"    # where the deadlines are; this machine's zone else
+timezone = "Europe/Berlin"    # of the deadlines; without it, this machine's zone
 
 [late]
 percent_per_day = 10      # of the raw score, for each day begun after the deadline
-grace_minutes = 15        # late by no more than this is in time
-cap_percent = 50          # no more than this is taken off
-free_days = 3             # days that each student may be late for nothing, over all assignments
+grace_minutes = 15        # so much late still counts as in time
+cap_percent = 50          # the most that lateness can cost
+free_days = 3             # days that each student may be late at no cost, over all assignments
 
 [deadlines]
 a1_permute = 2026-11-20T23:59:00+01:00      # without an offset: the course's zone
@@ -38,7 +38,7 @@ from ..course.zone import POLICY_FILE, read_zone
 
 @dataclass(frozen=True)
 class Policy:
-    """What lateness costs. Without deadlines nobody is late."""
+    """What lateness costs, and what checks are worth. Without deadlines nobody is late."""
 
     percent_per_day: float = 0.0
     grace: dt.timedelta = dt.timedelta(0)
@@ -50,9 +50,9 @@ class Policy:
     zone: dt.tzinfo | None = None  # None: this machine's
 
     def days_late(self, student: str, assignment: str, submitted: dt.datetime | None) -> int:
-        """The days begun after this student's deadline; 0 within the grace, or when a time is not known.
+        """The days begun after this student's deadline; 0 within the grace, or if a time is not known.
 
-        Days are told by the clock on the wall where the deadline is: one on which clocks change is one day.
+        Days are counted by the local time of the deadline: a day on which clocks change is one day.
         """
         deadline = self.extensions.get((student, assignment), self.deadlines.get(assignment))
         if deadline is None or submitted is None or submitted <= deadline + self.grace:
@@ -64,20 +64,20 @@ class Policy:
         return time.astimezone(self.zone).replace(tzinfo=None)
 
     def taken(self, score: int, days: int) -> int:
-        """The points that so many days cost, rounded in the student's favour."""
+        """The points that this number of days costs, rounded in the student's favour."""
         # A rounding error of floats must not cost a point: 29 % of 100 is 28.999...
         return math.floor(score * self.percent(days) / 100 + 1e-9)
 
     def percent(self, days: int) -> float:
-        """The share of the raw score that so many days cost."""
+        """The percentage of the raw score that this number of days costs."""
         return min(days * self.percent_per_day, self.cap_percent)
 
 
 def load_policy(course: Course) -> Policy:
-    """The policy in course.toml; one that costs nothing when there is none.
+    """The policy in course.toml; without that file, one that costs nothing.
 
-    Raises UserError, which names the entry, for anything that could be a slip: an unknown key, a number out of range,
-    a deadline for no assignment.
+    Raises UserError, which names the entry, for anything that could be a mistake: an unknown key, a number out of
+    range, a deadline for an unknown assignment.
     """
     path = course.root / POLICY_FILE
     try:
@@ -111,7 +111,7 @@ def load_policy(course: Course) -> Policy:
 
 
 def _words(data: Mapping[str, Any], path: Path) -> None:
-    """What the course calls itself is text, its language a code, its direction one of two."""
+    """Check the entries on the course itself: names are text, the language is a code, the direction is ltr or rtl."""
     forms = {"lang": (r"[A-Za-z]{2,3}(-\w+)*", 'a code, like "en" or "he"'), "dir": ("ltr|rtl", '"ltr" or "rtl"')}
     for key in KEYS:
         form, kind = forms.get(key, (r"(?s).*\S.*", "text between quotation marks"))
@@ -150,7 +150,7 @@ def _times(
             raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
         assignment = course.resolve(name, f"{path}: {where}{name}: ")
         try:
-            # In the hour that a clock change repeats the later of the two is meant: nobody loses by it.
+            # If a clock change repeats this hour, the later one is meant, so that nobody loses by it.
             times[assignment] = max(aware(time.replace(fold=fold), zone) for fold in (0, 1))
         except (OverflowError, ValueError, OSError):
             raise UserError(f"{path}: {where}{name}: {time} is no time that can be reckoned with.") from None

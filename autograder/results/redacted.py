@@ -1,4 +1,4 @@
-"""Results that may be given to students: the hidden checks of a task are their points and nothing else."""
+"""Results that may be given to students: of the hidden checks of a task, they show only the points."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Results: what grading says about one submission, as data and as files.
 
 `RESULTS/<student>/<assignment>.json` in the schema `autograder/result/v1` is the source of truth. A file is written
-whole or not at all, and is read only when it is valid: whoever holds a `Result` can rely on its sums.
+whole or not at all, and is read only if it is valid, so that the sums of a `Result` are always right.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from ..submission.people import other_names
 SCHEMA = "autograder/result/v1"
 
 Status = Literal["graded", "missing", "not_started", "unreadable", "ambiguous"]
-NOT_HANDED_IN = frozenset({"missing", "not_started"})  # nothing lies there, or the stub as it was handed out
+NOT_HANDED_IN = frozenset({"missing", "not_started"})  # there is no file, or only the unchanged stub
 
 
 class InvalidResult(Exception):
-    """Data that is no valid result; the message says why."""
+    """Data that is not a valid result; the message says why."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check found. `score` is `points` when the outcome is `passed`, else 0."""
+    """What one check found. `score` is `points` if the outcome is `passed`, else 0."""
 
     name: str
     title: str
@@ -48,11 +48,11 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Result:
-    """What grading found for one student and assignment. Raises InvalidResult when its parts contradict each other."""
+    """What grading found for one student and assignment. Raises InvalidResult if its parts contradict each other."""
 
     student: str
     assignment: str
-    form: Literal["py", "ipynb"] | None  # None when nothing could be read
+    form: Literal["py", "ipynb"] | None  # None if nothing could be read
     status: Status
     score: int
     max_score: int
@@ -61,9 +61,9 @@ class Result:
     environment: Mapping[str, Any] = field(default_factory=dict)  # versions, sandbox tier, seed, ...
     fingerprint: str = ""  # "" makes the next run grade it again
     notes: tuple[str, ...] = ()  # what a reader should know: "I left line 12 out ...", ...
-    submitted: str = ""  # when, in ISO 8601 and UTC; "" where nothing says it
+    submitted: str = ""  # when, in ISO 8601 and UTC; "" if it is not known
     file: str = ""  # what was graded, below the folder of submissions: "ada/a1_permute.py", "work.zip/a1_permute.py"
-    commit: str = ""  # the commit that was checked out, where that is known
+    commit: str = ""  # the commit that was checked out, if it is known
     identity: Mapping[str, str] = field(default_factory=dict)  # what an LMS calls the student: number, login, email
 
     def __post_init__(self) -> None:
@@ -102,21 +102,21 @@ def by_task(checks: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
 
 
 def standing(result: Result) -> str:
-    """Its status; "lost" where the machine failed on it."""
+    """The status of a result; "lost" if the machine failed on it."""
     return "lost" if is_lost(result) else result.status
 
 
 # --- no larger than a reader can use ------------------------------------------------------------------------------
 
 FILE_LIMIT = 256 * 1024  # bytes of a result as a file
-POINTS_LIMIT = 10_000  # no assignment is worth more: some systems get a line a point
-SECONDS_LIMIT = 10.0**9  # that a check may have taken
-MESSAGE_LIMIT = 2000  # characters that a check may say
+POINTS_LIMIT = 10_000  # no assignment is worth more: some systems get a line for each point
+SECONDS_LIMIT = 10.0**9  # the longest time of a check that is accepted
+MESSAGE_LIMIT = 2000  # characters of a check's message
 _NOTES, _NOTE, _METRICS = 40, 1000, 64 * 1024
 
 
 def bounded(result: Result) -> Result:
-    """The result, cut to what a file of FILE_LIMIT bytes holds: what student code gave stands in messages and metrics."""
+    """The result, cut to fit a file of FILE_LIMIT bytes: messages and metrics may hold what student code returned."""
     small = dataclasses.replace(
         result,
         checks=tuple(_said_briefly(check, MESSAGE_LIMIT) for check in result.checks),
@@ -125,7 +125,7 @@ def bounded(result: Result) -> Result:
     if len(json.dumps(_plain(small.metrics))) > _METRICS:
         note = "The figures of this grading were too large to keep."
         small = dataclasses.replace(small, metrics={}, notes=(*small.notes, note))
-    for limit in (500, 100, 0):  # many checks, each with much to say
+    for limit in (500, 100, 0):  # many checks, each with a long message
         if _size(small) <= FILE_LIMIT:
             break
         small = dataclasses.replace(small, checks=tuple(_said_briefly(check, limit) for check in small.checks))
@@ -142,7 +142,7 @@ def _said_briefly(check: CheckResult, limit: int) -> CheckResult:
 
 
 def cut(text: str, limit: int = MESSAGE_LIMIT) -> str:
-    """The text, cut where it is longer than a reader can use."""
+    """The text, cut to `limit` characters."""
     return text if len(text) <= limit else text[: max(0, limit - 4)].rstrip() + " ..."
 
 
@@ -153,7 +153,7 @@ _WHERE_KNOWN: dict[str, Any] = {"submitted": "", "file": "", "commit": "", "iden
 
 
 def to_json(result: Result) -> dict[str, Any]:
-    """The result as JSON-able data: the schema's keys, in the schema's order."""
+    """The result as data for JSON: the schema's keys, in the schema's order."""
     checks = [dataclasses.asdict(check) | {"seconds": round(check.seconds, 4)} for check in result.checks]
     whole = {"schema": SCHEMA, **vars(result), "checks": checks}
     known = {key: value for key, value in whole.items() if value or key not in _WHERE_KNOWN}
@@ -257,7 +257,7 @@ class _Reader:
 
 
 def _plain(value: Any, finite: bool = True) -> Any:
-    """The value as JSON knows it: no tuples, no NaN (if `finite`), and text that can be written as UTF-8."""
+    """The value as data for JSON: no tuples, no NaN (if `finite`), and text that can be written as UTF-8."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, Mapping):
@@ -274,7 +274,7 @@ def _plain(value: Any, finite: bool = True) -> Any:
 
 @dataclass(frozen=True)
 class Final:
-    """A final score that differs from the raw one, or might have: lateness or a person had a say in it."""
+    """A final score after lateness and adjustments; it may equal the raw one."""
 
     score: int
     days_late: int
@@ -283,18 +283,19 @@ class Final:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """All results in a folder, and what was passed over there: (path, why).
+    """All results in a folder.
 
-    `finals` holds the final scores that a policy or a person decided, by (student, assignment); see `policy`.
+    problems: the files that were passed over, each with the reason. finals: (student, assignment) -> the final score
+    that a policy or a person decided; see `policy`.
     """
 
     results: tuple[Result, ...]
     problems: tuple[tuple[Path, str], ...] = ()
-    remarks: tuple[str, ...] = ()  # what was decided in silence: deadlines without times, groups, names of nobody
+    remarks: tuple[str, ...] = ()  # decisions that readers should know: deadlines without times, groups, ...
     finals: Mapping[tuple[str, str], Final] = field(default_factory=dict)
 
     def final_score(self, result: Result) -> int:
-        """The score that counts: after lateness and adjustments, where there are any."""
+        """The score that counts: after lateness and adjustments, if there are any."""
         final = self.finals.get((result.student, result.assignment))
         return result.score if final is None else final.score
 
@@ -303,7 +304,7 @@ class ClassResults:
         return sum(self.final_score(result) for result in own)
 
     def identities(self) -> dict[str, list[str]]:
-        """student -> what systems call them beside that."""
+        """student -> the other names that systems have for them."""
         return {s: [n for r in own.values() for n in other_names(r.identity)] for s, own in self.students().items()}
 
     def students(self) -> dict[str, dict[str, Result]]:

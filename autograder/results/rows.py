@@ -1,7 +1,7 @@
 """What a student may read of a result, row by row: the one source of every format that students see.
 
-A public check is a row of its own. The hidden checks of a task are one row together: what they are called, draw and
-say stays with the teachers, and only their points are told.
+Each public check is a row. The hidden checks of a task are one row together, which tells only their points: their
+names, inputs and messages stay with the teachers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Row:
 def rows_of(result: Result) -> tuple[Row, ...]:
     """The rows of a result, task by task. Their scores sum to the raw score, their points to max_score.
 
-    Never empty: some readers take no rows at all for "nothing to grade", and pass it.
+    Never empty: some systems read an empty list as "nothing to grade", and pass it.
     """
     if not result.checks:
         why = " ".join(public_notes(result)) or result.status
@@ -77,14 +77,14 @@ def _together(task: str, checks: Sequence[CheckResult]) -> Row:
 
 
 def to_bytes(data: dict[str, Any]) -> bytes:
-    """A document as it is written."""
+    """A JSON document as the bytes of its file."""
     return f"{json_text(data)}\n".encode()
 
 
 def settled(rows: Sequence[Row], final: int) -> tuple[Row, ...]:
     """The rows with scores that sum to `final`: lateness takes from the last rows, an adjustment gives to the first.
 
-    For readers that sum the rows. `final` lies between 0 and the sum of the rows' points.
+    For systems that add up the rows. `final` lies between 0 and the sum of the rows' points.
     """
     left = final - sum(row.score for row in rows)
     settled_rows = list(rows)
@@ -99,13 +99,13 @@ def settled(rows: Sequence[Row], final: int) -> tuple[Row, ...]:
 
 
 def reason(results: ClassResults, result: Result) -> str:
-    """Why the final score differs from the raw one; "" where it does not."""
+    """Why the final score may differ from the raw one; "" if there is no lateness and no adjustment."""
     final = results.finals.get((result.student, result.assignment))
     return final.reason if final is not None else ""
 
 
 def public_notes(result: Result) -> tuple[str, ...]:
-    """The notes of a result without what a hidden check is called or says."""
+    """The notes of a result, without names, titles and messages of hidden checks."""
     secrets = {
         text
         for check in result.checks

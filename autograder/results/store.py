@@ -1,6 +1,6 @@
 """Results as files: `RESULTS/<student>/<assignment>.json` is the source of truth.
 
-A file is written whole or not at all, and is read only when it is valid.
+A file is written whole or not at all, and is read only if it is valid.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ..common.files import write_whole
 from ..common.terminal import json_text
 from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, from_json, in_order, to_json
 
-LARGEST = 16 * FILE_LIMIT  # bytes of a file that is read
+LARGEST = 16 * FILE_LIMIT  # bytes; a larger file is not read
 NO_RIGHT = "you have no right to read it"
 
 
 class NoRight(InvalidResult):
-    """It may be a result, but we have no right to read it: grading again would push aside what somebody else did."""
+    """It may be a result, but we have no right to read it: to grade again would replace what somebody else did."""
 
 
 _UNSAFE = frozenset('/\\:*?"<>|%')
@@ -31,7 +31,7 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", 
 def folder_name(student: str) -> str:
     """A name for the student's folder that every file system takes; two students never share one.
 
-    What can be read stays as it is; what is not safe becomes %XX, as in web addresses.
+    Safe characters stay as they are; others become %XX, as in web addresses. A name that is too long ends in a digest.
     """
     safe = "".join(c if c.isprintable() and c not in _UNSAFE else _percent(c) for c in student)
     if safe[:1] in (".", " ", "-", "~", ""):
@@ -51,15 +51,15 @@ def _percent(character: str) -> str:
 
 
 def path_of(folder: Path, student: str, assignment: str) -> Path:
-    """Where the result of a student and an assignment lies in a folder of results."""
+    """The path of the result of a student and an assignment in a folder of results."""
     return folder / folder_name(student) / f"{assignment}.json"
 
 
 def write(result: Result, folder: Path) -> Path:
     """Write a result to its place, whole or not at all, and return the path.
 
-    Raises InfrastructureError or UserError when it cannot be written (a full disk): what stood there before still
-    stands.
+    Raises InfrastructureError or UserError if it cannot be written (a full disk). A file from before then stays as it
+    was.
     """
     path = path_of(folder, result.student, result.assignment)
     text = f"{json_text(to_json(result))}\n"
@@ -68,8 +68,10 @@ def write(result: Result, folder: Path) -> Path:
 
 
 def read(path: Path) -> Result:
-    """Read one result. Raises InvalidResult when the file is torn, no result, or not the one for its place; NoRight
-    when it is not ours to read.
+    """Read one result.
+
+    Raises InvalidResult if the file is torn, is not a result, or belongs to another student or assignment. Raises
+    NoRight if we may not read it.
     """
     try:
         about = path.stat()
@@ -90,7 +92,7 @@ def read(path: Path) -> Result:
 def read_all(folder: Path) -> ClassResults:
     """All results in a folder, in natural order of students and assignments; torn files are reported, not read.
 
-    Raises UserError when `folder` is no folder or holds no result that can be read.
+    Raises UserError if `folder` is not a folder, or holds no result that can be read.
     """
     results: list[Result] = []
     problems: list[tuple[Path, str]] = []
@@ -130,5 +132,5 @@ def _students(folder: Path) -> list[Path]:
 
 
 def _files_of(student: Path) -> list[Path]:
-    # Not glob: it passes over in silence what it has no right to read.
+    # Not glob: it silently skips a folder that it has no right to read.
     return sorted(p for p in student.iterdir() if p.suffix == ".json" and not p.name.startswith("."))

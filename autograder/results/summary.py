@@ -14,7 +14,7 @@ from ..common.terminal import first_line, printable
 from ..submission.syntax import NOT_PYTHON
 from .result import NOT_HANDED_IN, CheckResult, ClassResults, Result, is_lost, standing
 
-ROWS = 200  # students in the table; beyond that only those whom a person should look at
+ROWS = 200  # students in the table; if there are more, only those that a person should look at
 
 NO_GRADE = {"unreadable": "!", "ambiguous": "?", "lost": "×"}
 
@@ -22,7 +22,7 @@ NO_GRADE = {"unreadable": "!", "ambiguous": "?", "lost": "×"}
 def table(results: ClassResults, width: int = 120) -> RenderableType:
     """student, score for each assignment, total, and what went wrong where; in lines of `width` characters.
 
-    A dash stands for what is missing, dots for what is not graded yet.
+    A dash means that a submission is missing, dots that it is not graded yet.
     """
     points = results.max_scores()
     short = short_names(list(points))
@@ -36,7 +36,7 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
             )
     headings = [f"{short[name]}\n/{most}" for name, most in points.items()] + [f"total\n/{sum(points.values())}"]
     names = [Text(printable(student), overflow="ellipsis", no_wrap=True) for student, _ in shown]
-    # Every width is given: what went wrong takes what is left of the line, and never a score's place.
+    # Every width is fixed: the last column gets the rest of the line, and takes no room from the scores.
     first = min(28, max([len("student"), *(name.cell_len for name in names)]))
     others = [max(map(len, heading.split("\n"))) for heading in headings]
     last = max(24, width - first - sum(others) - 3 * len(others) - 3)
@@ -49,7 +49,7 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
     for name, (_, own) in zip(names, shown, strict=True):
         scores = [_score(own.get(assignment), results) for assignment in points]
         total = str(results.total(own.values()))
-        waits = len(own) < len(points)  # a sum without what is not graded yet would be taken for the total
+        waits = len(own) < len(points)  # an incomplete sum would be taken for the total
         wrong = Text("\n".join(_lines(own, short, results)), style="dim", overflow="ellipsis", no_wrap=True)
         grid.add_row(name, *scores, "…" if waits else total, wrong)
     if len(shown) < len(students):
@@ -87,12 +87,12 @@ def _score(result: Result | None, results: ClassResults) -> Text:
 
 
 def needs_a_look(result: Result) -> bool:
-    """Is there no score that a person would trust without a look?"""
+    """Should a person look at this result before they trust its score?"""
     return standing(result) in NO_GRADE or any(check.outcome == "crashed" for check in result.checks)
 
 
 def what_went_wrong(result: Result) -> str:
-    """One line: how many tasks failed, and why the first of them did. "" when nothing went wrong."""
+    """One line: how many tasks failed, and why the first of them did. "" if nothing went wrong."""
     if result.status != "graded":
         status = result.status.replace("_", " ")
         return f"{status}: {printable(first_line(result.notes[0]))}" if result.notes else status
@@ -106,11 +106,11 @@ def what_went_wrong(result: Result) -> str:
             first.setdefault(check.task, check)
     task, check = next(iter(first.items()))
     reason = _reason(check)
-    # A message names its task mostly; a diagnosis does not.
+    # A message mostly names its task; a diagnosis does not.
     named = reason if reason.startswith(task) else f"{task}: {reason}"
     told = named if len(first) == 1 else f"{len(first)} tasks, {named}"
     broken = next((note for note in map(first_line, result.notes) if NOT_PYTHON in note), "")
-    return f"{printable(broken)} {told}" if broken else told  # all the rest may come from that line
+    return f"{printable(broken)} {told}" if broken else told  # that line may be the cause of all the rest
 
 
 def _reason(check: CheckResult) -> str:
@@ -121,7 +121,7 @@ def _reason(check: CheckResult) -> str:
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
-    """Names for narrow columns: `a1` for a1_permute, where no other assignment begins with it."""
+    """Names for narrow columns: `a1` for a1_permute, if no other assignment begins with it."""
     heads = [name.split("_")[0] for name in names]
     return {name: head if heads.count(head) == 1 else name for name, head in zip(names, heads, strict=True)}
 
