@@ -1,4 +1,4 @@
-"""What a message usually means, written as text beside the module that tells it: one paragraph for each idea."""
+"""Ideas: what an error usually means. A module keeps them in a text file beside it, one paragraph for each idea."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 @cache
 def ideas_beside(module: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The ideas in the text file of a module's name, in its order: (expression, sentence).
+    """The ideas in a module's text file, in its order: (regular expression, sentence).
 
-    module: its ``__file__``. A paragraph begins with a regular expression on a line of its own; the sentence stands
-    below it. A paragraph that begins with # says something to whoever writes ideas.
+    module: the module's ``__file__``; the text file has the same name and ends in .txt. The first line of a paragraph
+    is the expression, and the lines below it are the sentence. A paragraph that begins with # is a comment for authors.
     """
     text = Path(module).with_suffix(".txt").read_text(encoding="utf-8")
     paragraphs = [paragraph.splitlines() for paragraph in text.strip().split("\n\n") if not paragraph.startswith("#")]

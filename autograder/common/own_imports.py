@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-DATA = (".ini", ".txt")  # what a module may have beside it, under its own name
+DATA = (".ini", ".txt")  # the endings of data files that a module may have beside it, under its own name
 
 
 def modules_of(package: Path) -> dict[str, Path]:
@@ -59,5 +59,5 @@ def reachable(starts: Iterable[str], modules: Mapping[str, Path]) -> set[str]:
 
 
 def with_its_data(module: Path) -> list[Path]:
-    """The file of a module, and the data that lie beside it under its name: `plugin.py` and `plugin.ini`."""
+    """The file of a module, and the data files beside it with its name: `plugin.py` and `plugin.ini`."""
     return [module, *(file for file in sorted(module.parent.glob(f"{module.stem}.*")) if file.suffix in DATA)]

@@ -1,4 +1,4 @@
-"""The time that is left: to a task that has overrun its limit, and to a submission as a whole."""
+"""The time that is left for a task that has overrun its limit, and for a submission as a whole."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from collections.abc import Iterator
 
 from .limits import Limits
 
-GRACE = 1.0  # CPU seconds that a task which once overran may still use in all
-TRAINING_GRACE = 10.0  # CPU seconds between the interruption of a training and its end by force
-_NOTHING = 0.05  # seconds: whoever has no more left is not asked
+GRACE = 1.0  # CPU seconds that a task may still use in all after it has overrun
+TRAINING_GRACE = 10.0  # CPU seconds from the interruption of a training to the moment when it is killed
+_NOTHING = 0.05  # seconds: with no more than this left, nothing is run
 
 
 class Clock:
-    """Counts the seconds of one submission, and the CPU seconds of those of its tasks that have overrun."""
+    """Counts the seconds of one submission, and the CPU seconds of its tasks that have overrun."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._left: dict[str, float] = {}  # CPU seconds of a task that has overrun
-        self._longest = 0.0  # CPU seconds: the largest budget of a training
-        self._used = 0.0  # seconds on the wall
+        self._left: dict[str, float] = {}  # task that has overrun -> the CPU seconds that it has left
+        self._longest = 0.0  # CPU seconds: the largest budget of a training so far
+        self._used = 0.0  # wall-clock seconds of the submission
 
     # One task
 
     def has_overrun(self, task: str) -> bool:
-        """Whether a call of the task was ended for its time."""
+        """Whether a call of the task was ended because it took too long."""
         return task in self._left
 
     def why_not(self, task: str) -> str:
-        """Why the task is not called any more, if it is not."""
+        """Why the task is no longer called; "" if it still is."""
         if self._left.get(task, GRACE) <= 0:
             return "it had used up its time before"
         return self.all_used_up if self.is_used_up else ""
 
     def seconds_for(self, task: str, budget: float | None) -> float:
-        """The CPU seconds of the next call. budget: those of a training, which is interrupted before it is ended.
+        """The CPU seconds that the next call may take. budget: CPU seconds after which a training is interrupted.
 
-        Raises ValueError for a longer training than the assignment declares: its author can mend that.
+        Raises ValueError if the budget is larger than the assignment declares. That is a fault of the check's author.
         """
         if (budget or 0.0) > self._limits.training_seconds:
             raise ValueError(
@@ -49,12 +49,12 @@ class Clock:
         return min(seconds, self._left.get(task, seconds))
 
     def took(self, task: str, seconds: float) -> None:
-        """A call has come back."""
+        """Note that a call of the task has returned after `seconds`."""
         if task in self._left:
             self._left[task] -= seconds
 
     def overran(self, task: str, seconds: float) -> None:
-        """A call was ended for its time."""
+        """Note that a call of the task was ended, after `seconds`, because it took too long."""
         self._left[task] = self._left[task] - seconds if task in self._left else GRACE
 
     # The submission as a whole
@@ -66,27 +66,27 @@ class Clock:
 
     @property
     def wall_left(self) -> float:
-        """The seconds that the submission may still run, all calls together."""
+        """The wall-clock seconds that the submission may still run, all calls together."""
         return self._wall_seconds - self._used
 
     @property
     def is_used_up(self) -> bool:
-        """Whether nothing of the submission runs any more."""
+        """Whether the submission has used up its time, so that none of its code is run any more."""
         return self.wall_left <= _NOTHING
 
     @property
     def all_used_up(self) -> str:
-        """What is said of each call after the submission has used up its time."""
+        """The reason that is given for each call after the submission has used up its time."""
         minutes = f"{self._wall_seconds / 60:.3g}"
         return f"the {minutes} minute{'' if minutes == '1' else 's'} that your whole file may run were used up"
 
     def stood(self, seconds: float) -> None:
-        """For so long the submission could have run, and no processor was free: that is on nobody's clock."""
+        """Do not count these seconds: the submission could have run, but no processor was free."""
         self._used -= seconds
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """While the submission runs, or is waited for."""
+        """Count the wall-clock time of this block: the submission runs, or the grader waits for it."""
         began = time.monotonic()
         try:
             yield

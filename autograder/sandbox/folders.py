@@ -1,4 +1,4 @@
-"""A folder that hostile code fills: how much lies in it, and removing it."""
+"""Folders that hostile code may have filled: finding out whether one is too full, and removing it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-_ENTRY = 64 << 10  # bytes that a file or folder counts for at least: a look must not take long
-_DEPTH = 250  # folders one in another
+_ENTRY = 64 << 10  # bytes that each entry counts for at least, so that few entries can be there and a look is quick
+_DEPTH = 250  # levels of nested folders
 
 
 def is_full(folder: str, owners: Iterable[int], most: int) -> bool:
-    """Whether more than `most` bytes lie in a folder, each entry counted as 64 KB at least.
+    """Whether a folder holds more than `most` bytes, with each entry counted as at least 64 KB.
 
-    A folder that may not be read, or that lies more than 250 deep, hides what is in it: it counts as full. What
-    the processes `owners` have deleted and still hold open lies there too, where /proc tells of it.
+    It counts as full if a folder in it cannot be read or is more than 250 levels deep, since that hides its content.
+    Files that the processes `owners` (pids) have deleted but still hold open count too, if /proc shows them.
     """
     within = os.path.realpath(folder) + os.sep
     return _more_than(most - sum(_deleted(pid, within) for pid in owners), folder)
@@ -30,10 +30,10 @@ def _more_than(most: int, folder: str) -> bool:
                 for entry in entries:
                     total += _ENTRY
                     if total > most:
-                        return True  # before it is asked how large it is: in a full folder, that takes long
+                        return True  # before asking for sizes, which takes long in a full folder
                     with contextlib.suppress(FileNotFoundError):
                         status = entry.stat(follow_symlinks=False)
-                        used = getattr(status, "st_blocks", None)  # Windows does not tell what a file takes
+                        used = getattr(status, "st_blocks", None)  # Windows does not say how many blocks a file takes
                         total += max(0, (status.st_size if used is None else used * 512) - _ENTRY)
                         if entry.is_dir(follow_symlinks=False):
                             queue.append((entry.path, depth + 1))
@@ -47,7 +47,10 @@ def _more_than(most: int, folder: str) -> bool:
 
 
 def _deleted(pid: int, within: str) -> int:
-    """Bytes of files of this folder that a process has deleted and still holds, open or mapped."""
+    """The bytes of files in a folder that are deleted, but that a process still holds open or mapped.
+
+    within: the folder's real path, with a separator at its end.
+    """
     held = {}
     with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as descriptors:
         for descriptor in descriptors:
@@ -64,10 +67,10 @@ def _deleted(pid: int, within: str) -> int:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder with all that is in it, however deep; what cannot be removed stays, and nothing is raised.
+    """Remove a folder with all that is in it, however deep. What cannot be removed stays; nothing is raised.
 
-    Every folder is first moved up to the top: `shutil.rmtree` goes down instead, and runs out of stack, of
-    descriptors or of the longest path at a depth that student code chooses.
+    Every inner folder is first moved to the top. `shutil.rmtree` would go down instead, and student code could choose a
+    depth at which that runs out of stack, file descriptors or path length.
     """
     moved = 0
     waiting = [str(folder)]
@@ -85,7 +88,7 @@ def remove(folder: Path) -> None:
                         with contextlib.suppress(OSError):
                             os.rmdir(entry.path)  # most are empty
                             continue
-                        os.chmod(entry.path, 0o700)  # moving a folder writes to it
+                        os.chmod(entry.path, 0o700)  # moving a folder needs the right to write in it
                         aside = f"{folder}.{moved}"
                         moved += 1
                         os.rename(entry.path, aside)

@@ -1,4 +1,7 @@
-"""Starts the warm process and opens sessions in it: the grader's end. Imports no torch, so both ends import at once."""
+"""Starts the warm process and forks children from it. This is the grader's side.
+
+It does not import torch, so that the grader and the warm process import torch at the same time.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ START_SECONDS = 120.0  # a cold import of torch from a slow disk
 
 @dataclass(frozen=True)
 class Child:
-    """One forked child: its socket, and its pid as the warm process sees it."""
+    """One child: its socket, and its pid as the warm process sees it."""
 
     sock: socket.socket
     pid: int
@@ -36,15 +39,18 @@ class Child:
 
 @dataclass(frozen=True)
 class Door:
-    """Where graders ask a warm process that they share for a fork of it. It can go to a process that is being started."""
+    """Where graders ask a shared warm process for a fork of it. It can be passed to a process at its start.
+
+    memory: bytes that each submission may use.
+    """
 
     sock: socket.socket
     tier: tiers.Tier
-    memory: int  # bytes that each submission may have
+    memory: int
 
 
 class Sandbox:
-    """A warm process in the machine's best tier; each :meth:`open` forks a child that serves one submission."""
+    """A warm process in a tier. Each :meth:`open` gives a child, usually a fork of it, which runs one submission."""
 
     def __init__(
         self,
@@ -55,28 +61,30 @@ class Sandbox:
         door: Door | None = None,
         shared: bool = False,
     ) -> None:
-        """door: take a fork of that warm process while there is one. shared: for a :class:`SharedSandbox`."""
+        """trains: import what a training needs. memory: bytes that each submission may use. door: use a fork of that
+        shared warm process as long as it lives. shared: for a :class:`SharedSandbox`.
+        """
         self.tier, self.trains = tier, trains
         self._door, self._shared, self._memory = door, shared, memory
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
-        # Inside the folder, so that what a child leaves behind can be put aside and goes with the folder.
+        # Inside our folder, so that what a child leaves behind can be moved aside and is removed with the folder.
         own = str(Path(self._folder.name, "scratch"))
         self.scratch = tiers.private_scratch() if tier.letter == "A" else own
         self._policy = tiers.confinement(tier, scratch=self.scratch, memory=memory)
         self._log = Path(self._folder.name, "warm.log")
         if tier.letter != "A":
             self._renew_scratch()
-            Path(self._folder.name).chmod(0o711)  # a child that is another user must get to its scratch folder
+            Path(self._folder.name).chmod(0o711)  # a child that runs as another user must reach its scratch folder
         self._kept: Mapping[str, torch.Tensor] = {}
         self._once = not tiers.can_fork(tier)
         self._process: subprocess.Popen[bytes] | None = None
         self._control = self._ask_for_fork(door.sock) if door is not None else self._start()
         self._ready = False
-        self._root = 0  # the warm process, by the pid that the grader sees
+        self._root = 0  # the pid of the warm process, as the grader sees it
 
     def _ask_for_fork(self, door: socket.socket) -> socket.socket:
         ours, theirs = _pair()
-        with theirs, contextlib.suppress(OSError):  # nobody there: the end of our socket says so too
+        with theirs, contextlib.suppress(OSError):  # if the shared process is gone, reading from our end shows it
             socket.send_fds(door, [self._policy.to_json().encode()], [theirs.fileno()])
         return ours
 
@@ -122,7 +130,7 @@ class Sandbox:
             )
 
     def processes_of(self, child: Child) -> list[int]:
-        """The child and all its descendants, by the pids that the grader sees. Empty where /proc does not tell."""
+        """The pids of the child and its descendants, as the grader sees them. Without /proc, descendants are left out."""
         below = processes.descendants(self._root)
         return [child.pid, *below] if self._once else below
 
@@ -132,11 +140,11 @@ class Sandbox:
         return self._process.pid
 
     def another(self) -> Sandbox:
-        """One as this, with a warm process and a scratch folder of its own, and nothing kept."""
+        """A second sandbox like this one, with its own warm process and scratch folder, and without kept tensors."""
         return Sandbox(self.tier, trains=self.trains, memory=self._memory, door=self._door)
 
     def keep(self, kept: Mapping[str, torch.Tensor]) -> None:
-        """Tensors that lie in the sandbox for every submission, by name. Before the first :meth:`open`."""
+        """Give the sandbox tensors for all submissions: name -> tensor. Must be called before the first :meth:`open`."""
         self._kept = kept
 
     def _finish_start(self) -> None:
@@ -151,7 +159,7 @@ class Sandbox:
         except (OSError, EOFError) as error:
             if self._process is not None:
                 raise InfrastructureError(self._why_not()) from error
-            self._control.close()  # the shared process has ended, or may not fork so: now one of our own
+            self._control.close()  # the shared process has ended, or cannot fork like this: start a process of our own
             self._control = self._start()
             self._finish_start()
         self._ready = True
@@ -164,7 +172,7 @@ class Sandbox:
         return f"the sandbox (tier {self.tier.letter}) did not start within {START_SECONDS:.0f} s"
 
     def open(self) -> Child:
-        """Fork a child. Raises :class:`InfrastructureError` when the warm process is gone."""
+        """A new child. Raises :class:`InfrastructureError` if the warm process is gone or does not start."""
         self._finish_start()
         if self._once:
             return Child(self._control, self._own_pid)
@@ -180,7 +188,7 @@ class Sandbox:
 
     def close_child(self, child: Child) -> int:
         """Kill the child and all its descendants. Returns its wait status, as ``os.waitpid`` gives it."""
-        with child.sock:  # closed at the end: a child that hears the end of it before would only begin to leave
+        with child.sock:  # closed after the kill, so that the child does not notice and begin to exit by itself
             return self._kill(child)
 
     def _kill(self, child: Child) -> int:
@@ -202,12 +210,12 @@ class Sandbox:
         return int(status)
 
     def _renew_scratch(self) -> None:
-        """An empty folder for the next child, whatever the last one left, and this removed here: on nobody's clock."""
+        """Make an empty scratch folder for the next child, and remove the last one. No submission's clock runs here."""
         scratch, left = Path(self.scratch), Path(self._folder.name, "left")
         with contextlib.suppress(OSError):
             scratch.rename(left)
         folders.remove(left)
-        folders.remove(scratch)  # where it could not be moved
+        folders.remove(scratch)  # if it could not be moved
         scratch.mkdir(mode=0o700, exist_ok=True)
 
     def _answer(self) -> bytes:
@@ -226,7 +234,7 @@ class Sandbox:
         if self._process is not None:
             below = processes.descendants(self._process.pid)
             self._process.kill()
-            for pid in below:  # bubblewrap that is killed while it starts leaves its inner half waiting for it
+            for pid in below:  # if bubblewrap is killed while it starts, its inner process stays and waits for it
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             self._process.wait()
@@ -241,25 +249,29 @@ class Sandbox:
 
 
 class SharedSandbox:
-    """A warm process that imports torch once for several graders, each in a process of its own. Linux, tiers A to C.
+    """A warm process that imports torch once for several graders, which are separate processes. Linux, tiers A to C.
 
-    It never forks a child itself: each grader gets a fork of it by the door, and its children see nobody else's. While
-    it lives the forks do; when it dies, each grader starts a warm process of its own.
+    It does not fork children itself. Each grader gets a fork of it through the door, and that forks the grader's
+    children, which cannot see other graders' children. If it dies, its forks die too, and each grader starts its own warm
+    process.
     """
 
     def __init__(self, tier: tiers.Tier, memory: int) -> None:
-        # Among many submissions some train in a demo, or ask a layer on the meta device: nothing is imported after
-        # student code has run, so it is imported before.
+        # Some submissions train in a demo, or use the meta device, whatever the assignment. Nothing is imported after
+        # student code has run, so what they need is imported now.
         self._sandbox = Sandbox(tier, trains=True, memory=memory, shared=True)
         self.door = Door(self._sandbox._control, tier, memory)
 
     def close(self) -> None:
-        """End it, with all its forks."""
+        """End the warm process with all its forks."""
         self._sandbox.close()
 
 
 def _pair(messages: bool = False) -> tuple[socket.socket, socket.socket]:
-    """Two ends of a connection; what comes to the first says which process sent it, where the system can tell."""
+    """Two connected sockets. On Linux, messages that reach the first one carry the pid of their sender.
+
+    messages: keep the bounds of messages, instead of a stream.
+    """
     if not sys.platform.startswith("linux"):
         return socket.socketpair()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET if messages else socket.SOCK_STREAM)
@@ -268,7 +280,7 @@ def _pair(messages: bool = False) -> tuple[socket.socket, socket.socket]:
 
 
 def _sender_of(sock: socket.socket, message: bytes) -> int:
-    """Receive the message; the pid of the process that has sent it. Raises EOFError when it is another."""
+    """Receive `message`. Returns the pid of the process that sent it. Raises EOFError if anything else arrives."""
     received, ancillary, _, _ = sock.recvmsg(len(message), socket.CMSG_SPACE(struct.calcsize("3i")))
     for _, kind, data in ancillary:
         if received == message and kind == socket.SCM_CREDENTIALS:

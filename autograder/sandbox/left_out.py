@@ -1,6 +1,6 @@
-"""What was left out of a submission, or done otherwise than it says, in sentences for the student and the teacher.
+"""Notes for students and teachers on code that was left out of a submission, or run differently than it is written.
 
-The sandbox says which lines, and what was raised; the words come from here, and the lines from the grader's own copy.
+The sandbox reports line numbers and errors. The sentences are made here, and quote the grader's own copy of the code.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ..submission.syntax import broken_line
 from .observation import LEFT_OUT, SYNTAX
 from .translate import plain
 
-_MOST = 6  # notes of one kind
-_LOOKED_AT = 100  # statements that may have needed another
-# Whatever the text, each looks at a line once: nothing that a part of it has taken is given back.
+_MOST = 6  # notes on statements that were left out
+_LOOKED_AT = 100  # statements that are checked for a name that they needed
+# Code that makes the name {0}. The expressions do not backtrack, so that no text makes them slow.
 _MAKES = (
     r"^[ \t]*+(?:(?:async[ \t]++)?def|class)[ \t]++{0}\b",
     r"\b{0}\b\s*+(?:\)\s*+)?[-+*/|&]?=(?!=)|(?:^|=)(?>[^=\n]*?\b{0}\b[ \t]*+[:,])[^=\n]*+=(?!=)",
@@ -32,18 +32,21 @@ _IMPORTED = re.compile(r"\bimport\s*+[(\\][^)]*+")  # over several lines
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A top-level statement that did not run, or ran in part. line: where to look; first, last: all its lines."""
+    """A top-level statement that did not run, or only in part. line: the line to show; first, last: all its lines."""
 
     line: int
     first: int
     last: int
-    kind: str  # the type of what it raised, or "BudgetSpent"
+    kind: str  # the type of the error that it raised, "BudgetSpent", or the outcome if its process ended
     reason: str  # "it raised ValueError: ..."
-    unreadable: bool = False  # a whole cell that Python cannot read
+    unreadable: bool = False  # it is a whole cell that Python cannot parse
 
 
 def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
-    """What a record of the sandbox means (see `inside.loading.Record`); None where it is none."""
+    """The statement that a record from the sandbox describes (see `inside.loading.Record`); None if it is not valid.
+
+    seconds: the time for loading, for the message.
+    """
     if not isinstance(record, tuple) or len(record) != 5 or not all(type(part) is int for part in record[:3]):
         return None
     number, first, last = record[:3]
@@ -52,11 +55,11 @@ def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
         return None
     kind, message = (beginning(plain(part[:500])) if isinstance(part, str) else "" for part in record[3:])
     line = first
-    if number < 0:  # a cell that cannot be read is left out as a whole
+    if number < 0:  # a cell that Python cannot parse is left out as a whole
         cell = next(cell for cell in reversed(source.cells) if cell.first_line <= line)
         first, last = cell.first_line, cell.first_line + cell.text.count("\n")
     elif kind in SYNTAX and (broken := broken_line(source)) is not None and first <= broken.line <= last:
-        line = broken.line  # in a function that cannot be made, say
+        line = broken.line  # for example inside a function that cannot be compiled
     return LeftOut(line, first, last, kind, _reason(kind, message, number, seconds), number < 0)
 
 
@@ -70,7 +73,7 @@ def _reason(kind: str, message: str, number: int, seconds: float) -> str:
 
 
 def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
-    """A note on each, and one on how many more there are."""
+    """A note on each of the first statements, and one on the number of the others."""
     said = [
         f"{LEFT_OUT}{source.locate(each.line)} out (`{beginning(source.line(each.line), 100)}`) and checked the rest: "
         f"{each.reason}.{_because(each, found[:place], source)}"
@@ -87,13 +90,13 @@ def _because(each: LeftOut, before: Sequence[LeftOut], source: Source) -> str:
 
 
 def _missed(reason: str) -> str:
-    """The name that was not there, where that is the reason."""
+    """The name that was not defined, if that is the reason; otherwise ""."""
     match = re.search(r"NameError: name '(\w+)' is not defined", reason)
     return match[1] if match else ""
 
 
 def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source) -> list[LeftOut]:
-    """The statements that needed one of these names, or what one of those would have made."""
+    """The statements that needed one of these names, or a name that such a statement would have made."""
     wanting: list[LeftOut] = []
     for each in itertools.islice(found, _LOOKED_AT):
         name = _missed(each.reason)
@@ -103,21 +106,21 @@ def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source
 
 
 def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | None:
-    """The statement among those left out that would have made a name, as far as its text tells."""
+    """The first of these statements that would have made a name, judged by its text; None if there is none."""
     lines = source.text.split("\n")
     texts = ((each, "\n".join(lines[each.first - 1 : each.last])) for each in found)
     return next((each for each, text in texts if makes(text, name)), None)
 
 
 def makes(text: str, name: str) -> bool:
-    """Would this code make a name at its top level, as far as can be seen without reading it as Python?"""
+    """Would this code make a name at its top level? A guess from its text, without parsing it."""
     word = re.escape(name)
     imported = any(re.search(rf"\b{word}\b", names[0]) for names in _IMPORTED.finditer(text))
     return imported or any(re.search(pattern.format(word), text, re.MULTILINE) for pattern in _MAKES)
 
 
 def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
-    """A sentence on the statement that would have made a name and was left out; "" where there is none."""
+    """A sentence on the statement that would have made a name but was left out; "" if there is none."""
     maker = maker_of(name, found, source)
     if maker is None:
         return ""
@@ -128,7 +131,7 @@ def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
 
 
 def also_out(wanting: Sequence[LeftOut], source: Source) -> str:
-    """A sentence on statements that were left out for want of what stands before it; "" where there are none."""
+    """A sentence on the statements that need the one before it and so did not run; "" if there are none."""
     if not wanting:
         return ""
     first, more = source.locate(wanting[0].line), len(wanting) - 1
@@ -137,9 +140,9 @@ def also_out(wanting: Sequence[LeftOut], source: Source) -> str:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence on what was done otherwise than a submission says. kind: one of `inside.notices`, or "misspelt".
+    """A sentence on code that was run differently than it is written. kind: one of `inside.notices`, or "misspelt".
 
-    name: what was not defined, or what a misspelt import would have made.
+    name: the name that was not defined, or that a misspelt import would have made.
     """
 
     kind: str = ""
@@ -148,9 +151,9 @@ class Note:
 
 
 def notice(item: Any, name: str, source: Source) -> Note:
-    """What a notice of the sandbox means (see `inside.notices`); an empty note where it is none.
+    """The note that a notice from the sandbox means (see `inside.notices`); an empty note if it is not valid.
 
-    name: the assignment's, and so that of the submission's module.
+    name: the assignment's name, which is also that of the submission's module.
     """
     if not isinstance(item, tuple) or len(item) != 5 or type(item[2]) is not int:
         return Note()
@@ -164,7 +167,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
     where = source.locate(line, module)
     begin = f"{where[:1].upper()}{where[1:]} (`{text}`)"
     if kind == "missing":
-        if what.partition(".")[0] == "autograder":  # a line that shows the checks in a notebook
+        if what.partition(".")[0] == "autograder":  # the line that shows the checks in a notebook
             return Note()
         known = what if set(what.split(".")) <= set(re.findall(r"\w+", source.line(line, module))) else "something"
         meant = did_you_mean("ImportError", why, None)

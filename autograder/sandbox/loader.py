@@ -1,4 +1,4 @@
-"""Gets a submission to run in a child of the sandbox, without the statements that fail: each costs itself alone."""
+"""Loads a submission in a child of the sandbox, without the statements that fail: the others still run."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from .observation import SYNTAX, StudentError
 from .session import Session, SessionEnded
 
 _LONG_NAME = 60  # characters
-_MOST_RESTARTS = 3  # the last runs definitions alone
+_MOST_RESTARTS = 3  # children after the first; the last one runs definitions alone
 _MOST_NOTES = 12
-_GRACE = 2.0  # CPU seconds from the interruption of a statement to the end of the process by force
-_LAST_SECONDS = 0.5  # for each statement when the time for loading has been used up
-_MOST_TIMES = 1.5  # the time for loading: then only definitions are still run
+_GRACE = 2.0  # CPU seconds from the interruption of a statement to the moment when its process is killed
+_LAST_SECONDS = 0.5  # for each statement after the time for loading has been used up
+_MOST_TIMES = 1.5  # after this multiple of the time for loading, only definitions are run
 
 
 @dataclass(frozen=True)
 class Order:
-    """A submission to run. parameters: the names of each task's parameters, for messages."""
+    """A submission to run. name: the assignment's. parameters: task -> the names of its parameters, for messages."""
 
     name: str
     source: Source
@@ -42,7 +42,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Next:
-    """The statement that a child is about to run. definition: more of them may follow in the same step."""
+    """The statement that a child is about to run. definition: it is a definition, and the step may run more of them."""
 
     number: int
     line: int
@@ -52,7 +52,11 @@ class Next:
 
 @dataclass(frozen=True)
 class LoadProgress:
-    """How far a child has come. following: None at the end, and then the names are those that are defined."""
+    """How far a child has come with loading.
+
+    following: the next statement; None at the end. left_out: records of statements that were left out. seconds: the CPU
+    time so far, as the child states it. names: at the end, the names that the submission defines.
+    """
 
     following: Next | None
     left_out: tuple[Any, ...]
@@ -61,7 +65,7 @@ class LoadProgress:
 
 
 def _progress(value: Any, source: Source) -> LoadProgress | None:
-    """The progress that a reply tells, None where it is none."""
+    """The progress in a reply's value; None if it is not valid."""
     if not isinstance(value, dict) or "next" not in value:
         return None
     following, left_out, seconds = value["next"], value.get("left_out"), value.get("seconds")
@@ -77,36 +81,36 @@ def _progress(value: Any, source: Source) -> LoadProgress | None:
 
 
 class Loader:
-    """Loads one submission statement by statement, again in each child that it takes.
+    """Loads one submission statement by statement, and loads it again in a new child after one has ended.
 
-    notes: what the reader of the result should know about how it was run. left_out: the statements that did not run.
-    defines: the names that it defines. load_error: why a cell of it, or the whole, cannot be read. session: the child
-    that runs; None after its end.
+    notes: what readers of the result should know about how it was run. left_out: the statements that did not run.
+    defines: the names that the submission defines. load_error: why Python cannot parse a cell of it, or the whole.
+    session: the running child; None if there is none.
     """
 
     def __init__(self, sandbox: Callable[[], Sandbox], order: Order, clock: Clock) -> None:
         self._sandbox, self._order, self._clock = sandbox, order, clock
-        self._skip: set[int] = set()  # the numbers of statements that overran, or ended the process
+        self._skip: set[int] = set()  # the numbers of statements that took too long, or ended the process
         self._one_by_one = False
         self._restarts = 0
-        self._unexplained: SessionEnded | None = None  # it ended before it had said what it was about to run
+        self._unexplained: SessionEnded | None = None  # a child ended before it had said what it was about to run
         self._broken: SessionEnded | None = None
         self._generation = 0
-        self._once: set[tuple[str, str]] = set()  # kinds of notes, and names, of which the first note says all
+        self._once: set[tuple[str, str]] = set()  # (kind, name) of notes of which only the first is kept
         self.session: Session | None = None
         self._others: list[Note] = []
         self.left_out: list[LeftOut] = []
-        self._told: set[tuple[int, int]] = set()  # the first and last lines of these
+        self._told: set[tuple[int, int]] = set()  # the first and last lines of the statements in left_out
         self.defines: tuple[str, ...] = ()
         self.load_error: StudentError | None = None
 
     @property
     def generation(self) -> int | None:
-        """The number of the child that runs; None where none does."""
+        """The number of the running child; None if there is none."""
         return self._generation if self.session is not None else None
 
     def load(self) -> Session:
-        """The session, with the submission loaded. Raises SessionEnded when it cannot be: every task shares that fate."""
+        """The session in which the submission is loaded. Raises SessionEnded if it cannot be loaded: no task can run then."""
         while self.session is None:
             if self._broken is not None:
                 raise self._broken
@@ -128,7 +132,7 @@ class Loader:
     def _run(self, session: Session) -> None:
         """Run the whole submission in a new child. Raises SessionEnded, after noting which statement ended it.
 
-        The first time the child is told to begin at once; after that it says first what it is about to run.
+        The first child begins to run at once. Later ones first say which statement they are about to run.
         """
         limit, used = self._order.limits.load_seconds, 0.0
         last_try = self._restarts == _MOST_RESTARTS
@@ -151,11 +155,11 @@ class Loader:
                     self._blame(running, ended)
                 raise
             took = time.monotonic() - began - session.waited
-            used += max(min(progress.seconds, took), took / 2)  # the child's own figure is its word alone
+            used += max(min(progress.seconds, took), took / 2)  # the child's own figure could be a lie
             if progress.following is None:
                 break
             running = progress.following
-            if self._unexplained is not None:  # this is what the child before was at
+            if self._unexplained is not None:  # the child before ended in this statement
                 self._blame(running, self._unexplained)
                 self._unexplained = None
             question = {
@@ -167,9 +171,9 @@ class Loader:
         self.defines = progress.names
 
     def _blame(self, running: Next, ended: SessionEnded) -> None:
-        """Leave out the statement that was running when the process ended, from now on."""
+        """From now on, leave out the statement that was running when the process ended."""
         if running.definition and not self._one_by_one:
-            self._one_by_one = True  # it may have been any of several
+            self._one_by_one = True  # any of several definitions may have ended it: run them one by one
             return
         self._skip.add(running.number)
         limit = self._order.limits.load_seconds
@@ -179,7 +183,7 @@ class Loader:
         self._leave_out([LeftOut(running.line, running.line, running.last, kind, reason)])
 
     def _read(self, reply: dict[str, Any]) -> LoadProgress:
-        """What a reply says of how far loading has come. Raises SessionEnded when it is none of ours."""
+        """How far loading has come, by a reply. Raises SessionEnded if the reply does not say so."""
         order = self._order
         self.take_notices(reply)
         progress = _progress(reply.get("value"), order.source)
@@ -204,7 +208,7 @@ class Loader:
         self.left_out += new
 
     def take_notices(self, reply: dict[str, Any]) -> None:
-        """Note what the child did otherwise than the submission says."""
+        """Keep the notices of a reply as notes: what the child did differently than the submission is written."""
         items = reply.get("notices")
         for item in items[:100] if isinstance(items, tuple) else ():
             note = notice(item, self._order.name, self._order.source)
@@ -216,7 +220,10 @@ class Loader:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The notes, those on what was left out first. Of the first line that is not Python `syntax_problem` tells more."""
+        """The notes, with those on statements that were left out first.
+
+        The first line that is not Python has no note here: `syntax_problem` says more about it.
+        """
         source = self._order.source
         broken = broken_line(source) if any(each.kind in SYNTAX for each in self.left_out) else None
         told = [
@@ -233,31 +240,31 @@ class Loader:
 
     @property
     def is_in_doubt(self) -> bool:
-        """May there be a line that is not Python? Not where all was run, or left out for what it raised."""
+        """May there be a line that is not Python? Not if each statement was run, or left out because of what it raised."""
         return not self.defines or any(each.kind in SYNTAX for each in self.left_out)
 
     def close(self) -> None:
-        """End the child, if one runs, with everything under it."""
+        """Kill the running child, if there is one, with all its descendants."""
         if self.session is not None:
             self.session.close()
             self.session = None
 
     def note(self, note: str) -> None:
-        """Add a note, once."""
+        """Add a note, unless it is there already."""
         if (added := Note(text=note)) not in self._others:
             self._others.append(added)
 
     def why_not(self, name: str) -> str:
-        """Which statement would have made a name, and why it was left out: a sentence, or nothing."""
+        """A sentence on the statement that would have made a name, and why it was left out; "" if there is none."""
         return why_not(name, self.left_out, self._order.source)
 
     def missing(self, task: str) -> str:
-        """Why a task is not there, for the student."""
+        """Why a task is missing, in sentences for the student."""
         if because := self.why_not(task):
             return f"Your file has no {task} that could be run. {because}"
         if inside := stands_inside(self._order.source, task):
             return inside
-        others = [name for name in self.defines if name not in self._order.parameters]  # another task is no slip
+        others = [name for name in self.defines if name not in self._order.parameters]  # not the names of other tasks
         close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)
         also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""
         return f"Your file defines no {task}.{also}"
@@ -276,5 +283,5 @@ class Loader:
 
 
 def _seed_inside(seed: int) -> int:
-    """The seed of the sandbox's generators: student code can read it, and it tells nothing of the checks' own draws."""
+    """The seed of the sandbox's random generators. Student code can read it, but learns nothing about the checks' inputs."""
     return int.from_bytes(hashlib.sha256(b"sandbox/%d" % seed).digest()[:7], "big")

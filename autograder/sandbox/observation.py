@@ -1,4 +1,4 @@
-"""What came back from running student code: plain data, never an object that student code made."""
+"""Observations: what came back from running student code. Plain data, never an object that student code made."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ nothing to call: the file has no such name, or Python cannot read the line that 
 
 
 SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
-LEFT_OUT = "I left "  # how a note begins that names a line which did not run: points may depend on it
+LEFT_OUT = "I left "  # the beginning of each note on a line that did not run, on which points may depend
 
 
 def without_place(message: str, file: str) -> str:
-    """A syntax error's message without "(file, line N)" at its end, which is told as a line of the student's own file."""
+    """A syntax error's message without "(file, line N)" at its end: the place is shown in the student's own file instead."""
     return re.sub(rf" \({re.escape(file)}, line \d+\)$", "", message)
 
 
 @dataclass(frozen=True)
 class StudentError:
-    """What student code raised. where: a line of the student's own file, "line 12" or "cell 3, line 2".
+    """An error that student code raised. where: a place in the student's file, "line 12" or "cell 3, line 2".
 
-    bases: the names of the classes that its type inherits from. The sandbox says so: it proves no more than type_name.
-    because: a sentence on what led to it, where the grader knows.
+    text: the line there. bases: the names of the classes that the error's type inherits from; like type_name, they are
+    only what the sandbox says. because: a sentence on the cause, if the grader knows it.
     """
 
     type_name: str
     message: str
     where: str = ""
-    text: str = ""  # that line
+    text: str = ""
     bases: tuple[str, ...] = ()
     because: str = ""
 
@@ -49,8 +49,9 @@ class StudentError:
 class Call:
     """One step from the submission to an observation.
 
-    verb: "call" a task, "then" call what it returned (or its method ``name``), "item" look up ``args[0]``.
-    names: the parameters' names as far as they are known, for messages.
+    verb: "call" a task; "then": call what it returned, or its method ``name``; "item": look up ``args[0]`` in a dict;
+    "probe": run the probe ``name``.
+    names: the names of the parameters, if known, for messages.
     """
 
     verb: Literal["call", "then", "item", "probe"]
@@ -62,10 +63,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be observed.
+    """What to observe.
 
-    calls: the steps that lead to it, of which the last is to run. target: the handle that this acts on.
-    record: note which torch functions run. budget: CPU seconds after which it is interrupted.
+    calls: the steps that lead to the observation; only the last one is run. target: the handle of the object on which it
+    acts. record: note which torch functions run. budget: CPU seconds after which the call is interrupted.
     """
 
     calls: tuple[Call, ...]
@@ -75,13 +76,14 @@ class Question:
 
 
 class Run(Protocol):
-    """A submission that can be asked: in a sandbox (:class:`autograder.sandbox.run.SandboxRun`), or right here
-    (:class:`autograder.sandbox.run_local.LocalRun`). Checks meet it as :class:`autograder.sandbox.proxy.SubmissionProxy`.
+    """A submission that answers questions: in a sandbox (:class:`autograder.sandbox.run.SandboxRun`) or in this process
+    (:class:`autograder.sandbox.run_local.LocalRun`). Checks use it through
+    :class:`autograder.sandbox.proxy.SubmissionProxy`.
 
         run = LocalRun({"twice": lambda x: 2 * x})
         run.ask("twice", Question((Call("call", "twice", (3,)),))).value    # 6
 
-    earlier: what was observed in the check that runs, in order. memory: what checks share, see
+    earlier: the observations of the running check, in order. memory: values that checks share, see
     :meth:`~autograder.sandbox.proxy.SubmissionProxy.remember`.
     """
 
@@ -90,7 +92,7 @@ class Run(Protocol):
 
     @property
     def source(self) -> Source | None:
-        """The submission as text, in which forbidden calls are looked for; None where there is none to read."""
+        """The submission as text, in which forbidden calls are looked for; None if there is no text."""
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -98,37 +100,39 @@ class Run(Protocol):
 
     @property
     def weights(self) -> dict[str, Any] | None:
-        """The trained weights that came with the submission, by name; None when there are none, or none that can be read."""
+        """Name -> trained weights that came with the submission; None if there are none that can be read."""
 
     def names_of(self, task: str) -> tuple[str, ...]:
         """The names of a task's parameters, for messages."""
 
     def begin_check(self) -> None:
-        """Observations are numbered and kept within a check."""
+        """Begin a check: forget the earlier observations, and number the next ones from 1."""
 
     def answers(self, task: str) -> dict[Any, Any]:
-        """All entries of a task that is a dict; none where it is no dict."""
+        """All entries of a task that is a dict; empty if it is not a dict."""
 
     def ask(self, task: str, question: Question) -> Observation:
-        """Run the last call of one question about a task."""
+        """Run the last call of a question about a task. Never raises for what student code does."""
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
-        """Several questions about one task, one after another."""
+        """Ask several questions about one task, one after another."""
 
     def afresh(self) -> AbstractContextManager[Run]:
-        """The same submission where nothing has been asked of it yet, if there is such a place."""
+        """The same submission in a new process, in which nothing has been called yet. A LocalRun gives itself."""
         ...
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What came back. ``value`` is data; an object that is no data stays where it is, and this is its handle.
+    """What came back from a call. ``value`` is data. If an object came back that is not data, it stays in the sandbox, and
+    the observation is a handle of it.
 
-    calls: how it came about, from the task itself on; a misconception replays them.
+    calls: all steps that led here, from the task itself on; a misconception replays them.
     changed_inputs: the arguments that were changed in place, by position or keyword.
-    called: the torch functions that ran, where that was recorded.
-    target: the handle of the object that was called; handle: of the one that came back.
-    interrupted: the budget of CPU time ran out; what was done until then stands.
+    recorded: whether the torch functions that ran were recorded; called: their names.
+    target: the handle of the object that was called; handle: of the object that came back; type_name: the type of that.
+    interrupted: the budget of CPU time ran out; what was done before that stands.
+    numpy: the value came as an array of numpy. reason: why there is no value, after a timeout or a crash.
     ordinal: 1 for the first observation of its check, 2 for the second.
     """
 
@@ -153,24 +157,24 @@ class Observation:
 
     @property
     def returned(self) -> bool:
-        """A value came back, or a handle to an object."""
+        """Whether a value came back, or a handle of an object."""
         return self.status == "value"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Observation:
-        """Call the object that this is a handle of: ``loss(logits, labels)``."""
+        """Call the object of which this is a handle: ``loss(logits, labels)``."""
         return self._then(Call("then", "", args, kwargs))
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Observation:
-        """Call a method of the object that this is a handle of: ``model.call("eval")``."""
+        """Call a method of the object of which this is a handle: ``model.call("eval")``."""
         return self._then(Call("then", method, args, kwargs))
 
     def _then(self, call: Call) -> Observation:
         if not self.returned or self.run is None:
-            return self  # what failed before fails on
+            return self  # the earlier failure is also the result of this call
         return self.run.ask(self.task, Question((*self.calls, call), self.handle))
 
     def with_record(self) -> Observation:
-        """This, with a record of the torch functions that ran: where there is none, the same call is made once more."""
+        """This observation with a record of the torch functions that ran. If it has none, the call is made once more."""
         if self.recorded or not self.returned or self.run is None:
             return self
         return self.run.ask(self.task, Question(self.calls, self.target, record=True))
@@ -183,10 +187,10 @@ def pending(task: str, question: Question, ordinal: int, run: Run) -> Observatio
 
 
 def call_each(*cases: tuple[Any, ...]) -> list[Observation]:
-    """Each case is an observation, the handle of an object, and the arguments that this is called with.
+    """Call several objects. A case is an observation, which is the handle of an object, and the arguments of its call.
 
-    The same as ``loss(logits, labels)`` for one case after another, but quicker: the sandbox is sent all of them at
-    once. All handles are one task's.
+    The same as ``loss(logits, labels)`` for one case after another, but quicker: all calls are sent to the sandbox at
+    once. All handles must come from one task.
 
     >>> loss = submission_of(choose_loss=lambda: torch.nn.MSELoss()).choose_loss()
     >>> one, other = call_each((loss, torch.zeros(2), torch.ones(2)), (loss, torch.ones(2), torch.ones(2)))

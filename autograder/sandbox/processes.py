@@ -1,4 +1,4 @@
-"""What a tree of processes uses, read from /proc by the grader: CPU time, waiting for it, and memory."""
+"""The CPU time, the waiting time and the memory of a tree of processes, which the grader reads from /proc."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _PAGE = os.sysconf("SC_PAGESIZE") if hasattr(os, "sysconf") else 4096
-_NEAR = 0.9
-_WAITING = 3  # processes whose waiting counts: one that trains, and two that load for it
+_NEAR = 0.9  # the share of the memory limit from which memory is measured exactly
+_WAITING = 3  # processes whose waiting counts: one that trains, and two that load data for it
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Of a whole tree.
+    """What a tree of processes has used.
 
-    waited: seconds in which it could have run, and no processor was free. memory: at most this, see :func:`usage`.
+    waited: seconds in which it could have run, but no processor was free. memory: bytes, or an upper bound of them, see
+    :func:`usage`.
     """
 
     cpu_seconds: float
     waited: float
-    memory: int  # bytes
+    memory: int
 
 
 def descendants(pid: int) -> list[int]:
-    """All processes below ``pid``, parents first. Empty where /proc does not tell."""
+    """The pids of all descendants of ``pid``, parents first. Empty if /proc does not list them."""
     found, queue = [], [pid]
     while queue:
         parent = queue.pop()
@@ -42,7 +43,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of one process and of those children that it has waited for. 0 when it is gone."""
+    """The CPU time of one process and of the ended children for which it has waited. 0 if the process is gone."""
     with contextlib.suppress(OSError, IndexError, ValueError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, fields[11:15])) / _TICK
@@ -50,14 +51,14 @@ def cpu_seconds(pid: int) -> float:
 
 
 def waited(pid: int) -> float:
-    """Seconds that a process has stood in the queue for a processor. 0 when it is gone, or the system does not tell."""
+    """The seconds that a process has waited for a processor. 0 if it is gone, or if the system does not say."""
     with contextlib.suppress(OSError, IndexError, ValueError):
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     return 0.0
 
 
 def memory(pid: int) -> int:
-    """Proportional set size of one process in bytes. 0 when it is gone."""
+    """The proportional set size (PSS) of one process in bytes. 0 if it is gone."""
     with contextlib.suppress(OSError, IndexError, ValueError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -66,20 +67,21 @@ def memory(pid: int) -> int:
 
 
 def resident(pid: int) -> int:
-    """Bytes of one process that lie in memory, shared ones too: never fewer than :func:`memory`, and told at once."""
+    """The resident bytes of one process, shared ones included: never fewer than :func:`memory`, but quick to read."""
     with contextlib.suppress(OSError, IndexError, ValueError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
     return 0
 
 
 def usage(pids: list[int], limit: int) -> Usage:
-    """What these processes use together.
+    """What these processes use together. limit: the bytes of memory that they may use.
 
-    Memory is summed PSS, so that a page shared with the warm process is not counted twice. That takes the kernel
-    milliseconds, so it is asked for only where all that is resident comes near the limit. Of the waiting the three
-    longest count: many processes that wake together wait for one another, and would make time of their own.
+    Memory is the sum of their PSS, so that pages shared with the warm process are not counted several times. Reading PSS
+    takes milliseconds, so it is read only if the resident bytes come near the limit; otherwise those are returned.
+    Only the three longest waiting times count. Many processes that wake together wait for each other, and could gain
+    time that way.
     """
     used = sum(map(resident, pids))
-    if used > _NEAR * limit:  # the count of resident pages lags a little behind
+    if used > _NEAR * limit:  # 0.9, because the count of resident pages lags a little behind
         used = sum(map(memory, pids))
     return Usage(sum(map(cpu_seconds, pids)), sum(heapq.nlargest(_WAITING, map(waited, pids))), used)

@@ -1,4 +1,4 @@
-"""The ``submission`` that a check talks to. Calling a task never raises: it gives an observation."""
+"""The ``submission`` that a check calls. Calling a task never raises: it returns an observation."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .observation import Call, Observation, Question, Run
 
 @dataclass(frozen=True)
 class Given:
-    """What a task is called with."""
+    """The arguments of one call."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
 
 def given(*args: Any, **kwargs: Any) -> Given:
-    """A case with keywords, for :meth:`TaskProxy.each`: ``given(images, 6, 3, stride=2)``.
+    """A case with keyword arguments, for :meth:`TaskProxy.each`: ``given(images, 6, 3, stride=2)``.
 
     >>> scale = submission_of(scale=lambda x, factor=2: x * factor).scale
     >>> [seen.value for seen in scale.each((3,), given(3, factor=5))]
@@ -35,13 +35,13 @@ class TaskProxy:
         self._run, self._task, self._budget, self._record = run, task, budget, record
 
     def __call__(self, *args: Any, **kwargs: Any) -> Observation:
-        """Call the task with these arguments: numbers, texts, shapes, tensors, handles."""
+        """Call the task. The arguments are numbers, texts, shapes, tensors or observations (values or handles)."""
         return self._run.ask(self._task, self._question(args, kwargs))
 
     def each(self, *cases: tuple[Any, ...] | Given) -> list[Observation]:
-        """The task called with the arguments of each case, in their order: ``submission.softmax.each((rows,), (wild,))``.
+        """Call the task with the arguments of each case, in order: ``submission.softmax.each((rows,), (wild,))``.
 
-        The same as one call after another, but quicker: the sandbox is sent all of them at once.
+        The same as one call after another, but quicker: all calls are sent to the sandbox at once.
         """
         plain = (case if isinstance(case, Given) else given(*case) for case in cases)
         return self._run.ask_each(self._task, [self._question(case.args, case.kwargs) for case in plain])
@@ -55,12 +55,12 @@ class TaskProxy:
         return self._run.ask(self._task, Question((Call("item", self._task, (key,)),)))
 
     def within(self, cpu_seconds: float) -> TaskProxy:
-        """The task, interrupted when its CPU time is used up; the observation then is ``interrupted``."""
+        """The task with a limit of CPU time. At the limit it is interrupted, and the observation is ``interrupted``."""
         return TaskProxy(self._run, self._task, cpu_seconds, self._record)
 
     @property
     def recorded(self) -> TaskProxy:
-        """The task, with a record of the torch functions that it calls, for ``expect_not_called``."""
+        """The task with a record of the torch functions that it calls, for ``expect_not_called``."""
         return TaskProxy(self._run, self._task, self._budget, record=True)
 
 
@@ -77,11 +77,14 @@ class SubmissionProxy:
 
     @property
     def weights(self) -> dict[str, Any] | None:
-        """The trained weights that came with the submission, name -> tensor, or None."""
+        """The trained weights that came with the submission, as name -> tensor; None if there are none."""
         return self._run.weights
 
     def probe(self, name: str, *args: Any) -> Observation:
-        """Run a function of :mod:`autograder.sandbox.inside.probes` beside the student's objects."""
+        """Run a function of :mod:`autograder.sandbox.inside.probes` in the sandbox, on the student's objects.
+
+        args: data, and observations for objects. If one of these did not return, it is the result.
+        """
         task = next((arg.task for arg in args if isinstance(arg, Observation)), name)
         for arg in args:
             if isinstance(arg, Observation) and not arg.returned:
@@ -90,12 +93,12 @@ class SubmissionProxy:
 
     @contextlib.contextmanager
     def afresh(self) -> Iterator[SubmissionProxy]:
-        """The submission in a process of its own, which knows nothing of what was asked before."""
+        """The submission in a new process, in which nothing has been called yet."""
         with self._run.afresh() as run:
             yield SubmissionProxy(run)
 
     def remember(self, key: str, make: Callable[[], Any]) -> Any:
-        """``make()``, once for this submission: what several checks share, such as a trained model."""
+        """The result of ``make()``, called once for each submission and key: for what checks share, such as a trained model."""
         memory = self._run.memory
         if key not in memory:
             memory[key] = make()

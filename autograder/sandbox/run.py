@@ -1,4 +1,4 @@
-"""A submission that runs in a sandbox and is asked by checks: each question ends in an observation, whatever happens."""
+"""A submission that runs in a sandbox and answers the questions of checks. Each question ends in an observation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
 class SandboxRun:
-    """Runs one submission in as many children of a sandbox as it takes. loader: how it was loaded, and with what notes."""
+    """Runs one submission in children of a sandbox: if one ends, the next question starts another.
+
+    loader: loads the submission, and keeps the notes on that.
+    """
 
     def __init__(self, sandbox: Callable[[], Sandbox], order: Order, clock: Clock | None = None) -> None:
         self._sandbox, self._order = sandbox, order
@@ -35,7 +38,7 @@ class SandboxRun:
         self._weights: dict[str, torch.Tensor] | None = None
         self._ordinal = 0
         self.loader = Loader(sandbox, order, self._clock)
-        self.earlier: list[Observation] = []  # what was observed in the check that runs
+        self.earlier: list[Observation] = []  # the observations of the running check
         self.memory: dict[str, Any] = {}
 
     def names_of(self, task: str) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ class SandboxRun:
         return self.ask_each(task, [question])[0]
 
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
-        """Run these calls of one task, one after another: sent at once where they are of one kind and fit in a message."""
+        """Run these calls of one task in order. They are sent at once if they are alike and fit into one message."""
         seen: list[Observation] = []
         together = self._are_alike(questions)
         while len(seen) < len(questions):
@@ -82,7 +85,7 @@ class SandboxRun:
             try:
                 known = self._without_asking(waiting[0], batch[0])
                 new = [known] if known is not None else self._send(waiting, batch)
-            except wire.WireError as error:  # no message holds it, and nothing has been sent
+            except wire.WireError as error:  # it does not fit into a message; nothing has been sent
                 if len(batch) > 1:
                     together = False
                     continue
@@ -94,7 +97,7 @@ class SandboxRun:
 
     @contextlib.contextmanager
     def afresh(self) -> Iterator[SandboxRun]:
-        """The same submission in a process that has been asked nothing, on the same clock. This one goes on afterwards."""
+        """The same submission in a new process, on the same clock. This run can be used again afterwards."""
         with self._sandbox().another() as sandbox:
             other = SandboxRun(lambda: sandbox, self._order, self._clock)
             try:
@@ -103,11 +106,13 @@ class SandboxRun:
                 other.close()
 
     def close(self) -> None:
-        """End the child with everything under it."""
+        """Kill the running child with all its descendants."""
         self.loader.close()
 
     def _are_alike(self, questions: Sequence[Question]) -> bool:
-        """Whether they can be cases of one message: the same call, without a budget, on no objects but live targets."""
+        """Whether the questions can be cases of one message: the same call, without a budget, and without observations as
+        arguments or ended targets.
+        """
         objects = any(isinstance(arg, Observation) for each in questions for arg in each.calls[-1].args)
         if objects or any(self._has_gone(each.target) or each.budget is not None for each in questions):
             return False
@@ -116,7 +121,7 @@ class SandboxRun:
         return len(kinds) == 1 and calls[0].verb != "item"
 
     def _without_asking(self, observed: Observation, question: Question) -> Observation | None:
-        """What is known before the task is called; None where it is to be called."""
+        """The observation if it is known without calling the task; None if the task must be called."""
         call = question.calls[-1]
         if call.verb == "item":
             return translate.item(self._dict(observed.task), observed, call.args[0])
@@ -132,9 +137,10 @@ class SandboxRun:
         return None
 
     def _send(self, waiting: Sequence[Observation], batch: Sequence[Question]) -> list[Observation]:
-        """Ask the child. As many observations as come before something goes wrong, and what went wrong as the last.
+        """Ask the child. Returns an observation for each question, up to the one at which the child ended.
 
-        A crash is shared by those that wait behind it: the check fails by it, and each would load everything again.
+        After a crash, the remaining questions get the crash as well: the check fails anyway, and each of them would load
+        the submission again.
         """
         task, order = waiting[0].task, self._order
         if why := self._clock.why_not(task):
@@ -142,7 +148,7 @@ class SandboxRun:
         try:
             session = self.loader.load()
         except SessionEnded as ended:
-            if why := self._clock.why_not(task):  # it cannot be said that it does not load
+            if why := self._clock.why_not(task):  # the time ran out, which does not mean that the file cannot be loaded
                 return [dataclasses.replace(waiting[0], status="timeout", reason=why)]
             return [dataclasses.replace(each, status=ended.kind, reason=ended.reason) for each in waiting]
         seen: list[Observation] = []
@@ -161,7 +167,7 @@ class SandboxRun:
             self.loader.session = None
             took, reason = time.monotonic() - began, ended.reason
             if ended.kind == "timeout" and not self._clock.is_used_up:
-                if self._clock.has_overrun(task):  # then its limit was not the one that students are told
+                if self._clock.has_overrun(task):  # then the limit was below the one that students know
                     reason += " (an earlier call had used up the task's time)"
                 self._clock.overran(task, took)
             lost = waiting[len(seen) :] if ended.kind == "crashed" else waiting[len(seen) : len(seen) + 1]
@@ -169,7 +175,9 @@ class SandboxRun:
         return seen
 
     def _explained(self, observed: Observation) -> Observation:
-        """A name that is not there is told about in words: which line would have made it, and why that was left out."""
+        """The observation, with an explanation if a name was missing: which line would have made it, and why it was left
+        out.
+        """
         error = observed.error
         if error is None:
             return observed
@@ -183,7 +191,7 @@ class SandboxRun:
         return handle is not None and translate.generation_of(handle) != self.loader.generation
 
     def _dict(self, task: str) -> Observation:
-        """The whole dict of a task that is one, fetched once."""
+        """The whole dict of a task that is a dict, fetched once."""
         if task not in self._dicts:
             whole = Question((Call("item", task),))
             self._dicts[task] = self._send([Observation(task, (), "value", run=self)], [whole])[0]
@@ -191,7 +199,10 @@ class SandboxRun:
 
 
 def _not_handed_on(observed: Observation, error: wire.WireError) -> Observation:
-    """What a task returned is too much to be an argument. Raises the error where the check itself asks too much."""
+    """The observation if what a task returned is too large to be an argument.
+
+    Raises the error if there is no such argument: the check itself sends too much.
+    """
     call = observed.calls[-1]
     handed_on = [arg.task for arg in (*call.args, *call.kwargs.values()) if isinstance(arg, Observation)]
     if not handed_on:

@@ -1,4 +1,4 @@
-"""Trusted functions that are asked in this process, and what they give for calls that were observed elsewhere."""
+"""Running trusted functions in this process, and replaying on them the calls that led to an observation."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from .translate import as_checks_meet_it
 
 
 class LocalRun:
-    """Runs trusted functions in this process: misconceptions in the grader, a student's own kernel.
+    """Runs trusted functions in this process: misconceptions in the grader, or the student's own code in their kernel.
 
-    namespace: the tasks by name. ``answers`` may give the value of a dict task by its key instead.
+    namespace: name -> task. parameters: task -> the names of its parameters. answers: if given, called with a key for
+    the entry of a task that is a dict.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class LocalRun:
         self.source: Source | None = None
         self._objects: list[Any] = []
         self._ordinal = 0
-        self.earlier: list[Observation] = []  # what was observed in the check that runs
+        self.earlier: list[Observation] = []  # the observations of the running check
         self.weights: dict[str, Any] | None = None
         self.memory: dict[str, Any] = {}
 
@@ -51,7 +52,7 @@ class LocalRun:
         self.earlier.clear()
 
     def ask(self, task: str, question: Question) -> Observation:
-        """Run one call here, on copies of its tensors."""
+        """Run the last call of a question here, on copies of its tensors."""
         observed = self._ask(task, question)
         self.earlier.append(observed)
         return observed
@@ -61,7 +62,7 @@ class LocalRun:
 
     @contextlib.contextmanager
     def afresh(self) -> Iterator[LocalRun]:
-        """There is no other place than this process."""
+        """This run itself: there is no other process."""
         yield self
 
     def answers(self, task: str) -> dict[Any, Any]:
@@ -101,7 +102,7 @@ class LocalRun:
         )
 
     def perform(self, task: str, call: Call, target: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run a call. Whatever the code raises goes through."""
+        """Run a call. Raises whatever the code raises."""
         if call.verb == "item":
             return self._lookup(args[0]) if self._lookup else self._namespace[task][args[0]]
         if call.verb == "call":
@@ -116,7 +117,7 @@ class LocalRun:
         return (getattr(found, call.name) if call.name else found)(*args, **kwargs)
 
     def own(self, value: Any) -> Any:
-        """An argument as the call gets it: a tensor of its own, the object that an observation is a handle of."""
+        """An argument for the call: a copy of a tensor or an array, the object or value of an observation, else itself."""
         if isinstance(value, torch.Tensor):
             return value.clone()
         if isinstance(value, np.ndarray):
@@ -127,7 +128,10 @@ class LocalRun:
 
 
 def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, record: bool = False) -> Observation:
-    """What a trusted function gives for the calls that led to an observation; what torch warns of on the way is no news."""
+    """The observation of a trusted function, for the calls that led to another observation. Warnings are ignored.
+
+    It ends at the first call that raises. record: record the torch functions of the last call.
+    """
     run = LocalRun({task: function}, answers=function)
     observed: Observation | None = None
     with warnings.catch_warnings(action="ignore"):

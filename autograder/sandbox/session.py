@@ -1,4 +1,4 @@
-"""A session: one child, asked one question after another, under the grader's clock. Nothing it sends is believed."""
+"""A session: one child, which answers one question after another under the grader's clock. Nothing it sends is trusted."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from .launch import START_SECONDS, Child, Sandbox
 from .limits import BUSY, Limits
 
 _SCRATCH = 256 << 20  # bytes that a submission may write
-_CHUNK = 1 << 16  # bytes asked for at once
-_LINE = 300  # bytes of the first line
-_LOOK = 0.05  # seconds between looks: the overshoot of a limit is what happens in this time
+_CHUNK = 1 << 16  # bytes that are read at once
+_LINE = 300  # the most bytes of the child's first line
+_LOOK = 0.05  # seconds between two looks at the limits: a limit can be exceeded for this long
 
 
 _UNKNOWN = processes.Usage(math.nan, math.nan, 0)
 
 
 class SessionEnded(Exception):
-    """The child cannot be asked any more. ``kind`` is the outcome that this means, ``reason`` says why."""
+    """The child has ended and answers no more. ``kind``: the outcome of the check. ``reason``: why, in words."""
 
     def __init__(self, kind: Literal["timeout", "crashed"], reason: str) -> None:
         super().__init__(reason)
@@ -39,25 +39,28 @@ class SessionEnded(Exception):
 
 
 class Session:
-    """One child of a sandbox. After :class:`SessionEnded` only :meth:`close` is of use."""
+    """One child of a sandbox. After :class:`SessionEnded`, only :meth:`close` may be called."""
 
     def __init__(self, sandbox: Sandbox, order: dict[str, Any], limits: Limits, clock: Clock) -> None:
-        """Returns when the child is confined. Raises InfrastructureError when it cannot be: no student code has run then."""
+        """Start a child, wait until it is confined, and send it `order`, its first message.
+
+        Raises InfrastructureError if it cannot be confined. No student code has run then.
+        """
         self._sandbox, self._limits, self._clock = sandbox, limits, clock
         self._child: Child | None = sandbox.open()
         self._sock = self._child.sock
         self._sock.setblocking(False)
         self._ready = _poller(self._sock)
-        self._ahead = bytearray()  # has come, and is not read yet
-        self._before = processes.Usage(0.0, 0.0, 0)  # when the call began
-        self.waited = 0.0  # seconds of the last call in which no processor was free: on nobody's clock
-        self._end = math.inf  # on the clock on the wall, for all calls together
+        self._ahead = bytearray()  # bytes that have arrived but are not used yet
+        self._before = processes.Usage(0.0, 0.0, 0)  # what was used before the call began
+        self.waited = 0.0  # seconds of the last call in which no processor was free: they do not count
+        self._end = math.inf  # the monotonic time at which the submission's wall-clock time is used up
         self._deadline = time.monotonic() + START_SECONDS
         self._cpu_limit = START_SECONDS
         self._began = time.monotonic()
         self._next_look = self._began + _LOOK
         try:
-            with clock.running():  # who dies is started again on the own clock
+            with clock.running():  # a submission that makes its children die pays for starting new ones
                 frame = wire.frame(order)
                 self._expect_confinement()
                 for piece in frame:
@@ -68,7 +71,7 @@ class Session:
             raise InfrastructureError(f"a process could not be confined in tier {tier}: {ended.reason}") from None
 
     def _expect_confinement(self) -> None:
-        """Wait for the child's first line, which is empty when it is confined. What it says else is the reason."""
+        """Wait for the child's first line. It is empty if the child is confined; otherwise it is the reason why not."""
         line = b""
         while not line.endswith(b"\n") and len(line) < _LINE:
             line += self._read(1)
@@ -76,13 +79,16 @@ class Session:
             raise self._ended(line.decode(errors="replace").strip())
 
     def ask(self, question: dict[str, Any], cpu_seconds: float) -> dict[str, Any]:
-        """The child's reply to a question of one case. Raises :class:`SessionEnded` on a limit, an end, or anything odd."""
+        """The child's reply to a question with one case.
+
+        Raises :class:`SessionEnded` if the child exceeds a limit, ends, or sends anything but the reply.
+        """
         return next(self.ask_each(question, 1, cpu_seconds))
 
     def ask_each(self, question: dict[str, Any], cases: int, cpu_seconds: float) -> Iterator[dict[str, Any]]:
-        """The replies to a question, one for each of its cases. Each has its own time, and raises as that of :meth:`ask`.
+        """The replies to a question, one for each of its cases. Each case may take `cpu_seconds`, and raises as in `ask`.
 
-        The replies are to be taken to the last one, or to the first that raises.
+        The caller must take all replies, up to the last one or the first that raises.
         """
         first = secrets.randbits(52)
         frame = wire.frame(question | {"number": first})
@@ -100,7 +106,7 @@ class Session:
                 yield reply
 
     def _begin(self, cpu_seconds: float) -> None:
-        """From now on the clock runs."""
+        """Start the clock of a case."""
         self._began = time.monotonic()
         self._cpu_limit = cpu_seconds
         self._deadline = min(self._began + 2 * cpu_seconds + 0.5, self._end)
@@ -117,7 +123,9 @@ class Session:
         return reply
 
     def close(self) -> int | None:
-        """Kill the child with all its descendants; how it ended, as ``waitpid`` says."""
+        """Kill the child with all its descendants. Returns its wait status, as ``os.waitpid`` gives it; None if it was
+        closed before.
+        """
         child, self._child = self._child, None
         return None if child is None else self._sandbox.close_child(child)
 
@@ -159,12 +167,12 @@ class Session:
         return None
 
     def _wait(self, writing: bool = False) -> None:
-        """Until the socket is ready, looking after the limits. Raises :class:`SessionEnded` when one is hit."""
+        """Wait until the socket is ready, and watch the limits. Raises :class:`SessionEnded` if one is exceeded."""
         while not self._ready(_LOOK, writing):
             self._look()
 
     def _look_if_due(self) -> None:
-        """Whoever never lets us wait is looked at too."""
+        """Watch the limits of a child that never makes us wait, too."""
         if time.monotonic() > self._next_look:
             self._look()
             self._next_look = time.monotonic() + _LOOK
@@ -174,13 +182,13 @@ class Session:
         pids = self._sandbox.processes_of(self._child) if self._child else []
         used = processes.usage(pids, self._limits.memory)
         if self._before is _UNKNOWN:
-            # The first look at this call: what was used before is what cannot have been used since.
+            # The first look in this call. At most `elapsed` seconds can belong to the call; the rest was used before.
             cpu, waited = (max(0.0, seconds - elapsed) for seconds in (used.cpu_seconds, used.waited))
             self._before = processes.Usage(cpu, waited, 0)
         self.waited = max(self.waited, min(used.waited - self._before.waited, BUSY * elapsed))
         if used.memory > self._limits.memory:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
-        # Tier A mounts a folder that holds no more; elsewhere it is the machine's own disk.
+        # In tier A, the mounted folder itself limits the size. In the others, it is on the machine's own disk.
         if self._sandbox.tier.letter != "A" and folders.is_full(self._sandbox.scratch, pids, _SCRATCH):
             raise self._ended(f"it wrote more files than it may ({_SCRATCH >> 20} MB, or 4,096 in number)")
         now = time.monotonic() - self.waited
@@ -193,13 +201,15 @@ class Session:
             raise SessionEnded("timeout", self._clock.all_used_up if in_all else took)
 
     def _ended(self, reason: str | None) -> SessionEnded:
-        """Kill the child, and say why it ended: the reason given, or what the system knows."""
+        """Kill the child. Returns the exception to raise, with the reason given, or else with what the system says."""
         status = self.close()
         return SessionEnded("crashed", reason or _story(status))
 
 
 def _poller(sock: socket.socket) -> Callable[..., bool]:
-    """Whether the socket can be read (or written) within some seconds; its end counts as readable."""
+    """A function that waits up to some seconds, and says whether the socket can be read (or written). Its end counts as
+    readable.
+    """
     if not hasattr(select, "poll"):
         return lambda seconds, writing=False: any(
             select.select([] if writing else [sock], [sock] if writing else [], [], seconds)

@@ -1,12 +1,12 @@
-"""Which sandbox this machine can give, found by trying it, and how to start a process in it. The grader's side.
+"""The sandbox tiers: which one this machine can give, found by trying, and how to start a process in it. The grader's side.
 
-A   bubblewrap round the warm process; each child in pid and mount namespaces of its own, with Landlock and seccomp
-B   Landlock, seccomp and rlimits: the machine is in sight, but closed
-C   rlimits and a process group: keeps accidents, not malice
+A   bubblewrap around the warm process; each child has its own pid and mount namespaces, with Landlock and seccomp
+B   Landlock, seccomp and rlimits: the child can see the machine, but not use it
+C   rlimits and a process group: stops accidents, not attacks
 D   a process with a time limit: protects nobody, and says so
 
-With AUTOGRADER_TIER=B (or C, D) in the grader's environment no better tier is given: to see what a machine that
-lacks the better ones would do.
+With AUTOGRADER_TIER=B (or C, D) in the grader's environment, no better tier is tried. This shows what a machine without
+the better tiers would do.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _PROMISES = {
     "D": "a process with a time limit: this is not a sandbox, and it protects nobody",
 }
 _SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
-# What the warm process keeps for its children, in its user namespace alone; they drop it before student code runs.
+# Capabilities that the warm process needs to start children, in its own user namespace. Children drop them before student
+# code runs.
 _CAPABILITIES = ("SYS_ADMIN", "SETPCAP", "SETUID", "SETGID", "KILL", "SYS_PTRACE", "DAC_READ_SEARCH", "SETFCAP")
 
 INSIDE = Path(__file__).parent / "inside"  # all that the sandboxed process may import
@@ -45,7 +46,7 @@ STARTER = str(INSIDE / "importable.py")
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier. reasons: why no better one was had, each with what to do about it."""
+    """One tier. reasons: why each better tier is not available, and what to do about it."""
 
     letter: str
     reasons: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ class Tier:
 
     @property
     def promise(self) -> str:
-        """What it protects with."""
+        """How it protects, in words."""
         return _PROMISES[self.letter]
 
     def __str__(self) -> str:
@@ -62,7 +63,10 @@ class Tier:
 
 
 def best() -> Tier:
-    """The best tier of this machine. Each is tried by confining a process in it; found out once a process."""
+    """The best tier of this machine. Each is tried by confining a process in it, once in this process.
+
+    Raises UserError if AUTOGRADER_TIER names no tier.
+    """
     at_best = os.environ.get("AUTOGRADER_TIER", "A")
     if at_best not in tuple(LETTERS):
         raise UserError(f"AUTOGRADER_TIER is {at_best!r}: the tiers are A, B, C and D")
@@ -76,7 +80,10 @@ def best() -> Tier:
 
 
 def choose(wanted: str | None) -> Tier:
-    """The best tier. Raises InfrastructureError, which says how to get it, when that is below ``wanted``."""
+    """The best tier of this machine. wanted: the lowest tier to accept, or None.
+
+    Raises InfrastructureError, which says what to do, if the best one is below ``wanted``; UserError if that is not a tier.
+    """
     if wanted is not None and wanted not in tuple(LETTERS):
         raise UserError(f"there is no sandbox tier {wanted!r}: the tiers are A, B, C and D")
     tier = best()
@@ -87,12 +94,15 @@ def choose(wanted: str | None) -> Tier:
 
 
 def found_elsewhere(tier: Tier) -> Tier:
-    """A tier that another process has found, for this one. In tier A the warm process knows no users but those of `tier`."""
+    """The tier that another process has found, for use in this one: children get a user id of this process.
+
+    Not in tier A: there, the shared warm process knows only the user ids of `tier`.
+    """
     return tier if tier.letter == "A" or tier.uid is None else dataclasses.replace(tier, uid=_own_user())
 
 
 def exactly(letter: str) -> Tier:
-    """That tier and no other, for tests. Raises InfrastructureError when it cannot be had."""
+    """The tier with this letter, for tests. Raises InfrastructureError if it is not available."""
     tier = try_letter(letter)
     if isinstance(tier, str):
         raise InfrastructureError(f"sandbox tier {letter} cannot be had: {tier}")
@@ -100,12 +110,12 @@ def exactly(letter: str) -> Tier:
 
 
 def can_fork(tier: Tier) -> bool:
-    """Whether one warm process may fork a child for each submission; elsewhere (Windows, macOS) each gets a fresh process."""
+    """Whether one warm process can fork a child for each submission. If not (Windows, macOS), each gets a new process."""
     return sys.platform.startswith("linux") and tier.letter in "ABC"
 
 
 def confinement(tier: Tier, scratch: str, memory: int) -> Confinement:
-    """What a child of this tier may have. memory: bytes that each of its processes may add."""
+    """What a child in this tier may do. scratch: its writable folder. memory: bytes that each of its processes may add."""
     paths = interpreter_paths()
     own_user = tier.uid is not None
     return Confinement(
@@ -120,7 +130,7 @@ def confinement(tier: Tier, scratch: str, memory: int) -> Confinement:
 
 
 def private_scratch() -> str:
-    """Where tier A mounts each child's scratch folder: a path of its own namespace, not of this machine."""
+    """The path at which tier A mounts each child's scratch folder, in the child's own namespace."""
     in_tmp = any(os.path.realpath(path).startswith("/tmp/") or path.startswith("/tmp/") for path in interpreter_paths())
     return "/scratch" if in_tmp else "/tmp"
 
@@ -131,8 +141,8 @@ _OWN_FOLDERS = ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_H
 def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) -> tuple[list[str], dict[str, str]]:
     """The command that runs this Python with ``arguments`` in the tier, and its whole environment.
 
-    Descriptors are for the caller to pass: bubblewrap hands on what it inherits. In tier A the end of the thread that
-    started the command is the end of the command.
+    The caller passes file descriptors: bubblewrap passes on those that it inherits. In tier A, the command ends when the
+    thread that started it ends.
     """
     folders = dict.fromkeys([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     environment = {
@@ -142,13 +152,13 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) ->
         "USER": "student",
         "LOGNAME": "student",
         "MPLBACKEND": "Agg",
-        # One thread: a fork after threads have run would hang, and two workers beat one with two threads.
+        # One thread: a fork after threads have run would hang, and two workers are faster than one with two threads.
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",
         "TORCH_SHOW_CPP_STACKTRACES": "0",
-        "PYTHONHASHSEED": "0",  # a regrade repeats everything, the order of sets too
+        "PYTHONHASHSEED": "0",  # so that a regrade repeats everything, even the order of sets
     }
     if extra := _user_packages():
         environment["PYTHONPATH"] = os.pathsep.join(extra)
@@ -168,9 +178,9 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) ->
 
 @cache
 def interpreter_paths() -> tuple[str, ...]:
-    """The files and folders that this Python, its packages and the sandbox's own code are made of.
+    """The files and folders of this Python, its packages and the sandbox's own code, which children may read.
 
-    Never a whole prefix: a virtual environment may lie in the course, or be made in the course's own folder.
+    A prefix is never included as a whole: a virtual environment may be in the course's folder, or be that folder.
     """
     paths = ["/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/store"]
     paths += ["/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/sys/devices/system/cpu"]
@@ -188,7 +198,7 @@ def interpreter_paths() -> tuple[str, ...]:
 
 
 def _executables() -> list[str]:
-    """Python's own file, with every link on the way to it."""
+    """The path of Python's executable, with every link on the way to the file."""
     found, path = [], Path(sys.executable)
     for _ in range(20):
         found.append(str(path))
@@ -199,13 +209,13 @@ def _executables() -> list[str]:
 
 
 def _packages() -> list[str]:
-    """The folders of packages on sys.path; of what else lies there (a course, say) nothing is needed."""
+    """The package folders on sys.path. Its other folders, such as a course, are not needed."""
     names = ("site-packages", "dist-packages", "lib-dynload")
     return [path for path in sys.path if path.rstrip("/\\").endswith(names)]
 
 
 def _user_packages() -> list[str]:
-    """The user site, which is not found by itself where HOME is another."""
+    """The user's own package folder, if it is on sys.path. Python would not find it with another HOME."""
     import site
 
     own = site.getusersitepackages()
@@ -213,7 +223,7 @@ def _user_packages() -> list[str]:
 
 
 def _world_readable(paths: Sequence[str], *, from_root: bool) -> bool:
-    """Whether anyone may read these, as a sample shows. from_root: the folders on the way to them count too."""
+    """Whether any user may read these paths, judged by a sample. from_root: check the folders above them too."""
     for path in map(Path, paths):
         candidates = [path, *(path.parents if from_root else ())]
         if path.is_dir():
@@ -230,7 +240,7 @@ def _world_readable(paths: Sequence[str], *, from_root: bool) -> bool:
 
 
 def _threads_of_user() -> int:
-    """How many threads run as this user: RLIMIT_NPROC counts them with the child's own."""
+    """The number of threads that run as this user: RLIMIT_NPROC counts them together with the child's own."""
     if not hasattr(os, "getuid"):
         return 0
     total = 0
@@ -251,17 +261,16 @@ def _namespaces(tier: Tier) -> list[str]:
     words = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
     if tier.uid is None:
-        words.append("--unshare-user")  # else usermap.py has made one, and adds --userns
+        words.append("--unshare-user")  # otherwise usermap.py has made a user namespace, and adds --userns
     for capability in _CAPABILITIES:
         words += ["--cap-add", f"CAP_{capability}"]
     return words
 
 
 def _mounts(policy: Confinement) -> list[str]:
-    """An empty root in which the readable paths appear where they are outside, read-only.
+    """bubblewrap's arguments for an empty root with the readable paths in their usual places, read-only.
 
-    Not bubblewrap's --dev: its terminals take a second user namespace, in which the children's pid namespaces
-    could not be left again.
+    Without --dev: its terminals need a second user namespace, and children could not leave their pid namespaces again.
     """
     words: list[str] = []
     bound: list[str] = []
@@ -270,7 +279,9 @@ def _mounts(policy: Confinement) -> list[str]:
         return any(path == outer or path.startswith(outer + "/") for outer in bound)
 
     def folders_above(path: str) -> list[str]:
-        """bubblewrap makes them for root alone, and a child that is another user could not get through."""
+        """Arguments that make the folders above a path. By itself, bubblewrap makes them for root alone, and a child that
+        runs as another user could not pass.
+        """
         above = [str(folder) for folder in reversed(Path(path).parents) if folder != Path("/")]
         return [word for folder in above if not covered(folder) for word in ("--perms", "0755", "--dir", folder)]
 
@@ -299,7 +310,7 @@ def _mounts(policy: Confinement) -> list[str]:
 
 @cache
 def try_letter(letter: str) -> Tier | str:
-    """The tier, or why it is not to be had, with what to do about it."""
+    """The tier, or why it is not available and what to do about it."""
     if letter == "D":
         return Tier("D")
     if letter == "C":
@@ -323,19 +334,19 @@ def try_letter(letter: str) -> Tier | str:
 
 
 def _users() -> list[int | None]:
-    """Whom children may become, best first: no limit on processes binds those of root."""
+    """The user ids that children may get, best first. Limits on the number of processes do not bind root."""
     if os.geteuid() != 0:
         return [None]
     return [_own_user(), None]
 
 
 def _own_user() -> int:
-    """One number for each grader, so that the children of two do not count as one user's."""
+    """A user id for this process, so that the children of two graders are usually different users."""
     return 62000 + os.getpid() % 2000
 
 
 def _why_not(tier: Tier) -> str | None:
-    """Run selftest.py in the tier; None when its child was confined, else what went wrong."""
+    """Run selftest.py in the tier. None if its child was confined; otherwise what went wrong."""
     with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -360,7 +371,7 @@ def _why_not(tier: Tier) -> str | None:
 
 
 def _remedy() -> str:
-    """What lets bubblewrap make its namespaces, as far as the machine tells."""
+    """What may let bubblewrap make its namespaces on this machine, in a sentence."""
     if _sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return (
             "AppArmor forbids user namespaces here (Ubuntu 24.04). On your own machine: "

@@ -1,6 +1,6 @@
-"""Between the words of checks and those of the wire: questions become messages, replies become observations.
+"""Translates between checks and the wire: questions become messages, and replies become observations.
 
-A reply may hold anything: only what has the right form counts.
+A reply may hold anything, so only parts of the right form count.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from ..submission.source import Source
 from .inside import data, wire
 from .observation import SYNTAX, Call, Observation, Question, StudentError, without_place
 
-_HANDLES = 1 << 20  # a handle is the number of its child's generation times this, and its number there
+_HANDLES = 1 << 20  # a handle is its child's generation times this, plus the object's number in that child
 _MOST_OUTPUT = 64 << 10  # characters
-_NOWHERE = 0  # the handle of an object of no child: the first child has number 1
+_NOWHERE = 0  # the handle of an object that no child holds: generations begin with 1
 _OPERATIONS = {"call": "call", "then": "method", "probe": "probe", "item": "get"}
 
 
 def message(questions: Sequence[Question]) -> dict[str, Any]:
-    """Questions of one kind as the child is asked them: one question, with a case for each."""
+    """The message for questions that are alike: one question to the child, with a case for each."""
     call, budget = questions[0].calls[-1], questions[0].budget
     asked: dict[str, Any] = {"op": _OPERATIONS[call.verb], "name": call.name}
-    if call.verb != "item":  # of a dict the whole is fetched, whatever its key
+    if call.verb != "item":  # a dict is fetched as a whole, so the key is not sent
         asked["cases"] = tuple(map(_case, questions))
     if questions[0].record:
         asked["record"] = True
@@ -44,7 +44,7 @@ def _case(question: Question) -> tuple[Any, ...]:
 
 
 def _argument(value: Any) -> Any:
-    """An argument as it travels: a handle for an object that is in the sandbox, its value for one that is not."""
+    """An argument as it is sent: the handle of an observation that has one, otherwise the value."""
     if isinstance(value, Observation):
         return wire.Handle(value.handle % _HANDLES) if value.handle is not None else data.sent(value.value)
     return data.sent(value)
@@ -58,16 +58,17 @@ def generation_of(handle: int) -> int:
 def observe(
     pending: Observation, reply: dict[str, Any], generation: int, name: str, source: Source, seconds: float
 ) -> Observation:
-    """The observation that a reply means. pending: that of the question. generation: the number of the child.
+    """The observation that a reply means. pending: the question's, see `observation.pending`.
 
-    name, source: the submission, in which the place of an error is looked up. seconds: how long it took.
+    generation: the number of the child. name, source: the assignment's name and the submission, in which the place of an
+    error is looked up. seconds: the time that the call took.
     """
     value, handle = reply.get("value"), None
     numpy, type_name = isinstance(value, (wire.Array, wire.TextArray)), ""
     if isinstance(value, wire.Handle):
         handle = generation * _HANDLES + value.number % _HANDLES
         type_name, value = _text(value.type_name, 200), None
-    elif not data.fits(value):  # nobody's encoder but a forger's sends this, and nothing in the sandbox stands for it
+    elif not data.fits(value):  # only forged replies hold such values; no object in the sandbox belongs to them
         handle, type_name, value = _NOWHERE, data.name_of(value), None
     return dataclasses.replace(
         pending,
@@ -86,7 +87,10 @@ def observe(
 
 
 def error_of(reply: dict[str, Any], name: str, source: Source) -> StudentError | None:
-    """What student code raised, where a reply says so. name: the assignment's, and so the file's inside."""
+    """The error that a reply reports; None if it reports none.
+
+    name: the assignment's name, which is also that of the submission's module in the sandbox.
+    """
     if reply.get("status") != "error":
         return None
     error = reply.get("error")
@@ -103,11 +107,11 @@ def error_of(reply: dict[str, Any], name: str, source: Source) -> StudentError |
 
 
 def item(found: Observation, pending: Observation, key: Any) -> Observation:
-    """The entry of a dict that came over the wire; keys match as tuple or list."""
+    """The observation of one entry of a dict. found: the observation of the whole dict. pending: the question's."""
     if not found.returned:
         return dataclasses.replace(found, calls=pending.calls, ordinal=pending.ordinal)
     if not isinstance(found.value, dict):
-        odd = found.type_name.startswith("dict")  # it has stayed in the sandbox, since not all of it is data
+        odd = found.type_name.startswith("dict")  # it stayed in the sandbox, because some of it is not data
         what = (
             "holds something that is neither a number nor a shape"
             if odd
@@ -122,9 +126,9 @@ def item(found: Observation, pending: Observation, key: Any) -> Observation:
 
 
 def as_checks_meet_it(value: Any, calls: Sequence[Call]) -> Any:
-    """A value that came back from these calls; objects that are no data are None.
+    """A value from the wire in the form that checks expect. Objects that are not data become None.
 
-    Who sent numpy's arrays gets arrays back; who sent none gets tensors (and lists of texts), whatever the task made.
+    If an argument of these calls was a numpy array, arrays stay arrays. Otherwise they become tensors, or lists of texts.
     """
     return _met(value, any(_has_arrays((call.args, call.kwargs)) for call in calls))
 
@@ -154,16 +158,18 @@ def _has_arrays(value: Any) -> bool:
 
 
 def names(value: Any, longest: int) -> tuple[str, ...]:
-    """Names as people give them: they are compared one by one with what is missing, which takes its time."""
+    """The names in a value from the sandbox that are shorter than `longest`: a thousand at most, since each is compared
+    with missing names.
+    """
     items = value if isinstance(value, tuple) else ()
     return tuple(name for name in items if isinstance(name, str) and len(name) < longest)[:1000]
 
 
 def plain(text: str) -> str:
-    """Text from the sandbox without what a terminal obeys or a file refuses: controls and lone surrogates are spelt out."""
+    """Text from the sandbox that is safe to print and to write: control characters and lone surrogates become escapes."""
     if text.isprintable():
         return text
-    # A progress bar writes each line many times over: what a terminal would show at the end is kept.
+    # A progress bar writes the same line many times: only what a terminal would show at the end is kept.
     text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     keep = "\n\t"
     return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
