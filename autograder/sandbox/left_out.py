@@ -199,4 +199,4 @@ _DEVICE = (
     "`.to(device)` it runs everywhere."
 )
 ONCE = frozenset({"device", "compile", "precision"})
-"""Kinds of which the first notice says all."""
+"""Kinds of notices of which only the first becomes a note."""

@@ -16,9 +16,8 @@ Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]
 """How a check ended. Points come from `passed` alone."""
 
 Why = Literal["", "not_started", "not_answered", "waits", "not_found", "unreadable"]
-"""Why a check was not run: it met the stub, or no answer, or the task that it builds on does not work; or why there was
-nothing to call: the file has no such name, or Python cannot read the line that makes it."""
-
+"""Why a check was not run: the task is still the stub, has no answer yet, or builds on a task that does not work. Or why
+there was nothing to call: the file does not define the name, or Python cannot parse the line that makes it."""
 
 SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 LEFT_OUT = "I left "  # the beginning of each note on a line that did not run, on which points may depend

@@ -51,7 +51,7 @@ class Tier:
     letter: str
     reasons: tuple[str, ...] = ()
     uid: int | None = None
-    """Whom children become, where the grader is root; None: they stay the grader's user."""
+    """The user id that children get if the grader is root; None: they keep the grader's."""
 
     @property
     def promise(self) -> str:

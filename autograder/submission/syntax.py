@@ -12,8 +12,8 @@ from functools import lru_cache
 from ..common.ideas import ideas_beside
 from .source import Source
 
-#: Part of the first line of a note from `syntax_problem`, by which such notes are recognized.
 NOT_PYTHON = " (read as Python"
+"""Part of the first line of a note from `syntax_problem`, by which such notes are recognized."""
 _VERSION = ".".join(map(str, sys.version_info[:2]))
 _WIDTH = 76  # characters of a line that are shown
 _NO_WORD = (ValueError, RecursionError, MemoryError, OverflowError)  # the sandbox reports these errors
