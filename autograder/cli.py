@@ -23,7 +23,7 @@ COMMANDS = {
     "check": ("student.check", "run the public checks on my work, in seconds", _STUDENTS),
     "hint": ("student.hint", "the next hint for a task, never the answer", _STUDENTS),
     "train": ("student.train", "train my network, with progress, curves and what it gets wrong", _STUDENTS),
-    "show": ("student.pictures", "pictures that my own functions draw, in a browser", _STUDENTS),
+    "show": ("student.show", "pictures that my own functions draw, in a browser", _STUDENTS),
     "reset": ("student.reset", "the stub back; the old file is kept", _STUDENTS),
     "update": ("student.update", "a newer version of the course, around my work", _STUDENTS),
     "doctor": ("student.doctor", "is this machine ready, and what to do where not", _STUDENTS),

@@ -6,7 +6,7 @@ import argparse
 
 from ..common.errors import UserError
 from ..common.terminal import json_text
-from . import screen, show, state, watch
+from . import check_screen, screen, state, watch
 from .checker import Checker, CheckReport
 from .repository import StudentRepository, Target
 
@@ -44,17 +44,17 @@ def run(args: argparse.Namespace) -> int:
         for target in wanted:
             report = checker.check(target.assignment, target.task) if args.json else _checked(checker, target)
             if not args.json:
-                show.show_all(repository, report, target.task)
+                check_screen.show_all(repository, report, target.task)
             reports.append((report, target.task))
-            memory = show.remember(repository, [report])
+            memory = check_screen.remember(repository, [report])
     if args.json:
-        data = [show.as_data(repository, report, task) for report, task in reports]
+        data = [check_screen.as_data(repository, report, task) for report, task in reports]
         print(json_text({"schema": "autograder/check/v1", "assignments": data}))
     elif len(wanted) > 1:
         screen.overview(repository, memory, None)
     elif wanted and wanted[0].task is None and reports[0][0].passed:
-        show.praise(repository, reports[0][0], memory)
-    return int(not reports or not all(show.passed(report, task) for report, task in reports))
+        check_screen.praise(repository, reports[0][0], memory)
+    return int(not reports or not all(check_screen.passed(report, task) for report, task in reports))
 
 
 def check_current(repository: StudentRepository) -> int:
@@ -74,9 +74,9 @@ def check_current(repository: StudentRepository) -> int:
         return 1
     with Checker(repository) as checker:
         report = _checked(checker, Target(current))
-    new = show.first_passes(report, state.load(repository.root))
-    memory = show.remember(repository, [report])
-    show.show_focus(repository, report, memory, new=new)
+    new = check_screen.first_passes(report, state.load(repository.root))
+    memory = check_screen.remember(repository, [report])
+    check_screen.show_focus(repository, report, memory, new=new)
     return int(not report.passed)
 
 

@@ -1,4 +1,4 @@
-"""``autograder show``: a page of pictures that a student's own functions draw. The notebooks show the same pictures.
+"""Pictures that a student's own functions draw. `autograder show` puts them on a page; the notebooks show the same.
 
 The pictures of an assignment are the public functions of `pictures.py` in its folder. Each takes the student's
 functions as `Material`, and returns a matplotlib figure. A function with an attribute `stops` takes a second argument,
@@ -8,27 +8,19 @@ picture for people who cannot see it; the rest is printed below the picture. mat
 
 from __future__ import annotations
 
-import argparse
 import ast
 import html
 import inspect
 import io
 import re
-import sys
-import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import UserError
-from ..common.files import write_whole
 from ..common.raised import from_a_stub
 from ..common.run_file import run_file
-from ..course.words import words_of
-from ..submission.source import Unreadable, read_source
-from . import screen, state
-from .repository import StudentRepository
 
 if TYPE_CHECKING:
     import torch
@@ -54,10 +46,6 @@ _STYLE: dict[Any, Any] = {
 _LOOK = (
     ".picture{margin:.6em 0;max-width:46em;line-height:1.45}.picture svg{width:100%;height:auto;color:inherit}"
     ".picture svg image{image-rendering:pixelated}.picture svg text{font-family:system-ui,sans-serif!important}"
-)
-_PAGE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}"
-    "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
 )
 
 
@@ -190,62 +178,3 @@ def in_words(page: str) -> str:
     """A drawn picture as text: its description, or the sentence that says why there is none."""
     label = re.search(r'aria-label="([^"]*)"', page)
     return html.unescape(label[1] if label else re.sub(r"<[^>]*>", "", page))
-
-
-# --- the command ---------------------------------------------------------------------------------------------------
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "what",
-        nargs="?",
-        metavar="WHAT",
-        help="a picture, or an assignment (a1); without one, the assignment that you saved last",
-    )
-
-
-def run(args: argparse.Namespace) -> int:
-    """Draw the pictures and write the page. On a terminal, open it in a browser. Returns 0."""
-    from .train import loaded
-
-    repository = StudentRepository.here()
-    name, chosen = _chosen(repository, args.what)
-    path = _file(repository, name)
-    try:
-        source = read_source(repository.file(name))
-    except Unreadable as error:
-        raise UserError(error.message) from None
-    with loaded(name, source) as (module, problem):
-        if problem:
-            screen.say(problem, style="yellow")
-        given = Material(vars(module), repository.root / "data")
-        parts = [f"<h2>{html.escape(one)}</h2>\n{drawn(path, one, given)}" for one in chosen]
-    page = repository.root / state.FOLDER / f"{name}.html"
-    state.save(repository.root, state.load(repository.root))  # makes the folder, which git ignores
-    main = "\n".join([f"<h1>{name}</h1>", *parts])
-    write_whole(page, words_of(repository.course).page(f"{name}: pictures", _PAGE, main).encode())
-    for one, part in zip(chosen, parts, strict=True):
-        if "<svg" not in part:
-            screen.say(f"{one}: {in_words(part.partition('</h2>')[2]).strip()}")
-    screen.say(f"Look at it in a browser: {page.relative_to(repository.root).as_posix()}")
-    if sys.stdout.isatty():
-        webbrowser.open(page.as_uri())
-    return 0
-
-
-def _chosen(repository: StudentRepository, word: str | None) -> tuple[str, list[str]]:
-    """The assignment that a word means, and the names of the pictures to draw. Raises UserError if there are none."""
-    known = {name: names_in(_file(repository, name)) for name in repository.names}
-    for name in repository.names:
-        if word in known[name]:
-            return name, [str(word)]
-    name = repository.target(word).assignment if word else repository.current() or repository.names[0]
-    if not known[name]:
-        raise UserError(f"{name} has no pictures.")
-    if word in repository.tasks(name):
-        raise UserError(f"{word} has no picture. {name} has these: {', '.join(known[name])}.")
-    return name, known[name]
-
-
-def _file(repository: StudentRepository, name: str) -> Path:
-    return repository.course.released(name).pictures

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from ..common.errors import InfrastructureError
 from ..common.terminal import console
-from . import hint, machine, screen, show, state
+from . import check_screen, hint, machine, screen, state
 from .checker import Checker, CheckReport
 from .repository import StudentRepository, Target
 
@@ -84,8 +84,8 @@ class Watch:
         with screen.waiting(name) if slow else contextlib.nullcontext():
             self.report = self._checked(name)
         self.focus = focus
-        new = show.first_passes(self.report, self.memory)
-        self.memory = show.remember(self.repository, [self.report])
+        new = check_screen.first_passes(self.report, self.memory)
+        self.memory = check_screen.remember(self.repository, [self.report])
         self._draw(new)
         seconds = time.perf_counter() - began
         screen.say(f"Checked in {seconds:.2f} s. Watching: save a file, and it is checked again.", style="bright_black")
@@ -101,7 +101,7 @@ class Watch:
     def _draw(self, new: Sequence[str] = ()) -> None:
         assert self.report is not None
         clear()
-        show.show_focus(self.repository, self.report, self.memory, self.focus, new)
+        check_screen.show_focus(self.repository, self.report, self.memory, self.focus, new)
 
     def _task(self) -> str | None:
         """The task in focus, or the first that fails."""
@@ -122,7 +122,7 @@ class Watch:
     def _list(self) -> None:
         assert self.report is not None
         clear()
-        show.show_all(self.repository, self.report, None)
+        check_screen.show_all(self.repository, self.report, None)
         _show_keys()
 
     def _next(self) -> None:
@@ -136,7 +136,7 @@ class Watch:
             self._draw()
             _show_keys()
             return
-        following = None if self.only else show.following(self.repository, self.report.name, self.memory)
+        following = None if self.only else check_screen.following(self.repository, self.report.name, self.memory)
         if following is None:
             self.focus = failing[0] if failing else None
             self._draw()

@@ -12,7 +12,7 @@ from autograder.grading.context import CheckInfo, Verdict
 from autograder.grading.engine import Engine
 from autograder.grading.job import Settings
 from autograder.sandbox.observation import Why
-from autograder.student import screen, show, state
+from autograder.student import check_screen, screen, state
 from autograder.student.checker import CheckReport
 from autograder.student.repository import StudentRepository
 from autograder.submission.source import read_source
@@ -41,7 +41,7 @@ def test_a_word_stands_beside_every_sign_and_80_columns_suffice(
         Verdict(info("image_to_batch"), "not_run", "image_to_batch is not started yet."),
         Verdict(info("add_channel_axis"), "timeout", "It took longer."),
     )
-    show.show_focus(repository, report, state.State())
+    check_screen.show_focus(repository, report, state.State())
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     assert all(line == line.rstrip() for line in out.splitlines())
@@ -82,7 +82,7 @@ def test_the_checks_give_the_reason(repository: StudentRepository, name: str, wh
 
 
 def test_what_a_student_prints_is_no_markup(repository: StudentRepository, capsys: pytest.CaptureFixture[str]) -> None:
-    show.show_focus(
+    check_screen.show_focus(
         repository,
         report_of(repository, Verdict(info("to_nchw"), "error", "[red]raised[/] [/nonsense]")),
         state.State(),

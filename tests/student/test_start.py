@@ -9,7 +9,7 @@ import pytest
 
 from autograder import cli
 from autograder.grading.context import CheckInfo, Verdict
-from autograder.student import show, start, state
+from autograder.student import check_screen, start, state
 from autograder.student.checker import CheckReport
 from autograder.student.repository import StudentRepository
 from tests.support.student import edit, script, words
@@ -68,7 +68,7 @@ def test_the_next_assignment_is_named_by_a_file_that_is_there(
     cli.main(["start"])
     assert "Next is a2_linear_dims: a2_linear_dims.py is not there." in words(capsys)
     passed = Verdict(CheckInfo("test_it", "It works", "to_nchw", 1, False, (), False), "passed")
-    show.show_focus(repository, CheckReport("a1_permute", own, (passed,)), state.load(repository.root))
+    check_screen.show_focus(repository, CheckReport("a1_permute", own, (passed,)), state.load(repository.root))
     assert "Next: a2_linear_dims.py is not there. To get the stub back: autograder reset a2_linear_dims" in words(
         capsys
     )
