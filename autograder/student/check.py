@@ -42,19 +42,19 @@ def run(args: argparse.Namespace) -> int:
     reports = []
     with Checker(repository) as checker:
         for target in wanted:
-            report = checker.check(target.assignment, target.task) if args.json else _checked(checker, target)
+            whole = checker.check(target.assignment, target.task) if args.json else _checked(checker, target)
+            reports.append(whole.of(target.task))
             if not args.json:
-                check_screen.show_all(repository, report, target.task)
-            reports.append((report, target.task))
-            memory = check_screen.remember(repository, [report])
+                check_screen.show_all(repository, reports[-1])
+            memory = check_screen.remember(repository, [whole])
     if args.json:
-        data = [check_screen.as_data(repository, report, task) for report, task in reports]
+        data = [check_screen.as_data(repository, report) for report in reports]
         print(json_text({"schema": "autograder/check/v1", "assignments": data}))
     elif len(wanted) > 1:
         screen.overview(repository, memory, None)
-    elif wanted and wanted[0].task is None and reports[0][0].passed:
-        check_screen.praise(repository, reports[0][0], memory)
-    return int(not reports or not all(check_screen.passed(report, task) for report, task in reports))
+    elif wanted and wanted[0].task is None and reports[0].passed:
+        check_screen.praise(repository, reports[0], memory)
+    return int(not reports or not all(report.passed for report in reports))
 
 
 def check_current(repository: StudentRepository) -> int:

@@ -42,21 +42,15 @@ def _tell_why(repository: StudentRepository, report: CheckReport, tasks: Iterabl
             screen.say(Text.assemble((task, "bold green"), f" passes so far. The idea behind it: {known[task]}"), 2)
 
 
-def passed(report: CheckReport, task: str | None) -> bool:
-    """Whether all checks of the assignment, or of one task, pass."""
-    verdicts = [v for v in report.verdicts if task is None or v.check.task == task]
-    return bool(verdicts) and all(verdict.outcome == "passed" for verdict in verdicts)
-
-
-def as_data(repository: StudentRepository, report: CheckReport, task: str | None = None) -> dict[str, Any]:
+def as_data(repository: StudentRepository, report: CheckReport) -> dict[str, Any]:
     """The state of an assignment, or of one task, for `--json`. Only public points and checks are in it."""
-    points = {name: both for name, both in report.points.items() if task in (None, name)}
+    points = report.points.values()
     return {
         "assignment": report.name,
         "file": report.path.relative_to(repository.root).as_posix(),
-        "passed": passed(report, task),
-        "public_score": sum(earned for earned, _ in points.values()),
-        "public_max_score": sum(possible for _, possible in points.values()),
+        "passed": report.passed,
+        "public_score": sum(earned for earned, _ in points),
+        "public_max_score": sum(possible for _, possible in points),
         "problem": report.problem,
         "notes": list(report.notes),
         "checks": [
@@ -72,7 +66,6 @@ def as_data(repository: StudentRepository, report: CheckReport, task: str | None
                 "where": verdict.where,
             }
             for verdict in report.verdicts
-            if task in (None, verdict.check.task)
         ],
     }
 
@@ -97,7 +90,7 @@ def show_focus(
     else:
         screen.tasks(repository, report)
         _tell_why(repository, report, new)
-    failing = [v for v in report.failing if task is None or v.check.task == task] or report.failing
+    failing = report.of(task).failing or report.failing
     if failing:
         display.print()
         screen.verdict(report, failing[0])
@@ -143,7 +136,7 @@ def following(repository: StudentRepository, name: str, memory: state.State) -> 
     return None
 
 
-def show_all(repository: StudentRepository, report: CheckReport, task: str | None) -> None:
+def show_all(repository: StudentRepository, report: CheckReport) -> None:
     """Print every check of an assignment, or of one task. A message that repeats is printed once."""
     display = console()
     screen.heading(repository, report)
@@ -151,16 +144,12 @@ def show_all(repository: StudentRepository, report: CheckReport, task: str | Non
         screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
         screen.say_broken(report.problem, 4)
     told: set[str] = set()
-    shown = [verdict for verdict in report.verdicts if task is None or verdict.check.task == task]
-    for verdict in shown:
+    for verdict in report.verdicts:
         screen.verdict(report, verdict, told)
     memory = state.load(repository.root)
     if report.fingerprint:  # else it is not remembered, and would be told every time
-        _tell_why(repository, report, [new for new in first_passes(report, memory) if task in (None, new)])
-    earned = sum(v.score for v in shown)
-    possible = sum(v.check.points for v in shown) or report.checked.possible
-    screen.say(f"Public points: {earned} of {possible}", style="bold")
-    failing = [verdict for verdict in report.failing if task in (None, verdict.check.task)]
-    if failing:
-        offer_hint(repository, report.name, failing[0].check.task, memory)
+        _tell_why(repository, report, first_passes(report, memory))
+    screen.say(f"Public points: {report.checked.earned} of {report.checked.possible}", style="bold")
+    if report.failing:
+        offer_hint(repository, report.name, report.failing[0].check.task, memory)
     display.print()

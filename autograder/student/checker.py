@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,14 @@ class CheckReport:
             earned, possible = points.get(verdict.check.task, (0, 0))
             points[verdict.check.task] = (earned + verdict.score, possible + verdict.check.points)
         return points
+
+    def of(self, task: str | None) -> CheckReport:
+        """The report on one task of the assignment; without a task, the whole report."""
+        if task is None:
+            return self
+        verdicts = tuple(verdict for verdict in self.verdicts if verdict.check.task == task)
+        unearned = {name: points for name, points in self.unearned.items() if name == task}
+        return replace(self, verdicts=verdicts, unearned=unearned)
 
     @property
     def passed(self) -> bool:

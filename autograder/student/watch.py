@@ -122,7 +122,7 @@ class Watch:
     def _list(self) -> None:
         assert self.report is not None
         clear()
-        check_screen.show_all(self.repository, self.report, None)
+        check_screen.show_all(self.repository, self.report)
         _show_keys()
 
     def _next(self) -> None:
