@@ -25,6 +25,7 @@ from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
 from ..results.rows import public_notes, reason, rows_of
 from ..results.store import folder_name
+from ..submission.places import SUFFIXES
 from ..submission.source import form_of
 from .csv import harmless
 from .destinations import need_folder
@@ -181,7 +182,7 @@ def with_comment(path: Path, comment: str) -> bytes | None:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > FILE_LIMIT:
             return None
         raw = path.read_bytes()
-        if form_of(path) == "ipynb":
+        if form_of(path, raw) == "ipynb":
             notebook = json.loads(raw)
             cell = {
                 "cell_type": "markdown",
@@ -190,7 +191,7 @@ def with_comment(path: Path, comment: str) -> bytes | None:
             }
             notebook["cells"].insert(0, cell)
             return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
-        if path.suffix.lower() != ".py":
+        if path.suffix.lower() not in SUFFIXES:
             return None
         text = raw.decode("utf-8-sig")
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):

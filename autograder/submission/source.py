@@ -24,6 +24,7 @@ from .magics import code_lines, drop_magics, statement_starts
 from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images needs
+SCRIPT_LIMIT = 4 * CODE_LIMIT + 4  # bytes of a script's file, in whatever encoding
 CELLS_LIMIT = 2000
 WEIGHTS_LIMIT = 8 * 1024 * 1024  # bytes: a million numbers of 8 bytes
 NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON, nearly all of which are outputs
@@ -36,6 +37,18 @@ _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _OUR_CELLS = tuple(f"from autograder.notebook import {name}" for name in ("check", "show", "unpack"))
 _OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
+_NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')  # begins one
+_SCRIPT = re.compile(rb"^(?:def|class|from|import) \w", re.MULTILINE)  # stands in one
+# How files begin that are saved or sent under the name of a script: what each is, and what to do.
+_OTHERS = (
+    (
+        re.compile(rb"\s*<(?:!doctype html|html)", re.I),
+        "a web page. Download the file itself, not the page that shows it",
+    ),
+    (re.compile(rb"%PDF-"), "a PDF. Hand in the file that it was made from"),
+    (re.compile(rb"\{\\rtf"), "rich text, as a text editor saves it. Save it as plain text"),
+    (re.compile(rb"PK\x03\x04"), "a zip, or a document of Word's. Hand in the file that lies in it"),
+)
 
 
 _MARKS = (
@@ -139,8 +152,13 @@ class Source:
         return hashlib.sha256("\n".join(code_lines(self.whole_text)).encode()).hexdigest()
 
 
-def form_of(path: Path) -> Form:
-    """The form of a submission, by its file's name."""
+def form_of(path: Path, raw: bytes = b"") -> Form:
+    """The form of a submission: by how its file begins, or else by its name."""
+    start = raw[:CODE_LIMIT].removeprefix(codecs.BOM_UTF8).lstrip()
+    if _NOTEBOOK.match(start):
+        return "ipynb"
+    if _SCRIPT.search(start) and not start.startswith((b"{", b"[")):
+        return "py"
     return "ipynb" if re.search(r"\.ipynb(\.\w+)?$", path.name, re.I) else "py"  # a browser adds .json, .txt
 
 
@@ -152,11 +170,14 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
     Raises Unreadable, with a message for the student, if the file cannot be opened, is empty, is not text, is a broken
     notebook, or holds more than 64 KB of code.
     """
-    form = form_of(path)
-    notebook = form == "ipynb"
-    raw = _read_bytes(path, NOTEBOOK_LIMIT if notebook else 4 * CODE_LIMIT + 4)
+    named = form_of(path)
+    raw = _read_bytes(path, NOTEBOOK_LIMIT if named == "ipynb" else SCRIPT_LIMIT, of_notebook=NOTEBOOK_LIMIT)
     if not raw.strip():
         raise Unreadable(f"{path.name} is empty.")
+    if other := next((what for begins, what in _OTHERS if begins.match(raw)), ""):
+        raise Unreadable(f"{path.name} is {other}.")
+    form = form_of(path, raw)
+    notebook = form == "ipynb"
     cells = _notebook_cells(raw, path.name) if notebook else _script_cells(_decode(raw, path.name), path.name)
     if len(cells) > CELLS_LIMIT:
         raise Unreadable(f"{path.name} holds {len(cells):,} cells of code; a file may hold {CELLS_LIMIT:,}.")
@@ -168,14 +189,16 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
     helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper, flat)
     data, of_weights = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
     with_it = (f"{', '.join(helper.file for helper in helpers)} beside it belongs to it.",) if helpers else ()
-    notes = (*of_weights, *with_it, *of_helpers)
+    kind = "notebook" if notebook else "script"
+    odd = (f"{path.name} is a {kind} by what is in it, and was read as one.",) if form != named else ()
+    notes = (*odd, *of_weights, *with_it, *of_helpers)
     source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path))
     return replace(source, notes=(*notes, *_stale(source, path)))
 
 
 def _read_helper(path: Path) -> str | None:
     try:
-        return _clean(_decode(_read_bytes(path, 4 * CODE_LIMIT + 4), path.name))
+        return _clean(_decode(_read_bytes(path, SCRIPT_LIMIT), path.name))
     except Unreadable:
         return None
 
@@ -205,25 +228,31 @@ def _other_weights(path: Path) -> tuple[str, ...]:
     return tuple(sorted(n for n in names if n not in own and n.lower().endswith(_OF_WEIGHTS)))[:5]
 
 
-def _read_bytes(path: Path, limit: int) -> bytes:
-    """The file's bytes. Raises Unreadable if there are more than `limit`, or if it is a pipe or a device, without waiting."""
+def _read_bytes(path: Path, limit: int, of_notebook: int = 0) -> bytes:
+    """The file's bytes. Raises Unreadable if there are more than `limit`, or if it is a pipe or a device, without waiting.
+
+    of_notebook: the limit for a file that begins as a notebook does.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Unreadable(f"{path.name} is not a file.")
             raw = file.read(limit + 1)
+            notebook = form_of(path, raw[:1000]) == "ipynb"
+            if len(raw) > limit and notebook and limit < of_notebook:
+                raw, limit = raw + file.read(of_notebook - limit), of_notebook
             if len(raw) > limit:
-                raise Unreadable(_too_large(path.name, os.fstat(handle).st_size))
+                raise Unreadable(_too_large(path.name, os.fstat(handle).st_size, notebook))
             return raw
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid"
         raise Unreadable(f"{path.name} could not be opened: {reason}.") from error
 
 
-def _too_large(name: str, size: int) -> str:
+def _too_large(name: str, size: int, notebook: bool = False) -> str:
     human = f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.0f} MB"
-    if name.lower().endswith(".ipynb") and size > NOTEBOOK_LIMIT:
+    if notebook and size > NOTEBOOK_LIMIT:
         return f"{name} is too large ({human}): clear its outputs, save it and submit it again."
     return f"{name} holds {human} of code; a file may hold 64 KB."
 

@@ -50,7 +50,12 @@ def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
         (b"x = 1\n" * 20_000, "may hold 64 KB"),
         (b"#" * (30 << 20), "holds 30 MB of code"),
         (b"\xff\xfe\x00", "not a text file"),
-        (notebook("x = 1").encode(), "Rename it to end in .ipynb"),
+        (b'{"a": 1, "nbformat": 4, "cells": []}', "Rename it to end in .ipynb"),
+        (b"\n<!DOCTYPE html>\n<html><script>\nimport x\n</script></html>", "is a web page. Download the file itself"),
+        (b"<HTML lang='de'>", "is a web page"),
+        (b"%PDF-1.4\n1 0 obj", "is a PDF"),
+        (rb"{\rtf1\ansi def to_nchw(images):\par}", "is rich text"),
+        (b"PK\x03\x04\x14\0word/document.xml", "is a zip, or a document of Word's"),
     ],
 )
 def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -> None:
@@ -86,6 +91,28 @@ def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -
 def test_what_is_no_notebook_says_why(tmp_path: Path, content: str | bytes, says: str) -> None:
     with pytest.raises(Unreadable, match=says):
         read_source(put(tmp_path / "a.ipynb", content))
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b" \n"])
+def test_a_file_is_what_it_holds_whatever_it_is_called(tmp_path: Path, mark: bytes) -> None:
+    """Who renames a notebook, as a form asks for .py or .ipynb, has handed in what they wrote all the same."""
+    outputs = {"cell_type": "code", "source": "x = 1", "outputs": [{"data": {"image/png": "A" * (1 << 20)}}]}
+    for book in (notebook("import torch", "%time\nx = 1"), json.dumps({"nbformat": 4, "cells": [outputs]})):
+        said = read_source(put(tmp_path / "a.py", mark + book.encode()))
+        as_named = read_source(put(tmp_path / "b.ipynb", mark + book.encode()))
+        assert (said.form, said.cells) == ("ipynb", as_named.cells)
+        assert said.notes == ("a.py is a notebook by what is in it, and was read as one.",)
+        assert as_named.notes == ()
+    script = read_source(put(tmp_path / "c.ipynb", mark + b"# my work\nimport torch\n\ndef f(x):\n    return {x}\n"))
+    assert script.form == "py"
+    assert script.notes == ("c.ipynb is a script by what is in it, and was read as one.",)
+    assert script.text.endswith("    return {x}\n")
+
+
+def test_a_notebook_that_is_too_large_is_told_as_one_whatever_it_is_called(tmp_path: Path) -> None:
+    raw = b'{"cells": [' + b" " * (64 << 20) + b"]}"
+    with pytest.raises(Unreadable, match=r"a\.py is too large \(64 MB\): clear its outputs"):
+        read_source(put(tmp_path / "a.py", raw))
 
 
 def test_a_notebook_with_large_outputs_is_read(tmp_path: Path) -> None:
