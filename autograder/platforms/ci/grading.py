@@ -68,7 +68,7 @@ def _grade(request: Request, found: Found) -> Graded:
     if found.path is None:
         assert found.status != "found"
         return Graded(_empty(request, found, found.status, found.notes), begun=found.status != "missing")
-    path = found.path.relative_to(request.checkout)
+    path = Path(found.shown)  # in a zip: below the zip's own
     if found.status == "not_started":
         return Graded(_empty(request, found, "not_started", ("not begun yet",)), path, begun=False)
     try:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -445,6 +446,23 @@ def test_work_that_cannot_be_graded_is_told_with_its_reason(files: dict[str, str
     assert ci(tmp_path, "actions") == 0
     assert says in (tmp_path / "summary").read_text(encoding="utf-8")
     assert "score=0\nmax-score=10\n" in (tmp_path / "output").read_text()
+
+
+def test_a_zip_or_a_link_in_a_checkout_is_graded_as_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A zip that somebody had dragged into the browser ended the run, for all assignments."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "work" / "a1_permute.py", (ROOT / "assignments" / "a1_permute" / "a1_permute.py").read_bytes())
+    with zipfile.ZipFile(tmp_path / "work" / "hand in.zip", "w") as archive:
+        archive.writestr("a1/a1_permute.py", RIGHT.replace("0, 3, 1, 2", "0, 3, 2, 1"))
+    assert ci(Path(), "actions") == 0
+    assert "file=hand in.zip/a1/a1_permute.py,line=" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "work")
+    put(tmp_path / "work" / "mine.py", RIGHT)
+    (tmp_path / "work" / "a1_permute.py").symlink_to("mine.py")
+    assert ci(Path(), "actions") == 0
+    assert "score=10\nmax-score=10\n" in (tmp_path / "output").read_text()
 
 
 @pytest.mark.parametrize(
