@@ -1,27 +1,38 @@
 """Opening zip files that students hand in. A zip may hold an answer, or an attack on the grader.
 
 So limits of ours, not the zip, decide where files are written, how large they get and how many there are.
+What may hold code is unpacked. Any other file becomes an empty one, so that it can be named.
 """
 
 from __future__ import annotations
 
 import atexit
+import errno
 import io
 import stat
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+
+from ..common.files import explain
 
 ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
 ENTRIES_LIMIT = 20_000  # entries of a zip
 NAMES_LIMIT = 4 * 1024 * 1024  # bytes of the list of its entries
-FILES_LIMIT = 500  # files that are unpacked
+FILES_LIMIT = 500  # answers that are unpacked, and as many other files
 DEPTH_LIMIT = 12  # parts of a file's path in the zip
 UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all unpacked files together
 ZIPS_LIMIT = 20  # zips of one student that are opened, nested ones included
 _PIECE = 1024 * 1024  # bytes that are unpacked at once
 _SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
+_MAY_HOLD_CODE = (*_SUFFIXES, ".txt", ".json", ".download", "")
+# Folders in which nothing is anybody's work, not even what is set aside.
+NEVER = frozenset(
+    "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
+    ".mypy_cache .pytest_cache .ruff_cache".split()
+)
 
 
 class Refused(Exception):
@@ -39,27 +50,43 @@ class _InPieces(io.BufferedReader):
         return super().read(size)
 
 
-def open_zip(path: Path) -> Path:
-    """Unpack the scripts, notebooks, weights and zips of a zip. Returns their folder, which is deleted when this process
-    ends.
+@dataclass(frozen=True)
+class _Opened:
+    """A zip that was unpacked. left_out: the files that were not, each with the reason, as words that follow its name."""
 
-    Raises Refused for a zip that cannot be opened or exceeds a limit.
+    folder: Path
+    left_out: tuple[tuple[PurePosixPath, str], ...]
+
+
+def open_zip(path: Path) -> Path:
+    """Unpack a zip. Returns the folder of its files, which is deleted when this process ends.
+
+    Raises Refused for a zip that cannot be opened or exceeds a limit, and InfrastructureError if the disk is full.
     """
+    return _open(path).folder
+
+
+def left_out_of(path: Path) -> tuple[tuple[PurePosixPath, str], ...]:
+    """What in a zip may be an answer and was not unpacked, each with why. Raises as `open_zip`."""
+    return _open(path).left_out
+
+
+def _open(path: Path) -> _Opened:
     try:
         status = path.lstat()
     except OSError as error:
         raise Refused("cannot be read") from error
     if not stat.S_ISREG(status.st_mode):
         raise Refused("is not a file")
-    folder = _unpacked(path, status.st_size, status.st_mtime_ns)
-    if isinstance(folder, Refused):
-        raise folder.with_traceback(None)
-    return folder
+    opened = _unpacked(path, status.st_size, status.st_mtime_ns)
+    if isinstance(opened, Refused):
+        raise opened.with_traceback(None)
+    return opened
 
 
 @lru_cache(maxsize=4096)
-def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
-    """The folder, or the reason why there is none. Both are cached.
+def _unpacked(path: Path, size: int, changed: int) -> _Opened | Refused:
+    """What came out, or the reason why nothing did. Both are cached.
 
     size, changed: the zip's size in bytes and the time of its last change, so that a replaced zip is opened again.
     """
@@ -68,15 +95,17 @@ def _unpacked(path: Path, size: int, changed: int) -> Path | Refused:
     folder = tempfile.TemporaryDirectory(prefix="autograder-zip-")
     try:
         with _InPieces(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
-            _unpack(archive, Path(folder.name))
+            left_out = _unpack(archive, Path(folder.name))
     except Exception as error:  # each kind of compression has its own errors
         folder.cleanup()
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise explain(error, Path(folder.name)) from error
         if isinstance(error, Refused):
             return error
         encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
         return Refused("is locked with a password" if encrypted else "is no zip that can be opened")
     atexit.register(folder.cleanup)
-    return Path(folder.name)
+    return _Opened(Path(folder.name), left_out)
 
 
 def file_at(root: Path, shown: str) -> Path | None:
@@ -97,36 +126,48 @@ def file_at(root: Path, shown: str) -> Path | None:
     return path if path != root and path.is_file() and not path.is_symlink() else None
 
 
-def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath, str], ...]:
+    """Unpack what is somebody's. Returns what may be an answer and was left out, each with why."""
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT:
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
-    wanted = [(entry, place) for entry in entries if (place := _place_of(entry)) is not None]
-    if not wanted and (odd := next((name for name in archive.namelist() if name.lower().endswith(_SUFFIXES)), "")):
-        raise Refused(f"holds {odd[:80]}, which lies where nothing is taken from")
-    if len(wanted) > FILES_LIMIT:
+    every = [(entry, _place_of(entry)) for entry in entries if not entry.is_dir()]
+    every = [(e, place) for e, place in every if not NEVER.intersection(place.parts) and place.name[:2] != "._"]
+    answers = [(e, place) for e, place in every if place.suffix.lower() in _SUFFIXES]
+    left_out = tuple((place, why) for e, place in answers if (why := _why_left_out(e, place)))
+    if left_out and len(left_out) == len(answers):
+        raise Refused(f"holds {str(left_out[0][0])[:80]}, which {left_out[0][1]}")
+    if len(answers) > FILES_LIMIT:
         raise Refused(f"holds over {FILES_LIMIT} scripts, notebooks and zips")
+    others = [(e, place) for e, place in every if place.suffix.lower() not in _SUFFIXES][:FILES_LIMIT]
     left = UNPACKED_LIMIT
-    for entry, place in wanted:
-        with archive.open(entry) as packed:
-            content = bytearray()  # counted here, because the size that the zip states may be a lie
-            while len(content) <= left and (piece := packed.read(_PIECE)):
-                content += piece
+    for entry, place in (*answers, *others):
+        target = folder.joinpath(*place.parts)
+        if _why_left_out(entry, place) or target.exists():  # if two files have the same name, the first counts
+            continue
+        content = bytearray()  # counted here, because the size that the zip states may be a lie
+        if place.suffix.lower() in (_SUFFIXES if entry.file_size > _PIECE else _MAY_HOLD_CODE):
+            with archive.open(entry) as packed:
+                while len(content) <= left and (piece := packed.read(_PIECE)):
+                    content += piece
         left -= len(content)
         if left < 0:
             raise Refused(f"unpacks to more than {UNPACKED_LIMIT >> 20} MB")
-        target = folder.joinpath(*place.parts)
-        if not target.exists():  # if two files have the same name, the first counts
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return left_out
 
 
-def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath | None:
-    """The path of an entry in our folder; None if it cannot be an answer, or if its path is not safe."""
-    place = PurePosixPath(entry.filename.replace("\\", "/"))
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if entry.is_dir() or kind not in (0, stat.S_IFREG) or place.suffix.lower() not in _SUFFIXES:
-        return None
-    odd = place.is_absolute() or ":" in entry.filename or "\0" in entry.filename or len(place.parts) > DEPTH_LIMIT
-    odd = odd or any(part == ".." or part.startswith((".", "__MACOSX")) or len(part) > 200 for part in place.parts)
-    return None if odd else place
+def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """The path of an entry in our folder. A Mac writes a colon for a slash in a name, and Windows takes none."""
+    name = entry.filename.replace("\\", "/")
+    return PurePosixPath(name[:2] + name[2:].replace(":", "_"))
+
+
+def _why_left_out(entry: zipfile.ZipInfo, place: PurePosixPath) -> str:
+    """The reason why an entry is not unpacked, as words that follow its name; "" if it is."""
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+        return "is a link, and no file"
+    odd = place.is_absolute() or ":" in str(place) or "\0" in str(place) or len(place.parts) > DEPTH_LIMIT
+    odd = odd or any(part == ".." or len(part) > 200 for part in place.parts)
+    return "lies where nothing is taken from" if odd else ""

@@ -20,7 +20,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Literal
 
-from ..common.errors import UserError
+from ..common.errors import InfrastructureError, UserError
 from ..common.plural import few
 from ..course.course import Course
 from .clone import Clone, Clones
@@ -151,6 +151,8 @@ def _search(place: Place, course: Course, names: frozenset[str], root: Path, clo
     """The search among a student's files. If reading them raises, a search without files and with a note."""
     try:
         return _Search(place, course, names, root, clones)
+    except (UserError, InfrastructureError):
+        raise
     except Exception as error:
         note = f"Looking through the files broke off ({type(error).__name__}): have a look at the folder."
         return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, names, root, clones)
@@ -160,6 +162,8 @@ def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, ask
     """What was found. An error about one student's files becomes a note, so that no other student loses a result."""
     try:
         return search.find(name, stubs, chosen, asked)
+    except (UserError, InfrastructureError):
+        raise
     except Exception as error:
         note = f"Looking for {name} broke off ({type(error).__name__}): have a look at the folder."
         return Found(search.place.student, name, None, "unreadable", notes=(note,))
@@ -231,7 +235,7 @@ class _Search:
                 older = [file for file in group if file is not chosen[0] and file not in broken]
             notes = [f"{file.shown} cannot be read and was passed over." for file in broken[:1] if chosen]
             if len(chosen) > 1:
-                shown = [file.shown for file in chosen]
+                shown = [self._named(file) for file in chosen]
                 two = len(chosen) == 2
                 said = (
                     f"Two files differ: {' and '.join(shown)}." if two else f"{len(shown)} files differ: {few(shown)}."
@@ -247,6 +251,8 @@ class _Search:
                     )
                 elif group is copies:
                     notes.append(f"{file.shown} was graded.")
+                if also := self._also_there(file, name, stubs):
+                    notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
                 if newer := self._newer_than(file, name):
                     notes.append(f"{self._below(newer)} came later, and cannot be graded as it is: have a look.")
                 return self._found(name, file, "found", every, (*self.files.said(name), *notes))
@@ -256,6 +262,14 @@ class _Search:
             return self._found(name, fallback, "not_started", every, self.files.said(name))
         # If the student's folder is a link, there are no hand-ins; but something is there, so it is not missing.
         return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", (), self.files.said(name))
+
+    def _also_there(self, file: File, name: str, stubs: frozenset[str]) -> list[File]:
+        """Other code under a name like the assignment's, which gave way to the file that bears it; no module of its own."""
+        others = [f for f in self.files.other if f.may_be_chosen and bears(f.own, name) and f.own.endswith(SUFFIXES)]
+        like = [*self.files.copies[name], *others] if not file.hand_in.attempt else others
+        modules = {file.path.parent / helper.file for helper in file.read().helpers} if like else set()
+        known = {self.files.code_of(file), "", *stubs}
+        return [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
 
     def _newer_than(self, file: File, name: str) -> File | None:
         """A file of a later attempt that is not code. Canvas numbers files, not attempts: there, only one whose name hints
@@ -277,7 +291,8 @@ class _Search:
         while self.files.open_zips():
             pass
         every = [*self.files.named(name), *self.files.other, *self.files.aside[name]]
-        fits = [file for file in every if file.shown == chosen] or [f for f in every if f.shown.endswith(f"/{chosen}")]
+        fits = [f for f in every if chosen in (f.shown, self._below(f))]
+        fits = fits or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits or fits[0].why:
             wrong = f"which {fits[0].why}" if fits else "and no such file lies here"
             here = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
@@ -295,21 +310,24 @@ class _Search:
         """
         aside = [file for file in self.files.aside[name] if self.files.is_code(file, stubs)]
         branches = list(self._branches(name, stubs))
-        if found.status == "missing":
-            alike = [file for file in self.files.other if name in self.files.meant(file)]
+        if found.status in _NOTHING:
+            missing = found.status == "missing"
+            alike = [f for f in self.files.other if (name in self.files.meant(f) if missing else bears(f.own, name))]
             evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
             evident, older = _latest(evident)
+            none = f"no file is called {name}.py or {name}.ipynb" if missing else _as_released(found)
             if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
-                note = f"{evident[0].shown} was graded: no file is called {name}.py or {name}.ipynb."
+                note = f"{evident[0].shown} was graded: {none}."
                 if older:
                     note += (
                         f" It is the newest by the time in its name; also there: {few(file.shown for file in older)}."
                     )
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
-            if not alike and name in asked:
-                alike = self._of_no_assignment(name)
+            if not alike and missing and name in asked:
+                alike = self._of_no_assignment(name) or self._given_for(name)
             if alike:
-                said = self._what_lies_there(name, alike)
+                none = f"no {name}.py or {name}.ipynb" if missing else _as_released(found)
+                said = self._what_lies_there(name, alike, none)
                 found = self._found(name, None, "unreadable", (), (*found.notes, said))
         notes = []
         if aside:
@@ -332,26 +350,34 @@ class _Search:
             found.student, name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
         )
 
-    def _what_lies_there(self, name: str, files: list[File]) -> str:
-        """What is wrong with files that may have been meant for an assignment, and what to do."""
+    def _what_lies_there(self, name: str, files: list[File], none: str) -> str:
+        """What is wrong with files that may have been meant for an assignment, and what to do.
+
+        none: words that say that there is no file of the assignment's name, or only the stub.
+        """
         named = [file for file in files if not file.why]
         words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
         if named:
             lie = "lies" if len(named) == 1 else "lie"
             words += [
-                f"{few(file.shown for file in named)} {lie} there, and no {name}.py or {name}.ipynb.",
+                f"{few(file.shown for file in named)} {lie} there, and {none}.",
                 why_not(named[0]),
             ]
         ask = f"Ask for {name}.py or {name}.ipynb"
         if choice := next((file for file in named if file.may_be_chosen), None):
-            ask += f", or choose it in choices.csv: {self._as_choice(name, choice)}"
+            return " ".join([*words, f"{ask}, or choose it in choices.csv: {self._as_choice(name, choice)}"])
         return " ".join([*words, f"{ask}."])
 
     def _as_choice(self, name: str, file: File) -> str:
         """The line of choices.csv that chooses a file."""
         line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow([self.place.student, name, file.shown])
+        csv.writer(line, lineterminator="").writerow([self.place.student, name, self._named(file)])
         return line.getvalue()
+
+    def _named(self, file: File) -> str:
+        """A file's path, for a person who chooses: of a student with several folders, from that of the class."""
+        several = len({each.path for each in self.place.hand_ins if each.own is None}) > 1
+        return self._below(file) if several else file.shown
 
     def _of_no_assignment(self, name: str) -> list[File]:
         """Files whose names hint at no assignment, so that they may be meant for this one.
@@ -372,6 +398,12 @@ class _Search:
             and file.path not in beside
         ]
         return [file for file in free if file.own != RECEIPT] or free
+
+    def _given_for(self, name: str) -> list[File]:
+        """What is named as a file of the course's own: the checks of this assignment, or all that there is."""
+        files = self.files
+        alone = not files.other and not any(files.named(each) for each in files.names)
+        return [file for file in files.given if alone or name in files.meant(file)]
 
     def _branches(self, name: str, stubs: frozenset[str]) -> Iterator[tuple[str, str]]:
         """(branch, path) of changed work for an assignment, on branches that are not checked out."""
@@ -427,6 +459,11 @@ class _Search:
             return file.shown
         above = top.relative_to(self.root).as_posix() if top.is_relative_to(self.root) else top.name
         return f"{readable(above)}/{file.shown}"
+
+
+def _as_released(found: Found) -> str:
+    """That the file which bears the assignment's name is still the stub."""
+    return f"{PurePath(found.shown).name} is as it was handed out"
 
 
 def _newest(files: list[File]) -> tuple[list[File], list[File]]:

@@ -188,8 +188,32 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
             if folder and layout in ("canvas", "blackboard"):
                 continue  # these hand out files
             if folder or found.own is not None:
-                return found
+                return replace(found, own=None) if folder else found  # a second download's folder ends in " 2"
     return None
+
+
+# --- attempts ------------------------------------------------------------------------------------------------------
+
+# What folders and files of one student are called that are attempts: such a name is nobody's.
+_ATTEMPT = re.compile(
+    r"(?:v|ver|version|rev|revision|attempt|versuch|try|draft|entwurf|resubmission|final|old|new|alt|neu)"
+    r"(?:[ _.-]*\d+)?(?: - .*)?|\d{4}-\d\d-\d\d.*",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"(?:Version|Revision) (\d{1,9})(?: - .*)?")  # Teams', Schoology's
+_MOMENT = re.compile(r"\d{4}(?:-\d\d){5}")  # of Moodle's Virtual Programming Lab
+
+
+def names_an_attempt(name: str) -> bool:
+    """Is a folder's name that of an attempt, and nobody's?"""
+    return _ATTEMPT.fullmatch(name) is not None
+
+
+def attempt_of(folder: str) -> tuple[int, ...]:
+    """Which attempt a folder in a student's holds, where a system says so by its name: the greatest is the newest."""
+    if version := _VERSION.fullmatch(folder):
+        return (int(version[1]),)
+    return tuple(map(int, folder.split("-"))) if _MOMENT.fullmatch(folder) else ()
 
 
 # --- Blackboard: whose login? --------------------------------------------------------------------------------------

@@ -144,6 +144,8 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
         if entry not in mine and not entry.name.startswith(".") and answers_in(Path(entry.path), names)
     ]
     flat = sum(1 for _ in _flat_files(root, listed, names))
+    if others and not (own_files or own or flat) and all(layouts.names_an_attempt(e.name) for e in others):
+        return True
     if own_files or mine:
         a_clone = any(entry.name in ("autograder", "pyproject.toml") for entry in listed)
         return len(others) + flat <= a_clone
@@ -207,6 +209,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     if any(_system_entries(folder)) or len({each.student for each in _flat_files(folder, listed, names)}) > (not alone):
         return True
     inside = [entry for entry in listed if is_folder(entry) and not entry.name.startswith(".")]
+    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name)]
     if folder.name in names:
         return _holds_a_class(folder, names)
     if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):
@@ -314,7 +317,7 @@ def _hand_ins(
             if read or _holds_several(path, listed, names):
                 aside.append(f"{name} (the class's own? if so, unpack it in a folder of its own)")
             else:
-                yield HandIn(path, re.sub(r"(\.tar)?\.\w+$", "", entry.name), own=entry.name)
+                yield HandIn(path, without_copy(re.sub(r"(\.tar)?\.\w+$", "", entry.name)), own=entry.name)
         elif path.suffix.lower() in _WORK:
             aside.append(name)
 
@@ -354,24 +357,46 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
         if name.startswith(".") or entry.is_symlink() or not entry.is_file():
             continue
         if (match := behind.fullmatch(name)) and _names_somebody(match["who"]):
-            turned.append(HandIn(path, match["who"], "flat", match["own"] + match["suffix"]))
+            who = without_copy(match["who"])
+            own = match["own"] + match["who"].removeprefix(who) + match["suffix"]
+            turned.append(HandIn(path, who, "flat", own))
             continue
         match = before.fullmatch(name)
         if match and _names_somebody(match["who"]) and layouts.read_name(path, folder=False) is None:
             (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
     yield from plain
     yield from longer if plain else ()
+    yield from _dashed(plain, [entry for entry in listed if entry.name not in {f.path.name for f in (*plain, *longer)}])
     yield from turned if len({each.student for each in turned}) > 1 else ()
+
+
+def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator[HandIn]:
+    """Where two students' files are named `Ada Lee - a1_permute.py`, as Google Classroom does it: what else is, under
+    whatever name of its own."""
+    named = {each.student for each in plain if each.path.name.startswith(f"{each.student} - ")}
+    if len(named) < 2:
+        return
+    for entry in others:
+        who, dash, own = entry.name.partition(" - ")
+        work = Path(own).suffix.lower() in (*_WORK, *ARCHIVES) and entry.is_file(follow_symlinks=False)
+        if dash and work and _names_somebody(who) and not who.startswith("."):
+            yield HandIn(Path(entry.path), who, "flat", own)
 
 
 def _names_somebody(said: str) -> bool:
     """May it be a person's name? The `test` of a check file, a number, and a computer's word for a copy are not."""
-    return any(c.isalpha() for c in said) and said.casefold() != "test" and not _A_COPY.fullmatch(said)
+    nobody = said.casefold() == "test" or _A_COPY.fullmatch(said) or layouts.names_an_attempt(said)
+    return any(c.isalpha() for c in said) and not nobody
 
 
 _A_COPY = re.compile(
     r"(?:copy|kopie|kopia|copie|c[oó]pia|kopio|kopi)(?:[ _](?:of|von|de|di|van))?(?:[ _]?\(?\d+\)?)?", re.IGNORECASE
 )
+
+
+def without_copy(said: str) -> str:
+    """A name without the number that a browser puts behind that of a file which is there already: `Ann Lee (1)`"""
+    return re.sub(r"(?<=\S) ?\(\d{1,2}\)$", "", said)
 
 
 # --- who is who? ---------------------------------------------------------------------------------------------------

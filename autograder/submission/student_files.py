@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from .archives import UNPACKED_LIMIT, ZIPS_LIMIT, Refused, open_zip
-from .layouts import RECEIPT, HandIn
+from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, open_zip
+from .layouts import RECEIPT, HandIn, attempt_of
 from .places import (
     ARCHIVES,
     RESULTS_MARKER,
@@ -69,7 +69,8 @@ class File:
     @property
     def may_be_chosen(self) -> bool:
         """May a person choose this file to be graded?"""
-        return not self.why and self.own != RECEIPT and PurePath(self.own).suffix.lower() not in NO_CODE
+        no_code = PurePath(self.own).suffix.lower() in NO_CODE or _COMPUTERS.fullmatch(self.own) is not None
+        return not self.why and self.own != RECEIPT and not no_code
 
 
 class StudentFiles:
@@ -77,7 +78,7 @@ class StudentFiles:
 
     exact, copies, aside: assignment -> the files that are named after it. A copy has a name as a browser changes it, like
     `a1_permute (1).py`. Files in `aside` are in folders that are passed over. other: files with other names that may be
-    work, or that cannot be graded.
+    work, or that cannot be graded. given: files with names of the course's own, such as `README.md`, that a student has uploaded.
     """
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
@@ -91,6 +92,7 @@ class StudentFiles:
         self.aside: defaultdict[str, list[File]] = defaultdict(list)
         self.weights: list[File] = []
         self.other: list[File] = []
+        self.given: list[File] = []
         self._zips: list[File] = []
         self._opened = 0  # the number of zips that were opened
         self._unpacked = 0  # bytes of the files in them
@@ -135,12 +137,16 @@ class StudentFiles:
             self._meant[file.own] = _meant(file.own, self.names)
         return self._meant[file.own]
 
-    def _sort(self, file: File) -> None:
+    def _sort(self, file: File) -> bool:
+        """Put a file where it belongs. Returns whether it may be somebody's work."""
         own = file.own
         if kept := placeholder_of(own):
             why = f"stands for {kept}, which iCloud has not downloaded: the file itself is not here"
             file = dataclasses.replace(file, own=kept, why=why)
-            self.other += [file] if _may_be_work(file, self.names) else []
+        if file.why and not _may_be_work(file, self.names):
+            return False
+        if file.why:
+            self.other.append(file)
         elif own.lower().endswith(".safetensors"):
             self.weights.append(file)
         elif name := assignment_of(own, self.names, exact=True):
@@ -151,6 +157,10 @@ class StudentFiles:
             self._zips.append(file)
         elif _may_be_work(file, self.names):
             self.other.append(file)
+        else:
+            self.given += [file] if _is_given(file) else []
+            return False
+        return True
 
     def _keep(self, group: list[File], name: str, file: File) -> None:
         """Add a file to `group`, unless that already has NAMESAKES_LIMIT files: nobody has so many."""
@@ -172,12 +182,17 @@ class StudentFiles:
             except Refused as error:
                 self.other.append(dataclasses.replace(file, why=str(error)))
                 continue
+            aside = sum(map(len, self.aside.values()))
             inside = list(self._walk(file.hand_in, folder, f"{file.shown}/"))
             self._unpacked += sum(each.path.stat().st_size for each in inside)
-            for each in inside:
-                self._sort(each)
-            if not inside:
-                self.other.append(dataclasses.replace(file, why="has no script or notebook in it"))
+            kept = [self._sort(each) for each in inside]
+            for place, why in left_out_of(file.path):
+                shown = f"{file.shown}/{readable(str(place))}"
+                self.other.append(File(folder / place.name, place.name, shown, file.hand_in, why))
+            if not any(kept) and aside == sum(map(len, self.aside.values())):
+                self.other.append(
+                    dataclasses.replace(file, why="has no script or notebook in it that may be an answer")
+                )
         return bool(closed)
 
     def _open(self, file: File) -> Path:
@@ -202,8 +217,8 @@ class StudentFiles:
         left = FILES_LIMIT
         while pending:
             folder, below, aside, of_environment, hand_in = pending.pop()
-            if version := _VERSION.fullmatch(folder.name):
-                hand_in = dataclasses.replace(hand_in, attempt=(int(version[1]),))
+            if attempt := attempt_of(folder.name):
+                hand_in = dataclasses.replace(hand_in, attempt=attempt)
             if not os.access(folder, os.R_OK | os.X_OK):
                 where = readable(below.removesuffix("/")) or "The student's folder"
                 self._note(f"{where} could not be opened: we have no right to read it.")
@@ -221,7 +236,7 @@ class StudentFiles:
                 elif is_folder(entry):
                     if assignment_of(entry.name, self.names, exact=True):
                         self.other.append(File(path, entry.name, shown, hand_in, "is a folder, and no file"))
-                    if entry.name not in _NEVER and not _is_the_checker(path):
+                    if entry.name not in NEVER and not _is_the_checker(path):
                         python = of_environment or is_of_an_environment(folder, entry)
                         ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
                         pending.append((path, f"{below}{entry.name}/", ours, python, hand_in))
@@ -254,25 +269,22 @@ class StudentFiles:
 
 # --- names ---------------------------------------------------------------------------------------------------------
 
-# Folders that are never looked into: no student's work is in them.
-_NEVER = frozenset(
-    "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
-    ".mypy_cache .pytest_cache .ruff_cache".split()
-)
-_VERSION = re.compile(r"Version (\d{1,9})")  # how Teams names the folder of an attempt
 _DOCUMENTS = frozenset(
     ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
 )
 _HALVES = frozenset(".crdownload .part .partial".split())  # how browsers name an unfinished download
-NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES
+_SHORTCUTS = frozenset(".lnk .url .webloc .desktop".split())
+_COMPILED = frozenset({".pyc", ".pyo"})
+NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES | _SHORTCUTS | _COMPILED
 # Files of a student's repository that are not answers, and files that systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
     r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|"
     r"pictures\.py|network_facts\.py|"
-    r".*\.(?:toml|cfg|ini|ya?ml|lock|db|lnk|url|pyc)",
+    r".*\.(?:toml|cfg|ini|ya?ml|lock|db)|\._.*|\.ds_store",
     re.I,
 )
+_COMPUTERS = re.compile(r".*\.(?:ini|db)|\._.*|\.ds_store", re.I)
 _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
 
 
@@ -288,6 +300,12 @@ def _may_be_work(file: File, names: Collection[str]) -> bool:
     folders = PurePath(file.shown).parts[:-1]
     named = file.hand_in.own is not None or any(bears(file.own, name) for name in names)
     return named or not folders or folders[0] not in _REPOSITORY_FOLDERS
+
+
+def _is_given(file: File) -> bool:
+    """Is it named as what the course hands out, and was handed in, as a system's download has it?"""
+    handed_in = file.hand_in.own is not None or file.hand_in.layout != "folders"
+    return handed_in and file.own not in ("timestamp.txt", "index.html") and _OURS.fullmatch(file.own) is not None
 
 
 def _meant(own: str, names: Collection[str]) -> frozenset[str]:
@@ -329,6 +347,14 @@ def why_not(file: File) -> str:
         return f"A {suffix} file is a document, and no file of code."
     if suffix in _HALVES:
         return f"A {suffix} file is a download that did not come to its end."
+    if suffix in _SHORTCUTS:
+        return f"A {suffix} file says where something lies, and holds none of it."
+    if suffix in _COMPILED:
+        return f"A {suffix} file is what Python makes of a script, and not the script."
     if suffix in ARCHIVES:
         return f"A {suffix} file is not opened here."
+    if _COMPUTERS.fullmatch(file.own):
+        return "That is a computer's own file, and no answer."
+    if _OURS.fullmatch(file.own):
+        return "By its name it is what the course hands out, and no answer."
     return "Whether it is meant for this, a person has to say."

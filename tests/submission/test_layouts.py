@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import struct
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.common.errors import UserError
+from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.submission import archives, student_files
 from autograder.submission.find import Download, Found, find_class
@@ -366,6 +367,8 @@ NAMED = {
     f".ipynb_checkpoints/{NAME}-checkpoint.ipynb": "(.ipynb_checkpoints). Ask for it outside, or name it in choices.csv",
     f".work/{NAME}.py": "(.work). Ask for it outside, or name it in choices.csv",
     f"autograder/{NAME}.py": "(autograder). Ask for it outside, or name it in choices.csv",
+    f"{NAME}.url": "says where something lies", f"{NAME}.py - Shortcut.lnk": "says where something lies",
+    f"{NAME}.webloc": "says where something lies", f"{NAME}.cpython-311.pyc": "and not the script",
 }  # fmt: skip
 NOBODYS = [
     ".DS_Store",
@@ -400,6 +403,63 @@ def test_missing_is_only_where_nothing_lies(course: Course, tmp_path: Path, canv
             assert words in found[student].notes[-1]
 
 
+def test_of_a_download_nothing_that_was_handed_in_is_called_missing(course: Course, tmp_path: Path) -> None:
+    """In a clone such files are the course's. What somebody uploads, nobody but they put there."""
+    root = tmp_path / "class"
+    handed_in = {
+        f"test_{NAME}.py": "what the course hands out", "README.md": "is a document", "conftest.py": "what the course",
+        f"._{NAME}.py": "a computer's own file", ".DS_Store": "a computer's own file",
+    }  # fmt: skip
+    for number, name in enumerate(handed_in):
+        put(root / f"student{number}_{number + 10}_{number + 20}_{name}")
+    put(root / f"zoe_90_91_{NAME}.py")
+    put(root / f"zoe_90_92_._{NAME}.py", b"\0\5\x16\7")
+    put(root / f"yan_95_96_test_{NAME}.py")
+    put(root / "yan_95_97_a2_linear_dims.py")
+    put(root / "xia_98_99_a2_linear_dims.py")
+    put(root / "xia_98_99_README.md")
+    _, found = read(root, course)
+    for number, (name, words) in enumerate(handed_in.items()):
+        assert found[f"student{number}"].status == "unreadable", name
+        assert words in found[f"student{number}"].notes[-1]
+    assert found["zoe"].notes == ()
+    assert (found["yan"].status, found["xia"].status) == ("unreadable", "missing")
+
+
+def test_beside_a_stub_work_under_a_like_name_counts(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for student in ("ada", "ben", "cas", "dan"):
+        put(root / student / f"{NAME}.py", "answer = None\n")
+    put(root / "ada" / f"{NAME}_final.py")
+    put(root / "ben" / f"{NAME}.docx")
+    put(root / "cas" / "notes.txt")
+    put(root / "dan" / f"my_{NAME}.py", "answer = 1\n")
+    put(root / "dan" / f"{NAME}_v2.py", "answer = 2\n")
+    _, found = read(root, course)
+    assert {s: f.status for s, f in found.items()} == {
+        "ada": "found", "ben": "unreadable", "cas": "not_started", "dan": "unreadable",
+    }  # fmt: skip
+    assert found["ada"].notes == (f"{NAME}_final.py was graded: {NAME}.py is as it was handed out.",)
+    assert f"{NAME}.docx lies there, and {NAME}.py is as it was handed out. A .docx file" in found["ben"].notes[0]
+    assert f"{NAME}_v2.py, my_{NAME}.py lie there" in found["dan"].notes[0]
+
+
+def test_what_gave_way_to_the_file_of_the_right_name_is_said(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for student in ("ada", "ben", "cas"):
+        put(root / student / f"{NAME}.py", f"import {NAME}_tools\nanswer = 1\n")
+        put(root / student / f"{NAME}_tools.py", "two = 2\n")
+    put(root / "ada" / f"{NAME} (1).py", "answer = 2\n")
+    put(root / "ada" / f"{NAME}-DESKTOP-AB12CD3.py", "answer = 3\n")
+    put(root / "ben" / f"{NAME} (1).py", "answer = None\n")  # the stub
+    put(root / "ben" / f"{NAME}_2.py", "")
+    put(root / "ben" / f"test_{NAME}.py", "answer = 4\n")
+    _, found = read(root, course)
+    said = f"Also there, under another name, and not graded: {NAME} (1).py, {NAME}-DESKTOP-AB12CD3.py."
+    assert found["ada"].notes == (said,)
+    assert found["ben"].notes == found["cas"].notes == ()
+
+
 def test_a_module_of_another_assignment_is_no_work_for_this_one(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     put(root / "ada" / f"{NAME}.py", "import tools\n")
@@ -431,6 +491,24 @@ def test_a_line_for_choices_can_be_copied_whatever_the_names(course: Course, tmp
     (row,) = csv.reader([note.partition("choices.csv: ")[2]])
     found = find_class(root, course, [NAME], choices={(row[0], row[1]): row[2]}).found[0]
     assert found.status == "found"
+
+
+def test_a_choice_says_in_which_of_a_students_folders_the_file_lies(course: Course, tmp_path: Path) -> None:
+    """A second download, unpacked beside the first, is called as that and 2."""
+    root = tmp_path / "class"
+    folders = [f"Ann Lee_12_assignsubmission_file_{end}" for end in ("", " 2")]
+    for number, folder in enumerate(folders):
+        put(root / folder / f"{NAME}.py", f"answer = {number}\n")
+    (found,) = read(root, course)[1].values()
+    assert found.status == "ambiguous"
+    assert all(f"{folder}/{NAME}.py" in found.notes[0] for folder in folders)
+    (row,) = csv.reader([found.notes[0].partition("choices.csv: ")[2]])
+    for folder in folders:
+        chosen = find_class(root, course, [NAME], choices={(row[0], row[1]): f"{folder}/{NAME}.py"}).found[0]
+        assert (chosen.status, chosen.path) == ("found", root / folder / f"{NAME}.py")
+    put(root / "Bo Li_13_assignsubmission_file_" / "work.py")
+    note = read(root, course)[1]["Bo Li"].notes[0]
+    assert note.endswith(f"choices.csv: Bo Li,{NAME},work.py")
 
 
 def test_blackboard_brightspace_and_moodle_in_other_languages(course: Course, tmp_path: Path) -> None:
@@ -546,6 +624,64 @@ def test_google_forms_puts_the_name_behind_the_assignments(course: Course, tmp_p
     assert list(read(root, course)[1]) == ["one"]
 
 
+def test_folders_of_attempts_are_nobody_and_the_newest_counts_where_a_system_says_which(
+    course: Course, tmp_path: Path
+) -> None:
+    """Where each student had handed in twice, the attempts were taken for the students, and the students for classes."""
+    systems = {
+        "teams": ("Version 1", "Version 2"), "schoology": ("Revision 1 - On time", "Revision 2 - Late"),
+        "vpl": ("2026-11-20-21-03-00", "2026-11-21-08-00-00"), "own": ("v1", "final"),
+    }  # fmt: skip
+    for system, (first, second) in systems.items():
+        root = tmp_path / system
+        for number, student in enumerate(("Ann Lee 12", "Bo Li 13")):
+            put(root / student / first / f"{NAME}.py", f"answer = {number}\n")
+            put(root / student / second / f"{NAME}.py", f"answer = {number + 2}\n")
+        found = read(root, course)[1]
+        assert list(found) == ["Ann Lee 12", "Bo Li 13"]
+        for student, each in found.items():
+            newest = root / student / second / f"{NAME}.py"
+            assert (each.status, each.path) == (("ambiguous", None) if system == "own" else ("found", newest)), system
+        (alone,) = read(root / "Ann Lee 12", course)[1].values()
+        assert (alone.student, alone.status) == ("Ann Lee 12", each.status)
+    root = tmp_path / "flat"
+    for student, number in (("Ann Lee", 1), ("Ann Lee", 2), ("Bo Li", 1)):
+        put(root / student / f"Revision {number} - On time - {NAME}.py", f"answer = {number}\n")
+    assert {s: f.status for s, f in read(root, course)[1].items()} == {"Ann Lee": "unreadable", "Bo Li": "found"}
+
+
+def test_a_browsers_number_behind_a_name_makes_no_second_student(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "forms"
+    put(root / f"{NAME} - Ann Lee.py", "answer = 1\n")
+    put(root / f"{NAME} - Ann Lee (1).py", "answer = 2\n")
+    put(root / f"{NAME} - Bo Li.py")
+    found = read(root, course)[1]
+    assert list(found) == ["Ann Lee", "Bo Li"]
+    assert found["Ann Lee"].notes == (f"Also there, under another name, and not graded: {NAME} - Ann Lee (1).py.",)
+    root = tmp_path / "zips"
+    for name in ("ann-main", "bo-main", "bo-main (1)", "cas-main", "cas-main(2)"):
+        zipped(root / f"cnn-{name}.zip", **{NAME: f"answer = {len(name) if 'cas' in name else 1}\n"})
+    found = read(root, course)[1]
+    assert {s: f.status for s, f in found.items()} == {
+        "cnn-ann-main": "found", "cnn-bo-main": "found", "cnn-cas-main": "ambiguous",
+    }  # fmt: skip
+    assert found["cnn-bo-main"].identity == {"login": "bo"}
+
+
+def test_google_classrooms_files_are_somebodys_whatever_they_are_called(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / f"Ann Lee - {NAME}.py")
+    put(root / f"Bo Li - {NAME}.ipynb", BOOK)
+    put(root / f"Cy Xu - Copy of {NAME}.ipynb", BOOK)
+    put(root / "Dee Roe - homework.py")
+    zipped(root / "Eve Fox - my work.zip", **{NAME: WORK})
+    put(root / "grades.csv")
+    found = read(root, course)[1]
+    assert {s: f.status for s, f in found.items()} == {
+        "Ann Lee": "found", "Bo Li": "found", "Cy Xu": "found", "Dee Roe": "unreadable", "Eve Fox": "found",
+    }  # fmt: skip
+
+
 # --- zips ----------------------------------------------------------------------------------------------------------
 
 
@@ -566,6 +702,55 @@ def test_a_zip_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
     assert [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()] == ["ok/a.py"]
     with pytest.raises(archives.Refused, match=r"holds C:/win.py, which lies where nothing is taken from"):
         archives.open_zip(zip_of(tmp_path / "b.zip", ("C:/win.py", b"x = 1")))
+
+
+def test_a_zip_is_read_as_the_folder_that_it_holds(course: Course, tmp_path: Path) -> None:
+    """Beside an answer to another assignment, work that could not be graded was called missing."""
+    root = tmp_path / "class"
+    link = zipfile.ZipInfo(f"{NAME}.py")
+    link.external_attr = 0o120777 << 16
+    members: dict[str | zipfile.ZipInfo, str] = {
+        f"{NAME}.docx": f"w.zip/{NAME}.docx lies there", f"week/{NAME}.rar": "is not opened here",
+        f".ipynb_checkpoints/{NAME}-checkpoint.ipynb": "(.ipynb_checkpoints). Ask for it outside",
+        f"../hw/{NAME}.py": f"w.zip/../hw/{NAME}.py lies where nothing is taken from", link: "is a link, and no file",
+    }  # fmt: skip
+    for number, member in enumerate(members):
+        zip_of(root / f"s{number}" / "w.zip", (member, BOOK.encode()), ("a2_linear_dims.py", b"answer = 2\n"))
+    graded = {f"Week 1: permute/{NAME}.py": WORK, f"{NAME}.py.txt": WORK, NAME: WORK, f"{NAME}.ipynb.json": BOOK}
+    for number, (member, content) in enumerate(graded.items()):
+        zip_of(root / f"t{number}" / "w.zip", (member, content.encode()), ("a2_linear_dims.py", b"answer = 2\n"))
+    zip_of(root / "u" / "w.zip", (f"__MACOSX/._{NAME}.py", b"x"), ("a2_linear_dims.py", b"answer = 2\n"))
+    zip_of(root / "v" / "w.zip", ("venv/lib/site-packages/a.py", b"x"), *((f"{n}.png", b"x") for n in range(600)))
+    zip_of(root / "w" / "w.zip", (f"test_{NAME}.py", b"x"))
+    _, found = read(root, course)
+    for number, words in enumerate(members.values()):
+        assert found[f"s{number}"].status == "unreadable"
+        assert words in found[f"s{number}"].notes[-1]
+    assert {found[f"t{number}"].status for number in range(len(graded))} == {"found"}
+    assert {s: found[s].status for s in "uvw"} == {"u": "missing", "v": "unreadable", "w": "unreadable"}
+    assert "has no script or notebook in it that may be an answer" in found["w"].notes[0]
+
+
+def test_an_environment_in_a_zip_is_passed_over(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    inside = [(f"hw/venv/lib/python3.11/site-packages/torch/{n}.py", b"x = 1\n") for n in range(3000)]
+    zip_of(root / "ada" / "hw.zip", (f"hw/{NAME}.py", WORK.encode()), *inside)
+    put(root / "ben" / f"{NAME}.py")
+    assert read(root, course)[1]["ada"].status == "found"
+
+
+def test_a_full_disk_is_told_as_that_and_as_no_fault_of_a_zips(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zipped(tmp_path / "class" / "ada" / "work.zip", **{NAME: WORK})
+    put(tmp_path / "class" / "ben" / f"{NAME}.py")
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InfrastructureError, match="The disk is full"):
+        read(tmp_path / "class", course)
 
 
 @pytest.mark.parametrize(
