@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -92,13 +93,14 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
     passed_over = [f"{readable(name)} (beside the folder with the class)" for name in above]
     scopes: dict[Path, str] = {}
     for folder in inner:
-        hand_ins = list(_hand_ins(folder, names, layout, notes, passed_over))
+        hand_ins = [h for h in _hand_ins(folder, names, layout, notes, passed_over) if h.path not in inner]
         scope = folder.name if folder.name in names else ""
         scopes |= {each.path: scope for each in hand_ins}
         found += _distinct(hand_ins)
     used = Counter(each.layout for each in found)
     read_as = layout or (used.most_common(1)[0][0] if used else "folders")
-    deeper = f", in {', '.join(readable(f.name) + '/' for f in inner[:3])}" if inner and inner != [root] else ""
+    within = ", ".join(f"{readable(folder.name)}/" for folder in [f for f in inner if f != root][:3])
+    deeper = f", in {within}" if within else ""
     places = _places(found, notes, scopes)
     return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
 
@@ -189,13 +191,62 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
                 return folders, beside
             inside = [Path(e.path) for e in listed if is_folder(e) and not passed_over(e)]
-            classes = [path for path in inside if _looks_like_a_class(path, names, alone=len(inside) == 1)]
+            late = [path for path in inside if _holds_the_late(path, names)]
+            alone = len(inside) == 1
+            classes = [path for path in inside if path in late or _looks_like_a_class(path, names, alone=alone)]
+            classes = classes or _of_students_zips(inside, names)
             if not classes or any(answers_in(path, names) for path in inside if path not in classes):
-                return folders, beside
+                return [*folders, *late], beside
             inner += classes
             beside += [path.name for path in inside if path not in classes]
         folders = inner
     return folders, beside
+
+
+_LATE = re.compile(
+    r"(?:too[ _-]?)?late(?:[ _-]submissions)?|(?:on|in)[ _-]?time|(?:zu[ _-]?)?spät|verspätet|pünktlich|rechtzeitig"
+    r"|en[ _-]retard|à[ _-]l.heure|tarde|a[ _-]tiempo",
+    re.IGNORECASE,
+)
+
+
+def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
+    """Is it a folder into which somebody has put the students who were late, or those who were not?"""
+    if not _LATE.fullmatch(unicodedata.normalize("NFC", folder.name)):
+        return False
+    listed = entries(folder)
+    if any(assignment_of(entry.name, names) for entry in listed):
+        return False
+    inside = [entry for entry in listed if is_folder(entry) and entry.name not in (*names, *_OWN_FOLDERS)]
+    return any(answers_in(Path(entry.path), names, loosely=True) for entry in inside)
+
+
+def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:
+    """The folders of homeworks that hold students' zips and nothing else, as their names and what is in them say.
+
+    Each folder's zips answer one assignment, which no other folder's do, and two students have a zip in each. A student's
+    own folder has zips of several assignments, or others' names than the next student's.
+    """
+    zips = {folder: [e for e in entries(folder) if e.name.lower().endswith(".zip")] for folder in folders}
+    zips = {folder: listed for folder, listed in zips.items() if len(listed) > 1}
+    stems = [{without_copy(entry.name[:-4]) for entry in listed} for listed in zips.values()]
+    shared = set.intersection(*stems) if len(stems) > 1 else set()
+    if len(shared) < 2 or any(
+        layouts.names_an_attempt(stem) or any(bears(stem, name) for name in names) for stem in shared
+    ):
+        return []
+    asked = [_answered_by_all([Path(entry.path) for entry in listed], names) for listed in zips.values()]
+    return list(zips) if all(asked) and len(set(asked)) == len(asked) else []
+
+
+def _answered_by_all(zips: list[Path], names: Collection[str]) -> str:
+    """The one assignment that zips answer, as far as they can be opened; "" where there is none."""
+    answered: list[set[str]] = []
+    for path in zips[:ZIPS_LIMIT]:
+        with contextlib.suppress(Refused):
+            answered.append(answers_in(open_zip(path), names, loosely=True))
+    known = {name for found in answered for name in found}
+    return known.pop() if len(known) == 1 and sum(map(bool, answered)) > 1 else ""
 
 
 def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, depth: int = 1) -> bool:

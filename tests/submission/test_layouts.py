@@ -650,6 +650,50 @@ def test_folders_of_attempts_are_nobody_and_the_newest_counts_where_a_system_say
     assert {s: f.status for s, f in read(root, course)[1].items()} == {"Ann Lee": "unreadable", "Bo Li": "found"}
 
 
+def test_folders_of_the_late_are_nobody(course: Course, tmp_path: Path) -> None:
+    """Whoever sorts a download by hand: the folder of the late was a student, with the work of one of them."""
+    root = tmp_path / "sorted"
+    for number, place in enumerate(("on time/ann", "on time/bo", "late/cas", "On Time/dee")):
+        put(root / place / f"{NAME}.py", f"answer = {number}\n")
+    assert sorted(read(root, course)[1]) == ["ann", "bo", "cas", "dee"]
+    root = tmp_path / "beside"
+    for number, place in enumerate(("ann", "bo", "Zu spät/cas", "Zu spät/dee", "ann/late")):
+        put(root / place / f"{NAME}.py", f"answer = {number}\n")
+    found = read(root, course)[1]
+    assert {s: f.status for s, f in found.items()} == {
+        "ann": "ambiguous",
+        **dict.fromkeys(("bo", "cas", "dee"), "found"),
+    }
+    assert found["dee"].shown == f"Zu spät/dee/{NAME}.py"
+    root = tmp_path / "names"
+    for student in ("late", "bo"):
+        put(root / student / NAME / f"{NAME}.py")
+    assert list(read(root, course)[1]) == ["bo", "late"]
+
+
+def test_folders_of_homeworks_that_hold_students_zips_are_no_students(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "homeworks"
+    for folder, name in (("HW 1", NAME), ("HW 2", "a2_linear_dims")):
+        for number, student in enumerate(("ann", "bo", "cas" if name == NAME else "dee")):
+            zipped(root / folder / f"{student}.zip", **{f"work__{name}": f"answer = {number}\n"})
+    put(root / "notes.txt")
+    found = find_class(root, course).found
+    assert {f"{f.student} {f.assignment[:2]} {f.status}" for f in found} == {
+        "ann a1 found", "ann a2 found", "bo a1 found", "bo a2 found",
+        "cas a1 found", "cas a2 missing", "dee a1 missing", "dee a2 found",
+    }  # fmt: skip
+    students = {
+        "of each": (("a1", NAME), ("a2", "a2_linear_dims")), "attempts": (("v1", NAME), ("v2", NAME)),
+        "named": ((f"{NAME}_x", NAME), (f"{NAME}_y", NAME)), "same": (("one", NAME), ("two", NAME)),
+    }  # fmt: skip
+    for kind, zips in students.items():
+        root = tmp_path / kind
+        for number, student in enumerate(("ann", "bo")):
+            for stem, name in zips:
+                zipped(root / student / f"{stem}.zip", **{name: f"answer = {number} + {len(stem)}\n"})
+        assert list(read(root, course)[1]) == ["ann", "bo"], kind
+
+
 def test_a_browsers_number_behind_a_name_makes_no_second_student(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "forms"
     put(root / f"{NAME} - Ann Lee.py", "answer = 1\n")
