@@ -27,7 +27,7 @@ def when_saved(path: Path) -> int:
 
 
 def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
-    """The error to raise for an OSError while writing `path`; its message says what to do."""
+    """The error to raise for an OSError while writing `path`, with a one-line message."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return InfrastructureError(
             f"The disk is full: {path} could not be written. Free some space and run the command again."

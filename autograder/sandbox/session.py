@@ -222,7 +222,7 @@ def _poller(sock: socket.socket) -> Callable[..., bool]:
 
 
 def _story(status: int | None) -> str:
-    if status is None or not hasattr(os, "WIFSIGNALED"):  # Windows tells no story
+    if status is None or not hasattr(os, "WIFSIGNALED"):  # Windows does not say how it ended
         return "its process ended"
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) not in (signal.SIGKILL,):
         name = signal.Signals(os.WTERMSIG(status)).name

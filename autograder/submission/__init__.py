@@ -1,1 +1,1 @@
-"""Whose file answers what, what its text is, and when it came."""
+"""Submissions: which student's file answers which assignment, what its text is, and when it came."""

@@ -302,7 +302,7 @@ class _Search:
         note = f"{fits[0].shown} was graded: choices.csv says so."
         return self._found(name, fits[0], "found", fits[:1], (*self.files.said(name), note))
 
-    # What lies there instead?
+    # What is there instead?
 
     def _instead(self, found: Found, name: str, stubs: frozenset[str], asked: Collection[str]) -> Found:
         """The result if no file has the assignment's name: the one file that was evidently meant for it, or a note on

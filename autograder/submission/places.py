@@ -127,7 +127,7 @@ def _of_one_file(file: Path, names: Collection[str]) -> Class:
     return Class((Place(found.student, (found,), identity=found.identity),), "one submission")
 
 
-# --- is it one student's, and how deep does the class lie? ---------------------------------------------------------
+# --- one student or a class, and in which folder? ------------------------------------------------------------------
 
 
 def _is_one_students(root: Path, names: Collection[str]) -> bool:
@@ -264,7 +264,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     if folder.name in names:
         return _holds_a_class(folder, names)
     if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):
-        # A download for each assignment, in a folder of its own.
+        # Each assignment has its own download, in its own folder.
         return all(_holds_a_class(Path(e.path), names) for e in inside if e.name in names) and any(
             e.name in names for e in inside
         )
