@@ -1,7 +1,7 @@
-"""Notebooks that work alone: in an empty folder, or on Colab, with nothing but the package installed.
+"""Notebooks that work alone: in an empty folder, or on Colab, with only the package installed.
 
-Each brings the public checks of its assignment with it, packed into a cell that grading passes over; where something is
-trained, the first training examples too, so that they run.
+Each holds the public checks of its assignment, packed into a cell that grading passes over. If the assignment trains a
+network, the cell also holds the first training examples, so that the checks run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..data.dataset import SAMPLE
 from .notebooks import write_notebook
 
 FOLDER = "alone"
-_SAMPLE_SIZE = 1 << 19  # bytes: an executed notebook stays below a megabyte
+_SAMPLE_SIZE = 1 << 19  # bytes, so that an executed notebook stays below a megabyte
 BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     "(https://colab.research.google.com/github/{github}/blob/main/alone/{name}.ipynb)"
@@ -29,7 +29,7 @@ BADGE = (
 
 
 def write_alone(released: Assignment, into: Path, github: str = "") -> None:
-    """Write the notebook of a released assignment so that it works alone, into a folder.
+    """Write the notebook of a released assignment into a folder, so that it works alone.
 
     github: "owner/name" of the students' repository; then a first cell installs the package from there.
     """
@@ -41,7 +41,7 @@ def write_alone(released: Assignment, into: Path, github: str = "") -> None:
     cells = [v4.new_code_cell(source, id="unpack", metadata={"jupyter": {"source_hidden": True}, "cellView": "form"})]
     if github:
         install = f'%pip install -q "cnn-autograder[submissions] @ git+https://github.com/{github}"'
-        if released.trains:  # a training needs all the images, which are too many to bring along
+        if released.trains:  # a training needs all the images, which are too many to pack
             install += f"\n!git clone -q --depth 1 https://github.com/{github} course\n%cd course"
         cells.insert(0, v4.new_code_cell(install, id="install"))
     notebook.cells = [*cells, *notebook.cells]
@@ -49,7 +49,7 @@ def write_alone(released: Assignment, into: Path, github: str = "") -> None:
 
 
 def _packed(released: Assignment) -> str:
-    """What the check cells read of an assignment, as a zip file in base64; the same bytes every time."""
+    """The files of an assignment that its check cells read, as a zip file in base64. The bytes are always the same."""
     parts = [released.master, released.public_checks, released.pictures, released.network, released.stub]
     parts += sorted(released.folder.glob("diagnoses.*"))
     root = released.folder.parent

@@ -1,4 +1,4 @@
-"""Building what students get, from `solutions/` alone, into an empty folder."""
+"""Builds what students get, from `solutions/` alone, in an empty folder."""
 
 from __future__ import annotations
 
@@ -43,11 +43,10 @@ class Built:
 
 
 def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
-    """Builds the assignments of `course` under the empty folder `into`, laid out as at the course's root.
+    """Build the assignments of `course` in the empty folder `into`, with the same folders as at the course's root.
 
-    only: the names of those to build; the others stand there as they were released. None named: all of them.
-    The same solutions give the same bytes, whenever and wherever.
-    Raises UserError for anything in `solutions/` that is not as it should be.
+    only: the names of those to build (default: all); the others are copied as they were released. The same solutions
+    always give the same bytes. Raises UserError for anything that is wrong in `solutions/`.
     """
     if not course.has_solutions:
         raise UserError(f"{course.root} has no solutions/: releasing is for the course repository.")
@@ -73,8 +72,8 @@ def build(course: Course, into: Path, only: Sequence[str] = ()) -> Built:
         for master, diagnoses in read:
             entry, stubs = _write_one(course, master, diagnoses, target)
             entries["assignments"][master.name], entries["stubs"][master.name] = entry, stubs
-    # What grading and checking read: tasks in order, points by task, and the stubs' code, for a file
-    # that says what its stub says is no submission.
+    # What grading and checking read: tasks in order, points by task, and digests of the stubs' code. A file with the
+    # same code as its stub is not a submission.
     order = course.assignment_names()
     in_order = {part: {name: of[name] for name in order if name in of} for part, of in entries.items()}
     write_manifest(target, in_order)
@@ -96,7 +95,7 @@ def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
 def _write_one(
     course: Course, master: Master, diagnoses: DataCatalogue, target: Path
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Write what students get of one assignment into `assignments/`; its entries in the manifest."""
+    """Write what students get of one assignment into `assignments/`. Returns its two entries in the manifest."""
     import nbformat
 
     name = master.name
@@ -106,7 +105,7 @@ def _write_one(
     released.master.write_bytes(stub_script(notebook).encode())
     for written in (released.notebook, target.parent / nbgrader_settings.SOURCE / name / f"{name}.ipynb"):
         keep_drawings_whole(written)
-    # Once more, where nobody works on them: what `autograder reset` gives back.
+    # A second copy, in which nobody works: `autograder reset` gives it back.
     released.stub.parent.mkdir(exist_ok=True)
     for form in (released.master, released.notebook):
         shutil.copyfile(form, released.stub.parent / form.name)
@@ -124,7 +123,7 @@ def _write_one(
 
 
 def _keep_others(course: Course, into: Path, names: Sequence[str]) -> None:
-    """Copy what stands of the assignments that are not built."""
+    """Copy the released files of the assignments that are not built."""
     folders = {course.assignments: "assignments", course.solutions / "notebooks": nbgrader_settings.SOURCE}
     for standing, place in folders.items():
         for part, path in generated.files_in(standing).items():
@@ -134,13 +133,13 @@ def _keep_others(course: Course, into: Path, names: Sequence[str]) -> None:
 
 
 def _is_of(part: str, names: Sequence[str]) -> bool:
-    """Is a file of a released folder one of these assignments'? part: its path there, with forward slashes."""
+    """Does a file of a released folder belong to these assignments? part: its path there, with forward slashes."""
     words = part.split("/")
     return part == FILE or any(name in (words[0], words[-1].partition(".")[0], *words[1:2]) for name in names)
 
 
 def _bands(assignment: Assignment) -> list[list[float]]:
-    """What accuracy earns: percent and points, lowest first; empty where the assignment trains nothing."""
+    """The bands of an assignment: [accuracy in percent, points], lowest first; empty if it trains nothing."""
     network = network_of(assignment)
     bands = network.bands.items() if network is not None else ()
     return sorted([float(f"{100 * share:g}"), points] for share, points in bands)

@@ -1,4 +1,4 @@
-"""`docs/checks.md`: all that an author of checks can use, made from the docstrings, whose examples run as tests."""
+"""`docs/checks.md`: all that an author of checks can use. It is made from docstrings; their examples run as tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_GROUPS = {  # what does not stand here comes last
+_GROUPS = {  # the last group takes the rest
     "Expectations": re.compile(r"expect"),
     "Inputs": re.compile(r"counting_images|whole_numbers|Draw"),
     "Wrong ideas and hints": re.compile(r"misconception|hints|why"),
@@ -116,7 +116,7 @@ def _quoted(thing: Any) -> str:
 
 
 def _signature(thing: Any) -> str:
-    """The parameters without their types, which the text tells."""
+    """The parameters without their types, which the text names."""
     signature = inspect.signature(thing)
     plain = [
         one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values() if one.name != "self"

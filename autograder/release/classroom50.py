@@ -1,7 +1,7 @@
 """`release --to FOLDER --classroom50`: for each assignment the folder that Classroom 50 publishes and runs.
 
-Copy what FOLDER holds into the classroom's folder of the teacher's classroom50 repository. Classroom 50 publishes
-it for everybody to read, so it is what students have anyway: stub, public checks, diagnoses as data, training images.
+Copy the content of FOLDER into the classroom's folder of the teacher's classroom50 repository. Classroom 50 publishes
+it for everybody, so it holds only what students have anyway: stub, public checks, diagnoses as data, training images.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ from .student import compose, refuse
 from .texts import filled, put
 
 PYTHON = "3.11"
-LIMIT = 10_000_000  # bytes of a published bundle; Classroom 50's runner fetches no more
+LIMIT = 10_000_000  # bytes of a published bundle; Classroom 50's runner does not fetch a larger one
 # What `gh teacher assignment add --runtime` takes.
 RUNTIME = {"runs-on": "ubuntu-24.04", "python": PYTHON, "apt": ["bubblewrap"]}
 
 
 def release_bundles(course: Course, folder: Path) -> int:
-    """Makes the bundles in `folder`, which must be new, empty or made by this command. Returns the exit code."""
+    """Make the bundles in `folder`, which must be new, empty or made by this command.
+
+    Returns 1 if they would show a line of a solution, else 0. Raises UserError if a bundle is too large.
+    """
     folder = folder.absolute()
     refuse(course, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +63,7 @@ def release_bundles(course: Course, folder: Path) -> int:
 
 
 def bundle(student: Path, assignment: str, into: Path) -> None:
-    """One assignment's bundle, out of the student repository in `student`."""
+    """Write one assignment's bundle, from the student repository in `student`."""
     course = into / "course"
     shutil.copytree(student / "autograder", course / "autograder")
     shutil.copytree(student / "assignments" / assignment, course / "assignments" / assignment)
@@ -74,7 +77,7 @@ def bundle(student: Path, assignment: str, into: Path) -> None:
 
 
 def packed_size(folder: Path) -> int:
-    """The bytes of the folder as Classroom 50 publishes it: a tar.gz."""
+    """The size in bytes of the folder as Classroom 50 publishes it: a tar.gz."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(folder, arcname=".")

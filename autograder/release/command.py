@@ -90,7 +90,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def release(course: Course, only: Sequence[str] = ()) -> int:
-    """Makes assignments/ and nbgrader's source notebooks anew, in one swap each. only: the assignments to make anew."""
+    """Make assignments/ and nbgrader's source notebooks again; each folder is swapped in whole. Returns 0.
+
+    only: the assignments to make again (default: all).
+    """
     from . import generated, made_pages
     from .build import build
 
@@ -113,7 +116,7 @@ def release(course: Course, only: Sequence[str] = ()) -> int:
 
 
 def check(course: Course) -> int:
-    """Compares assignments/ with a fresh build; prints each difference and the remedy."""
+    """Compare assignments/ with a fresh build. Prints each difference and the remedy; returns 1 if there are any."""
     from . import generated
     from .build import build
     from .compare import differences

@@ -1,4 +1,4 @@
-"""`release --check`: does `assignments/` say what `solutions/` says?"""
+"""`release --check`: is `assignments/` up to date with `solutions/`?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIFF_LINES = 40
 
 @dataclass(frozen=True)
 class Difference:
-    """One file under assignments/ that is not what a release would make, and a diff, or why there is none."""
+    """A file under assignments/ that is not as release would make it. diff: may be empty, or say why there is none."""
 
     name: str
     what: str
@@ -23,7 +23,7 @@ class Difference:
 
 
 def differences(built: Path, standing: Path) -> list[Difference]:
-    """What sets `standing` (assignments/ as it is) apart from `built` (as it should be)."""
+    """The differences between `standing` (assignments/ as it is) and `built` (as it should be)."""
     record = read_record(standing)
     should, is_ = generated.files_in(built), generated.files_in(standing)
     found = []
@@ -34,9 +34,9 @@ def differences(built: Path, standing: Path) -> list[Difference]:
             found.append(Difference(name, "is not made by release" if name not in record else "is left over", ""))
         elif should[name].read_bytes() != is_[name].read_bytes():
             if name == RECORD:
-                continue  # says no more than the files themselves do
+                continue  # it only repeats what the files say
             if Path(name).stem == "diagnoses" and _same_diagnoses(should[name].parent, is_[name].parent):
-                continue  # made on another machine
+                continue  # another processor makes other last digits
             by_hand = name in record and generated.sha256(is_[name]) not in record[name]
             what = "was edited by hand" if by_hand else "is out of date"
             found.append(Difference(name, what, _diff(is_[name], should[name], name)))
@@ -44,7 +44,7 @@ def differences(built: Path, standing: Path) -> list[Difference]:
 
 
 def _same_diagnoses(built: Path, standing: Path) -> bool:
-    """Do both say the same, and is what stands just as release writes it? Neither file holds a word more."""
+    """Do both folders hold the same diagnoses, and are the files of `standing` exactly as release writes them?"""
     from ..checks.catalogues import DataCatalogue
     from .diagnoses import alike
 

@@ -1,4 +1,4 @@
-"""What the check files of an assignment declare: read once by the pytest session that then runs the checks."""
+"""The checks that an assignment declares. One pytest session reads the check files and then runs the checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def open_checks(assignment: Assignment) -> Iterator[LiveChecks]:
     """The checks of an assignment, public before hidden, ready to run.
 
-    Raises UserError, with file and line, when a check file does not import or a check says neither points nor task.
+    Raises UserError, with file and line, if a check file cannot be imported, or a check names no points or no task.
     """
     from ..grading.live import BrokenChecks, LiveChecks
 
@@ -34,9 +34,9 @@ def open_checks(assignment: Assignment) -> Iterator[LiveChecks]:
 
 
 def declared_checks(live: LiveChecks) -> list[CheckInfo]:
-    """What each check says of itself, in the order of the files.
+    """The declaration of each check, in the order of the files.
 
-    Raises UserError for a test without points, and for one that asks for what no check is given.
+    Raises UserError for a test without points, and for one that asks for an unknown fixture.
     """
     from ..grading.plugin import GIVEN
 

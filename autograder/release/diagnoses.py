@@ -1,8 +1,7 @@
-"""Diagnoses without the code: what each misconception gives at each point of the public checks.
+"""Diagnoses without the code: what each misconception returns in the public checks.
 
-Public checks have fixed inputs. So what a misconception returns where such a check finds fault can be
-written down once, and a student's wrong result looked up among it, while the misconception itself
-stays in `solutions/`.
+Public checks have fixed inputs. So release records what each misconception returns when a check rejects it. A student's
+wrong result is looked up in this record, and the code of the misconception stays in `solutions/`.
 """
 
 from __future__ import annotations
@@ -36,12 +35,10 @@ ANSWERS = "ANSWERS"
 
 
 def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
-    """Runs every misconception of the assignment through its public checks, and keeps what is wrong.
+    """Run every misconception of the assignment through its public checks, and record its wrong results.
 
-    live: its checks, opened; the hidden ones are left out.
-    Nothing is trained for it: what a misconception does to a training is diagnosed by the checks
-    themselves, by name, so that only its message is needed.
-    Raises UserError when the master or the misconceptions do not run.
+    live: its checks, opened; hidden ones are not run. Nothing is trained: checks of a training name a misconception
+    themselves, so that only its message is needed. Raises UserError if the master or the misconceptions do not run.
     """
     recorded: list[Recorded] = []
     named: set[str] = set()
@@ -49,7 +46,7 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
         try:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
             namespace = dict(vars(run_file(assignment.master)))
-        except (Exception, SystemExit) as error:  # an exit() that was left there, too
+        except (Exception, SystemExit) as error:  # SystemExit: an exit() that was left in it
             raise UserError(f"solutions/{where_raised(error, assignment.folder)}. {remedy(error)}") from error
         names = assignment.parameters()
         for known in catalogue.misconceptions:
@@ -67,7 +64,7 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
 
 
 def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
-    """Do two catalogues say the same? Another processor's last digits make no difference."""
+    """Do two catalogues say the same? Last digits, which differ between processors, do not count."""
     return (
         (one.messages, one.hints, one.why) == (other.messages, other.hints, other.why)
         and len(one.recorded) == len(other.recorded)
@@ -80,7 +77,7 @@ def alike(one: DataCatalogue, other: DataCatalogue) -> bool:
 
 
 class _Listener:
-    """A catalogue that knows nothing, and keeps every observation that a check finds fault with."""
+    """A catalogue without misconceptions. It records every observation that a check rejects."""
 
     def __init__(self, known: Misconception, right: Any) -> None:
         self.known, self.right = known, right
@@ -108,11 +105,11 @@ class _Listener:
 
 
 class _Untrained(Exception):
-    """The check is about training, or about an object of the student's: nothing of it can be written down."""
+    """The check needs a training or training data: nothing of it can be recorded."""
 
 
 class _RecordingRun(LocalRun):
-    """Runs calls on data alone. What a network with random weights gives is no signature of an idea."""
+    """Runs calls that need no training and no training data. Results of a trained network are not a signature."""
 
     def ask(self, task: str, question: Question) -> Observation:
         from ..sandbox.inside.wire import SandboxTensor
@@ -132,11 +129,14 @@ def _failures(
     names: dict[str, tuple[str, ...]],
     quiz: Any = None,
 ) -> tuple[list[Recorded], set[str]]:
-    """What the public checks of its task say of a misconception: its signatures, and the diagnoses that they name."""
+    """Run a misconception through the public checks of its task. quiz: a student's own, or None.
+
+    Returns its wrong results, and the misconceptions that the checks name themselves.
+    """
     right = namespace.get(known.task)
     listener = _Listener(known, right)
     if isinstance(right, dict):
-        # Each entry answers a question of its own: what if only this one were wrong, and what if all were?
+        # Each entry answers its own question: try every wrong answer alone, and all of them together.
         wrongs = [key for key, value in right.items() if not same_value(known.function(key), value)]
         for wrong in [*([key] for key in wrongs), *([wrongs] if len(wrongs) > 1 else [])]:
             answers = right | {key: known.function(key) for key in wrong}
@@ -150,7 +150,8 @@ def _failures(
 
 @contextlib.contextmanager
 def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[Path, Any], DataCatalogue]]:
-    """Gives the diagnoses that lie in a folder, with those of ANSWERS made for a student's own quiz: only they differ."""
+    """Gives a function of a folder and a student's quiz. It returns the diagnoses in the folder, with those of ANSWERS
+    made for this quiz: only they differ between students."""
     from ..grading.live import LiveChecks
 
     catalogue = CodeCatalogue.load(assignment.misconceptions)
@@ -175,18 +176,18 @@ def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[P
 
 
 def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:
-    """Run the public checks of one task."""
+    """Run the public checks of the listener's task."""
     import torch
 
     from ..grading.context import CheckContext
 
-    torch.default_generator.manual_seed(0)  # torch.manual_seed notes a traceback for each GPU that there might be
+    torch.default_generator.manual_seed(0)  # torch.manual_seed also records a traceback for each possible GPU
     context = CheckContext(run, lambda: listener, 0, _no_images, quiz=quiz)
     live.run(context, lambda check: check.task == listener.known.task and not check.hidden)
 
 
 def _can_be_told(observation: Observation) -> bool:
-    """Only what came of data alone: a network's output has its random weights in it."""
+    """Can it be recorded? Only if it came from data alone: a network's output depends on its random weights."""
     if observation.status not in ("value", "error"):
         return False
     return all(not isinstance(arg, Observation) for call in observation.calls for arg in call.args)
@@ -194,7 +195,7 @@ def _can_be_told(observation: Observation) -> bool:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Masters print their examples, and wrong solutions make torch warn: neither is news here."""
+    """Suppress what masters print, and the warnings that wrong solutions cause."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
@@ -205,7 +206,7 @@ def _no_images() -> NoReturn:
 
 
 def _forget(checks: Path) -> None:
-    """Another course in this process, a test's copy say, may have a check file of the same name."""
+    """Remove the module of a check file. Another course in this process may have a file of the same name."""
     for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) == str(checks):
             del sys.modules[name]

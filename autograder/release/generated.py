@@ -1,7 +1,7 @@
-"""Folders that `release` makes: what it made there, and swapping in a new one.
+"""Folders that `release` makes: their records, and how a new folder replaces an old one.
 
-Each such folder carries a record, `.release.json`, of the sha256 of every file in it. A file that
-the record does not know was made by somebody else, and is never deleted.
+Each such folder has a record, `.release.json`, with the sha256 of every file in it. A file that the record does not have
+was made by somebody else, and is never deleted.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ..common.plural import few
 from ..course.handed_out import RECORD, read_record
 
 _PREFIX = ".release-"
-# What running Python, pytest, Jupyter and `autograder check` leaves behind is nobody's work.
+# Python, pytest, Jupyter and `autograder check` leave these behind. They are nobody's work.
 CACHES = frozenset({"__pycache__", ".autograder", ".ipynb_checkpoints", ".pytest_cache", ".DS_Store"})
 
 
 def files_in(folder: Path) -> dict[str, Path]:
-    """Every file under `folder` by its path with forward slashes, but for caches and `.git`."""
+    """path with forward slashes -> file, for every file under `folder` except caches and `.git`."""
     found = {}
     for directory, subfolders, names in os.walk(folder):
         subfolders[:] = sorted(name for name in subfolders if name not in CACHES | {".git"})
@@ -44,7 +44,7 @@ def sha256(path: Path) -> str:
 
 
 def write_record(folder: Path, kept: Mapping[str, frozenset[str]] | None = None) -> None:
-    """Writes down what `folder` holds now. kept: what an earlier record says of files that were not made anew."""
+    """Write the record of what `folder` holds now. kept: entries of an earlier record, for files that were copied."""
     record: dict[str, str | list[str]] = {n: sha256(path) for n, path in files_in(folder).items() if n != RECORD}
     record |= {n: min(sums) if len(sums) == 1 else sorted(sums) for n, sums in (kept or {}).items() if n in record}
     (folder / RECORD).write_bytes((json.dumps(record, indent=1) + "\n").encode())
@@ -56,7 +56,7 @@ def foreign_files(folder: Path) -> list[str]:
 
 
 def edited_files(folder: Path) -> list[str]:
-    """Files in `folder` that were made by us and say something else now."""
+    """Files in `folder` that a release made and that were changed since."""
     here = files_in(folder)
     return [n for n, sums in read_record(folder).items() if n in here and sha256(here[n]) not in sums]
 
@@ -85,10 +85,10 @@ def staging(beside: Path) -> Iterator[Path]:
 
 
 def swap_in(new: Path, target: Path) -> None:
-    """Puts the folder `new` in the place of `target`, whose old content ends up in `new`'s place or is gone.
+    """Put the folder `new` in the place of `target`. The old folder is moved beside `new`, as `<new>-old`.
 
-    A kill between the two renames leaves `target` missing, never half-made; the next release puts it right.
-    Raises UserError when `target` holds a file that no release made.
+    A kill between the two renames leaves `target` missing, never half-made; the next release repairs that.
+    Raises UserError if `target` holds a file that no release made.
     """
     refuse_foreign(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,10 +98,10 @@ def swap_in(new: Path, target: Path) -> None:
 
 
 def update(new: Path, target: Path) -> None:
-    """Makes the folder `target` say what `new` says, and keeps its `.git`.
+    """Make the folder `target` equal to `new`, but keep its `.git`.
 
-    Entry by entry, with a record of both states in between: a kill leaves a folder that the next run
-    takes for its own and completes.
+    Entries are replaced one by one, and meanwhile the record holds both states. After a kill, the next run takes the
+    folder for its own and completes it.
     """
     if not files_in(target) and not (target / ".git").exists():
         if target.exists():
@@ -123,7 +123,7 @@ def update(new: Path, target: Path) -> None:
 
 
 def refuse_foreign(target: Path) -> None:
-    """Raises UserError when `target` holds a file that no release made there."""
+    """Raise UserError if `target` holds a file that no release made there."""
     foreign = foreign_files(target)
     if foreign:
         raise UserError(
@@ -133,7 +133,7 @@ def refuse_foreign(target: Path) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove the staging folders of releases that were killed: nobody holds their lock. Windows has none to ask."""
+    """Remove the staging folders of releases that were killed: nobody holds their lock. Windows has no such locks."""
     if sys.platform == "win32":
         return
     for leftover in folder.glob(f"{_PREFIX}*"):

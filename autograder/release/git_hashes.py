@@ -1,8 +1,8 @@
-"""What a release is, in git's own words: the hash of each folder and file that grading takes from it.
+"""Git's hash of each folder and file that grading takes from a release.
 
-A student's repository holds the release in its history, and may hold anything on top. The workflow names what it
-uses by these hashes, so that git hands out the release's own bytes and no others, without any other repository. Git
-computes a tree's hash from its content alone: it is known here before anything is committed.
+A student's repository has the release in its history, and may have anything on top. The workflow names what it uses by
+these hashes, so that git gives it exactly the release's bytes, and no other repository is needed. A hash depends on the
+content alone, so it is known before anything is committed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def blob(file: Path) -> bytes:
 
 
 def tree(folder: Path) -> bytes:
-    """Git's name for a folder: plain files and folders of them; what is empty or a cache is not there for git."""
+    """Git's name for a folder of plain files and folders. Empty folders and caches are left out, as they are in git."""
     entries = []
     for path in folder.iterdir():
         if path.name in CACHES or path.name.endswith(".pyc"):

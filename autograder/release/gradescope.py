@@ -1,7 +1,7 @@
-"""`autograder gradescope-zip`: the file that Gradescope asks for when an autograder is set up, one an assignment.
+"""`autograder gradescope-zip`: the file that sets up an autograder on Gradescope, one for each assignment.
 
-It holds the checks, hidden ones too, and what they need; the stub stands in the place of the reference solution.
-Gradescope shows it to instructors alone, and runs it beside students' code: in the sandbox, or not at all.
+It holds the checks, hidden ones too, and what they need; the stub replaces the reference solution. Only instructors can
+see it on Gradescope. Students' code runs in the same container, so it runs in the sandbox or not at all.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def compose(course: Course, name: str, into: Path) -> None:
-    """Put together what Gradescope's container gets: early.json, and a course of one assignment.
+    """Write what Gradescope's container gets into a folder: early.json, and a course of one assignment.
 
-    Raises UserError when the assignment has not been released, for its stub is needed.
+    Raises UserError if the assignment has not been released: its stub is needed.
     """
     from ..data import files_of_graders
     from .student import copy_constraints, copy_package, pyproject
@@ -101,7 +101,7 @@ def compose(course: Course, name: str, into: Path) -> None:
     for path in sorted(assignment.folder.glob("*.py")):
         if path != assignment.master:
             shutil.copyfile(path, checks / path.name)
-    # Grading asks a master for nothing but its parameters' names; the stub has them too.
+    # Grading reads only the names of parameters from a master; the stub has them too.
     shutil.copyfile(released.master, checks / f"{name}.py")
     (root / "assignments" / name).mkdir(parents=True)
     shutil.copyfile(released.master, root / "assignments" / name / f"{name}.py")
@@ -112,7 +112,7 @@ def compose(course: Course, name: str, into: Path) -> None:
             shutil.copyfile(file, root / "data" / file.name)
     (root / "pyproject.toml").write_bytes(pyproject(course).encode())
     copy_constraints(course, root)
-    # Its own secret, of which the course's cannot be told.
+    # A secret of its own, from which the course's secret cannot be computed.
     secret = hashlib.sha256(course.secret() + b"/gradescope/" + name.encode()).hexdigest()
     (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")
     early = Result("", name, None, "missing", 0, course.max_score(name), notes=(ci_gradescope.SENTENCE,))

@@ -1,14 +1,13 @@
 """Does anything released hold a line of a solution, a hidden check or a misconception?
 
-A secret line is a line of code from inside a solution block, a hidden check or a misconception,
-of at least six tokens, spelled without comments, spaces and kinds of quotes. It is looked for in
-every file of what is released, whatever wraps it: JSON and HTML escapes, base64, UTF-16, an archive (a wheel, an
-sdist), and every object in the history of a git repository.
+A secret line is a line of code of a solution block, a hidden check or a misconception, with at least six tokens. It is
+compared without comments, spaces and the kind of quotes. It is searched for in every released file, even inside JSON or
+HTML escapes, base64, UTF-16 or an archive (a wheel, an sdist), and in every object in the history of a git repository.
 
-Imports, decorators, signatures and plain strings are no secrets: the first three are no answers,
-and the messages of misconceptions are released on purpose. A line that the public checks of the same
-assignment hold too hides nothing in a hidden check (in a solution it does). A line that a student may see all the
-same, because the lecture itself shows it, stands in `solutions/allowed-lines.txt`.
+Imports, decorators, signatures and plain strings are not secret: the first three are not answers, and the messages of
+misconceptions are released on purpose. A line of a hidden check is not secret if the public checks of the assignment
+have it too (a line of a solution still is). Lines that students may see, because the lecture itself shows them, are
+listed in `solutions/allowed-lines.txt`.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from pathlib import Path
 
 ALLOWED = "allowed-lines.txt"
 MINIMUM_TOKENS = 6
-# What torch code says whatever it does: no answer, in any course.
+# Lines of torch code that are not an answer in any course.
 IDIOMS = ("super().__init__()", "with torch.no_grad():", "for _ in range(2):")
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 
@@ -50,7 +49,7 @@ _PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 
 @dataclass(frozen=True)
 class Secret:
-    """One line that no student may see: its spelling without spaces, where it stands, and as it stands there."""
+    """One line that no student may see. spelling: without spaces, to compare. text: as it stands in the file."""
 
     spelling: str
     file: str
@@ -60,7 +59,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Leak:
-    """A secret line, and the released file and line that show it; line 0 where it is wrapped."""
+    """A secret line, and the released file and line that show it; line 0 if something wraps it."""
 
     secret: Secret
     where: str
@@ -78,7 +77,7 @@ def find_leaks(solutions: Path, *released: Path) -> list[Leak]:
     leaks: dict[tuple[Secret, Path, str], Leak] = {}
     for place, (where, blob) in ((folder, found) for folder in released for found in _blobs(folder)):
         view = "\0".join(_views(blob))
-        # An archive shows it too, before it is unpacked: of both, the place within says more.
+        # An archive shows it too, before it is unpacked. The place inside comes later and is kept: it says more.
         file = where.split("!")[0]
         found = [secret for secret in secrets if secret.spelling in view]
         leaks |= {(secret, place, file): Leak(secret, where, _line_of(secret, blob)) for secret in found}
@@ -86,7 +85,7 @@ def find_leaks(solutions: Path, *released: Path) -> list[Leak]:
 
 
 def shows_solutions(solutions: Path, released: Path, who: str = "students") -> bool:
-    """Would anybody see lines of solutions in what is about to be written? Then says which."""
+    """Does `released`, which is about to be written, show lines of solutions? If so, print which."""
     leaks = find_leaks(solutions, released)
     if leaks:
         print(f"Nothing was written, for {who} would see lines of solutions:")
@@ -97,13 +96,13 @@ def shows_solutions(solutions: Path, released: Path, who: str = "students") -> b
 
 
 def _line_of(secret: Secret, blob: bytes) -> int:
-    """The line of a file that shows a secret as it is; 0 where it is wrapped in something."""
+    """The line of a file that shows a secret as it is; 0 if something wraps it."""
     lines = enumerate(_text(blob).splitlines(), start=1)
     return next((number for number, line in lines if secret.spelling in _squeeze(line)), 0)
 
 
 def secret_lines(solutions: Path) -> list[Secret]:
-    """The secret lines of every assignment under `solutions`; of equal ones the first."""
+    """The secret lines of every assignment under `solutions`; of equal lines only the first."""
     found: dict[str, Secret] = {}
     for path in sorted(solutions.glob("*/*.py")):
         name, text = path.parent.name, path.read_text(encoding="utf-8-sig")
@@ -113,7 +112,7 @@ def secret_lines(solutions: Path) -> list[Secret]:
             rows = _solution_rows(text)
         elif path.name in (f"test_{name}.py", "pictures.py", "network_facts.py"):  # students have them
             continue
-        else:  # hidden checks, misconceptions, and whatever helps them
+        else:  # hidden checks, misconceptions, and their helpers
             rows = set(range(1, text.count("\n") + 2))
         lines = text.splitlines()
         for row, spelling in _spelled(text, rows - _open_rows(text)):
@@ -134,7 +133,7 @@ def _public_lines(path: Path) -> set[str]:
 
 
 def allowed_lines(path: Path) -> set[str]:
-    """The spellings in an allow-list: a line of code each, `#` before a reason."""
+    """The spellings of the lines in an allow-list. Its lines that begin with `#` are comments."""
     if not path.is_file():
         return set()
     lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -156,7 +155,7 @@ def _solution_rows(text: str) -> set[int]:
 
 
 def _open_rows(text: str) -> set[int]:
-    """Lines that hold no answer: imports, decorators, signatures, docstrings, hints, reasons."""
+    """The numbers of lines without an answer: imports, decorators, signatures, docstrings, hints, reasons."""
     rows: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         match node:
@@ -184,7 +183,7 @@ def _spelled(text: str, rows: set[int]) -> Iterator[tuple[int, str]]:
         if token.type not in _LAYOUT and token.type != tokenize.COMMENT and token.start[0] in rows:
             tokens.setdefault(token.start[0], []).append(token.string)
     for row, words in sorted(tokens.items()):
-        # `return x` shows as much as x: prose gives the expression without the word.
+        # Drop the word `return`: prose may show the expression without it.
         if words[0] == "return" and len(words) > MINIMUM_TOKENS:
             words = words[1:]
         if len(words) >= MINIMUM_TOKENS:
@@ -197,13 +196,13 @@ def _squeeze(text: str) -> str:
 
 
 def _views(blob: bytes) -> Iterator[str]:
-    """The ways of reading a file's bytes, squeezed: as it stands, without escapes, with what base64 hides."""
+    """The texts in a file's bytes, squeezed: as they stand, without escapes, and decoded from base64."""
     text = _text(blob)
     yield _squeeze(text)
     unescaped = text
     for _ in range(2):  # JSON within JSON: a notebook's output that shows a notebook
         unescaped = re.sub(r'\\(["\\/ntr])', lambda m: {"n": "\n", "t": " ", "r": " "}.get(m[1], m[1]), unescaped)
-        # The lines of a notebook's cell are separate strings, and the end of one begins the next.
+        # The lines of a notebook's cell are separate strings: join them.
         yield _squeeze(re.sub(r'",?\s*\n\s*"', "", unescaped))
         unescaped = html.unescape(unescaped)
         yield _squeeze(unescaped)
@@ -215,13 +214,13 @@ def _views(blob: bytes) -> Iterator[str]:
 def _text(blob: bytes) -> str:
     if blob[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return blob.decode("utf-16", "replace")
-    if b"\0" in blob[:4096]:  # binary: what can be read in it
+    if b"\0" in blob[:4096]:  # binary: only its readable parts
         return b"\n".join(_PRINTABLE.findall(blob)).decode("ascii")
     return blob.decode("utf-8", "replace")
 
 
 def _blobs(released: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file under `released`, what is in each archive, and the history of a git repository."""
+    """(name, content) of every file under `released`, of the files in archives, and of a git repository's history."""
     paths: Iterable[Path] = [released] if released.is_file() else sorted(released.rglob("*"))
     for path in paths:
         name = path.relative_to(released).as_posix() if path != released else path.name
@@ -245,7 +244,7 @@ def _history(repository: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _inside(blob: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files in an archive (a wheel, an sdist), or what is compressed; nothing for any other file."""
+    """(name, content) of the files in an archive, or of one compressed file; nothing for any other file."""
     file = io.BytesIO(blob)
     try:
         if blob.startswith(b"PK\3\4"):
@@ -256,7 +255,7 @@ def _inside(blob: bytes) -> Iterator[tuple[str, bytes]]:
                 with tarfile.open(fileobj=file) as tar:
                     members = [(entry.name, tar.extractfile(entry)) for entry in tar]
                     yield from ((name, member.read()) for name, member in members if member)
-            except tarfile.ReadError:  # one file, packed
+            except tarfile.ReadError:  # one compressed file
                 yield "", gzip.decompress(blob)
     except (OSError, EOFError, ValueError, zlib.error, tarfile.TarError, zipfile.BadZipFile):
         return

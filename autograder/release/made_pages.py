@@ -1,4 +1,4 @@
-"""The pages of `docs/` that are made, and not written: which of them a course has, and whether they are current."""
+"""The generated pages of `docs/`: writes them, and says whether they are up to date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAGES: dict[str, Callable[[Course], str]] = {
 
 
 def write(course: Course, all_of_them: bool = False) -> list[Path]:
-    """Make the pages anew that the course has, or all of them. Returns where they lie."""
+    """Generate the pages that the course has, or all pages. Returns their paths."""
     made = []
     for name, page in _PAGES.items():
         path = course.root / "docs" / name
@@ -27,7 +27,7 @@ def write(course: Course, all_of_them: bool = False) -> list[Path]:
 
 
 def out_of_date(course: Course) -> list[str]:
-    """A finding for each page that does not say what it is made from; none for a page that the course does not have."""
+    """A finding for each page that the course has and that is out of date."""
     return [
         f"docs/{name} is out of date. Run: autograder verify --page"
         for name, page in _PAGES.items()

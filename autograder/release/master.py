@@ -1,8 +1,7 @@
-"""Reading a master: from a py:percent script to nbgrader's source notebook.
+"""Reads a master (a py:percent script), and makes nbgrader's source notebook from it.
 
-A lecturer types no metadata. A code cell with a solution block is a solution cell; the task it
-is named after is the one of the checks' tasks that the cell defines. Each task is followed by a
-locked check cell, worth the task's public and hidden points together.
+The lecturer writes no metadata. A code cell with a solution block becomes a solution cell, named after the task that it
+defines. A locked check cell follows it, worth the task's public and hidden points together.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
     from ..grading.context import CheckInfo
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-SEE = "# See it: autograder show "  # a cell of this one line, and the picture's name: in the notebook, the picture
+SEE = "# See it: autograder show "  # a cell with only this and a picture's name shows the picture in the notebook
 
 
 @dataclass(frozen=True)
 class Master:
     """One assignment as its author wrote it.
 
-    `tasks` stand in the order of the master; `points` gives (public, hidden) for each.
+    tasks: in the order of the master. points: task -> (public, hidden). cells: as jupytext reads them.
     """
 
     name: str
@@ -38,9 +37,9 @@ class Master:
 
 
 def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
-    """Reads `folder/<name>.py` against the checks that were collected for it.
+    """Read `folder/<name>.py`. declared: its checks, which name the tasks and their points.
 
-    Raises UserError, naming the line, for a master that nbgrader could not make a fair stub of.
+    Raises UserError for a master of which nbgrader could not make a correct stub.
     """
     import jupytext
 
@@ -81,7 +80,7 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
 
 
 def _task_of(source: str, tasks: set[str], file: str) -> str:
-    """The task that a cell with a solution block defines."""
+    """The task that a cell with a solution block defines. Raises UserError if it does not define exactly one."""
     defined = [name for node in ast.parse(source).body for name in defined_by(node)]
     found = sorted(set(defined) & tasks, key=defined.index)
     if len(found) != 1:
@@ -122,7 +121,7 @@ def source_notebook(master: Master) -> Any:
 
 
 def _picture_cell(master: Master, name: str) -> Any:
-    """The cell that shows a picture, in the place of the line that names its command."""
+    """The cell that shows a picture. It replaces the cell that names the command for it."""
     import nbformat.v4 as v4
 
     cell = v4.new_code_cell(
@@ -133,7 +132,7 @@ def _picture_cell(master: Master, name: str) -> Any:
 
 
 def check_cell(master: Master, task: str) -> Any:
-    """The locked cell under a task: it runs the public checks in the kernel and ends in points."""
+    """The locked cell below a task. It runs the public checks in the kernel, and is worth the task's points."""
     import nbformat.v4 as v4
 
     total = sum(master.points[task])

@@ -57,12 +57,12 @@ def page(course: Course) -> str:
 
 
 def tasks_of(catalogue: CodeCatalogue) -> list[str]:
-    """The tasks that a catalogue speaks of, in its order."""
+    """The tasks of a catalogue, in its order."""
     return list(dict.fromkeys([*(known.task for known in catalogue.misconceptions), *catalogue.hints]))
 
 
 def _table_of(checks: list[CheckInfo]) -> str:
-    """What is checked: a row a check, in the order in which they run."""
+    """What is checked: a row for each check, in the order in which they run."""
     lines = ["| what is checked | task | points | run by |", "| --- | --- | ---: | --- |"]
     for check in checks:
         by = "grading alone" if check.hidden else "the student too"

@@ -1,6 +1,6 @@
-"""`autograder new`: a course, or one more assignment in it, that `verify` finds in order from the first minute.
+"""`autograder new`: begins a course, or adds an assignment to one. `release` and `verify` accept it as it is.
 
-What is written is the assignment of docs/adding-an-assignment.md: one task, to be made one's own.
+It writes the assignment of docs/adding-an-assignment.md: one task, which the author then changes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def new_course(folder: Path) -> Path:
-    """Make the folder of a course. Raises UserError when there is something in it."""
+    """Make the folder of a course. Raises UserError if it is not empty or cannot be made."""
     if folder.exists() and (not folder.is_dir() or any(path.name != ".git" for path in folder.iterdir())):
         raise UserError(f"{folder} is not empty. Choose a new folder; nothing was changed.")
     try:
@@ -59,7 +59,7 @@ def new_course(folder: Path) -> Path:
 
 
 def new_assignment(root: Path, name: str) -> None:
-    """Write an assignment's folder under solutions/. Raises UserError for a name that none can have, or one that is taken."""
+    """Write an assignment's folder under solutions/. Raises UserError for a name that is not allowed or is taken."""
     if not name.isidentifier() or name == "notebooks":
         raise UserError(f"{name!r} is no name for an assignment: letters, digits and _, like a6_pool.")
     if not (root / "solutions").is_dir():

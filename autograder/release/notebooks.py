@@ -1,6 +1,6 @@
-"""Stripping: nbgrader's own `generate_assignment`, on a folder of source notebooks.
+"""Strips the solutions from source notebooks with nbgrader's own `generate_assignment`.
 
-nbgrader is the only stripper; the `.py` stub is written from the cells that it leaves.
+Nothing else strips them: the `.py` stub is written from the cells that nbgrader leaves.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _WHOLE = '<pre style="white-space: pre; overflow-x: auto; margin: 1em 0" tabinde
 
 
 def skip_slow_imports() -> None:
-    """Keep a library of nbformat's from compiling 39 grammars (2 s): they check addresses, and no notebook has one."""
+    """Keep a library of nbformat from compiling 39 grammars (2 s) for addresses, which notebooks do not have."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def write_notebook(notebook: Any, path: Path) -> None:
-    """Writes an nbformat node with `\\n` as the end of line on every system."""
+    """Write an nbformat node with `\\n` as the end of line on every system."""
     import nbformat
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,9 +33,9 @@ def write_notebook(notebook: Any, path: Path) -> None:
 
 
 def keep_drawings_whole(path: Path) -> None:
-    """Let what is drawn in letters scroll where a page is narrow: Jupyter would break its lines.
+    """Let drawings made of letters scroll on a narrow page, where Jupyter would break their lines.
 
-    Blocks without a language become `<pre>`; the text in them stays as it is, so that a copied line runs.
+    Blocks without a language become `<pre>`. Their text stays as it is, so that a copied line runs.
     """
     import nbformat
     from markdown_it import MarkdownIt
@@ -53,10 +53,10 @@ def keep_drawings_whole(path: Path) -> None:
 
 
 def generate(root: Path, names: list[str]) -> None:
-    """Runs nbgrader over `root`/solutions/notebooks into `root`/assignments/notebooks.
+    """Run nbgrader on `root`/solutions/notebooks. It writes to `root`/assignments/notebooks.
 
-    No database: the gradebook belongs to the lecturer, and `nbgrader generate_assignment` fills it.
-    Raises UserError with nbgrader's own words when it refuses a notebook.
+    It uses no database: the gradebook is the lecturer's, and `nbgrader generate_assignment` fills it.
+    Raises UserError, with nbgrader's own words, if it refuses a notebook.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -93,9 +93,9 @@ def _complaint(name: str, log: str) -> str:
 
 
 def stub_script(notebook: Any) -> str:
-    """The `.py` stub (py:percent) of a stripped notebook: its cells but for the check cells.
+    """The `.py` stub (py:percent) of a stripped notebook: its cells without the check cells.
 
-    Raises UserError when a stripped cell is no valid Python, such as a class left without a body.
+    Raises UserError if a stripped cell is not valid Python, for example a class without a body.
     """
     import jupytext
     import nbformat.v4 as v4
@@ -117,7 +117,7 @@ def stub_script(notebook: Any) -> str:
             cells.append(v4.new_code_cell(cell.source))
         else:
             cells.append(v4.new_markdown_cell(cell.source))
-    # No header: the stub is a script first, and jupytext's version has no place in it.
+    # Write no header: it would put jupytext's version into the script.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}}
     script: str = jupytext.writes(v4.new_notebook(cells=cells, metadata=metadata), fmt="py:percent")
     return script

@@ -1,7 +1,7 @@
-"""Authors' ordinary slips, told before anything is run: one sentence each, with file, line and what to do.
+"""Finds authors' common slips before anything is run. Each is a sentence with file, line and what to do.
 
-Only the text of an assignment's folder is looked at here. What shows when a file is run (a module that is not there, say)
-is told where it is run.
+Only the text of an assignment's files is read here. Errors that show when a file is run, such as a missing module, are
+reported where it is run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _POINTS = '@pytest.mark.points(2, task="name_of_the_task")'
 
 @dataclass(frozen=True)
 class _Text:
-    """One file of an author's: how messages call it, its text, and its syntax tree."""
+    """One file of an author. name: what messages call it."""
 
     name: str
     text: str
@@ -37,7 +37,7 @@ class _Text:
 
 
 def refuse_slips(course: Course, names: Iterable[str]) -> None:
-    """Raise UserError, a line for each slip, when these assignments have any."""
+    """Raise UserError, with a line for each slip, if course.toml, solutions/ or these assignments have any."""
     found = [
         *_course_file(course),
         *strays(course),
@@ -48,7 +48,7 @@ def refuse_slips(course: Course, names: Iterable[str]) -> None:
 
 
 def _course_file(course: Course) -> Iterator[str]:
-    """What is wrong in course.toml, which else would be told when the first results come."""
+    """What is wrong in course.toml. Otherwise nobody would see it before the first results."""
     try:
         load_policy(course)
     except UserError as error:
@@ -56,7 +56,7 @@ def _course_file(course: Course) -> Iterator[str]:
 
 
 def strays(course: Course) -> Iterator[str]:
-    """Folders of solutions/ that were meant as assignments, and are none."""
+    """Folders of solutions/ that were meant as assignments, but are not."""
     for folder in sorted(course.solutions.iterdir()):
         if not folder.is_dir() or folder.name in NOT_ASSIGNMENTS or folder.name.startswith("."):
             continue
@@ -110,7 +110,7 @@ def slips(assignment: Assignment) -> Iterator[str]:
 
 
 def _network(assignment: Assignment, checks: list[_Text], tasks: Collection[str]) -> Iterator[str]:
-    """What does not fit in the declaration of a network; or checks that need one, where there is none."""
+    """Slips in the declaration of a network, or checks that need one if there is none."""
     if not assignment.network.is_file():
         names = ("TRAIN_IMAGES", "TRAIN_LABELS", "held_out")
         needs = [(file.name, name) for file in checks for name in names if re.search(rf"\b{name}\b", file.text)]
@@ -136,7 +136,7 @@ def _network(assignment: Assignment, checks: list[_Text], tasks: Collection[str]
 
 
 def _misnamed(assignment: Assignment, texts: dict[Path, _Text]) -> Iterator[str]:
-    """Files that nothing reads, since their names are a letter off."""
+    """Files that nothing reads because of their names."""
     known = {assignment.public_checks, assignment.hidden_checks, assignment.misconceptions, assignment.master}
     for path, text in texts.items():
         if path in known:
@@ -237,7 +237,7 @@ def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
 
 
 def _is_answer(node: ast.expr, tasks: Collection[str]) -> bool:
-    """Is this ``submission.task(...)``, and not a part of what came back?"""
+    """Is this the call ``submission.task(...)`` itself, not its value or another part of the observation?"""
     match node:
         case ast.Call(func=ast.Attribute(attr=task, value=ast.Name(id="submission"))):
             return task in tasks
@@ -245,7 +245,7 @@ def _is_answer(node: ast.expr, tasks: Collection[str]) -> bool:
 
 
 def _not_defined(checks: list[_Text], master: _Text) -> Iterator[str]:
-    """Tasks that the master does not define, each told once."""
+    """Tasks that the master does not define, each once."""
     defined = list(dict.fromkeys(name for node in master.tree.body for name in defined_by(node)))
     places = [(task, f"{text.name}, line {line}") for text in checks for task, line in _marks(text.tree)]
     for task, where in dict(reversed(places)).items():
@@ -255,7 +255,7 @@ def _not_defined(checks: list[_Text], master: _Text) -> Iterator[str]:
 
 
 def _points(call: ast.Call, where: str) -> Iterator[str]:
-    """Points are one whole number, and a task."""
+    """Slips in a mark of points: it needs one whole number and a task."""
     task = next((keyword.value for keyword in call.keywords if keyword.arg == "task"), None)
     number = call.args[0] if call.args else None
     if task is None or (isinstance(task, ast.Constant) and not isinstance(task.value, str)):
@@ -268,7 +268,7 @@ def _points(call: ast.Call, where: str) -> Iterator[str]:
 
 
 def _misconceptions(text: _Text, tasks: list[str]) -> Iterator[str]:
-    """Slips in misconceptions.py: tasks that nobody checks, wrong ideas without a message, hints that are none."""
+    """Slips in misconceptions.py: unknown tasks, misconceptions without a message, hints that are not texts."""
     seen: dict[str, int] = {}
     for node in text.tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):

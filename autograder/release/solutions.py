@@ -1,7 +1,7 @@
-"""`release --solutions`: after the deadline, for all: a page an assignment, with the reference and other right ways.
+"""`release --solutions`: after the deadline, a page for each assignment with the reference and other right ways.
 
-Which other ways an author has chosen, `report/right_ways.py` reads. Nothing of it lies in a student's repository. Who has
-all points of a task sees them earlier where the teacher wants it: `report --right-ways`.
+`report/right_ways.py` reads which other ways the author has chosen. None of this is in a student's repository. With
+`report --right-ways`, students who have all points of a task see its right ways earlier.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from . import generated
 
 
 def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) -> int:
-    """Writes the pages of these assignments, or of all, to `folder`, new, empty or made by this command. Returns 0.
+    """Write the pages of these assignments, or of all, to `folder`. Returns 0.
 
-    Raises UserError before a deadline or an extension of one of them is over, and for a folder where students look.
+    folder: new, empty or made by this command. Raises UserError if a deadline or an extension of one of the assignments
+    is not over yet, and for a folder that students get.
     """
     names = list(only) or course.assignment_names()
     folder = folder.resolve()
@@ -48,13 +49,13 @@ def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) ->
 
 
 def page(course: Course, name: str) -> str:
-    """The page of one assignment, which stands alone."""
+    """The page of one assignment, self-contained."""
     template = templates(zone_of(course), words_of(course)).get_template("solutions.html")
     return template.render(name=name, tasks=solved_tasks(course, name), title=words_of(course).title)
 
 
 def _refuse_students(course: Course, folder: Path) -> None:
-    """Raises UserError for a folder that students get: a released one, or one in or above it."""
+    """Raise UserError for a folder that another release made, or that lies in one or in solutions/."""
     own = {name for name in read_record(folder) if "/" in name or not name.endswith(".html")}
     around = [place for place in folder.parents if read_record(place)]
     if own or around or course.solutions.resolve() in (folder, *folder.parents):
@@ -65,7 +66,7 @@ def _refuse_students(course: Course, folder: Path) -> None:
 
 
 def _refuse_before_the_end(course: Course, names: Sequence[str], now: dt.datetime) -> None:
-    """Raises UserError while somebody may still hand one of the assignments in."""
+    """Raise UserError while a student may still hand in one of the assignments."""
     policy = load_policy(course)
     times = [*policy.deadlines.items(), *((name, when) for (_, name), when in policy.extensions.items())]
     last = {name: max(when for of, when in times if of == name) for name, _ in times}

@@ -1,8 +1,8 @@
 """`release --to FOLDER`: the complete student repository.
 
-Stubs, notebooks, public checks and diagnoses; the package without what only the course repository
-can do; the training images without the test images; a README, a CI workflow, a .gitignore. Nothing
-is written before the leak check has passed.
+It has stubs, notebooks, public checks and diagnoses; the parts of the package that students can use; the training
+images, but not the test images; a README, a CI workflow and a .gitignore. Nothing is written before the search for
+leaks has passed.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from .git_hashes import git_hashes
 from .leaks import shows_solutions
 from .texts import filled, put
 
-# What their notebooks, plain pytest, the workflow and the sandbox's processes start with; their checks import what they
-# like of `checks`.
+# Notebooks, plain pytest, the workflow and the sandbox's processes start with these modules. Checks may import anything
+# of `checks`.
 _STARTS = ("autograder.__main__", "autograder.notebook", "autograder.grading.plugin")
 _WHOLE_ROOMS = ("checks", "sandbox")
 # Not commands of students, but in their repository: the workflow calls `ci`; `data` checks and fetches the images.
 _ALSO = frozenset({"ci", "data"})
 
-# What grading in a student's repository takes from the course, with the hidden checks.
+# What a student repository's workflow takes from the course, to grade with the hidden checks.
 _GRADING = ("autograder", "assignments", "solutions", "data", "pyproject.toml", "constraints.txt")
 README = "student-readme.md"  # under solutions/: what the course tells its students
 CONSTRAINTS = "constraints.txt"
@@ -50,13 +50,13 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 
 def release_to(course: Course, folder: Path, hidden_from: str | None = None, github: str = "") -> int:
-    """Makes the student repository in `folder`, or brings one that it made up to date. Returns the exit code.
+    """Make the student repository in `folder`, or bring one that this command made up to date.
 
-    hidden_from: "owner/name" of the private course repository on GitHub; the workflow takes the hidden checks from
-    its present commit where a deploy key is set.
-    github: "owner/name" of the students' repository, for notebooks that install the package by themselves, and badges.
-    Raises UserError when `folder` holds anything that no release made there, or was edited since, and when the
-    course has changes that are not committed, so that no commit could be named.
+    hidden_from: "owner/name" of the private course repository on GitHub. If a deploy key is set, the workflow takes the
+    hidden checks from its present commit. github: "owner/name" of the students' repository, for badges, and for
+    notebooks that install the package themselves. Returns 1 if it would show a line of a solution, else 0. Raises
+    UserError if `folder` holds anything that no release made there, or that was edited since; with hidden_from also if
+    the course has changes that are not committed, so that no commit can be named.
     """
     folder = folder.absolute()
     refuse(course, folder)
@@ -78,7 +78,7 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None, git
 
 
 def _private(course: Course, repository: str) -> tuple[str, str]:
-    """The address and the commit from which the hidden checks are taken."""
+    """The address and the commit from which the workflow takes the hidden checks. Raises UserError if there is none."""
     if not _REPOSITORY.fullmatch(repository):
         raise UserError(f"--hidden-from {repository!r}: name the course's repository on GitHub as OWNER/NAME.")
     try:
@@ -97,7 +97,7 @@ def _git(course: Course, *words: str) -> str:
 
 
 def refuse(course: Course, folder: Path) -> None:
-    """Raises UserError when nothing may be made in `folder`."""
+    """Raise UserError if release must not write to `folder`."""
     if course.root.resolve().is_relative_to(folder.resolve()):
         raise UserError(f"{folder} holds the course itself. Choose a new or empty folder.")
     if folder.exists() and not folder.is_dir():
@@ -112,9 +112,9 @@ def refuse(course: Course, folder: Path) -> None:
 
 
 def compose(course: Course, built: Built, into: Path, private: tuple[str, str] = ("", ""), github: str = "") -> None:
-    """Puts the student repository together in the new folder `into`. The same course gives the same bytes.
+    """Write the student repository into the new folder `into`. The same course gives the same bytes.
 
-    private: address and commit of the course, for the hidden checks. github: "owner/name" of what is made here.
+    private: address and commit of the course, for the hidden checks. github: "owner/name" of the student repository.
     """
     shutil.copytree(built.assignments, into / "assignments", ignore=shutil.ignore_patterns(RECORD))
     copy_package(into / "autograder")
@@ -135,14 +135,14 @@ def compose(course: Course, built: Built, into: Path, private: tuple[str, str] =
     put(into / ".gitignore", filled("student_files/gitignore"))
     put(into / ".gitattributes", filled("student_files/gitattributes"))
     for path in generated.files_in(into).values():
-        path.chmod(0o644)  # what git would record, and so the hashes, must not depend on this machine
+        path.chmod(0o644)  # git records the mode: the hashes must not depend on this machine
     places = {"COURSE": private[0], "COMMIT": private[1], "UPSTREAM": f"https://github.com/{github}" if github else ""}
     workflow = filled("student_files/classroom.yml", RELEASE=git_hashes(into), **places)
     put(into / ".github" / "workflows" / "classroom.yml", workflow)
 
 
 def copy_package(into: Path) -> None:
-    """The package as students get it."""
+    """Copy the package, as students get it, to `into`."""
     package = own_package()
     for path in students_files():
         target = into / path.relative_to(package)
@@ -151,7 +151,7 @@ def copy_package(into: Path) -> None:
 
 
 def students_files() -> list[Path]:
-    """What of the package students get: all that their commands, notebooks, checks and workflow can reach, no more."""
+    """The package's files that students get: those that their commands, notebooks, checks and workflow can reach."""
     package = own_package()
     modules = modules_of(package)
     commands = [row[0] for name, row in COMMANDS.items() if row[2] == "Students" or name in _ALSO]
@@ -161,7 +161,7 @@ def students_files() -> list[Path]:
 
 
 def _readme(course: Course, built: Built, github: str) -> str:
-    """The README for students: the course's own, or one that suits any course, with the assignments that there are."""
+    """The README for students: the course's own, or a general one, with the list of assignments filled in."""
     rows = ["| assignment | tasks | points |", "| --- | --- | --- |"]
     for master in built.masters:
         tasks = ", ".join(f"`{task}`" for task in master.tasks)
@@ -175,7 +175,7 @@ def _readme(course: Course, built: Built, github: str) -> str:
 
 
 def pyproject(course: Course) -> str:
-    """What `pip install -e .` needs in the student repository: the course's requirements, else those of this package."""
+    """The student repository's pyproject.toml, with the requirements of the course, or else those of this package."""
     python, needs, extra = _requirements(course.root / "pyproject.toml")
     return filled("student_files/pyproject.template").format(
         requires_python=python,
@@ -185,11 +185,11 @@ def pyproject(course: Course) -> str:
 
 
 def _requirements(path: Path) -> tuple[str, list[str], list[str]]:
-    """Python, the requirements, and those of submissions: from a pyproject.toml that has them, else as installed."""
+    """(Python's version, requirements, requirements of submissions): from a pyproject.toml, or else as installed."""
     try:
         project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
         return project["requires-python"], project["dependencies"], project["optional-dependencies"]["submissions"]
-    except (FileNotFoundError, KeyError):  # a course beside the engine
+    except (FileNotFoundError, KeyError):  # a course without the package in it
         known = metadata.metadata("cnn-autograder")
         words = [requirement.partition(";") for requirement in metadata.requires("cnn-autograder") or ()]
         of_submissions = [need.strip() for need, _, when in words if "submissions" in when]
@@ -199,7 +199,7 @@ def _requirements(path: Path) -> tuple[str, list[str], list[str]]:
 
 
 def copy_constraints(course: Course, into: Path) -> None:
-    """The versions that the workflow installs: the course's own, else none that are fixed."""
+    """Write the versions that the workflow installs: those of the course, or else none."""
     own = course.root / CONSTRAINTS
     put(into / CONSTRAINTS, own.read_text(encoding="utf-8") if own.is_file() else "# No versions are fixed.\n")
 

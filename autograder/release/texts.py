@@ -1,4 +1,4 @@
-"""Texts that are released: those that lie beside this module with @NAMES@ to fill in, and writing them down."""
+"""Texts that are released: fills in the @NAMES@ of the templates beside this module, and writes text files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def filled(place: str, **values: object) -> str:
-    """A text of this package (`filled("student_files/README.md")`), with each value in the place of its @NAME@."""
+    """A text of this package (`filled("student_files/README.md")`), with each @NAME@ replaced by its value."""
     text = resources.files("autograder.release").joinpath(place).read_text(encoding="utf-8")
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
@@ -15,6 +15,6 @@ def filled(place: str, **values: object) -> str:
 
 
 def put(path: Path, text: str) -> None:
-    """Write a text with its line ends as they are, on every system; the folders above are made."""
+    """Write a text, with the same line ends on every system. Makes the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())

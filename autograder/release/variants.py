@@ -1,7 +1,7 @@
-"""`release --roster CSV`: the files in which students differ, a folder for each.
+"""`release --roster CSV`: a folder for each student, with the files that differ between students.
 
-A folder holds what lies elsewhere in the student repository in its default form: stub (script and notebook), public
-checks and diagnoses of each assignment with a quiz. Copied over a student's clone, it makes the quiz that student's own.
+For each assignment with a quiz, a folder holds the stub (script and notebook), the public checks and the diagnoses. The
+student repository has them in a default form. Copied over a student's clone, the folder makes the quiz their own.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ FOLDER = "variants"
 
 
 def release_variants(course: Course, roster: Roster, folder: Path) -> int:
-    """Makes the folder of each student on the roster in `folder`. Returns the exit code.
+    """Make a folder in `folder` for each student on the roster.
 
-    Raises UserError when `folder` holds anything that no release made there, or was edited since.
+    Returns 1 if it would show a line of a solution, else 0. Raises UserError if no assignment has a quiz, and if
+    `folder` holds anything that no release made there, or that was edited since.
     """
     found = quizzes(course)
     if not found:
@@ -42,7 +43,7 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
         built = build(course, temporary / "course")
         new = temporary / "variants"
         write_variants(course, built, found, roster, new)
-        # All folders hold the same lines but for the quiz, which is no secret: one of them speaks for all.
+        # The folders differ only in the quiz, which is not secret: it is enough to look at one of them.
         if shows_solutions(course.solutions, new / folder_name(next(iter(roster.terms)))):
             return 1
         generated.write_record(new)
@@ -52,7 +53,7 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
 
 
 def write_variants(course: Course, built: Built, found: dict[str, Quiz], roster: Roster, into: Path) -> None:
-    """Puts the folders of all students into the new folder `into`. The same roster gives the same bytes."""
+    """Write the folders of all students into the new folder `into`. The same roster gives the same bytes."""
     into.mkdir()
     manifest = json.loads((built.assignments / "manifest.json").read_bytes())
     stubs: dict[str, dict[str, dict[str, str]]] = {student: {} for student in roster.terms}
@@ -75,7 +76,7 @@ def write_variants(course: Course, built: Built, found: dict[str, Quiz], roster:
 
 
 def _parts(name: str) -> list[Path]:
-    """Where the quiz of an assignment stands, under assignments/."""
+    """The files that hold the quiz of an assignment, as paths below assignments/."""
     script, notebook = f"{name}.py", f"{name}.ipynb"
     return [
         Path(name, script),
@@ -87,7 +88,7 @@ def _parts(name: str) -> list[Path]:
 
 
 def _rewrite_notebook(text: str, quiz: Quiz, own: Any) -> str:
-    """A notebook with another quiz in its cells."""
+    """The text of a notebook, with a student's own quiz in its cells."""
     notebook = json.loads(text)
     for cell in notebook["cells"]:
         source = cell["source"]

@@ -36,22 +36,22 @@ _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
 @dataclass(frozen=True)
 class CaughtBy:
-    """One misconception: what each check that caught it said that it was ("" where nothing fitted)."""
+    """The checks that caught one misconception, and how they diagnosed it."""
 
     task: str
     name: str
-    caught: dict[str, str]  # check -> the misconception that it was diagnosed as
+    caught: dict[str, str]  # check -> the misconception that it was diagnosed as; "" if none fitted
     alike: frozenset[str] = frozenset()  # misconceptions that fit just as well at every check that caught it
 
     @property
     def diagnosed_as(self) -> tuple[str, ...]:
-        """The names that it was given, each once."""
+        """The misconceptions that it was diagnosed as, each once."""
         return tuple(dict.fromkeys(name for name in self.caught.values() if name))
 
 
 @dataclass(frozen=True)
 class Report:
-    """What verifying one assignment found. findings: empty when all is proved; checks: (name, task, hidden)."""
+    """What verifying one assignment found. checks: (name, task, hidden). findings: empty if all is proved."""
 
     assignment: str
     points: int
@@ -62,7 +62,7 @@ class Report:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The misconceptions that no check can tell apart: each fits wherever the other is caught."""
+        """The pairs of misconceptions that no check can tell apart: each fits wherever the other is caught."""
         alike = {row.name: row.alike for row in self.rows}
         names = list(alike)
         return tuple(
@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Verify the course. Returns 1 when anything was found."""
+    """Verify the course. Returns 1 if anything was found, else 0."""
     course = find_course(Path.cwd())
     names = [course.resolve(name) for name in args.assignments] or course.assignment_names()
     refuse_slips(course, names)
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     findings: list[str] = []
     workers = max(1, args.workers)
     with ProcessPoolExecutor(workers, mp_context=process_context(PRELOADED), initializer=_begin_worker) as pool:
-        # What trains takes longest: it goes first, to all workers at once, as does one that is asked for alone.
+        # An assignment that trains takes longest. It goes first and is split over all workers, as is a single one.
         parts = {name: workers if len(names) == 1 or course.assignment(name).trains else 1 for name in names}
         started = {
             name: [pool.submit(verify_assignment, course.root, name, part, parts[name]) for part in range(parts[name])]
@@ -124,15 +124,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _begin_worker() -> None:
-    """In a new worker: it ends with the parent, and what torch says of wrong ideas is for nobody."""
+    """Prepare a new worker: it ends with its parent, and does not show torch's warnings about wrong solutions."""
     end_with_parent()
     warnings.simplefilter("ignore")
 
 
 def merged(parts: list[Report]) -> Report:
-    """One report of the parts of an assignment, as if it had been verified whole."""
+    """Join the reports on the parts of an assignment to one."""
     first = parts[0]
-    if not first.rows:  # the reference is wrong, and each misconception would say so again
+    if not first.rows:  # the reference is wrong, and the other parts would only repeat that
         return first
     rows = tuple(filter(None, itertools.chain(*itertools.zip_longest(*(part.rows for part in parts)))))
     findings = tuple(finding for part in parts for finding in part.findings)
@@ -141,9 +141,9 @@ def merged(parts: list[Report]) -> Report:
 
 
 def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> Report:
-    """Grade the reference, the stub and every misconception of one assignment.
+    """Grade the reference, the stub, strange answers and every misconception of one assignment.
 
-    Of several parts each takes its share of the misconceptions, and the first one all the rest.
+    part, of parts: each part takes its share of the misconceptions, and part 0 also takes all the rest.
     """
     from ..grading.engine import Engine
     from . import zoo
@@ -160,7 +160,7 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
         findings = [*wrong, *_stub(engine, course, name)] if part == 0 else []
         findings += [f"{name}: {finding}" for finding in zoo.strange_answers(engine, _SEED)] if part == 0 else []
         rows = []
-        # Each is the reference but for one task: of a wrong reference they would say the same once more, each.
+        # Each is the reference with one task replaced: each would repeat the findings of a wrong reference.
         known = () if wrong else engine.catalogue.misconceptions[part::parts]
         trains = any(check.trains for check in engine.checks)
         for misconception in known:
@@ -175,7 +175,7 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
                         f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}."
                     )
                 continue
-            # A whole training takes a minute: it is run only for what the public checks let pass.
+            # A whole training takes a minute: it is run only if the public checks do not diagnose the misconception.
             grading = engine.grade(source, _SEED, lambda check: not (trains and check.hidden))
             row = _row(misconception, grading)
             if trains and misconception.name not in row.diagnosed_as:
@@ -200,8 +200,11 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
 
 
 def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:
-    """May a check of another task fall by a mistake in this one? Where it says so, where it waited for it, and where it
-    is about a training: that runs through the tasks in their order."""
+    """May a check of another task fail because of a mistake in `task`?
+
+    Yes if it needs `task`, if it waited, or if it trains and its own task comes later: a training runs through the tasks
+    in their order.
+    """
     later = verdict.check.trains and order.index(task) < order.index(verdict.check.task)
     return task in verdict.check.needs or verdict.why == "waits" or later
 
@@ -210,7 +213,7 @@ def _row(misconception: Misconception, grading: Grading) -> CaughtBy:
     """What the checks of its own task said of a misconception."""
     own = [verdict for verdict in _failed(grading) if verdict.check.task == misconception.task]
     caught = {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in own}
-    # Where the check itself named the reason, no other one can fit.
+    # If the check itself named the misconception, no other one can fit.
     fits = [set(grading.suspects.get(check, (name,))) for check, name in caught.items()]
     alike = set.intersection(*fits) - {misconception.name} if fits else set()
     return CaughtBy(misconception.task, misconception.name, caught, frozenset(alike))
@@ -243,7 +246,7 @@ def _stub(engine: Engine, course: Course, name: str) -> list[str]:
 
 
 def as_submission(master: Path, misconceptions: Path, misconception: Misconception) -> Source:
-    """The reference with one task taken from a misconception: a whole submission."""
+    """A whole submission: the reference, with one task replaced by a misconception."""
     ideas = re.sub(r"^from (autograder|__future__)\b.*$", "", misconceptions.read_text("utf-8-sig"), flags=re.M)
     name, task = misconception.name, misconception.task
     swap = f"{task} = {name}" if task != "ANSWERS" else f"ANSWERS = {{key: {name}(key) for key in ANSWERS}}"
@@ -252,7 +255,7 @@ def as_submission(master: Path, misconceptions: Path, misconception: Misconcepti
 
 
 def _only(ideas: str, name: str) -> str:
-    """One misconception, its helpers, and the others that it builds on: a whole catalogue is too long to submit."""
+    """One misconception, its helpers, and the others that it uses: a whole catalogue is too long to submit."""
     known, used_by_all = _parsed(ideas)
     wanted: set[str] = set()
     found = {name, *used_by_all}
@@ -267,9 +270,9 @@ def _only(ideas: str, name: str) -> str:
 _Definition = ast.FunctionDef | ast.ClassDef
 
 
-@lru_cache(maxsize=1)  # the same catalogue is asked for one misconception after another
+@lru_cache(maxsize=1)  # it is called for one misconception of a catalogue after another
 def _parsed(ideas: str) -> tuple[dict[str, _Definition], frozenset[str]]:
-    """The misconceptions by name, and the names that all the rest uses."""
+    """The misconceptions by name, and the names that the rest of the file uses."""
     body = ast.parse(ideas).body
     known = {node.name: node for node in body if isinstance(node, _Definition) and _is_misconception(node)}
     rest = [node for node in body if not isinstance(node, _Definition) or known.get(node.name) is not node]
@@ -301,7 +304,7 @@ def why(task, sentence):
 
 
 def _leaks(course: Course, names: Sequence[str]) -> list[str]:
-    """What is released of these assignments, or of all, and shows a line of a solution."""
+    """A finding for each line of a solution that the release of these assignments, or of all, shows."""
     from . import leaks
 
     released = [course.released(name) for name in names]
@@ -310,7 +313,7 @@ def _leaks(course: Course, names: Sequence[str]) -> list[str]:
 
 
 def show(report: Report) -> None:
-    """A matrix for each task: a row for each misconception, a column for each check."""
+    """Print a matrix for each task: a row for each misconception, a column for each check."""
     screen = console()
     screen.print(
         f"\n[bold]{report.assignment}[/]: {plural(report.points, 'point')}, {plural(len(report.rows), 'misconception')}"

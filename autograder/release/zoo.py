@@ -1,4 +1,4 @@
-"""Strange answers: whatever a task may give back, a check only fails by it. It never breaks, and never passes."""
+"""Strange answers: whatever a task returns, a check must fail. It must not break, and must not pass."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ ZOO: dict[str, Callable[[], Any]] = {
 
 
 class _StrangeRun(LocalRun):
-    """Answers every question with one and the same thing; probes of an object, which is none, fail."""
+    """Gives one strange answer to every question. Probes fail, since the answer is not a network."""
 
     def __init__(self, engine: Engine, make: Callable[[], Any]) -> None:
         super().__init__({}, engine.parameters)
@@ -69,7 +69,7 @@ class _StrangeRun(LocalRun):
             return super().ask(task, question)
 
     def perform(self, task: str, call: Call, target: int | None, args: Any, kwargs: Any) -> Any:
-        """The strange thing, whatever is called."""
+        """The strange answer, whatever is called."""
         if call.verb == "probe":
             raise TypeError("there is no network to look at")
         return self._make()
@@ -80,7 +80,7 @@ class _StrangeRun(LocalRun):
 
 
 def strange_answers(engine: Engine, seed: int) -> list[str]:
-    """Findings, one for a check: it breaks, cannot explain, or passes where every answer is strange."""
+    """A finding for each check that breaks, cannot explain, or passes although every answer is strange."""
     broke: dict[str, list[str]] = {}
     passed: dict[str, list[str]] = {}
     for name, make in ZOO.items():

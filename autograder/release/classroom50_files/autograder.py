@@ -1,8 +1,8 @@
 """Classroom 50's entry point for @ASSIGNMENT@: installs the course's autograder, and grades with the public checks.
 
 Made by `autograder release --to FOLDER --classroom50`; do not edit. Classroom 50 runs it in the student's checkout,
-with a Python of version @PYTHON@ (see runtime.json). It needs nothing but the standard library. Exit code 0: there is
-a result.json, whatever the score; anything else: the machine failed, and nothing is said about the student.
+with a Python of version @PYTHON@ (see runtime.json). It needs only the standard library. Exit code 0: there is a
+result.json, whatever the score. Any other code: the machine failed, and nothing is reported about the student.
 """
 
 import os
@@ -37,19 +37,19 @@ def main() -> int:
         print(f"The install failed (attempt {attempt}, exit code {code}).", flush=True)
     else:
         return failed("the autograder could not be installed")
-    # The runner forbids ordinary users the namespaces that the strongest sandbox is made of.
+    # The runner does not let ordinary users make the namespaces that the strongest sandbox needs.
     run(["sudo", "-n", "sysctl", "-q", "-w", "kernel.apparmor_restrict_unprivileged_userns=0"], 20, os.environ)
     code = run([*GRADE, "--to", "classroom50"], end - time.monotonic(), os.environ)
     return 0 if code == 0 else failed("grading did not finish")
 
 
 def given() -> dict[str, str]:
-    """pip's settings of this machine, which have the last word."""
+    """This machine's own settings of pip. They override ours."""
     return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
 
 
 def run(command: list[str], seconds: float, environment: "os._Environ[str] | dict[str, str]") -> int:
-    """Run a command for at most so long. Returns its exit code; -1 when it did not end or could not begin."""
+    """Run a command for at most `seconds`. Returns its exit code; -1 if it did not end or could not begin."""
     try:
         return subprocess.run(command, env=dict(environment), timeout=max(1.0, seconds), check=False).returncode
     except (OSError, subprocess.TimeoutExpired):
@@ -57,7 +57,7 @@ def run(command: list[str], seconds: float, environment: "os._Environ[str] | dic
 
 
 def failed(why: str) -> int:
-    """Say that the machine is at fault. No result.json stays that could be taken for a grade."""
+    """Report that the machine failed. Deletes result.json, which could be taken for a grade. Returns 3."""
     Path("result.json").unlink(missing_ok=True)
     print(f"::error title=Not graded::{why}. This says nothing about the work; run it again.", flush=True)
     return 3
