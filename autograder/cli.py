@@ -1,4 +1,4 @@
-"""The command line: ``autograder COMMAND``. A command's module is imported only when it is asked for."""
+"""The command line: ``autograder COMMAND``. A command's module is imported only when the command runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import __version__
 from .common.errors import InfrastructureError, UserError
 from .student.machine import discard, harmless_output, open_streams
 
-# command -> (module with add_arguments and run, what it does, for whom). Where one argument brings others with it, the
+# command -> (module with add_arguments and run, what it does, for whom). If one argument brings others with it, the
 # module also has add_further_arguments(parser, words).
 _STUDENTS, _ASSISTANTS, _AUTHORS = "Students", "Teaching assistants", "Authors and CI"
 COMMANDS = {
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _main(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
-    except BrokenPipeError:  # `autograder --help | head`: whoever read has read enough
+    except BrokenPipeError:  # `autograder --help | head`: the reader has ended
         discard(sys.stdout)
         return 0
     except OSError as error:
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _read_names_as_utf8() -> None:
-    """Start again in Python's UTF-8 mode where the locale has another encoding (LANG=C): there ü is in no file's name."""
+    """Start again in Python's UTF-8 mode if the locale has another encoding (LANG=C), which cannot name a file ü."""
     if os.name != "posix" or sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
         return
     words = sys.orig_argv[1:]
@@ -121,7 +121,7 @@ def _run(command: str, words: list[str]) -> int:
 
 
 def _is_here(name: str) -> bool:
-    """Whether a command's module is there: a student's repository goes without some."""
+    """Whether a command's module exists. A student's repository does not have all of them."""
     path = Path(__file__).parent.joinpath(*name.split("."))
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
@@ -133,7 +133,7 @@ def _sentence(text: str) -> str:
 def _help() -> str:
     lines = ["Usage: autograder COMMAND ...", ""]
     here = {name: row for name, row in COMMANDS.items() if _is_here(row[0])}
-    if "release" not in here:  # a student's repository: what only its workflow calls is nothing for them
+    if "release" not in here:  # a student's repository: do not list what only its workflow calls
         here = {name: row for name, row in here.items() if row[2] in (_STUDENTS, "Everybody")}
     width = max(map(len, here))
     for audience in dict.fromkeys(who for _, _, who in here.values()):

@@ -1,8 +1,8 @@
 """The check cells of the notebooks: `check("a1_resize", "resized", points=4)` under each task.
 
-Runs the public checks of one task on the functions that the student's own kernel holds now. For the
-student alone: it never counts, so it needs no sandbox, and Jupyter's interrupt button is its timeout.
-Shows what passes, what fails and why, in the words of `autograder check`.
+A check cell runs the public checks of one task on the functions in the student's own kernel. It never counts, so it
+needs no sandbox, and Jupyter's interrupt button is its timeout. It shows what passes, what fails and why, in the words
+of `autograder check`.
 """
 
 from __future__ import annotations
@@ -33,22 +33,21 @@ if TYPE_CHECKING:
     from .sandbox.run_local import LocalRun
     from .submission.source import Source
 
-_ALONE = Path(".autograder", "course")  # where a notebook that stands alone lays down its checks
+_ALONE = Path(".autograder", "course")  # where a notebook outside a course unpacks its checks
 
 # What this kernel's checks found last: (assignment, task) -> (points, whether all of its public checks passed).
 _CHECKED: dict[tuple[str, str], tuple[int, bool]] = {}
 
 
 def check(assignment: str, task: str, points: int) -> float | None:
-    """Shows the public checks of a task, run on the functions of this kernel.
+    """Run the public checks of a task on the functions of this kernel, and show them.
 
-    points: what the task is worth in all, public and hidden checks together.
-    Returns nothing, so that no bare number stands below the display. nbgrader alone, while it runs the notebook, gets
-    the share of `points` that the public checks earned: it takes that for the cell's grade, until `autograder grade`
-    has judged.
+    points: what the task is worth, public and hidden checks together. Returns None, so that no bare number stands below
+    the display. Only while nbgrader runs the notebook, it returns the share of `points` that the public checks earned:
+    nbgrader takes this for the cell's grade, until `autograder grade` has graded.
     """
     written = io.StringIO()
-    # nbgrader takes any word on stderr for a failure; and a student's own prints are shown once, at the end.
+    # nbgrader takes any output on stderr for a failure. What the student's code prints is shown once, at the end.
     with contextlib.redirect_stderr(written), contextlib.redirect_stdout(written):
         try:
             verdicts, problem = _run(assignment, task), ""
@@ -69,10 +68,10 @@ def check(assignment: str, task: str, points: int) -> float | None:
 
 
 def hint(task: str | None = None, again: bool = False) -> None:
-    """Shows the next hint for a task, as `autograder hint` does: each call tells a little more, and none the answer.
+    """Show the next hint for a task, as `autograder hint` does. Each call tells a little more, but never the answer.
 
-    task: as in `hint("resized")`; without one, the first task that is not solved. again: those that you have read.
-    Where a notebook has run a check cell, `hint` is there without an import.
+    task: as in `hint("resized")`; without it, the first task that is not solved. again: show the hints that you have
+    read. After a check cell in which something fails, a notebook has `hint` without an import.
     """
     from .student import hint as hints
     from .student import state
@@ -108,7 +107,7 @@ def _with_why(page: _Page, assignment: str, task: str) -> _Page:
 
 
 def _with_bar(page: _Page, assignment: str) -> _Page:
-    """The page with a bar: what the checks of this kernel have found so far, as grading counts points."""
+    """The page with a bar of the points that the checks of this kernel have given so far, out of all points."""
     from .student.screen import bar
 
     points = _course().manifest().of(assignment).points
@@ -123,7 +122,7 @@ def _with_bar(page: _Page, assignment: str) -> _Page:
 
 
 def _with_hint(page: _Page, task: str) -> _Page:
-    """The page with a word on `hint`, which this notebook now has, unless a cell uses that name for something else."""
+    """Define `hint` in the notebook and add a line on it to the page, unless a cell uses that name already."""
     shell = _shell()
     if shell is None or shell.user_ns.setdefault("hint", hint) is not hint:
         return page
@@ -132,8 +131,8 @@ def _with_hint(page: _Page, task: str) -> _Page:
 
 
 def show(assignment: str, picture: str) -> None:
-    """Shows a picture of an assignment, drawn by the functions of this kernel: as `autograder show` does in a browser."""
-    if "NBGRADER_EXECUTION" in os.environ:  # nobody looks
+    """Show a picture of an assignment, drawn by the functions of this kernel. `autograder show` shows the same."""
+    if "NBGRADER_EXECUTION" in os.environ:  # nobody sees it
         return
     from .student import pictures
 
@@ -152,7 +151,7 @@ def show(assignment: str, picture: str) -> None:
 
 
 def _slider(stops: int, draw: Callable[[int], str]) -> Any:
-    """A slider and below it the drawing of where it stands; None where ipywidgets is not there."""
+    """A slider, and below it the drawing for its position; None without ipywidgets."""
     if _shell() is None:
         return None
     try:
@@ -166,9 +165,9 @@ def _slider(stops: int, draw: Callable[[int], str]) -> Any:
 
 
 def unpack(packed: str) -> None:
-    """Lays down the public checks that a notebook brings with it, where it stands alone; in a course nothing happens.
+    """Unpack the public checks that a notebook holds, so that it works outside a course. In a course nothing happens.
 
-    packed: a zip file in base64, as `release --to` put it into the cell.
+    packed: a zip file in base64, which `release --to` put into the cell.
     """
     import base64
     import zipfile
@@ -183,7 +182,7 @@ def unpack(packed: str) -> None:
 
 
 def _course() -> Course:
-    """The course that this notebook lies in, or the checks that it has brought with it."""
+    """The checks that this notebook has unpacked, or else the course that it lies in."""
     from .course.course import find_course
 
     alone = Path.cwd() / _ALONE
@@ -191,11 +190,11 @@ def _course() -> Course:
 
 
 def train_network(full: bool = False, images: int | None = None, hold_out: int | None = None) -> None:
-    """`autograder train` here: trains the network of this kernel's own functions, and shows what it has learnt.
+    """Train the network of this kernel's functions, as `autograder train` does, and show what it has learnt.
 
-    full: on the complete data set; images: on the first so many only; hold_out: how many to judge by.
-    Jupyter's interrupt button ends the training and keeps what was learnt. Writes the trained network beside
-    the notebook. Raises an error of ours, with a message, when a piece is missing or the data are not there.
+    full: use the complete data set. images: use only this many, the first ones. hold_out: how many to judge by; they
+    are not trained on. Jupyter's interrupt button ends the training and keeps what was learnt. The trained network is
+    written beside the notebook. Raises UserError if a function or the data are missing.
     """
     from .student.train import in_kernel
 
@@ -205,7 +204,7 @@ def train_network(full: bool = False, images: int | None = None, hold_out: int |
 
 
 def _run(name: str, task: str) -> list[Verdict]:
-    """The verdicts of the public checks of one task. Raises an error of ours, with a message, if none can run."""
+    """The verdicts of the public checks of one task. Raises an error with a message for the student if none can run."""
     from .checks.catalogues import released_catalogue
     from .course.network import network_of
     from .data.dataset import SAMPLE, examples_in
@@ -255,7 +254,7 @@ def _kernel_run(
     from .submission.own_tasks import stands_inside
 
     class KernelRun(LocalRun):
-        """As LocalRun, but with the place in a cell where an error arose."""
+        """A LocalRun that adds to an error the cell and line where it arose."""
 
         raised: BaseException | None = None
 
@@ -288,7 +287,7 @@ def _kernel_run(
 
 
 def _not_defined(task: str, namespace: Mapping[str, Any], tasks: Collection[str]) -> str:
-    """What a check cell says of a task that no cell has defined, and which other name may be meant for it."""
+    """The message on a task that no cell has defined, with another name that may be meant for it."""
     from .submission.suggestions import near
 
     meant = near(task, [name for name in namespace if name not in tasks and not name.startswith("_")])
@@ -298,7 +297,7 @@ def _not_defined(task: str, namespace: Mapping[str, Any], tasks: Collection[str]
 
 
 def _unread(task: str) -> str:
-    """Why the last cell that defines a task could not be read, with the line and a caret; "" where it could."""
+    """Why the last cell that defines a task could not be read, with the line and a caret; "" if it could."""
     from .submission.source import Source
     from .submission.syntax import syntax_problem
 
@@ -322,7 +321,7 @@ def _entered() -> Source:
 
 
 def _told_with_its_place(told: StudentError, error: BaseException) -> StudentError:
-    """What was raised, with the student's cell and line where it arose ("cell [3], line 2"), and the name that was meant."""
+    """The error, with the student's cell and line ("cell [3], line 2"), and with the name that may have been meant."""
     from .common.raised import from_a_stub
     from .submission.own_tasks import stub_left
     from .submission.suggestions import did_you_mean
@@ -341,13 +340,13 @@ def _told_with_its_place(told: StudentError, error: BaseException) -> StudentErr
 
 
 def _round(assignment: Assignment, task: str, context: CheckContext) -> None:
-    """Runs the public checks of one task, in this thread, so that an interrupt reaches the student's code."""
+    """Run the public checks of one task in this thread, so that an interrupt reaches the student's code."""
     import pytest
 
     from .grading import plugin
 
     class Round:
-        """A pytest plugin: the context, and the checks of this task alone."""
+        """A pytest plugin: gives the checks their context, and selects those of this task."""
 
         def pytest_configure(self, config: pytest.Config) -> None:
             config.stash[plugin.CONTEXT] = lambda item: context
@@ -371,7 +370,7 @@ def _round(assignment: Assignment, task: str, context: CheckContext) -> None:
 
 # --- what the student sees -----------------------------------------------------------------------------------------
 
-# Symbols and words carry the meaning, colours only repeat it: Jupyter's own, which read on its light and its dark page.
+# Symbols and words carry the meaning, and colours only repeat it. Jupyter's colours suit its light and its dark page.
 _MARKS: dict[str, tuple[str, str, str]] = {
     "passed": ("✓", "var(--jp-success-color0, #2e8b57)", "passes"),
     "not_run": ("○", "var(--jp-content-font-color2, #808080)", "not yet"),
@@ -381,7 +380,7 @@ _FAILED = ("✗", "var(--jp-error-color1, #d1603d)", "fails")
 
 @dataclasses.dataclass(frozen=True)
 class _Page:
-    """One display in two forms: for Jupyter, and for whatever shows text alone."""
+    """One display in two forms: HTML for Jupyter, and plain text."""
 
     rich: str
     plain: str
@@ -435,13 +434,13 @@ def _row(verdict: Verdict) -> _Page:
 
 
 def _inline(text: str) -> str:
-    """A message as HTML: what stands between backticks is code."""
+    """A message as HTML: text between backticks becomes code."""
     parts = html.escape(text).split("`")
     return "".join(f"<code>{p}</code>" if n % 2 and n < len(parts) - 1 else p for n, p in enumerate(parts))
 
 
 def _show(page: _Page) -> None:
-    """In a notebook as HTML, elsewhere as text."""
+    """Show a page: as HTML in a notebook, elsewhere as text."""
     if _shell() is None:
         print(page.plain)
         return
