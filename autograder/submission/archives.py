@@ -1,7 +1,7 @@
 """Opening zip files that students hand in. A zip may hold an answer, or an attack on the grader.
 
 So limits of ours, not the zip, decide where files are written, how large they get and how many there are.
-What may hold code is unpacked. Any other file becomes an empty one, so that it can be named.
+Files that may hold code are unpacked. Any other file becomes an empty one, so that notes can name it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ..common.files import explain
 ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
 ENTRIES_LIMIT = 20_000  # entries of a zip
 NAMES_LIMIT = 4 * 1024 * 1024  # bytes of the list of its entries
-FILES_LIMIT = 500  # answers that are unpacked, and as many other files
+FILES_LIMIT = 500  # of scripts, notebooks, weights and zips, and again of other files
 DEPTH_LIMIT = 12  # parts of a file's path in the zip
 UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all unpacked files together
 ZIPS_LIMIT = 20  # zips of one student that are opened, nested ones included
 _PIECE = 1024 * 1024  # bytes that are unpacked at once
 _SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
 _MAY_HOLD_CODE = (*_SUFFIXES, ".txt", ".json", ".download", "")
-# Folders in which nothing is anybody's work, not even what is set aside.
+# Folders that are never looked into: no student's work is in them.
 NEVER = frozenset(
     "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
     ".mypy_cache .pytest_cache .ruff_cache".split()
@@ -52,7 +52,7 @@ class _InPieces(io.BufferedReader):
 
 @dataclass(frozen=True)
 class _Opened:
-    """A zip that was unpacked. left_out: the files that were not, each with the reason, as words that follow its name."""
+    """An unpacked zip. left_out: the files that were not unpacked, each with the reason, as words that follow its name."""
 
     folder: Path
     left_out: tuple[tuple[PurePosixPath, str], ...]
@@ -67,7 +67,7 @@ def open_zip(path: Path) -> Path:
 
 
 def left_out_of(path: Path) -> tuple[tuple[PurePosixPath, str], ...]:
-    """What in a zip may be an answer and was not unpacked, each with why. Raises as `open_zip`."""
+    """The files of a zip that may be answers but were not unpacked, each with the reason. Raises as `open_zip` does."""
     return _open(path).left_out
 
 
@@ -86,7 +86,7 @@ def _open(path: Path) -> _Opened:
 
 @lru_cache(maxsize=4096)
 def _unpacked(path: Path, size: int, changed: int) -> _Opened | Refused:
-    """What came out, or the reason why nothing did. Both are cached.
+    """The unpacked zip, or the reason why it was refused. Both are cached.
 
     size, changed: the zip's size in bytes and the time of its last change, so that a replaced zip is opened again.
     """
@@ -127,7 +127,10 @@ def file_at(root: Path, shown: str) -> Path | None:
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath, str], ...]:
-    """Unpack what is somebody's. Returns what may be an answer and was left out, each with why."""
+    """Unpack a zip into a folder. Returns the files that may be answers but were left out, each with the reason.
+
+    Raises Refused if the zip exceeds a limit, or if all its answers were left out.
+    """
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT:
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
@@ -159,13 +162,13 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath
 
 
 def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath:
-    """The path of an entry in our folder. A Mac writes a colon for a slash in a name, and Windows takes none."""
+    """The path of an entry in our folder. Colons become `_`: a Mac writes them for slashes, and Windows allows none."""
     name = entry.filename.replace("\\", "/")
     return PurePosixPath(name[:2] + name[2:].replace(":", "_"))
 
 
 def _why_left_out(entry: zipfile.ZipInfo, place: PurePosixPath) -> str:
-    """The reason why an entry is not unpacked, as words that follow its name; "" if it is."""
+    """The reason why an entry is not unpacked, as words that follow its name; "" if it may be."""
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
         return "is a link, and no file"
     odd = place.is_absolute() or ":" in str(place) or "\0" in str(place) or len(place.parts) > DEPTH_LIMIT

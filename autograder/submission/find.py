@@ -264,7 +264,10 @@ class _Search:
         return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", (), self.files.said(name))
 
     def _also_there(self, file: File, name: str, stubs: frozenset[str]) -> list[File]:
-        """Other code under a name like the assignment's, which gave way to the file that bears it; no module of its own."""
+        """Other code with a name like the assignment's, which is not graded because `file` has the name itself.
+
+        Modules that `file` imports are left out.
+        """
         others = [f for f in self.files.other if f.may_be_chosen and bears(f.own, name) and f.own.endswith(SUFFIXES)]
         like = [*self.files.copies[name], *others] if not file.hand_in.attempt else others
         modules = {file.path.parent / helper.file for helper in file.read().helpers} if like else set()
@@ -375,7 +378,7 @@ class _Search:
         return line.getvalue()
 
     def _named(self, file: File) -> str:
-        """A file's path, for a person who chooses: of a student with several folders, from that of the class."""
+        """A file's path for choices.csv. If the student has several folders, it begins at the folder of submissions."""
         several = len({each.path for each in self.place.hand_ins if each.own is None}) > 1
         return self._below(file) if several else file.shown
 
@@ -400,7 +403,10 @@ class _Search:
         return [file for file in free if file.own != RECEIPT] or free
 
     def _given_for(self, name: str) -> list[File]:
-        """What is named as a file of the course's own: the checks of this assignment, or all that there is."""
+        """Uploaded files with names of the course's own files that may be meant for this assignment.
+
+        If the student has no other files, all of them are.
+        """
         files = self.files
         alone = not files.other and not any(files.named(each) for each in files.names)
         return [file for file in files.given if alone or name in files.meant(file)]
@@ -462,7 +468,7 @@ class _Search:
 
 
 def _as_released(found: Found) -> str:
-    """That the file which bears the assignment's name is still the stub."""
+    """Words that say that the file with the assignment's name is still the stub."""
     return f"{PurePath(found.shown).name} is as it was handed out"
 
 

@@ -194,23 +194,26 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
 
 # --- attempts ------------------------------------------------------------------------------------------------------
 
-# What folders and files of one student are called that are attempts: such a name is nobody's.
+# The names of folders and files that hold attempts of one student. They are never a student's name.
 _ATTEMPT = re.compile(
     r"(?:v|ver|version|rev|revision|attempt|versuch|try|draft|entwurf|resubmission|final|old|new|alt|neu)"
     r"(?:[ _.-]*\d+)?(?: - .*)?|\d{4}-\d\d-\d\d.*",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"(?:Version|Revision) (\d{1,9})(?: - .*)?")  # Teams', Schoology's
-_MOMENT = re.compile(r"\d{4}(?:-\d\d){5}")  # of Moodle's Virtual Programming Lab
+_VERSION = re.compile(r"(?:Version|Revision) (\d{1,9})(?: - .*)?")  # Teams, Schoology
+_MOMENT = re.compile(r"\d{4}(?:-\d\d){5}")  # Moodle's Virtual Programming Lab
 
 
 def names_an_attempt(name: str) -> bool:
-    """Is a folder's name that of an attempt, and nobody's?"""
+    """Is it the name of an attempt, and not a student's?"""
     return _ATTEMPT.fullmatch(name) is not None
 
 
 def attempt_of(folder: str) -> tuple[int, ...]:
-    """Which attempt a folder in a student's holds, where a system says so by its name: the greatest is the newest."""
+    """The attempt that a folder holds, by the name that a system gave it; () if the name says none.
+
+    The newest attempt is the greatest.
+    """
     if version := _VERSION.fullmatch(folder):
         return (int(version[1]),)
     return tuple(map(int, folder.split("-"))) if _MOMENT.fullmatch(folder) else ()

@@ -211,7 +211,7 @@ _LATE = re.compile(
 
 
 def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
-    """Is it a folder into which somebody has put the students who were late, or those who were not?"""
+    """Is it a folder for the students who were late, or for those who were not?"""
     if not _LATE.fullmatch(unicodedata.normalize("NFC", folder.name)):
         return False
     listed = entries(folder)
@@ -222,10 +222,10 @@ def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
 
 
 def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:
-    """The folders of homeworks that hold students' zips and nothing else, as their names and what is in them say.
+    """The folders that each hold one homework, as zips of several students; empty if they are not like that.
 
-    Each folder's zips answer one assignment, which no other folder's do, and two students have a zip in each. A student's
-    own folder has zips of several assignments, or others' names than the next student's.
+    The zips of each folder answer one assignment, a different one for each folder, and at least two names of zips are in
+    all folders. Folders of single students look different: they hold zips of several assignments, or different names.
     """
     zips = {folder: [e for e in entries(folder) if e.name.lower().endswith(".zip")] for folder in folders}
     zips = {folder: listed for folder, listed in zips.items() if len(listed) > 1}
@@ -240,7 +240,7 @@ def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]
 
 
 def _answered_by_all(zips: list[Path], names: Collection[str]) -> str:
-    """The one assignment that zips answer, as far as they can be opened; "" where there is none."""
+    """The one assignment that at least two of the zips answer; "" if there is none, or several."""
     answered: list[set[str]] = []
     for path in zips[:ZIPS_LIMIT]:
         with contextlib.suppress(Refused):
@@ -422,8 +422,11 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
 
 
 def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator[HandIn]:
-    """Where two students' files are named `Ada Lee - a1_permute.py`, as Google Classroom does it: what else is, under
-    whatever name of its own."""
+    """Other files that begin with a student's name, as in Google Classroom: `Ada Lee - answers.py`.
+
+    plain: the files that are named after an assignment. Only if two students have such files (`Ada Lee - a1_permute.py`)
+    do other files count.
+    """
     named = {each.student for each in plain if each.path.name.startswith(f"{each.student} - ")}
     if len(named) < 2:
         return
@@ -446,7 +449,7 @@ _A_COPY = re.compile(
 
 
 def without_copy(said: str) -> str:
-    """A name without the number that a browser puts behind that of a file which is there already: `Ann Lee (1)`"""
+    """A name without the number that a browser adds if the name is taken already: `Ann Lee` for `Ann Lee (1)`."""
     return re.sub(r"(?<=\S) ?\(\d{1,2}\)$", "", said)
 
 

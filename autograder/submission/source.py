@@ -24,7 +24,7 @@ from .magics import code_lines, drop_magics, statement_starts
 from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images needs
-SCRIPT_LIMIT = 4 * CODE_LIMIT + 4  # bytes of a script's file, in whatever encoding
+SCRIPT_LIMIT = 4 * CODE_LIMIT + 4  # bytes of a script's file, in any encoding
 CELLS_LIMIT = 2000
 WEIGHTS_LIMIT = 8 * 1024 * 1024  # bytes: a million numbers of 8 bytes
 NOTEBOOK_LIMIT = 64 * 1024 * 1024  # bytes of JSON, nearly all of which are outputs
@@ -37,9 +37,9 @@ _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _OUR_CELLS = tuple(f"from autograder.notebook import {name}" for name in ("check", "show", "unpack"))
 _OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
-_NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')  # begins one
-_SCRIPT = re.compile(rb"^(?:def|class|from|import) \w", re.MULTILINE)  # stands in one
-# How files begin that are saved or sent under the name of a script: what each is, and what to do.
+_NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')  # how a notebook begins
+_SCRIPT = re.compile(rb"^(?:def|class|from|import) \w", re.MULTILINE)  # a line that a script has
+# How files of other kinds with a script's name begin: (pattern, what it is and what to do).
 _OTHERS = (
     (
         re.compile(rb"\s*<(?:!doctype html|html)", re.I),
@@ -153,7 +153,7 @@ class Source:
 
 
 def form_of(path: Path, raw: bytes = b"") -> Form:
-    """The form of a submission: by how its file begins, or else by its name."""
+    """The form of a submission, by the content of its file if that is clear, or else by its name."""
     start = raw[:CODE_LIMIT].removeprefix(codecs.BOM_UTF8).lstrip()
     if _NOTEBOOK.match(start):
         return "ipynb"
@@ -231,7 +231,7 @@ def _other_weights(path: Path) -> tuple[str, ...]:
 def _read_bytes(path: Path, limit: int, of_notebook: int = 0) -> bytes:
     """The file's bytes. Raises Unreadable if there are more than `limit`, or if it is a pipe or a device, without waiting.
 
-    of_notebook: the limit for a file that begins as a notebook does.
+    of_notebook: the limit for a file whose content is a notebook's.
     """
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

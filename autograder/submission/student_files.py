@@ -78,7 +78,7 @@ class StudentFiles:
 
     exact, copies, aside: assignment -> the files that are named after it. A copy has a name as a browser changes it, like
     `a1_permute (1).py`. Files in `aside` are in folders that are passed over. other: files with other names that may be
-    work, or that cannot be graded. given: files with names of the course's own, such as `README.md`, that a student has uploaded.
+    work, or that cannot be graded. given: uploaded files with names of the course's own files, such as `README.md`.
     """
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
@@ -138,7 +138,7 @@ class StudentFiles:
         return self._meant[file.own]
 
     def _sort(self, file: File) -> bool:
-        """Put a file where it belongs. Returns whether it may be somebody's work."""
+        """Add a file to the list in which it belongs. Returns whether it may be the student's work."""
         own = file.own
         if kept := placeholder_of(own):
             why = f"stands for {kept}, which iCloud has not downloaded: the file itself is not here"
@@ -303,7 +303,7 @@ def _may_be_work(file: File, names: Collection[str]) -> bool:
 
 
 def _is_given(file: File) -> bool:
-    """Is it named as what the course hands out, and was handed in, as a system's download has it?"""
+    """Was it handed in through a system, with the name of a file that the course hands out?"""
     handed_in = file.hand_in.own is not None or file.hand_in.layout != "folders"
     return handed_in and file.own not in ("timestamp.txt", "index.html") and _OURS.fullmatch(file.own) is not None
 
