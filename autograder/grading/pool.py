@@ -274,88 +274,102 @@ def run_jobs(
     make their graders fail. Raises InfrastructureError if the empty one is lost too, and a UserError that the function
     raised. The caller stops the workers.
     """
-    running: dict[Future[dict[str, Any]], _Running] = {}
-    again: deque[Job] = deque()  # ran when a worker died: each runs once more, alone
-    lost_in_a_row = 0
-
-    def start(job: Job) -> None:
-        slot = min(set(range(workers.size)) - {r.slot for r in running.values()}, default=0)
-        try:
-            future = workers.submit(function, job)
-        except BrokenExecutor:
-            workers.restart()
-            future = workers.submit(function, job)
-        running[future] = _Running(job, slot)
-        began(slot, job)
-
-    def start_what_fits() -> None:
-        if lost_in_a_row >= GIVE_UP:
-            return  # until the machine has been tried
-        if again:
-            if not running:
-                start(again[0])
-        else:
-            while len(running) < workers.size and (job := next(jobs, None)) is not None:
-                start(job)
-
-    ended: list[Ended] = []
-    last: Job | None = None
+    batch, ended = _Batch(jobs, function, workers, began), list[Ended]()
     while True:
         try:
-            start_what_fits()
+            batch.start_what_fits()
         finally:  # even if the next ones cannot start (Ctrl-C, say), hand over what has ended
             for finished in ended:  # with the workers busy again, the caller may take its time
-                lost_in_a_row = 0 if finished.data is not None else lost_in_a_row + 1
-                last = finished.job
+                batch.count(finished)
                 yield finished
             ended = []
-        if lost_in_a_row >= GIVE_UP and not running:
-            reason = _try_machine(function, workers, last)
-            if reason:
-                raise InfrastructureError(
-                    f"{lost_in_a_row} submissions in a row could not be graded, nor could an empty one: {reason}. "
-                    "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
-                )
-            lost_in_a_row, ended = 0, []
-            continue
-        if not running:
+        if batch.running:
+            ended = batch.wait()
+        elif batch.lost_in_a_row >= GIVE_UP:
+            batch.try_machine()
+        else:
             return
-        wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
 
+
+@dataclass
+class _Batch:
+    """The jobs of one run: those that run now, those that run once more, and how many were lost in a row."""
+
+    jobs: Iterator[Job]
+    function: GradeFunction
+    workers: Workers
+    began: Callable[[int, Job], None]
+    running: dict[Future[dict[str, Any]], _Running] = field(default_factory=dict)
+    again: deque[Job] = field(default_factory=deque)  # ran when a worker died: each runs once more, alone
+    lost_in_a_row: int = 0
+    last: Job | None = None
+
+    def start_what_fits(self) -> None:
+        """Start jobs on the workers that are free. Starts none while the machine is in doubt."""
+        if self.lost_in_a_row >= GIVE_UP:
+            return
+        if self.again:
+            if not self.running:
+                self._start(self.again[0])
+            return
+        while len(self.running) < self.workers.size and (job := next(self.jobs, None)) is not None:
+            self._start(job)
+
+    def _start(self, job: Job) -> None:
+        slot = min(set(range(self.workers.size)) - {run.slot for run in self.running.values()}, default=0)
+        try:
+            future = self.workers.submit(self.function, job)
+        except BrokenExecutor:
+            self.workers.restart()
+            future = self.workers.submit(self.function, job)
+        self.running[future] = _Running(job, slot)
+        self.began(slot, job)
+
+    def count(self, ended: Ended) -> None:
+        """Take note of a job that has ended, before it is handed over."""
+        self.lost_in_a_row = 0 if ended.data is not None else self.lost_in_a_row + 1
+        self.last = ended.job
+
+    def wait(self) -> list[Ended]:
+        """Wait until a job ends, for a second at most. Returns those that have ended for good."""
+        wait(self.running, timeout=1.0, return_when=FIRST_COMPLETED)
         now = time.monotonic()
-        broken = any(f.done() and _broke(f) for f in running)
+        broken = any(future.done() and _broke(future) for future in self.running)
         if broken:
-            wait(running, timeout=10.0)  # one death breaks the whole pool: all of them end now
-        ended = []
+            wait(self.running, timeout=10.0)  # one death breaks the whole pool: all of them end now
+        ended: list[Ended] = []
         suspects: list[Job] = []
-        for future in [f for f in running if f.done() or broken]:
-            run = running.pop(future)
-            alone = bool(again) and run.job is again[0]
+        for future in [future for future in self.running if future.done() or broken]:
+            run = self.running.pop(future)
+            alone = bool(self.again) and run.job is self.again[0]
             if alone:
-                again.popleft()
+                self.again.popleft()
             end = _end_of(future, run, now - run.since, alone)
             if end is None:
                 suspects.append(run.job)
             else:
                 ended.append(end)
-        again.extend(suspects)
+        self.again.extend(suspects)
         if broken:
-            workers.restart()
+            self.workers.restart()
+        return ended
 
-
-def _try_machine(function: GradeFunction, workers: Workers, last: Job | None) -> str:
-    """Why the machine cannot grade even an empty submission; "" if it can."""
-    assert last is not None
-    empty = dataclasses.replace(last, source=Source("py", (Cell("", 1, None),)))
-    try:
-        workers.restart()
-        workers.submit(function, empty).result()
-    except UserError:
-        raise
-    except Exception as error:
-        workers.restart()
-        return _how(error)
-    return ""
+    def try_machine(self) -> None:
+        """Grade an empty submission. Raises InfrastructureError if even that is lost."""
+        assert self.last is not None
+        empty = dataclasses.replace(self.last, source=Source("py", (Cell("", 1, None),)))
+        try:
+            self.workers.restart()
+            self.workers.submit(self.function, empty).result()
+        except UserError:
+            raise
+        except Exception as error:
+            self.workers.restart()
+            raise InfrastructureError(
+                f"{self.lost_in_a_row} submissions in a row could not be graded, nor could an empty one: {_how(error)}. "
+                "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
+            ) from error
+        self.lost_in_a_row = 0
 
 
 def _end_of(future: Future[dict[str, Any]], run: _Running, seconds: float, alone: bool) -> Ended | None:
