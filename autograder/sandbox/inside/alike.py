@@ -1,4 +1,4 @@
-"""Lets each training start alike, whatever an earlier call of the same submission has left behind."""
+"""Let each training start from the same state, whatever an earlier call of the same submission has left behind."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-_KEPT_BYTES = 4 << 20  # of files that were there when loading ended, in all
+_KEPT_BYTES = 4 << 20  # of all files together that were there when loading ended
 _MOST = 10_000  # files looked at
-# What libraries put there, and remember: Python's workers, matplotlib.
+# What libraries put there, and use again: Python's workers, matplotlib.
 _OF_LIBRARIES = ("pymp-", "matplotlib-", ".cache", ".config", ".matplotlib")
 
 
 def seed(number: int) -> None:
-    """Give every source of chance that student code commonly uses a state of its own."""
+    """Seed every source of random numbers that student code commonly uses."""
     random.seed(number)
     np.random.seed(number % 2**32)
-    torch.default_generator.manual_seed(number)  # torch.manual_seed looks after devices too, for a millisecond
+    torch.default_generator.manual_seed(number)  # torch.manual_seed seeds devices too: a millisecond
 
 
 @dataclass(frozen=True)
 class Start:
-    """How things stand when a submission has been loaded. files: by path, with the bytes of small ones."""
+    """The state when a submission has been loaded. files: by path, the bytes of small files, None for the rest."""
 
     seed: int
     folder: str
@@ -35,11 +35,11 @@ class Start:
 
     @classmethod
     def now(cls, number: int, folder: str) -> Start:
-        """Remember what is so now."""
+        """The state as it is now."""
         return cls(number, folder, _files(folder), torch.get_default_dtype())
 
     def again(self, everything: bool) -> None:
-        """Put chance back; and, before a training, files, working folder, default dtype, threads and gradients too."""
+        """Seed again. everything: restore files, working folder, default dtype, threads and gradients too."""
         seed(self.seed)
         if not everything:
             return

@@ -1,17 +1,17 @@
-"""One submission, served: runs it and answers the grader's questions. Everything here shares the student's fate.
+"""Serve one submission: run it, and answer the grader's questions. Student code shares this process and may break it.
 
 The grader asks numbered questions. A question may have several cases (arguments, keywords, and the object that is
-called); each gets one reply, in their order, a dict without what is empty:
+called). Each case gets one reply, in the same order. A reply is a dict; what is empty is left out:
 
-    number   the question's, counted on by one for each case
+    number   the question's number, plus 1 for each case before this one
     status   "value" or "error"
-    value    the task's return value as data, or a Handle where it is no data
-    error    {"type", "message", "module", "line", "bases"} of what student code raised, or None
+    value    the task's return value as data, or a Handle if it is not data
+    error    {"type", "message", "module", "line", "bases"} of what student code raised
     changed  names of the arguments that were changed in place
-    called   names of the torch functions called, where the question asked to record them
+    called   names of the torch functions called, if the question asked to record them
     output   what was printed, at most 64 KB, and how much was cut
     interrupted   the budget of CPU time ran out in the middle
-    notices  what was done otherwise than the submission says, see `notices`
+    notices  what was done differently from what the submission says, see `notices`
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _COPY_LIMIT = 4 << 20  # bytes: larger arguments are watched by their version co
 
 
 NO_ARGUMENTS: tuple[Any, ...] = ()  # the case of a question that has none
-"""A case is (arguments, keywords or None, object to call or None); what is not given at its end is empty."""
+"""A case is (arguments, keywords or None, object to call or None). Empty parts at its end may be left out."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """What the grader wants served. Plain data: it comes in a frame of its own."""
+    """What the grader wants served. Plain data, which comes in its own frame."""
 
-    name: str  # the assignment's, and so the module's
+    name: str  # of the assignment, and so of the module
     text: str  # the whole submission as it runs
     cells: tuple[tuple[str, int], ...]
     helpers: tuple[tuple[str, str], ...]  # (full name, text) of each module that lies beside it
@@ -67,7 +67,7 @@ class Server:
         self.module: types.ModuleType | None = None
         self.loader: loading.Statements | None = None
         self.start: alike.Start | None = None
-        self.files: dict[str, str] = {}  # the path of each of the student's modules, and its name
+        self.files: dict[str, str] = {}  # path -> name, for each of the student's modules
 
     def serve(self, sock: socket.socket) -> None:
         """Answer until the grader hangs up."""
@@ -106,7 +106,10 @@ class Server:
         kwargs: dict[str, Any] | None = None,
         target: Any = None,
     ) -> dict[str, Any]:
-        """Run one case of a question; the reply, but for its number. Never raises: whatever student code does is the reply."""
+        """Run one case of a question. Returns the reply without its number.
+
+        Never raises: what student code raises is in the reply.
+        """
         kwargs = kwargs or {}
         kept = Snapshot(args, kwargs)
         reply: dict[str, Any] = {"status": "value"}
@@ -184,7 +187,8 @@ class Server:
         return self._progress(time.process_time() - began)
 
     def _progress(self, seconds: float = 0.0) -> dict[str, Any]:
-        """What comes next (None at the end, and then the names that the submission defines), and what was left out."""
+        """The next statement, what was left out, and the CPU time used. At the end, next is None, and names are the
+        names that the submission defines."""
         assert self.loader is not None
         assert self.module is not None
         following, left_out = self.loader.following, tuple(self.loader.left_out)
@@ -193,7 +197,7 @@ class Server:
         if following is None:
             names = (str(name) for name in self.module.__dict__ if not str(name).startswith("__"))
             progress["names"] = tuple(names)[:1000]
-            alike.seed(self.script.seed)  # whatever loading drew, every submission starts its tasks from the same state
+            alike.seed(self.script.seed)  # tasks start from the same state, whatever was drawn while loading
             if self.kept:
                 self.start = alike.Start.now(self.script.seed, self.script.scratch)
         return progress
@@ -222,7 +226,7 @@ class Server:
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """Type and message of what was raised, and the innermost line of the student's own modules."""
         module, line = "", None
-        with contextlib.suppress(Exception):  # student code can put anything where its place stands
+        with contextlib.suppress(Exception):  # student code can put anything into what is read here
             module, line = self._place(error)
         said = {"type": type(error).__name__, "message": _short_text(error)}
         return said | {"module": module, "line": line, "bases": bases(error)}
@@ -280,7 +284,7 @@ def _same(before: tuple[Any, bytes] | int | None, after: torch.Tensor | np.ndarr
 
 
 class _Output(io.TextIOBase):
-    """Stands for stdout and stderr: keeps the first characters and counts the rest."""
+    """Takes the place of stdout and stderr: keeps the first characters and counts the rest."""
 
     def __init__(self) -> None:
         self._kept: list[str] = []
@@ -297,7 +301,7 @@ class _Output(io.TextIOBase):
         return False
 
     def reconfigure(self, **_: Any) -> None:
-        """As the stream that it stands for; there is nothing to change."""
+        """Do nothing; a real stream has this method too."""
 
     def fileno(self) -> int:
         return 1  # /dev/null: programs that ask for the descriptor may write to it
@@ -311,19 +315,19 @@ class _Output(io.TextIOBase):
         return len(text)
 
     def close(self) -> None:
-        """Stays open: whoever closes stdout goes on with the next call."""
+        """Stay open: code that closes stdout must not break the next call."""
 
     def kept(self) -> str:
         return "".join(self._kept)
 
 
 def _displayed(*shown: object, **_: Any) -> None:
-    """What notebooks have under the name of `display`."""
+    """The function that notebooks call `display`."""
     print(*shown)
 
 
 class _ByteOutput(io.RawIOBase):
-    """``sys.stdout.buffer``, for those who write bytes."""
+    """``sys.stdout.buffer``, for code that writes bytes."""
 
     def __init__(self, text: _Output) -> None:
         self._text = text
@@ -346,7 +350,7 @@ def _captured() -> Iterator[_Output]:
 
 
 def load_without_workers() -> None:
-    """Make every DataLoader load in this process, where no other can be started (tier B)."""
+    """Make every DataLoader load in this process, because tier B cannot start another."""
     loader = torch.utils.data.DataLoader
     original = loader.__init__
     signature = inspect.signature(original)

@@ -3,9 +3,9 @@
 The zygote's side, in this order:
 
     harden_zygote(tier)                  once, before the first fork
-    fork_zygote(tier)                    a zygote for each of several graders; children of two never meet
+    fork_zygote(tier)                    a zygote for each of several graders; their children cannot reach each other
     pid = fork_child(tier)               a fork, by one thread that holds no lock; in tier A the child is process 1 of
-                                         a pid namespace of its own
+                                         its own pid namespace
     enter(policy, wire)                  in the child, single-threaded, before student code; OSError when a step fails
     end_child(pid, tier)                 kills the child and everything that it started, and reaps it
 
@@ -17,7 +17,7 @@ and TMPDIR name it already, see `tiers.zygote_command`; in tier A also /dev/shm,
 tier A it may fork and use AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but
 socketpair(): DataLoader must run with num_workers=0 (`may_fork(tier)`).
 
-This module and those that it takes (landlock, libc, namespaces, seccomp) import nothing but the standard library.
+This module and those that it imports (landlock, libc, namespaces, seccomp) use only the standard library.
 """
 
 from __future__ import annotations
@@ -50,23 +50,23 @@ class Confinement:
     readable: tuple[str, ...] = ()
     """Files and folders that may be read and run: the interpreter and its packages."""
     uid: int | None = None
-    """The user to become, where the grader is root; None: the grader's own."""
+    """The user to become, if the grader is root; None: stay the grader's user."""
     keep_read_search: bool = False
-    """Root's interpreter is readable by root alone: keep the one capability that reads it."""
+    """Keep the one capability that can read root's files, for an interpreter that only root may read."""
     memory: int = 2048 * _MEBIBYTE
     """Address space that each process may add to what it has at the start (RLIMIT_AS)."""
     processes: int = 32
     file_size: int = 64 * _MEBIBYTE
     open_files: int = 256
     cpu_seconds: int = 600
-    """A backstop for each process: the grader's own clock is to end the child long before."""
+    """The last limit on each process: the grader's own clock should end the child long before."""
     tmpfs_size: int = 256 * _MEBIBYTE
     """Tier A: what the scratch folder and /dev/shm may each hold."""
     tmpfs_inodes: int = 16384
     other_threads: int = 0
-    """Threads that the child's user runs besides: the kernel's limit on processes counts them too."""
+    """Other threads of the child's user: the kernel's limit on processes counts them too."""
     parent: int | None = None
-    """The zygote's process number, where the child sees it: a child that finds another parent came too late to live."""
+    """The zygote's process number, if the child can see it. If a child's parent is another one, its zygote has died."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -103,7 +103,7 @@ def _harden(tier: str) -> None:
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
     if tier == "A":
         namespaces.own_pid_namespace()
-        # What is the same for every child is worked out once, before the forks.
+        # What is the same for every child is computed once, before the forks.
         namespaces.lock_capabilities()
         if seccomp.supported():
             _filter(tier, 1, landlock.abi())
@@ -114,14 +114,14 @@ def _harden(tier: str) -> None:
 def prepare_for_zygotes(tier: str) -> None:
     """Call once in a zygote before the first :func:`fork_zygote`."""
     if tier == "A":
-        namespaces.mount_proc()  # whole: in namespaces of its own, a zygote may mount one only where it sees one whole
+        namespaces.mount_proc()  # with nothing mounted over it: else a zygote in its own namespaces cannot mount one
     prepare_for_many()
 
 
 def fork_zygote(tier: str) -> bool:
-    """Fork a zygote that is as good as this one, and hardened: True in the fork. Raises OSError.
+    """Fork another zygote like this one, hardened. Returns True in the fork. Raises OSError.
 
-    Tier A: in namespaces of its own, with limits that count its own children alone. It ends when this one does.
+    Tier A: the fork has its own namespaces, and its limits count only its own children. It ends when this one ends.
     """
     if tier == "A":
         forked = namespaces.fork_in_namespaces_of_its_own()
@@ -129,7 +129,7 @@ def fork_zygote(tier: str) -> bool:
             _harden(tier)
         return forked
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:  # those before that have ended
+        while os.waitpid(-1, os.WNOHANG)[0]:  # earlier forks that have ended
             pass
     forked = namespaces.fork() == 0
     if forked:
@@ -138,7 +138,7 @@ def fork_zygote(tier: str) -> bool:
 
 
 def prepare_for_many() -> None:
-    """Make every fork from now on cheaper, for half a second now; nothing where the kernel cannot."""
+    """Make every later fork cheaper. This takes half a second, and does nothing if the kernel cannot."""
     if sys.platform.startswith("linux"):
         namespaces.into_large_pages()
 
@@ -153,9 +153,9 @@ def fork_child(tier: str) -> int:
 def end_child(pid: int, tier: str) -> int:
     """Kill a child and everything that it started; returns the child's wait status.
 
-    Tier A: the kernel ends the pid namespace with its first process.  Tier B: there is nothing else.  Elsewhere:
-    the process group, and on Linux every orphan that has come to the zygote, until none is left; so the zygote
-    must have no other children.  Call it for a child that has ended by itself too.
+    Tier A: the kernel ends the pid namespace with its first process.  Tier B: the child can start nothing.  Elsewhere:
+    this kills the process group, and on Linux every orphan that has come to the zygote, until none is left; so the
+    zygote must have no other children.  Call it also for a child that has ended by itself.
     """
     for end in (os.kill,) if tier in "AB" else (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -192,7 +192,7 @@ def _children() -> Iterator[int]:
 def enter(policy: Confinement, wire: int | None = None) -> None:
     """Confine this process, and all that it will start, for good. wire: the descriptor that stays open besides 0, 1, 2.
 
-    Fails closed: where the tier promises a step and the kernel refuses it, OSError, and the caller must exit.
+    Fails closed: if the kernel refuses a step that the tier promises, this raises OSError, and the caller must exit.
     """
     if policy.tier == "D":
         _settle(policy.scratch)
@@ -213,7 +213,7 @@ def enter(policy: Confinement, wire: int | None = None) -> None:
         _give_up_rights(policy)
     elif sys.platform.startswith("linux"):
         _end_with_zygote(policy)
-    # Until here they were the warm process's log: its length and place are shared by all that were ever forked.
+    # Until here they were the warm process's log, and all forks share that file's length and position.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for standard in (1, 2):
         os.dup2(nowhere, standard)
@@ -228,7 +228,7 @@ def _end_with_zygote(policy: Confinement) -> None:
 
 def _give_up_rights(policy: Confinement) -> None:
     namespaces.drop_capabilities(policy.uid, policy.keep_read_search)
-    # A change of user clears both: the child dies with its zygote, and the grader may read its memory use.
+    # A change of user clears both settings: to die with the zygote, and to let the grader read the memory use.
     _end_with_zygote(policy)
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 1)
     namespaces.prctl(namespaces.PR_SET_NO_NEW_PRIVS, 1)
@@ -239,7 +239,7 @@ def _give_up_rights(policy: Confinement) -> None:
     if alone:
         readable += ["/proc"]
         writable += ["/dev/shm"]
-    # In tier A the mounts have hidden everything already, and an old kernel without Landlock will do.
+    # In tier A the mounts already hide everything, so an old kernel without Landlock is enough.
     version = landlock.restrict(readable, writable) if not alone or landlock.abi() else 0
     seccomp.install(_filter(policy.tier, os.getpid(), version))
 
@@ -249,11 +249,11 @@ def _filter(tier: str, own: int, version: int) -> bytes:
 
 
 def _settle(scratch: str) -> None:
-    """Make `scratch` the working folder; it is home and the place of temporary files already (`tiers.zygote_command`)."""
+    """Make `scratch` the working folder. HOME and TMPDIR already name it (`tiers.zygote_command`)."""
     os.chdir(scratch)
     os.umask(0o077)
     os.environ["PWD"] = scratch
-    tempfile.tempdir = None  # it remembers the zygote's
+    tempfile.tempdir = None  # it still names the zygote's
 
 
 def _close_descriptors(kept: int | None) -> None:
@@ -282,7 +282,7 @@ def _set_limits(policy: Confinement) -> None:
     size = _address_space()
     if size is not None:
         limits["AS"] = size + policy.memory
-    # Three more: the child itself, the zygote and bubblewrap's own process count with it.
+    # Three more, because the child itself, the zygote and bubblewrap's own process count too.
     limits["NPROC"] = policy.processes + policy.other_threads + 3
     for name, value in limits.items():
         number = getattr(resource, f"RLIMIT_{name}", None)
@@ -295,7 +295,7 @@ def _set_limits(policy: Confinement) -> None:
 
 
 def _address_space() -> int | None:
-    """Bytes of address space in use; None where nobody says (macOS, whose RLIMIT_AS binds nothing anyway)."""
+    """Bytes of address space in use; None if the system does not tell (macOS, where RLIMIT_AS has no effect anyway)."""
     try:
         with open("/proc/self/statm") as statm:
             return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")

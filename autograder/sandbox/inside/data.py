@@ -1,4 +1,4 @@
-"""What of a value is data, and so leaves the sandbox: bounded by what a check can ever need to look at."""
+"""Decide which values are data and may leave the sandbox. The bounds are what a check can ever need to look at."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DTYPES = (
     torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
     torch.float16, torch.bfloat16, torch.float32, torch.float64,
 )  # fmt: skip
-_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)  # torch can do little with these: a number of them will do
+_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)  # torch can do little with these: only single numbers cross
 
 NOT_DATA = object()
 
@@ -30,13 +30,13 @@ class _Room:
         self.left = MAX_ITEMS
 
     def take(self, count: int) -> bool:
-        """Whether so many more fit."""
+        """Take room for `count` more items. Returns whether they fit."""
         self.left -= count
         return self.left >= 0
 
 
 def to_data(value: object) -> Any:
-    """In the sandbox: the value as the wire carries it, or ``NOT_DATA``, and then the object stays there.
+    """In the sandbox: the value as the wire carries it, or ``NOT_DATA`` if the object must stay there.
 
     Views, graphs and subclasses become plain tensors.
     """
@@ -60,7 +60,7 @@ def _data(value: object, depth: int, room: _Room) -> Any:
         return NOT_DATA
     if isinstance(value, (tuple, list)):
         items = []
-        for item in value:  # its length may lie, and it may have no end
+        for item in value:  # its length may be wrong, and it may never end
             data = _data(item, depth + 1, room) if room.take(1) else NOT_DATA
             if data is NOT_DATA:
                 return NOT_DATA
@@ -100,7 +100,7 @@ def _tensor(tensor: torch.Tensor) -> Any:
         if plain.layout is not torch.strided or plain.is_quantized:
             try:
                 plain = plain.dequantize() if plain.is_quantized else plain.to_dense()
-            except RuntimeError:  # a kind that torch itself cannot read out
+            except RuntimeError:  # torch itself cannot read it out
                 return NOT_DATA
         if plain.dtype in _WIDE_UNSIGNED and plain.dim() == 0:
             return _data(plain.item(), 0, _Room())
@@ -112,11 +112,11 @@ def _tensor(tensor: torch.Tensor) -> Any:
 
 
 def _array(array: np.ndarray, depth: int, room: _Room) -> Any:
-    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK or np.ma.is_masked(array):  # what it hides is no answer
+    if array.size > MAX_ELEMENTS or array.ndim > MAX_RANK or np.ma.is_masked(array):  # masked values are not an answer
         return NOT_DATA
-    if array.dtype.names and depth <= MAX_NESTING:  # a table: its columns
+    if array.dtype.names and depth <= MAX_NESTING:  # a table becomes its columns
         return _data({name: array[name] for name in array.dtype.names}, depth, room)
-    if array.dtype.kind == "O":  # anything at all: rows of several lengths, for one
+    if array.dtype.kind == "O":  # it may hold anything, such as rows of different lengths
         return _data(array.tolist(), depth, room) if array.size <= MAX_ITEMS else NOT_DATA
     if array.dtype.kind == "U":
         texts = wire.TextArray(array.shape, tuple(array.reshape(-1).tolist())) if room.take(array.size) else None
@@ -134,16 +134,16 @@ def _array(array: np.ndarray, depth: int, room: _Room) -> Any:
 
 
 def _texts_fit(array: wire.TextArray) -> bool:
-    longest = max(map(len, array.texts), default=0)  # numpy gives each the room of the longest
+    longest = max(map(len, array.texts), default=0)  # numpy gives each text the room of the longest
     return len(array.shape) <= MAX_RANK and longest <= MAX_TEXT and longest * len(array.texts) <= MAX_ELEMENTS
 
 
 def sent(value: Any) -> Any:
-    """In the grader: an argument as the wire carries it, numpy's arrays and numbers too, wherever they lie in it.
+    """In the grader: an argument as the wire carries it, with all arrays and numbers of numpy inside it converted.
 
     Raises :class:`wire.WireError` for an array that cannot cross.
     """
-    if isinstance(value, np.generic):  # as an array without axes, of which received() makes a number of numpy's again
+    if isinstance(value, np.generic):  # as an array without axes, which received() turns back
         crossing = _array(np.asarray(value), 0, _Room())
         return crossing if isinstance(crossing, (wire.Array, wire.TextArray)) else value.item()
     if isinstance(value, np.ndarray):
@@ -167,12 +167,12 @@ def _plain_key(key: Any) -> Any:
 
 
 def received(array: wire.Array | wire.TextArray) -> Any:
-    """What a task gets of what :func:`sent` made of an array, or of a number of numpy's."""
+    """In the sandbox: turn what :func:`sent` made back into numpy's array or number, for a task."""
     return as_numpy(array)[()]
 
 
 def as_numpy(array: wire.Array | wire.TextArray) -> np.ndarray:
-    """The numpy array that stands on the wire as a tensor or as texts."""
+    """The numpy array that crosses the wire as a tensor or as texts."""
     if isinstance(array, wire.TextArray):
         return np.array(array.texts, dtype=np.str_).reshape(array.shape)
     return array.tensor.numpy()
@@ -185,7 +185,7 @@ def _scalar_fits(value: str | int | float) -> bool:
 
 
 def fits(value: Any) -> bool:
-    """In the grader: whether a value that came over the wire is within the bounds. What :func:`to_data` makes always is."""
+    """In the grader: is a value from the wire within the bounds? What :func:`to_data` makes always is."""
     return _fits(value, 0, _Room())
 
 
@@ -195,7 +195,7 @@ def _fits(value: Any, depth: int, room: _Room) -> bool:
     if isinstance(value, (str, int, float)):
         return _scalar_fits(value)
     if isinstance(value, wire.Array):
-        if value.tensor.dtype is torch.bfloat16:  # numpy has none
+        if value.tensor.dtype is torch.bfloat16:  # numpy does not have it
             return False
         value = value.tensor
     if isinstance(value, wire.TextArray):
@@ -214,13 +214,13 @@ def _fits(value: Any, depth: int, room: _Room) -> bool:
 
 
 def name_of(value: object) -> str:
-    """What a value is called that is no data, after "a" or "an": its class, or "int8 tensor of shape (60000000,)"."""
+    """Words for a value that is not data, to go after "a" or "an": its class, or "int8 tensor of shape (60000000,)"."""
     name = type(value).__name__
     if isinstance(value, wire.Array):
         value = value.tensor
     if isinstance(value, torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
-            if value.is_nested:  # its parts differ in shape, so it has none
+            if value.is_nested:  # its parts differ in shape, so it has no shape
                 return "nested tensor"
             empty = " without numbers (it lies on the meta device)" if value.is_meta else ""
             return f"{str(value.dtype).removeprefix('torch.')} tensor of {_extent(tuple(value.shape))}{empty}"

@@ -1,7 +1,7 @@
-"""Serves code that asks for a GPU with the CPU, and for a window with none: grading has neither, on whatever machine.
+"""Let code that asks for a GPU use the CPU, and code that asks for a window do without: grading has neither.
 
-A GPU only for a submission whose text names one (:func:`wanted`), for it costs each operation a few microseconds. What asks
-whether there is a GPU is told the truth: no.
+The GPU's part is only for submissions that name a GPU (:func:`wanted`), because it costs each operation a few
+microseconds. Code that asks whether there is a GPU gets the true answer: no.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch.utils import _device
 from . import notices
 
 _NAMED = re.compile(r"cuda|\bmps\b|\bxpu\b|pin_memory|accelerator")
-_WORDS = ("cuda", "mps", "xpu", "pin_memory", "accelerator")  # the expression takes a millisecond where none of them is
+_WORDS = ("cuda", "mps", "xpu", "pin_memory", "accelerator")  # a quick test: the expression takes a millisecond
 _SHOWN = re.compile(r"\.use\(")
 _KINDS = ("cuda", "mps", "xpu")
 _TENSORS = "Float Double Half BFloat16 Long Int Short Char Byte Bool".split()
@@ -48,19 +48,19 @@ def elsewhere(device: object) -> bool:
 
 
 def hide() -> None:
-    """No device is there, on whatever machine. The environment hides NVIDIA's; this hides Apple's."""
+    """Hide the devices of this machine. The environment hides NVIDIA's already; this hides Apple's."""
     if sys.platform == "darwin":
         for module in (torch.backends.mps, torch.mps, torch.accelerator):
             module.is_available = _no  # type: ignore[attr-defined]
 
 
-@functools.cache  # as torch's own, which it looks into
+@functools.cache  # as torch's own functions, whose __wrapped__ torch uses
 def _no() -> bool:
     return False
 
 
 def without_windows(text: str) -> None:
-    """What a text asks of matplotlib, it draws where no window is: `matplotlib.use("TkAgg")` has no effect."""
+    """If a text chooses a backend of matplotlib, keep the one without windows: `matplotlib.use` then has no effect."""
     if "matplotlib" in text and _SHOWN.search(text):
         with contextlib.suppress(Exception):
             import matplotlib
@@ -69,7 +69,7 @@ def without_windows(text: str) -> None:
 
 
 def serve() -> None:
-    """From now on, in this process, serve with the CPU what asks for a GPU."""
+    """From now on, in this process, give code that asks for a GPU the CPU."""
     for module, names in _DO_NOTHING.items():
         for name in names.split():
             setattr(module, name, _doing_nothing())
@@ -103,7 +103,7 @@ def _told(device: object) -> None:
 
 
 def _doing_nothing() -> Callable[..., None]:
-    """One for each name: torch keeps a table of its functions, in which none may stand twice."""
+    """A new function for each name: torch keeps a table of its functions, and none may be in it twice."""
     return lambda *_, **__: _told("cuda")
 
 
@@ -112,7 +112,7 @@ def _answering(answer: Any) -> Callable[..., Any]:
 
 
 class _Nothing(contextlib.AbstractContextManager["_Nothing"]):
-    """A stream, an event or a device of CUDA's, none of which is there."""
+    """Takes the place of CUDA's streams, events and devices, which are not here."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         _told("cuda")
@@ -189,7 +189,7 @@ class _OnTheCpu(TorchFunctionMode):
 
 
 def _moved(tensor: torch.Tensor) -> torch.Tensor:
-    """What a copy on a device would be. One that is trained stays itself: its gradient is looked for there."""
+    """What takes the place of a copy on a device: a copy; or, if it is trained, the tensor itself, for its gradient."""
     return tensor if tensor.requires_grad else tensor.clone()
 
 

@@ -1,7 +1,7 @@
 """Started as a script, by path: `importable.py MODULE ARGUMENTS...` runs the `main` of a module of this folder.
 
-Inside the sandbox only this folder of the package exists, so the packages above it are made here, empty; whatever else
-is installed, `autograder.sandbox.inside` is this folder. Imports nothing that takes time.
+Inside the sandbox only this folder of the package exists, so this script makes the packages above it, empty. Even if
+another autograder is installed, `autograder.sandbox.inside` is this folder. It imports nothing that takes time.
 """
 
 from __future__ import annotations

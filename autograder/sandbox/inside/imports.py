@@ -1,7 +1,7 @@
-"""How a submission's imports are met: packages that are not there by stand-ins, helper modules from the hand-in.
+"""How a submission's imports work: stand-ins replace missing packages, and helper modules come from the submission.
 
-An import that raises gives stand-ins, unless the student's own code looks after it: inside a `try` that catches
-ImportError (or more), or under `suppress(ImportError)`, it raises as ever.
+An import that raises gives stand-ins, unless the student's own code handles the error: inside a `try` that catches
+ImportError (or more), or under `suppress(ImportError)`, it raises as usual.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import Any
 
 from . import notices, standins
 
-_MAKE = "__stand_in_for_a_package__"  # what an import that raised calls; it stands among the builtins
+_MAKE = "__stand_in_for_a_package__"  # the builtin that is called after an import raised
 _OF_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
 def install() -> None:
-    """Make the stand-ins callable from what :func:`meet` wrote."""
+    """Let the code that :func:`meet` wrote call what makes stand-ins."""
     setattr(builtins, _MAKE, standins.missing)
 
 
 def meet(tree: ast.Module, package: str = "") -> None:
-    """Rewrite each import that nobody looks after, so that it gives stand-ins where it raises. Lines stay what they are.
+    """Rewrite each import whose error the student does not handle: if it raises, it gives stand-ins. Keeps the lines.
 
-    package: the one that the text belongs to. In none, `from .helpers import x` means the module beside the file.
+    package: the package of the text. If it is "", `from .helpers import x` means the module beside the file.
     """
     if not package:
         _FromTheFolder().visit(tree)
@@ -38,7 +38,7 @@ def meet(tree: ast.Module, package: str = "") -> None:
 
 
 class _OfStatements(ast.NodeTransformer):
-    """Passes expressions by: no import stands in one, and they are nearly all of a text."""
+    """Skips expressions: they contain no imports, and are nearly all of a text."""
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         for part in ("body", "handlers", "orelse", "finalbody", "cases"):
@@ -71,7 +71,7 @@ class _Meeting(_OfStatements):
             return node
         path = "." * node.level + (node.module or "")
         names = [(alias.asname or alias.name, path, alias.name) for alias in node.names if alias.name != "*"]
-        if not names:  # nobody knows what it would have made
+        if not names:  # the names that it would have made are not known
             return _or_else(node, [("_", path, "*")])
         parts = [ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names]
         return (
@@ -105,7 +105,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _or_else(statement: ast.stmt, names: list[tuple[str, str, str]]) -> ast.stmt:
-    """`try: statement` and, for whatever it raises, a stand-in under each name: (bound to, path, name in it)."""
+    """`try: statement`, and a stand-in for each name if it raises. names: (bound to, module's path, name in it)."""
     error = "__the_import_raised__"
     made: list[ast.stmt] = [
         ast.Assign(
@@ -127,7 +127,7 @@ def _together(parts: list[ast.stmt], where: ast.stmt) -> ast.stmt:
 
 
 def _placed(node: ast.stmt, where: ast.stmt) -> ast.stmt:
-    """The new node in the place of the old one: tracebacks name the student's own line."""
+    """Give the new node the place of the old one, so that tracebacks name the student's own line."""
     for inner in ast.walk(node):
         if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
             ast.copy_location(inner, where)
@@ -144,7 +144,7 @@ class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """The module, if it is one of the helpers, or a folder of some."""
+        """The module, if it is one of the helpers or a package that holds some; else None."""
         if fullname in self._texts or fullname in self._packages:
             return importlib.util.spec_from_loader(fullname, self, is_package=fullname in self._packages)
         return None

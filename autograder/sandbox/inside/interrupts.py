@@ -8,18 +8,19 @@ import time
 import types
 from collections.abc import Iterator
 
-_BUSY = 1 / 3  # of the time on the clock: whoever has run for so much of it was not asleep, but the machine busy
+_BUSY = 1 / 3  # of the wall time: code that ran for so much of it was not asleep; the machine was busy
 
 
 class BudgetSpent(BaseException):
-    """Raised in the middle of student code when its time is used up; not an Exception, so few catch it."""
+    """Raised in the middle of student code when its time is used up. Not an Exception, so code rarely catches it."""
 
 
 @contextlib.contextmanager
 def budget(cpu_seconds: float | None, wall_seconds: float | None = None) -> Iterator[None]:
-    """Interrupt what runs inside after so much CPU time, or so much time on the clock; again and again should it be swallowed.
+    """Interrupt the block after these seconds of CPU time or of wall time; again and again, if the error is caught.
 
-    None is no limit. On a busy machine the clock waits for the CPU time. Does nothing where the system has no such timers (Windows).
+    None is no limit. Wall time ends only code that mostly sleeps; on a busy machine, only the CPU time counts. Does
+    nothing if the system has no such timers (Windows).
     """
     timers = [("ITIMER_PROF", "SIGPROF", cpu_seconds), ("ITIMER_REAL", "SIGALRM", wall_seconds)]
     wanted = [(timer, name, seconds) for timer, name, seconds in timers if seconds is not None]

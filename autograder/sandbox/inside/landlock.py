@@ -2,9 +2,9 @@
 
     restrict(readable=[...], writable=[...])
 
-Rules are by folder: what is not named cannot be opened, listed, run, made or deleted, whatever the mounts say.
-Where the kernel knows more (TCP in ABI 4, signals and abstract sockets in ABI 6), those are given up too.
-Pure Python and ctypes; works without any privilege.
+Rules name folders: anything else cannot be opened, listed, run, made or deleted, whatever the mounts say.
+If the kernel can (TCP in ABI 4, signals and abstract sockets in ABI 6), these are given up too.
+Pure Python and ctypes; needs no privilege.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ABSTRACT_SOCKETS, _SIGNALS = 1 << 0, 1 << 1
 
 @cache
 def abi() -> int:
-    """The version of Landlock in this kernel; 0 where there is none."""
+    """The version of Landlock in this kernel; 0 if there is none."""
     if not sys.platform.startswith("linux"):
         return 0
     version: int = libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
@@ -41,10 +41,10 @@ def abi() -> int:
 
 
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
-    """Leave this thread `readable` (read and run) and `writable` (all but devices); paths that are absent are skipped.
+    """Leave this thread only `readable` (to read and run) and `writable` (all but run and devices). Skips absent paths.
 
-    Where the kernel can: also no signal and no abstract socket out of here. Wants no_new_privs to be set.
-    Returns the ABI used.  Raises OSError(ENOSYS) where there is no Landlock.
+    If the kernel can, also forbid TCP, and signals and abstract sockets to the outside. Needs no_new_privs to be set.
+    Returns the ABI used.  Raises OSError, with ENOSYS if there is no Landlock.
     """
     version = abi()
     if version == 0:
@@ -69,7 +69,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
             _allow(ruleset, path, read)
         for path in writable:
             _allow(ruleset, path, handled & ~(_MAKE_DEVICES | _IOCTL_DEVICE | _EXECUTE))
-        quiet = 1 if version >= 7 else 0  # refusals are the student's affair, not the audit log's
+        quiet = 1 if version >= 7 else 0  # refusals do not belong in the machine's audit log
         _call(_RESTRICT_SELF, ruleset, quiet)
     finally:
         os.close(ruleset)

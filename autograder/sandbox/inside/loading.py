@@ -1,8 +1,8 @@
 """Runs a submission inside the sandbox, statement by statement: what fails is left out, and the rest goes on.
 
-A top-level statement that raises, or overruns its time, costs itself alone. A function or class that fails because of
-its annotations or its decorators is made without them. The grader asks for a step at a time, so that it knows which
-statement was running when a process ends; statements are known by their number.
+A top-level statement that raises, or overruns its time, costs only itself. A function or class that fails because of
+its annotations or its decorators is made without them. The grader asks for one step at a time, so that it knows which
+statement was running when a process ends. Statements are numbered.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _NOT_QUICK = (
     ast.NamedExpr,
 )
 _ANNOTATIONS = __future__.annotations.compiler_flag
-_MOST = 100  # statements left out that are told of
+_MOST = 100  # statements left out that are reported
 
 Record = tuple[int, int, int, str, str]
-"""A statement left out: (number, first line, last line, type of what it raised, message). BudgetSpent: it overran."""
+"""A statement left out: (number, first line, last line, type of the error, message). BudgetSpent: it took too long."""
 
 
 def new_module(name: str, folder: Path, text: str) -> types.ModuleType:
-    """A module under which the submission runs; its text lies in the folder, so that tracebacks show lines."""
+    """A module for the submission to run in. Its text is written to the folder, so that tracebacks show lines."""
     module = types.ModuleType(name)
     prepare(module, folder, text)
     sys.modules[name] = module
@@ -56,7 +56,7 @@ def new_module(name: str, folder: Path, text: str) -> types.ModuleType:
 
 
 def prepare(module: types.ModuleType, folder: Path, text: str) -> None:
-    """Write the module's text to its file, and let it have the builtins."""
+    """Write the module's text to its file, and give it the builtins."""
     path = folder / f"{module.__name__}.py"
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
     module.__file__ = str(path)
@@ -67,9 +67,9 @@ def prepare(module: types.ModuleType, folder: Path, text: str) -> None:
 def describe(error: BaseException) -> tuple[str, str]:
     """Type and message of what student code raised."""
     try:
-        text = error.msg if isinstance(error, SyntaxError) else error  # its place is told in the student's own terms
+        text = error.msg if isinstance(error, SyntaxError) else error  # its place is reported separately
         return type(error).__name__[:100], str(text)[:500]
-    except BaseException:  # its __str__ is the student's too
+    except BaseException:  # its __str__ may be the student's too
         return "Exception", ""
 
 
@@ -77,9 +77,9 @@ def describe(error: BaseException) -> tuple[str, str]:
 class Statements:
     """The statements of one module, and how far they have run.
 
-    skip: the numbers of statements that are left out unseen: they overran, or ended the process, before.
-    one_by_one: each statement is a step of its own. left_out: since the last step. let_through: errors that
-    end it all.
+    skip: the numbers of statements not to run: before, they overran their time or ended the process.
+    one_by_one: each statement is its own step. left_out: the statements left out since the last step.
+    let_through: errors that are not caught. place: the number of the next statement.
     """
 
     module: types.ModuleType
@@ -101,7 +101,10 @@ class Statements:
         return None
 
     def step(self, seconds: float | None, definitions_only: bool = False) -> None:
-        """Run the next statement, and the definitions that follow it. seconds: CPU time for each statement."""
+        """Run the next statement, and the definitions that follow it.
+
+        seconds: CPU time for each statement. definitions_only: leave out every other statement.
+        """
         ran = 0
         while self.place < len(self.statements):
             number, statement = self.place, self.statements[self.place]
@@ -138,7 +141,7 @@ class Statements:
                 raise
 
     def _run_bare(self, statement: ast.stmt, error: BaseException) -> bool:
-        """Make a function, a class or an annotated value without its annotations, then without its decorators."""
+        """Try a function, a class or an annotated value without annotations, then without decorators. Did that work?"""
         if not isinstance(statement, (*_MADE, ast.AnnAssign)) or isinstance(error, SyntaxError):
             return False
         at, (kind, message) = (self.module.__name__, _first(statement)), describe(error)
@@ -169,9 +172,10 @@ class Statements:
 
 
 def read(module: types.ModuleType, text: str, cells: Sequence[tuple[str, int]] = ()) -> Statements:
-    """A loader of the whole text. Where that does not parse, of the cells that do: (text, line of the whole at which it begins).
+    """The statements of the whole text; if it does not parse, those of the cells that do.
 
-    A cell that does not parse is left out as a whole, so one broken cell costs no other.
+    cells: (text, its first line in the whole text). A cell that does not parse is left out whole, so that one broken
+    cell does not cost another.
     """
     package = module.__package__ or ""
     statements: list[ast.stmt] = []
@@ -206,7 +210,7 @@ def _parse(text: str, first_line: int, package: str) -> list[ast.stmt]:
 
 
 def helper_runner(folder: Path) -> Callable[[types.ModuleType, str], None]:
-    """What runs a helper module, statement by statement too. What it leaves out is a notice."""
+    """A function that runs a helper module, statement by statement too. What it leaves out becomes a notice."""
 
     def run(module: types.ModuleType, text: str) -> None:
         prepare(module, folder, text)
@@ -233,9 +237,9 @@ def _last(statement: ast.stmt) -> int:
 
 
 def is_definition(statement: ast.stmt) -> bool:
-    """An import, a definition, or the assignment of a value that no call of weight goes into."""
+    """Is it an import, a definition, or an assignment of a value that takes no slow call?"""
     if isinstance(statement, ast.Try) and statement.body and isinstance(statement.body[0], _DEFINITIONS):
-        return len(statement.body) == 1  # an import as `imports.meet` leaves it
+        return len(statement.body) == 1  # an import that `imports.meet` rewrote
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return True
     if isinstance(statement, _DEFINITIONS):

@@ -39,10 +39,10 @@ def own_pid_namespace() -> int:
 
 
 def fork() -> int:
-    """fork(2) as libc has it: 0 in the child, and in the parent the child's pid. Raises OSError.
+    """fork(2) of libc: returns 0 in the child, and the child's pid in the parent. Raises OSError.
 
-    Without what os.fork() does for Python in the child, a millisecond's worth (the locks of forty loggers, a seed for
-    random): whoever calls this has one thread, holds no lock, and seeds the child.
+    It skips what os.fork() does for Python in the child, which takes a millisecond (the locks of forty loggers, a seed
+    for random). So the caller must have one thread, hold no lock, and seed the child.
     """
     pid: int = interpreters_libc().fork()
     check(min(pid, 0), "fork")
@@ -50,9 +50,9 @@ def fork() -> int:
 
 
 def fork_in_new_pid_namespace() -> int:
-    """:func:`fork`, but the child is process 1 of a pid namespace of its own: its death ends all that it started.
+    """:func:`fork`, but the child is process 1 of its own pid namespace: its death ends all that it started.
 
-    Returns 0 in the child and in the parent the child's pid as the parent sees it.
+    Returns 0 in the child, and in the parent the child's pid as the parent sees it.
     A raw clone() would cost the same, but leaves glibc's cached thread id stale in the child.
     Needs CAP_SYS_ADMIN in the user namespace that owns this pid namespace; raises OSError.
     """
@@ -69,10 +69,10 @@ def fork_in_new_pid_namespace() -> int:
 
 
 def fork_in_namespaces_of_its_own() -> bool:
-    """A :func:`fork` with user, pid, mount, network and ipc namespaces of its own. True in the fork, which is process 1.
+    """A :func:`fork` with its own user, pid, mount, network and ipc namespaces. Returns True in the fork, process 1.
 
-    It has the users of this process, and every capability over what is its own. It is nobody's child: it ends with the
-    pid namespace of this process, which needs CAP_SETUID, CAP_SETGID and CAP_SETFCAP. Raises OSError.
+    The fork has the users of this process, and every capability inside its namespaces. It is not a child of this
+    process: it ends with this process's pid namespace. Needs CAP_SETUID, CAP_SETGID and CAP_SETFCAP. Raises OSError.
     """
     ours, theirs = socket.socketpair()
     between = fork()  # lives only until the namespaces are made: to enter a new pid namespace takes a fork
@@ -95,9 +95,12 @@ def fork_in_namespaces_of_its_own() -> bool:
 
 
 def _made_namespaces(parent: socket.socket) -> bool:
-    """In the process between: True in process 1 of the new namespaces, False where they cannot be had; else it ends."""
+    """In the process between: make the namespaces. Returns True in their process 1, False if they cannot be made.
+
+    The process between ends here once process 1 runs.
+    """
     try:
-        prctl(PR_SET_DUMPABLE, 1)  # else only root may write its users down, and there may be none here
+        prctl(PR_SET_DUMPABLE, 1)  # else only root may write its uid_map, and there may be no root here
         check(libc().unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC), "unshare")
         parent.send(b"m")
         if not parent.recv(1):
@@ -115,10 +118,10 @@ def _made_namespaces(parent: socket.socket) -> bool:
 
 
 def into_large_pages() -> None:
-    """Gather what this process has written to into pages of 2 MB, so that a fork has a hundredth of them to copy.
+    """Gather the memory that this process has written to in pages of 2 MB, so that a fork has far fewer pages to map.
 
-    Takes half a second for a process that holds torch, and halves what each fork and exit costs from then on. A child
-    that writes to such a page copies 4 KB of it, as before. Wants Linux 6.1; an older one refuses, and nothing changes.
+    Takes half a second for a process that holds torch, and halves the time of each later fork and exit. A child that
+    writes to such a page copies 4 KB of it, as before. Needs Linux 6.1; an older kernel refuses, and nothing changes.
     """
     madv_collapse, size = 25, 2 << 20
     with open("/proc/self/maps") as maps:
@@ -136,7 +139,7 @@ def into_large_pages() -> None:
 
 
 def private_mounts() -> None:
-    """A mount namespace of our own, from which nothing spreads."""
+    """Enter a new mount namespace, from which no mount spreads to others."""
     check(libc().unshare(CLONE_NEWNS), "unshare(CLONE_NEWNS)")
     mount(None, "/", None, MS_REC | MS_PRIVATE)
 
@@ -154,15 +157,15 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
 
 
 def mount_tmpfs(target: str, size: int, inodes: int) -> None:
-    """An empty folder in memory, of at most `size` bytes and `inodes` files, from which nothing is run."""
+    """Mount an empty folder in memory, for at most `size` bytes and `inodes` files. Programs in it cannot be run."""
     mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, f"size={size},nr_inodes={inodes},mode=1777")
 
 
 def mount_proc() -> None:
-    """The /proc of this process's pid namespace: it shows the processes of this sandbox and no others."""
+    """Mount the /proc of this process's pid namespace: it shows only the processes of this sandbox."""
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     try:
-        mount("proc", "/proc", "proc", flags, "subset=pid")  # Linux 5.8: without the machine's own facts
+        mount("proc", "/proc", "proc", flags, "subset=pid")  # hides facts about the machine; Linux 5.8
     except OSError:
         mount("proc", "/proc", "proc", flags)
 
@@ -171,7 +174,7 @@ def mount_proc() -> None:
 
 
 def clear_groups() -> None:
-    """Leave every supplementary group; where that is forbidden (an unprivileged user namespace), stay in them."""
+    """Leave every supplementary group; if that is forbidden (an unprivileged user namespace), stay in them."""
     try:
         os.setgroups([])
     except PermissionError:
@@ -179,9 +182,9 @@ def clear_groups() -> None:
 
 
 def lock_capabilities() -> None:
-    """What the process holds stays (a mount still works), but no exec and no change of user gives any back.
+    """The process keeps the capabilities that it holds (a mount still works), but exec or a new user gives none back.
 
-    The zygote does it once for all its children; doing it again costs nothing.
+    The zygote does this once for all its children; doing it again costs nothing.
     """
     if libc().prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) == _SECUREBITS or not _holds(CAP_SETPCAP):
         return
@@ -192,10 +195,10 @@ def lock_capabilities() -> None:
 
 
 def drop_capabilities(uid: int | None, keep_read_search: bool) -> None:
-    """Become user `uid` (None: stay who we are), and lose every capability for good, over exec and setuid too.
+    """Become user `uid` (None: stay the same user), and lose every capability for good, even after exec and setuid.
 
-    keep_read_search: keep CAP_DAC_READ_SEARCH alone, for an interpreter whose files only root may read; what
-    may be read is Landlock's to say, and open_by_handle_at is refused by seccomp.
+    keep_read_search: keep only CAP_DAC_READ_SEARCH, for an interpreter whose files only root may read. Landlock still
+    decides what may be read, and seccomp refuses open_by_handle_at.
     """
     lock_capabilities()
     prctl(PR_CAP_AMBIENT, _CLEAR_ALL_AMBIENT)
@@ -210,7 +213,7 @@ def drop_capabilities(uid: int | None, keep_read_search: bool) -> None:
 
 
 def _holds(capability: int) -> bool:
-    """Whether a capability is in the effective set of this thread."""
+    """Is a capability in the effective set of this thread?"""
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     data = ctypes.create_string_buffer(24)
     if libc().capget(header, data) != 0:

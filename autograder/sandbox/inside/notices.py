@@ -1,7 +1,7 @@
-"""What the sandbox has done otherwise than the submission says, for the grader to tell: data without sentences.
+"""What the sandbox did differently from what the submission says: data, from which the grader writes sentences.
 
-A notice is (kind, module, line, what, why). module: the name of the student's module, the main one or a helper; line:
-the line of it that gave the occasion, 0 where none is known. The grader bounds each field and writes the sentence.
+A notice is (kind, module, line, what, why). module: the name of the student's module, the main one or a helper.
+line: the line in it that was the cause, 0 if none is known. The grader limits the length of each field.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _told: set[tuple[str, str, int, str]] = set()
 
 
 def place() -> tuple[str, int]:
-    """The module and the line of the student's that is running now, ("", 0) where there is none."""
+    """The student's module and line that run now, or ("", 0)."""
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__")
@@ -45,6 +45,6 @@ def take() -> tuple[Notice, ...]:
 
 
 def forget() -> None:
-    """Begin anew, as in another process."""
+    """Forget all notices and modules, as a new process would."""
     for kept in (modules, _news, _told):
         kept.clear()

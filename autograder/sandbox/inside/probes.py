@@ -33,21 +33,21 @@ from . import notices
 
 
 def plain(items: Tensor, shape: tuple[int, ...], scale: float) -> Tensor:
-    """Items (N, ...) as a network takes them, float32 (N, *shape), and scaled: what checks feed while the task that
-    prepares them does not work, or what a network gets that skips it."""
+    """Items (N, ...) reshaped and scaled, float32 (N, *shape): inputs for the network while the task that prepares them
+    does not work, or as if it were skipped."""
     return items.reshape(len(items), *shape).float() * scale
 
 
 def exchanged(labels: Tensor, others: Tensor) -> Tensor:
-    """The labels (N,) with other class numbers: for class c that at place c of `others` (classes,)."""
+    """The labels (N,), with `others[c]` in place of each class c. others: (classes,)."""
     return others[labels]
 
 
 def parameters(model: nn.Module, sample: Tensor) -> dict[str, Any]:
     """How large the network is. sample: one image as the network takes it; lazy layers get their sizes from it.
 
-    Returns parameters and buffers (numbers in all), largest (name and shape of the largest tensor), and training
-    (the mode that the network is in).
+    Returns parameters and buffers (how many numbers they hold), largest (name and shape of the largest tensor), and
+    training (the mode that the network is in).
     """
     _wake(model, sample)
     tensors = dict([*model.named_parameters(), *model.named_buffers()])
@@ -61,7 +61,7 @@ def parameters(model: nn.Module, sample: Tensor) -> dict[str, Any]:
 
 
 def logits(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
-    """What the network gives in eval mode, without a graph: float32, in batches. Leaves its mode as it was."""
+    """The network's outputs in eval mode, float32, without a graph, computed in batches. The mode stays as it was."""
     with _mode(model, training=False), torch.no_grad():
         return torch.cat([model(part).float() for part in torch.split(inputs, batch)])
 
@@ -69,11 +69,11 @@ def logits(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
 def fit(
     model: nn.Module, inputs: Tensor, labels: Tensor, training: bool = False, within: float | None = None
 ) -> tuple[float, float]:
-    """The network's loss and the share that it gets right, in eval or in train mode: mean cross-entropy of its outputs as
-    logits, or mean squared error where labels are floats. The network is left as it was, the running statistics of batch
-    norm too.
+    """The network's loss and the share that it gets right, in eval or in train mode.
 
-    within: for labels that are numbers and no classes, how close is right."""
+    The loss is the mean cross-entropy of its outputs as logits, or the mean squared error if labels are floats. The
+    network stays as it was, even the running statistics of batch norm. within: for labels that are numbers, not
+    classes, the largest error that counts as right."""
     _wake(model, inputs[:2])
     kept = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with _mode(model, training=training), torch.no_grad():
@@ -88,7 +88,7 @@ def fit(
 
 
 def _loss(outputs: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of outputs taken as logits; where labels are floats, the mean squared error."""
+    """The mean cross-entropy of outputs taken as logits; the mean squared error if labels are floats."""
     if labels.is_floating_point():
         return nn.functional.mse_loss(outputs.reshape(labels.shape), labels)
     return nn.functional.cross_entropy(outputs, labels)
@@ -98,8 +98,8 @@ def few_steps(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 8) 
     """Train a little with Adam, each step on the next part of the images, in train mode.
 
     Returns without_gradient (names of the parameters that never got one), matter (does the output depend on these
-    all the same?), trainable (how many parameters want a gradient) and unregistered (numbers that get a gradient, and
-    are no parameters of the network: layers in a plain list, or made anew in forward).
+    anyway?), trainable (how many parameters require a gradient) and unregistered (how many numbers get a gradient but
+    are not parameters of the network: layers in a plain list, or made anew in forward).
     """
     model.train()
     _wake(model, inputs[:2])
@@ -125,7 +125,7 @@ def few_steps(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int = 8) 
 
 
 def _matter(model: nn.Module, inputs: Tensor, parameters: list[nn.Parameter]) -> bool:
-    """Do the outputs change with these parameters? Question of a network that nobody needs any more."""
+    """Do the outputs change with these parameters? This spoils the network, which is not needed any more."""
     before = logits(model, inputs)
     with torch.no_grad():
         for parameter in parameters:
@@ -149,7 +149,7 @@ def _leaves(loss: Tensor) -> Iterator[Tensor]:
 def load_weights(model: nn.Module, weights: dict[str, Tensor], sample: Tensor) -> str:
     """Load weights into the network in place, if every name and shape fits. Returns what does not fit, or "".
 
-    A name fits also with or without what torch.compile and DataParallel put into it.
+    A name also fits with or without the prefixes that torch.compile and DataParallel put into it.
     """
     _wake(model, sample)
     own = model.state_dict()
@@ -167,7 +167,7 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], sample: Tensor) -
 
 
 def _fitted(weights: dict[str, Tensor], own: dict[str, Any]) -> dict[str, Tensor]:
-    """The weights under the network's names for them, where these are the same but for what wrappers put into them."""
+    """The weights, renamed to the network's names if only prefixes of wrappers differ."""
     bare: dict[str, list[str]] = {}
     for name in own:
         bare.setdefault(_WRAPPERS.sub("", name), []).append(name)
@@ -182,7 +182,7 @@ _WRAPPERS = re.compile(r"\b(?:_orig_mod|module)\.")
 
 
 def _wake(model: nn.Module, sample: Tensor) -> None:
-    """Run one batch through, so that lazy layers know their sizes. What the network makes of it is not our concern."""
+    """Run one batch through a network with lazy layers, so that they get their sizes. The outputs are not used."""
     if any(nn.parameter.is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
         logits(model, sample)
 
@@ -202,7 +202,7 @@ def _mode(model: nn.Module, training: bool) -> Iterator[None]:
 
 @dataclass
 class _Watch:
-    """What is noted while student code trains. Hooks of torch's own, so that the training goes as without them."""
+    """What is noted while student code trains, through torch's own hooks, which do not change the training."""
 
     model: nn.Module
     began: float = field(default_factory=lambda: _cpu_seconds())
@@ -220,15 +220,15 @@ class _Watch:
     forwards_in_eval: int = 0
     images: int = 0
     largest_batch: int = 0
-    batches: set[float] = field(default_factory=set)  # a mark of each batch, to tell one batch from another
+    batches: set[float] = field(default_factory=set)  # the sum of each batch, to tell one batch from another
     inputs: list[tuple[float, float]] = field(default_factory=list)  # mean and deviation of the first inputs
     slot: Any = None  # a small parameter whose gradient is followed closely
     carry: Tensor | None = None  # its gradient after the last step
-    fresh: Tensor | None = None  # what backward has brought since
+    fresh: Tensor | None = None  # what backward has added since
     losses: _Losses = field(default_factory=lambda: _Losses())
     batch: Tensor | None = None  # what went into the network last
     pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
-    rate: float = 1.0  # the share of each step that is taken: 0.1 is a smaller learning rate, -1 turns the step round
+    rate: float = 1.0  # a factor on each step: 0.1 is a smaller learning rate, -1 turns the step round
     kept: list[Tensor] = field(default_factory=list)
 
     def forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
@@ -248,7 +248,7 @@ class _Watch:
             self.inputs.append((float(batch.detach().mean()), float(batch.detach().std())))
 
     def _is_network(self, module: nn.Module) -> bool:
-        """The network or a copy of it, not one of torch's own layers within."""
+        """Is it the network or a copy of it, and not one of torch's own layers inside it?"""
         kind = type(self.model)
         return module is self.model or (type(module) is kind and not kind.__module__.startswith("torch."))
 
@@ -270,7 +270,7 @@ class _Watch:
         elif self.carry is not None and self.fresh is not None and self.slot.grad is not None:
             got, fresh, scale = self.slot.grad, self.fresh, float(self.carry.abs().max())
             if scale > 0 and torch.isfinite(got).all():
-                # Clipping scales the gradient and noise is added to it: only what fits one story is counted.
+                # Clipping scales the gradient, and noise may be added to it: count only what clearly fits one case.
                 near = 1e-3 * scale
                 kept = bool((got - fresh - self.carry).abs().max() <= near)
                 zeroed = bool((got - fresh).abs().max() <= near)
@@ -302,7 +302,7 @@ class _Watch:
             self.carry = None if self.slot.grad is None else self.slot.grad.detach().clone()
 
     def labels_met(self, labels: Tensor) -> None:
-        """Labels have come to a loss: keep some beside the rows that went into the network just before."""
+        """Labels reached a loss: keep some of them, with the rows that went into the network just before."""
         rows = self.batch
         if rows is not None and labels.shape == rows.shape[:1] and not labels.is_floating_point():
             self.pairs.append((rows[:128].detach().clone(), labels[:128].detach().clone()))
@@ -380,13 +380,13 @@ def _kind(outputs: Tensor) -> str:
 
 
 _LOSSES = {nn.functional.cross_entropy: "cross_entropy", nn.functional.nll_loss: "nll_loss"}
-_PAIRS = 16  # batches of which some rows are kept beside their labels
+_PAIRS = 16  # batches of which some rows are kept, with their labels
 
 _watches: list[_Watch] = []  # the last one, if any
 
 
 def watch(model: nn.Module, sample: Tensor, rate: float = 1.0) -> None:
-    """Take notes of the training that follows, until :func:`watched`. rate: the share of each step that is taken."""
+    """Take notes of the training that follows, until :func:`watched`. rate: a factor on each step."""
     _stop()
     with suppress(Exception):  # a network that does not take the sample shows it when it is trained
         _wake(model, sample)
@@ -409,8 +409,8 @@ def watched() -> dict[str, Any]:
 
 
 def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
-    """Of the rows that were trained on and are among these inputs (N, ...): how many there are, and how many of
-    them came with their own label (N,)."""
+    """How many of the rows that were trained on are among these inputs (N, ...), and how many of those came with their
+    own label (N,). Only some rows of the first batches were kept."""
     known, met, own = inputs.flatten(1).double(), 0, 0
     for rows, given in _watches[-1].pairs:
         rows = rows.detach().flatten(1).double()
@@ -427,10 +427,10 @@ def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
 
 
 def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
-    """Numbers that the student's network, and the task that predicts, can reach and that are none of its parameters and
-    buffers, nor copies of these: in what their code names, and in what the network holds. predict: the name of that task.
+    """Count the numbers that the student's network and the task that predicts can reach: in what they hold, and in what
+    their code names. The network's parameters and buffers, and copies of them, do not count. predict: that task's name.
 
-    Returns numbers (how many), name and shape (the largest tensor or array, or the container that holds most).
+    Returns numbers (how many), name (under which most of them lie) and shape (of the largest tensor or array there).
     """
     forward = getattr(type(model), "forward", None)
     spaces = [vars(sys.modules[name]) for name in notices.modules if name in sys.modules]
@@ -450,10 +450,12 @@ _TEXTS = 64 << 10  # characters: a submission's own text is shorter
 
 @dataclass
 class _Reach:
-    """Counts the numbers in all that can be reached from a thing: what it holds, and what its code names.
+    """Counts the numbers that can be reached from an object: in what it holds, and in what its code names.
 
-    spaces: the names of the student's modules. own: the network's tensors. seen: ids of what counts no more. numbers, shapes: of what goes by a name,
-    how many, and the shape of its largest tensor or array. characters: of texts, which count where they are many. modules: ids of what goes by a name in any module.
+    spaces: the namespaces of the student's modules. own: the network's tensors.
+    seen: ids of objects that do not count, or not again.
+    numbers, shapes: by name, how many numbers, and the shape of the largest tensor or array.
+    characters: in all texts; they count only if there are many. modules: ids of the namespaces of all modules.
     """
 
     spaces: list[dict[str, Any]]
@@ -462,11 +464,11 @@ class _Reach:
     numbers: dict[str, int] = field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     characters: int = 0
-    left: int = 2_000_000  # things to look at
+    left: int = 2_000_000  # objects that may still be looked at
     modules: set[int] = field(default_factory=lambda: {id(getattr(m, "__dict__", m)) for m in (*sys.modules.values(),)})
 
     def walk(self, name: str, thing: Any) -> None:
-        """Count what this holds and what that holds. name: what people call it."""
+        """Count the numbers in an object and in all that it holds. name: the name that leads to it."""
         waiting = [(name, thing)]
         while waiting and self.left:
             self.left -= 1
@@ -481,9 +483,9 @@ class _Reach:
         self.numbers[name] = self.numbers.get(name, 0) + count
 
     def _look(self, name: str, item: Any) -> Iterator[tuple[str, Any]]:
-        """Count what is counted at once, and name what lies in it."""
+        """Count the item's own numbers, and yield what it holds, each with a name."""
         if isinstance(item, Tensor) and (nn.parameter.is_lazy(item) or any(_is_copy(item, own) for own in self.own)):
-            return  # an honest training keeps its best weights
+            return  # an honest training may keep its best weights
         if isinstance(item, (Tensor, np.ndarray, np.generic)):
             shape = tuple(item.shape)
             self._add(name, torch.Size(shape).numel())
@@ -509,10 +511,10 @@ class _Reach:
             yield from ((name, part) for part in gc.get_referents(item) if id(part) not in self.modules)
 
     def _named_by(self, function: types.FunctionType) -> Iterator[tuple[str, Any]]:
-        """What a function of the student's keeps, and what goes by the names in its code."""
+        """What a student's function holds, and what the names in its code mean."""
         module = sys.modules.get(str(function.__module__))
         if module is not None and module.__name__ not in notices.modules and vars(module) is function.__globals__:
-            return  # a library's
+            return  # a function of a library
         code = function.__code__
         kept = function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function), code.co_consts
         yield from ((function.__name__, part) for part in kept)
@@ -529,7 +531,7 @@ def _is_copy(one: Tensor, other: Tensor) -> bool:
 
 
 def _is_setting(thing: object) -> bool:
-    """Is it what a layer of torch's is told: a number, or one for each axis?"""
+    """Is it a setting of a torch layer: one number, or one for each axis?"""
     return isinstance(thing, (bool, int, float)) or (isinstance(thing, (tuple, list)) and len(thing) <= 8)
 
 

@@ -1,4 +1,4 @@
-"""Which of torch's functions run in a call, by whatever name they were reached."""
+"""Record which functions of torch run in a call, whatever names the code has for them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 class Recorder(contextlib.ExitStack):
-    """Notes the name of every torch function that is called, and of every operator that this comes to.
+    """Notes the name of every torch function that is called, and of every operator that this runs.
 
-    A composite operator (``linear``) shows as a function alone, one that is reached by an odd way (a compiled function,
-    attention) as an operator alone. Threads that the call starts are heard too. Student code can get round all that: see
-    SECURITY.md.
+    A composite operator (``linear``) shows only as a function. One that is reached in an unusual way (a compiled
+    function, attention) shows only as an operator. Threads that the call starts are recorded too. Student code can get
+    round all this: see SECURITY.md.
 
         with Recorder() as recorder:
             torch.nn.Softmax(1)(rows)
@@ -37,7 +37,7 @@ class Recorder(contextlib.ExitStack):
         return self
 
     def _listen_in_thread(self, *_: Any) -> None:
-        """The first thing that happens in a thread: what torch runs there would otherwise be heard by nobody."""
+        """Runs first in each new thread. Without it, what torch runs in that thread would not be recorded."""
         sys.setprofile(None)
         _Operators(self._operators.seen).__enter__()  # type: ignore[no-untyped-call]
         _Functions(self._functions.seen).__enter__()  # type: ignore[no-untyped-call]
@@ -68,7 +68,7 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        return False  # to skip it, torch would first import all of it, two seconds' worth
+        return False  # to skip dynamo, torch would first import it, for two seconds
 
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None

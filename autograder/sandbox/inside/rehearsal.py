@@ -1,8 +1,8 @@
-"""A small submission of our own, served in the warm process before the forks.
+"""A small submission of our own, served in the warm process before it forks.
 
-A first call looks up its kernel, and Python notes for each type where it found an attribute; in a child each of these
-costs a page of memory that is copied. What the functions here have called is looked up for every child. They are what
-an introduction to torch calls, in no order and to no end: nothing here answers anything, since students have this file.
+The first call of an operator looks up its kernel, and Python notes for each type where it found an attribute. In a
+child, each of these copies a page of memory. After a rehearsal here, no child has to do it again. The functions call
+what an introduction to torch calls, in no order and for no purpose: students have this file, so it answers nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import nn
 
 from . import child, loading, wire
 
-_TIMES = 10  # Python makes a piece of code faster, and writes to it no more, after so many runs
+_TIMES = 10  # after so many runs, Python has made a piece of code faster and does not write to it any more
 NUMBERS = {"first": 1, "second": (2, 3)}
 
 

@@ -1,9 +1,9 @@
 """A seccomp filter, written in BPF by hand: which system calls a sandbox child may still make.
 
 The filter forbids by name what no submission needs (tracing, mounting, keyrings, bpf, io_uring, new namespaces,
-network sockets) and every call that is younger than this list, and lets the rest through: an allow-list would
-break with each new libc.  What is refused answers with an error number, so that Python raises an ordinary
-`PermissionError`; only a wrong architecture or the x32 numbers kill the process, as they are never honest.
+network sockets) and every call that is newer than this list, and lets the rest through: an allow-list would
+break with each new libc.  A refused call returns an error number, so that Python raises an ordinary
+`PermissionError`. Only a wrong architecture or an x32 number kills the process, as honest code never has them.
 
     install(filter_program(own=os.getpid(), shared_machine=False, scoped=True, truncate_ruled=True))
 
@@ -64,7 +64,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "vmsplice": (278, 75),
 }  # fmt: skip
 
-# Calls from here on are younger than the table: statmount, listmount, lsm_*, *xattrat, open_tree_attr, ...
+# Calls from here on are newer than the table: statmount, listmount, lsm_*, *xattrat, open_tree_attr, ...
 _FIRST_UNKNOWN = 457
 
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1), "arm64": (0xC00000B7, 1)}
@@ -85,10 +85,10 @@ _REFUSED = """
     seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """.split()
 # Memory that no mapping shows (so that a sum of PSS misses it); libraries fall back when the call "does not exist".
-_ABSENT = ["memfd_create", "memfd_secret", "clone3"]  # clone3: its flags lie in memory, where BPF cannot look
+_ABSENT = ["memfd_create", "memfd_secret", "clone3"]  # clone3: its flags are in memory, which BPF cannot read
 _NO_ATTRIBUTES = ["setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"]
-# Landlock does not govern the owner, mode and times of a file.  Where the machine's own files are in sight these
-# calls do nothing and say that they worked: shutil.copy calls two of them.
+# Landlock does not govern the owner, mode and times of a file.  If the machine's own files are visible, these calls do
+# nothing and report success: shutil.copy calls two of them.
 _PRETENDED = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
 """.split()
@@ -110,7 +110,7 @@ _Instruction = tuple[int, int, int, int]
 
 
 def supported() -> bool:
-    """Whether this file knows the machine's system call numbers."""
+    """Does this file know the machine's system call numbers?"""
     return platform.machine() in _ARCHITECTURES and struct.calcsize("P") == 8
 
 
@@ -118,8 +118,8 @@ def supported() -> bool:
 def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -> bytes:
     """The filter for process `own`, as the kernel's array of 8-byte instructions.
 
-    shared_machine: no namespaces (tier B): the machine's files, processes and sockets are in reach, so that
-        no socket, no new process, no change of a file's mode and no signal to another process is left.
+    shared_machine: no namespaces (tier B): the machine's files, processes and sockets are in reach, so the filter
+        allows no socket, no new process, no change of a file's mode and no signal to another process.
     scoped: Landlock already keeps signals inside the sandbox (ABI 6).
     truncate_ruled: Landlock already rules truncate() (ABI 3).
     Raises OSError(ENOSYS) on another architecture.
@@ -138,7 +138,7 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
     rules["mmap"] = _mmap_rule()
     rules["prctl"] = _refuse_values(0, [_PR_SET_PDEATHSIG])
     rules["ioctl"] = _refuse_values(1, [_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP])
-    # An owner set by fcntl receives any signal that F_SETSIG names: a kill() by another road.
+    # An owner set by fcntl receives any signal that F_SETSIG names, so this would be another kill().
     rules["fcntl"] = _refuse_values(1, [_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY])
     for name in _PRIORITIES:
         rules[name] = _allow_values(0, [0, own], errno.EPERM)
@@ -146,7 +146,7 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
         rules[name] = _allow_values(1, [0, own], errno.EPERM)
     if shared_machine:
         rules["socket"] = [_answer(errno.EACCES)]
-        # A pair of stream sockets is talk between threads; a datagram one could be connected elsewhere.
+        # A pair of stream sockets serves threads; a datagram socket could be connected elsewhere.
         rules["socketpair"] = _allow_stream_pair()
         for name in ("connect", "bind", "listen", "accept", "accept4"):
             rules[name] = [_answer(errno.EACCES)]
@@ -187,7 +187,7 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
 def install(program: bytes) -> None:
     """Put the calling thread, and all that it starts, under the filter, for good.
 
-    Wants no_new_privs to be set.  Raises OSError.
+    Needs no_new_privs to be set.  Raises OSError.
     """
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
@@ -197,7 +197,7 @@ def install(program: bytes) -> None:
 
 
 def _answer(number: int) -> _Instruction:
-    """Return to the caller with this error number; 0 is a call that did nothing and says that it worked."""
+    """Return to the caller with this error number; with 0, the call does nothing and reports success."""
     return (_RETURN, 0, 0, _ERRNO | number)
 
 
@@ -247,9 +247,9 @@ def _allow_threads_alone() -> list[_Instruction]:
 
 
 def _mmap_rule() -> list[_Instruction]:
-    """No shared anonymous memory: MADV_DONTNEED takes it out of every PSS while it stays allocated.
+    """Refuse shared anonymous memory: MADV_DONTNEED takes it out of every PSS while it stays allocated.
 
-    Huge pages are not part of PSS either.
+    Refuse huge pages too: they are not part of PSS either.
     """
     return [
         _low_word(3),

@@ -1,6 +1,6 @@
-"""Run in a tier by tiers: `importable.py selftest POLICY CANARY` confines a child, lets it try to get out, and says how that went.
+"""Started by `tiers` to try a tier: `importable.py selftest POLICY CANARY` confines a child and lets it try to get out.
 
-Prints "confined", or the first thing that was possible and should not be, or the reverse. Imports no torch.
+It prints "confined", or the first thing that is possible and should not be, or the reverse. Does not import torch.
 """
 
 from __future__ import annotations

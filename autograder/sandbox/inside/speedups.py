@@ -1,8 +1,8 @@
-"""Leaves out what makes a network faster on other machines, and computes the same without it.
+"""Leave out what makes a network faster on other machines, and compute the same without it.
 
-Compiling: there is no C++ compiler here. Half precision (autocast): a processor that has no instructions for it takes
-ten times as long as without, and one machine would grade as no other. Asking for deterministic algorithms: torch then
-looks for its compiler, for two seconds.
+Compiling: there is no C++ compiler here. Half precision (autocast): a processor without instructions for it takes ten
+times as long, so that grades would depend on the machine. Deterministic algorithms: if code asks for them, torch looks
+for its compiler, for two seconds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from . import notices
 
 _NAMED = re.compile(r"compile|\bjit\b|autocast|deterministic")
-_WORDS = ("compile", "jit", "autocast", "deterministic")  # the expression takes a millisecond where none of them is
+_WORDS = ("compile", "jit", "autocast", "deterministic")  # a quick test: the expression takes a millisecond
 
 
 def wanted(text: str) -> bool:
@@ -36,7 +36,7 @@ def leave_out() -> None:
 
 
 def _compile(model: Any = None, **options: Any) -> Any:
-    """As a function, and as a decorator with options."""
+    """Takes the place of `torch.compile`: as a function, and as a decorator with options."""
     notices.add("compile", "torch.compile")
     if model is None:
         return lambda function: _compile(function, **options)
@@ -62,7 +62,7 @@ def _save(model: Any, file: Any, *_: Any, **__: Any) -> None:
 
 
 def _load(file: Any, *_: Any, **__: Any) -> Any:
-    """What `torch.jit.load` gives in the sandbox: the student's own file, in the student's own process, never the grader's."""
+    """Takes the place of `torch.jit.load`. Reads the student's own file, in the student's process, not the grader's."""
     return torch.load(file, weights_only=False)
 
 

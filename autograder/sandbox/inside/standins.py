@@ -1,12 +1,12 @@
-"""What stands for a package that is not there, so that an import which nobody needs costs nobody anything.
+"""Stand-ins for missing packages, so that an import which is not really needed costs nothing.
 
-A stand-in does nothing, and says so only when a value is asked of it: when it is to be counted, compared, gone through,
-put into a tensor, or returned as an answer. Until then every attribute, call and operation gives another stand-in:
-`wandb.log(loss)` is a step that is left out. What is known from the way in which Python uses a name is kept:
+A stand-in does nothing. It raises only if code needs its value: as a number or a truth value, in a loop, in a tensor,
+or as a task's answer. Until then every attribute, call and operation gives another stand-in, so that `wandb.log(loss)`
+is a step that is left out. What Python shows by the way it uses a name still works:
 
     a decorator          gives back what it decorates
-    a base class         is torch.nn.Module where the class has a `forward`, else a plain class
-    a progress bar       (by its name) goes through what it was given
+    a base class         is torch.nn.Module if the class has a `forward`, else a plain class
+    a progress bar       (known by its name) iterates over what it was given
     `with`, annotations, isinstance, entries and attributes that are set and read again: work
 """
 
@@ -28,7 +28,7 @@ _DECORATED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, f
 
 
 class StandIn:
-    """One name of a package that is not there. `_path` is the name in full, `_why` what the import raised."""
+    """One name of a missing package. `_path` is the full name, `_why` what the import raised."""
 
     __array_ufunc__ = None  # numpy leaves operators to this class
     __hash__ = object.__hash__
@@ -67,7 +67,7 @@ class StandIn:
         self.__dict__.setdefault("_entries", {})[key] = value
 
     def _gone_through(self) -> Any:
-        """What a progress bar, or another word for range, was given to go through. Raises where it is neither."""
+        """What a progress bar, or another word for range, iterates over. Raises if it is neither."""
         name = self._path.rpartition(".")[2]
         if name in _RANGES and self._given and all(isinstance(number, int) for number in self._given):
             return range(*self._given)
@@ -95,7 +95,7 @@ class StandIn:
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         others = [base for base in bases if not isinstance(base, StandIn)]
-        if any(type(base) is not type for base in others):  # a metaclass of its own allows no other
+        if any(type(base) is not type for base in others):  # a base with its own metaclass does not allow another
             return ()
         _Undecided.stands_for = self
         return (_Undecided,)
@@ -125,7 +125,7 @@ class StandIn:
 
 
 def _is_device(*values: Any) -> bool:
-    """Does a device of a package that is not there stand first? The CPU serves it."""
+    """Is the first value a device of a missing package? Then the CPU takes its place."""
     return bool(values) and isinstance(values[0], StandIn) and "device" in values[0]._path.lower()
 
 
@@ -139,7 +139,7 @@ for _name in _NEED_A_VALUE:
 
 
 class MissingModule(torch.nn.Module):
-    """The base of a network whose own base class is not there."""
+    """The base of a network whose own base class is missing."""
 
     _stands_for = StandIn("a base class", "")
 
@@ -156,7 +156,7 @@ class MissingModule(torch.nn.Module):
 
 
 class MissingBase:
-    """The base of any other class whose own base class is not there."""
+    """The base of any other class whose own base class is missing."""
 
     _stands_for = StandIn("a base class", "")
 
@@ -168,7 +168,7 @@ class MissingBase:
 
 
 class _Deciding(type):
-    """Takes away the base class that is not there, once the body of the class shows what it is."""
+    """Replaces the missing base class, once the body of the class shows what kind of class it is."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **_: Any) -> Any:
         if not bases:
@@ -192,12 +192,12 @@ def missing(error: BaseException, path: str, name: str = "") -> StandIn:
     """The stand-in for an import that raised: of a module (path), or of a name in it."""
     why = (str(error).strip().splitlines() or [type(error).__name__])[0]
     what = f"{path}.{name}".strip(".")
-    if isinstance(error, ModuleNotFoundError) and error.name:  # what it is that is not there may lie deeper
+    if isinstance(error, ModuleNotFoundError) and error.name:  # the missing module may be one that this one imports
         what = error.name
     notices.add("missing", what, why)
     return StandIn(f"{path}.{name}" if name else path, why)
 
 
 def error_of(value: StandIn) -> ModuleNotFoundError:
-    """What is raised where a stand-in is returned in place of an answer."""
+    """The error for a stand-in that is returned as an answer."""
     return value._missed()

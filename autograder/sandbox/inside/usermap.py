@@ -1,7 +1,7 @@
-"""Started by a grader that is root: `importable.py usermap UID bwrap ARGUMENTS...` runs bubblewrap in a user namespace of two users.
+"""Run bubblewrap in a user namespace with two users, for a grader that is root.
 
-Inside it root is root and UID is UID. Children become UID, because the kernel's limit on processes does not bind
-root, under whatever name. bubblewrap by itself would map one user alone.
+Started as `importable.py usermap UID bwrap ARGUMENTS...`. Inside, root is root and UID is UID. Children become UID,
+because the kernel's limit on processes does not bind root, under whatever name. bubblewrap alone can map only one user.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .namespaces import CLONE_NEWUSER, PR_SET_PDEATHSIG, prctl
 
 
 def main(arguments: list[str]) -> None:
-    """Make the namespace and become the command. Never returns; exits with a message when it cannot be made."""
+    """Make the namespace and become the command. Never returns; exits with a message if that cannot be done."""
     uid, command = int(arguments[0]), arguments[1:]
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # bubblewrap takes this over
     readable, writable = os.pipe()

@@ -1,9 +1,9 @@
 """The wire between the grader and the process that runs student code: data only, sizes capped before allocation.
 
 A message is a dict of named fields, a frame ``<u32 header length><u64 body length><header><body>``. The header is a
-JSON object with a node for each field: numbers and texts stand for themselves, a list is a tuple, and what JSON has
-not is tagged. The body is the raw bytes of the tensors, one after the other in the order in which the header names
-them. Nothing is ever unpickled, imported or evaluated. Every byte that comes from a sandbox may be hostile:
+JSON object with a node for each field: numbers and texts are written as they are, a tuple as a list, and what JSON does
+not have gets a tag. The body is the raw bytes of the tensors, one after the other in the order in which the header
+names them. Nothing is ever unpickled, imported or evaluated. Every byte that comes from a sandbox may be hostile:
 :func:`decode` raises :class:`WireError` for anything that is not exactly a frame of ours.
 """
 
@@ -24,12 +24,12 @@ MAX_BODY = 64 << 20  # bytes of tensors in one frame
 MAX_DEPTH = 32  # nesting of tuples, lists and dicts
 MAX_FIELDS = 64  # of a message
 MAX_TEXT = 64 << 10  # characters of one string
-MAX_INTEGER = 1 << 63  # what no tensor and no float takes would end whoever computes with it
+MAX_INTEGER = 1 << 63  # a number that fits no tensor or float would break the code that computes with it
 _EXACT = 1 << 53  # integers up to here are the same in every reader of JSON
-MAX_ENTRIES = 2048  # of all dicts of one frame: keys can be chosen to collide, and then each costs all before it
+MAX_ENTRIES = 2048  # of all dicts in a frame: if keys are chosen to collide, each is compared with all before it
 _PREFIX = struct.Struct("<IQ")
 
-# Every dtype that may cross, by name. The wire carries the bytes, so the width is all that it needs to know.
+# Every dtype that may cross, by name. The wire carries bytes, so it needs to know only an element's width.
 DTYPES: dict[str, torch.dtype] = {
     str(dtype).removeprefix("torch."): dtype
     for dtype in (
@@ -100,7 +100,7 @@ _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
 class _Parts(list[bytes]):
-    """The parts of a body; entries: of all dicts so far."""
+    """The parts of a body. entries: how many all dicts and sets have so far."""
 
     entries = 0
 
@@ -181,9 +181,9 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
         TypeError,
         RuntimeError,
         ValueError,
-    ):  # a dtype or a rank that numpy has not, or a conjugate not yet resolved
+    ):  # numpy has no such dtype or rank, or a conjugate is not yet resolved
         flat = plain.contiguous().reshape(-1)
-        if flat.numel() == 1:  # contiguous whatever its stride; viewing bytes wants 1
+        if flat.numel() == 1:  # contiguous with any stride, but a view of bytes needs 1
             flat = flat.as_strided((1,), (1,))
         if flat.is_complex():
             flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
@@ -198,7 +198,7 @@ def decode(
     kept: Callable[[SandboxTensor], object] = lambda r: r,
     array: Callable[[Array | TextArray], object] = lambda a: a,
 ) -> dict[str, Any]:
-    """The message of a frame; ``handle``, ``kept`` and ``array`` say what stands for those. Raises :class:`WireError`."""
+    """The message of a frame. ``handle``, ``kept``, ``array``: make what replaces those. Raises :class:`WireError`."""
     try:
         tree = json.loads(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
@@ -355,7 +355,7 @@ def _is_plain_key(key: object) -> bool:
 
 
 def send(sock: socket.socket, message: Mapping[str, object]) -> None:
-    """Send one frame. Raises OSError when the other end is gone, TimeoutError when it does not read."""
+    """Send one frame. Raises OSError if the other end is gone, TimeoutError if it does not read."""
     for piece in frame(message):
         sock.sendall(piece)
 
@@ -373,12 +373,12 @@ _SMALL = 64 << 10  # bytes: beyond this, joining the parts costs more than sendi
 
 
 def prefix(header: bytes, parts: list[bytes]) -> bytes:
-    """What opens the frame of this header and these body parts."""
+    """The first bytes of a frame: how long this header and these body parts are."""
     return _PREFIX.pack(len(header), sum(map(len, parts)))
 
 
 def pieces(length: int) -> Iterator[int]:
-    """Read in pieces, so that memory grows with what has come, not with what was announced."""
+    """The lengths of pieces to read, so that memory grows with what has arrived, not with what was announced."""
     while length > 0:
         piece = min(length, MAX_HEADER)
         yield piece
@@ -386,7 +386,7 @@ def pieces(length: int) -> Iterator[int]:
 
 
 def parse_prefix(prefix: bytes) -> tuple[int, int]:
-    """Header and body length of the frame that this prefix opens. Raises :class:`WireError` over a cap."""
+    """Header and body length of the frame with this prefix. Raises :class:`WireError` if one is over its cap."""
     header, body = _PREFIX.unpack(prefix)
     if header > MAX_HEADER or body > MAX_BODY:
         raise WireError("the frame is larger than a frame may be")
@@ -410,7 +410,7 @@ def receive(
 
 
 def read_exactly(sock: socket.socket, length: int) -> bytes:
-    """``length`` bytes from a blocking socket. Raises EOFError when the other end closed."""
+    """``length`` bytes from a blocking socket. Raises EOFError if the other end is closed."""
     chunks = bytearray()
     while len(chunks) < length:
         chunk = sock.recv(length - len(chunks))

@@ -1,17 +1,17 @@
 """The warm process: imports torch once, then forks a child for each submission. It never runs student code.
 
-It holds no secret: a fork copies memory, so nothing may lie here that a student must not see. It is started by
+It holds no secret: a fork copies memory, so it may hold nothing that a student must not see. It is started by
 `importable.py`.
 
 Over the control socket the grader first sends one frame with the tensors that stay here (the training data).
 Then, for each submission: ``S`` with the submission's socket attached, answered by the child's pid (8 bytes);
 ``K``, answered by how the child ended (8 bytes, as ``waitpid`` gives it). One child at a time.
 
-The first line that a child sends is empty once it is confined, else it says why it could not be. Only then it reads its
-order, and student code is loaded later still: no submission has a say in that line.
+The first line that a child sends is empty if the child is confined; else it says why not. Only then does the child read
+its order, and it loads student code later still, so that no submission can change that line.
 
-A warm process that several graders share has a door instead: each message there is one grader's policy, with a control
-socket attached, and is answered by a fork of the warm process that serves this grader as said above.
+A warm process that several graders share has a door instead of a control socket. Each message there is one grader's
+policy, with a control socket attached. A fork of the warm process then serves this grader as described above.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from . import confine
 def warm_up(trains: bool) -> None:
     """Import what submissions import, single-threaded, so that no fork happens after threads have run.
 
-    trains: also import what the first training step would, or the first layer on the meta device, most of a second's
-    worth.
+    trains: also import what the first training step, or the first layer on the meta device, would import; this takes
+    most of a second.
     """
     import linecache
     import traceback
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> None:
     config = json.loads(arguments[0])
     control = _connect(config)
     policy = confine.Confinement.from_json(config["policy"])
-    confine.harden_zygote(policy.tier)  # first of all: from now on it ends when the grader does
+    confine.harden_zygote(policy.tier)  # first of all: from now on, this process ends when the grader does
     warm_up(config["trains"])
     from . import child, probes, rehearsal, wire
 
@@ -98,14 +98,14 @@ def main(arguments: list[str]) -> None:
 def _connect(config: dict[str, Any]) -> socket.socket:
     if config["fd"] is not None:
         return socket.socket(fileno=config["fd"])
-    # No descriptor can be inherited here (Windows): call back, and show that it is us.
+    # No descriptor can be inherited here (Windows): call back, and show that it is this process.
     sock = socket.create_connection(("127.0.0.1", config["port"]))
     sock.sendall(bytes.fromhex(config["token"]))
     return sock
 
 
 def _fork_zygotes(door: socket.socket, own: confine.Confinement) -> tuple[socket.socket, confine.Confinement]:
-    """A fork for each grader that asks. Returns in the forks alone: the control socket, and the policy of that grader."""
+    """Fork for each grader that asks. Returns only in a fork: the control socket and the policy of its grader."""
     confine.prepare_for_zygotes(own.tier)
     while True:
         text, descriptors, _, _ = socket.recv_fds(door, 1 << 16, 1)
@@ -114,7 +114,7 @@ def _fork_zygotes(door: socket.socket, own: confine.Confinement) -> tuple[socket
         control = socket.socket(fileno=descriptors[0])
         try:
             forked = confine.fork_zygote(own.tier)
-        except OSError as error:  # the grader hears the end of its socket, and starts a warm process of its own
+        except OSError as error:  # the grader sees its socket closed, and starts its own warm process
             os.write(2, f"fork for a grader: {error}\n".encode())
             forked = False
         if forked:
@@ -144,7 +144,7 @@ def _fork_for_ever(control: socket.socket, policy: Any, serve: Callable[[socket.
             confine.prepare_for_many()
 
 
-_MANY = 10  # children: whoever has asked for so many will ask for more
+_MANY = 10  # children: a grader that has asked for so many will ask for more
 
 
 def _be_child(control: socket.socket, descriptor: int, serve: Callable[[socket.socket], None]) -> None:
