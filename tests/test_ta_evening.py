@@ -116,9 +116,9 @@ def test_the_evening(evening: Evening) -> None:
     evening.write(
         "times.csv",
         "student,assignment,time\nHal Day,a1,2026-11-21T20:15:00+01:00\n",
-        "One came late; Moodle's page says when:",
+        "One hand-in was late; Moodle's page says when:",
     )
-    text = evening.run(grade, "Grade. Everybody has a line, and what cannot be graded says why:")
+    text = evening.run(grade, "Grade. Every student gets a line, which says why a file cannot be graded:")
     assert "9 students, read as Moodle's download" in text
     assert "9 students: 5 graded, 3 unreadable, 1 ambiguous." in text
     assert "a1_permute.docx lies there" in text
@@ -134,14 +134,14 @@ def test_the_evening(evening: Evening) -> None:
     assert "9 students: 7 graded, 2 unreadable." in text
     assert re.search(r"[23] graded in", text)
     assert "were unchanged and kept" in text
-    evening.run("cp -r results before", "Before anything is changed by hand, keep what there is:")
+    evening.run("cp -r results before", "Keep a copy before you change anything by hand:")
     evening.write(
         "results/adjustments.csv",
         "student,assignment,points,reason\nBob ONeil,a1,1,explained it right in the tutorial\n",
-        "A person's decision, with its reason:",
+        "A teaching assistant adjusts a score, with a reason:",
     )
     put(course / folder(6) / "a1_permute.py", RIGHT)
-    evening.run(grade, "Gus has mended his file:")
+    evening.run(grade, "Gus has repaired his file:")
     text = evening.run("autograder compare before results", "What has changed, for whom, and why:")
     assert "Bob ONeil, a1_permute: 7 -> 8 (lateness or a person: +1: explained it right in the tutorial)" in text
     assert "Gus Ito, a1_permute: 0 -> 10 (was unreadable, is graded; other work)" in text
@@ -150,13 +150,13 @@ def test_the_evening(evening: Evening) -> None:
     page = (course / "report" / "index.html").read_text(encoding="utf-8")
     assert "Since the run before" in page
     export = "autograder export results --to moodle --into worksheet.csv --assignment a1 --out filled.csv"
-    text = evening.run(export, "The grades, into the file that Moodle gave:")
+    text = evening.run(export, "Fill the grades into Moodle's worksheet:")
     assert "Filled 9 grades of 9 people." in text
     with (course / "filled.csv").open(encoding="utf-8", newline="") as file:
         grades = {row["Identifier"]: row["Grade"] for row in csv.DictReader(file)}
     assert list(grades.values()) == ["10", "8", "10", "0", "10", "10", "10", "9", "7"]
     feedback = "autograder feedback results --to moodle --assignment a1 --out feedback"
-    text = evening.run(feedback, "And the words back to the students, as a zip that Moodle takes:")
+    text = evening.run(feedback, "The feedback for the students, as a zip for Moodle:")
     assert "9 students" in text
     with zipfile.ZipFile(course / "feedback" / "a1_permute-feedback.zip") as archive:
         words = {name: archive.read(name).decode() for name in archive.namelist()}
@@ -176,5 +176,5 @@ def test_the_evening(evening: Evening) -> None:
 HEAD = """# A teaching assistant's evening, recorded
 
 Written by `tests/test_ta_evening.py` (`AUTOGRADER_RECORD=docs/ta-evening.md pytest tests/test_ta_evening.py`): from
-Moodle's download to grades and words back, with the odd files that a class hands in.
+Moodle's download to grades and feedback, with the unusual files that a class hands in.
 """
