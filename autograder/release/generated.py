@@ -1,7 +1,7 @@
 """Folders that `release` makes: their records, and how a new folder replaces an old one.
 
-Each such folder has a record, `.release.json`, with the sha256 of every file in it. A file that the record does not have
-was made by somebody else, and is never deleted.
+Each such folder has a record, `.release.json`, with the sha256 of every file in it. A file that the record does not
+have was made by somebody else, and is never deleted.
 """
 
 from __future__ import annotations

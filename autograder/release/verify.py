@@ -202,8 +202,8 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
 def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:
     """May a check of another task fail because of a mistake in `task`?
 
-    Yes if it needs `task`, if it waited, or if it trains and its own task comes later: a training runs through the tasks
-    in their order.
+    Yes if it needs `task`, if it waited, or if it trains and its own task comes later: a training runs through the
+    tasks in their order.
     """
     later = verdict.check.trains and order.index(task) < order.index(verdict.check.task)
     return task in verdict.check.needs or verdict.why == "waits" or later
