@@ -1,12 +1,12 @@
-"""A class of 1,000: graded, killed five times on the way, resumed, reported, exported. Prints what it cost.
+"""Grades a class of 1,000, killed five times on the way and resumed; reports and exports it. Prints what it cost.
 
     python benchmarks/big_class.py                        1,000 students, 20 of them with a network
     python benchmarks/big_class.py --students 100 --networks 0 --kills 2
     python benchmarks/big_class.py --keep FOLDER          leaves class, results and report there
 
 The class is made from references, alternatives, misconceptions and stubs (`synthetic.py`). A kill is `kill -9` of the
-grading process. After each, every result must be whole, and none that stood before may be graded again: the script
-ends with an error if one is.
+grading process. After each kill, every result must be whole, and no earlier result may be graded again. Otherwise the
+script ends with an error.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def make_class(course: Course, folder: Path, students: int, networks: int) -> in
 
 
 class Run:
-    """`autograder COMMAND ...` in a process of its own, its memory watched."""
+    """Runs `autograder COMMAND ...` in a process of its own. peak: its memory in MB. seconds: its wall time."""
 
     def __init__(self, *words: str, log: Path) -> None:
         self._log = log.open("w", encoding="utf-8")
@@ -87,7 +87,7 @@ class Run:
         self.began, self.peak, self.seconds = time.monotonic(), 0.0, 0.0
 
     def running(self) -> bool:
-        """Is it still at work? Notes its memory."""
+        """Is it still running? Updates `peak`."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text()
             self.peak = max(self.peak, int(status.split("VmHWM:")[1].split()[0]) / 1024)
@@ -110,17 +110,17 @@ class Run:
 
 
 def digests(results: Path) -> dict[str, str]:
-    """Every result that says how a submission was graded, by its place."""
+    """path -> sha256 of every result with the status "graded"."""
     found = {}
     for path in result_files(results):
         content = path.read_bytes()
-        if json.loads(content)["status"] == "graded":  # raises when it is torn
+        if json.loads(content)["status"] == "graded":  # raises if the file is torn
             found[path.relative_to(results).as_posix()] = hashlib.sha256(content).hexdigest()
     return found
 
 
 def graded_in_pieces(folder: Path, submissions: int, kills: int, console: Console) -> dict[str, str]:
-    """Grade the class, killed on the way. Returns the figures to print."""
+    """Grade the class, with kills on the way. Returns the figures to print."""
     klass, results, log = folder / "class", folder / "results", folder / "grade.log"
     words = ("grade", str(klass), "--out", str(results))
     results.mkdir()
@@ -156,7 +156,7 @@ def graded_in_pieces(folder: Path, submissions: int, kills: int, console: Consol
 
 
 def compare(before: dict[str, str], now: dict[str, str], when: str) -> dict[str, str]:
-    """`now`, if it holds all that stood before. Ends the script otherwise."""
+    """Returns `now` if it holds all results of `before` unchanged. Otherwise ends the script."""
     lost = [name for name in before if now.get(name) != before[name]]
     if lost:
         sys.exit(f"{when}: lost or graded again: {', '.join(lost[:5])}")
@@ -164,7 +164,7 @@ def compare(before: dict[str, str], now: dict[str, str], when: str) -> dict[str,
 
 
 def timed(words: tuple[str, ...], folder: Path) -> float:
-    """Seconds that a command takes. Ends the script when it fails."""
+    """The seconds that a command takes. Ends the script if it fails."""
     log = folder / "command.log"
     run = Run(*words, log=log)
     if run.wait():
@@ -173,7 +173,7 @@ def timed(words: tuple[str, ...], folder: Path) -> float:
 
 
 def afterwards(folder: Path, students: int) -> dict[str, str]:
-    """A second run, the report, the exports; all totals must agree."""
+    """Grade again, report and export; all totals must agree. Returns the figures to print."""
     results, report = folder / "results", folder / "report"
     names = Counter(result.student for result in read_all(results).results)
     some = [student for student, _ in names.most_common(3)]

@@ -1,15 +1,15 @@
 """What honest networks reach in a5_fashion_mnist, and the bands that follow.
 
-    python benchmarks/calibrate.py train            train what is still missing, a row of the table each (an hour)
+    python benchmarks/calibrate.py train            train what the table still lacks, one row each (an hour)
     python benchmarks/calibrate.py full             the reference on the full 60,000 images
     python benchmarks/calibrate.py regrade          grade the reference twice: the same bits? the same time as alone?
-    python benchmarks/calibrate.py table            the table, the bands, and how seldom another seed flips one
+    python benchmarks/calibrate.py table            the table, the bands, and how rarely another seed changes the points
     python benchmarks/calibrate.py markdown         the table as docs/fashion-mnist.md shows it
 
-`train` repeats what grading does, with the same functions and in the same order, but for the sandbox: a submission is
-run, its generators seeded, a network made, trained on the subset's 10,000 images with one thread, and its `predict`
-asked about the 2,000 test images, shuffled and with the grader's noise, 250 at a time. Rows are appended to
-records/calibration.csv as they come: a run that is stopped goes on where it was.
+`train` does what grading does, with the same functions and in the same order, but without the sandbox. It runs a
+submission, seeds its generators, makes a network, trains it on the subset's 10,000 images with one thread, and asks its
+`predict` about the 2,000 test images, shuffled and with the grader's noise, 250 at a time. Each row is appended to
+records/calibration.csv at once, so that a stopped run can be continued.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ TABLE = RECORDS / "calibration.csv"
 FULL_TABLE = RECORDS / "calibration-full.csv"
 COLUMNS = ("recipe", "seed", "images", "cpu_seconds", "parameters", "accuracies", "official")
 SEEDS = 5  # of each network
-BAND_SEEDS = 50  # of those by which the bands stand: five seeds misjudge a spread by half
+BAND_SEEDS = 50  # of each network that sets a band: with five seeds, a spread may be wrong by half
 NETWORK = network_beside(str(ROOT / "solutions" / "a5_fashion_mnist" / "a5_fashion_mnist.py"))
 DATA = data_set(ROOT / "data", NETWORK.data)
 NOISES = 10  # gradings of each network of the reference and the plain recipe, each with another noise
 REFERENCE, PLAIN, RESIDUAL = "reference", "plain_student", "lazy_residual"
 
 
-# The plain recipe by halves: what the lower bands reward. What is written in its source, and what instead.
+# Weaker forms of the plain recipe, which the lower bands reward: (text in its source, replacement).
 LESSER = {
     "plain, 2 epochs": ("range(6)", "range(2)"),
     "plain, 1 epoch": ("range(6)", "range(1)"),
     "plain, 1,000 images": ("inputs = ", "images, labels = images[:1000], labels[:1000]; inputs = "),
     "plain, 250 images": ("inputs = ", "images, labels = images[:250], labels[:250]; inputs = "),
 }
-# What the bands reward, and the reference: their spread has to be known well.
+# The reference, and what the bands reward: their spread must be known well.
 REWARDED = (REFERENCE, RESIDUAL, PLAIN, "plain, 2 epochs", "plain, 1 epoch", "plain, 250 images")
 
 
@@ -105,12 +105,12 @@ def cpu_seconds() -> float:
 
 
 def grade(name: str, text: str, seed: int, train: Examples, test: Examples, official: Examples) -> Row:
-    """Train one network and let it be asked as the grader asks."""
+    """Train one network, and ask its `predict` as the grader does."""
     module = load(text, 1000 + seed)
     model = module.FashionCNN()
     began = cpu_seconds()
     budget = NETWORK.seconds * len(train.labels) / 10_000
-    with contextlib.suppress(child.BudgetSpent), child._budget(budget):  # judged as it stands when it is spent
+    with contextlib.suppress(child.BudgetSpent), child._budget(budget):  # then the network is judged as it is
         module.train(model, train.items, train.labels)
     took = cpu_seconds() - began
     accuracies = []
@@ -136,7 +136,7 @@ def accuracy(module: types.ModuleType, model: torch.nn.Module, images: torch.Ten
 
 
 def read(path: Path) -> list[Row]:
-    """The rows that are there."""
+    """The rows of a table; empty if there is no file."""
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as file:
@@ -150,7 +150,7 @@ def read(path: Path) -> list[Row]:
 
 
 def append(path: Path, row: Row) -> None:
-    """Add a row, whole."""
+    """Append a row to a table."""
     path.parent.mkdir(exist_ok=True)
     new = not path.is_file()
     with path.open("a", newline="", encoding="utf-8") as file:
@@ -162,9 +162,9 @@ def append(path: Path, row: Row) -> None:
 
 
 def missing(path: Path, names: list[str], seeds: int | None) -> Iterator[tuple[str, int]]:
-    """What is still to be trained, seed by seed, so that a table which is not complete is fair to all.
+    """(recipe, seed) for what is still to be trained: seed by seed, so that an incomplete table is fair to all recipes.
 
-    seeds: of each; None: BAND_SEEDS of those by which the bands stand, SEEDS of the others.
+    seeds: for each recipe; None: BAND_SEEDS for those that set a band, SEEDS for the others.
     """
     there = {(row.recipe, row.seed) for row in read(path)}
     wanted = {name: seeds or (BAND_SEEDS if name in REWARDED else SEEDS) for name in names}
@@ -173,7 +173,7 @@ def missing(path: Path, names: list[str], seeds: int | None) -> Iterator[tuple[s
 
 
 def train(path: Path, names: list[str], seeds: int | None, images: Examples) -> None:
-    """Train what is missing of the table."""
+    """Train what the table lacks."""
     torch.set_num_threads(1)
     known, test = recipes(), DATA.load_test(ROOT / "data")
     official = load_full(ROOT / "data", "test", DATA.official)
@@ -193,7 +193,7 @@ def train(path: Path, names: list[str], seeds: int | None, images: Examples) -> 
 
 @dataclass(frozen=True)
 class Summary:
-    """What the seeds of one recipe come to. Shares of the test images, and CPU seconds."""
+    """The seeds of one recipe, summed up. Accuracies and deviations are shares of the test images."""
 
     recipe: str
     runs: int
@@ -205,7 +205,7 @@ class Summary:
 
     @property
     def deviation(self) -> float:
-        """Seeds and test images together."""
+        """The standard deviation from seeds and test images together."""
         return math.hypot(self.between_seeds, self.sampling)
 
     @property
@@ -236,7 +236,7 @@ def summaries(rows: list[Row]) -> list[Summary]:
 
 
 def table(console: Console) -> None:
-    """Print what there is."""
+    """Print the table, the bands, and the points that the gradings of each recipe reach."""
     rows = read(TABLE)
     table = Table(
         title="Honest networks, trained and asked as the grader does (10,000 images)", title_justify="left", box=None
@@ -288,10 +288,10 @@ def markdown(rows: list[Row]) -> str:
 
 
 def regrade() -> dict[str, Any]:
-    """Grade the reference twice in the sandbox with one seed, and train it by functions alone with the same images.
+    """Grade the reference twice in the sandbox with one seed, and train it without a sandbox on the same images.
 
-    Returns whether both gradings agree in all but their times, and CPU seconds of the training: on its own (two seeds),
-    and within grading, watched and in the sandbox.
+    Returns whether both gradings agree in all but their times, and the CPU seconds of the training: alone (two seeds),
+    and in grading, watched and in the sandbox.
     """
     torch.set_num_threads(1)
     course = Course(ROOT)

@@ -4,10 +4,10 @@
     python benchmarks/fairness.py --assignment a3    one assignment
     python benchmarks/fairness.py --networks 3       a5 as well: its networks trained 3 times (a quarter of an hour)
 
-An alternative is one of `tests/alternatives`: an honest solution in a style of its own. A disguise wraps the tasks of one
-so that each call returns what it returned in another form that the contract allows: a list for a tuple, a numpy array or a
-view that is not contiguous for a tensor, a number of numpy's for a number; it may print, warn, and draw random numbers.
-Prints the number of gradings and of failures, with the reason of each; exit 1 when there is one.
+An alternative is one of `tests/alternatives`: an honest solution in a style of its own. A disguise wraps its tasks, so
+that each call returns its result in another form that the contract allows: a list for a tuple, a numpy array or a view
+that is not contiguous for a tensor, a numpy number for a number. A disguise may also print, warn, and draw random
+numbers. Prints the number of gradings and of failures, with the reason for each failure; exit 1 if there is one.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def honest(course: Course, name: str) -> dict[str, Source]:
 
 
 def disguises(engine: Engine, sources: dict[str, Source], count: int) -> Iterator[tuple[str, Source]]:
-    """So many disguised solutions, each of its own seed."""
+    """`count` disguised solutions, each with its own seed."""
     chance = random.Random(engine.assignment.name)
     tasks = tuple(dict.fromkeys(check.task for check in engine.checks))
     for number in range(count):
@@ -132,7 +132,7 @@ def disguises(engine: Engine, sources: dict[str, Source], count: int) -> Iterato
 def grade(
     engine: Engine, label: str, source: Source, seed: int, tally: Tally, only: Callable[[CheckInfo], bool] | None = None
 ) -> None:
-    """One grading; a check that does not pass is a failure, and so is a diagnosis."""
+    """Grade once. A check that does not pass is a failure, and so is a diagnosis."""
     graded = engine.grade(source, seed, only)
     tally.gradings += 1
     tally.checks += len(graded.verdicts)
@@ -144,7 +144,7 @@ def grade(
 
 
 def light(course: Course, name: str, rounds: int, fuzz: int, tally: Tally) -> None:
-    """One assignment that does not train."""
+    """Grade one assignment that does not train."""
     engine = Engine(course, course.assignment(name))
     try:
         sources = honest(course, name)
@@ -160,7 +160,7 @@ def light(course: Course, name: str, rounds: int, fuzz: int, tally: Tally) -> No
 
 
 def networks(course: Course, rounds: int, trainings: int, tally: Tally) -> None:
-    """a5: the checks that do not train, and whole trainings."""
+    """Grade a5: the checks that do not train, and whole trainings."""
     engine = Engine(course, course.assignment(TRAINS))
     try:
         for label, source in honest(course, TRAINS).items():
@@ -174,7 +174,7 @@ def networks(course: Course, rounds: int, trainings: int, tally: Tally) -> None:
 
 
 def fresh() -> int:
-    """A seed that nobody has drawn before."""
+    """A new random seed."""
     return int.from_bytes(os.urandom(7), "big")
 
 

@@ -1,10 +1,10 @@
-"""The floor under a grading: a fork that loads the file and makes the same calls, and the judging. No wire, no confinement.
+"""The least time of a grading: a fork that loads the file and makes the same calls, and the judging.
 
     python benchmarks/floor.py ASSIGNMENT     then a path of a submission on each line of standard input
 
-The process holds what the sandbox's warm one holds, and the checks beside it. It answers each line with the seconds
-from the fork to the end of the child, and those of judging, here, the answers that the same calls gave before. Only for
-submissions that are trusted: they run as whoever calls this.
+There is no wire and no confinement. The process holds what the sandbox's warm process holds, and also the checks. For
+each line it prints the seconds from the fork to the end of the child, plus those of judging, in this process, the
+answers that the same calls gave before. Use it only on submissions that you trust: they run with your own rights.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Recorded(LocalRun):
-    """A submission in this process; names: what it defines; asked: each question with its answer, in order."""
+    """A submission in this process. names: what it defines. asked: (task, question, answer), in order."""
 
     def __init__(self, text: str, parameters: dict[str, tuple[str, ...]]) -> None:
         module = ModuleType("submission")
@@ -43,14 +43,14 @@ class Recorded(LocalRun):
         self.asked: list[tuple[str, Question, Observation]] = []
 
     def ask(self, task: str, question: Question) -> Observation:
-        """Run one call here, and keep it."""
+        """Run one call here, and keep its answer."""
         observed = super().ask(task, question)
         self.asked.append((task, question, observed))
         return observed
 
 
 class Replayed(LocalRun):
-    """Gives the answers of an earlier run again: nothing is called, so that what is left is the judging."""
+    """Repeats the answers of an earlier run. Nothing is called, so that only the judging takes time."""
 
     def __init__(self, parameters: dict[str, tuple[str, ...]], earlier: Recorded) -> None:
         super().__init__(earlier.names, parameters)
@@ -65,7 +65,7 @@ class Replayed(LocalRun):
 
 
 class Forks:
-    """A plugin of the pytest session that has the checks: instead of one round over them, floors, line by line."""
+    """A plugin of the pytest session that has the checks. It runs them again for each line that it reads."""
 
     def __init__(self, assignment: Assignment) -> None:
         self.catalogue = CodeCatalogue.load(assignment.misconceptions)
@@ -78,13 +78,13 @@ class Forks:
         config.stash[plugin.CONTEXT] = lambda item: self.context
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """A floor for each submission that is named on standard input."""
+        """Print the least time for each submission that is named on standard input."""
         checks = [(item, plugin.plain_names(item)) for item in session.items if plugin.is_check(item)]
         zygote.warm_up(False)
         rehearsal.rehearse()
         for line in sys.stdin:
             text = Path(line.strip()).read_text(encoding="utf-8")
-            if text not in self.known:  # what only the first of its kind pays
+            if text not in self.known:  # do once what only the first of its kind needs
                 self.known[text] = Recorded(text, self.parameters)
                 outcomes = self._judge(session, checks, self.known[text])
                 if self._judge(session, checks, Replayed(self.parameters, self.known[text])) != outcomes:

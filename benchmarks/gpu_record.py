@@ -2,15 +2,15 @@
 
     python benchmarks/gpu_record.py FOLDER [--out FILE.json]    FOLDER holds the four files of the full set (.gz)
 
-How many walks through the images each target takes is chosen on 10,000 training images that are set aside, with two
-seeds. Then ten seeds train on all 60,000 and are asked for the official 10,000 test images, once. Time is wall time
-from the uint8 images in GPU memory to the trained network; imports, one recorded training step and the asking are not
-counted. The network has 453,487 parameters and buffers, so a student may hand it in. Three minutes at most.
+How many epochs each target needs is chosen on 10,000 training images that are set aside, with two seeds. Then networks
+with ten seeds are trained on all 60,000 images, and each is tested once on the official 10,000 test images. Time is
+wall time from the uint8 images in GPU memory to the trained network; imports, one recorded training step and the tests
+are not counted. The network has 453,487 parameters and buffers, so a student may hand it in. Three minutes at most.
 
-What is fast here is not the arithmetic: a step of so small a network is a hundred tiny kernels, and starting them
-takes longer than running them. They are recorded once, as one graph, and started together.
+The arithmetic is not what takes time: a step of such a small network is a hundred tiny kernels, and starting them takes
+longer than running them. So they are recorded once, as one graph, and started together.
 
-This file needs torch and numpy alone: a machine with a GPU often has nothing else of ours.
+This file needs only torch and numpy: a machine with a GPU often has none of our other packages.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 TARGETS = (0.90, 0.92, 0.94)
-EPOCHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)  # walks through the images that are tried
+EPOCHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)  # numbers of epochs that are tried
 MARGIN = 0.006  # test images are usually half a point harder than those set aside (records/speedrun-tried.md)
 BATCH = 600
 RATE = 6e-3
@@ -102,7 +102,7 @@ def prepared(images: Tensor) -> Tensor:
 
 
 def shifted(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Each image moved by up to SHIFT pixels each way, and mirrored every second time: (N, 1, 28, 28) -> the same."""
+    """Move each image by up to SHIFT pixels each way, and mirror half of them at random. (N, 1, 28, 28) -> the same"""
     count, device = len(images), images.device
     padded = F.pad(images, (SHIFT,) * 4)
     rows = torch.randint(0, 2 * SHIFT + 1, (count, 1), generator=generator, device=device) + torch.arange(
@@ -117,7 +117,7 @@ def shifted(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 class Trainer:
-    """A network with one training step, recorded as a graph where there is a GPU. `begin` makes it new."""
+    """A network and its training step, which is recorded as a graph if there is a GPU. `begin` resets the network."""
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
@@ -156,7 +156,7 @@ class Trainer:
         return graph.replay
 
     def begin(self, seed: int) -> None:
-        """New weights, as `seed` draws them, and an optimizer without a past."""
+        """Draw new weights with `seed`, and reset the optimizer."""
         torch.manual_seed(seed)
         fresh = network().state_dict()
         with torch.no_grad():
@@ -167,7 +167,7 @@ class Trainer:
                     value.zero_()
 
     def train(self, data: Set, epochs: float, seed: int) -> float:
-        """Train from the start; the seconds that it took."""
+        """Train from the start. Returns the seconds that it took."""
         self.begin(seed)
         self.model.train()
         generator = torch.Generator(self.device).manual_seed(seed)
@@ -187,7 +187,7 @@ class Trainer:
         return time.perf_counter() - began
 
     def accuracy(self, data: Set) -> float:
-        """Of the class on which an image and its mirror image agree most."""
+        """The accuracy on `data`. The scores of each image and of its mirror image are added."""
         self.model.eval()
         right = 0
         with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
@@ -199,7 +199,7 @@ class Trainer:
 
 
 def batches(images: Tensor, labels: Tensor, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches without end, each walk in an order of its own."""
+    """Batches without end. Each epoch has an order of its own."""
     while True:
         order = torch.randperm(len(images), generator=generator, device=images.device)
         moved = shifted(images, generator)
@@ -214,7 +214,7 @@ def synchronize(device: torch.device) -> None:
 
 
 def choose(trainer: Trainer, data: Set) -> dict[float, float]:
-    """target -> the fewest walks that reach it on held-out training images, with two seeds."""
+    """target -> the fewest epochs that reach it on held-out training images, with two seeds."""
     chosen: dict[float, float] = {}
     for epochs in EPOCHS:
         found = []
@@ -245,7 +245,7 @@ def main() -> None:
     trainer = Trainer(device)
     size = sum(p.numel() for p in [*trainer.model.parameters(), *trainer.model.buffers()])
     print(f"{name}, torch {torch.__version__}, {size:,} parameters and buffers")
-    trainer.train(train, 0.2, 0)  # the first walk chooses cuDNN's algorithms
+    trainer.train(train, 0.2, 0)  # the first training chooses cuDNN's algorithms
     records = []
     for target, epochs in choose(trainer, train).items():
         accuracies, seconds = [], []

@@ -1,4 +1,4 @@
-"""What grading costs: ours, nbgrader's autograde, and a fresh pytest process, all in one run on this machine.
+"""What grading costs with our grader, nbgrader's autograde and a fresh pytest process, in one run on one machine.
 
     python benchmarks/grading.py                 all tables (five minutes on two cores)
     python benchmarks/grading.py --class 100     a smaller class
@@ -71,14 +71,14 @@ def pytest_configure(config):
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """How long a call takes."""
+    """The seconds that a call takes."""
     began = time.perf_counter()
     run()
     return time.perf_counter() - began
 
 
 def python(*words: str, **options: object) -> None:
-    """Run the interpreter to its end; its output is shown only when it fails."""
+    """Run the interpreter to its end. If it fails, show its output and end the script."""
     done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
     if done.returncode not in (0, 1):  # pytest: 1 when a check fails
         sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -91,7 +91,7 @@ def import_torch() -> float:
 
 @contextlib.contextmanager
 def one_core() -> Iterator[None]:
-    """Everything that is started here shares one core."""
+    """Everything that is started inside the block shares one core."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -105,7 +105,7 @@ def one_core() -> Iterator[None]:
 
 @contextlib.contextmanager
 def forks(*words: str) -> Iterator[Callable[[str], float]]:
-    """A process that forks for each line it is given, and answers with the seconds that the child took."""
+    """A process that forks for each line. Gives a function that sends a line and returns the child's seconds."""
     with subprocess.Popen(
         [sys.executable, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         cwd=ROOT,
@@ -128,12 +128,12 @@ def source_of(text: str) -> Source:
 
 
 def grade(course: Course, name: str, text: str, number: int) -> None:
-    """What a worker does for one submission; each number draws other inputs."""
+    """Do what a worker does for one submission. Each number gives other random inputs."""
     grade_job(Job("ada", name, source_of(text), course.root, secret=b"%d" % number))
 
 
 def one_submission(course: Course, console: Console, rounds: int, with_nbgrader: bool) -> None:
-    """The marginal cost of a light submission, beside its floor, a bare fork, a fresh pytest process and nbgrader.
+    """Print what one more light submission costs, beside its floor, a bare fork, a fresh pytest process and nbgrader.
 
     The floor: a fork that loads the same file, makes the same calls, judges the answers and ends; see floor.py.
     """
@@ -158,7 +158,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
             }
             with forks("benchmarks/floor.py", name) as floor:
                 for file in files:
-                    floor(str(file))  # what only the first of its kind pays
+                    floor(str(file))  # not timed: it does what only the first of its kind needs
                 for i in range(rounds):
                     bad = files[1 + i % (len(files) - 1)]
                     took["fork"].append(fork(""))
@@ -181,7 +181,7 @@ def one_submission(course: Course, console: Console, rounds: int, with_nbgrader:
 
 
 def spread(texts: list[str], count: int) -> list[str]:
-    """So many of them, from the first to the last."""
+    """`count` of the texts, evenly spread from the first on."""
     return [texts[i * len(texts) // count] for i in range(count)]
 
 
@@ -198,7 +198,7 @@ def cells(ms: dict[str, float]) -> list[str]:
 
 
 def checks_beside(course: Course, name: str, folder: Path) -> Path:
-    """A folder with a submission and all its checks, for a pytest process that imports the submission: no sandbox."""
+    """Write a folder with a submission and all its checks. pytest imports the submission there, without a sandbox."""
     own = folder / name
     own.mkdir(parents=True)
     for file in course.assignment(name).folder.glob("*.py"):
@@ -209,7 +209,7 @@ def checks_beside(course: Course, name: str, folder: Path) -> Path:
 
 
 def nbgraders(course: Course, folder: Path) -> dict[str, float]:
-    """Seconds of `nbgrader autograde` for each submission, its start shared by three; our own check cells in it."""
+    """assignment -> seconds of `nbgrader autograde` for a submission with our check cells. Three share one start."""
     root = folder / "course"
     for name in ("solutions", "data", "assignments"):
         shutil.copytree(course.root / name, root / name, ignore=shutil.ignore_patterns("FashionMNIST", "__pycache__"))
@@ -232,7 +232,7 @@ def nbgraders(course: Course, folder: Path) -> dict[str, float]:
 
 
 def whole_class(course: Course, console: Console, sizes: list[int]) -> None:
-    """Classes through the command line on all cores, beside a bare import of torch."""
+    """Print how long whole classes take through the command line on all cores, beside a bare import of torch."""
     table = Table(title="A class, four light assignments each, through `autograder grade`", title_justify="left")
     for column in ("students", "submissions", "seconds", "ms each", "import torch", "class / import"):
         table.add_column(column, justify="right")
@@ -250,11 +250,11 @@ def whole_class(course: Course, console: Console, sizes: list[int]) -> None:
 
 
 def workers(course: Course, console: Console, counts: list[int], students: int = 20) -> None:
-    """What each further worker costs: CPU time and memory of everything that a run starts."""
+    """Print what each further worker costs: CPU time and memory of everything that a run starts."""
     table = Table(title=f"A class of {students} on some workers: everything that runs, summed", title_justify="left")
     for column in ("workers", "CPU seconds", "each further", "peak PSS in MB", "each further"):
         table.add_column(column, justify="right")
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)  # what outlives the run comes to us, and its time is counted
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)  # a process that outlives the run is then our child
     first: tuple[float, float] | None = None
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
@@ -288,7 +288,7 @@ def cpu_of_ended() -> float:
 
 
 def cold_check(course: Course, console: Console, rounds: int = 7) -> None:
-    """What a student waits for who calls `autograder check` once, beside a bare import of torch."""
+    """Print how long a single `autograder check` takes, beside a bare import of torch."""
     bare, check = [], []
     for _ in range(rounds):
         bare.append(import_torch())
@@ -300,7 +300,7 @@ def cold_check(course: Course, console: Console, rounds: int = 7) -> None:
 
 
 def memory(course: Course, console: Console, count: int) -> None:
-    """What one grading process and its warm sandbox hold after so many submissions."""
+    """Print the memory of one grading process and its warm sandbox, up to `count` submissions."""
     table = Table(title="Memory of one worker: MB (grader + warm sandbox)", title_justify="left")
     marks = sorted({20, count // 5, count})
     for column in ("", *(f"after {mark}" for mark in marks)):
@@ -326,7 +326,7 @@ def resident(pid: int) -> float:
 
 
 def below(pid: int) -> list[int]:
-    """The processes under a process."""
+    """The descendants of a process."""
     from autograder.sandbox.processes import descendants
 
     return descendants(pid)

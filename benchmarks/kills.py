@@ -4,7 +4,7 @@
     python benchmarks/kills.py --runs 5
 
 After each kill: every result that was finished is still there, byte for byte, and was not graded again; no process
-is left behind; and the class, resumed until it is whole, has the results of a run that nobody disturbed.
+is left behind; and the class, resumed until it is whole, has the results of an undisturbed run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PATIENCE = 15.0  # seconds until everything under a killed process must be gone
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
-    """`autograder grade` on the class, its temporary files (and so its processes) marked with the folder's name."""
+    """Start `autograder grade` on the class. Its temporary files, and so its processes, bear the folder's name."""
     (folder / "tmp").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "autograder", "grade", str(folder / "class"), "--out", str(folder / "results")]
     environment = os.environ | {"TMPDIR": str(folder / "tmp"), "AUTOGRADER_SECRET": "for the kills"}
@@ -42,13 +42,13 @@ def start(folder: Path) -> subprocess.Popen[str]:
 
 
 def results(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Every result file: its time and its bytes."""
+    """path -> (time of the last change in ns, bytes) of every result file."""
     files = sorted((folder / "results").glob("*/*.json"))
     return {str(file.relative_to(folder)): (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
 
 
 def without_times(data: bytes) -> object:
-    """A result but for how long things took."""
+    """A result without its times."""
     result = json.loads(data)
     for check in result["checks"]:
         check.pop("seconds", None)
@@ -73,7 +73,7 @@ def processes(mark: str) -> list[int]:
 def victims(grader: int, kind: str) -> list[int]:
     """The processes of a kind under the grader.
 
-    A fork of the warm process, which serves a submission, is none: its death is that submission's, and told so.
+    Forks of the warm process are left out. Each serves one submission, and its death is reported for that submission.
     """
     if kind == "grader":
         return [grader]
@@ -84,7 +84,7 @@ def victims(grader: int, kind: str) -> list[int]:
 
 
 def command_of(pid: int) -> bytes:
-    """A process's command line; empty when it is gone."""
+    """A process's command line; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
@@ -92,7 +92,7 @@ def command_of(pid: int) -> bytes:
 
 
 def parent_of(pid: int) -> int:
-    """The process that started it; 0 when it is gone."""
+    """The parent of a process; 0 if it has ended."""
     try:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
@@ -134,7 +134,7 @@ def main() -> int:
 def one_run(
     folder: Path, chance: random.Random, lasts: float, right: dict[str, object], count: collections.Counter[str]
 ) -> list[str]:
-    """One run with one kill; what went wrong."""
+    """One run with one kill. Returns what went wrong."""
     before = results(folder)
     grader = start(folder)
     kind = chance.choice(("grader", "worker", "warm process"))

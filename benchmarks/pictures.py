@@ -1,8 +1,8 @@
-"""The pictures of README and docs, from today's build: docs/class-page.png and docs/first-look.png.
+"""Makes the pictures of README and docs from the present code: docs/class-page.png and docs/first-look.png.
 
     python benchmarks/pictures.py        two minutes; needs Chromium
 
-The class is made as that of `big_class.py`; the wrong answer is a student's first one.
+The class is made as in `big_class.py`. The wrong answer is a typical first one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ img {{ width: 780px; border-radius: 10px; display: block }}
 
 
 def class_page(scratch: Path) -> Path:
-    """Grade a class and draw its page. Returns the picture."""
+    """Grade a class and draw its page. Returns the picture's path."""
     make_class(Course(ROOT), scratch / "class", STUDENTS, NETWORKS)
     handed_in, results, report = (str(scratch / name) for name in ("class", "results", "report"))
     for words in (
@@ -56,14 +56,14 @@ def class_page(scratch: Path) -> Path:
 
 
 def first_check(scratch: Path) -> str:
-    """What `autograder check` says of a wrong answer, as HTML with its colours."""
+    """What `autograder check` prints for a wrong answer, as HTML with its colours."""
     students = scratch / "students"
     assert release_to(Course(ROOT), students) == 0
     script = students / "assignments" / "a1_permute" / "a1_permute.py"
     text = script.read_text(encoding="utf-8")
     script.write_text(text.replace('raise NotImplementedError("to_nchw")', WRONG), encoding="utf-8")
     command = [sys.executable, "-m", "autograder", "check", "a1"]
-    # Colours, and no wheel that turns while the check runs.
+    # With colours, and without a spinner while the check runs.
     environment = os.environ | {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "0", "COLUMNS": "80", "TERM": "xterm-256color"}
     done = subprocess.run(command, cwd=students, env=environment, capture_output=True, text=True, check=False)
     console = Console(record=True, width=80, file=io.StringIO())
@@ -72,7 +72,7 @@ def first_check(scratch: Path) -> str:
 
 
 def photograph(page: Path, picture: Path, width: int, height: int) -> None:
-    """A picture of a page in headless Chromium, in pixels."""
+    """Write a picture of a page, drawn by headless Chromium. width, height: in pixels."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("Chromium is needed for the pictures: sudo apt-get install chromium")

@@ -5,16 +5,16 @@
     python benchmarks/speedrun.py table                 what `final` measured
     python benchmarks/speedrun.py plot                  docs/accuracy.svg, from what `final` measured
 
-Nothing but `final` sees the test images, and nothing is chosen by them. Time is CPU time of one thread, from the
-uint8 images in memory to the trained network; what comes before (imports, one warm-up on 500 images) and after
-(asking the network) is not counted, for the plain recipe neither. records/speedrun-tried.md tells what was tried.
+Only `final` sees the test images, and nothing is chosen by them. Time is CPU time of one thread, from the uint8 images
+in memory to the trained network. What comes before (imports, one warm-up on 500 images) and after (predicting) is not
+counted, for the records and for the plain recipe alike. records/speedrun-tried.md says what was tried.
 
-How it is so fast: what a first convolution would learn is known, edges in all directions, so it is not learned.
-Eight fixed filters, ReLU, a mean over each 4 x 4 pixels and a square root make 392 numbers of an image, and 196 more
-are its brightness, coarsely. Turned to their principal axes and scaled alike, 192 of them are enough; they are
-computed once, and a small network on top is trained by AdamW with one cycle of the learning rate, in less than one walk
-through the images. The turning can be merged into the first Linear layer afterwards: the result is an ordinary CNN
-of 153,000 parameters.
+Why it is so fast: a first convolution would learn edges in all directions. These are known, so they are not learned.
+Eight fixed filters, ReLU, a mean over each 4 x 4 pixels and a square root make 392 numbers from an image; 196 more are
+its brightness at half the resolution. Rotated to their principal axes and scaled alike, 192 of them are enough. They
+are computed once, and a small network on top is trained by AdamW with one cycle of the learning rate, in less than one
+epoch. The rotation can be merged into the first Linear layer afterwards: the result is an ordinary CNN of 153,000
+parameters.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ BATCH = 250
 
 @dataclass(frozen=True)
 class Recipe:
-    """A record's settings. axes: how many principal axes are kept; hidden: width; epochs: walks through the images."""
+    """A record's settings. axes: how many principal axes are kept. hidden: width of the hidden layer."""
 
     name: str
     axes: int
@@ -69,7 +69,7 @@ RECORDS = (
 # What students hand in, on the subset and on all images.
 SUBSET = "on 10,000 images"
 HOMEWORK = (calibrate.REFERENCE, calibrate.PLAIN)
-# Points of the record's curve beside the three.
+# Further points of the record's curve.
 CURVE = tuple(Recipe(f"curve-{e:g}", axes=192, hidden=256, epochs=e, rate=0.015) for e in (0.1, 0.2, 0.35))
 
 
@@ -83,10 +83,10 @@ def edge_filters() -> Tensor:
 
 
 class Edges:
-    """uint8 (N, 28, 28) -> float32 (N, 588): how much of each edge there is in each 4 x 4 pixels, and how bright 2 x 2 are.
+    """uint8 (N, 28, 28) -> float32 (N, 588): each edge's strength in 4 x 4 pixels, and the brightness of 2 x 2 pixels.
 
-    One convolution gives the 8 filters at the 2 x 2 pixels of a block at once (32 channels, stride 2): processors like 32
-    channels at a quarter of the places four times better than 8 channels. The mean is a convolution too, since torch's
+    One convolution gives the 8 filters at the 2 x 2 pixels of a block at once (32 channels, stride 2): 32 channels at a
+    quarter of the places are four times faster than 8 channels. The mean is a convolution too, because torch's
     avg_pool2d takes three times as long.
     """
 
@@ -105,7 +105,7 @@ class Edges:
         """The features of a few hundred images, which fit into the processor's cache."""
         count = len(images)
         pixels = images.float().mul_(1 / 255)
-        last = pixels.as_strided((count, 1, 28, 28), (784, 1, 28, 1))  # channels_last, although there is one
+        last = pixels.as_strided((count, 1, 28, 28), (784, 1, 28, 1))  # channels_last, although there is one channel
         edges = F.conv2d(F.conv2d(last, self.at, stride=2, padding=1).relu_(), self.mean, stride=2)
         rows = pixels.view(count, 14, 56)
         rows = rows[:, :, :28] + rows[:, :, 28:]
@@ -116,14 +116,14 @@ class Edges:
 
 @dataclass(frozen=True)
 class Axes:
-    """Features -> their principal axes, scaled alike: matrix (588, K), offset (K,)."""
+    """Maps features (N, 588) to their principal axes (N, K), scaled alike. matrix: (588, K); offset: (K,)."""
 
     matrix: Tensor
     offset: Tensor
 
     @classmethod
     def of(cls, features: Tensor, keep: int) -> Axes:
-        """From some thousand images. The small axes are noise: adding 0.5 to their size keeps them small."""
+        """From the features of a few thousand images. Small axes are noise; adding 0.5 to the size keeps them small."""
         mean, deviation = features.mean(dim=0), features.std(dim=0) + 0.05
         scaled = (features - mean) / deviation
         sizes, axes = torch.linalg.eigh(scaled.T @ scaled / len(features))
@@ -189,7 +189,7 @@ def train_record(recipe: Recipe, images: Tensor, labels: Tensor, seed: int) -> T
 
 
 def run_record(recipe: Recipe, train: Examples, test: Examples, seed: int) -> tuple[float, float, float]:
-    """One training: CPU seconds, walks through the images, accuracy."""
+    """Train once. Returns CPU seconds, epochs and accuracy."""
     began = time.process_time()
     trained = train_record(recipe, train.items, train.labels, seed)
     took = time.process_time() - began
@@ -205,10 +205,10 @@ def share(given: Tensor, labels: Tensor) -> float:
 
 
 def run_plain(train: Examples, test: Examples, seed: int, most: int = 8) -> list[tuple[float, float, float]]:
-    """The calibrated plain student recipe, looked at after each half walk until it has reached 90 %.
+    """Train the calibrated plain student recipe, and test it after each half epoch until it has reached 90 %.
 
-    Two convolutions, Adam with its default learning rate, batches of 64. Looking is not counted. Returns CPU seconds,
-    walks through the images and accuracy at each look.
+    It has two convolutions, Adam with its default learning rate, and batches of 64. The time of testing is not counted.
+    most: epochs. Returns (CPU seconds, epochs, accuracy) of each test.
     """
     module = calibrate.load(calibrate.recipes()[calibrate.PLAIN], seed)
     network, loss_function = module.FashionCNN(), nn.CrossEntropyLoss()
@@ -216,7 +216,7 @@ def run_plain(train: Examples, test: Examples, seed: int, most: int = 8) -> list
     optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
     inputs, labels = module.preprocess(train.items), train.labels
     looks: list[tuple[float, float, float]] = []
-    away = 0.0  # seconds spent on looking
+    away = 0.0  # seconds spent on testing
     for epoch in range(most):
         batches = torch.randperm(len(inputs)).split(64)
         for number, chosen in enumerate(batches, 1):
@@ -236,7 +236,7 @@ def run_plain(train: Examples, test: Examples, seed: int, most: int = 8) -> list
 
 
 def run_homework(name: str, train: Examples, test: Examples, seed: int) -> tuple[float, float, float]:
-    """A calibrated network as it would be handed in: CPU seconds, 0 (its own `train` counts the walks), accuracy."""
+    """Train a calibrated network as it would be handed in. Returns CPU seconds, 0 (for the epochs), and accuracy."""
     module = calibrate.load(calibrate.recipes()[name], seed)
     network = module.FashionCNN()
     began = time.process_time()
@@ -258,7 +258,7 @@ def warm_up(images: Examples) -> None:
 
 
 def choose(recipes: list[Recipe], seeds: int) -> None:
-    """Each recipe on 50,000 of the training images, judged by the other 10,000."""
+    """Train each recipe on 50,000 of the training images, and judge it by the other 10,000."""
     whole = load_full(ROOT / "data", "train", calibrate.DATA.official)
     order = torch.randperm(60_000, generator=torch.Generator().manual_seed(12345))
     train = Examples(whole.items[order[:50_000]], whole.labels[order[:50_000]])
@@ -274,7 +274,7 @@ def choose(recipes: list[Recipe], seeds: int) -> None:
 
 
 def final(plain_seeds: int, seeds: int) -> None:
-    """The records and the plain recipe by turns. Rows are appended, so that a run which is stopped goes on where it was."""
+    """Train the records and the plain recipe in turns. Each row is appended, so that a stopped run can be continued."""
     train, test = (
         load_full(ROOT / "data", "train", calibrate.DATA.official),
         load_full(ROOT / "data", "test", calibrate.DATA.official),
@@ -304,7 +304,7 @@ def final(plain_seeds: int, seeds: int) -> None:
                 if (calibrate.REFERENCE, turn) not in there:
                     write(calibrate.REFERENCE, turn, *run_homework(calibrate.REFERENCE, train, test, turn))
             if ("plain", turn) not in there:
-                for look in run_plain(train, test, turn):  # written when it is whole
+                for look in run_plain(train, test, turn):  # written when all of it is done
                     write("plain", turn, *look)
 
 
@@ -313,7 +313,7 @@ def final(plain_seeds: int, seeds: int) -> None:
 
 @dataclass(frozen=True)
 class Point:
-    """One measured network: CPU seconds, walks through the images, share of the official test images."""
+    """One measured network. accuracy: on the official test images, from 0 to 1."""
 
     recipe: str
     seed: int
@@ -334,7 +334,7 @@ def measured() -> list[Point]:
 
 
 def reached(points: list[Point], share: float) -> list[float]:
-    """The CPU seconds at which the plain recipe first had that share, seed by seed; those that never had are left out."""
+    """For each seed, the CPU seconds until the plain recipe first had this accuracy. Seeds without it are left out."""
     plain = [p for p in points if p.recipe == "plain"]
     times = []
     for seed in sorted({p.seed for p in plain}):
@@ -344,7 +344,7 @@ def reached(points: list[Point], share: float) -> list[float]:
 
 
 def means(points: list[Point]) -> list[tuple[str, float, float, list[Point]]]:
-    """For each record and each look at the plain recipe: its name, mean seconds, mean accuracy, and its points."""
+    """For each record and each test of the plain recipe: its name, mean seconds, mean accuracy, and its points."""
     groups: dict[str, list[Point]] = {}
     for p in points:
         groups.setdefault(p.recipe if p.recipe != "plain" else f"plain, {p.epochs:g} epochs", []).append(p)
@@ -378,7 +378,7 @@ def table(console: Console) -> None:
             console.print(f"{name}: 1/{statistics.mean(plain) / seconds:.0f} of that")
 
 
-# The picture: time grows by factors to the right, accuracy upwards.
+# The picture: time to the right, on a logarithmic scale, and accuracy upwards.
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 760, 430, 64, 24, 54, 52
 _TIMES, _SHARES = (0.15, 150.0), (0.80, 0.94)
@@ -445,7 +445,7 @@ def _series(
 ) -> list[str]:
     """A line through the points (seconds, share), a mark on each, and its name beside one of them.
 
-    label: at which point, how far to the right and down, and which end of the name is there.
+    label: number of the point, distance to the right and down, and which end of the name is there.
     """
     shown = [(s, a) for s, a in points if a >= _SHARES[0]]
     if not shown:

@@ -27,7 +27,7 @@ def wrong_answers(course: Course, name: str) -> list[str]:
 
 
 def write_class(course: Course, folder: Path, students: int, assignments: tuple[str, ...] = LIGHT) -> None:
-    """A folder for each student: half of the submissions right, four in ten with one mistake, one in ten a stub."""
+    """Write a folder for each student. On average, 5 of 10 submissions are right, 4 have one mistake, 1 is a stub."""
     chance = random.Random(0)
     for name in assignments:
         right, wrong = right_answers(course, name), wrong_answers(course, name)

@@ -1,11 +1,11 @@
-"""`autograder train` on a machine with a GPU, for ten ways in which students write it. Takes about two minutes.
+"""Runs `autograder train` on a machine with a GPU, for ten ways in which students write a training. Takes two minutes.
 
     python benchmarks/train_on_gpu.py
 
 Each way is a whole file, trained by the real command on 2,000 images in a student's repository of its own. It must end
 well, show the loss of the student's own code, judge the held-out images, and leave weights that a CPU can read. Without
-a GPU it says so and runs on the CPU, where it shows nothing of what it is for.
-Needs torch, numpy, rich and safetensors. For a machine that has torch alone, bring the rest along:
+a GPU the script says so and runs on the CPU; this proves nothing about GPUs.
+It needs torch, numpy, rich and safetensors. If a machine has only torch, bring the rest along:
 `pip install --target packages --python-version 3.12 --only-binary :all: rich safetensors`, PYTHONPATH=packages there.
 """
 
@@ -84,7 +84,7 @@ WAYS = {
 
 
 def main(ways: list[str]) -> int:
-    """Try each way, or those named by a word in them. Returns how many failed."""
+    """Try each way, or those whose name contains one of `ways`. Returns how many failed."""
     import torch
 
     print(f"torch {torch.__version__}, Python {sys.version.split()[0]}, GPU: {_gpu()}")
@@ -110,7 +110,7 @@ def _gpu() -> str:
 
 
 def _try(text: str) -> tuple[str, str]:
-    """What is wrong with a training of this file, "" for nothing; and what the command printed."""
+    """(what is wrong with a training of this file, or "", and what the command printed)"""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         shutil.copytree(ROOT / "assignments", root / "assignments")

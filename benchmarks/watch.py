@@ -1,4 +1,4 @@
-"""How long from saving a file to its verdict on the screen, under `autograder check --watch`.
+"""Measures the time from saving a file to its verdict on the screen, with `autograder check --watch`.
 
     python benchmarks/watch.py [--saves 30]
 
@@ -22,7 +22,7 @@ import pexpect
 
 ROOT = Path(__file__).resolve().parents[1]
 STUB = '    raise NotImplementedError("to_nchw")'
-# Each answer with the words by which the screen shows that it was this one that was checked.
+# Each answer, with what the screen shows once this answer was checked.
 ANSWERS = (
     ("    n, h, w, c = images.shape\n    return images.reshape(n, c, h, w)", r"to_nchw +not right"),
     ("    return images.permute(0, 3, 1, 2)", r"to_nchw +passed"),
@@ -30,7 +30,7 @@ ANSWERS = (
 
 
 def measure(saves: int) -> list[float]:
-    """Seconds from each save to its verdict."""
+    """The seconds from each save to its verdict."""
     with tempfile.TemporaryDirectory() as name:
         assignments = Path(name, "assignments")
         shutil.copytree(ROOT / "assignments", assignments)

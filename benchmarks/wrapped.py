@@ -3,9 +3,9 @@
     python benchmarks/wrapped.py                     2,000 wrapped submissions of a1 to a4 (ten minutes on one core)
     python benchmarks/wrapped.py --count 100 --seed 7
 
-A solution is one of `tests/alternatives`. Around it come up to five of what `tests/submission/around/beside.txt` holds, and
-decorators; it is a script, a notebook, or one of marimo's. Each is graded with its own inputs; one that does not have
-full marks is a failure. Prints each; exit 1 when there is one.
+A solution is one of `tests/alternatives`. Around it come up to five pieces of `tests/submission/around/beside.txt`, and
+decorators. It is a script, a notebook or a marimo notebook. Each is graded with its own inputs, and is a failure if it
+does not get full marks. Prints each failure; exit 1 if there is one.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from tests.support.written import BESIDE, is_slow, write  # noqa: E402
 QUICK = sorted(name for name in BESIDE if not is_slow(name))
 NAMES = ("a1_permute", "a2_linear_dims", "a3_conv_shapes", "a4_losses")
 
-# What is no wrapping of an answer, but changes it, where the answer holds this: warnings (of np.array given a tensor, or
-# of a layer with an even kernel and padding="same", too) and underflows become errors, numbers without a dtype float64, and
-# nothing has a gradient any more.
-# `import *` stands before the answer, for it would take its names.
+# Pieces that change what an answer does, if the pattern is in the answer: they are not put around it. Warnings (also of
+# np.array for a tensor, or of a layer with an even kernel and padding="same") and underflows become errors, numbers
+# without a dtype become float64, or nothing has a gradient any more.
+# `import *` stands before the answer: after it, it would replace the answer's names.
 CHANGES = {
     "logging": r"warnings\.warn|einops|np\.array\(|nn\.Conv2d\(",
     "float64": r"torch\.\w+\(",
@@ -59,7 +59,7 @@ DECORATORS = (
 
 
 def wrapped(text: str, chance: random.Random) -> tuple[str, list[str]]:
-    """(what was put around it and in it, the cells). `from __future__` lines stay first."""
+    """(what was put around the text and into it, the cells). Lines with `from __future__` stay first."""
     fits = [name for name in QUICK if name not in CHANGES or not re.search(CHANGES[name], text)]
     names = chance.sample(fits, chance.randint(1, 5))
     future = "".join(line + "\n" for line in text.split("\n") if line.startswith("from __future__"))
@@ -76,7 +76,7 @@ def wrapped(text: str, chance: random.Random) -> tuple[str, list[str]]:
 
 
 def cases(name: str, count: int, seed: int, folder: Path) -> Iterator[tuple[str, Source]]:
-    """So many wrapped solutions of an assignment, each with what it was made of, in each form by turns."""
+    """`count` wrapped solutions of an assignment, each with what it was made of. The three forms take turns."""
     chance = random.Random(f"{name}/{seed}")
     files = sorted((ROOT / "tests" / "alternatives" / name).glob("*.py"))
     for number in range(count):
@@ -86,7 +86,7 @@ def cases(name: str, count: int, seed: int, folder: Path) -> Iterator[tuple[str,
 
 
 def failures(engine: Engine, count: int, seed: int) -> Iterator[str]:
-    """What each wrapped solution without full marks is, and why."""
+    """A text on each wrapped solution without full marks: what it is, and what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
         for number, (label, source) in enumerate(cases(engine.assignment.name, count, seed, Path(folder))):
             graded = engine.grade(source, seed * 100_003 + number)
