@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from autograder.sandbox.tiers import Tier
     from autograder.student.repository import StudentRepository
 
-# Tests run side by side, one a core: torch threads of their own would wait for each other. What a test starts inherits it.
+# Tests run in parallel, one on each core: more torch threads would wait for each other. Child processes inherit this.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# As `release` does: a library of jsonschema's compiles grammars for two seconds, to check addresses that nothing here has.
+# As in `release`: keep a library of jsonschema from compiling grammars for two seconds, for addresses that nothing has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
@@ -39,7 +39,10 @@ def fresh_console() -> None:
 
 @pytest.fixture(scope="session")
 def door() -> Iterator[Callable[[], Door | None]]:
-    """A warm process for all tests of this session, started when one asks for it; None where none can be shared."""
+    """A function that gives the door of one warm process, shared by all tests; None if this machine cannot share one.
+
+    The process is started at the first call.
+    """
     from autograder.sandbox import tiers
     from autograder.sandbox.launch import SharedSandbox
 
@@ -55,7 +58,7 @@ def door() -> Iterator[Callable[[], Door | None]]:
 
 @pytest.fixture(scope="session")
 def engines(door: Callable[[], Door | None]) -> Iterator[Callable[[str], Engine]]:
-    """The engine of one of this course's assignments, by its name; each is warmed up once for all tests."""
+    """A function: name of one of this course's assignments -> its engine, started once for all tests."""
     from autograder.course.course import Course
     from autograder.grading.engine import Engine, sandbox_for
     from autograder.grading.job import Settings
@@ -86,9 +89,9 @@ def sandbox(door: Callable[[], Door | None]) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def forked_sandboxes(door: Callable[[], Door | None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each sandbox that the test starts is a fork of that warm process, as the workers of a class have theirs.
+    """Each sandbox that the test starts is a fork of that warm process, as in the workers of a class.
 
-    To import torch in each would take most of the test's time. How a sandbox starts by itself, tests/sandbox tries.
+    Importing torch in each would take most of the test's time. tests/sandbox tests how a sandbox starts by itself.
     """
     from autograder.sandbox.launch import Sandbox
 
@@ -103,7 +106,7 @@ def forked_sandboxes(door: Callable[[], Door | None], monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudentRepository:
-    """A student's repository, with nothing begun, and the student in it."""
+    """A student's repository with nothing begun. It is the current folder."""
     from autograder.course.course import Course
     from autograder.student.repository import StudentRepository
 
@@ -130,7 +133,7 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def klass() -> ClassResults:
-    """A class with every kind of result, and names that want to do harm."""
+    """A class with every kind of result, and with harmful names."""
     from autograder.results.result import ClassResults, Final, Outcome, Result
     from tests.support.results import IDEA, METRICS, NAMES, check, result
 
@@ -172,7 +175,7 @@ def pages(klass: ClassResults, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def graded_folder(tmp_path: Path) -> Path:
-    """A class of three: one graded, one who tries a formula, one missing."""
+    """The results of three students: one graded, one whose name is a formula, one missing."""
     from autograder.results import store
     from autograder.results.result import Result
     from tests.support.small_results import RESULT

@@ -1,8 +1,8 @@
-"""Runs a Python program as if on another system: what that system's Python lacks is taken away first.
+"""Runs a Python program as if on another system, without what that system's Python lacks.
 
     python another_system.py win32|darwin MODULE_OR_FILE ARGUMENTS...
 
-The grader's end and the sandbox's end both run so. What cannot be faked: paths with backslashes (pathlib asks the real
+The grader and the sandbox both run in this way. What cannot be faked: paths with backslashes (pathlib asks the real
 system), Windows' locks on open files, and PyTorch's own builds.
 """
 
@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 
-# The standard library, and who it carries, settle by platform when they are imported: that has to be the true one.
+# These modules choose by platform when they are imported, and need the true one: they are imported first.
 _SETTLED = (
     "subprocess socket tempfile shutil asyncio multiprocessing.connection multiprocessing.reduction ctypes ctypes.util "
     "platform threading pathlib webbrowser uuid getpass inspect mimetypes pytest rich.console rich.status rich.progress "
@@ -29,12 +29,12 @@ _POSIX_ONLY = (
     "sched_setaffinity pipe2 memfd_create openpty setresuid setgroups"
 ).split()
 _NO_MODULES = "fcntl termios tty pty resource pwd grp syslog".split()
-# SIGKILL stays: this real Popen.kill needs it.
+# SIGKILL stays: the real Popen.kill needs it.
 _NO_SIGNALS = "SIGPROF SIGALRM SIGCHLD SIGHUP SIGUSR1 SIGXCPU setitimer getitimer ITIMER_PROF ITIMER_REAL alarm".split()
 
 
 def become(system: str) -> None:
-    """From here on this process looks like one on that system."""
+    """Make this process look like one on that system."""
     for name in _SETTLED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

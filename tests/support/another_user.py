@@ -1,4 +1,4 @@
-"""A folder of another user, for tests: root, who runs many of them, may read everything."""
+"""A folder that may not be read, for tests. It is faked, because tests often run as root, who may read everything."""
 
 from __future__ import annotations
 

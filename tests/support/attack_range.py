@@ -1,7 +1,7 @@
-"""The range: a small world of a grader, hidden checks, results and a network, which an attack knows and may not touch.
+"""The range: a small world with a grader, hidden checks, results and a network. An attack must not touch it.
 
-Every attack is a submission that is told where everything lies (`@WORLD@`, `@COURSE@`, `@PID@`, `@PORT@`), as no
-student is. It runs through the real engine; then an honest submission runs in the same engine.
+Every attack is a submission that is told where everything lies (`@WORLD@`, `@COURSE@`, `@PID@`, `@PORT@`), which no
+student is told. It runs through the real engine; then an honest submission runs in the same engine.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LEFT_BEHIND = (
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile submission. tries: what it tries, from the first line of its file."""
+    """One hostile submission. tries: the first line of its file, which says what it tries."""
 
     name: str
     tries: str
@@ -89,7 +89,7 @@ class Range:
             self._listeners.append(unix)
         for listener in self._listeners:
             listener.setblocking(False)
-        # Nobody's permissions protect this world: the sandbox must.
+        # No file permissions protect this world: the sandbox must.
         for path in (self.world, *self.world.rglob("*")):
             path.chmod(0o777 if path.is_dir() else 0o666)
         os.environ["CANARY"] = CANARY
@@ -130,7 +130,7 @@ class Range:
         return self._engines[assignment]
 
     def run(self, attack: Attack) -> list[str]:
-        """What went wrong: empty when the attack was resisted."""
+        """Run an attack. Returns what went wrong; empty if the attack was resisted."""
         engine = self.engine(attack.assignment)
         text = attack.text
         for name, value in (
@@ -162,7 +162,7 @@ class Range:
         began = time.monotonic()
         honest, expected = self._grade_honest(attack.assignment), self._honest[attack.assignment]
         slowness = (time.monotonic() - began) / self._fastest[attack.assignment]
-        if seconds > 45 * slowness:  # a machine that others keep busy is so much slower
+        if seconds > 45 * slowness:  # a busy machine is slower
             wrong.append(f"it held the grader for {seconds:.0f} s (a machine {slowness:.1f} times as slow as before)")
         if honest != expected:
             told = [
@@ -242,7 +242,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _is_a_control(character: str) -> bool:
-    """What a terminal, a CI log or the writing direction obeys."""
+    """May a terminal or a CI log obey this character, or does it change the direction of writing?"""
     return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
 
 

@@ -1,4 +1,4 @@
-"""Diagnoses as data."""
+"""Catalogues and observations for tests of diagnoses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def catalogue(task: str, **functions: Callable[..., Any]) -> CodeCatalogue:
 
 
 def ask(task: Callable[..., Any], *arguments: Any) -> list[Observation]:
-    """The task on one input after another, as in one check."""
+    """The observations of the task on each input, made one after another as in one check."""
     run = LocalRun({"task": task})
     return [TaskProxy(run, "task")(argument) for argument in arguments]  # type: ignore[arg-type]
 

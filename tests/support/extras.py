@@ -1,4 +1,4 @@
-"""Tests that need more than the plain install say so here. Nothing is imported to find out: nbgrader alone takes seconds."""
+"""Skips tests that need more than the plain install. Nothing is imported to find out: nbgrader alone takes seconds."""
 
 from __future__ import annotations
 

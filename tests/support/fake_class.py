@@ -1,4 +1,4 @@
-"""A course of two assignments, and the grading of a class with an engine that is a fake: see `fake_engine`."""
+"""A course of two assignments, and the grading of a class with a fake engine: see `fake_engine`."""
 
 from __future__ import annotations
 

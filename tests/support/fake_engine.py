@@ -1,7 +1,7 @@
-"""Stands in for `autograder.grading.engine.grade_job` where a test is about the batch, not about grading.
+"""Replaces `autograder.grading.worker.grade_job` in tests that are about the batch, not about grading.
 
-What a submission says in its first line decides what happens to the process that grades it; FAKE_TIER says
-in which sandbox tier it claims to run.
+The first line of a submission says what happens to the process that grades it. FAKE_TIER says in which sandbox tier it
+claims to run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.results.result import CheckResult, Result, to_json
 
 
 def grade_job(job: Job) -> dict[str, Any]:
-    """Full marks for a submission that says `right`, else none; and the deaths that it asks for."""
+    """Give full marks to a submission that says `right`, else none. Die, sleep or fail if it asks for that."""
     first = job.source.text.split("\n", 1)[0]
     if os.environ.get("FAKE_BROKEN"):
         raise InfrastructureError("no sandbox today.")

@@ -1,7 +1,7 @@
-"""A GPU that is none: tensors sent to "cuda" stay where they are, and refuse to be mixed with those that were not sent.
+"""A fake GPU: tensors sent to "cuda" stay where they are, but cannot be mixed with tensors that were not sent.
 
-Enough of CUDA's behaviour to see where a device is forgotten: `device` says cuda, operations on tensors of both sides
-raise, `numpy()` raises, parameters keep their side. Gradients lie where their parameter does.
+It has enough of CUDA's behaviour to show where a device is forgotten: `device` says cuda, operations on tensors of both
+sides raise, `numpy()` raises, and parameters keep their side. A gradient is on the side of its parameter.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _names_gpu(device: Any) -> bool:
 
 
 class FakeGpu(TorchFunctionMode):
-    """`with FakeGpu(): ...`: in the block, "cuda" exists."""
+    """`with FakeGpu(): ...`: inside the block, "cuda" exists."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})

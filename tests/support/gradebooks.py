@@ -1,4 +1,4 @@
-"""Classes drawn at random, small ones by hand, and the gradebooks of other systems that they are written into."""
+"""Random classes, small classes made by hand, and gradebooks of other systems to write them into."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.platforms.export import load
 from autograder.results.result import CheckResult, ClassResults, Final, Result
 from autograder.submission.people import plain
 
-SECRET = "hidden-7f3a"  # stands in every word of a hidden check
+SECRET = "hidden-7f3a"  # is in every text of a hidden check
 words = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from('\n\r\t,;"<>&|`:%=@\x00\x1b'), max_size=24
 )
@@ -31,7 +31,7 @@ outcomes = st.sampled_from(["passed", "failed", "error", "timeout", "crashed", "
 
 @st.composite
 def checks(draw: st.DrawFn) -> tuple[CheckResult, ...]:
-    """Up to eight checks, named apart."""
+    """One to eight checks with different names."""
     found = []
     for number in range(draw(st.integers(1, 8))):
         hidden, outcome, points = draw(st.booleans()), draw(outcomes), draw(st.integers(0, 5))
@@ -55,7 +55,7 @@ def checks(draw: st.DrawFn) -> tuple[CheckResult, ...]:
 
 
 def tell_apart(students: list[str]) -> bool:
-    """Whether no way of writing one name is a way of writing another: such students are listed, not filled in."""
+    """Whether no two students share a way of writing a name. Those who do are listed, and not filled in."""
     ways = [lms.names_of(student) for student in students]
     return len(set().union(*ways)) == sum(map(len, ways))
 
@@ -102,7 +102,7 @@ quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 
 
 def write_releases(found: ClassResults, out: Path) -> None:
-    """The result.json of each submission's release, as Classroom 50 writes them without an autograder."""
+    """Write the result.json of each submission's release, as Classroom 50 does without an autograder."""
     for number, result in enumerate(found.results):
         slug = classroom50.slug(result.assignment)
         data = {
@@ -157,7 +157,7 @@ CANVAS = (
 
 
 def run_canvas(found: ClassResults, tmp_path: Path, content: bytes, **options: Any) -> bytes:
-    """Fill a file; the filled bytes."""
+    """Fill grades into a file. Returns the bytes of the filled file."""
     (tmp_path / "gradebook.csv").write_bytes(content)
     merged = {"into": tmp_path / "gradebook.csv", "column": [], "leave_missing": False} | options
     export(found, "canvas", tmp_path / "filled.csv", **merged)

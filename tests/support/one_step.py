@@ -1,6 +1,7 @@
-"""Which operators of this torch give a task's answer in one step: each is called with every input that it could take.
+"""Finds the operators of this torch that give a task's answer in one step, by calling each with all suitable inputs.
 
-`python -m tests.support.one_step` prints them. Some crash on odd arguments, so each is tried in a process of its own.
+`python -m tests.support.one_step` prints them. Some crash on odd arguments, so they are tried in a child process. After
+a crash, a new one goes on with the next operator.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Puzzle:
 
 
 def puzzles() -> list[Puzzle]:
-    """The tasks that are to be written out."""
+    """The tasks that students have to write out, without a ready operator."""
     generator = torch.Generator().manual_seed(3)
     rows = torch.randn(4, 3, generator=generator)
     labels = torch.tensor([2, 0, 1, 2])
@@ -90,7 +91,7 @@ def steps(puzzle: Puzzle, overload: Any) -> tuple[Any, ...] | None:
 
 
 def _takes(puzzle: Puzzle, overload: Any) -> bool:
-    """Whether such inputs can be arguments of an operator that gives something back."""
+    """Whether the operator takes the puzzle's inputs, and no tensor to write its result to."""
     choices = [_choices(argument, puzzle) for argument in overload._schema.arguments]
     tensors = any(choice and choice[0] is puzzle.tensors[0] for choice in choices)
     return tensors and all(choices) and not any(a.is_out for a in overload._schema.arguments)
@@ -158,7 +159,7 @@ def one_step(puzzle: Puzzle) -> list[tuple[Any, tuple[Any, ...]]]:
                 if values is not None:
                     found.append((waiting[number], values))
         os.waitpid(pid, 0)
-        del waiting[: tried + 1]  # the one that it died of is passed over
+        del waiting[: tried + 1]  # without the one that killed the process
     return found
 
 

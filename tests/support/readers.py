@@ -17,14 +17,14 @@ SCHEMAS = Path(__file__).with_name("schemas")
 
 
 def valid(data: Any, schema: str) -> Any:
-    """The data, when it is valid by a schema in tests/support/schemas."""
+    """The data, if it is valid by a schema in tests/support/schemas. Raises ValidationError otherwise."""
     _validator(schema).validate(data)
     return data
 
 
 @functools.cache
 def _validator(schema: str) -> Any:
-    import jsonschema  # a second, of which most goes into formats that no schema here uses
+    import jsonschema  # takes a second, mostly for formats that no schema here uses
 
     document = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(document)
@@ -40,7 +40,7 @@ def gradescope(raw: bytes) -> tuple[float, float]:
 
 
 def gradescope_student_view(raw: bytes, published: bool) -> dict[str, Any]:
-    """What a student sees: visible tests, and the total when no test is held back."""
+    """What a student sees: visible tests, and the total if no test is held back."""
     data = json.loads(raw)
     shown = {"visible"} | ({"after_published"} if published else set())
     tests = [t for t in data["tests"] if t.get("visibility", data.get("visibility", "visible")) in shown]
@@ -53,7 +53,7 @@ def classroom50(raw: bytes) -> tuple[int, int]:
     data = valid(json.loads(raw), "classroom50-result-v1")
     assert data["score"] <= data["max-score"]
     assert all(test["score"] <= test["max-score"] for test in data["tests"])
-    # What its wiki promises of every autograder: the sums of the tests.
+    # Its wiki promises this of every autograder: both are the sums of the tests.
     assert data["score"] == sum(test["score"] for test in data["tests"])
     assert data["max-score"] == sum(test["max-score"] for test in data["tests"])
     return data["score"], data["max-score"]

@@ -32,7 +32,7 @@ METRICS: dict[str, Any] = {
 
 
 def check(number: int, outcome: Outcome, hidden: bool = False, points: int = 2, **more: Any) -> CheckResult:
-    """A check of `to_nchw`; the words of a hidden one must not get out."""
+    """A check of `to_nchw`. The texts of a hidden one have SECRET in them: students must not see it."""
     said = "SECRET" if hidden else "said"
     return CheckResult(
         name=f"test_{said}_{number}",

@@ -1,6 +1,6 @@
 """Submissions that answer every question with something strange: values of the zoo, and right answers made wrong.
 
-Which, a seed decides: the text of the reference comes first, then the zoo's, then :data:`_STRANGELY`.
+A seed decides which. The text is that of the reference, then that of the zoo, then :data:`_STRANGELY`.
 """
 
 from __future__ import annotations

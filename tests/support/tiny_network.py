@@ -58,5 +58,5 @@ def some_data(count: int = 200, held: int = 50) -> training_run.Data:
 def train_and_judge(
     tasks: dict[str, object], data: training_run.Data, tell: Callable[[training_run.Moment], None]
 ) -> training_run.Trained:
-    """Train, and ask the network of held-out images."""
+    """Train a network, and judge it on the held-out images."""
     return training_run.judged(training_run.train_watched(NETWORK, tasks, data, tell), tasks)

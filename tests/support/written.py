@@ -1,4 +1,4 @@
-"""What students write around their answers, and an answer with some of it, in each form that a submission may have."""
+"""What students write around their answers, and submissions of such pieces in each form."""
 
 from __future__ import annotations
 
