@@ -30,7 +30,7 @@ _LETTER = re.compile(r"[A-Za-z][\w' ]*|\d+")
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: the letter for what lies along it, and its length, None if it is not known."""
+    """One axis: the letter for what lies along it, and its length (None if it is not known)."""
 
     letter: str
     size: int | None = None

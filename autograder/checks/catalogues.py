@@ -41,7 +41,7 @@ from .misconceptions import Misconception, read
 class CodeCatalogue:
     """The catalogue as code: in the course repository."""
 
-    problem = ""  # what does not run is told where it is read
+    problem = ""  # if the file does not run, reading it raises
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class CodeCatalogue:
 
 
 class _Replays:
-    """Keeps what misconceptions give: public checks ask every submission the same, and one of them several times."""
+    """A cache of what misconceptions give: public checks ask each submission the same, often more than once."""
 
     MOST = 256  # questions
     LARGEST = 16 << 10  # bytes of a question
@@ -153,7 +153,7 @@ class _Replays:
         self._given: dict[bytes, dict[str, Observation]] = {}  # question -> name of a misconception -> what it gives
 
     def of(self, observation: Observation) -> Callable[[Misconception], Observation]:
-        """A function that says what a misconception gives for the same calls."""
+        """A function that returns what a misconception gives for the same calls."""
         given = self._given_to(observation)
 
         def replay_of(known: Misconception) -> Observation:

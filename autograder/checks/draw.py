@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 def counting_images(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    """Elements 0, 1, 2, ... in the order of memory, so that its value identifies each pixel.
+    """Elements 0, 1, 2, ... in the order of memory, so that each pixel is identified by its value.
 
     >>> counting_images(1, 2, 3)
     tensor([[[0., 1., 2.],

@@ -42,7 +42,7 @@ def require_returned(observation: Observation) -> None:
     if observation.status == "crashed":
         raise CheckFailed(f"{what} did not come back: {observation.reason}.", observation, outcome="crashed")
     if observation.error is not None and from_a_stub(observation.error.type_name, observation.error.message):
-        other = observation.error.message  # a stub names itself
+        other = observation.error.message  # a stub's error message is the stub's name
         if other != observation.task and observation.run is not None and other in observation.run.tasks:
             message = f"This check builds on {other}, which is not started yet."
             raise CheckFailed(message, outcome="not_run", why="waits")

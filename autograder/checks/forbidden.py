@@ -33,7 +33,7 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
         used = [name for name in sorted(seen.called) if torch_names.does_the_work(name, names)]
         if not used:
             return None
-        public = [name for name in used if not name.startswith("_")]  # torch calls the private ones
+        public = [name for name in used if not name.startswith("_")]  # torch itself calls the private ones
         return f"{describe.call(seen)} leaves the work to torch's own {listed(public or used)}. Here it is to be written out."
 
     problem = judge(recorded) or _in_source(recorded, names)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_DEPTH = 8  # an alias of an alias is followed so often
+_DEPTH = 8  # the most aliases in a row that are followed
 _BESIDE = 10**9  # lines of modules beside the submission are counted from here
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -1,4 +1,4 @@
-"""Where the wrong values of a tensor lie: in words where they form a pattern, and as a small map."""
+"""Where the wrong values of a tensor lie: in words, if they form a pattern, and as a small map."""
 
 from __future__ import annotations
 

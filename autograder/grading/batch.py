@@ -68,7 +68,7 @@ class ClassReport:
     interrupted: bool = False
     left: int = 0  # not graded yet, after an interruption
     torn: list[Path] = field(default_factory=list)  # files in RESULTS that could not be read, and were graded again
-    logged: int = 0  # how many errors in our own code, or in checks, grader.log in RESULTS holds
+    logged: int = 0  # errors in our own code, or in checks, that this run wrote to grader.log
     seconds: float = 0.0
 
 
@@ -325,7 +325,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
 
 
 def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
-    """The result with what only the batch knows: its fingerprints, its time, and checks of a training passed before."""
+    """The result with what only the batch knows: fingerprints, time, and checks of a training that passed before."""
     found, previous, plan = item.found, item.previous, run.plan
     origin = plan.origin(found.assignment, source)
     if (

@@ -230,7 +230,7 @@ def sandbox_for(settings: Settings, trains: bool, door: Door | None = None) -> S
     """A sandbox of the tier that is asked for. door: a shared warm process, which has that tier already.
 
     Without a door, set `trains` if many submissions will come: some train in a demo, or use a layer on the meta device,
-    and nothing is imported after student code has run.
+    and the sandbox imports nothing after student code has run.
     """
     tier = tiers.found_elsewhere(door.tier) if door is not None else tiers.choose(settings.require_sandbox)
     return Sandbox(tier, trains=trains, memory=settings.memory, door=door)

@@ -171,7 +171,7 @@ class LocalWorkers:
 
 
 def _begin_worker(environment: dict[str, str], door: Door | None) -> None:
-    """Set up a new worker. Only the main process handles Ctrl-C. environment: the main process's variables, as now."""
+    """Set up a new worker. Only the main process handles Ctrl-C. environment: the main process's variables."""
     gc.freeze()  # what the server has imported stays on pages that all workers share
     os.environ.clear()  # the server's variables are those of its start
     os.environ.update(environment)

@@ -20,7 +20,7 @@ from ..results.result import Result
 
 PLAIN_EVERY = 10.0  # seconds between two lines in a log
 LIVE_LINES = 16  # workers shown at most
-FIRST_GUESS = 2.0  # seconds for a submission while none of its assignment has been graded, at most
+FIRST_GUESS = 2.0  # the most seconds expected of a submission while none of its assignment has been graded
 
 
 class Progress:

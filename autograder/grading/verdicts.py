@@ -155,7 +155,7 @@ def _diagnosis(check: CheckInfo, context: CheckContext, failure: CheckFailed) ->
     return _explanations(context, check.task).get(check.name)
 
 
-_KEPT = 100_000  # numbers in a result; larger ones are not kept for comparing, and no check asks for so many
+_KEPT = 100_000  # numbers; a larger result is not kept for comparing, and no check asks for one
 
 
 def _look(check: CheckInfo, context: CheckContext, failure: CheckFailed | None = None) -> None:

@@ -70,7 +70,7 @@ class _Engines:
         self._key = (root, assignment, settings, _versions(found))
         if had_another:
             gc.collect()
-            hand_back_free_memory()  # answers of students leave holes all over it
+            hand_back_free_memory()  # students' answers leave holes all over the memory
         else:  # torch stays loaded, and to search it for garbage would take a tenth of the time
             gc.freeze()
         return self._engine

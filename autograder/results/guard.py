@@ -1,4 +1,4 @@
-"""One student never costs another: if a step breaks on one student's result, it says so and goes on with the others."""
+"""One student never costs another: a step that breaks on one student's result is reported, and the others go on."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Confinement:
 
 
 def may_fork(tier: str) -> bool:
-    """Whether a child of this tier may start processes: DataLoader workers, multiprocessing, subprocess."""
+    """May a child of this tier start processes (DataLoader workers, multiprocessing, subprocess)?"""
     return tier != "B"
 
 

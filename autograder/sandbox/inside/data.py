@@ -143,7 +143,7 @@ def sent(value: Any) -> Any:
 
     Raises :class:`wire.WireError` for an array that cannot cross.
     """
-    if isinstance(value, np.generic):  # as an array without axes, which received() turns back
+    if isinstance(value, np.generic):  # as an array without axes; received() makes it a number again
         crossing = _array(np.asarray(value), 0, _Room())
         return crossing if isinstance(crossing, (wire.Array, wire.TextArray)) else value.item()
     if isinstance(value, np.ndarray):

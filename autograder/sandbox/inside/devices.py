@@ -69,7 +69,7 @@ def without_windows(text: str) -> None:
 
 
 def serve() -> None:
-    """From now on, in this process, give code that asks for a GPU the CPU."""
+    """From now on, in this process, use the CPU for code that asks for a GPU."""
     for module, names in _DO_NOTHING.items():
         for name in names.split():
             setattr(module, name, _doing_nothing())
@@ -189,7 +189,7 @@ class _OnTheCpu(TorchFunctionMode):
 
 
 def _moved(tensor: torch.Tensor) -> torch.Tensor:
-    """What takes the place of a copy on a device: a copy; or, if it is trained, the tensor itself, for its gradient."""
+    """What replaces a tensor's copy on a device: a copy; or, if it is trained, the tensor itself, for its gradient."""
     return tensor if tensor.requires_grad else tensor.clone()
 
 

@@ -23,12 +23,12 @@ _OF_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "Bas
 
 
 def install() -> None:
-    """Let the code that :func:`meet` wrote call what makes stand-ins."""
+    """Add the function that makes stand-ins to the builtins, for the code that :func:`meet` wrote."""
     setattr(builtins, _MAKE, standins.missing)
 
 
 def meet(tree: ast.Module, package: str = "") -> None:
-    """Rewrite each import whose error the student does not handle: if it raises, it gives stand-ins. Keeps the lines.
+    """Rewrite each import whose error the student does not handle: if it raises, it gives stand-ins. No line moves.
 
     package: the package of the text. If it is "", `from .helpers import x` means the module beside the file.
     """

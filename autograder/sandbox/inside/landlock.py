@@ -3,7 +3,7 @@
     restrict(readable=[...], writable=[...])
 
 Rules name folders: anything else cannot be opened, listed, run, made or deleted, whatever the mounts say.
-If the kernel can (TCP in ABI 4, signals and abstract sockets in ABI 6), these are given up too.
+If the kernel supports it, TCP (ABI 4), and signals and abstract sockets (ABI 6), are given up too.
 Pure Python and ctypes; needs no privilege.
 """
 

@@ -182,7 +182,7 @@ def clear_groups() -> None:
 
 
 def lock_capabilities() -> None:
-    """The process keeps the capabilities that it holds (a mount still works), but exec or a new user gives none back.
+    """Keep the capabilities that the process holds (a mount still works), but let no exec or change of user add any.
 
     The zygote does this once for all its children; doing it again costs nothing.
     """

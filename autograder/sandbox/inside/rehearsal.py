@@ -117,7 +117,7 @@ def reductions(x: torch.Tensor) -> torch.Tensor:
 
 
 def entries(x: torch.Tensor, labels: torch.Tensor) -> list[float]:
-    """Looking things up, one at a time and many, and putting them in."""
+    """Reading and writing entries, one at a time and many at once."""
     picked = x[torch.arange(2), labels] + x.gather(1, labels.unsqueeze(1)).squeeze(1) + x[[0, 1], 1]
     table = torch.zeros(2, 3)
     table[0, 1], table[:, 0], table[1] = 1.0, picked, x[1]

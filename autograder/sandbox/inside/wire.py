@@ -320,8 +320,7 @@ class _Reader:
         if count == 0:
             return torch.empty(shape, dtype=dtype)
         raw = torch.frombuffer(self.body, dtype=torch.uint8, count=length, offset=start)
-        # A bool of any other byte than 0 and 1 is undefined; a clone is aligned (without that torch crashes), and owns
-        # its bytes.
+        # A bool with a byte other than 0 or 1 is undefined. A clone is aligned (else torch crashes) and owns its bytes.
         return (raw != 0).reshape(shape) if dtype is torch.bool else raw.clone().view(dtype).reshape(shape)
 
 
