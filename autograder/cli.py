@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _main(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
-    except BrokenPipeError:  # `autograder --help | head`: the reader has ended
+    except BrokenPipeError:  # `autograder --help | head`: nobody reads any more
         discard(sys.stdout)
         return 0
     except OSError as error:

@@ -31,7 +31,7 @@ TOTAL = "total"
 
 @dataclass
 class GradeCells:
-    """The grades to fill in. said: lines about it for the person who exports."""
+    """The grades to fill in. said: lines about them for the person who exports."""
 
     values: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) -> points
     said: list[str] = field(default_factory=list)
@@ -147,7 +147,7 @@ def read_identities(path: Path | None) -> dict[str, set[str]]:
 
 
 def identities_of(results: ClassResults, assignment: str | None = None) -> dict[str, Mapping[str, str]]:
-    """student -> what the LMS calls them. assignment: use its identities, because numbers may differ between them."""
+    """student -> identity, what the LMS calls them. assignment: whose identity to use, since numbers may differ."""
     return {
         student: (own[assignment] if assignment in own else max(own.values(), key=lambda r: len(r.identity))).identity
         for student, own in results.students().items()

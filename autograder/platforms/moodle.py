@@ -76,7 +76,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def _columns(table: Table, args: argparse.Namespace) -> dict[str, int | None]:
-    """Each column that matters, or None: found by the given title, by one of Moodle's titles, or by its place."""
+    """option -> its column, found by the given title, by one of Moodle's titles or by its place; None if it is not."""
     found: dict[str, int | None] = {}
     for name, titles in _TITLES.items():
         given = getattr(args, f"{name}_column")
@@ -112,8 +112,10 @@ def _numbers(table: Table, column: int) -> set[float | None]:
 
 
 def people_in(table: Table, identifier: int, name: int | None, grade: int) -> dict[int, set[str]]:
-    """row -> all names of that person: participant number, name, address, and all else before the grade that differs
-    for each person."""
+    """row -> all names of that person: participant number, name, and the values of columns that differ for everybody.
+
+    Only columns before the grade count. An address among them counts also without what follows its @.
+    """
     people = {}
     others = [column for column in range(grade) if column not in (identifier, name)]
     logins = [column for column in others if _tells_apart(table, column)]

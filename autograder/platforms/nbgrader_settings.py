@@ -29,8 +29,8 @@ def configure(config: Any, root: Path) -> None:
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.source_directory = SOURCE
     config.CourseDirectory.release_directory = RELEASE
-    # The default, {nbgrader_step}/{student_id}/{assignment_id}, suits: for a source and a release
-    # the student is ".". Spelled out, since the two folders above are two levels deep.
+    # This is the default; it is written out because the two folders above are two levels deep. In a source and in a
+    # release, the student is ".".
     config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
     config.ClearSolutions.code_stub = {"python": STUB}
     steps = list(GenerateAssignment.preprocessors.default_args[0])

@@ -54,9 +54,9 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None, git
 
     hidden_from: "owner/name" of the private course repository on GitHub. If a deploy key is set, the workflow takes the
     hidden checks from its present commit. github: "owner/name" of the students' repository, for badges, and for
-    notebooks that install the package themselves. Returns 1 if it would show a line of a solution, else 0. Raises
-    UserError if `folder` holds anything that no release made there, or that was edited since; with hidden_from also if
-    the course has changes that are not committed, so that no commit can be named.
+    notebooks that install the package themselves. Returns 1 if the repository would show a line of a solution, else 0.
+    Raises UserError if `folder` holds anything that no release made there, or that was edited since; with hidden_from
+    also if the course has changes that are not committed, so that no commit can be named.
     """
     folder = folder.absolute()
     refuse(course, folder)

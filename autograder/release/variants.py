@@ -30,8 +30,8 @@ FOLDER = "variants"
 def release_variants(course: Course, roster: Roster, folder: Path) -> int:
     """Make a folder in `folder` for each student on the roster.
 
-    Returns 1 if it would show a line of a solution, else 0. Raises UserError if no assignment has a quiz, and if
-    `folder` holds anything that no release made there, or that was edited since.
+    Returns 1 if the folders would show a line of a solution, else 0. Raises UserError if no assignment has a quiz, and
+    if `folder` holds anything that no release made there, or that was edited since.
     """
     found = quizzes(course)
     if not found:

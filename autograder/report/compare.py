@@ -43,7 +43,7 @@ class CheckShift:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs over a class. rose, fell: numbers of scores. more: points that all together gained (negative: lost)."""
+    """Two runs over a class. rose, fell: how many scores did. more: the points that all students gained together."""
 
     changes: tuple[ScoreChange, ...]
     shifts: tuple[CheckShift, ...]

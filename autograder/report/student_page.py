@@ -1,4 +1,4 @@
-"""What the page of one student says. The text of hidden checks and other students do not appear in it."""
+"""What the page of one student says. It shows neither the text of hidden checks nor other students."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class FeatureMaps:
 def feature_maps(trained: Trained, tasks: Mapping[str, Any]) -> FeatureMaps | None:
     """The maps for the first held-out image that the network gets right, or for the first one if all are wrong.
 
-    None if the network has no convolutions, is not asked for a class, or fails.
+    None if the network predicts numbers, has no convolutions, or fails.
     """
     data = trained.data
     if len(trained.answers) != len(data.held_labels) or not len(trained.answers) or trained.network.within is not None:

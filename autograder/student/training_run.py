@@ -237,7 +237,7 @@ class Watcher:
 
 
 def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor] | None:
-    """One of the three smallest parameters, with a gradient that is not all zero, and a copy of the gradient."""
+    """One of the three smallest parameters whose gradient is not all zero, and a copy of that gradient, or None."""
     parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
     for parameter in sorted(parameters, key=lambda p: int(p.numel()))[:3]:
         if not parameter.grad.is_sparse and bool(parameter.grad.any()):
@@ -350,11 +350,10 @@ def prepared(network: Network, tasks: Mapping[str, Any], items: Tensor) -> Tenso
 def predicted(
     network: Network, tasks: Mapping[str, Any], model: nn.Module, items: Tensor, things: str = "items"
 ) -> Tensor:
-    """What the student's function predicts for items (N, ...), on the CPU: class numbers int64 (N,), or float32 (N,) if
-    the network predicts numbers.
+    """What the student's function predicts for items (N, ...).
 
     The network is tried on its own device first. If that fails, it is tried on the CPU, as in grading; an error there
-    is raised.
+    is raised. Returns, on the CPU, class numbers int64 (N,), or float32 (N,) if the network predicts numbers.
     """
 
     def asked() -> Tensor:
