@@ -49,7 +49,7 @@ def uses(
 
 # Operators that do the work of another inside: part of their name -> the other.
 _HOLDS = {"scaleddotproduct": "softmax", "multiheadattention": "softmax"}
-# Modules with Python versions of all functions, which the sandbox would record as single steps.
+# Modules with Python versions of all functions. Of these, the sandbox records only the steps inside.
 _HOLD_ALL = frozenset({"_refs", "_decomp"})
 
 
