@@ -45,8 +45,9 @@ verify: .venv/.ready
 	@folder=$$(mktemp -d) && $(BIN)/autograder release --to $$folder/students; status=$$?; rm -rf "$$folder"; exit $$status
 	$(BIN)/autograder verify
 
+# Not -q: it hides broken links from --strict.
 docs: .venv/.ready
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf .venv
