@@ -134,6 +134,7 @@ def grade_class(
         found = [_with_note(plan, entry) for entry in found]
         todo = [item for entry in found if (item := _guarded(run, entry, _sort_out)) is not None]
         todo.sort(key=plan.order)
+        run.report.left = len(todo)
         if todo:
             secret = request.course.secret()
             try:
@@ -146,7 +147,6 @@ def grade_class(
         run.ledger.agree_on_points()
     report = run.report
     report.results, report.torn, report.logged = run.ledger.results(), run.ledger.torn, run.log.entries
-    report.left = len(todo) - report.graded - len(report.lost)
     report.seconds = time.monotonic() - began
     return report
 
@@ -223,12 +223,14 @@ def _sort_out(run: _Run, found: Found) -> Todo | None:
     if found.path is None or found.status != "found":
         return None
     previous = run.ledger.previous(found.student, found.assignment)
+    if previous is None:
+        return Todo(found, None)
     try:
         source = found.read()
     except Unreadable as error:
         run.ledger.record(_unreadable(run, found, error), previous)
         return None
-    if previous is None or not run.plan.is_done(found, source, previous):
+    if not run.plan.is_done(found, source, previous):
         return Todo(found, previous)
     run.report.kept += 1
     run.ledger.is_worth(found.assignment, previous.max_score)
@@ -293,7 +295,7 @@ def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterat
         else:
             yield run.plan.job(found, source, secret)
             continue
-        run.report.graded += 1
+        run.report.left -= 1
         run.ledger.record(result, item.previous)
         shown.skipped(found.assignment)
 
@@ -309,6 +311,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
                 raise InvalidResult("it belongs to another submission")
             run.ledger.is_worth(found.assignment, result.max_score)
             result = _complete(run, result, item, source)
+            run.report.left -= 1
             run.report.graded += 1
             run.ledger.record(result, item.previous)
             for text in ended.data.get("log", ()):
@@ -319,6 +322,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
     # This says nothing about the student. Without a fingerprint, the next run grades it again.
     note = f"Not graded, and not the student's fault: {lost}. Run the same command again."
     result = _stamped(run, _without_points(run, found, source.form, "graded", (note, *found.notes)), found)
+    run.report.left -= 1
     run.report.lost.append(result)
     run.ledger.record(result, item.previous)
     return result

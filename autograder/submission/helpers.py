@@ -94,7 +94,7 @@ def imported(code: str, package: str = "") -> list[str]:
     package: where relative imports begin; "" for a submission, where `.` means its own folder.
     """
     names: dict[str, None] = {}
-    for line in _IMPORT.finditer(code):
+    for line in _import_lines(code):
         if line["modules"] is not None:
             for part in line["modules"].partition("#")[0].split(","):
                 _add(names, part.split()[:1])
@@ -114,6 +114,17 @@ def imported(code: str, package: str = "") -> list[str]:
     return list(names)
 
 
+def _import_lines(code: str) -> Iterator[re.Match[str]]:
+    """The matches of _IMPORT. It is a slow expression, so lines without the word `import` are skipped."""
+    place = 0
+    while (word := code.find("import", place)) >= 0:
+        match = _IMPORT.search(code, max(place, code.rfind("\n", 0, word) + 1))
+        if match is None:
+            return
+        yield match
+        place = match.end()
+
+
 def _own(names: Iterable[str]) -> Iterator[str]:
     """The names that may be a student's own modules."""
     tops = ((name, name.partition(".")[0]) for name in names)
@@ -128,7 +139,8 @@ def _add(names: dict[str, None], paths: list[str]) -> None:
 
 def _folders(code: str) -> list[str]:
     """The relative folders that a submission puts on the import path: `sys.path.append("src")`."""
-    quoted = (text for call in _FOLDERS.finditer(code) for text in re.findall(r"[\"']([\w./-]+)[\"']", call[0]))
+    calls = _FOLDERS.finditer(code) if "sys.path" in code else ()
+    quoted = (text for call in calls for text in re.findall(r"[\"']([\w./-]+)[\"']", call[0]))
     beside = (text for text in quoted if not text.startswith("/") and ".." not in text)
     return list(itertools.islice(dict.fromkeys(beside), _FOLDERS_LIMIT))
 

@@ -6,8 +6,10 @@ so no line of Python is lost. Nothing is parsed, so no cell can crash or stall t
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from enum import Enum
 
 # Cell magics whose body runs as ordinary Python in the notebook. The body of any other magic is dropped.
 _KEEPS_BODY = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "debug"})
@@ -21,56 +23,102 @@ _NOT_PYTHON = re.compile(
           )""",
     re.VERBOSE,
 )
-_TOKEN = re.compile(r"""\#|\"{3}|'{3}|["']|[(\[{]|[)\]}]""")
-_STRING_END = {quote: re.compile(rf"\\.|{quote}") for quote in ('"', "'", '"""', "'''")}
 
 
-def statement_starts(lines: list[str]) -> Iterator[tuple[bool, bool]]:
-    """For each line: (does a statement begin here?, is the line not Python?).
+class Line(Enum):
+    """How a line begins."""
 
-    No statement begins inside a string or a bracket, or after a backslash.
+    STATEMENT = "where a statement may begin"
+    STRING = "inside a string"
+    WITHIN = "inside a bracket, or after a backslash"
+    MAGIC = "where a statement may begin, with what is not Python"
+    MAGIC_GOES_ON = "after the backslash of a line that is not Python"
+
+
+def line_kinds(text: str, magics: bool = False) -> list[Line]:
+    """How each line of a text begins.
+
+    magics: also look for lines that are not Python. Such a line opens no string and no bracket.
     """
-    quote: str | None = None  # the quotes of the string that is open at the end of the line before
-    depth = 0  # of open brackets
-    continued = False  # does the line before end with a backslash?
-    dropped = False  # is the statement a shell line, which goes on after a backslash?
-    for line in lines:
-        if dropped and continued:
-            continued = line.endswith("\\")
-            yield False, True
-            continue
-        starts = quote is None and depth == 0 and not continued
-        dropped = starts and _NOT_PYTHON.match(line) is not None
-        if dropped:
-            continued = line.endswith("\\")
-        else:
-            quote, depth, continued = _scan(line, quote, depth)
-        yield starts, dropped
+    lines = text.split("\n")
+    kinds = [Line.STATEMENT] * len(lines)
+    odd = [number for number, found in enumerate(map(_NOT_PYTHON.match, lines)) if found] if magics else []
+    starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0)) if odd else []
+    place = line = depth = opened = (
+        0  # line: the number of the line at `place`. opened: of the line with the outermost open bracket
+    )
+    for number in (*odd, len(lines)):
+        limit = starts[number] if number < len(lines) else len(text)
+        while place < limit:
+            start, stop = _next_piece(text, place, limit)
+            first = line + text.count("\n", place, start)
+            place, line = stop, first + text.count("\n", start, stop)
+            if text[start:stop] in _OPENING:
+                opened = opened if depth else first
+                depth += 1
+            elif text[start:stop] in _CLOSING:
+                if depth == 1:
+                    _mark_within(kinds, opened, line)
+                depth = max(0, depth - 1)
+            elif text.startswith(("'", '"'), start):
+                kinds[first + 1 : line + 1] = [Line.STRING] * (line - first)
+            else:
+                _mark_within(kinds, first, line)
+        if place == limit and not depth and number < len(lines) and kinds[number] is Line.STATEMENT:
+            kinds[number] = Line.MAGIC
+            while lines[number].endswith("\\") and number + 1 < len(lines):
+                number += 1
+                kinds[number] = Line.MAGIC_GOES_ON
+            place, line = starts[number + 1], number + 1
+    if depth:
+        _mark_within(kinds, opened, len(lines) - 1)
+    return kinds
 
 
-def _scan(line: str, quote: str | None, depth: int) -> tuple[str | None, int, bool]:
-    """The state after a line: the quotes of the open string, the number of open brackets, and whether a backslash
-    continues the line. quote, depth: the state before the line.
+def _mark_within(kinds: list[Line], first: int, last: int) -> None:
+    """Mark the lines after `first`, up to `last`; but not lines that begin inside a string."""
+    for number in range(first + 1, last + 1):
+        if kinds[number] is Line.STATEMENT:
+            kinds[number] = Line.WITHIN
+
+
+def _next_piece(text: str, place: int, limit: int) -> tuple[int, int]:
+    """The start and the end of the next piece of text that may change how a line begins: a long string, a bracket, or a
+    backslash at the end of a line. Both are the limit if no piece starts before it.
     """
-    position = 0
-    while True:
-        if quote is not None:
-            end = next((m for m in _STRING_END[quote].finditer(line, position) if m.group() == quote), None)
-            if end is None:
-                # A string goes on in the next line only after triple quotes, or a backslash at the end of the line.
-                backslashes = len(line) - len(line.rstrip("\\"))
-                return (quote if len(quote) == 3 or backslashes % 2 else None), depth, False
-            quote, position = None, end.end()
-        token = _TOKEN.search(line, position)
-        if token is None:
-            return None, depth, line.endswith("\\")
-        position, text = token.end(), token.group()
-        if text == "#":
-            return None, depth, False
-        if text in _STRING_END:
-            quote = text
-        else:
-            depth = depth + 1 if text in "([{" else max(0, depth - 1)
+    found = _NEXT.match(text, place, limit)
+    assert found is not None
+    start, stop = found.span("piece")
+    if start < limit == stop and (whole := _NEXT.match(text, start)):
+        stop = whole.end()
+    return start, stop
+
+
+def _short(quote: str, end: str) -> str:
+    """The pattern of a string in single quotes that ends on its line."""
+    return rf"{quote}(?!{quote * 2})[^{quote}\\\n]*+(?:\\[^\n][^{quote}\\\n]*+)*+{end}"
+
+
+def _longer(quote: str) -> str:
+    """The pattern of a string that can have several lines: in triple quotes, or with a backslash at the end of a line. If
+    the string never ends, the pattern takes the rest of the text.
+    """
+    triple = quote * 3
+    in_three = rf"{triple}[^{quote}\\]*+(?:(?:\\.|{quote}(?!{quote * 2}))[^{quote}\\]*+)*+(?:{triple}|\\?\Z)"
+    return rf"{in_three}|{quote}(?:[^{quote}\\\n]++|\\.)*+{quote}?"
+
+
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+# _NOTHING matches text that changes nothing, in one step: that is most of a text. It includes brackets that close on their
+# line, if they are nested two deep at most.
+_WORDS = r"""[^()\[\]{}"'#\\\n]++"""
+_STRINGS = "|".join(_short(quote, quote) for quote in "\"'")
+_OPEN_STRINGS = "|".join(_short(quote, r"(?=\n|\Z)") for quote in "\"'")  # not closed: they end with the line
+_INNERMOST = rf"[(\[{{](?:{_WORDS}|{_STRINGS})*+[)\]}}]"
+_BRACKETS = rf"[(\[{{](?:{_WORDS}|{_STRINGS}|{_INNERMOST})*+[)\]}}]"
+_NOTHING = rf"(?:{_WORDS}|\n|\#[^\n]*+|\\(?!\n)|{_STRINGS}|{_OPEN_STRINGS}|{_BRACKETS})*+"
+_LONGER = "|".join(map(_longer, "\"'"))
+_NEXT = re.compile(rf"{_NOTHING}(?P<piece>{_LONGER}|[()\[\]{{}}]|\\\n|\Z)", re.DOTALL)
 
 
 def drop_magics(cell: str) -> str:
@@ -91,11 +139,13 @@ def drop_magics(cell: str) -> str:
         lines[first] = ""
     elif not any(map(_NOT_PYTHON.match, lines)):  # the usual case, which needs no scan for strings
         return cell
-    for number, (starts, dropped) in enumerate(statement_starts(lines)):
-        if dropped:
+    for number, kind in enumerate(line_kinds("\n".join(lines), magics=True)):
+        if kind is Line.MAGIC:
             line = lines[number]
-            indent = line[: len(line) - len(line.lstrip())] if starts else ""
+            indent = line[: len(line) - len(line.lstrip())]
             lines[number] = f"{indent}pass" if indent else ""
+        elif kind is Line.MAGIC_GOES_ON:
+            lines[number] = ""
     return "\n".join(lines)
 
 
@@ -104,17 +154,12 @@ def code_lines(text: str) -> Iterator[str]:
 
     Lines that begin inside a string are all kept.
     """
-    lines = text.split("\n")
-    for line, inside_string in zip(lines, string_lines(lines), strict=True):
+    for line, kind in zip(text.split("\n"), line_kinds(text), strict=True):
         bare = line.rstrip()
-        if inside_string or (bare and not bare.lstrip().startswith("#")):
+        if kind is Line.STRING or (bare and not bare.lstrip().startswith("#")):
             yield bare
 
 
-def string_lines(lines: list[str]) -> Iterator[bool]:
+def string_lines(lines: list[str]) -> list[bool]:
     """For each line: does it begin inside a string?"""
-    quote: str | None = None
-    depth = 0
-    for line in lines:
-        yield quote is not None
-        quote, depth, _ = _scan(line, quote, depth)
+    return [kind is Line.STRING for kind in line_kinds("\n".join(lines))]

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from ..common.terminal import printable
 from . import marimo
 from .helpers import Helper, find_helpers
-from .magics import code_lines, drop_magics, statement_starts
+from .magics import Line, code_lines, drop_magics, line_kinds
 from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images needs
@@ -308,9 +308,10 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     lines = text.removesuffix("\n").split("\n")
     if len(text) > CODE_LIMIT * 2:
         return (Cell("\n".join(lines), 1, None),)  # too large: the caller says so
-    marks = {number for number, line in enumerate(lines) if number and _CELL_LINE.match(line)}
+    marks = {number for number, line in enumerate(lines) if number and line.startswith("#") and _CELL_LINE.match(line)}
     if marks:
-        marks &= {number for number, (starts, _) in enumerate(statement_starts(lines)) if starts}
+        kinds = line_kinds(text.removesuffix("\n"), magics=True)
+        marks = {number for number in marks if kinds[number] is Line.STATEMENT}
     edges = [0, *sorted(marks), len(lines)]
     return tuple(
         Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None) for begin, end in itertools.pairwise(edges)
