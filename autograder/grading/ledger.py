@@ -8,7 +8,7 @@ from pathlib import Path
 from ..common.errors import InfrastructureError
 from ..course.course import Course
 from ..results import store
-from ..results.result import ClassResults, InvalidResult, Result, bounded, in_order
+from ..results.result import ClassResults, InvalidResult, Result, bounded_with_text, in_order
 
 
 class Ledger:
@@ -42,10 +42,10 @@ class Ledger:
 
         Raises InfrastructureError or UserError if it cannot be written.
         """
-        result = bounded(result)
+        result, text = bounded_with_text(result)
         self._results[result.student, result.assignment] = result
         if result != previous:
-            store.write(result, self._folder)
+            store.write_text(result, text, self._folder)
 
     def is_worth(self, assignment: str, points: int) -> None:
         """Keep how many points an assignment is worth, as a graded result says."""

@@ -117,24 +117,31 @@ _NOTES, _NOTE, _METRICS = 40, 1000, 64 * 1024
 
 def bounded(result: Result) -> Result:
     """The result, cut to fit a file of FILE_LIMIT bytes: messages and metrics may hold what student code returned."""
+    return bounded_with_text(result)[0]
+
+
+def bounded_with_text(result: Result) -> tuple[Result, str]:
+    """The result, cut as :func:`bounded` does it, and the text of its file."""
     small = dataclasses.replace(
         result,
         checks=tuple(_said_briefly(check, MESSAGE_LIMIT) for check in result.checks),
         notes=tuple(cut(note, _NOTE) for note in result.notes[:_NOTES]),
     )
-    if len(json.dumps(_plain(small.metrics))) > _METRICS:
+    if small.metrics and len(json.dumps(_plain(small.metrics))) > _METRICS:
         note = "The figures of this grading were too large to keep."
         small = dataclasses.replace(small, metrics={}, notes=(*small.notes, note))
+    text = file_text(small)
     for limit in (500, 100, 0):  # many checks, each with a long message
-        if _size(small) <= FILE_LIMIT:
+        if len(text.encode()) <= FILE_LIMIT:
             break
         small = dataclasses.replace(small, checks=tuple(_said_briefly(check, limit) for check in small.checks))
-    return small
+        text = file_text(small)
+    return small, text
 
 
-def _size(result: Result) -> int:
-    """The bytes of its file, at most."""
-    return len(json_text(to_json(result)).encode())
+def file_text(result: Result) -> str:
+    """The text of a result's file."""
+    return f"{json_text(to_json(result))}\n"
 
 
 def _said_briefly(check: CheckResult, limit: int) -> CheckResult:
@@ -154,7 +161,11 @@ _WHERE_KNOWN: dict[str, Any] = {"submitted": "", "file": "", "commit": "", "iden
 
 def to_json(result: Result) -> dict[str, Any]:
     """The result as data for JSON: the schema's keys, in the schema's order."""
-    checks = [dataclasses.asdict(check) | {"seconds": round(check.seconds, 4)} for check in result.checks]
+    checks = [
+        vars(check)  # `dataclasses.asdict` is slow: it makes a copy of each value
+        | {"diagnosis": check.diagnosis and vars(check.diagnosis), "seconds": round(check.seconds, 4)}
+        for check in result.checks
+    ]
     whole = {"schema": SCHEMA, **vars(result), "checks": checks}
     known = {key: value for key, value in whole.items() if value or key not in _WHERE_KNOWN}
     return cast(dict[str, Any], _plain(known))
@@ -259,13 +270,15 @@ class _Reader:
 def _plain(value: Any, finite: bool = True) -> Any:
     """The value as data for JSON: no tuples, no NaN (if `finite`), and text that can be written as UTF-8."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) or not finite else None
     if isinstance(value, Mapping):
         return {_plain(str(key)): _plain(item, finite) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item, finite) for item in value]
-    if finite and isinstance(value, float) and not math.isfinite(value):
-        return None
     return value
 
 

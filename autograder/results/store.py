@@ -13,8 +13,7 @@ from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
-from ..common.terminal import json_text
-from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, from_json, in_order, to_json
+from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, file_text, from_json, in_order
 
 LARGEST = 16 * FILE_LIMIT  # bytes; a larger file is not read
 NO_RIGHT = "you have no right to read it"
@@ -61,8 +60,12 @@ def write(result: Result, folder: Path) -> Path:
     Raises InfrastructureError or UserError if it cannot be written (a full disk). A file from before then stays as it
     was.
     """
+    return write_text(result, file_text(result), folder)
+
+
+def write_text(result: Result, text: str, folder: Path) -> Path:
+    """Write a result, as :func:`write` does, when the text of its file is known."""
     path = path_of(folder, result.student, result.assignment)
-    text = f"{json_text(to_json(result))}\n"
     write_whole(path, text.encode())
     return path
 

@@ -80,16 +80,16 @@ def test_a_class_is_graded_though_a_worker_dies(
 
     def grade_and_kill() -> None:
         nonlocal ended
-        real = store.write
+        real = store.write_text
 
-        def write(result: Result, folder: Path) -> Path:
+        def write(result: Result, text: str, folder: Path) -> Path:
             nonlocal ended
             ended += 1
             if ended == 5:
                 processes[0].kill()
-            return real(result, folder)
+            return real(result, text, folder)
 
-        monkeypatch.setattr(store, "write", write)
+        monkeypatch.setattr(store, "write_text", write)
         request = ClassRequest(tmp_path / "class", out, Course(tmp_path / "course"))
         report = grade_class(request, connected, grade=fake_engine.grade_job)
         assert (report.graded, report.lost) == (20, [])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.submission.magics import drop_magics
+from autograder.submission.magics import Line, drop_magics, line_kinds
 from autograder.submission.source import CODE_LIMIT
 from tests.support.places import ROOT
 
@@ -53,8 +53,47 @@ def test_dropping_magics_keeps_the_lines(parts: list[str]) -> None:
     assert drop_magics(drop_magics(cell)) == drop_magics(cell)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("x = f('a', [1, (2)])\ny", "SS"),
+        ("x = f('(',\n  2)\ny", "SWS"),
+        ("x = f([1], (((2))), {'a': ''})\ny", "SS"),
+        ("x = f((1, [2,\n  3]), '''\na''')\ny", "SWTS"),
+        ("'''a\n'\"\"\"\n'''\ny", "STTS"),
+        ("'a\\\nb'\ny", "STS"),
+        ("'a\\\\\nb", "SS"),
+        ("x = 1 \\\n + 2\ny", "SWS"),
+        ("# ' ( \\\ny", "SS"),
+        (")\n(\n'''\n", "SSWT"),
+        ("!ls ' ( \\\n '''\n%x\n(\n%y\n)\n%z", "MGMSWWM"),
+        ("'''\n%x\n'''; (\n%y\n)\n%z", "STTWWM"),
+    ],
+)
+def test_how_each_line_begins(text: str, kinds: str) -> None:
+    letters = {Line.STATEMENT: "S", Line.STRING: "T", Line.WITHIN: "W", Line.MAGIC: "M", Line.MAGIC_GOES_ON: "G"}
+    assert "".join(letters[kind] for kind in line_kinds(text, magics=True)) == kinds
+
+
 def test_a_hostile_cell_costs_little_time() -> None:
-    for character in (" ", "(", "'", '"', "\\", "a=", "''", "\n", "\t?", "x?", "*"):
+    for character in (
+        " ",
+        "(",
+        "'",
+        '"',
+        "\\",
+        "a=",
+        "''",
+        "\n",
+        "\t?",
+        "x?",
+        "*",
+        "('",
+        "[(",
+        "'''",
+        "%\n",
+        "(\n%x\n)\n",
+    ):
         drop_magics(character * (CODE_LIMIT // len(character)))
     mixed = random.Random(1)
     drop_magics("".join(mixed.choice("'\"\\()#%!?= \na") for _ in range(CODE_LIMIT)))
