@@ -62,7 +62,7 @@ def test_a_slider_leads_through_the_stops_of_a_picture(solved: Any, monkeypatch:
         return pictures.drawn(path, "conv2d", work(solved["a3_conv_shapes"]), stop)
 
     assert notebook._slider(676, draw) is None, "where there is no notebook there is no slider"
-    monkeypatch.setattr(notebook, "_shell", lambda: object())
+    monkeypatch.setattr(notebook, "shell", lambda: object())
     slider, page = notebook._slider(pictures.stops(path, "conv2d"), draw).children
     assert (slider.min, slider.max) == (0, 675)
     slider.value = 300
