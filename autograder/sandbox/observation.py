@@ -154,6 +154,9 @@ class Observation:
     ordinal: int = 0
     run: Run | None = field(default=None, repr=False, compare=False)
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"an observation has no {name}; the value that came back is its .value")
+
     @property
     def returned(self) -> bool:
         """Whether a value came back, or a handle of an object."""
