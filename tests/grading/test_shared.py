@@ -37,6 +37,29 @@ workers.stop(now=True)
 """
 
 
+def prints(job: Any) -> dict[str, Any]:
+    """Stands for grading: a check that prints what a student returned."""
+    print("::error::forged", flush=True)
+    return {}
+
+
+PRINT = """
+from autograder.grading.pool import LocalWorkers
+from tests.grading.test_shared import prints
+
+workers = LocalWorkers(1)
+print(workers.submit(prints, None).result(timeout=120))
+workers.stop(now=False)
+"""
+
+
+def test_what_a_check_prints_reaches_no_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT], cwd=ROOT, capture_output=True, text=True, check=True, timeout=180
+    )
+    assert done.stdout == "{}\n"
+
+
 @pytest.mark.heavy
 @linux
 def test_a_worker_begins_with_torch() -> None:
