@@ -26,9 +26,13 @@ def where_raised(error: BaseException, folder: Path) -> str:
     return f"{Path(frames[-1].filename).relative_to(above).as_posix()}, line {frames[-1].lineno}: {what}"
 
 
-def remedy(error: BaseException) -> str:
-    """What the author can do about the error, in one sentence."""
+def remedy(error: BaseException, folder: Path) -> str:
+    """What the author can do about the error, in one sentence. folder: where the author's file is."""
     if isinstance(error, ModuleNotFoundError) and error.name:
+        if error.name == folder.name:
+            return "Checks do not import the student's file: they call its tasks, as submission.name_of_the_task(...)."
+        if (folder / f"{error.name}.py").is_file():
+            return f"Each file is read alone: bring over what it needs of {error.name}.py."
         return f"Is the name right? Else install it: pip install {error.name.partition('.')[0]}"
     return "Mend that line, and run the command again."
 

@@ -105,15 +105,22 @@ class LiveChecks:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Treat an `exit()` left in a check file as a mistake like any other; pytest itself would end."""
+        """Refuse a file that skips all its checks, and one that calls `exit()`, at which pytest itself would end."""
         try:
-            return (yield)
+            report = yield
         except SystemExit as error:
             self._complain(error)
             return pytest.CollectReport(collector.nodeid, "failed", None, [])
+        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):  # its points would vanish without a word
+            file, line, reason = report.longrepr
+            said = reason.removeprefix("Skipped: ")
+            self._complaints.append(
+                f"{Path(file).name}, line {line} leaves out all checks of the file: {said.rstrip('.')}."
+            )
+        return report
 
     def _complain(self, error: BaseException) -> None:
-        self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error)}")
+        self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error, self._files[0].parent)}")
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """Report an error inside pytest in one line, without a traceback."""

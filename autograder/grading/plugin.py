@@ -126,6 +126,12 @@ def readable_id(name: str) -> str:
 
 
 def _read_info(item: pytest.Item) -> CheckInfo:
+    if isinstance(item, pytest.Function) and any(
+        c.__module__ == "unittest.case" for c in getattr(item.cls, "__mro__", ())
+    ):
+        raise pytest.UsageError(
+            f"{where(item)} is a method of a unittest.TestCase, which is given no submission. Write a function, or a plain class."
+        )
     marker = item.get_closest_marker("points")
     points = marker.args[0] if marker and len(marker.args) == 1 else None
     task = marker.kwargs.get("task") if marker else None

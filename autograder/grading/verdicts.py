@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..common.raised import where_raised
 from ..common.terminal import beginning
 from .context import CheckContext, CheckInfo, Verdict
 
@@ -43,7 +44,7 @@ def verdict(
     log = ""
     if not isinstance(failure, CheckFailed):
         if not context.run.earlier and context.run.weights is None:
-            return Verdict(check, "error", bug=f"{item.name}: {type(failure).__name__}: {_text(failure)}")
+            return Verdict(check, "error", bug=f"{item.name}: {where_raised(failure, item.path.parent)}")
         raised, failure = failure, _as_failure(failure, context)
         # After the student's own error, or a plain assert, there is nothing for the author to fix.
         log = _traceback(raised) if failure.outcome == "failed" and not _is_plain_assert(raised) else ""

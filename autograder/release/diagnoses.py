@@ -47,7 +47,9 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
             namespace = dict(vars(run_file(assignment.master)))
         except (Exception, SystemExit) as error:  # SystemExit: an exit() that was left in it
-            raise UserError(f"solutions/{where_raised(error, assignment.folder)}. {remedy(error)}") from error
+            raise UserError(
+                f"solutions/{where_raised(error, assignment.folder)}. {remedy(error, assignment.folder)}"
+            ) from error
         names = assignment.parameters()
         for known in catalogue.misconceptions:
             found, of_checks = _failures(live, known, namespace, names)

@@ -93,7 +93,10 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
                 passed.setdefault(verdict.check.name, []).append(name)
     return [
         *(f"{check} passes where every answer is {found[0]}.{_more(found)}" for check, found in passed.items()),
-        *(f"{check} breaks where every answer is {found[0]}.{_more(found)}" for check, found in broke.items()),
+        *(
+            f"{check} breaks where every answer is {found[0].rstrip('.')}.{_more(found)}"
+            for check, found in broke.items()
+        ),
     ]
 
 

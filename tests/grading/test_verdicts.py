@@ -211,7 +211,10 @@ def test_a_check_that_breaks_by_itself_is_the_courses_fault(tmp_path: Path) -> N
     course = make_course(tmp_path / "course", broken)
     engine = Engine(course, course.assignment("t1_text"))
     try:
-        with pytest.raises(InfrastructureError, match=r"test_plain_assert: NameError: name 'undefined'"):
+        with pytest.raises(
+            InfrastructureError,
+            match=r"test_plain_assert: t1_text/test_t1_text.py, line 9: NameError: name 'undefined'",
+        ):
             grade(engine, tmp_path, REFERENCE)
     finally:
         engine.close()

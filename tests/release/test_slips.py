@@ -205,6 +205,12 @@ RUN = [
     (PUBLIC, f"{ONE}\ndef test_one", 'def test_two(submission):\n    """Two."""\n\n\n@pytest.mark.points(1, task="ANSWERS")\ndef test_one', "test_b1_tiny.py, line 12: test_two has no points"),
     (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one asks for submision, which nothing gives. "
      "A check is given: submission, draw, quiz, held_out, record, afterwards. Is it"),
+    # else the points of the whole file would be gone without a word
+    (PUBLIC, "import pytest", "import pytest\npytest.importorskip('pandas_not_here')", "test_b1_tiny.py, line 2 leaves out all checks of the file: could not import 'pandas_not_here'"),
+    (PUBLIC, f"{ONE}\ndef test_one(submission)", f"import unittest\nclass Tests(unittest.TestCase):\n  {ONE}\n  def test_one(self, submission=None)", "test_one is a method of a unittest.TestCase, which is given no submission"),
+    # what lies beside the checks is for another purpose
+    (PUBLIC, "import pytest", "import misconceptions, pytest", "Each file is read alone: bring over what it needs of misconceptions.py."),
+    (PUBLIC, "import pytest", "import b1_tiny, pytest", "Checks do not import the student's file: they call its tasks, as submission."),
 ]  # fmt: skip
 
 

@@ -149,7 +149,9 @@ def _node(value: Any, parts: _Parts, depth: int) -> Any:
         return {"h": [value.number, value.type_name[:200], value.text[:500]]}
     if isinstance(value, SandboxTensor):
         return {"r": [value.name, value.start, value.stop]}
-    raise WireError(f"{kind.__name__} is not data")
+    raise WireError(
+        f"a {kind.__name__} is not data, as numbers, texts, lists, tuples, dicts, sets, tensors and arrays are"
+    )
 
 
 def _nodes(values: Iterable[Any], parts: _Parts, depth: int) -> list[Any]:
