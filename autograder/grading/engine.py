@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,7 @@ from .verdicts import explained
 if TYPE_CHECKING:
     from ..course.network import Network
     from ..data import Examples
-    from ..sandbox.observation import StudentError
+    from ..sandbox.loader import Loader
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,7 @@ class Engine:
         from ..sandbox.run import SandboxRun
         from ..sandbox.session import SessionEnded
 
-        wanted = self.settings
-        if wanted.retrain:
+        if self.settings.retrain:
             source = dataclasses.replace(source, weights=None)
         order = Order(self.assignment.name, source, seed, self.parameters, self.limits)
         run = SandboxRun(lambda: self._ready, order)
@@ -149,42 +148,55 @@ class Engine:
         try:
             with contextlib.suppress(SessionEnded):  # then every check reports it
                 run.loader.load()
-            tasks = {check.task for check in self.checks}
-            if (
-                run.loader.load_error is not None
-                and run.loader.load_error.type_name in SYNTAX
-                and not tasks & set(run.loader.defines)
-            ):
-                unreadable = syntax_problem(source) or _unreadable(run.loader.load_error)
+            if unreadable := self._why_unreadable(run.loader, source):
                 return Grading((), tuple(run.loader.notes), {}, seed, unreadable)
             self.live.run(context, only)
             verdicts = explained(context)
-            not_known = _look_afterwards(context) if wanted.exchanged else ()
+            not_known = _look_afterwards(context) if self.settings.exchanged else ()
         finally:
             run.close()
         for verdict in verdicts:
             if verdict.bug:
                 raise InfrastructureError(f"a check of {self.assignment.name} is broken: {verdict.bug}")
-        metrics = {"seed": seed, **context.metrics} if context.metrics else {}  # the figures of a training depend on it
-        if metrics and (dense := dense_literals(source)):
-            metrics["dense_literals"] = dense
-        if metrics and self.network is not None:
-            metrics |= facts_for_reports(self.course.root, self.network)
-        unexplained = (verdict.note for verdict in verdicts if verdict.note)
-        is_wrong = any(verdict.outcome not in ("passed", "not_run") for verdict in verdicts)
-        # First, because it may be the cause of everything else. A file that ran from end to end has no such problem.
-        broken = filter(None, [syntax_problem(source) if run.loader.is_in_doubt else ""])
-        notes = (
-            *broken,
-            *source.notes,
-            *self._of_weights(source, metrics),
-            *run.loader.notes,
-            *filter(None, [self.catalogue.problem if is_wrong else ""]),
-            *unexplained,
-            *not_known,
-        )
+        metrics = self._metrics(context, source)
+        notes = (*self._notes(run.loader, source, metrics, verdicts), *not_known)
         suspects = {look.check: tuple(each.name for each in look.suspects) for look in context.looks if look.failed}
         return Grading(tuple(verdicts), notes, metrics, seed, suspects=suspects)
+
+    def _why_unreadable(self, loader: Loader, source: Source) -> str:
+        """Why Python can read none of the tasks; "" if it can read one."""
+        error = loader.load_error
+        if (
+            error is None
+            or error.type_name not in SYNTAX
+            or {check.task for check in self.checks} & set(loader.defines)
+        ):
+            return ""
+        line = f": {error.text}" if error.text else ""
+        said = f"{error.type_name} at {error.where or 'an unknown line'}: {error.message}{line}"
+        return syntax_problem(source) or said
+
+    def _metrics(self, context: CheckContext, source: Source) -> dict[str, Any]:
+        """What the checks recorded, with the seed that it depends on, and what a report needs to show it."""
+        if not context.metrics:
+            return {}
+        dense = dense_literals(source)
+        facts = facts_for_reports(self.course.root, self.network) if self.network is not None else {}
+        return {"seed": context.seed, **context.metrics, **({"dense_literals": dense} if dense else {}), **facts}
+
+    def _notes(
+        self, loader: Loader, source: Source, metrics: Mapping[str, Any], verdicts: list[Verdict]
+    ) -> Iterator[str]:
+        """What the reader of the result should know, the most important first."""
+        # First, because it may be the cause of everything else. A file that ran from end to end has no such problem.
+        if loader.is_in_doubt and (broken := syntax_problem(source)):
+            yield broken
+        yield from source.notes
+        yield from self._of_weights(source, metrics)
+        yield from loader.notes
+        if any(verdict.outcome not in ("passed", "not_run") for verdict in verdicts) and self.catalogue.problem:
+            yield self.catalogue.problem
+        yield from (verdict.note for verdict in verdicts if verdict.note)
 
     def _of_weights(self, source: Source, metrics: Mapping[str, Any]) -> tuple[str, ...]:
         """Notes on the files of weights that were not used, and why."""
@@ -234,8 +246,3 @@ def sandbox_for(settings: Settings, trains: bool, door: Door | None = None) -> S
     """
     tier = tiers.found_elsewhere(door.tier) if door is not None else tiers.choose(settings.require_sandbox)
     return Sandbox(tier, trains=trains, memory=settings.memory, door=door)
-
-
-def _unreadable(error: StudentError) -> str:
-    line = f": {error.text}" if error.text else ""
-    return f"{error.type_name} at {error.where or 'an unknown line'}: {error.message}{line}"
