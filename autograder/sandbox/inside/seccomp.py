@@ -128,6 +128,25 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
         raise OSError(errno.ENOSYS, f"no seccomp filter for {platform.machine()}")
     audit_architecture, column = _ARCHITECTURES[platform.machine()]
 
+    program: list[_Instruction] = [
+        (_LOAD, 0, 0, 4),  # the architecture of this call
+        (_JUMP_EQUAL, 1, 0, audit_architecture),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, 0),  # its number
+    ]
+    if column == 0:
+        program += [(_JUMP_FROM, 0, 1, _X32_BIT), (_RETURN, 0, 0, _KILL)]
+    program += [(_JUMP_FROM, 0, 1, _FIRST_UNKNOWN), _answer(errno.ENOSYS)]
+    for name, body in _rules(own, shared_machine, scoped, truncate_ruled).items():
+        number = _NUMBERS[name][column]
+        if number is not None:
+            program += [(_JUMP_EQUAL, 0, len(body), number), *body]  # every path through a body returns
+    program.append((_RETURN, 0, 0, _ALLOW))
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+def _rules(own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -> dict[str, list[_Instruction]]:
+    """System call -> the instructions that decide about it. Calls without an entry are allowed."""
     rules: dict[str, list[_Instruction]] = {}
     for name in _REFUSED:
         rules[name] = [_answer(errno.EPERM)]
@@ -166,22 +185,7 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
         rules["socket"] = _allow_values(0, [_AF_UNIX], errno.EACCES)
         rules["socketpair"] = _allow_values(0, [_AF_UNIX], errno.EACCES)
         rules["clone"] = _refuse_bits(0, _CLONE_NEW | _CLONE_PARENT, errno.EPERM)
-
-    program: list[_Instruction] = [
-        (_LOAD, 0, 0, 4),  # the architecture of this call
-        (_JUMP_EQUAL, 1, 0, audit_architecture),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, 0),  # its number
-    ]
-    if column == 0:
-        program += [(_JUMP_FROM, 0, 1, _X32_BIT), (_RETURN, 0, 0, _KILL)]
-    program += [(_JUMP_FROM, 0, 1, _FIRST_UNKNOWN), _answer(errno.ENOSYS)]
-    for name, body in rules.items():
-        number = _NUMBERS[name][column]
-        if number is not None:
-            program += [(_JUMP_EQUAL, 0, len(body), number), *body]  # every path through a body returns
-    program.append((_RETURN, 0, 0, _ALLOW))
-    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+    return rules
 
 
 def install(program: bytes) -> None:
