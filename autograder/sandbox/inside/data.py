@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _data(value: object, depth: int, room: _Room) -> Any:
                 return NOT_DATA
             items.append(data)
         return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):  # a dict that cannot be changed, for one
         pairs = {}
         for key, item in value.items():
             fitting = room.take(2)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections import ChainMap, OrderedDict, UserDict, defaultdict
+from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -49,6 +52,13 @@ def test_plain_values_come_as_they_are(value: object) -> None:
     assert seen.handle is None
     assert type(seen.value) is type(value)
     assert repr(seen.value) == repr(value)
+
+
+@pytest.mark.parametrize("kind", [MappingProxyType, ChainMap, OrderedDict, UserDict, lambda d: defaultdict(int, d)])
+def test_answers_come_as_a_dict_in_whatever_kind_of_one_they_stand(kind: Callable[[dict[Any, int]], object]) -> None:
+    seen = arrived(kind({(2,): 2, (1, 3): 3}))
+    assert type(seen.value) is dict
+    assert seen.value == {(2,): 2, (1, 3): 3}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
