@@ -144,11 +144,12 @@ def _positive(text: str) -> int:
 def print_report(report: ClassReport, out: Path) -> None:
     """Print the table, and a few lines on what was done."""
     screen = console()
-    screen.print(table(report.results, screen.width))
-    screen.print()
-    many = plural(len(report.results.students()), "student")
+    if report.results.results:
+        screen.print(table(report.results, screen.width))
+        screen.print()
+        many = plural(len(report.results.students()), "student")
+        print_line(f"{many}: {counts(report.results.results)}.")
     kept = f"; {plural(report.kept, 'was', 'were')} unchanged and kept" if report.kept else ""
-    print_line(f"{many}: {counts(report.results.results)}.")
     print_line(f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}.")
     if finals := len(report.results.finals):
         many = plural(finals, "score above is a final one", "scores above are final ones")
@@ -165,6 +166,6 @@ def print_report(report: ClassReport, out: Path) -> None:
         who = few((f"{printable(r.student)} ({r.assignment})" for r in report.lost), 5)
         print_line(f"The machine failed on {who}; the same command tries them again.", "red")
     if report.interrupted:
-        print_line(
-            f"Stopped, with {report.left} left to grade (… above). The same command goes on from here.", "yellow"
-        )
+        columns = len(report.results.max_scores())
+        above = " (… above)" if any(len(own) < columns for own in report.results.students().values()) else ""
+        print_line(f"Stopped, with {report.left} left to grade{above}. The same command goes on from here.", "yellow")

@@ -84,13 +84,40 @@ def process_context(preload: Sequence[str]) -> BaseContext:
     """
     if sys.platform != "linux":  # libraries of macOS break in a fork
         return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver, resource_tracker
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
-    with _imports_of_this_process():
+    resource_tracker.ensure_running()  # here, because it lets Ctrl-C in again
+    with _imports_of_this_process(), _without_interrupts():
         forkserver.ensure_running()
     return context
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait. A process that is started in this block meets none, until `meet_interrupts`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def meet_interrupts(action: signal.Handlers) -> None:
+    """Decide what Ctrl-C does in a new worker. It goes to all processes of a terminal, and the main one handles it."""
+    signal.signal(signal.SIGINT, action)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _end_server() -> None:
+    """End the server of worker processes, so that it forks none for somebody who no longer waits for it."""
+    server = sys.modules.get("multiprocessing.forkserver")
+    number = getattr(getattr(server, "_forkserver", None), "_forkserver_pid", None)
+    if number is not None:
+        with contextlib.suppress(OSError):
+            os.kill(number, signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -144,9 +171,14 @@ class LocalWorkers:
         return self._executor.submit(function, job)
 
     def restart(self) -> None:
-        self.stop(now=True)
+        self._end(now=True)
 
     def stop(self, *, now: bool) -> None:
+        if now:
+            _end_server()
+        self._end(now)
+
+    def _end(self, now: bool) -> None:
         executor, self._executor = self._executor, None
         if executor is not None:
             self._end_workers(executor, now)
@@ -171,13 +203,13 @@ class LocalWorkers:
 
 
 def _begin_worker(environment: dict[str, str], door: Door | None) -> None:
-    """Set up a new worker. Only the main process handles Ctrl-C. environment: the main process's variables."""
+    """Set up a new worker. environment: the main process's variables."""
     gc.freeze()  # what the server has imported stays on pages that all workers share
     os.environ.clear()  # the server's variables are those of its start
     os.environ.update(environment)
     # A check may print what a student returned: no terminal shows it.
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (open as long as the process lives)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    meet_interrupts(signal.SIG_IGN)
     end_with_parent()
     let_the_sandbox_finish()
     if door is not None:

@@ -7,6 +7,7 @@ import ast
 import dataclasses
 import itertools
 import re
+import signal
 import time
 import warnings
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from rich.markup import escape
 from ..common.plural import plural
 from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
-from ..grading.pool import PRELOADED, end_with_parent, process_context
+from ..grading.pool import PRELOADED, end_with_parent, meet_interrupts, process_context
 from ..submission.source import Cell, Source, read_source
 from . import made_pages
 from .slips import refuse_slips
@@ -126,6 +127,7 @@ def run(args: argparse.Namespace) -> int:
 def _begin_worker() -> None:
     """Prepare a new worker: it ends with its parent, and does not show torch's warnings about wrong solutions."""
     end_with_parent()
+    meet_interrupts(signal.SIG_DFL)
     warnings.simplefilter("ignore")
 
 

@@ -350,12 +350,14 @@ if __name__ == "__main__":
 """
 
 
-def start(course: Course, class_: Path, out: Path) -> subprocess.Popen[str]:
-    """A run in a process of its own."""
+def start(course: Course, class_: Path, out: Path, preload: str = "") -> subprocess.Popen[str]:
+    """A run in a process of its own. preload: a module beside the class that its workers import first."""
     script = SCRIPT.format(tests=str(ROOT), class_=str(class_), out=str(out), course=str(course.root))
+    script = script.replace("LocalWorkers(2)", f"LocalWorkers(2, preload={preload!r}.split())")
     path = put(class_.parent / "run.py", script)
     return subprocess.Popen(
         [sys.executable, path],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{class_.parent}"},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -425,6 +427,27 @@ def test_ctrl_c_ends_with_what_is_done(course: Course, tmp_path: Path, number: s
     assert "Traceback" not in output
     graded = [name for name in sorted(contents(out)) if "a1" in name]
     assert graded == ["s0/a1_permute.json", "s1/a1_permute.json"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers have no server")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_while_the_workers_start_shows_nobody_their_insides(
+    course: Course, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Importing torch takes seconds, in which somebody sees what they have mistyped."""
+    class_, out, begun = tmp_path / "class", tmp_path / "results", tmp_path / "begun"
+    put(class_ / "ada" / "a1_permute.py", "# right\n")
+    put(tmp_path / "slow_to_import.py", f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(2)\n")
+    process = start(course, class_, out, "slow_to_import")
+    for _ in range(600):
+        if begun.exists():
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert output.endswith("Stopped, with 1 left to grade. The same command goes on from here.\n")
 
 
 def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
