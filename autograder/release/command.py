@@ -119,7 +119,7 @@ def check(course: Course) -> int:
     """Compare assignments/ with a fresh build. Prints each difference and the remedy; returns 1 if there are any."""
     from . import generated
     from .build import build
-    from .compare import differences
+    from .differences import differences
 
     with generated.staging(beside=course.assignments) as folder:
         found = differences(build(course, folder).assignments, course.assignments)

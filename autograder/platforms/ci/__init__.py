@@ -19,7 +19,7 @@ from ...common.terminal import printable
 from ...course.course import find_course
 from ...grading.job import Settings
 from . import actions, classroom50, gradescope
-from .grading import Graded, Request, grade_checkout
+from .checkout import Graded, Request, grade_checkout
 
 FORMS: dict[str, Callable[[Request, Sequence[Graded]], None]] = {
     "actions": actions.report,

@@ -16,7 +16,7 @@ from ...common.terminal import printable
 from ...results.rows import Row, public_notes, rows_of
 from .. import github_classroom
 from .changed import changed_files
-from .grading import Graded, Request, totals
+from .checkout import Graded, Request, totals
 from .page import page
 
 MOST = 10  # annotations of one kind; GitHub shows no more for a step

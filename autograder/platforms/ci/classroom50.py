@@ -13,7 +13,7 @@ from ...common.errors import InfrastructureError, UserError
 from ...results.rows import to_bytes
 from .. import classroom50 as form
 from .actions import append
-from .grading import Graded, Request, totals
+from .checkout import Graded, Request, totals
 from .page import cut, section
 
 _VARIABLES = {

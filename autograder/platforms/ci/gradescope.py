@@ -13,7 +13,7 @@ from ...common.tables import read_time
 from ...results.result import Result
 from ...results.rows import to_bytes
 from .. import gradescope as form
-from .grading import Graded, Request
+from .checkout import Graded, Request
 
 BASE_VARIABLE = "AUTOGRADER_GRADESCOPE"  # for trying it outside of Gradescope's container
 SENTENCE = "Grading began and did not finish. This says nothing about your work: ask your teachers to run it again."

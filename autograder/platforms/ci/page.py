@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ...common.plural import few
 from ...common.terminal import printable
 from ...results.rows import Row, public_notes, rows_of
-from .grading import Graded, totals
+from .checkout import Graded, totals
 
 LIMIT = 900_000  # bytes; GitHub takes 1 MiB for a step
 _TEXT = 4_000  # characters of one message

@@ -13,7 +13,7 @@ import torch
 
 from autograder.course.course import Course
 from autograder.release import command
-from autograder.release.compare import differences
+from autograder.release.differences import differences
 from tests.support.extras import skip_without
 from tests.support.small_course import replace_in
 
