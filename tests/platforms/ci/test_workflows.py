@@ -26,7 +26,7 @@ from autograder import __version__, cli
 from autograder.common.diagnosis import Diagnosis
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
-from autograder.platforms.ci import actions, changed, grading, page
+from autograder.platforms.ci import actions, changed, checkout, page
 from autograder.release import git_hashes
 from autograder.release.student import release_to
 from autograder.results import redacted
@@ -420,13 +420,13 @@ def test_a_notebooks_lines_are_those_of_its_file(tmp_path: Path) -> None:
     path = put(tmp_path / "work" / "a1_permute.ipynb", text)
     assert ci(tmp_path, "actions") == 0
     source, raw = read_source(path), text.splitlines()
-    definition = grading.definitions(source.text)["to_nhwc"]
-    line = grading.line_of_file(source.locate(definition), source, raw)
+    definition = checkout.definitions(source.text)["to_nhwc"]
+    line = checkout.line_of_file(source.locate(definition), source, raw)
     assert "def to_nhwc" in raw[line - 1]
     raised = next(n for n, row in enumerate(raw, start=1) if "permute(0, 1, 2, 3, 4, 5, 6)" in row)
-    assert grading.line_of_file(source.locate(definition + 1), source, raw) <= raised
-    assert grading.line_of_file("cell 99, line 1", source, raw) == 1
-    assert grading.line_of_file("no line at all", source, raw) == 1
+    assert checkout.line_of_file(source.locate(definition + 1), source, raw) <= raised
+    assert checkout.line_of_file("cell 99, line 1", source, raw) == 1
+    assert checkout.line_of_file("no line at all", source, raw) == 1
 
 
 @pytest.mark.parametrize(
@@ -521,13 +521,13 @@ def test_a_command_stays_one_command(message: str, title: str, file: str) -> Non
     assert "".join(c for c in data if c.isalnum()) != "" or not any(c.isalnum() for c in message)
 
 
-def result_with(text: str, hidden: str = "no word of this") -> grading.Graded:
+def result_with(text: str, hidden: str = "no word of this") -> checkout.Graded:
     """A result whose every text is `text`, and whose hidden check says `hidden`."""
     open_ = CheckResult("test_a", text, "to_nchw", 1, 0, "failed", False, Diagnosis("d", text), text)
     closed = CheckResult("test_h", hidden, "to_nchw", 3, 0, "error", True, Diagnosis("e", hidden), hidden)
     earned = CheckResult("test_k", hidden, "to_nchw", 2, 2, "passed", True, None, hidden)
     result = Result("ada", "a1_permute", "py", "graded", 2, 6, (open_, closed, earned), notes=(text, hidden))
-    return grading.Graded(result, Path("a1_permute.py"), (("to_nchw", 3),))
+    return checkout.Graded(result, Path("a1_permute.py"), (("to_nchw", 3),))
 
 
 @given(evil)
@@ -552,7 +552,7 @@ def test_a_page_stays_within_githubs_limit() -> None:
 
 def test_at_most_ten_annotations_and_a_word_on_the_rest() -> None:
     checks = tuple(CheckResult(f"t{n}", "T", f"task{n}", 1, 0, "failed", False, message="no") for n in range(14))
-    graded = grading.Graded(Result("ada", "a1_permute", "py", "graded", 0, 14, checks), Path("x,y:z.py"))
+    graded = checkout.Graded(Result("ada", "a1_permute", "py", "graded", 0, 14, checks), Path("x,y:z.py"))
     lines = actions.error_lines([graded])
     assert sum(line.startswith("::error ") for line in lines) == 10
     assert lines[-1] == "::notice title=More::4 more tasks lost points: see the summary of this run."
