@@ -88,9 +88,10 @@ def process_context(preload: Sequence[str]) -> BaseContext:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
-    resource_tracker.ensure_running()  # here, because it lets Ctrl-C in again
-    with _imports_of_this_process(), _without_interrupts():
-        forkserver.ensure_running()
+    with _imports_of_this_process():
+        resource_tracker.ensure_running()  # before Ctrl-C has to wait, because it lets it in again
+        with _without_interrupts():
+            forkserver.ensure_running()
     return context
 
 
