@@ -26,6 +26,7 @@ LAYOUTS = {
     "blackboard": "Blackboard's download",
     "brightspace": "Brightspace's download",
     "sakai": "Sakai's download",
+    "schoology": "Schoology's download",
     "gradescope": "Gradescope's export",
 }
 
@@ -168,12 +169,25 @@ def _sakai(path: Path) -> HandIn | None:
 
 _SAKAI = re.compile(r"(?P<name>[^(),]+, ?[^(),]*[^(),\s])\((?P<login>[^()\s]+)\)")
 
+
+def _schoology(path: Path) -> HandIn | None:
+    """``Last, First - s486002``, a folder with ``Revision 1 - On time`` in it"""
+    match = _SCHOOLOGY.fullmatch(path.name)
+    if match is None or not any(_VERSION.fullmatch(each.name) for each in path.glob("Revision *")):
+        return None
+    identity = {"system": "schoology", "number": match["number"], "sid": match["number"], "name": match["name"]}
+    return HandIn(path, match["name"], "schoology", None, identity)
+
+
+_SCHOOLOGY = re.compile(r"(?P<name>.+, .+) - (?P<number>\w*\d\w*)")
+
 # The order matters: a student's own file name may look like another system's.
 READERS: dict[str, Read] = {
     "moodle": _moodle,
     "blackboard": _blackboard,
     "brightspace": _brightspace,
     "sakai": _sakai,
+    "schoology": _schoology,
     "canvas": _canvas,
 }
 

@@ -694,6 +694,23 @@ def test_folders_of_homeworks_that_hold_students_zips_are_no_students(course: Co
         assert list(read(root, course)[1]) == ["ann", "bo"], kind
 
 
+def test_schoologys_folders_say_who_and_which_revision(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class" / "Homework 1"
+    put(root / "Lee, Ann - s486002" / "Revision 1 - On time" / f"{NAME}.py", "answer = 0\n")
+    zipped(root / "Lee, Ann - s486002" / "Revision 2 - Late" / "work.zip", **{NAME: "answer = 1\n"})
+    put(root / "Roe, Bo Jan - 0AAA119SP00084" / "Revision 10 - On Time" / f"{NAME}.py", "answer = 10\n")
+    put(root / "Roe, Bo Jan - 0AAA119SP00084" / "Revision 9 - On Time" / f"{NAME}.py", "answer = 9\n")
+    put(root / "Lee, Ann - s486077" / "Revision 1 - On time" / "hw.docx")
+    download, found = read(tmp_path / "class", course)
+    assert download.layout == "Schoology's download, in Homework 1/"
+    assert {s: f.status for s, f in found.items()} == {
+        "Lee, Ann_s486002": "found", "Lee, Ann_s486077": "unreadable", "Roe, Bo Jan": "found",
+    }  # fmt: skip
+    assert found["Lee, Ann_s486002"].shown.endswith(f"Lee, Ann - s486002/Revision 2 - Late/work.zip/{NAME}.py")
+    assert found["Roe, Bo Jan"].path == root / "Roe, Bo Jan - 0AAA119SP00084" / "Revision 10 - On Time" / f"{NAME}.py"
+    assert found["Roe, Bo Jan"].identity["sid"] == "0AAA119SP00084"
+
+
 def test_a_browsers_number_behind_a_name_makes_no_second_student(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "forms"
     put(root / f"{NAME} - Ann Lee.py", "answer = 1\n")
