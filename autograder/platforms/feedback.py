@@ -137,7 +137,8 @@ def _moodle_folder(result: Result) -> str:
     first = PurePosixPath(result.file).parts[0] if "/" in result.file else ""
     known = f"_{result.identity['number']}_assignsubmission_file"
     if known in first:
-        return first
+        named, _, more = first.partition(known)
+        return f"{named}{known}_" if more else first  # more: of a zip, or of a second download beside the first
     return f"{result.identity.get('name', result.student)}{known}_"
 
 

@@ -47,14 +47,32 @@ def test_moodles_zip_has_the_folders_of_its_download(tmp_path: Path, capsys: pyt
     assert "Bob" not in text
 
 
+def test_moodles_folder_is_the_students_whatever_the_work_lay_in(tmp_path: Path) -> None:
+    for number, behind in ((1, "_ 2/a1_permute.py"), (2, "_work.zip/a1_permute.py"), (3, "/a1_permute.py")):
+        file = f"Ann Lee_{number}_assignsubmission_file{behind}"
+        write(tmp_path / "r", f"Ann Lee_{number}", file, {"system": "moodle", "number": str(number), "name": "Ann Lee"})
+    assert cli.main(["feedback", str(tmp_path / "r"), "--to", "moodle", "--out", str(tmp_path / "o")]) == 0
+    with zipfile.ZipFile(tmp_path / "o" / "a1_permute-feedback.zip") as archive:
+        assert archive.namelist() == [
+            "Ann Lee_1_assignsubmission_file_/feedback.txt",
+            "Ann Lee_2_assignsubmission_file_/feedback.txt",
+            "Ann Lee_3_assignsubmission_file/feedback.txt",
+        ]
+
+
 def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
-    names = {"py": "leeann_12345_67999_a1_permute-1.py", "ipynb": "roebob_12346_68000_a1_permute.ipynb"}
+    names = {
+        "py": "leeann_12345_67999_a1_permute-1.py", "ipynb": "roebob_12346_68000_a1_permute.ipynb",
+        "renamed": "poecy_12347_68002_a1_permute.py",
+    }  # fmt: skip
     work = tmp_path / "class"
     work.mkdir()
     (work / names["py"]).write_text('"""Mine."""\nx = 1\n')
     book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "source": "x = 1"}]}
     (work / names["ipynb"]).write_text(json.dumps(book))
-    for student, form, number in (("leeann", "py", "12345"), ("roebob", "ipynb", "12346")):
+    (work / names["renamed"]).write_text(json.dumps(book))  # a notebook, saved as a script
+    students = (("leeann", "py", "12345"), ("roebob", "ipynb", "12346"), ("poecy", "renamed", "12347"))
+    for student, form, number in students:
         write(tmp_path / "r", student, names[form], {"system": "canvas", "number": number})
     write(tmp_path / "r", "zip", "zip_1_2_work.zip/a1_permute.py", {"system": "canvas", "number": "1"})
     # Marked anonymously: Canvas gives no number.
@@ -66,13 +84,14 @@ def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
         assert sorted(archive.namelist()) == sorted(names.values())
         script = archive.read(names["py"]).decode()
         again = json.loads(archive.read(names["ipynb"]))
+        assert archive.read(names["renamed"]) == archive.read(names["ipynb"])
     assert script.startswith("# a1_permute: 3 of 10 points\n")
     assert script.endswith('"""Mine."""\nx = 1\n')
     assert [cell["cell_type"] for cell in again["cells"]] == ["markdown", "code"]
     compile(script, "script", "exec")
     assert "\x1b" not in script
     rows = list(csv.DictReader(io.StringIO((tmp_path / "o" / "comments.csv").read_text(encoding="utf-8"))))
-    assert [row["ID"] for row in rows] == ["", "12345", "12346", "1"]
+    assert [row["ID"] for row in rows] == ["", "12345", "12347", "12346", "1"]
     assert SECRET not in script + json.dumps(again) + str(rows)
 
 

@@ -79,6 +79,23 @@ def test_the_place_and_what_it_usually_means(tmp_path: Path, text: str, head: st
     assert shown[caret.index("^")] == under
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="there it is Python")
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('print(f"{names["a"]}")\n', "Before Python 3.12 an f-string holds no quotes of its own kind"),
+        ("print(f'{chr(10)}{\"\\n\"}')\n", "Before Python 3.12 an f-string holds no quotes of its own kind"),
+        ("type Image = list[int]\n", "The statement `type` came with Python 3.12"),
+        ("type Pair[T] = tuple[T, T]\n", "The statement `type` came with Python 3.12"),
+        ("def first[T](a: list[T]) -> T:\n    return a[0]\n", "in brackets behind a name came with Python 3.12"),
+        ("class Box[T]:\n    pass\n", "in brackets behind a name came with Python 3.12"),
+    ],
+)
+def test_what_came_with_a_later_python_is_told_as_that(tmp_path: Path, text: str, says: str) -> None:
+    """Colab's Python is newer than some graders': what ran there is not called a slip without a word on why."""
+    assert says in problem(tmp_path, text)[0]
+
+
 def test_words_that_may_stand_where_they_stand(tmp_path: Path) -> None:
     loops = "while x:\n    if y:\n        break\nfor a in b:\n    with c:\n        continue\nelse:\n    pass\n"
     makers = "def f():\n    yield 1\n    return\nasync def g():\n    await f()\nh = lambda: (yield)\n"
