@@ -417,7 +417,8 @@ def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collect
             (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
     yield from plain
     yield from longer if plain else ()
-    yield from _dashed(plain, [entry for entry in listed if entry.name not in {f.path.name for f in (*plain, *longer)}])
+    known = {each.path.name for each in (*plain, *longer)}
+    yield from _dashed(plain, [entry for entry in listed if entry.name not in known])
     yield from turned if len({each.student for each in turned}) > 1 else ()
 
 
