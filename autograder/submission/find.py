@@ -358,7 +358,7 @@ class _Search:
 
         none: words that say that there is no file of the assignment's name, or only the stub.
         """
-        named = [file for file in files if not file.why]
+        named = sorted((f for f in files if not f.why), key=lambda file: not file.own.lower().endswith(SUFFIXES))
         words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
         if named:
             lie = "lies" if len(named) == 1 else "lie"
@@ -441,15 +441,16 @@ class _Search:
         said = tuple(notes)
         if file is None:
             return Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
-        mine = [each.path for each in self.files.weights if each.own.lower().startswith(name.lower())]
-        beside = [path for path in mine if path.parent == file.path.parent] or mine
+        weights, left = self._weights_of(file, name)
+        if left:
+            said = (*said, f"{few(map(self._below, left))} came with another attempt, and was not used.")
         return Found(
             self.place.student,
             name,
             file.path,
             status,
             paths,
-            beside[0] if beside else None,
+            weights,
             said,
             self._below(file),
             file.hand_in.path,
@@ -457,6 +458,19 @@ class _Search:
             identity,
             file.flat,
         )
+
+    def _weights_of(self, file: File, name: str) -> tuple[Path | None, list[File]]:
+        """The weights that belong to a file, and those of other attempts if its own attempt has none.
+
+        Canvas numbers files, and not attempts: there the newest weights are the file's.
+        """
+        mine = [each for each in self.files.weights if each.own.lower().startswith(name.lower())]
+        mine = mine or _latest([each for each in self.files.weights if bears(each.own, name)])[0]
+        of_canvas = file.hand_in.layout == "canvas"
+        own = [each for each in mine if of_canvas or each.hand_in.attempt == file.hand_in.attempt]
+        beside = [each for each in own if each.path.parent == file.path.parent] or own
+        newest = max(beside, key=_attempt) if of_canvas and beside else next(iter(beside), None)
+        return (newest.path, []) if newest is not None else (None, mine)
 
     def _below(self, file: File) -> str:
         """The file's path in the folder of submissions. For a file in a zip, the path begins with the zip's."""

@@ -431,8 +431,13 @@ def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator
     named = {each.student for each in plain if each.path.name.startswith(f"{each.student} - ")}
     if len(named) < 2:
         return
+    doubled = [name for name in named if " - " in name]
     for entry in others:
         who, dash, own = entry.name.partition(" - ")
+        longer = [name for name in doubled if entry.name.startswith(f"{name} - ")]
+        if longer:  # `Jean - Luc - answers.py`
+            who = max(longer, key=len)
+            own = entry.name.removeprefix(f"{who} - ")
         work = Path(own).suffix.lower() in (*_WORK, *ARCHIVES) and entry.is_file(follow_symlinks=False)
         if dash and work and _names_somebody(who) and not who.startswith("."):
             yield HandIn(Path(entry.path), who, "flat", own)

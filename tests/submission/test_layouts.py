@@ -694,6 +694,38 @@ def test_folders_of_homeworks_that_hold_students_zips_are_no_students(course: Co
         assert list(read(root, course)[1]) == ["ann", "bo"], kind
 
 
+def test_weights_are_those_of_the_attempt_that_is_graded(course: Course, tmp_path: Path) -> None:
+    """Older weights were taken for newer code: the first by name, or those of whatever attempt had some."""
+    root = tmp_path / "canvas"
+    for number, again in ((100, ""), (250, "-1"), (90, "-2")):
+        put(root / f"leeann_12_{number}_{NAME}{again}.py", f"answer = {number}\n")
+        put(root / f"leeann_12_{number + 1}_{NAME}{again}.safetensors", f"{number}")
+    assert read(root, course)[1]["leeann"].weights == root / f"leeann_12_251_{NAME}-1.safetensors"
+    board = tmp_path / "board"
+    for login, day, weights in (("ann", 20, True), ("ann", 21, False), ("bo", 20, True), ("bo", 21, True)):
+        start = f"CNN_{login}_attempt_2026-11-{day}-21-03-00_{NAME}"
+        put(board / f"{start}.py", f"answer = {day}\n")
+        if weights:
+            put(board / f"{start}.safetensors", f"{day}")
+    found = read(board, course)[1]
+    assert found["ann"].weights is None
+    said = f"CNN_ann_attempt_2026-11-20-21-03-00_{NAME}.safetensors came with another attempt, and was not used."
+    assert found["ann"].notes[-1] == said
+    assert found["bo"].weights == board / f"CNN_bo_attempt_2026-11-21-21-03-00_{NAME}.safetensors"
+    root = tmp_path / "teams"
+    put(root / "Ann" / "Version 1" / f"{NAME}.py", "answer = 0\n")
+    put(root / "Ann" / "Version 1" / f"{NAME}.safetensors", "1")
+    put(root / "Ann" / "Version 2" / "work" / f"{NAME}.py")
+    put(root / "Bo" / "Version 1" / f"{NAME}.py")
+    assert read(root, course)[1]["Ann"].weights is None
+    root = tmp_path / "ilias"
+    put(root / "Lee_Ann_ann1_12" / f"20261120200000_{NAME}.py")
+    for time in ("20261120195900", "20261120200001"):
+        put(root / "Lee_Ann_ann1_12" / f"{time}_{NAME}.safetensors", time)
+    (ann,) = read(root, course)[1].values()
+    assert ann.weights == root / "Lee_Ann_ann1_12" / f"20261120200001_{NAME}.safetensors"
+
+
 def test_schoologys_folders_say_who_and_which_revision(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class" / "Homework 1"
     put(root / "Lee, Ann - s486002" / "Revision 1 - On time" / f"{NAME}.py", "answer = 0\n")
@@ -735,11 +767,14 @@ def test_google_classrooms_files_are_somebodys_whatever_they_are_called(course: 
     put(root / f"Bo Li - {NAME}.ipynb", BOOK)
     put(root / f"Cy Xu - Copy of {NAME}.ipynb", BOOK)
     put(root / "Dee Roe - homework.py")
+    put(root / f"Jean - Luc - {NAME}.py")
+    put(root / "Jean - Luc - notes.py")
     zipped(root / "Eve Fox - my work.zip", **{NAME: WORK})
     put(root / "grades.csv")
     found = read(root, course)[1]
     assert {s: f.status for s, f in found.items()} == {
         "Ann Lee": "found", "Bo Li": "found", "Cy Xu": "found", "Dee Roe": "unreadable", "Eve Fox": "found",
+        "Jean - Luc": "found",
     }  # fmt: skip
 
 
