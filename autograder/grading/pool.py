@@ -119,6 +119,8 @@ def _end_server() -> None:
     if number is not None:
         with contextlib.suppress(OSError):
             os.kill(number, signal.SIGKILL)
+            # Until it is dead, the next class would be sent to it. multiprocessing itself collects it.
+            os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)
 
 
 @contextlib.contextmanager
