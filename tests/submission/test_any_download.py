@@ -57,6 +57,23 @@ def sakai(top: Path, first: str, last: str, number: int, name: str) -> str:
     return f"{last}, {first}(u{number})"
 
 
+def schoology(top: Path, first: str, last: str, number: int, name: str) -> str:
+    for revision in ("Revision 1 - On time", "Revision 2 - Late"):
+        put(top / f"{last}, {first} - s{1000 + number}" / revision / f"{name}.py", name + revision)
+    return f"{last}, {first}"
+
+
+def programming_lab(top: Path, first: str, last: str, number: int, name: str) -> str:
+    for time in ("2026-11-19-21-03-00", "2026-11-20-21-03-00"):
+        put(top / f"{first} {last} {1000 + number}" / time / f"{name}.py", name + time)
+    return f"{first} {last} {1000 + number}"
+
+
+def late(top: Path, first: str, last: str, number: int, name: str) -> str:
+    put(top / ("late" if number % 2 else "on time") / f"{first}_{last}" / f"{name}.py", name)
+    return f"{first}_{last}"
+
+
 def ilias(top: Path, first: str, last: str, number: int, name: str) -> str:
     put(top / f"{last}_{first}_u{number}_{1000 + number}" / f"20261120{100000 + number}_{name}.py", name)
     return f"{last}_{first}_u{number}_{1000 + number}"
@@ -91,8 +108,10 @@ def zips(top: Path, first: str, last: str, number: int, name: str) -> str:
     return f"{first}_{last}"
 
 
-SYSTEMS = (canvas, moodle, brightspace, sakai, ilias, flat, forms, folders, nbgrader, zips)
-IN_FOLDERS_OF_HOMEWORK = (canvas, moodle, brightspace, sakai, flat, forms)  # a download for each, one beside the other
+SYSTEMS = (
+    canvas, moodle, brightspace, sakai, schoology, programming_lab, ilias, flat, forms, folders, late, nbgrader, zips
+)  # fmt: skip
+IN_FOLDERS_OF_HOMEWORK = (canvas, moodle, brightspace, sakai, schoology, programming_lab, flat, forms, late)  # a download for each, one beside the other
 
 
 @pytest.fixture(scope="module")
