@@ -7,6 +7,7 @@ Files that may hold code are unpacked. Any other file becomes an empty one, so t
 from __future__ import annotations
 
 import atexit
+import contextlib
 import errno
 import io
 import stat
@@ -26,6 +27,7 @@ DEPTH_LIMIT = 12  # parts of a file's path in the zip
 UNPACKED_LIMIT = 64 * 1024 * 1024  # bytes of all unpacked files together
 ZIPS_LIMIT = 20  # zips of one student that are opened, nested ones included
 _PIECE = 1024 * 1024  # bytes that are unpacked at once
+_SPARE = 8 * 1024 * 1024  # bytes of all files that are no answers by their names, and may hold one
 _SUFFIXES = (".py", ".ipynb", ".safetensors", ".zip")
 _MAY_HOLD_CODE = (*_SUFFIXES, ".txt", ".json", ".download", "")
 # Folders that are never looked into: no student's work is in them.
@@ -143,22 +145,34 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath
     if len(answers) > FILES_LIMIT:
         raise Refused(f"holds over {FILES_LIMIT} scripts, notebooks and zips")
     others = [(e, place) for e, place in every if place.suffix.lower() not in _SUFFIXES][:FILES_LIMIT]
-    left = UNPACKED_LIMIT
+    left, spare = UNPACKED_LIMIT, _SPARE
     for entry, place in (*answers, *others):
         target = folder.joinpath(*place.parts)
         if _why_left_out(entry, place) or target.exists():  # if two files have the same name, the first counts
             continue
-        content = bytearray()  # counted here, because the size that the zip states may be a lie
-        if place.suffix.lower() in (_SUFFIXES if entry.file_size > _PIECE else _MAY_HOLD_CODE):
-            with archive.open(entry) as packed:
-                while len(content) <= left and (piece := packed.read(_PIECE)):
-                    content += piece
-        left -= len(content)
+        content = b""
+        if place.suffix.lower() in _SUFFIXES:
+            content = _content(archive, entry, left)
+            left -= len(content)
+        elif place.suffix.lower() in _MAY_HOLD_CODE and entry.file_size <= min(_PIECE, spare):
+            with contextlib.suppress(Exception):  # a file that is locked, or damaged, costs the answers nothing
+                content = _content(archive, entry, spare)
+            spare -= len(content)
         if left < 0:
             raise Refused(f"unpacks to more than {UNPACKED_LIMIT >> 20} MB")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        with contextlib.suppress(FileExistsError, NotADirectoryError):  # a file where another has a folder
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content if spare >= 0 else b"")
     return left_out
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    """The content of a file, cut off behind `most` bytes. It is counted, because the size that the zip states may be a lie."""
+    content = bytearray()
+    with archive.open(entry) as packed:
+        while len(content) <= most and (piece := packed.read(_PIECE)):
+            content += piece
+    return bytes(content)
 
 
 def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath:

@@ -111,7 +111,17 @@ def zips(top: Path, first: str, last: str, number: int, name: str) -> str:
 SYSTEMS = (
     canvas, moodle, brightspace, sakai, schoology, programming_lab, ilias, flat, forms, folders, late, nbgrader, zips
 )  # fmt: skip
-IN_FOLDERS_OF_HOMEWORK = (canvas, moodle, brightspace, sakai, schoology, programming_lab, flat, forms, late)  # a download for each, one beside the other
+IN_FOLDERS_OF_HOMEWORK = (
+    canvas,
+    moodle,
+    brightspace,
+    sakai,
+    schoology,
+    programming_lab,
+    flat,
+    forms,
+    late,
+)  # a download for each, one beside the other
 
 
 @pytest.fixture(scope="module")

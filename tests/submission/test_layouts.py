@@ -827,6 +827,26 @@ def test_a_zip_is_read_as_the_folder_that_it_holds(course: Course, tmp_path: Pat
     assert "has no script or notebook in it that may be an answer" in found["w"].notes[0]
 
 
+def test_what_lies_beside_an_answer_in_a_zip_costs_it_nothing(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    work = (f"{NAME}.py", WORK.encode())
+    zip_of(root / "data" / "w.zip", *((f"{n}.json", b"0" * (1 << 20)) for n in range(80)), work)
+    zip_of(
+        root / "clash" / "w.zip",
+        (f"{NAME}.py/notes.txt", b"x"),
+        (f"x/{NAME}.ipynb", b""),
+        (f"x/{NAME}.ipynb/a.py", b""),
+        work,
+    )
+    zip_of(root / "clash2" / "w.zip", work, (f"{NAME}.py/notes.txt", b"x"))
+    damaged = zip_of(root / "damaged" / "w.zip", ("notes.txt", b"some words to be damaged"), work)
+    raw = damaged.read_bytes()
+    at = raw.index(b"notes.txt") + 9
+    damaged.write_bytes(raw[:at] + b"\xff" * 8 + raw[at + 8 :])
+    _, found = read(root, course)
+    assert {s: f.status for s, f in found.items()} == dict.fromkeys(("data", "clash", "clash2", "damaged"), "found")
+
+
 def test_an_environment_in_a_zip_is_passed_over(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     inside = [(f"hw/venv/lib/python3.11/site-packages/torch/{n}.py", b"x = 1\n") for n in range(3000)]
