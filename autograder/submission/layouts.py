@@ -27,6 +27,7 @@ LAYOUTS = {
     "brightspace": "Brightspace's download",
     "sakai": "Sakai's download",
     "schoology": "Schoology's download",
+    "autolab": "Autolab's download",
     "gradescope": "Gradescope's export",
 }
 
@@ -181,6 +182,18 @@ def _schoology(path: Path) -> HandIn | None:
 
 _SCHOOLOGY = re.compile(r"(?P<name>.+, .+) - (?P<number>\w*\d\w*)")
 
+
+def _autolab(path: Path) -> HandIn | None:
+    """``ann@uni.edu_3_name.py``: the address, and which version"""
+    match = _AUTOLAB.fullmatch(path.name)
+    if match is None:
+        return None
+    identity = {"system": "autolab", "email": match["email"]}
+    return HandIn(path, match["email"], "autolab", match["own"], identity, (int(match["version"]),))
+
+
+_AUTOLAB = re.compile(r"(?P<email>[^\s@]+@[A-Za-z0-9.-]+)_(?P<version>\d{1,4})_(?P<own>.+)", re.DOTALL)
+
 # The order matters: a student's own file name may look like another system's.
 READERS: dict[str, Read] = {
     "moodle": _moodle,
@@ -188,6 +201,7 @@ READERS: dict[str, Read] = {
     "brightspace": _brightspace,
     "sakai": _sakai,
     "schoology": _schoology,
+    "autolab": _autolab,
     "canvas": _canvas,
 }
 
@@ -199,7 +213,7 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
     """
     for layout, read in READERS.items():
         if only in (None, layout) and (found := read(path)) is not None:
-            if folder and layout in ("canvas", "blackboard"):
+            if folder and layout in ("canvas", "blackboard", "autolab"):
                 continue  # these hand out files
             if folder or found.own is not None:
                 return replace(found, own=None) if folder else found  # a second download's folder ends in " 2"

@@ -743,6 +743,21 @@ def test_schoologys_folders_say_who_and_which_revision(course: Course, tmp_path:
     assert found["Roe, Bo Jan"].identity["sid"] == "0AAA119SP00084"
 
 
+def test_autolabs_files_say_who_and_which_version(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for version in (2, 9, 10):
+        put(root / f"ann_lee@uni.edu_{version}_{NAME}.py", f"answer = {version}\n")
+    put(root / f"bo@uni.edu_1_{NAME}.ipynb", BOOK)
+    put(root / "cas@uni.edu_1_hw.docx")
+    download, found = read(root, course)
+    assert download.layout == "Autolab's download"
+    assert {s: f.status for s, f in found.items()} == {
+        "ann_lee@uni.edu": "found", "bo@uni.edu": "found", "cas@uni.edu": "unreadable",
+    }  # fmt: skip
+    assert found["ann_lee@uni.edu"].path == root / f"ann_lee@uni.edu_10_{NAME}.py"
+    assert found["ann_lee@uni.edu"].identity["email"] == "ann_lee@uni.edu"
+
+
 def test_a_browsers_number_behind_a_name_makes_no_second_student(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "forms"
     put(root / f"{NAME} - Ann Lee.py", "answer = 1\n")
