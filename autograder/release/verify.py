@@ -6,7 +6,6 @@ import argparse
 import ast
 import dataclasses
 import itertools
-import re
 import signal
 import time
 import warnings
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from ..common.definitions import lines_of, needed_for
 from ..common.plural import plural
 from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
@@ -248,60 +248,33 @@ def _stub(engine: Engine, course: Course, name: str) -> list[str]:
 
 
 def as_submission(master: Path, misconceptions: Path, misconception: Misconception) -> Source:
-    """A whole submission: the reference, with one task replaced by a misconception."""
-    ideas = re.sub(r"^from (autograder|__future__)\b.*$", "", misconceptions.read_text("utf-8-sig"), flags=re.M)
+    """A whole submission: the reference, with one task replaced by a misconception.
+
+    Only what the misconception uses comes with it: a whole catalogue is too long to submit.
+    """
     name, task = misconception.name, misconception.task
+    ideas = misconceptions.read_text("utf-8-sig")
+    needed = [s for s in needed_for(name, _statements(ideas)) if not _is_ours(s)]
+    wrong = "\n\n\n".join(lines_of(statement, ideas.splitlines()) for statement in needed)
     swap = f"{task} = {name}" if task != "ANSWERS" else f"ANSWERS = {{key: {name}(key) for key in ANSWERS}}"
-    text = "\n\n".join([master.read_text("utf-8-sig"), _DECORATORS, _only(ideas, name), swap, ""])
+    text = "\n\n".join([master.read_text("utf-8-sig"), _DECORATOR, wrong, swap, ""])
     return Source("py", (Cell(text, 1, None),))
 
 
-def _only(ideas: str, name: str) -> str:
-    """One misconception, its helpers, and the others that it uses: a whole catalogue is too long to submit."""
-    known, used_by_all = _parsed(ideas)
-    wanted: set[str] = set()
-    found = {name, *used_by_all}
-    while found := (found & known.keys()) - wanted:
-        wanted |= found
-        found = {used for each in found for used in _names_in(known[each])}
-    dropped = [node for other, node in known.items() if other not in wanted]
-    gone = {line for node in dropped for line in range(node.decorator_list[0].lineno, (node.end_lineno or 0) + 1)}
-    return "\n".join(line for number, line in enumerate(ideas.split("\n"), 1) if number not in gone)
-
-
-_Definition = ast.FunctionDef | ast.ClassDef
-
-
 @lru_cache(maxsize=1)  # it is called for one misconception of a catalogue after another
-def _parsed(ideas: str) -> tuple[dict[str, _Definition], frozenset[str]]:
-    """The misconceptions by name, and the names that the rest of the file uses."""
-    body = ast.parse(ideas).body
-    known = {node.name: node for node in body if isinstance(node, _Definition) and _is_misconception(node)}
-    rest = [node for node in body if not isinstance(node, _Definition) or known.get(node.name) is not node]
-    return known, frozenset(name for node in rest for name in _names_in(node))
+def _statements(text: str) -> list[ast.stmt]:
+    return ast.parse(text).body
 
 
-def _is_misconception(node: _Definition) -> bool:
-    called = [decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
-    return any(isinstance(function, ast.Name) and function.id == "misconception" for function in called)
+def _is_ours(statement: ast.stmt) -> bool:
+    """Is it an import of this package, which a submission cannot have?"""
+    return isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] == "autograder"
 
 
-def _names_in(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
-_DECORATORS = """
+_DECORATOR = """
 # %%
 def misconception(task, **options):
     return lambda thing: thing
-
-
-def hints(task, *texts):
-    pass
-
-
-def why(task, sentence):
-    pass
 """
 
 

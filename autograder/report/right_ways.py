@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checks.misconceptions import read
+from ..common.definitions import bound_as, lines_of, needed_for, used_by
 from ..common.errors import UserError
 from ..course.course import Course
 
@@ -89,22 +90,16 @@ def _chosen(path: Path) -> dict[str, dict[str, str]]:
 
 def _part(text: str, task: str) -> str:
     """The statements of a script that make `task`: imports, helpers, the task itself. Empty if nothing defines it."""
-    lines, statements = text.splitlines(), ast.parse(text).body
-    bound = [_bound_by(statement) for statement in statements]
-    wanted, taken = {task}, set[int]()
-    while new := {number for number, names in enumerate(bound) if names & wanted} - taken:
-        taken |= new
-        wanted |= {name for number in new for name in _used_by(statements[number])}
+    lines, taken = text.splitlines(), needed_for(task, ast.parse(text).body)
+    used = set[str]().union(*map(used_by, taken))
     shown, before = "", None
-    for statement in (statements[number] for number in sorted(taken)):
+    for statement in taken:
         shown += _gap(before, statement)
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            statement.names = [alias for alias in statement.names if _bound_as(alias) in wanted]
+            statement.names = [alias for alias in statement.names if bound_as(alias) in used]
             shown += ast.unparse(statement)
         else:
-            decorators = getattr(statement, "decorator_list", [])
-            first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-            shown += "\n".join(lines[first - 1 : statement.end_lineno])
+            shown += lines_of(statement, lines)
         before = statement
     return _PRAGMA.sub("", shown)
 
@@ -120,22 +115,3 @@ def _gap(before: ast.stmt | None, after: ast.stmt) -> str:
         return "\n\n\n"
     imports = [isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in (before, after)]
     return "\n" if imports[0] == imports[1] else "\n\n"
-
-
-def _bound_as(alias: ast.alias) -> str:
-    return alias.asname or alias.name.partition(".")[0]
-
-
-def _bound_by(statement: ast.stmt) -> set[str]:
-    """The names that a top-level statement defines, or of which it sets an entry or attribute."""
-    if isinstance(statement, _DEFINITIONS):
-        return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {_bound_as(alias) for alias in statement.names}
-    stored = (n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store))
-    roots = (n.value if isinstance(n, (ast.Subscript, ast.Attribute)) else n for n in stored)
-    return {root.id for root in roots if isinstance(root, ast.Name)}
-
-
-def _used_by(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
