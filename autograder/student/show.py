@@ -13,9 +13,9 @@ from ..common.files import write_whole
 from ..course.words import words_of
 from ..submission.source import Unreadable, read_source
 from . import screen, state
+from .own_file import loaded
 from .pictures import Material, drawn, in_words, names_in
 from .repository import StudentRepository
-from .train import loaded
 
 _PAGE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}"

@@ -7,40 +7,30 @@ The code runs in this process and not in a sandbox: code and machine are the stu
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
 import inspect
-import itertools
-import linecache
-import logging
-import os
-import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..common.errors import UserError
 from ..common.plural import listed
-from ..common.raised import from_a_stub
-from ..common.terminal import beginning, console
+from ..common.terminal import console
 from ..course.network import Network
 from ..course.words import words_of
-from ..sandbox.observation import without_place
-from ..submission.source import Source, Unreadable, read_source
-from ..submission.suggestions import did_you_mean
+from ..submission.source import Unreadable, read_source
 from ..submission.trained_from import Origin
 from . import screen
+from .own_file import compiled_or_not, loaded, own_error
 from .repository import StudentRepository
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from .run_before import RunBefore
     from .training_page import Band
     from .training_run import Data, Moment, Trained
 
@@ -119,30 +109,8 @@ def run(args: argparse.Namespace) -> int:
             finish(work, trained, tasks, judge)
             raised = trained.raised
         if raised is not None:
-            screen.say(_own_error(raised, str(module.__file__), source), style="red")
+            screen.say(own_error(raised, str(module.__file__), source), style="red")
     return 0 if raised is None else 1
-
-
-@contextlib.contextmanager
-def compiled_or_not(say: Callable[[str], None]) -> Iterator[None]:
-    """Inside the block, code that `torch.compile` cannot compile (for example without a compiler) runs as written."""
-    os.environ["TORCHDYNAMO_SUPPRESS_ERRORS"] = "1"  # for torch._dynamo, which takes a second to import
-    if compiler := sys.modules.get("torch._dynamo"):
-        compiler.config.suppress_errors = True
-    told: list[logging.LogRecord] = []
-
-    def tell(record: logging.LogRecord) -> bool:
-        if not told:
-            say("torch.compile could not compile here: your network runs as it is written, with the same results.")
-        told.append(record)
-        return False
-
-    log = logging.getLogger("torch._dynamo.convert_frame")
-    log.addFilter(tell)
-    try:
-        yield
-    finally:
-        log.removeFilter(tell)
 
 
 def training_assignment(repository: StudentRepository) -> tuple[str, Network]:
@@ -193,61 +161,6 @@ def data_for(
     pictures = torch.cat([data.held_images, examples.items[unseen]])
     labels = torch.cat([data.held_labels, examples.labels[unseen]])
     return data, WeightsJudge((pictures, labels) if len(labels) else None, quick)
-
-
-@contextlib.contextmanager
-def loaded(name: str, source: Source) -> Iterator[tuple[ModuleType, str]]:
-    """Run the submission as grading does. Gives its module, and a text on what went wrong ("" if nothing did).
-
-    Inside the block its text lies in a folder on the import path, so that new worker processes find it.
-    """
-    from ..sandbox import left_out
-    from ..sandbox.inside import imports, loading
-
-    with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as folder:
-        sys.path.insert(0, folder)
-        for helper in source.helpers:
-            path = Path(folder, helper.file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(helper.text, encoding="utf-8")
-        module = loading.new_module(name, Path(folder), source.text)
-        imports.install()
-        loader = loading.read(module, source.text, [(cell.text, cell.first_line) for cell in source.cells])
-        loader.let_through = (KeyboardInterrupt,)
-        records: list[loading.Record] = []
-        while True:
-            loader.step(None)
-            records += loader.left_out
-            loader.left_out.clear()
-            if loader.following is None:
-                break
-        found = [left_out.left_out(record, source, 0) for record in records]
-        problem = " ".join(left_out.notes_on([each for each in found if each is not None], source))
-        try:
-            yield module, problem
-        finally:
-            sys.path.remove(folder)
-            sys.modules.pop(name, None)
-            linecache.checkcache(str(module.__file__))
-
-
-def _own_error(error: BaseException, file: str, source: Source) -> str:
-    """Sentences on what the student's code raised, at which of its lines, and what that usually means."""
-    from ..checks import student_errors
-
-    name, message = type(error).__name__, beginning(str(error))
-    if from_a_stub(name, message):
-        return f"{message or 'A task'} is not started yet."
-    line = None
-    if isinstance(error, SyntaxError) and error.filename == file:
-        line, message = error.lineno, without_place(message, Path(file).name)
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename == file and line is None:
-            line = frame.lineno
-    where = f" at {source.locate(line)}" if line else ""
-    text = "".join(source.text.split("\n")[line - 1 : line]) if line else ""
-    idea = did_you_mean(name, str(error), source, line or 0) or student_errors.explain(name, str(error), text)
-    return f"Your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 
 def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
@@ -303,7 +216,6 @@ def finish(
 
     from ..common.files import write_whole
     from . import reset, run_before, trained_weights, training_page
-    from .advice import advice
     from .feature_maps import feature_maps
     from .training_run import judged
 
@@ -319,18 +231,8 @@ def finish(
         bands = bands_of(work.repository, work.name)
         before = run_before.load(work.repository.root, work.name)
         run_before.save(work.repository.root, work.name, trained)
-        told = [
-            training_page.said(trained),
-            training_page.band_lines(trained, bands),
-            run_before.compared(trained, before),
-        ]
-        for line in itertools.chain(*told):
+        for line in _words_on(trained, bands, before):
             say(line)
-        worst = training_page.most_confused(trained)
-        if worst:
-            say(f"Most often confused: {'; '.join(worst)}.")
-        for warning in advice(trained):
-            say(f"Mind: {warning}")
         content = trained_weights.packed(trained, dataclasses.replace(origin, accuracy=trained.accuracy))
         settled = trained_weights.settle(
             work.weights, kept, content, trained, judge.images_and_labels, tasks, judge.quick, say
@@ -346,6 +248,19 @@ def finish(
         write_whole(report, words_of(work.repository.course).page(title, training_page.EDGES, fragment).encode())
         say(f"Curves, and what it gets wrong: {report.name} beside it (open it in a browser)")
         return fragment
+
+
+def _words_on(trained: Trained, bands: list[Band], before: RunBefore | None) -> Iterator[str]:
+    """What there is to say about a training, a line each."""
+    from . import run_before, training_page
+    from .advice import advice
+
+    yield from training_page.said(trained)
+    yield from training_page.band_lines(trained, bands)
+    yield from run_before.compared(trained, before)
+    if worst := training_page.most_confused(trained):
+        yield f"Most often confused: {'; '.join(worst)}."
+    yield from (f"Mind: {warning}" for warning in advice(trained))
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:

@@ -13,7 +13,6 @@ from autograder import cli
 from autograder.common.errors import UserError
 from autograder.student import train
 from autograder.student.repository import StudentRepository
-from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 from tests.support.student import script, words
 from tests.support.tiny_network import NETWORK, TINY, some_data, tiny, train_and_judge
@@ -119,13 +118,3 @@ def test_a_misspelt_name_is_asked_about(repository: StudentRepository, capsys: p
     with_data(repository).write_text(TINY.replace("return self.layers(x)", "return layers(x)"))
     assert cli.main(["train", "--first", "400"]) == 1
     assert "name 'layers' is not defined. Did you mean self.layers?" in words(capsys)
-
-
-def test_a_training_that_is_no_python_says_its_line_once() -> None:
-    source = Source("py", (Cell("x = 1\nretrun x", 1, None),))
-    with pytest.raises(SyntaxError) as caught:
-        compile(source.text, "/tmp/a5.py", "exec")
-    assert (
-        train._own_error(caught.value, "/tmp/a5.py", source)
-        == "Your code raised SyntaxError at line 2: invalid syntax."
-    )
