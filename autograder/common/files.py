@@ -52,6 +52,7 @@ def make_folder(folder: Path) -> None:
 def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
     """Write a draft beside `path`, then rename it: readers see the old file or the whole new one, never half of it.
 
+    A device or a pipe, such as /dev/stdout, is written to and stays what it is.
     Makes the parent folders. to_disk: wait until the disk has the content; False for a file that can be made again,
     so that it may be lost in a power cut. A run that is killed before the rename leaves `.NAME.<process>.tmp`.
     Raises UserError or InfrastructureError, see `explain`; the old file is then unchanged.
@@ -59,6 +60,9 @@ def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     make_folder(path.parent)
     try:
+        if path.parent == Path("/dev") or path.is_fifo() or path.is_char_device():
+            path.write_bytes(content)
+            return
         try:
             with draft.open("wb") as file:
                 file.write(content)

@@ -36,7 +36,6 @@ def release_bundles(course: Course, folder: Path) -> int:
     """
     folder = folder.absolute()
     refuse(course, folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         compose(course, built, temporary / "student")

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.files import alone_in, write_whole
+from ..common.files import alone_in, make_folder, write_whole
 from ..common.plural import few
 from ..course.handed_out import RECORD, read_record
 
@@ -63,10 +63,11 @@ def edited_files(folder: Path) -> list[str]:
 
 @contextlib.contextmanager
 def staging(beside: Path) -> Iterator[Path]:
-    """A temporary folder on the same file system as `beside`, removed at the end.
+    """A temporary folder on the same file system as `beside`, removed at the end. The parent of `beside` is made.
 
     Leftovers of runs that were killed are removed first.
     """
+    make_folder(beside.parent)
     _remove_leftovers(beside.parent)
     try:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=beside.parent))
@@ -123,7 +124,9 @@ def update(new: Path, target: Path) -> None:
 
 
 def refuse_foreign(target: Path) -> None:
-    """Raise UserError if `target` holds a file that no release made there."""
+    """Raise UserError if `target` is not a folder, or holds a file that no release made there."""
+    if target.exists() and not target.is_dir():
+        raise UserError(f"{target} is a file. Choose a new or empty folder.")
     foreign = foreign_files(target)
     if foreign:
         raise UserError(

@@ -33,7 +33,6 @@ def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) ->
     generated.refuse_foreign(folder)
     _refuse_before_the_end(course, names, dt.datetime.now().astimezone())
     pages = {name: page(course, name) for name in names}
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         new = temporary / "solutions"
         new.mkdir()

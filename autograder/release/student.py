@@ -63,7 +63,6 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None, git
     if github and not _REPOSITORY.fullmatch(github):
         raise UserError(f"--github {github!r}: name the students' repository on GitHub as OWNER/NAME.")
     private = _private(course, hidden_from) if hidden_from is not None else ("", "")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         student = temporary / "student"
@@ -100,8 +99,6 @@ def refuse(course: Course, folder: Path) -> None:
     """Raise UserError if release must not write to `folder`."""
     if course.root.resolve().is_relative_to(folder.resolve()):
         raise UserError(f"{folder} holds the course itself. Choose a new or empty folder.")
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder} is a file. Choose a new or empty folder.")
     generated.refuse_foreign(folder)
     edited = generated.edited_files(folder)
     if edited:

@@ -38,7 +38,6 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
         raise UserError(f"No assignment of {course.root} has a quiz.py: there is nothing that a roster could vary.")
     folder = folder.absolute()
     refuse(course, folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with generated.staging(beside=folder) as temporary:
         built = build(course, temporary / "course")
         new = temporary / "variants"

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.release import command
+from autograder.release.generated import refuse_foreign, staging
 from tests.support.extras import skip_without
 from tests.support.small_course import replace_in, tree
 
@@ -24,6 +26,17 @@ def test_a_release_deletes_nobodys_file(released: Course) -> None:
     with pytest.raises(UserError, match=r"my_notes\.md"):
         command.release(released)
     assert note.read_text() == "keep me"
+
+
+def test_what_is_no_folder_is_not_taken_for_one(tmp_path: Path) -> None:
+    """A file, or a device, as root can rename one."""
+    file = tmp_path / "notes.txt"
+    file.write_text("keep me")
+    with pytest.raises(UserError, match=r"notes\.txt is a file\. Choose a new or empty folder\."):
+        refuse_foreign(file)
+    with pytest.raises(UserError, match="a file stands where a folder is needed"), staging(beside=file / "new"):
+        pass
+    assert file.read_text() == "keep me"
 
 
 def test_caches_are_in_nobodys_way(released: Course) -> None:
