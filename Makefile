@@ -41,8 +41,9 @@ lint: .venv/.ready
 	$(BIN)/mypy
 
 verify: .venv/.ready
-	$(BIN)/autograder release --check
-	@folder=$$(mktemp -d) && $(BIN)/autograder release --to $$folder/students; status=$$?; rm -rf "$$folder"; exit $$status
+	@folder=$$(mktemp -d) && { $(BIN)/autograder release --to $$folder/students & students=$$!; \
+		$(BIN)/autograder release --check; status=$$?; \
+		wait $$students || status=$$?; rm -rf "$$folder"; exit $$status; }
 	$(BIN)/autograder verify
 
 # Not -q: it hides broken links from --strict.

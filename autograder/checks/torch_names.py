@@ -113,7 +113,9 @@ def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        statements += ast.increment_lineno(tree, first_line - 1).body
+        if first_line > 1:
+            ast.increment_lineno(tree, first_line - 1)
+        statements += tree.body
     return statements
 
 

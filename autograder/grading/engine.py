@@ -56,15 +56,19 @@ class Engine:
         assignment: Assignment,
         settings: Settings | None = None,
         sandbox: Sandbox | None = None,
+        door: Door | None = None,
     ) -> None:
-        """sandbox: a running one that is lent: several engines may use it in turn, and none of them closes it."""
+        """sandbox: a running one that is lent: several engines may use it in turn, and none of them closes it.
+
+        door: without a sandbox, the engine's own one is forked from the warm process behind this door.
+        """
         self.course, self.assignment = course, assignment
         self.settings = settings = settings or Settings()
         files = check_files(assignment, settings)
         self._trains = any_trains(files)
         self._lent = sandbox is not None
         # The sandbox imports torch while this process does.
-        self._sandbox = sandbox or sandbox_for(settings, self._trains)
+        self._sandbox = sandbox or sandbox_for(settings, self._trains, door)
         self.tier = self._sandbox.tier
         self.live = LiveChecks(files)
         self._closed = False

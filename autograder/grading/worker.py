@@ -110,6 +110,11 @@ def share_sandbox(door: Door) -> None:
     _engines().door = door
 
 
+def shared_door() -> Door | None:
+    """The way to the warm process that this process shares with others; None if it shares none."""
+    return _engines().door
+
+
 def close_engines() -> None:
     """End what :func:`grade_job` keeps warm; the next job starts it anew."""
     _engines().close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import dataclasses
 import itertools
 import signal
@@ -22,15 +23,19 @@ from ..common.definitions import lines_of, needed_for
 from ..common.plural import plural
 from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
+from ..grading.job import Settings
 from ..grading.pool import PRELOADED, end_with_parent, meet_interrupts, process_context
+from ..sandbox import tiers
+from ..sandbox.launch import SharedSandbox
 from ..submission.source import Cell, Source, read_source
 from . import made_pages
 from .slips import refuse_slips
 
 if TYPE_CHECKING:
     from ..checks.misconceptions import Misconception
-    from ..grading.context import Verdict
+    from ..grading.context import CheckInfo, Verdict
     from ..grading.engine import Engine, Grading
+    from ..sandbox.launch import Door
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
@@ -93,14 +98,20 @@ def run(args: argparse.Namespace) -> int:
         return 0
     findings: list[str] = []
     workers = max(1, args.workers)
-    with ProcessPoolExecutor(workers, mp_context=process_context(PRELOADED), initializer=_begin_worker) as pool:
+    with contextlib.ExitStack() as started:
+        tier, door = tiers.choose(None), None
+        if tiers.can_fork(tier):
+            shared = started.enter_context(contextlib.closing(SharedSandbox(tier, Settings().memory)))
+            door = shared.door
+        context = process_context(PRELOADED)
+        pool = started.enter_context(ProcessPoolExecutor(workers, context, _begin_worker, (door,)))
         # An assignment that trains takes longest. It goes first and is split over all workers, as is a single one.
         parts = {name: workers if len(names) == 1 or course.assignment(name).trains else 1 for name in names}
-        started = {
+        jobs = {
             name: [pool.submit(verify_assignment, course.root, name, part, parts[name]) for part in range(parts[name])]
-            for name in sorted(names, key=lambda name: -parts[name])
+            for name in sorted(names, key=lambda name: (-parts[name], -_size(course, name)))
         }
-        reports = [merged([future.result() for future in started[name]]) for name in names]
+        reports = [merged([future.result() for future in jobs[name]]) for name in names]
     for report in reports:
         show(report)
         findings += report.findings
@@ -124,7 +135,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _begin_worker() -> None:
+def _size(course: Course, name: str) -> int:
+    """How much work an assignment is, compared with others: the bytes of its misconceptions. The longest goes first."""
+    path = course.assignment(name).misconceptions
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _begin_worker(door: Door | None) -> None:
     """Prepare a new worker: it ends with its parent, and does not show torch's warnings about wrong solutions."""
     end_with_parent()
     meet_interrupts(signal.SIG_DFL)
@@ -148,12 +165,13 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
     part, of parts: each part takes its share of the misconceptions, and part 0 also takes all the rest.
     """
     from ..grading.engine import Engine
+    from ..grading.worker import shared_door
     from . import zoo
 
     began = time.perf_counter()
     course = Course(root)
     assignment = course.assignment(name)
-    engine = Engine(course, assignment)
+    engine = Engine(course, assignment, door=shared_door())
     try:
         points = sum(check.points for check in engine.checks)
         order = list(dict.fromkeys(check.task for check in engine.checks))
@@ -169,7 +187,8 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
             source = as_submission(assignment.master, assignment.misconceptions, misconception)
             if not misconception.costs_points:
                 # Unwise, not wrong: no check has to fail, but the training has to show it.
-                shown = engine.grade(source, _SEED).metrics.get("signs", ())
+                # The hidden checks run the whole training, which records its signs.
+                shown = engine.grade(source, _SEED, _is_hidden).metrics.get("signs", ())
                 seen = {"(signs of the training)": misconception.name} if misconception.name in shown else {}
                 rows.append(CaughtBy(misconception.task, misconception.name, seen))
                 if not seen:
@@ -181,7 +200,7 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
             grading = engine.grade(source, _SEED, lambda check: not (trains and check.hidden))
             row = _row(misconception, grading)
             if trains and misconception.name not in row.diagnosed_as:
-                grading = engine.grade(source, _SEED)
+                grading = _both(grading, engine.grade(source, _SEED, _is_hidden))
                 row = _row(misconception, grading)
             failed = _failed(grading)
             rows.append(row)
@@ -199,6 +218,16 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
     finally:
         engine.close()
     return Report(name, points, checks, tuple(rows), tuple(findings), time.perf_counter() - began)
+
+
+def _is_hidden(check: CheckInfo) -> bool:
+    return check.hidden
+
+
+def _both(public: Grading, hidden: Grading) -> Grading:
+    """One grading of two, in which other checks ran."""
+    verdicts = (*public.verdicts, *hidden.verdicts)
+    return dataclasses.replace(hidden, verdicts=verdicts, suspects={**public.suspects, **hidden.suspects})
 
 
 def _builds_on(verdict: Verdict, task: str, order: list[str]) -> bool:

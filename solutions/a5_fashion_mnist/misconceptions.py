@@ -533,7 +533,7 @@ def nll_loss_on_probabilities(model, images, labels):
 def nll_loss_on_logits(model, images, labels):
     """NLLLoss got plain scores. It takes no logarithm itself and expects log-probabilities, from log_softmax; given
     scores, it is content with one ever larger number, and falls below zero."""
-    return _learn(model, images, labels, epochs=2, loss_of=lambda model, x, y: F.nll_loss(model(x), y))
+    return _learn(model, images, labels, loss_of=lambda model, x, y: F.nll_loss(model(x), y))
 
 
 @misconception("train")
@@ -544,7 +544,6 @@ def softmax_before_the_loss(model, images, labels):
         model,
         images,
         labels,
-        epochs=3,
         rate=1e-4,
         loss_of=lambda model, x, y: F.cross_entropy(model(x).softmax(dim=1), y),
     )
@@ -579,7 +578,7 @@ def trains_in_eval_mode(model, images, labels):
     def evaluated(model, x, y):
         return _loss(model.eval(), x, y)
 
-    return _learn(model, images, labels, epochs=6, loss_of=evaluated)
+    return _learn(model, images, labels, loss_of=evaluated)
 
 
 # ------------------------------------------------------------------------------------------------------ predict
