@@ -244,13 +244,17 @@ class _Search:
                 return self._found(name, None, "ambiguous", chosen, (*self.files.said(name), said))
             if chosen:
                 file = chosen[0]
+                of_submitty = file.hand_in.layout == "submitty"
                 if older:
+                    which = "active one" if of_submitty and file.hand_in.attempt[0] else "newest"
                     notes.append(
-                        f"Of {len(older) + 1} attempts the newest was graded: {self._below(file)}; also there: "
+                        f"Of {len(older) + 1} attempts the {which} was graded: {self._below(file)}; also there: "
                         f"{few(map(self._below, older))}."
                     )
                 elif group is copies:
                     notes.append(f"{file.shown} was graded.")
+                if of_submitty and file.hand_in.attempt[:1] == (0,):
+                    notes.append("Submitty calls no version active, as if the student had withdrawn it.")
                 if also := self._also_there(file, name, stubs):
                     notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
                 if newer := self._newer_than(file, name):

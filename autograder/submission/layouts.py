@@ -7,6 +7,7 @@ kept. Students choose only the end of such a name, so each is read from its begi
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import sys
 import unicodedata
@@ -28,6 +29,7 @@ LAYOUTS = {
     "sakai": "Sakai's download",
     "schoology": "Schoology's download",
     "autolab": "Autolab's download",
+    "submitty": "Submitty's folders",
     "gradescope": "Gradescope's export",
 }
 
@@ -194,6 +196,16 @@ def _autolab(path: Path) -> HandIn | None:
 
 _AUTOLAB = re.compile(r"(?P<email>[^\s@]+@[A-Za-z0-9.-]+)_(?P<version>\d{1,4})_(?P<own>.+)", re.DOTALL)
 
+
+def _submitty(path: Path) -> HandIn | None:
+    """``login``, a folder with a folder for each version, and a file that says which of them is active"""
+    if not os.path.isfile(path / SUBMITTY_FILE):
+        return None
+    return HandIn(path, path.name, "submitty", None, {"system": "submitty", "login": path.name})
+
+
+SUBMITTY_FILE = "user_assignment_settings.json"
+
 # The order matters: a student's own file name may look like another system's.
 READERS: dict[str, Read] = {
     "moodle": _moodle,
@@ -202,6 +214,7 @@ READERS: dict[str, Read] = {
     "sakai": _sakai,
     "schoology": _schoology,
     "autolab": _autolab,
+    "submitty": _submitty,
     "canvas": _canvas,
 }
 
@@ -237,14 +250,23 @@ def names_an_attempt(name: str) -> bool:
     return _ATTEMPT.fullmatch(name) is not None
 
 
-def attempt_of(folder: str) -> tuple[int, ...]:
-    """The attempt that a folder holds, by the name that a system gave it; () if the name says none.
-
-    The newest attempt is the greatest.
-    """
-    if version := _VERSION.fullmatch(folder):
+def attempt_of(folder: Path, hand_in: HandIn) -> tuple[int, ...]:
+    """The attempt that a folder in a student's holds: the greatest counts. () if no system says so by its name."""
+    if version := _VERSION.fullmatch(folder.name):
         return (int(version[1]),)
-    return tuple(map(int, folder.split("-"))) if _MOMENT.fullmatch(folder) else ()
+    if hand_in.layout == "submitty" and folder.parent == hand_in.path and re.fullmatch(r"\d{1,9}", folder.name):
+        return (int(folder.name == _active_version(hand_in.path)), int(folder.name))
+    return tuple(map(int, folder.name.split("-"))) if _MOMENT.fullmatch(folder.name) else ()
+
+
+def _active_version(folder: Path) -> str:
+    """The version that counts in Submitty; "" if none does, or its file cannot be read."""
+    try:
+        with (folder / SUBMITTY_FILE).open("rb") as file:
+            said = re.search(rb'"active_version"\s*:\s*(\d{1,9})\b', file.read(1_000_000))
+    except OSError:
+        return ""
+    return said[1].decode() if said else ""
 
 
 # --- Blackboard: whose login? --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, open_zip
-from .layouts import RECEIPT, HandIn, attempt_of
+from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of
 from .places import (
     ARCHIVES,
     RESULTS_MARKER,
@@ -217,7 +217,7 @@ class StudentFiles:
         left = FILES_LIMIT
         while pending:
             folder, below, aside, of_environment, hand_in = pending.pop()
-            if attempt := attempt_of(folder.name):
+            if attempt := attempt_of(folder, hand_in):
                 hand_in = dataclasses.replace(hand_in, attempt=attempt)
             if not os.access(folder, os.R_OK | os.X_OK):
                 where = readable(below.removesuffix("/")) or "The student's folder"
@@ -279,7 +279,7 @@ NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES | _SHORTCUTS | _COMPILED
 # Files of a student's repository that are not answers, and files that systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
-    r"requirements.*|constraints.*|makefile|timestamp\.txt|manifest\.json|diagnoses\.json|index\.html|"
+    r"requirements.*|constraints.*|makefile|timestamp\.txt|user_assignment_settings\.json|manifest\.json|diagnoses\.json|index\.html|"
     r"pictures\.py|network_facts\.py|"
     r".*\.(?:toml|cfg|ini|ya?ml|lock|db)|\._.*|\.ds_store",
     re.I,
@@ -305,7 +305,11 @@ def _may_be_work(file: File, names: Collection[str]) -> bool:
 def _is_given(file: File) -> bool:
     """Was it handed in through a system, with the name of a file that the course hands out?"""
     handed_in = file.hand_in.own is not None or file.hand_in.layout != "folders"
-    return handed_in and file.own not in ("timestamp.txt", "index.html") and _OURS.fullmatch(file.own) is not None
+    return (
+        handed_in
+        and file.own not in ("timestamp.txt", "index.html", SUBMITTY_FILE)
+        and _OURS.fullmatch(file.own) is not None
+    )
 
 
 def _meant(own: str, names: Collection[str]) -> frozenset[str]:

@@ -758,6 +758,28 @@ def test_autolabs_files_say_who_and_which_version(course: Course, tmp_path: Path
     assert found["ann_lee@uni.edu"].identity["email"] == "ann_lee@uni.edu"
 
 
+def test_submitty_says_which_version_is_active(course: Course, tmp_path: Path) -> None:
+    """The folders of versions were taken for the students, and all students' first versions for one student's."""
+    root = tmp_path / "submissions" / "hw1"
+    for student, active in (("ann", 1), ("bo", 10), ("cas", 0)):
+        for version in (1, 9, 10):
+            put(root / student / str(version) / f"{NAME}.py", f"answer = '{student}' + {version}\n")
+            put(root / student / str(version) / ".submit.timestamp", "2026-11-20 21:03:11-0500\n")
+        settings = f'{{"active_version": {active}, "history": [{{"version": 1, "time": "x"}}]}}'
+        put(root / student / "user_assignment_settings.json", settings)
+    put(root / "dee" / "user_assignment_settings.json", '{"active_version": 0}')
+    download, found = read(tmp_path / "submissions", course)
+    assert download.layout == "Submitty's folders, in hw1/"
+    assert {s: f.shown.rpartition("/")[0].rpartition("/")[2] for s, f in found.items()} == {
+        "ann": "1", "bo": "10", "cas": "10", "dee": "",
+    }  # fmt: skip
+    assert "Of 3 attempts the active one was graded" in found["ann"].notes[0]
+    assert "Of 3 attempts the newest was graded" in found["cas"].notes[0]
+    assert "calls no version active" in found["cas"].notes[1]
+    assert len(found["bo"].notes) == 1
+    assert found["dee"].status == "missing"
+
+
 def test_a_browsers_number_behind_a_name_makes_no_second_student(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "forms"
     put(root / f"{NAME} - Ann Lee.py", "answer = 1\n")
