@@ -81,7 +81,7 @@ def numbers(tensor: torch.Tensor) -> Any:
     return [numbers(row) for row in tensor]
 
 
-def few(tensor: torch.Tensor) -> str:
+def elements(tensor: torch.Tensor) -> str:
     """The elements, ``: [1.0, 2.5]``, if they are few enough to read; else ""."""
     return f": {numbers(tensor)}" if tensor.numel() <= 8 and not tensor.is_complex() else ""
 

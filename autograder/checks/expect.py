@@ -193,7 +193,7 @@ def _expect_values(
             pixels = _share(bad, got.numel(), "pixels")
             text = f"{what} returned shape {describe.shape(got)}, as it should, but {pixels} in the wrong place."
         else:
-            values = f"{_share(bad, got.numel(), 'values')} not right{describe.few(got)}"
+            values = f"{_share(bad, got.numel(), 'values')} not right{describe.elements(got)}"
             text = f"{what} returned shape {describe.shape(got)}, as it should, but {values}."
         if idea := explain.tensor(got, expected):
             return text if moved and idea == explain.ELSEWHERE else f"{text} {idea}"

@@ -10,7 +10,7 @@ from ..common.errors import UserError
 from ..results.result import ClassResults
 from ..submission.people import plain
 from . import lms
-from .table import Table, read_table
+from .table import Table, read_cells
 
 _POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(?P<name>.+) \((?P<id>\d+)\)")  # Canvas's own columns: "a1_permute (48213)"
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the file with the final scores filled in. Nothing else in it changes, not even a line end."""
-    table = read_table(args.into)
+    table = read_cells(args.into)
     people = people_in(table)
     columns = _columns(table, results, args.column)
     points = results.max_scores()

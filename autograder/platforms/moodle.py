@@ -10,7 +10,7 @@ from ..common.errors import UserError
 from ..results.result import ClassResults
 from ..submission.people import plain
 from . import lms, moodle_words
-from .table import Table, read_table
+from .table import Table, read_cells
 
 # The columns that matter: option -> what Moodle calls them.
 _TITLES = {
@@ -45,7 +45,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     """Write the worksheet with the final scores filled in. Nothing else in it changes, not even a line end."""
     points = results.max_scores()
     assignment = lms.assignment_meant("--assignment", args.assignment, points)
-    table = read_table(args.into)
+    table = read_cells(args.into)
     column = _columns(table, args)
     identifier, grade = (_need(table, column[name], name) for name in ("identifier", "grade"))
     people = people_in(table, identifier, column["name"], grade)

@@ -60,7 +60,7 @@ class Table:
         return "".join([*pieces, self.text[done:]]).encode(self.encoding)
 
 
-def read_table(path: Path) -> Table:
+def read_cells(path: Path) -> Table:
     """Read a CSV file whatever its delimiter (comma, semicolon, tab) and line ends.
 
     Raises UserError if it cannot be read, is empty, or is not text in UTF-8, UTF-16 or an 8-bit encoding.

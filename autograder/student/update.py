@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.files import explain, make_folder, write_whole
+from ..common.files import make_folder, write_error, write_whole
 from ..common.plural import plural
 from ..course.course import find_course
 from ..course.handed_out import RECORD, read_record, sums_of
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             planned = plan(root, read_record(root), after)
         except OSError as error:
-            raise explain(error, Path(error.filename or root)) from error
+            raise write_error(error, Path(error.filename or root)) from error
         carry_out(planned, release, root)
     _say(planned)
     return 0

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ..common.files import explain
+from ..common.files import write_error
 
 ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
 ENTRIES_LIMIT = 20_000  # entries of a zip
@@ -101,7 +101,7 @@ def _unpacked(path: Path, size: int, changed: int) -> _Opened | Refused:
     except Exception as error:  # each kind of compression has its own errors
         folder.cleanup()
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise explain(error, Path(folder.name)) from error
+            raise write_error(error, Path(folder.name)) from error
         if isinstance(error, Refused):
             return error
         encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)

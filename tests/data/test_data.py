@@ -527,7 +527,7 @@ def test_a_full_disk_gets_one_line_and_the_old_file_stays(tmp_path: Path) -> Non
     ],
 )
 def test_what_the_disk_says_in_one_line(number: int, kind: type[Exception], message: str) -> None:
-    error = files.explain(OSError(number, os.strerror(number)), Path("data/x"))
+    error = files.write_error(OSError(number, os.strerror(number)), Path("data/x"))
     assert type(error) is kind
     assert message in str(error)
     assert "data/x" in str(error)
