@@ -208,6 +208,10 @@ class StudentFiles:
 
         above: the beginning of the files' shown paths.
         """
+        if not os.path.lexists(root) and os.access(root.parent, os.R_OK | os.X_OK):
+            gone = "is named by the download, and is not in it"
+            self.other.append(File(root, root.name, readable(root.name), hand_in, gone))
+            return
         try:
             inside = root.resolve()
         except OSError:

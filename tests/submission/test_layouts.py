@@ -624,6 +624,19 @@ def test_google_forms_puts_the_name_behind_the_assignments(course: Course, tmp_p
     assert list(read(root, course)[1]) == ["one"]
 
 
+def test_a_folder_that_gradescope_names_and_that_is_not_there_is_told(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class" / "assignment_1_export"
+    put(root / "submission_1" / f"{NAME}.py")
+    people = "".join(f"submission_{n}:\n  :submitters:\n  - :name: {who}\n" for n, who in ((1, "Ann"), (2, "Bo")))
+    put(root / "submission_metadata.yml", people)
+    (root / "submission_3").mkdir()
+    _, found = read(tmp_path / "class", course)
+    assert {s: f.status for s, f in found.items()} == {"Ann": "found", "Bo": "unreadable", "submission_3": "missing"}
+    assert found["Bo"].notes == (
+        f"submission_2 is named by the download, and is not in it. Ask for {NAME}.py or {NAME}.ipynb.",
+    )
+
+
 def test_folders_of_attempts_are_nobody_and_the_newest_counts_where_a_system_says_which(
     course: Course, tmp_path: Path
 ) -> None:
