@@ -276,7 +276,9 @@ class _Search:
         like = [*self.files.copies[name], *others] if not file.hand_in.attempt else others
         modules = {file.path.parent / helper.file for helper in file.read().helpers} if like else set()
         known = {self.files.code_of(file), "", *stubs}
-        return [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
+        code = [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
+        closed = [] if file.hand_in.attempt or file.zips else self.files.closed_zips()
+        return [*code, *(f for f in closed if bears(f.own, name))]
 
     def _newer_than(self, file: File, name: str) -> File | None:
         """A file of a later attempt that is not code. Canvas numbers files, not attempts: there, only one whose name hints

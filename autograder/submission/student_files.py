@@ -112,7 +112,7 @@ class StudentFiles:
     def newer_zip(self, name: str) -> bool:
         """Is there an unopened zip that is newer than all files that are named after the assignment?"""
         newest = max((file.hand_in.attempt for file in self.named(name)), default=())
-        return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
+        return any(zipped.hand_in.attempt > newest for zipped in self.closed_zips())
 
     def is_code(self, file: File, stubs: frozenset[str]) -> bool:
         """Can it be read, and is it not a stub? stubs: the code digests of stubs."""
@@ -172,9 +172,13 @@ class StudentFiles:
     def _note(self, note: str, name: str = "") -> None:
         self._notes[name, note] = None
 
+    def closed_zips(self) -> list[File]:
+        """The zips that nobody has asked for so far."""
+        return self._zips[self._opened :]
+
     def open_zips(self) -> bool:
         """Open the unopened zips and sort their files, which may be zips again. False if there was no unopened zip."""
-        closed = self._zips[self._opened :]
+        closed = self.closed_zips()
         for file in closed:
             self._opened += 1
             try:

@@ -458,6 +458,10 @@ def test_what_gave_way_to_the_file_of_the_right_name_is_said(course: Course, tmp
     said = f"Also there, under another name, and not graded: {NAME} (1).py, {NAME}-DESKTOP-AB12CD3.py."
     assert found["ada"].notes == (said,)
     assert found["ben"].notes == found["cas"].notes == ()
+    zipped(root / "dan" / f"{NAME}.zip", **{NAME: "answer = 2\n"})
+    zipped(root / "dan" / "data.zip", **{"a2_linear_dims": "answer = 2\n"})
+    put(root / "dan" / f"{NAME}.py")
+    assert read(root, course)[1]["dan"].notes == (f"Also there, under another name, and not graded: {NAME}.zip.",)
 
 
 def test_a_module_of_another_assignment_is_no_work_for_this_one(course: Course, tmp_path: Path) -> None:
