@@ -140,6 +140,8 @@ def _percent(share: float) -> str:
 # --- curves --------------------------------------------------------------------------------------------------------
 
 _W, _H, _PAD = 430, 240, 46
+_THIN = 'stroke="var(--line)"'
+_DASHED = 'stroke="var(--ink)" stroke-dasharray="3 4"'
 
 
 def _curves(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -> str:
@@ -159,6 +161,33 @@ def _curves(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -
     return f"<h2>Learning curve</h2>{''.join(charts)}" if charts else ""
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """Where values lie in a chart. last: the most items seen; low: the lowest value; span: from there to the highest."""
+
+    last: int
+    low: float
+    span: float
+
+    def x(self, images: float) -> str:
+        return f"{_PAD + (_W - _PAD - 12) * images / max(self.last, 1):.1f}"
+
+    def y(self, value: float, further: float = 0) -> str:
+        return f"{self.height(value) + further:.1f}"
+
+    def height(self, value: float) -> float:
+        return 24 + (_H - 24 - 36) * (1 - (value - self.low) / self.span)
+
+    def curve(self, points: Sequence[tuple[int, float]], style: str) -> str:
+        """A line through (items seen, value)."""
+        path = " ".join(f"{'L' if i else 'M'}{self.x(images)} {self.y(v)}" for i, (images, v) in enumerate(points))
+        return f'<path d="{path}" fill="none" {style}/>'
+
+    def rule(self, value: float, style: str) -> str:
+        """A level line."""
+        return f'<line x1="{_PAD}" x2="{_W - 12}" y1="{self.y(value)}" y2="{self.y(value)}" {style}/>'
+
+
 def _chart(
     title: str,
     points: Sequence[tuple[int, float]],
@@ -171,52 +200,49 @@ def _chart(
     before: Sequence[tuple[int, float]] = (),
 ) -> str:
     """A line chart of (items seen, value). marks: values with a dashed line. before: the last run, drawn dotted."""
-    last = max(images for images, _ in (*points, *before))
-    span = max(high - low, 1e-9)
-
-    def x(images: float) -> float:
-        return _PAD + (_W - _PAD - 12) * images / max(last, 1)
-
-    def y(value: float) -> float:
-        return 24 + (_H - 24 - 36) * (1 - (value - low) / span)
-
-    def path(line: Sequence[tuple[int, float]]) -> str:
-        return " ".join(f"{'L' if i else 'M'}{x(images):.1f} {y(value):.1f}" for i, (images, value) in enumerate(line))
-
-    ticks = "".join(
-        f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--line)"/>'
-        f'<text x="{_PAD - 6}" y="{y(v) + 4:.1f}" text-anchor="end" font-size="11" fill="var(--faint)">{form.format(v)}</text>'
-        for v in (low + span * k / 4 for k in range(5))
-    )
-    below = {
-        v for v in marks if any(0 < y(v) - y(other) < 14 for other in marks)
-    }  # their labels stand below the line: above it they would cover the next one
-    dashes = "".join(
-        f'<line x1="{_PAD}" x2="{_W - 12}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="var(--ink)" stroke-dasharray="3 4"/>'
-        f'<text x="{_PAD + 4}" y="{y(v) + (11 if v in below else -3):.1f}" font-size="10" fill="var(--ink)">band {_percent(v)}</text>'
-        for v in marks
-    )
-    dots = (
-        "".join(f'<circle cx="{x(i):.1f}" cy="{y(v):.1f}" r="3" fill="{colour}"/>' for i, v in points)
-        if len(points) < 40
-        else ""
-    )
-    past = (
-        f'<path d="{path(before)}" fill="none" stroke="var(--faint)" stroke-width="2" stroke-dasharray="2 3"/>'
-        f'<text x="{_W - 12}" y="14" text-anchor="end" font-size="11" fill="var(--faint)">dotted: the run before</text>'
-        if before
-        else ""
-    )
+    last, span = max(images for images, _ in (*points, *before)), max(high - low, 1e-9)
+    frame = _Frame(last, low, span)
+    drawn = [_grid(frame, form), _bands(frame, marks)]
     spoken = (
         f"{title}: from {form.format(points[0][1])} to {form.format(points[-1][1])} over {points[-1][0]:,} {things}"
     )
-    spoken += f"; the run before ended at {form.format(before[-1][1])}" if before else ""
+    if before:
+        spoken += f"; the run before ended at {form.format(before[-1][1])}"
+        drawn.append(frame.curve(before, 'stroke="var(--faint)" stroke-width="2" stroke-dasharray="2 3"'))
+        drawn.append(_note(14, "dotted: the run before"))
+    drawn.append(frame.curve(points, f'stroke="{colour}" stroke-width="2"'))
+    if len(points) < 40:
+        drawn += [f'<circle cx="{frame.x(i)}" cy="{frame.y(v)}" r="3" fill="{colour}"/>' for i, v in points]
     return (
         f'<svg role="img" aria-label="{html.escape(spoken)}" width="{_W}" height="{_H}" viewBox="0 0 {_W} {_H}">'
-        f'<text x="{_PAD}" y="14" font-size="13" fill="var(--ink)">{html.escape(title)}</text>{ticks}{dashes}'
-        f'{past}<path d="{path(points)}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
-        f'<text x="{_W - 12}" y="{_H - 8}" text-anchor="end" font-size="11" fill="var(--faint)">{last:,} {things} seen</text></svg>'
+        f'<text x="{_PAD}" y="14" font-size="13" fill="var(--ink)">{html.escape(title)}</text>{"".join(drawn)}'
+        f"{_note(_H - 8, f'{last:,} {things} seen')}</svg>"
     )
+
+
+def _grid(frame: _Frame, form: str) -> str:
+    """Five level lines with their values."""
+    text = f'x="{_PAD - 6}" text-anchor="end" font-size="11" fill="var(--faint)"'
+    return "".join(
+        f'{frame.rule(v, _THIN)}<text y="{frame.y(v, 4)}" {text}>{form.format(v)}</text>'
+        for v in (frame.low + frame.span * k / 4 for k in range(5))
+    )
+
+
+def _bands(frame: _Frame, marks: Sequence[float]) -> str:
+    """A dashed line for each band, its name above it; below it, if the name would cover the next line."""
+    heights = list(map(frame.height, marks))
+    below = [any(0 < height - other < 14 for other in heights) for height in heights]
+    text = f'x="{_PAD + 4}" font-size="10" fill="var(--ink)"'
+    return "".join(
+        f'{frame.rule(v, _DASHED)}<text y="{frame.y(v, 11 if lower else -3)}" {text}>band {_percent(v)}</text>'
+        for v, lower in zip(marks, below, strict=True)
+    )
+
+
+def _note(y: int, text: str) -> str:
+    """A few words at the right edge of a chart."""
+    return f'<text x="{_W - 12}" y="{y}" text-anchor="end" font-size="11" fill="var(--faint)">{text}</text>'
 
 
 # --- what is taken for what ----------------------------------------------------------------------------------------
