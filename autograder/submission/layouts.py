@@ -237,17 +237,18 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
 
 # The names of folders and files that hold attempts of one student. They are never a student's name.
 _ATTEMPT = re.compile(
-    r"(?:v|ver|version|rev|revision|attempt|versuch|try|draft|entwurf|resubmission|final|old|new|alt|neu)"
-    r"(?:[ _.-]*\d+)?(?: - .*)?|\d{4}-\d\d-\d\d.*",
+    r"(?:v|ver|version|rev|revision|attempt|versuch|try|draft|entwurf|resubmission|final)[ _.-]*\d+(?: - .*)?"
+    r"|version|revision|attempt|versuch|draft|entwurf|resubmission|final|\d{4}-\d\d-\d\d.*",
     re.IGNORECASE,
 )
+_OLD_OR_NEW = ("old", "new", "alt", "neu")  # of a folder; before a file's name it may be a person's
 _VERSION = re.compile(r"(?:Version|Revision) (\d{1,9})(?: - .*)?")  # Teams, Schoology
 _MOMENT = re.compile(r"\d{4}(?:-\d\d){5}")  # Moodle's Virtual Programming Lab
 
 
-def names_an_attempt(name: str) -> bool:
-    """Is it the name of an attempt, and not a student's?"""
-    return _ATTEMPT.fullmatch(name) is not None
+def names_an_attempt(name: str, *, folder: bool = False) -> bool:
+    """Is it the name of an attempt, and not a student's? folder: whether it is a folder's."""
+    return _ATTEMPT.fullmatch(name) is not None or (folder and name.casefold() in _OLD_OR_NEW)
 
 
 def attempt_of(folder: Path, hand_in: HandIn) -> tuple[int, ...]:

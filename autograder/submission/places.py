@@ -146,7 +146,8 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
         if entry not in mine and not entry.name.startswith(".") and answers_in(Path(entry.path), names)
     ]
     flat = sum(1 for _ in _flat_files(root, listed, names))
-    if others and not (own_files or own or flat) and all(layouts.names_an_attempt(e.name) for e in others):
+    attempts = [entry for entry in others if layouts.names_an_attempt(entry.name, folder=True)]
+    if len(attempts) == len(others) > 1 and not (own_files or own or flat):
         return True
     if own_files or mine:
         a_clone = any(entry.name in ("autograder", "pyproject.toml") for entry in listed)
@@ -260,7 +261,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     if any(_system_entries(folder)) or len({each.student for each in _flat_files(folder, listed, names)}) > (not alone):
         return True
     inside = [entry for entry in listed if is_folder(entry) and not entry.name.startswith(".")]
-    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name)]
+    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
     if folder.name in names:
         return _holds_a_class(folder, names)
     if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):

@@ -647,7 +647,7 @@ def test_folders_of_attempts_are_nobody_and_the_newest_counts_where_a_system_say
     """Where each student had handed in twice, the attempts were taken for the students, and the students for classes."""
     systems = {
         "teams": ("Version 1", "Version 2"), "schoology": ("Revision 1 - On time", "Revision 2 - Late"),
-        "vpl": ("2026-11-20-21-03-00", "2026-11-21-08-00-00"), "own": ("v1", "final"),
+        "vpl": ("2026-11-20-21-03-00", "2026-11-21-08-00-00"), "own": ("v1", "final"), "age": ("old", "new"),
     }  # fmt: skip
     for system, (first, second) in systems.items():
         root = tmp_path / system
@@ -658,9 +658,20 @@ def test_folders_of_attempts_are_nobody_and_the_newest_counts_where_a_system_say
         assert list(found) == ["Ann Lee 12", "Bo Li 13"]
         for student, each in found.items():
             newest = root / student / second / f"{NAME}.py"
-            assert (each.status, each.path) == (("ambiguous", None) if system == "own" else ("found", newest)), system
+            assert (each.status, each.path) == (
+                ("ambiguous", None) if system in ("own", "age") else ("found", newest)
+            ), system
         (alone,) = read(root / "Ann Lee 12", course)[1].values()
         assert (alone.student, alone.status) == ("Ann Lee 12", each.status)
+    root = tmp_path / "people"
+    for who in ("Neu", "Alt", "New", "V", "Ver"):
+        put(root / f"{who}_{NAME}.py")
+    for who in ("v2", "final", "Revision 1 - On time"):
+        put(root / f"{who}_{NAME}.py")
+    assert sorted(read(root, course)[1]) == ["Alt", "Neu", "New", "V", "Ver"]
+    root = tmp_path / "alone"
+    put(root / "Neu" / f"{NAME}.py")
+    assert list(read(root, course)[1]) == ["Neu"]
     root = tmp_path / "flat"
     for student, number in (("Ann Lee", 1), ("Ann Lee", 2), ("Bo Li", 1)):
         put(root / student / f"Revision {number} - On time - {NAME}.py", f"answer = {number}\n")
