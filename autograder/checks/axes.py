@@ -185,7 +185,7 @@ def lines(drawing: Drawing) -> list[str]:
     columns = [max(len(row[i]) if i < len(row) else 0 for row in rows) for i in range(width + 1)]
     text = ["   ".join(cell.ljust(columns[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
     if drawing.mixed:
-        text.append(f"{MIXED}: several axes lie along this one, mingled.")
+        text.append(f"{MIXED}: this axis mixes several axes of the input.")
     return text
 
 

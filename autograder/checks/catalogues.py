@@ -332,7 +332,7 @@ class DataCatalogue:
             hints = {task: tuple(map(str, texts)) for task, texts in data["hints"].items()}
             return cls(messages, recorded, hints, data.get("why", {}))
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise BadDiagnoses(f"{DIAGNOSES} is damaged, or the two are not of one release") from error
+            raise BadDiagnoses(f"{DIAGNOSES} is damaged, or does not belong to {ROWS}") from error
 
     def save(self, folder: Path) -> None:
         """Write the files that :meth:`load` reads; byte-identical for the same catalogue."""
@@ -417,7 +417,7 @@ def released_catalogue(folder: Path) -> DataCatalogue:
         # In quotes, so that git expands the star: a shell would leave out a file that is gone.
         both = f'"{folder.parent.name}/{folder.name}/diagnoses.*"'
         problem = (
-            f"Why an answer is wrong cannot be told here: {error}. Bring both files back with: git checkout -- {both}"
+            f"Known mistakes cannot be recognized here: {error}. Bring both files back with: git checkout -- {both}"
         )
         return DataCatalogue({}, (), {}, problem=problem)
 

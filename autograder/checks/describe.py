@@ -81,7 +81,7 @@ def numbers(tensor: torch.Tensor) -> Any:
     return [numbers(row) for row in tensor]
 
 
-def elements(tensor: torch.Tensor) -> str:
+def few(tensor: torch.Tensor) -> str:
     """The elements, ``: [1.0, 2.5]``, if they are few enough to read; else ""."""
     return f": {numbers(tensor)}" if tensor.numel() <= 8 and not tensor.is_complex() else ""
 
@@ -128,7 +128,7 @@ def returned(observation: Observation) -> str:
             return f"{kind(value)}, {numbers(tensor)}"
         return f"{kind(value)} of shape {shape(tensor)}"
     if value is None:
-        return "None, as a function does that ends without a return"
+        return "None, which is what a function without a return gives"
     if type(value) is tuple and len(value) == 1:
-        return f"a tuple with one thing in it, {_thing(value[0])}; a comma at the end of a line makes one"
+        return f"a tuple with one entry, {_thing(value[0])} (a comma at the end of a line makes a tuple)"
     return _value(value)

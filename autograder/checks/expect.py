@@ -32,7 +32,7 @@ def require_returned(observation: Observation) -> None:
     """Raise unless the task returned. An error, a timeout and a crash each have their own outcome."""
     if not isinstance(observation, Observation):
         raise TypeError(
-            f"what the submission gave comes first, as in {_ORDER}; here stands {describe.kind(observation)}"
+            f"the first argument must be what the submission gave, as in {_ORDER}, not {describe.kind(observation)}"
         )
     if observation.status == "value":
         return
@@ -193,7 +193,7 @@ def _expect_values(
             pixels = _share(bad, got.numel(), "pixels")
             text = f"{what} returned shape {describe.shape(got)}, as it should, but {pixels} in the wrong place."
         else:
-            values = f"{_share(bad, got.numel(), 'values')} not right{describe.elements(got)}"
+            values = f"{_share(bad, got.numel(), 'values')} not right{describe.few(got)}"
             text = f"{what} returned shape {describe.shape(got)}, as it should, but {values}."
         if idea := explain.tensor(got, expected):
             return text if moved and idea == explain.ELSEWHERE else f"{text} {idea}"
@@ -373,9 +373,9 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
 
 def _no_shape(value: Any) -> str:
     if isinstance(value, int):
-        return "A tuple of one number has a comma, as (7,) has it: in brackets alone, a number stays a number."
+        return "A tuple of one number needs a comma, as in (7,): brackets alone do not make a tuple."
     nested = isinstance(value, (tuple, list)) and any(isinstance(item, (tuple, list)) for item in value)
-    return "One of its entries is a tuple itself: its numbers belong in the outer one." if nested else ""
+    return "One of its entries is itself a tuple or a list: its numbers belong in the outer tuple." if nested else ""
 
 
 def _expect_answer(observation: Observation, judge: Judge) -> None:
@@ -433,7 +433,7 @@ def expect_finite(observation: Observation) -> None:
     >>> logs = submission_of(logs=lambda x: x.log()).logs(torch.tensor([1.0, 0.0]))
     >>> expect_finite(logs)
     Traceback (most recent call last):
-    autograder.checks.failure.CheckFailed: logs([1.0, 0.0]) returned a float32 tensor, [0.0, -inf]. Some of its values are infinite: a step on the way overflows, or takes the log of 0.
+    autograder.checks.failure.CheckFailed: logs([1.0, 0.0]) returned a float32 tensor, [0.0, -inf]. Some of its values are infinite: does a step on the way overflow, divide by 0, or take the log of 0?
     """
 
     def judge(seen: Observation) -> str | None:
@@ -466,7 +466,7 @@ def expect_raises(observation: Observation, type_name: str) -> None:
                 return None
             return f"{describe.call(seen)} raised {seen.error.type_name}; {type_name} was asked for."
         text = f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."
-        return _and(text, "That takes the word raise, in place of return." if seen.type_name == type_name else "")
+        return _and(text, "Write raise, not return." if seen.type_name == type_name else "")
 
     raised = observation.status == "error" and observation.error is not None
     if not raised or (observation.error and observation.error.type_name in student_errors.NOT_ON_PURPOSE):
@@ -482,7 +482,7 @@ def expect_inputs_kept(observation: Observation) -> None:
     >>> doubled = submission_of(double=lambda x: x.mul_(2)).double(torch.tensor([1.0, 2.0]))
     >>> expect_inputs_kept(doubled)
     Traceback (most recent call last):
-    autograder.checks.failure.CheckFailed: double([1.0, 2.0]) changed its input number 1 in place. The caller still needs it: leave it as it is, and give back something new.
+    autograder.checks.failure.CheckFailed: double([1.0, 2.0]) changed its input number 1 in place. The caller still needs it: leave it as it is, and return something new.
     """
 
     def judge(seen: Observation) -> str | None:
@@ -491,7 +491,7 @@ def expect_inputs_kept(observation: Observation) -> None:
         names = [_parameter(seen, position) for position in seen.changed_inputs]
         return (
             f"{describe.call(seen)} changed its input {listed(names)} in place. "
-            "The caller still needs it: leave it as it is, and give back something new."
+            "The caller still needs it: leave it as it is, and return something new."
         )
 
     _expect(observation, judge)

@@ -24,11 +24,11 @@ def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
         return ""
     ours, right = got.to(torch.float64), expected.to(torch.float64)
     if ours.isnan().any() and not right.isnan().any():
-        return "Some of its values are NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
+        return "Some of its values are NaN, which inf - inf, 0 / 0 or the log of a negative number gives."
     if ours.isinf().any() and not right.isinf().any():
-        return "Some of its values are infinite: a step on the way overflows, or takes the log of 0."
+        return "Some of its values are infinite: does a step on the way overflow, divide by 0, or take the log of 0?"
     if got.dim() == 0 < expected.dim():
-        return "A single number came back for all together. Is an axis to be named?"
+        return "A single number came back for the whole input: must the code name an axis (dim)?"
     if got.shape == expected.shape:
         return _same_shape(ours, right) or _other_order(ours, right)
     if got.numel() == expected.numel() and _equal(ours.reshape(-1), right.reshape(-1)):
@@ -97,7 +97,7 @@ def _times(ratio: float) -> str | None:
         return None
     if math.isclose(ratio, -1, rel_tol=1e-4):
         return "the negative of"
-    for value, text in ((ratio, "{} times"), (1 / ratio, "one part in {} of")):
+    for value, text in ((ratio, "{} times"), (1 / ratio, "1/{} of")):
         if value > 1.5 and math.isclose(value, round(value), rel_tol=1e-4):
             return text.format(round(value))
     return None
@@ -106,9 +106,9 @@ def _times(ratio: float) -> str | None:
 def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     """A sentence about how one number differs from another, or nothing. lengths: the lengths of the inputs' axes."""
     if math.isnan(got):
-        return "It is NaN: somewhere inf - inf, 0 / 0 or the log of a negative number came up."
+        return "It is NaN, which inf - inf, 0 / 0 or the log of a negative number gives."
     if math.isinf(got):
-        return "It is infinite: a step on the way overflows, or takes the log of 0."
+        return "It is infinite: does a step on the way overflow, divide by 0, or take the log of 0?"
     if isinstance(got, int) and isinstance(expected, int) and abs(got - expected) == 1:
         return "It is off by one."
     if not isinstance(got, int) and 0 < abs(got - expected) < 1e-3 * abs(expected):
@@ -166,11 +166,11 @@ def only_so_far(right: Sequence[torch.Tensor], wrong: torch.Tensor) -> str:
     if not alike or wrong.dim() < 2:
         return ""
     if all(_square(tensor) for tensor in alike) and not _square(wrong):
-        return "It was right for square images: this one has another height than width."
+        return "It was right for square images: this one's height and width differ."
     if all(tensor.shape[0] == 1 for tensor in alike) and wrong.shape[0] > 1:
-        return "It was right for a batch of one: this one holds more."
+        return "It was right for a batch of one: this batch is larger."
     if all(tensor.shape[0] > 1 for tensor in alike) and wrong.shape[0] == 1:
-        return "It was right for larger batches: this one holds a single one."
+        return "It was right for larger batches: this batch holds only one."
     return ""
 
 

@@ -55,7 +55,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     if stands_inside(source, task):
         return said, ""
     meant = near(task, [name for name in defined if name not in tasks])
-    there = f" It has {meant}: is that the one? The name has to be {task}." if meant else ""
+    there = f" It defines {meant}: is that the one? The name must be {task}." if meant else ""
     return f"Your file has no {task}.{there}", "not_found"
 
 
@@ -89,37 +89,37 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         came, declared = match[2], match[3]
         if line and not _PRODUCT.search(line):
             return (
-                f"{plural(int(came), 'number')} came for each row, but the layer was declared for {declared}. "
+                f"Each row holds {plural(int(came), 'number')}, but the layer was declared for {declared}. "
                 "Work out how many are left after the layers before it."
             )
-        return f"The inner sizes do not meet: each row on the left holds {plural(int(came), 'number')}, and the matrix on the right takes {declared}."
+        return f"The inner sizes do not match: each row on the left holds {plural(int(came), 'number')}, and the matrix on the right takes {declared}."
     if match := _CHANNELS.search(text):
         batch, declared, came = match.groups()
         wanted = f"The layer was declared for {plural(int(declared), 'input channel')}"
         if batch == "1":  # torch says this of three axes too: the batch or the channels are missing
             return (
-                f"{wanted}, and {came} came where torch looks for the channels. It took the tensor for one image: has the axis of "
-                "the batch or of the channels been left out?"
+                f"{wanted}, but torch looks for the channels on an axis of length {came}. It took the tensor for one image: is the "
+                "axis of the batch or of the channels missing?"
             )
-        return f"{wanted}, and the tensor has {came} on axis 1, where torch looks for the channels."
+        return f"{wanted}, but axis 1, where torch looks for the channels, has length {came}."
     if (match := _NO_TENSOR.search(text)) and isinstance(getattr(nn, match[1] or match[2], None), type):
         return (
-            "A layer came where a tensor is needed. A layer is made first, with its settings in brackets, and what comes of "
-            "that is called with the tensor."
+            "A tensor is needed here, but this is a layer. First make the layer, with its settings in brackets; then call it "
+            "with the tensor."
         )
     if match := _RANK.search(text):
         return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: is the channel axis missing?"
     if "Boolean value of Tensor" in text and line and not _ASKS.search(line):
         return (
-            "Somewhere a tensor was taken for one yes or no, and this line asks for none. Is a loss or a layer called here that "
-            "was never made? It is made first, with its settings in brackets, and what comes of that is called with tensors."
+            "A tensor was used as one True or False, but this line asks no question. Is a loss or a layer called here that was "
+            "never made? First make it, with its settings in brackets; then call it with the tensors."
         )
     if "NoneType" in text and ".bias" in line:
         return "A layer that was made with bias=False has None for its bias."
     if _PARAMETERS.search(text):
         if line:
-            return "What is called on this line takes other parameters than it is given."
-        return "The parameters are not those of the stub: compare its signature."
+            return "What this line calls takes other parameters than the line gives it."
+        return "The parameters are not those of the stub: compare the two signatures."
     for expression, idea in ideas_beside(__file__):
         if match := expression.search(f"{type_name}: {text}"):
             return idea.format(*match.groups())

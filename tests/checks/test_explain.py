@@ -49,20 +49,20 @@ TENSORS = [
     (lambda x: x.reshape(-1).flip(0)[:, None], "All the right values are there, but in other places."),
     (lambda x: x.transpose(2, 3), "It is the right result with its axes in another order."),
     (lambda x: x.permute(0, 2, 3, 1), "It is the right result with its axes in another order."),
-    (lambda x: x.argmax(), "A single number came back for all together."),
+    (lambda x: x.argmax(), "A single number came back for the whole input: must"),
     (lambda x: x.roll(1, dims=2), "It is the right result moved by one place along axis 2."),
     (lambda x: x.roll(-1, dims=3), "It is the right result moved by one place along axis 3."),
     (lambda x: x.flip(2), "It is the right result mirrored along axis 2."),
     (lambda x: x * 4, "Every value is 4 times what it should be."),
-    (lambda x: x / 5, "Every value is one part in 5 of what it should be."),
+    (lambda x: x / 5, "Every value is 1/5 of what it should be."),
     (lambda x: -x, "Every value is the negative of what it should be."),
     (lambda x: x + 3, "Every value is off by the same number, 3."),
     (lambda x: x * 0 + 1, "Every value is the same."),
     (lambda x: x / 0 * 0, "Some of its values are NaN"),
-    (lambda x: (x * 1000).exp(), "Some of its values are infinite: a step on the way overflows"),
+    (lambda x: (x * 1000).exp(), "Some of its values are infinite: does a step on the way overflow, divide by 0,"),
     (lambda x: x.double(), "returned the right values, but in float64; float32 was asked for."),
     (lambda x: x.flatten(1), "The values are right, and in the right order: only the shape is not."),
-    (lambda x: None, "returned None, as a function does that ends without a return; a tensor was asked for."),
+    (lambda x: None, "returned None, which is what a function without a return gives; a tensor was asked for."),
     (lambda x: (row for row in x), "a generator, which holds no values yet"),
     (lambda x: list(x), "a tensor was asked for."),
     (lambda x: x * 1j, "a tensor of real numbers was asked for."),
@@ -98,11 +98,14 @@ NUMBERS = [
     ),
     (
         lambda x: x.pow(2).mean() / 6,
-        "one part in 6 of what it should be, and an axis of the input has that length: was it",
+        "1/6 of what it should be, and an axis of the input has that length: was it",
     ),
     (lambda x: -x.pow(2).mean(), "It is the negative of what it should be."),
     (lambda x: x.mean() / 0 * 0, "It is NaN"),
-    (lambda x: x.abs().sum() / 0, "It is infinite: a step on the way overflows, or takes the log of 0."),
+    (
+        lambda x: x.abs().sum() / 0,
+        "It is infinite: does a step on the way overflow, divide by 0, or take the log of 0?",
+    ),
     (lambda x: "1", "one number was asked for"),
     (lambda x: True, "one number was asked for"),
     (lambda x: x.pow(2).mean() * 1.0004, "It is off by less than a thousandth: rounding"),
@@ -131,7 +134,7 @@ def test_the_entry_that_is_wrong_is_named_whatever_the_dtype_of_the_right_ones()
 def test_a_layer_without_bias_is_not_called_a_function_without_return() -> None:
     said = "'NoneType' object has no attribute 'numel'"
     assert "bias=False" in explain("AttributeError", said, "return layer.weight.numel() + layer.bias.numel()")
-    assert "lack its return" in explain("AttributeError", said, "return scaled.numel()")
+    assert "a function without a return" in explain("AttributeError", said, "return scaled.numel()")
 
 
 def test_an_integer_off_by_one() -> None:
@@ -183,14 +186,14 @@ def rounds(task: Callable[..., Any], *inputs: torch.Tensor) -> str:
 
 def test_right_for_square_images_only() -> None:
     words = rounds(lambda x: x.mT.reshape(x.shape), counting_images(2, 4, 4), counting_images(2, 4, 5))
-    assert words.endswith("It was right for square images: this one has another height than width.")
+    assert words.endswith("It was right for square images: this one's height and width differ.")
 
 
 def test_right_for_a_batch_of_one_only() -> None:
     words = rounds(lambda x: x[:1].mT.expand(len(x), -1, -1), counting_images(1, 4, 5), counting_images(2, 4, 5))
-    assert words.endswith("It was right for a batch of one: this one holds more.")
+    assert words.endswith("It was right for a batch of one: this batch is larger.")
     words = rounds(lambda x: x.mT.squeeze(), counting_images(3, 4, 5), counting_images(1, 4, 5))
-    assert words.endswith("It was right for larger batches: this one holds a single one.")
+    assert words.endswith("It was right for larger batches: this batch holds only one.")
 
 
 def test_what_is_said_of_the_input_stands_before_the_map() -> None:
@@ -198,7 +201,7 @@ def test_what_is_said_of_the_input_stands_before_the_map() -> None:
         lambda x: x.mT if x.shape[1] == x.shape[2] else x.mT.triu(), counting_images(2, 4, 4), counting_images(2, 4, 5)
     )
     said, picture = words.split("\nx marks the wrong ones:\n")
-    assert said.endswith("It was right for square images: this one has another height than width.")
+    assert said.endswith("It was right for square images: this one's height and width differ.")
     assert picture.endswith("x x x x")
 
 
@@ -228,67 +231,76 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
         lambda: X.flatten(1) @ torch.zeros(100, 10),
         "each row on the left holds 784 numbers, and the matrix on the right takes 100.",
     ),
-    (lambda: nn.Conv2d(3, 8, 3)(X), "declared for 3 input channels, and the tensor has 1 on axis 1"),
+    (
+        lambda: nn.Conv2d(3, 8, 3)(X),
+        "declared for 3 input channels, but axis 1, where torch looks for the channels, has length 1",
+    ),
     (lambda: nn.BatchNorm2d(1)(torch.zeros(1, 28, 28)), "the axis of the batch or of the channels missing?"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
-    (lambda: torch.zeros(2, 3, 4).permute(0, 3, 1, 2), "fewer or more axes than the code counts on"),
-    (lambda: torch.zeros(2, 3).transpose(1, 2), "fewer or more axes than the code counts on"),
+    (lambda: torch.zeros(2, 3, 4).permute(0, 3, 1, 2), "fewer or more axes than the code expects"),
+    (lambda: torch.zeros(2, 3).transpose(1, 2), "fewer or more axes than the code expects"),
     (lambda: torch.zeros(2, 3, 4).reshape(5, 5), "do not multiply to the number of elements"),
-    (lambda: torch.zeros(2, 3) + torch.zeros(2, 4), "compare them from the last axis on"),
-    (lambda: F.binary_cross_entropy(torch.rand(4), LABELS), "Whole numbers met a function that computes with floats"),
+    (lambda: torch.zeros(2, 3) + torch.zeros(2, 4), "compare them axis by axis, beginning with the last"),
+    (lambda: F.binary_cross_entropy(torch.rand(4), LABELS), "Two dtypes meet here that do not go together"),
     (lambda: F.cross_entropy(torch.rand(4, 2), LABELS.float()), "Class numbers are whole numbers"),
     (lambda: F.nll_loss(torch.rand(4, 2), F.one_hot(LABELS)), "not one-hot rows"),
-    (lambda: F.cross_entropy(torch.rand(4, 2), LABELS + 1), "A label is not among the classes"),
-    (lambda: F.binary_cross_entropy(torch.rand(4, 1), LABELS.float()), "Targets and outputs must have one shape"),
-    (lambda: F.binary_cross_entropy_with_logits(torch.rand(4, 1), LABELS.float()), "Targets and outputs must have one"),
+    (lambda: F.cross_entropy(torch.rand(4, 2), LABELS + 1), "A label is not one of the network's classes"),
+    (lambda: F.binary_cross_entropy(torch.rand(4, 1), LABELS.float()), "Targets and outputs must have the same shape"),
+    (
+        lambda: F.binary_cross_entropy_with_logits(torch.rand(4, 1), LABELS.float()),
+        "Targets and outputs must have the same",
+    ),
     (lambda: nn.Linear(2, 2)(torch.zeros(3, 2, dtype=torch.long)), "dtype"),
-    (lambda: X.byte().mean(), "This operation needs floats, and whole numbers came"),
-    (lambda: torch.softmax(LABELS, 0), "This operation needs floats, and whole numbers came"),
-    (lambda: F.cross_entropy(LABELS, torch.rand(4, 10)), "the network's scores come first, and the labels second"),
-    (lambda: nn.Conv2d(1, 8, 3)(X[:, 0]), "has the axis of the batch or of the channels been left out?"),
-    (lambda: torch.max_pool2d(nn.ReLU(X), 2), "A layer came where a tensor is needed"),
-    (lambda: nn.MaxPool2d(X).flatten(1), "A layer came where a tensor is needed"),
-    (lambda: nn.Sequential([nn.ReLU()]), "no list of layers"),
-    (lambda: nn.Sequential(nn.ReLU), "no class of a layer"),
-    (lambda: X.rearrange("n c h w -> n h w c"), "takes the tensor in its brackets"),
-    (lambda: X.numpy().permute(0, 1), "torch.from_numpy makes a tensor"),
+    (lambda: X.byte().mean(), "This operation needs floats, and these are whole numbers"),
+    (lambda: torch.softmax(LABELS, 0), "This operation needs floats, and these are whole numbers"),
+    (
+        lambda: F.cross_entropy(LABELS, torch.rand(4, 10)),
+        "the network's scores are its first argument and the labels its second",
+    ),
+    (lambda: nn.Conv2d(1, 8, 3)(X[:, 0]), "is the axis of the batch or of the channels missing?"),
+    (lambda: torch.max_pool2d(nn.ReLU(X), 2), "A tensor is needed here, but this is a layer"),
+    (lambda: nn.MaxPool2d(X).flatten(1), "A tensor is needed here, but this is a layer"),
+    (lambda: nn.Sequential([nn.ReLU()]), "or a list of layers"),
+    (lambda: nn.Sequential(nn.ReLU), "a class, perhaps"),
+    (lambda: X.rearrange("n c h w -> n h w c"), "takes the tensor as its argument"),
+    (lambda: X.numpy().permute(0, 1), "torch.from_numpy turns an array into a tensor"),
     (lambda: (1, 2).last, "in square brackets"),
-    (lambda: X[:, ::-1], "sliced backwards"),
-    (lambda: torch.stack(X[0, 0]), "one tensor alone"),
-    (lambda: {}[(2, 3)], "no entry of this key"),
+    (lambda: X[:, ::-1], "cannot be sliced backwards"),
+    (lambda: torch.stack(X[0, 0]), "This is a single tensor"),
+    (lambda: {}[(2, 3)], "no entry for this key"),
     (lambda: math.exp(1000), "larger than a float can be"),
     (lambda: torch.rand(4, 10).gather(1, LABELS), "as many axes"),
     (lambda: not_made_anywhere, "No line that ran gives this name a value"),  # type: ignore[name-defined]  # noqa: F821
-    (lambda: torch.zeros(2)[0].add_(torch.zeros(3)), "holds fewer numbers"),
-    (lambda: np.zeros(2) + X[0, 0, 0, :2], "met a tensor"),
-    (lambda: Unfinished()(X), "Nothing of that name is there"),
+    (lambda: torch.zeros(2)[0].add_(torch.zeros(3)), "larger than the tensor that it is to be written into"),
+    (lambda: np.zeros(2) + X[0, 0, 0, :2], "meets a tensor"),
+    (lambda: Unfinished()(X), "There is no attribute of that name"),
     (lambda: Early(), "super().__init__()"),
-    (lambda: (1, 2).permute(0), "takes it for a tensor, and it is a tuple."),
-    (lambda: torch.zeros(2).sum().item().backward(), "a bare number (of type float)"),
-    (lambda: None.shape, "does a function lack its return?"),
+    (lambda: (1, 2).permute(0), "takes it for a tensor, but it is a tuple."),
+    (lambda: torch.zeros(2).sum().item().backward(), "a plain number of type float"),
+    (lambda: None.shape, "is there a function without a return?"),
     (lambda: (1, 2).append(3), "joined by +"),
     (lambda: (1, 2) + 3, "(5,)"),
     (lambda: torch.zeros(2, 3).permute(0, -2), "named twice"),
     (lambda: torch.zeros(2, 3).expand(4, 3), "Something of length 2 does not fit into a place of length 4"),
     (lambda: bool(torch.zeros(2)), "Compare the whole tensor at once"),
-    (lambda: torch.zeros(2, 3)[5], "Axis 0 has length 2, and index 5 was asked for"),
+    (lambda: torch.zeros(2, 3)[5], "Axis 0 has length 2, so it has no index 5"),
     (lambda: torch.tensor([torch.zeros(2, dtype=torch.uint8)]), "One number is needed here"),
     (lambda: torch.tensor([torch.zeros(2)]), "One number is needed here"),
     (lambda: math.exp(torch.zeros(2)), "One number is needed here"),
     (lambda: torch.zeros(2).item(), "One number is needed here"),
-    (lambda: torch.zeros(2)[torch.zeros(2)], "An index has to be a whole number"),
+    (lambda: torch.zeros(2)[torch.zeros(2)], "An index must be a whole number"),
     (lambda: torch.zeros(4, 1) @ torch.zeros(10, 10), "each row on the left holds 1 number, and"),
-    (lambda: torch.cat((torch.zeros(2), torch.zeros(2, 2))), "joined have equally many axes"),
-    (lambda: torch.stack((torch.zeros(2), torch.zeros(3))), "joined have equally many axes"),
-    (lambda: int("valid"), "A text came where a number is needed"),
+    (lambda: torch.cat((torch.zeros(2), torch.zeros(2, 2))), "joined only if they have the same number of axes"),
+    (lambda: torch.stack((torch.zeros(2), torch.zeros(3))), "joined only if they have the same number of axes"),
+    (lambda: int("valid"), "A number is needed here, but this is a text"),
     (lambda: 1 / 0, "divided by a number that is 0"),
-    (lambda: None + 1, "does a function lack its return?"),
+    (lambda: None + 1, "is there a function without a return?"),
     (lambda: torch.zeros(2, requires_grad=True).numpy(), "Detach the tensor"),
-    (lambda: torch.zeros(2).sum().backward(), "lost its way back to the parameters"),
-    (lambda: nn.BatchNorm1d(3)(torch.zeros(1, 3)), "in train mode where it should be in eval mode"),
+    (lambda: torch.zeros(2).sum().backward(), "No gradient can flow from the loss back to the parameters"),
+    (lambda: nn.BatchNorm1d(3)(torch.zeros(1, 3)), "in train mode when it should be in eval mode"),
     (lambda: (lambda a: a)(1, 2), "The parameters are not those of the stub"),
     (lambda: (lambda a: a)(), "The parameters are not those of the stub"),
-    (lambda: (lambda: exec("a, b = (1, 2, 3)"))(), "another number of axes than there are names"),
+    (lambda: (lambda: exec("a, b = (1, 2, 3)"))(), "the number of names is not the number of its entries"),
     (lambda: (1, 2)[5], "fewer elements, or axes"),
     (lambda: __import__("no_such_module"), "The grading environment has torch"),
 ]
@@ -305,7 +317,7 @@ def test_an_error_is_explained(fail: Callable[[], Any], words: str) -> None:
 def test_a_call_of_another_function_is_not_compared_with_the_stub() -> None:
     said = 'unsqueeze() missing 1 required positional arguments: "dim"'
     assert "stub" in explain("TypeError", said)
-    assert explain("TypeError", said, "return images.unsqueeze()").startswith("What is called on this line takes other")
+    assert explain("TypeError", said, "return images.unsqueeze()").startswith("What this line calls takes other")
 
 
 @pytest.mark.parametrize(
@@ -323,8 +335,8 @@ def test_layers_are_spoken_of_where_one_is_called(line: str, speaks_of_layers: b
     with pytest.raises(RuntimeError) as caught:
         nn.Linear(100, 10)(X.flatten(1))
     told = explain("RuntimeError", str(caught.value), line)
-    assert ("784 numbers came for each row, but the layer was declared for 100." in told) == speaks_of_layers
-    assert ("inner sizes do not meet" in told) != speaks_of_layers
+    assert ("Each row holds 784 numbers, but the layer was declared for 100." in told) == speaks_of_layers
+    assert ("inner sizes do not match" in told) != speaks_of_layers
 
 
 def test_the_stub_is_named_where_the_task_itself_was_called() -> None:
@@ -358,6 +370,6 @@ def test_a_stubs_line_above_a_students_own_is_told() -> None:
     run = LocalRun({"area": area})
     run.source = Source("py", (Cell(text, 1, None),))
     told = message(expect_number, TaskProxy(run, "area")(3), 9)  # type: ignore[arg-type]
-    assert told.startswith("At line 2 the stub's own line still stands in area, and it ends your code there")
+    assert told.startswith("At line 2, area still has the stub's own line, which ends your code there")
     run.source = Source("py", (Cell(text.replace("    return a * a\n", ""), 1, None),))
     assert message(expect_number, TaskProxy(run, "area")(3), 9) == "area is not started yet."  # type: ignore[arg-type]

@@ -133,7 +133,7 @@ def test_what_the_record_does_not_show_is_found_in_the_source(sandbox: Sandbox) 
         seen = SubmissionProxy(run).task.recorded(torch.ones(3))
         assert seen.returned
         assert "softmax" not in seen.called
-        with pytest.raises(CheckFailed, match=r"task uses torch.softmax at line 7\. Here"):
+        with pytest.raises(CheckFailed, match=r"task uses torch.softmax at line 7\. This task"):
             expect_not_called(seen, ("softmax",))
 
 

@@ -160,7 +160,7 @@ DAMAGED = {
         }.items()
     },
     **{
-        name: (done, "diagnoses.json is damaged, or the two are not of one release")
+        name: (done, "diagnoses.json is damaged, or does not belong to diagnoses.safetensors")
         for name, done in {
             "fewer rows": in_rows(saved(sums=DOUBLE[:1], counts=LONG[:1])),
             "a row too far": in_json("[3,4],1]", "[3,4],2]"),
