@@ -31,7 +31,7 @@ class Clock:
     def why_not(self, task: str) -> str:
         """Why the task is no longer called; "" if it still is."""
         if self._left.get(task, GRACE) <= 0:
-            return "it had used up its time before"
+            return "earlier calls had used up its time"
         return self.all_used_up if self.is_used_up else ""
 
     def seconds_for(self, task: str, budget: float | None) -> float:
@@ -41,8 +41,8 @@ class Clock:
         """
         if (budget or 0.0) > self._limits.training_seconds:
             raise ValueError(
-                f"a training within {budget:g} seconds, where {self._limits.training_seconds:g} are the most: declare "
-                "as many as `seconds` in network_facts.py"
+                f"a check asks for a training of {budget:g} seconds, but the assignment allows {self._limits.training_seconds:g}: "
+                "raise `seconds` in network_facts.py"
             )
         self._longest = max(self._longest, budget or 0.0)
         seconds = self._limits.call_seconds if budget is None else budget + TRAINING_GRACE

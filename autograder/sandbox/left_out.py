@@ -16,7 +16,7 @@ from ..submission.source import Source
 from ..submission.suggestions import did_you_mean
 from ..submission.syntax import broken_line
 from .observation import LEFT_OUT, SYNTAX
-from .translate import without_controls
+from .translate import plain
 
 _MOST = 6  # notes on statements that were left out
 _LOOKED_AT = 100  # statements that are checked for a name that they needed
@@ -53,7 +53,7 @@ def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
     lines = source.text.count("\n")
     if not 0 < first <= last <= lines:
         return None
-    kind, message = (beginning(without_controls(part[:500])) if isinstance(part, str) else "" for part in record[3:])
+    kind, message = (beginning(plain(part[:500])) if isinstance(part, str) else "" for part in record[3:])
     line = first
     if number < 0:  # a cell that Python cannot parse is left out as a whole
         cell = next(cell for cell in reversed(source.cells) if cell.first_line <= line)
@@ -80,13 +80,13 @@ def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
         for place, each in enumerate(found[:_MOST])
     ]
     more = len(found) - len(said)
-    return said + ([f"{LEFT_OUT}{more} more lines out, for reasons like these."] if more else [])
+    return said + ([f"{LEFT_OUT}{more} more statements out."] if more else [])
 
 
 def _because(each: LeftOut, before: Sequence[LeftOut], source: Source) -> str:
     name = _missed(each.reason)
     maker = maker_of(name, before, source) if name else None
-    return f" {source.locate(maker.line).capitalize()} would have made {name}." if maker else ""
+    return f" {source.locate(maker.line).capitalize()} would have defined {name}." if maker else ""
 
 
 def _missed(reason: str) -> str:
@@ -127,7 +127,7 @@ def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
     where, line = source.locate(maker.line), beginning(source.line(maker.line), 100)
     if maker.kind in SYNTAX:
         return f"{where[:1].upper()}{where[1:]} (`{line}`) is why: {maker.reason}."
-    return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have made it, was left out: {maker.reason}."
+    return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have defined it, was left out: {maker.reason}."
 
 
 def also_out(wanting: Sequence[LeftOut], source: Source) -> str:
@@ -160,7 +160,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
     kind, module, line = item[0], "" if item[1] == name else item[1], item[2]
     if not isinstance(kind, str) or not isinstance(module, str) or not 0 <= line < 10**6:
         return Note()
-    what, why = (beginning(without_controls(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
+    what, why = (beginning(plain(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
     text = beginning(source.line(line, module), 100)
     if not text:
         return Note()
@@ -186,7 +186,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
     if kind in ("decorators", "annotations"):
         raised = f"{what}: {why.rstrip('. ')}"
         missed = _missed(raised) if kind == "annotations" else ""
-        left = f"annotations like its own off where {missed} is needed" if missed else f"its {kind} off"
+        left = f"its annotations off, and all others that need {missed}," if missed else f"its {kind} off"
         return Note(kind, f"{begin} raised {raised}. I left {left} and kept the rest.", missed)
     if kind == "left out":
         reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"

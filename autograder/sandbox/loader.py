@@ -198,9 +198,7 @@ class Loader:
                 self._skip.add(record[0])
             if each is not None and record[0] < 0 and self.load_error is None:
                 where, text = order.source.locate(each.line), order.source.line(each.line)
-                self.load_error = StudentError(
-                    each.kind, beginning(translate.without_controls(str(record[4])[:500])), where, text
-                )
+                self.load_error = StudentError(each.kind, beginning(translate.plain(str(record[4])[:500])), where, text)
         self._leave_out([each for _, each in records if each is not None])
         return progress
 
@@ -268,7 +266,7 @@ class Loader:
             return inside
         others = [name for name in self.defines if name not in self._order.parameters]  # not the names of other tasks
         close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)
-        also = f" It does define {close[0]}: is that a slip of the pen?" if close else ""
+        also = f" It does define {close[0]}: is that name misspelt?" if close else ""
         return f"Your file defines no {task}.{also}"
 
     def _script(self) -> dict[str, Any]:

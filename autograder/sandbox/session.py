@@ -190,7 +190,7 @@ class Session:
             raise self._ended(f"it used more than {self._limits.memory / 2**30:.0f} GB of memory")
         # In tier A, the mounted folder itself limits the size. In the others, it is on the machine's own disk.
         if self._sandbox.tier.letter != "A" and folders.is_full(self._sandbox.scratch, pids, _SCRATCH):
-            raise self._ended(f"it wrote more files than it may ({_SCRATCH >> 20} MB, or 4,096 in number)")
+            raise self._ended(f"it wrote more than it may: {_SCRATCH >> 20} MB, or 4,096 files")
         now = time.monotonic() - self.waited
         if used.cpu_seconds - self._before.cpu_seconds > self._cpu_limit or now > self._deadline:
             in_all = now > self._end

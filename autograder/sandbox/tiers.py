@@ -89,7 +89,9 @@ def choose(wanted: str | None) -> Tier:
     tier = best()
     if wanted is not None and tier.letter > wanted:
         reasons = "\n".join(f"  {reason}" for reason in tier.reasons)
-        raise InfrastructureError(f"sandbox tier {wanted} was required, and this machine gives {tier}.\n{reasons}")
+        raise InfrastructureError(
+            f"sandbox tier {wanted} was required, but the best on this machine is {tier}.\n{reasons}"
+        )
     return tier
 
 
@@ -105,7 +107,7 @@ def exactly(letter: str) -> Tier:
     """The tier with this letter, for tests. Raises InfrastructureError if it is not available."""
     tier = try_letter(letter)
     if isinstance(tier, str):
-        raise InfrastructureError(f"sandbox tier {letter} cannot be had: {tier}")
+        raise InfrastructureError(f"sandbox tier {letter} is not available: {tier}")
     return tier
 
 
@@ -314,15 +316,15 @@ def try_letter(letter: str) -> Tier | str:
     if letter == "D":
         return Tier("D")
     if letter == "C":
-        return Tier("C") if os.name == "posix" else "process groups and limits are a matter of POSIX"
+        return Tier("C") if os.name == "posix" else "it needs Linux or macOS"
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     if letter == "A" and shutil.which("bwrap") is None:
         return "bubblewrap is not installed. On Debian and Ubuntu: sudo apt-get install bubblewrap"
     if letter == "B" and not landlock.abi():
-        return "this kernel has no Landlock (Linux 5.13, and landlock among lsm= at boot)"
+        return "this kernel has no Landlock, which needs Linux 5.13 and landlock among lsm= at boot"
     if not seccomp.supported():
-        return "this processor's system calls are not known to us (x86_64 and aarch64 are)"
+        return "the system call filter is written for x86_64 and aarch64, and this processor is another one"
     reason = ""
     for uid in _users():
         tier = Tier(letter, uid=uid)

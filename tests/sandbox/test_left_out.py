@@ -18,8 +18,8 @@ def test_each_names_its_line_its_reason_and_what_it_would_have_made() -> None:
     found = [each for record in RAISED if (each := left_out(record, SOURCE, 10)) is not None]
     first, second = notes_on(found, SOURCE)
     assert first == "I left line 2 out (`x = load()`) and checked the rest: it raised OSError: no data."
-    assert second.endswith("it raised NameError: name 'x' is not defined. Line 2 would have made x.")
-    assert why_not("y", found, SOURCE).startswith("Line 3 (`y = x + 1`), which would have made it, was left out:")
+    assert second.endswith("it raised NameError: name 'x' is not defined. Line 2 would have defined x.")
+    assert why_not("y", found, SOURCE).startswith("Line 3 (`y = x + 1`), which would have defined it, was left out:")
     assert why_not("z", found, SOURCE) == ""
 
 
@@ -40,7 +40,7 @@ def why(text: str) -> str:
     ],
 )  # fmt: skip
 def test_what_makes_a_name(text: str) -> None:
-    assert "which would have made it, was left out" in why(text)
+    assert "which would have defined it, was left out" in why(text)
 
 
 @pytest.mark.parametrize("text", ["y == 1", "f(y)", "y: int", "for x in y:", "yy = 1", "from a import (b,\n c)\nf(y)"])

@@ -99,7 +99,7 @@ def test_no_training_has_more_time_than_its_assignment_declares(sandbox: Sandbox
     run = SandboxRun(lambda: sandbox, Order("a1_permute", source, 1, {}, limits))
     other = SubmissionProxy(run).other
     assert other.within(1200)(1).returned
-    with pytest.raises(ValueError, match="within 1201 seconds, where 1200 are the most: declare as many"):
+    with pytest.raises(ValueError, match="a training of 1201 seconds, but the assignment allows 1200: raise"):
         other.within(1201)(1)
     run.close()
 
