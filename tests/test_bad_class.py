@@ -215,9 +215,9 @@ def test_what_is_closed_to_us(tmp_path: Path) -> None:
     assert "could not be opened: Permission denied" in lines["file"][1]
     assert lines["folder"] == [
         "missing",
-        "The student's folder could not be opened: we have no right to read it.",
+        "The student's folder could not be opened: the grader has no permission to read it.",
     ]
-    assert lines["inner"] == ["missing", "work could not be opened: we have no right to read it."]
+    assert lines["inner"] == ["missing", "work could not be opened: the grader has no permission to read it."]
 
 
 def test_what_is_not_there_is_missing(out: Path) -> None:

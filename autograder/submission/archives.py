@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ..common.files import write_error
+from ..common.files import explain
 
 ZIP_LIMIT = 200 * 1024 * 1024  # bytes of the zip itself
 ENTRIES_LIMIT = 20_000  # entries of a zip
@@ -101,11 +101,11 @@ def _unpacked(path: Path, size: int, changed: int) -> _Opened | Refused:
     except Exception as error:  # each kind of compression has its own errors
         folder.cleanup()
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise write_error(error, Path(folder.name)) from error
+            raise explain(error, Path(folder.name)) from error
         if isinstance(error, Refused):
             return error
         encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
-        return Refused("is locked with a password" if encrypted else "is no zip that can be opened")
+        return Refused("is locked with a password" if encrypted else "is not a zip that can be opened")
     atexit.register(folder.cleanup)
     return _Opened(Path(folder.name), left_out)
 
@@ -184,7 +184,7 @@ def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath:
 def _why_left_out(entry: zipfile.ZipInfo, place: PurePosixPath) -> str:
     """The reason why an entry is not unpacked, as words that follow its name; "" if it may be."""
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-        return "is a link, and no file"
+        return "is a link, not a file"
     odd = place.is_absolute() or ":" in str(place) or "\0" in str(place) or len(place.parts) > DEPTH_LIMIT
     odd = odd or any(part == ".." or len(part) > 200 for part in place.parts)
-    return "lies where nothing is taken from" if odd else ""
+    return "has a path that is not safe to unpack" if odd else ""

@@ -125,7 +125,7 @@ def find_class(
             f"No submission was found in {root}. It should hold one folder for each student, with files named after "
             f"the assignments ({', '.join(f'{n}.py or .ipynb' for n in names[:1])}) anywhere in it: nbgrader's "
             "submitted/, a folder of GitHub clones, or an unpacked download from Canvas, Moodle, Blackboard, "
-            f"Brightspace or Gradescope. It was read as: {class_.layout}; --layout overrules that."
+            f"Brightspace or Gradescope. It was read as: {class_.layout}. To read it as something else, give --layout."
             + (f" Passed over: {', '.join(class_.passed_over[:NAMED])}." if class_.passed_over else "")
         )
     return Download(found, class_.layout, class_.passed_over, clones)
@@ -141,7 +141,7 @@ def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
     suffix = PurePath(own).suffix.lower()
     meant = [name for name in names if bears(own, name)] or names
     if len(meant) != 1 and suffix != ".zip":
-        raise UserError(f"{hand_in.path} is named after no assignment. Say which it is: --assignment A")
+        raise UserError(f"{hand_in.path} is not named after an assignment. Say which one it answers: --assignment A")
     if suffix not in NO_CODE:
         hand_in = dataclasses.replace(hand_in, own=f"{meant[0]}.{form_of(hand_in.path)}")
     return dataclasses.replace(place, hand_ins=(hand_in,)), meant
@@ -154,7 +154,7 @@ def _search(place: Place, course: Course, names: frozenset[str], root: Path, clo
     except (UserError, InfrastructureError):
         raise
     except Exception as error:
-        note = f"Looking through the files broke off ({type(error).__name__}): have a look at the folder."
+        note = f"The search through the files failed ({type(error).__name__}). Look at the folder."
         return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, names, root, clones)
 
 
@@ -165,7 +165,7 @@ def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, ask
     except (UserError, InfrastructureError):
         raise
     except Exception as error:
-        note = f"Looking for {name} broke off ({type(error).__name__}): have a look at the folder."
+        note = f"The search for {name} failed ({type(error).__name__}). Look at the folder."
         return Found(search.place.student, name, None, "unreadable", notes=(note,))
 
 
@@ -258,7 +258,7 @@ class _Search:
                 if also := self._also_there(file, name, stubs):
                     notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
                 if newer := self._newer_than(file, name):
-                    notes.append(f"{self._below(newer)} came later, and cannot be graded as it is: have a look.")
+                    notes.append(f"{self._below(newer)} came later, but cannot be graded as it is. Look at it.")
                 return self._found(name, file, "found", every, (*self.files.said(name), *notes))
             if broken and fallback is None:
                 return self._found(name, broken[0], "found", every, self.files.said(name))
@@ -276,9 +276,7 @@ class _Search:
         like = [*self.files.copies[name], *others] if not file.hand_in.attempt else others
         modules = {file.path.parent / helper.file for helper in file.read().helpers} if like else set()
         known = {self.files.code_of(file), "", *stubs}
-        code = [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
-        closed = [] if file.hand_in.attempt or file.zips else self.files.closed_zips()
-        return [*code, *(f for f in closed if bears(f.own, name))]
+        return [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
 
     def _newer_than(self, file: File, name: str) -> File | None:
         """A file of a later attempt that is not code. Canvas numbers files, not attempts: there, only one whose name hints
@@ -303,12 +301,12 @@ class _Search:
         fits = [f for f in every if chosen in (f.shown, self._below(f))]
         fits = fits or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits or fits[0].why:
-            wrong = f"which {fits[0].why}" if fits else "and no such file lies here"
+            wrong = f"which {fits[0].why}" if fits else "but there is no such file"
             here = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
             note = f"choices.csv names {chosen}, {wrong}.{here}"
             status: FoundStatus = "unreadable" if every else "missing"
             return self._found(name, None, status, (), (*self.files.said(name), note))
-        note = f"{fits[0].shown} was graded: choices.csv says so."
+        note = f"{fits[0].shown} was graded, because choices.csv names it."
         return self._found(name, fits[0], "found", fits[:1], (*self.files.said(name), note))
 
     # What is there instead?
@@ -343,8 +341,8 @@ class _Search:
             where = PurePath(aside[0].shown).parts[-2] if "/" in aside[0].shown else aside[0].shown
             where += ", of a virtual environment" if aside[0].of_environment else ""
             notes.append(
-                f"{few(file.shown for file in aside)} lies in a folder that is passed over ({where}). Ask for it outside, or name it in "
-                f"choices.csv: {self._as_choice(name, aside[0])}"
+                f"{few(file.shown for file in aside)} {'is' if len(aside) == 1 else 'are'} in a folder that is not searched ({where}). Ask for the file "
+                f"outside of it, or name it in choices.csv: {self._as_choice(name, aside[0])}"
             )
         for branch, path in branches[:NAMED]:
             notes.append(
@@ -367,9 +365,9 @@ class _Search:
         named = sorted((f for f in files if not f.why), key=lambda file: not file.own.lower().endswith(SUFFIXES))
         words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
         if named:
-            lie = "lies" if len(named) == 1 else "lie"
+            was = "was" if len(named) == 1 else "were"
             words += [
-                f"{few(file.shown for file in named)} {lie} there, and {none}.",
+                f"{few(file.shown for file in named)} {was} found, but {none}.",
                 why_not(named[0]),
             ]
         ask = f"Ask for {name}.py or {name}.ipynb"

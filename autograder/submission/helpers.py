@@ -67,7 +67,9 @@ def find_helpers(
         name = next(iter(todo))
         del todo[name]
         if len(seen) == _NAMES_LIMIT:
-            notes.append(f"It imports very many names: only {_NAMES_LIMIT} of them were looked for beside it.")
+            notes.append(
+                f"It imports more than {_NAMES_LIMIT} names: only {_NAMES_LIMIT} of them were looked for beside it."
+            )
             break
         seen.add(name)
         file = _in_the_hand_in(name, submission, there[""]) if flat else _file(name, submission, there)
@@ -75,7 +77,7 @@ def find_helpers(
             continue
         text = read(submission.parent / file)
         if text is None:
-            notes.append(f"{file} was passed over: it is no text in UTF-8, or far too large.")
+            notes.append(f"{file} was passed over: it is not text in UTF-8, or it is too large.")
         elif len(found) == MOST:
             notes.append(f"{file} was passed over: at most {MOST} modules beside {submission.name} are taken.")
         elif len(text.encode()) > room:

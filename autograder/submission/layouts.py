@@ -61,7 +61,7 @@ def _canvas(path: Path) -> HandIn | None:
     match = _CANVAS.fullmatch(path.name) or _CANVAS_ANONYMOUS.fullmatch(path.name)
     if match is None:
         return None
-    notes = ("Canvas marks it LATE; when it came, the download does not say.",) if match["late"] else ()
+    notes = ("Canvas marks it LATE, but the download does not say when it came.",) if match["late"] else ()
     identity = {"system": "canvas"} | ({"number": match["number"]} if match["number"] else {})
     attempt = (int(match["file"]),) if match["file"] else (0,)
     return HandIn(path, match["name"], "canvas", match["own"] or match["text"], identity, attempt, notes=notes)
@@ -112,7 +112,7 @@ def _brightspace(path: Path) -> HandIn | None:
     when = _brightspace_time(match["time"])
     identity = {"system": "brightspace", "number": match["number"], "name": match["name"]}
     attempt = tuple(when.timetuple()[:6]) if when else (0,)
-    notes = () if when else (f"When it came cannot be read from {path.name}.",)
+    notes = () if when else (f"The name {path.name} does not say when it came.",)
     return HandIn(path, match["name"], "brightspace", match["own"], identity, attempt, when, notes)
 
 
@@ -340,7 +340,7 @@ def gradescope(folder: Path) -> list[HandIn]:
     known = _metadata(folder / GRADESCOPE_FILE)
     for path in sorted(folder.glob("submission_*/")):
         if path.name not in known and not path.is_symlink():
-            note = f"Whose {path.name} is, {GRADESCOPE_FILE} does not say."
+            note = f"{GRADESCOPE_FILE} does not say whose {path.name} is."
             number = path.name.removeprefix("submission_")
             identity = {"system": "gradescope", "number": number}
             found.append(HandIn(path, path.name, "gradescope", None, identity, notes=(note,)))

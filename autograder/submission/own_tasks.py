@@ -26,8 +26,8 @@ def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
 def stub_left(source: Source, task: str) -> str:
     """A sentence if a task that the student has begun still holds the stub's own line; otherwise ""."""
     line = stub_line(source, task)
-    where = f"At {source.locate(line)} the stub's own line still stands in {task}"
-    return f"{where}, and it ends your code there: `{source.line(line)}`." if line else ""
+    where = f"At {source.locate(line)}, {task} still has the stub's own line"
+    return f"{where}, which ends your code there: `{source.line(line)}`." if line else ""
 
 
 def stands_inside(source: Source, task: str) -> str:
@@ -42,11 +42,11 @@ def stands_inside(source: Source, task: str) -> str:
                         "Begin it at the left margin."
                     )
                 above = cell.text.split("\n")[outer.lineno - 1].strip()
-                reached = "did not come to it when the file was run"
+                reached = "did not run"
                 if isinstance(outer, ast.If) and "__name__" in ast.unparse(outer.test):
                     reached = "runs only when the file is started by itself"
                 return (
-                    f"Your file defines {task} at {place}, below `{beginning(above, 100)}`, which {reached}. "
+                    f"Your file defines {task} at {place}, below `{beginning(above, 100)}`, and the code there {reached}. "
                     "Begin it at the left margin."
                 )
     return ""

@@ -367,7 +367,7 @@ def _hand_ins(
             yield flat[entry.name]
         elif path.suffix.lower() in ARCHIVES:
             if read or _holds_several(path, listed, names):
-                aside.append(f"{name} (the class's own? if so, unpack it in a folder of its own)")
+                aside.append(f"{name} (is it the whole class? then unpack it into a folder of its own)")
             else:
                 yield HandIn(path, without_copy(re.sub(r"(\.tar)?\.\w+$", "", entry.name)), own=entry.name)
         elif path.suffix.lower() in _WORK:

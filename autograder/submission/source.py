@@ -47,7 +47,7 @@ _OTHERS = (
     ),
     (re.compile(rb"%PDF-"), "a PDF. Hand in the file that it was made from"),
     (re.compile(rb"\{\\rtf"), "rich text, as a text editor saves it. Save it as plain text"),
-    (re.compile(rb"PK\x03\x04"), "a zip, or a document of Word's. Hand in the file that lies in it"),
+    (re.compile(rb"PK\x03\x04"), "a zip or a Word document. Hand in the file that is in it"),
 )
 
 
@@ -188,9 +188,13 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
         raise Unreadable(_too_large(path.name, size))
     helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper, flat)
     data, of_weights = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
-    with_it = (f"{', '.join(helper.file for helper in helpers)} beside it belongs to it.",) if helpers else ()
+    with_it = (
+        (f"It was read together with what it imports from beside it: {', '.join(helper.file for helper in helpers)}.",)
+        if helpers
+        else ()
+    )
     kind = "notebook" if notebook else "script"
-    odd = (f"{path.name} is a {kind} by what is in it, and was read as one.",) if form != named else ()
+    odd = (f"{path.name} was read as a {kind}, because its content is one.",) if form != named else ()
     notes = (*odd, *of_weights, *with_it, *of_helpers)
     source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path))
     return replace(source, notes=(*notes, *_stale(source, path)))
@@ -213,7 +217,11 @@ def _stale(source: Source, path: Path) -> tuple[str, ...]:
         return (f"{name} does not say which code trained it. If the code has changed since, train again.",)
     if not origin.is_older_than(source.code_digest):
         return ()
-    right = "" if origin.accuracy is None else f" (they were right on {origin.accuracy:.1%} of what was held out then)"
+    right = (
+        ""
+        if origin.accuracy is None
+        else f" (its network was right on {origin.accuracy:.1%} of the held-out data then)"
+    )
     return (f"The code has changed since {name} was trained{right}. Train again, or delete that file.",)
 
 

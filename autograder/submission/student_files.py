@@ -112,7 +112,7 @@ class StudentFiles:
     def newer_zip(self, name: str) -> bool:
         """Is there an unopened zip that is newer than all files that are named after the assignment?"""
         newest = max((file.hand_in.attempt for file in self.named(name)), default=())
-        return any(zipped.hand_in.attempt > newest for zipped in self.closed_zips())
+        return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
 
     def is_code(self, file: File, stubs: frozenset[str]) -> bool:
         """Can it be read, and is it not a stub? stubs: the code digests of stubs."""
@@ -141,7 +141,7 @@ class StudentFiles:
         """Add a file to the list in which it belongs. Returns whether it may be the student's work."""
         own = file.own
         if kept := placeholder_of(own):
-            why = f"stands for {kept}, which iCloud has not downloaded: the file itself is not here"
+            why = f"is a placeholder for {kept}, which iCloud has not downloaded: the file itself is not here"
             file = dataclasses.replace(file, own=kept, why=why)
         if file.why and not _may_be_work(file, self.names):
             return False
@@ -167,18 +167,17 @@ class StudentFiles:
         if len(group) < NAMESAKES_LIMIT:
             group.append(file)
         else:
-            self._note(f"Over {NAMESAKES_LIMIT} files are named after {name}: all after these were passed over.", name)
+            self._note(
+                f"More than {NAMESAKES_LIMIT} files are named after {name}: the rest were passed over.",
+                name,
+            )
 
     def _note(self, note: str, name: str = "") -> None:
         self._notes[name, note] = None
 
-    def closed_zips(self) -> list[File]:
-        """The zips that nobody has asked for so far."""
-        return self._zips[self._opened :]
-
     def open_zips(self) -> bool:
         """Open the unopened zips and sort their files, which may be zips again. False if there was no unopened zip."""
-        closed = self.closed_zips()
+        closed = self._zips[self._opened :]
         for file in closed:
             self._opened += 1
             try:
@@ -194,9 +193,7 @@ class StudentFiles:
                 shown = f"{file.shown}/{readable(str(place))}"
                 self.other.append(File(folder / place.name, place.name, shown, file.hand_in, why))
             if not any(kept) and aside == sum(map(len, self.aside.values())):
-                self.other.append(
-                    dataclasses.replace(file, why="has no script or notebook in it that may be an answer")
-                )
+                self.other.append(dataclasses.replace(file, why="holds no script or notebook that could be an answer"))
         return bool(closed)
 
     def _open(self, file: File) -> Path:
@@ -212,10 +209,6 @@ class StudentFiles:
 
         above: the beginning of the files' shown paths.
         """
-        if not os.path.lexists(root) and os.access(root.parent, os.R_OK | os.X_OK):
-            gone = "is named by the download, and is not in it"
-            self.other.append(File(root, root.name, readable(root.name), hand_in, gone))
-            return
         try:
             inside = root.resolve()
         except OSError:
@@ -229,7 +222,7 @@ class StudentFiles:
                 hand_in = dataclasses.replace(hand_in, attempt=attempt)
             if not os.access(folder, os.R_OK | os.X_OK):
                 where = readable(below.removesuffix("/")) or "The student's folder"
-                self._note(f"{where} could not be opened: we have no right to read it.")
+                self._note(f"{where} could not be opened: the grader has no permission to read it.")
             for entry in entries(folder):
                 left -= 1
                 if left < 0:
@@ -243,7 +236,7 @@ class StudentFiles:
                         yield File(target, entry.name, shown, hand_in)
                 elif is_folder(entry):
                     if assignment_of(entry.name, self.names, exact=True):
-                        self.other.append(File(path, entry.name, shown, hand_in, "is a folder, and no file"))
+                        self.other.append(File(path, entry.name, shown, hand_in, "is a folder, not a file"))
                     if entry.name not in NEVER and not _is_the_checker(path):
                         python = of_environment or is_of_an_environment(folder, entry)
                         ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
@@ -267,7 +260,9 @@ class StudentFiles:
             target = None
         if target is None or not target.is_relative_to(inside):
             if link.own in self.names or PurePath(link.own).suffix.lower() in (*SUFFIXES, *ARCHIVES):
-                self.other.append(dataclasses.replace(link, why="is a link out of the student's folder, or to nothing"))
+                self.other.append(
+                    dataclasses.replace(link, why="is a link that leads out of the student's folder, or to nothing")
+                )
             return None
         # If the target itself has an assignment's name, it is found without the link.
         own = assignment_of(link.own, self.names, exact=True)
@@ -352,21 +347,21 @@ def _hints_at(name: str, stem: str, plain: str, numbered: re.Match[str] | None) 
 def why_not(file: File) -> str:
     suffix = PurePath(file.own).suffix.lower()
     if file.own == RECEIPT:
-        return "That is the receipt of an attempt without a file; what was typed in, if anything, stands in it."
+        return "That is the receipt of an attempt without a file. If the student typed in a text, it is in there."
     if suffix in (".html", ".htm"):
-        return "That is a page: text typed into the system, or a notebook's export, and no file of code."
+        return "That is a web page (text typed into the system, or an exported notebook), not code."
     if suffix in _DOCUMENTS:
-        return f"A {suffix} file is a document, and no file of code."
+        return f"A {suffix} file is a document, not code."
     if suffix in _HALVES:
-        return f"A {suffix} file is a download that did not come to its end."
+        return f"A {suffix} file is an unfinished download."
     if suffix in _SHORTCUTS:
-        return f"A {suffix} file says where something lies, and holds none of it."
+        return f"A {suffix} file is only a shortcut to another file."
     if suffix in _COMPILED:
-        return f"A {suffix} file is what Python makes of a script, and not the script."
+        return f"A {suffix} file is a compiled script, not the script itself."
     if suffix in ARCHIVES:
         return f"A {suffix} file is not opened here."
     if _COMPUTERS.fullmatch(file.own):
-        return "That is a computer's own file, and no answer."
+        return "That is a file that an operating system makes, not an answer."
     if _OURS.fullmatch(file.own):
-        return "By its name it is what the course hands out, and no answer."
-    return "Whether it is meant for this, a person has to say."
+        return "It has the name of a file that the course hands out, not of an answer."
+    return "A person has to say whether it is meant for this assignment."

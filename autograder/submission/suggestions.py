@@ -202,7 +202,7 @@ def _of_name(name: str, names: _Names, line: int) -> str:
                 return f"Did you mean self.{name}?"
             if name in of_methods and not any(a <= line <= b and name in inside for a, b, inside in names.local):
                 return (
-                    f"Another method makes {name} as a name of its own, which is gone when that method ends. "
+                    f"Another method makes {name} a local name, which is gone when that method ends. "
                     f"Write self.{name} in both places."
                 )
     if name in _IMPORTS and name not in names.top:
@@ -217,7 +217,7 @@ def _without_self(type_name: str, name: str, names: _Names) -> str:
     """A sentence if `name` is missing on self, but is a local name in a method of the class; otherwise ""."""
     made = any(cls == type_name and name in of_methods - of_self for cls, _, _, of_self, of_methods in names.classes)
     return (
-        f"A method makes {name} as a name of its own, which is gone when it ends. Write self.{name} there."
+        f"A method makes {name} a local name, which is gone when the method ends. Write self.{name} there."
         if made
         else ""
     )
@@ -227,7 +227,7 @@ def _of_module(module: str, name: str) -> str:
     with contextlib.suppress(ImportError):
         for other in _MODULES:
             if module.partition(".")[0] == other.partition(".")[0] and name in _public(importlib.import_module(other)):
-                return f"{name} stands in {other}."
+                return f"{name} is in {other}."
         if module in _MODULES:
             return _question(name, _public(importlib.import_module(module)))
     return ""

@@ -59,7 +59,7 @@ def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str]
     for number, row in read_table(path, ("student", "assignment", "time")):
         time = read_time(row["time"], zone_of(course))
         if time is None:
-            raise UserError(f"{path}, line {number}: {row['time']!r} is no time like 2026-11-20T23:59:00+01:00.")
+            raise UserError(f"{path}, line {number}: {row['time']!r} is not a time like 2026-11-20T23:59:00+01:00.")
         name = row["assignment"]
         name = course.resolve(name, f"{path}, line {number}: ") if course is not None else name
         if (row["student"], name) in times:
@@ -115,7 +115,9 @@ def _arrival(time: dt.datetime | None, commit: str, said: str, zone: dt.tzinfo |
     except (OverflowError, ValueError, OSError):
         exact = None
     if exact is None or not 1990 <= exact.year <= 2100:
-        return Arrival("", commit, (f"{said}, which is no time that can be read: when this came is not known.",))
+        return Arrival(
+            "", commit, (f"{said}, which is not a time that can be read. It is not known when this was handed in.",)
+        )
     return Arrival(_text(exact), commit)
 
 

@@ -130,7 +130,7 @@ def test_imports_without_end_cost_little_time(tmp_path: Path, text: str) -> None
     source = read_source(put(tmp_path, a1_permute=f"import helpers\n{text}", helpers="x = 1"))
     assert time.process_time() - began < 5
     assert [helper.file for helper in source.helpers] == ["helpers.py"]
-    said = "It imports very many names: only 300 of them were looked for beside it."
+    said = "It imports more than 300 names: only 300 of them were looked for beside it."
     assert (said in source.notes) == (MODULES[:25_000] in text)
 
 

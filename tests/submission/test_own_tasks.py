@@ -41,9 +41,9 @@ def test_who_defines_a_task_again_is_told_where() -> None:
         ("class Tasks:\n    x = 1", "inside Tasks, at line 3, so nothing outside Tasks sees it."),
         (
             "if __name__ == '__main__':\n    pass",
-            "at line 3, below `if __name__ == '__main__':`, which runs only when the file is started by itself.",
+            "at line 3, below `if __name__ == '__main__':`, and the code there runs only when the file is started by itself.",
         ),
-        ("if 1 > 2:\n    pass", "at line 3, below `if 1 > 2:`, which did not come to it when the file was run."),
+        ("if 1 > 2:\n    pass", "at line 3, below `if 1 > 2:`, and the code there did not run."),
     ],
 )
 def test_a_task_that_nothing_sees_is_found_where_it_stands(above: str, said: str) -> None:

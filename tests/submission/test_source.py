@@ -55,7 +55,7 @@ def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
         (b"<HTML lang='de'>", "is a web page"),
         (b"%PDF-1.4\n1 0 obj", "is a PDF"),
         (rb"{\rtf1\ansi def to_nchw(images):\par}", "is rich text"),
-        (b"PK\x03\x04\x14\0word/document.xml", "is a zip, or a document of Word's"),
+        (b"PK\x03\x04\x14\0word/document.xml", "is a zip or a Word document"),
     ],
 )
 def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -> None:
@@ -101,11 +101,11 @@ def test_a_file_is_what_it_holds_whatever_it_is_called(tmp_path: Path, mark: byt
         said = read_source(put(tmp_path / "a.py", mark + book.encode()))
         as_named = read_source(put(tmp_path / "b.ipynb", mark + book.encode()))
         assert (said.form, said.cells) == ("ipynb", as_named.cells)
-        assert said.notes == ("a.py is a notebook by what is in it, and was read as one.",)
+        assert said.notes == ("a.py was read as a notebook, because its content is one.",)
         assert as_named.notes == ()
     script = read_source(put(tmp_path / "c.ipynb", mark + b"# my work\nimport torch\n\ndef f(x):\n    return {x}\n"))
     assert script.form == "py"
-    assert script.notes == ("c.ipynb is a script by what is in it, and was read as one.",)
+    assert script.notes == ("c.ipynb was read as a script, because its content is one.",)
     assert script.text.endswith("    return {x}\n")
 
 

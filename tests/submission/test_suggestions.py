@@ -46,7 +46,7 @@ SUM = """sum() received an invalid combination of arguments - got ({}), but expe
             0,
             "Did you mean BCEWithLogitsLoss?",
         ),
-        ("AttributeError", "module 'torch' has no attribute 'BCELoss'", 0, "BCELoss stands in torch.nn."),
+        ("AttributeError", "module 'torch' has no attribute 'BCELoss'", 0, "BCELoss is in torch.nn."),
         ("AttributeError", "'FashionCNN' object has no attribute 'conv_2'", 0, "Did you mean conv2?"),
         ("AttributeError", "'list' object has no attribute 'apend'", 0, "Did you mean append?"),
         ("NameError", "name 'conv2' is not defined", 11, "Did you mean self.conv2?"),

@@ -98,14 +98,14 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, said: str) -> None:
     put(file.parent / "timestamp.txt", said)
     found = arrival(file, tmp_path)
     assert found.text == ""
-    assert "is no time that can be read" in found.notes[0]
+    assert "is not a time that can be read" in found.notes[0]
 
 
 def test_a_file_of_times(tmp_path: Path) -> None:
     file = put(tmp_path / "times.csv", "student,assignment,time\nada,a1_permute,2026-11-20T21:03:11+01:00\n")
     assert load_times(file) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
     put(file, "student,assignment,time\nada,a1_permute,noon\n")
-    with pytest.raises(UserError, match="line 2: 'noon' is no time"):
+    with pytest.raises(UserError, match="line 2: 'noon' is not a time"):
         load_times(file)
     with pytest.raises(UserError, match="There is no file"):
         load_times(tmp_path / "nowhere.csv")
