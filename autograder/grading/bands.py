@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from ..common.plural import plural
 from ..results.result import Result
 
 
@@ -31,7 +32,7 @@ def with_bands_kept(result: Result, previous: Result) -> Result:
     # Students read notes: they name tasks, never a hidden check.
     points = sum(check.points for check in kept)
     tasks = ", ".join(dict.fromkeys(check.task for check in kept))
-    note = f"An earlier grading of this file reached {points} more in {tasks}, and that stays."
+    note = f"An earlier grading of this file earned {plural(points, 'point')} more in {tasks}, which the student keeps."
     return dataclasses.replace(
         result, checks=checks, score=sum(check.score for check in checks), notes=(*result.notes, note)
     )

@@ -188,7 +188,7 @@ def _guarded(run: _Run, found: Found, step: Callable[[_Run, Found], _T]) -> _T |
 def _broken_off(run: _Run, found: Found, error: Exception) -> Result:
     """The result if our own code broke on a submission. It has no fingerprint, so that the next run tries again."""
     run.log.error(found.student, found.assignment, error)
-    note = f"Grading broke off before the code ran ({type(error).__name__}); {run.log.path.name} says where."
+    note = f"Grading failed before the code ran ({type(error).__name__}): {run.log.path.name} says where."
     form = form_of(found.path) if found.path is not None else None
     result = _without_points(run, found, form, "unreadable", (note, *found.notes))
     return dataclasses.replace(result, file=found.shown, identity=found.identity)
@@ -214,7 +214,7 @@ def _stubs_of(request: ClassRequest) -> dict[str, frozenset[str]]:
 def _with_note(plan: Plan, found: Found) -> Found:
     if not plan.is_off_the_roster(found):
         return found
-    note = f"{printable(found.student)} is not on the roster: the default quiz was expected."
+    note = f"{printable(found.student)} is not on the roster, so the answers to the default quiz were expected."
     return dataclasses.replace(found, notes=(*found.notes, note))
 
 
@@ -250,7 +250,7 @@ def _stamped(run: _Run, result: Result, found: Found) -> Result:
         arrival = arrival_of(found, run.request.submissions, run.times, run.zone, run.clones)
     except Exception as error:  # the grade stands, whatever a clock or a repository says
         run.log.error(found.student, found.assignment, error)
-        note = f"When it was handed in could not be told ({type(error).__name__})."
+        note = f"The time of submission could not be found ({type(error).__name__})."
         return dataclasses.replace(result, notes=(*result.notes, note))
     notes = tuple(dict.fromkeys((*result.notes, *arrival.notes)))
     return dataclasses.replace(result, submitted=arrival.text, commit=arrival.commit, notes=notes)
@@ -320,7 +320,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
         except InvalidResult as error:
             lost = f"the grader returned no valid result ({error})"
     # This says nothing about the student. Without a fingerprint, the next run grades it again.
-    note = f"Not graded, and not the student's fault: {lost}. Run the same command again."
+    note = f"Not graded, which is not the student's fault: {lost}. Run the same command again."
     result = _stamped(run, _without_points(run, found, source.form, "graded", (note, *found.notes)), found)
     run.report.left -= 1
     run.report.lost.append(result)

@@ -51,16 +51,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layout",
         choices=sorted(LAYOUTS),
-        help="how to read SUBMISSIONS, where the first line of the output says that it was taken for something else",
+        help="how to read SUBMISSIONS, if the first line of the output says that it was read as something else",
     )
     parser.add_argument(
-        "--times", type=Path, metavar="CSV", help="when each submission came, where no other record says it"
+        "--times",
+        type=Path,
+        metavar="CSV",
+        help="the time of each submission: a table with the columns student, assignment, time",
     )
     parser.add_argument(
         "--roster",
         type=Path,
         metavar="CSV",
-        help="the class list that the release was made with: each student's own quiz is expected",
+        help="the class list that the release was made with, so that each student is graded on their own quiz",
     )
     parser.add_argument(
         "--assignment",
@@ -69,13 +72,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="A",
         help="grade this assignment only (a1 is enough for a1_permute); may be given several times",
     )
-    parser.add_argument("--workers", type=_positive, metavar="N", help="worker processes; as many as processors else")
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="worker processes (default: one for each processor)"
+    )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on a dask cluster, tcp://host:8786")
-    parser.add_argument("--retrain", action="store_true", help="train even where trained weights were submitted")
+    parser.add_argument("--retrain", action="store_true", help="train even if trained weights were submitted")
     parser.add_argument(
         "--exchange-classes",
         action="store_true",
-        help="train once more with the class numbers exchanged, and show what code that knows the right ones loses by it",
+        help="train once more with the class numbers exchanged, and show the loss of accuracy: it is large if the code itself "
+        "knows the right ones",
     )
     parser.add_argument("--regrade", action="store_true", help="grade everything again, changed or not")
     parser.add_argument(
@@ -134,7 +140,7 @@ def workers_here(size: int, settings: Settings) -> LocalWorkers:
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes: give 1 or more")
     return int(text)
 
 
@@ -153,19 +159,21 @@ def print_report(report: ClassReport, out: Path) -> None:
     print_line(f"{report.graded} graded in {duration(report.seconds)}{kept}. The results are in {printable(str(out))}.")
     if finals := len(report.results.finals):
         many = plural(finals, "score above is a final one", "scores above are final ones")
-        print_line(f"{many}: lateness or a person had a say in {'it' if finals == 1 else 'them'}.")
+        print_line(f"{many}, after lateness and adjustments.")
     for remark in report.results.remarks:
         print_line(printable(remark), "yellow")
     for path in report.torn[:5]:
-        print_line(f"{printable(str(path))} was torn; its submission was graded again.", "yellow")
+        print_line(f"{printable(str(path))} was damaged; its submission was graded again.", "yellow")
     if report.logged:
         many = "one place" if report.logged == 1 else f"{report.logged} places"
         log = printable(str(out / LOG))
-        print_line(f"Our own code, or a check, tripped in {many}; {log} is for whoever can mend it.", "yellow")
+        print_line(f"The grader or a check had an error in {many}. The details for its authors are in {log}.", "yellow")
     if report.lost:
         who = few((f"{printable(r.student)} ({r.assignment})" for r in report.lost), 5)
-        print_line(f"The machine failed on {who}; the same command tries them again.", "red")
+        print_line(f"The machine failed on {who}. Run the same command to grade them.", "red")
     if report.interrupted:
         columns = len(report.results.max_scores())
         above = " (… above)" if any(len(own) < columns for own in report.results.students().values()) else ""
-        print_line(f"Stopped, with {report.left} left to grade{above}. The same command goes on from here.", "yellow")
+        print_line(
+            f"Stopped, with {report.left} left to grade{above}. Run the same command to go on from here.", "yellow"
+        )

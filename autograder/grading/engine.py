@@ -75,7 +75,7 @@ class Engine:
         if not self._trains and any(check.trains for check in self.checks):
             self.close()
             raise InfrastructureError(
-                f"a check of {assignment.name} trains, and its file does not show it: write it as pytest.mark.trains"
+                f"a check of {assignment.name} trains, but its file does not say so: mark it with pytest.mark.trains"
             )
 
     @property
@@ -210,7 +210,7 @@ class Engine:
             said.append(f"The weights beside the file were {used}. The network was trained anew.")
         if self._trains and source.unused:
             own = f"{self.assignment.name}.safetensors"
-            said.append(f"Not used: {', '.join(source.unused)}. Of trained weights only {own} is read.")
+            said.append(f"Not used: {', '.join(source.unused)}. Trained weights are read from {own} only.")
         return tuple(said)
 
     def close(self) -> None:

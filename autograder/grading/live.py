@@ -114,9 +114,7 @@ class LiveChecks:
         if report.outcome == "skipped" and isinstance(report.longrepr, tuple):  # its points would vanish without a word
             file, line, reason = report.longrepr
             said = reason.removeprefix("Skipped: ")
-            self._complaints.append(
-                f"{Path(file).name}, line {line} leaves out all checks of the file: {said.rstrip('.')}."
-            )
+            self._complaints.append(f"{Path(file).name}, line {line} skips all checks of the file: {said.rstrip('.')}.")
         return report
 
     def _complain(self, error: BaseException) -> None:

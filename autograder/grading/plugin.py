@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MARKERS = (
     'points(number, task="..."): whole points that a check is worth, and the task that it checks',
-    "needs(task, ...): the check uses these tasks too, and is not run before the first check of each has passed",
+    "needs(task, ...): the check uses these tasks too, and is run only if the first check of each has passed",
     "trains: the check needs the training data, and a process that is ready to train",
 )
 # pytest's own plugins that checks do not need.
@@ -130,7 +130,7 @@ def _read_info(item: pytest.Item) -> CheckInfo:
         c.__module__ == "unittest.case" for c in getattr(item.cls, "__mro__", ())
     ):
         raise pytest.UsageError(
-            f"{where(item)} is a method of a unittest.TestCase, which is given no submission. Write a function, or a plain class."
+            f"{where(item)} is a method of a unittest.TestCase, which cannot be given a submission. Write a function, or a plain class."
         )
     marker = item.get_closest_marker("points")
     points = marker.args[0] if marker and len(marker.args) == 1 else None

@@ -403,8 +403,8 @@ class _Batch:
         except Exception as error:
             self.workers.restart()
             raise InfrastructureError(
-                f"{self.lost_in_a_row} submissions in a row could not be graded, nor could an empty one: {_how(error)}. "
-                "Mend that (a process that dies may lack memory); what is done is kept, and the same command goes on."
+                f"{self.lost_in_a_row} submissions in a row could not be graded, and neither could an empty one: {_how(error)}. "
+                "Fix that (a process that dies may lack memory), and run the same command again: what is done is kept."
             ) from error
         self.lost_in_a_row = 0
 
@@ -425,7 +425,7 @@ def _how(error: BaseException) -> str:
     """How a job was lost, in one line."""
     # dask has its own error for a task whose workers died (three times, by default).
     if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
-        return "its grading process died, and died again"
+        return "its grading process died twice"
     if isinstance(error, InfrastructureError):
         return " ".join(str(error).split()).rstrip(".")[:500]
     return f"the grader failed ({type(error).__name__}: {error})"[:500]

@@ -47,7 +47,9 @@ def test_a_machine_that_grades_nothing_ends_the_run(
     monkeypatch.setenv("FAKE_BROKEN", "yes")
     for number in range(9):
         put(tmp_path / "class" / f"a{number}" / "a1_permute.py", f"# right\n# {number}\n")
-    with pytest.raises(InfrastructureError, match=r"in a row could not be graded, nor could an empty one: no sandbox"):
+    with pytest.raises(
+        InfrastructureError, match=r"in a row could not be graded, and neither could an empty one: no sandbox"
+    ):
         run(course, tmp_path / "class", tmp_path / "results")
 
 

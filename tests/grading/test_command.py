@@ -149,7 +149,7 @@ def test_one_file_alone(
     run(course, put(tmp_path / "leeann_4711_67999_a1_permute-1.py", "# half\n"), out)
     assert store.read(store.path_of(out, "leeann", "a1_permute")).identity["number"] == "4711"
     work = put(tmp_path / "cas" / "homework.py", "# right\n")
-    with pytest.raises(UserError, match="Say which it is: --assignment"):
+    with pytest.raises(UserError, match="Say which one it answers: --assignment"):
         run(course, work, out)
     run(course, work, out, only=("a2_linear_dims",))
     assert score_of(out, "cas", "a2_linear_dims") == ("graded", 10, 10)
@@ -243,7 +243,7 @@ def test_a_result_of_somebody_else_ends_the_run_with_its_name(
     put(class_ / "zed" / "a1_permute.py", "# right\n")
     run(course, class_, out)
     forbid(out / "zed", monkeypatch)
-    with pytest.raises(InfrastructureError, match=r"zed/a1_permute\.json: you have no right to read it"):
+    with pytest.raises(InfrastructureError, match=r"zed/a1_permute\.json: you have no permission to read it"):
         run(course, class_, out)
     forbid(out, monkeypatch)
     (out / ".autograder-results").unlink()
@@ -282,7 +282,7 @@ def test_a_number_of_workers_is_asked_for_in_words(
 ) -> None:
     with pytest.raises(SystemExit):
         cli.main([*here, f"--workers={number}"])
-    assert f"argument --workers: {number!r} is no number of processes: give 1 or more" in capsys.readouterr().err
+    assert f"argument --workers: {number!r} is not a number of processes: give 1 or more" in capsys.readouterr().err
 
 
 def test_a_full_disk_keeps_what_is_done(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -447,7 +447,7 @@ def test_ctrl_c_while_the_workers_start_shows_nobody_their_insides(
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 130, output
     assert "Traceback" not in output
-    assert output.endswith("Stopped, with 1 left to grade. The same command goes on from here.\n")
+    assert output.endswith("Stopped, with 1 left to grade. Run the same command to go on from here.\n")
 
 
 def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
@@ -465,7 +465,7 @@ def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
         ended = {e.job.student: e for e in run_jobs(iter(jobs), fake_engine.grade_job, workers)}
     finally:
         workers.stop(now=True)
-    assert ended["slow"].lost == "its grading process died, and died again"
+    assert ended["slow"].lost == "its grading process died twice"
     assert all(ended[f"s{n}"].data for n in range(4))
 
 
@@ -510,7 +510,7 @@ def here(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     return ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "results"), "--workers", "1"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="tier C is a matter of POSIX")
+@pytest.mark.skipif(os.name != "posix", reason="tier C needs Linux or macOS")
 def test_the_tier_is_told_once_and_what_a_weak_one_means(
     here: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -527,7 +527,7 @@ def test_a_sandbox_below_the_required_tier_is_refused_before_anything_is_written
     monkeypatch.setenv("AUTOGRADER_TIER", "D")
     assert cli.main([*here, "--require-sandbox", "A"]) == 3
     said = capsys.readouterr()
-    assert "sandbox tier A was required, and this machine gives tier D" in said.err
+    assert "sandbox tier A was required, but the best on this machine is tier D" in said.err
     assert "AUTOGRADER_TIER forbids it" in said.err
     assert not said.out
     assert not (tmp_path / "results").exists()
