@@ -97,8 +97,8 @@ def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:
         result.assignment for result in results if result.status not in NOT_HANDED_IN and not result.submitted
     )
     return tuple(
-        f"The deadline of {name} finds no time for {without[name]} of its submissions: they count as in time. "
-        "Give the times: autograder grade ... --times CSV"
+        f"{plural(without[name], f'submission of {name} has no time and counts', f'submissions of {name} have no time and count')} "
+        "as in time. Give the times: autograder grade ... --times CSV"
         for name in policy.deadlines
         if without[name]
     )

@@ -31,7 +31,9 @@ class Guard:
         except Exception as error:
             who = f"{printable(student)} ({assignment})" if assignment else printable(student)
             why = printable(first_line(str(error)))[:200]
-            self.lines.append(f"{who} was left out: the result is odd ({type(error).__name__}: {why}); grade it again")
+            self.lines.append(
+                f"{who} was left out: the result cannot be used ({type(error).__name__}: {why}); grade it again"
+            )
 
     def told(self, command: str) -> int:
         """Print the lines on standard error. Returns the exit code: 1 if somebody was left out, else 0."""

@@ -153,7 +153,7 @@ def _times(
             # If a clock change repeats this hour, the later one is meant, so that nobody loses by it.
             times[assignment] = max(aware(time.replace(fold=fold), zone) for fold in (0, 1))
         except (OverflowError, ValueError, OSError):
-            raise UserError(f"{path}: {where}{name}: {time} is no time that can be reckoned with.") from None
+            raise UserError(f"{path}: {where}{name}: {time} is too early or too late to be used.") from None
     return times
 
 

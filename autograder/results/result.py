@@ -80,7 +80,7 @@ class Result:
         if self.checks and self.max_score != sum(check.points for check in self.checks):
             raise InvalidResult("max_score is not the sum of the checks' points")
         if self.status != "graded" and self.score:
-            raise InvalidResult(f"{self.status}, and yet a score")
+            raise InvalidResult(f"{self.status}, but with a score")
 
 
 def is_lost(result: Result) -> bool:
@@ -181,12 +181,12 @@ def from_json(data: object) -> Result:
     checks = []
     for number, item in enumerate(get.items("checks")):
         if not isinstance(item, dict):
-            raise InvalidResult(f"checks[{number}] is no object")
+            raise InvalidResult(f"checks[{number}] is not an object")
         check = _Reader(item, f"checks[{number}].")
         diagnosis = item.get("diagnosis")
         if diagnosis is not None:
             if not isinstance(diagnosis, dict):
-                raise InvalidResult(f"checks[{number}].diagnosis is no object")
+                raise InvalidResult(f"checks[{number}].diagnosis is not an object")
             inner = _Reader(diagnosis, f"checks[{number}].diagnosis.")
             diagnosis = Diagnosis(inner.text("name"), inner.text("message"))
         checks.append(
@@ -242,7 +242,7 @@ class _Reader:
     def whole(self, key: str) -> int:
         value = cast(int, self._get(key, (int,), "a whole number"))
         if abs(value) > POINTS_LIMIT:
-            raise InvalidResult(f"{self.where}{key} is no number of points")
+            raise InvalidResult(f"{self.where}{key} is not a number of points")
         return value
 
     def number(self, key: str) -> float:
@@ -263,7 +263,7 @@ class _Reader:
     def one_of(self, key: str, values: tuple[str, ...]) -> str:
         value = self.text(key)
         if value not in values:
-            raise InvalidResult(f"{self.where}{key} is {value!r}, none of {', '.join(values)}")
+            raise InvalidResult(f"{self.where}{key} is {value!r}, not one of {', '.join(values)}")
         return value
 
 

@@ -16,7 +16,7 @@ from ..common.files import write_whole
 from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, file_text, from_json, in_order
 
 LARGEST = 16 * FILE_LIMIT  # bytes; a larger file is not read
-NO_RIGHT = "you have no right to read it"
+NO_RIGHT = "you have no permission to read it"
 
 
 class NoRight(InvalidResult):
@@ -79,14 +79,16 @@ def read(path: Path) -> Result:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
-            raise InvalidResult("it is no file" if about.st_size <= LARGEST else "it is larger than any result")
+            raise InvalidResult(
+                "it is not a regular file" if about.st_size <= LARGEST else "it is larger than any result"
+            )
         result = from_json(json.loads(path.read_bytes()))
     except PermissionError as error:
         raise NoRight(NO_RIGHT) from error
     except OSError as error:
         raise InvalidResult(f"it cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise InvalidResult("it is torn or not JSON") from error
+        raise InvalidResult("it is damaged, or not JSON") from error
     if (path.parent.name, path.stem) != (folder_name(result.student), result.assignment):
         raise InvalidResult(f"it is the result of {result.student!r} for {result.assignment}")
     return result

@@ -31,9 +31,7 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
     if len(shown) > ROWS:
         shown = [(s, own) for s, own in shown if any(needs_a_look(r) for r in own.values())][:ROWS]
         if not shown:
-            return Text(
-                f"{len(students)} students, and nobody whom a person should look at first: the report shows all."
-            )
+            return Text(f"{len(students)} students, and no result needs a person's attention: the report shows all.")
     headings = [f"{short[name]}\n/{most}" for name, most in points.items()] + [f"total\n/{sum(points.values())}"]
     names = [Text(printable(student), overflow="ellipsis", no_wrap=True) for student, _ in shown]
     # Every width is fixed: the last column gets the rest of the line, and takes no room from the scores.
@@ -53,7 +51,7 @@ def table(results: ClassResults, width: int = 120) -> RenderableType:
         wrong = Text("\n".join(_lines(own, short, results)), style="dim", overflow="ellipsis", no_wrap=True)
         grid.add_row(name, *scores, "…" if waits else total, wrong)
     if len(shown) < len(students):
-        grid.caption = f"{len(students)} students; shown are the {len(shown)} whom a person should look at first."
+        grid.caption = f"{len(students)} students; these {len(shown)} need a person's attention first."
     return grid
 
 

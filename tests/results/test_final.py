@@ -261,7 +261,7 @@ def test_the_table_shows_final_scores(
     assert "1 day late: -1 (10 %)" in ada
     assert ben_line.split()[1:3] == ["4", "4"]
     assert "handed in on paper" in text
-    assert "2 scores above are final ones: lateness or a person had a say in them." in text
+    assert "2 scores above are final ones, after lateness and adjustments." in text
 
 
 def test_what_is_not_graded_yet_does_not_look_like_missing() -> None:
@@ -310,7 +310,7 @@ def test_a_student_whom_nobody_knows_is_named_before_anything_is_graded(
     assert said[1].endswith("adjustments.csv, line 4: nobody in this class is called 'zed'.")
     assert said[2].endswith("adjustments.csv, line 5: 'Lee Ann' could be Ann Lee or ann-lee.")
     assert "nobody in" not in "\n".join(said[3:])
-    assert "1 score above is a final one: lateness or a person had a say in it." in said
+    assert "1 score above is a final one, after lateness and adjustments." in said
 
 
 # --- groups, free days, everybody, and checks worth other points -------------------------------------------------------
@@ -431,7 +431,7 @@ def test_a_group_hands_in_once(course_with_deadlines: Course, tmp_path: Path) ->
 def test_a_deadline_without_times_is_said(course_with_deadlines: Course, tmp_path: Path) -> None:
     class_ = applied(course_with_deadlines, tmp_path, result("ada", ""), result("ben", "2026-11-01T00:00:00Z"))
     assert [remark[:62] for remark in class_.remarks] == [
-        "The deadline of a1_permute finds no time for 1 of its submissi"
+        "1 submission of a1_permute has no time and counts as in time. "
     ]
 
 

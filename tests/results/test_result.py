@@ -40,11 +40,11 @@ def test_a_result_survives_the_journey(tmp_path: Path) -> None:
         ({"score": -1}, "score of -1"),
         ({"max_score": 1}, "score of 2 of 1"),
         ({"max_score": 9}, "max_score is not the sum"),
-        ({"status": "fine"}, "'fine', none of"),
-        ({"status": "missing"}, "missing, and yet a score"),
-        ({"form": "exe"}, "'exe', none of"),
+        ({"status": "fine"}, "'fine', not one of"),
+        ({"status": "missing"}, "missing, but with a score"),
+        ({"form": "exe"}, "'exe', not one of"),
         ({"checks": {}}, "checks is not a list"),
-        ({"checks": [3]}, "no object"),
+        ({"checks": [3]}, "not an object"),
         ({"metrics": []}, "metrics is not an object"),
     ],
 )
@@ -58,13 +58,13 @@ def test_what_contradicts_itself_is_refused(change: dict[str, Any], says: str) -
     [
         ({"outcome": "failed"}, "cannot score 2"),
         ({"outcome": "error", "score": 0}, "not the sum"),
-        ({"outcome": "skipped"}, "none of passed"),
+        ({"outcome": "skipped"}, "not one of passed"),
         ({"score": 1}, "cannot score 1"),
         ({"points": -2, "score": -2}, "cannot score"),
         ({"name": "test_sizes"}, "two checks have one name"),
         ({"seconds": "1"}, "seconds is not a number"),
         ({"seconds": float("nan")}, "not a number of seconds"),
-        ({"diagnosis": "reshape"}, "diagnosis is no object"),
+        ({"diagnosis": "reshape"}, "diagnosis is not an object"),
         ({"hidden": 0}, "hidden is not true or false"),
     ],
 )
@@ -111,9 +111,9 @@ def test_a_folder_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.
     forbid(theirs, monkeypatch)
     found = store.read_all(tmp_path)
     assert found.results == (RESULT,)
-    assert found.problems == ((theirs, "you have no right to read it"),)
+    assert found.problems == ((theirs, "you have no permission to read it"),)
     good.unlink()
-    with pytest.raises(UserError, match=r"holds no results that can be read \(.*zed: you have no right"):
+    with pytest.raises(UserError, match=r"holds no results that can be read \(.*zed: you have no permission"):
         store.read_all(tmp_path)
     forbid(tmp_path, monkeypatch)
     with pytest.raises(InfrastructureError, match="cannot be read: Permission denied"):
@@ -122,7 +122,7 @@ def test_a_folder_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_result_of_somebody_else_is_not_called_torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forbid(store.write(RESULT, tmp_path).parent, monkeypatch)
-    with pytest.raises(store.NoRight, match="no right"):
+    with pytest.raises(store.NoRight, match="no permission"):
         store.read(store.path_of(tmp_path, RESULT.student, RESULT.assignment))
 
 
