@@ -298,7 +298,7 @@ def test_a_page_shows_the_students_own_code_wherever_it_came_from(graded: Course
         shutil.rmtree(graded.root / "autograded" / student)
     assert "dora was here" in pages["dora"]
     assert "emil was here" in pages["emil"]
-    assert "does not lie in `submitted/`" in pages["fay"]
+    assert "is not in `submitted/`" in pages["fay"]
 
 
 def export(course: Course, passed: bool) -> Any:

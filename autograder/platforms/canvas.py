@@ -10,7 +10,7 @@ from ..common.errors import UserError
 from ..results.result import ClassResults
 from ..submission.people import plain
 from . import lms
-from .table import Table, read_cells
+from .table import Table, read_table
 
 _POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(?P<name>.+) \((?P<id>\d+)\)")  # Canvas's own columns: "a1_permute (48213)"
@@ -27,16 +27,18 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="ASSIGNMENT=TITLE",
-        help="the column of an assignment (or of `total`), where Canvas calls it otherwise; may be given several "
+        help="the column of an assignment (or of `total`), if Canvas has another title for it; may be given several "
         'times: --column "a1_permute=Exercise 1"',
     )
-    parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
+    parser.add_argument(
+        "--leave-missing", action="store_true", help="leave the grade empty, instead of 0, if nothing was handed in"
+    )
     lms.add_identities(parser)
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
     """Write the file with the final scores filled in. Nothing else in it changes, not even a line end."""
-    table = read_cells(args.into)
+    table = read_table(args.into)
     people = people_in(table)
     columns = _columns(table, results, args.column)
     points = results.max_scores()
@@ -68,7 +70,7 @@ def people_in(table: Table) -> dict[int, set[str]]:
     identity = [lms.column_of(table, each) for each in ("ID", "SIS User ID", "Integration ID")]
     logins = [lms.column_of(table, each) for each in ("SIS Login ID", "Email")]
     if not table.header or table.header[0] != "Student" or identity[0] is None:
-        raise UserError(f"{table.path} is no gradebook of Canvas: it would begin with the columns Student and ID.")
+        raise UserError(f"{table.path} is not a gradebook from Canvas, which begins with the columns Student and ID.")
     people = {}
     for row in range(1, len(table.rows)):
         name, number = table.value(row, 0), table.value(row, identity[0])

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         type=Path,
         required=True,
         metavar="FOLDER",
-        help="the result.json files of the releases, as downloaded (anywhere below this folder)",
+        help="the folder with the downloaded result.json files of the releases, at any depth",
     )
 
 
@@ -53,7 +53,9 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     if not args.into.is_dir():
         raise UserError(f"There is no folder {args.into}.")
     if folder.resolve() == args.into.resolve():
-        raise UserError("--out is the folder of --into. Give another: the downloaded files stay as they are.")
+        raise UserError(
+            "--out and --into are the same folder. Give another one to --out: the downloaded files are not changed."
+        )
     found, problems = _index(args.into)
     filled, left_out, used = 0, Guard(), set()
     for result in results.results:
@@ -79,7 +81,7 @@ def slug(assignment: str) -> str:
     name = assignment.casefold().replace("_", "-")
     if not _SLUG.fullmatch(name):
         raise UserError(
-            f"Classroom 50 has no name for the assignment {assignment}: a slug is 2 to 39 of a-z, 0-9 and -."
+            f"The assignment {assignment} has no slug that Classroom 50 takes: 2 to 39 characters of a-z, 0-9 and -."
         )
     return name
 
@@ -125,7 +127,7 @@ def _index(folder: Path) -> tuple[dict[tuple[str, str], list[tuple[Path, dict[st
             if data["schema"] != SCHEMA:
                 raise ValueError
         except (OSError, ValueError, RecursionError):
-            problems.append(f"{path} is no result.json of Classroom 50 and was passed over")
+            problems.append(f"{path} is not a result.json from Classroom 50 and was passed over")
             continue
         repository = f"{data['classroom']}-{data['assignment']}-{data['owner']}"
         for name in dict.fromkeys((data["owner"].casefold(), repository.casefold())):

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="the file or folder to write; each format has a place of its own else",
+        help="the file or folder to write (the default depends on the format)",
     )
 
 

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("results", type=Path, metavar="RESULTS", help="the folder that `autograder grade` wrote")
     parser.add_argument("--to", required=True, choices=SYSTEMS, help="where the students read it")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the folder to write to")
-    parser.add_argument("--assignment", metavar="A", help="of this assignment alone; Moodle takes one at a time")
+    parser.add_argument("--assignment", metavar="A", help="only this assignment; Moodle takes one at a time")
     parser.add_argument(
         "--submissions", type=Path, metavar="FOLDER", help="canvas: the download that was graded, to give it back"
     )
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if args.assignment:
         meant = [n for n in names if args.assignment in (n, n.split("_")[0])]
         if len(meant) != 1:
-            raise UserError(f"--assignment {args.assignment!r}: it is one of {', '.join(names)}.")
+            raise UserError(f"--assignment {args.assignment!r}: give one of {', '.join(names)}.")
         names = meant
     guard, told = Guard(), []
     for result in results.results:
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
                 told.append(result)
     need_folder(args.out, args.to)
     if not told:
-        raise UserError(f"Nobody in {args.results} has handed in work that was graded: there is nothing to say.")
+        raise UserError(f"Nobody in {args.results} has handed in work that was graded: there is no feedback to write.")
     left_out: list[str] = []
     if args.to != "github":
         told, left_out = _of_the_download(told, args.to)
@@ -148,7 +148,7 @@ def _moodle_folder(result: Result) -> str:
 def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submissions: Path | None) -> list[str]:
     if submissions is None or not submissions.is_dir():
         raise UserError(
-            "--to canvas gives the submissions back with comments. Say where they lie: --submissions FOLDER"
+            "--to canvas gives the submissions back with comments. Say where they are: --submissions FOLDER"
         )
     left_out, files = [], {}
     table = io.StringIO()
@@ -163,7 +163,7 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
         commented = None if not name else with_comment(source, comment)
         if commented is None:
             left_out.append(
-                f"{printable(result.student)} ({result.assignment}): its file is not given back; see comments.csv"
+                f"{printable(result.student)} ({result.assignment}): its file could not be commented. The comment is in comments.csv"
             )
         else:
             files[name] = commented
@@ -214,7 +214,7 @@ def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str
     for student, own in of_student.items():
         if not _REPOSITORY.fullmatch(student) or student.startswith((".", "-")):
             left_out.append(
-                f"{printable(student)}: no repository is called so; the folders should be named as the clones are"
+                f"{printable(student)}: this cannot be a repository's name. The folders should have the names of the clones"
             )
             continue
         text = "\n".join(f"```text\n{words(results, result).replace('```', chr(39) * 3)}```\n" for result in own)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts each student's feedback into their repository. Read it, then run it: sh feedback.sh
-# Needs gh (logged in) and git. Where a pull request into the branch `feedback` is open, it gets a comment; else
-# FEEDBACK.md is pushed to the branch `autograder-feedback`. A repository that fails stops no other, and is named.
+# Needs gh (logged in) and git. If a pull request into the branch `feedback` is open, it gets a comment; if not,
+# FEEDBACK.md is pushed to the branch `autograder-feedback`. If a repository fails, the script names it and goes on.
 cd "$(dirname "$0")" || exit
 failed=0
 

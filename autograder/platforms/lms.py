@@ -171,7 +171,7 @@ def assignment_meant(option: str, given: str, known: Collection[str]) -> str:
     meant = [name for name in (*known, TOTAL) if name == given]
     meant = meant or [name for name in known if name.split("_")[0] == given]
     if len(meant) != 1:
-        raise UserError(f"{option} {given!r}: it is one of {', '.join([*known, TOTAL])}.")
+        raise UserError(f"{option} {given!r}: give one of {', '.join([*known, TOTAL])}.")
     return meant[0]
 
 
@@ -193,7 +193,7 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
         wanted = list(own.values()) if assignment == TOTAL else [own[assignment]] if assignment in own else []
         lost = [result.assignment for result in wanted if is_lost(result)]
         if lost:
-            cells.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded; grade again first")
+            cells.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded: grade it again first")
             cells.left_out.add(student)
             continue
         here = [result for result in wanted if missing or result.status not in NOT_HANDED_IN]
@@ -203,7 +203,7 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
             if result.status in ("ambiguous", "unreadable"):
                 points = results.final_score(result)
                 who = f"{printable(student)}: {result.assignment} is {result.status}"
-                cells.said.append(f"{who}, and counts {points}; have a look at it")
+                cells.said.append(f"{who} and counts {points}: look at it")
         grades[student] = results.total(here)
     return grades
 
@@ -272,7 +272,9 @@ def fill(
 
 def _write(table: Table, cells: GradeCells, destination: Path | None) -> None:
     if destination is not None and destination.resolve() == table.path.resolve():
-        raise UserError("--out is the file of --into. Give another: the LMS's own file stays as it is.")
+        raise UserError(
+            "--out and --into are the same file. Give another one to --out: the LMS's own file is not changed."
+        )
     write_out(table.filled(cells.values), destination)
 
 
@@ -288,7 +290,7 @@ def _tell(
         print(f"  {printable(student)} is not in {table.path.name}{_worth(points, student)}.", file=sys.stderr)
     for student, rows in found.ambiguous.items():
         where = ", ".join(str(table.line(row)) for row in rows)
-        several = "could be several people" if len(rows) > 1 else "shares a person with another student"
+        several = "could be several people" if len(rows) > 1 else "is matched to the same person as another student"
         worth = _worth(points, student)
         print(f"  {printable(student)} {several} (line {where}): not filled in{worth}.", file=sys.stderr)
     without = [row for row in people if row not in filled]
@@ -298,11 +300,11 @@ def _tell(
         print(f"  {left} (line {lines}).", file=sys.stderr)
     unmatched = [student for student in (*found.unknown, *found.ambiguous) if points.get(student)]
     if unmatched or not filled:
-        left = plural(len(unmatched), "with points is left out", "with points are left out")
+        left = plural(len(unmatched), "student with points is", "students with points are") + " left out"
         who = left if unmatched else "Nobody was filled in"
         print(
-            f"{who}. Join each to the file by a table, a line a person, of two names: the one here, and the login, "
-            "number or name there: --identities FILE.csv",
+            f"{who}. Say who is who with --identities FILE.csv, a table with a line for each person: the name here, and "
+            "the login, number or name there.",
             file=sys.stderr,
         )
     return int(bool(unmatched) or not filled or any(points.get(student) for student in cells.left_out))
@@ -318,5 +320,5 @@ def add_identities(parser: argparse._ArgumentGroup) -> None:
         "--identities",
         type=Path,
         metavar="CSV",
-        help="who is who, a line a person: the folder or login here, and the name, login or number there",
+        help="who is who, with a line for each person: the folder or login here, and the name, login or number there",
     )

@@ -10,7 +10,7 @@ from ..common.errors import UserError
 from ..results.result import ClassResults
 from ..submission.people import plain
 from . import lms, moodle_words
-from .table import Table, read_cells
+from .table import Table, read_table
 
 # The columns that matter: option -> what Moodle calls them.
 _TITLES = {
@@ -35,9 +35,11 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         parser.add_argument(
             f"--{option}-column",
             metavar="TITLE",
-            help=f"what Moodle calls this column, where it is not found ({titles[0]} in English)",
+            help=f"the title of this column in Moodle, if it is not found (in English: {titles[0]})",
         )
-    parser.add_argument("--leave-missing", action="store_true", help="no 0 where nothing was handed in")
+    parser.add_argument(
+        "--leave-missing", action="store_true", help="leave the grade empty, instead of 0, if nothing was handed in"
+    )
     lms.add_identities(parser)
 
 
@@ -45,7 +47,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     """Write the worksheet with the final scores filled in. Nothing else in it changes, not even a line end."""
     points = results.max_scores()
     assignment = lms.assignment_meant("--assignment", args.assignment, points)
-    table = read_cells(args.into)
+    table = read_table(args.into)
     column = _columns(table, args)
     identifier, grade = (_need(table, column[name], name) for name in ("identifier", "grade"))
     people = people_in(table, identifier, column["name"], grade)
@@ -54,7 +56,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         best = table.value(row, column["maximum"])
         if best and lms.points_in(best) is None:
             raise UserError(
-                f"{table.path}: Moodle grades the assignment by {best!r}, and not in points. Set its grade to the type "
+                f"{table.path}: Moodle grades the assignment by {best!r}, not in points. Set its grade to the type "
                 f"Point, with {ours} as the maximum, and download the worksheet again."
             )
         lms.check_points(table.path, "the assignment", lms.points_in(best), ours)
@@ -69,7 +71,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         if not said or said.casefold() in moodle_words.YES:
             return ""
         locked = said.casefold() in moodle_words.NO
-        return f"Moodle says that {'this grade cannot be changed' if locked else f'{said!r}, which is not known here'}"
+        return f"Moodle says {'that this grade cannot be changed' if locked else f'{said!r}, and it is not known here what that means'}"
 
     sheet = lms.Sheet(table, "moodle", people, numbers, keeps)
     return lms.fill(sheet, results, {assignment: grade}, students, destination, args)

@@ -35,7 +35,7 @@ from ..results.store import folder_name
 from .nbgrader_settings import SOURCE
 
 NOT_HERE = (
-    "The submission does not lie in `submitted/`. Where it lies elsewhere, `autograder export results --to nbgrader "
+    "The submission is not in `submitted/`. If it is elsewhere, `autograder export results --to nbgrader "
     "--submissions FOLDER` shows it here."
 )
 OURS = "autograder"  # marks the notebooks in autograded/ that this module made
@@ -54,13 +54,13 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--db",
         metavar="URL",
-        help="the gradebook, as SQLAlchemy names it (default: sqlite:///gradebook.db in the course's folder)",
+        help="the URL of the gradebook, as SQLAlchemy writes it (default: sqlite:///gradebook.db in the course's folder)",
     )
     parser.add_argument(
         "--submissions",
         type=Path,
         metavar="FOLDER",
-        help="what was graded, where that is not nbgrader's submitted/: clones or a download",
+        help="the folder that was graded, if it is not nbgrader's submitted/",
     )
 
 
@@ -72,11 +72,11 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     summary = write(results, course, url, left_out, args.submissions)
     print(f"Entered {summary.entered} submissions into nbgrader's gradebook.")
     if summary.missing:
-        print(f"Not entered, for nothing was handed in: {summary.missing}.")
+        print(f"Not entered, because nothing was handed in: {summary.missing}.")
     if summary.by_hand:
-        print(f"{summary.by_hand} scores were set by hand in nbgrader, and still are.")
+        print(f"{summary.by_hand} scores were set by hand in nbgrader, and were kept.")
     if not (course.root / SOURCE).is_dir():
-        print("formgrader lists the assignments once they are made: autograder release")
+        print("To make formgrader list the assignments, run: autograder release")
     return left_out.told("export")
 
 
@@ -312,7 +312,7 @@ def _fill_in(notebook: Any, code: str | None) -> None:
     tasks = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
     for cell in tasks:
         cell.source = pieces.get(cell.metadata.nbgrader["grade_id"], "# not in the file that was handed in")
-    notebook.cells.insert(0, v4.new_markdown_cell("The whole file stands in the last cell."))
+    notebook.cells.insert(0, v4.new_markdown_cell("The whole file is in the last cell."))
     notebook.cells.append(v4.new_code_cell(code))
 
 

@@ -60,7 +60,7 @@ class Table:
         return "".join([*pieces, self.text[done:]]).encode(self.encoding)
 
 
-def read_cells(path: Path) -> Table:
+def read_table(path: Path) -> Table:
     """Read a CSV file whatever its delimiter (comma, semicolon, tab) and line ends.
 
     Raises UserError if it cannot be read, is empty, or is not text in UTF-8, UTF-16 or an 8-bit encoding.
@@ -72,7 +72,7 @@ def read_cells(path: Path) -> Table:
     marks = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # as Excel saves "Unicode text"
     encoding = marks.get(raw[:2], "utf-8")
     if b"\0" in raw and encoding == "utf-8":
-        raise UserError(f"{path} is no CSV file. Download it from the system as CSV.")
+        raise UserError(f"{path} is not a CSV file. Download it from the system as CSV.")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:

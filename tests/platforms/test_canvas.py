@@ -36,8 +36,8 @@ def test_a_gradebook_in_latin1_with_semicolons_keeps_both(tmp_path: Path) -> Non
     ("content", "options", "says"),
     [
         (b"", {}, "is empty"),
-        (b"a,b\n", {}, "no gradebook of Canvas"),
-        (b"PK\x03\x04\0\0xl/workbook.xml", {}, "no CSV file"),
+        (b"a,b\n", {}, "not a gradebook from Canvas"),
+        (b"PK\x03\x04\0\0xl/workbook.xml", {}, "not a CSV file"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {}, "no column named after an assignment"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a1_permute=Test"]}, "no column 'Test'"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a9=Quiz"]}, "a9=Quiz"),

@@ -20,13 +20,13 @@ def test_classroom50_keeps_who_submitted_what(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "in" / "other" / "result.json").write_text("[]")
     export(SMALL, "classroom50", tmp_path / "out", into=tmp_path / "in")
     told = capsys.readouterr()
-    assert told.err.count("no result.json of Classroom 50") == 2
+    assert told.err.count("not a result.json from Classroom 50") == 2
     assert "Filled 4" in told.out
     before = json.loads((tmp_path / "in" / "0" / "result.json").read_bytes())
     after = json.loads((tmp_path / "out" / "0" / "result.json").read_bytes())
     assert {key: after[key] for key in classroom50.IDENTITY} == {key: before[key] for key in classroom50.IDENTITY}
     assert after["submitted_by"] == before["submitted_by"]
-    with pytest.raises(UserError, match="stay as they are"):
+    with pytest.raises(UserError, match="are not changed"):
         export(SMALL, "classroom50", tmp_path / "in", into=tmp_path / "in")
 
 

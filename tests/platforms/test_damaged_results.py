@@ -164,7 +164,7 @@ def test_what_nobody_has_foreseen_costs_its_student_alone(tmp_path: Path, capsys
     assert report.write(found, tmp_path / "pages", left_out=left_out) == 1
     page = (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
     assert "1 student;" in page
-    assert "bob was left out: the result is odd (ZeroDivisionError: odd)" in page
+    assert "bob was left out: the result cannot be used (ZeroDivisionError: odd)" in page
     assert left_out.told("report") == 1
     for name, more in (("gradescope", {"hidden_rows": "visible"}), ("github-classroom", {})):
         odd = dataclasses.replace(whole("bob"), checks=(dataclasses.replace(CHECKS[0], seconds=None), CHECKS[1]))  # type: ignore[arg-type]

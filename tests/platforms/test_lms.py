@@ -26,14 +26,14 @@ def test_nobody_is_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert run_canvas(found, tmp_path, content) == content
     told = capsys.readouterr().err
     assert "Ann Lee could be several people (line 2, 3)" in told
-    assert "bob shares a person with another student (line 4)" in told
+    assert "bob is matched to the same person as another student (line 4)" in told
     assert "nobody is not in gradebook.csv" in told
 
 
 def test_the_lms_file_itself_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "gradebook.csv"
     path.write_bytes(CANVAS.encode())
-    with pytest.raises(UserError, match="stays as it is"):
+    with pytest.raises(UserError, match="is not changed"):
         export(SMALL, "canvas", path, into=path, column=[], leave_missing=False)
     assert path.read_bytes() == CANVAS.encode()
 

@@ -50,7 +50,7 @@ def test_a_blind_worksheet_knows_participants_by_the_number_of_the_download(tmp_
         (b"Identifier,Bewertung\n", {}, "--grade-column"),
         (b"Identifier,Grade,Grade\n", {}, "2 columns 'Grade'"),
         (b"Identifier,Grade,Maximum Grade\nParticipant 1,,100.00\n", {}, "worth 100 points there and 10 here"),
-        (b"Identifier,Grade,Maximum Grade\nParticipant 1,,Passed\n", {}, "by 'Passed', and not in points"),
+        (b"Identifier,Grade,Maximum Grade\nParticipant 1,,Passed\n", {}, "by 'Passed', not in points"),
         (b"Identifier,Grade\n", {"assignment": "a9"}, "a9"),
     ],
 )

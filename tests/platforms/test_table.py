@@ -33,7 +33,7 @@ def test_replacing_cells_is_byte_true(
     content = text.getvalue() if final_end else text.getvalue().removesuffix(end)
     with folder() as out:
         (out / "t.csv").write_bytes(content.encode())
-        sheet = table.read_cells(out / "t.csv")
+        sheet = table.read_table(out / "t.csv")
     read = [[cell.value for cell in row] for row in sheet.rows]
     assert read == [["k", "grade"], *rows]
     assert sheet.filled({}) == content.encode()

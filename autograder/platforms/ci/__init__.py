@@ -32,28 +32,34 @@ _ONE_AT_A_TIME = {"classroom50": "Classroom 50", "gradescope": "Gradescope"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkout", type=Path, metavar="CHECKOUT", help="the folder that holds a student's work")
-    parser.add_argument("--to", required=True, choices=FORMS, help="who asks")
+    parser.add_argument("--to", required=True, choices=FORMS, help="the system that asks for it")
     parser.add_argument(
         "--course",
         type=Path,
         default=Path.cwd(),
         metavar="FOLDER",
-        help="where checks come from: a student repository as it was released, or the course with its hidden checks",
+        help="the folder with the checks: a student repository as it was released, or the course with its hidden checks",
     )
     parser.add_argument(
-        "--assignment", action="append", default=[], metavar="A", help="grade this one only; may be given several times"
+        "--assignment",
+        action="append",
+        default=[],
+        metavar="A",
+        help="grade this assignment only; may be given several times",
     )
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the results here too, fit for students")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="also write the results here, as students may see them"
+    )
     parser.add_argument(
         "--require-sandbox",
         type=str.upper,
         choices=["A", "B", "C", "D"],
         default="B",
         metavar="TIER",
-        help="refuse to grade in a sandbox weaker than this tier (default: B, since the checks lie on this machine)",
+        help="refuse to grade in a sandbox weaker than this tier (default: B, because the checks are on this machine)",
     )
     parser.add_argument(
-        "--memory", type=int, default=4096, metavar="MB", help="what a submission may use (default: 4096)"
+        "--memory", type=int, default=4096, metavar="MB", help="the memory that a submission may use (default: 4096)"
     )
 
 

@@ -69,7 +69,9 @@ def identity() -> dict[str, object]:
     guessed = ("OWNER", "ASSIGNMENT_TYPE", "REVIEW_URL")
     missing = [name for name in _VARIABLES.values() if name not in guessed and not os.environ.get(name)]
     if missing:
-        raise UserError(f"Classroom 50 sets {', '.join(missing)}; outside of it there is nothing to report to.")
+        raise UserError(
+            f"Not set: {', '.join(missing)}. Classroom 50 sets these variables, and this command reports only there."
+        )
     known: dict[str, object] = {key: os.environ.get(name, "") for key, name in _VARIABLES.items()}
     known["owner"] = known["owner"] or os.environ.get("USERNAME") or os.environ.get("GITHUB_ACTOR") or "unknown"
     known["assignment_type"] = known["assignment_type"] or "individual"

@@ -22,7 +22,12 @@ def page(graded: Sequence[Graded], changed: Sequence[str] = (), *, sandbox: str 
     """The whole page, within GitHub's limit."""
     score, most = totals(graded)
     which = "all checks" if hidden else "the public checks"
-    lines = [f"## {score} of {most} points", "", f"By {which}{f', sandbox tier {sandbox}' if sandbox else ''}.", ""]
+    lines = [
+        f"## {score} of {most} points",
+        "",
+        f"Graded by {which}{f', sandbox tier {sandbox}' if sandbox else ''}.",
+        "",
+    ]
     lines += ["| assignment | points | |", "| --- | ---: | --- |"]
     lines += [
         f"| `{each.result.assignment}` | {each.result.score} of {each.result.max_score} | {_state(each)} |"
@@ -59,9 +64,9 @@ def changed_files(changed: Sequence[str]) -> list[str]:
     """The lines of Markdown that list the files that differ from the release and were not used."""
     shown = "\n".join(changed[:50]) + (f"\nand {len(changed) - 50} more" if len(changed) > 50 else "")
     return [
-        "### Changed, and not used",
+        "### Changed files that were not used",
         "",
-        "Grading takes these from the course's release, whatever this repository says:",
+        "Grading takes these files from the course's release, not from this repository:",
         "",
         f"<pre>{_escaped(shown)}</pre>",
         "",
