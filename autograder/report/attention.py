@@ -95,7 +95,7 @@ def _too_good(training: TrainingRecord) -> list[str]:
     if training.weights_refused:
         found.append(f"the submitted weights were {training.weights_refused}")
     if training.gap is not None and training.gap > 0.05:
-        found.append(f"the submitted weights score {training.gap:.1%} more than its own training")
+        found.append(f"the submitted weights score {training.gap:.1%} more than a new training of the same code")
     if training.loss_by_exchange is not None and training.loss_by_exchange > 0.05:
         found.append(
             f"trained with the class numbers exchanged, it scores {training.loss_by_exchange:.1%} less: "

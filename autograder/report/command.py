@@ -27,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--right-ways",
         action="store_true",
-        help="show who has all points of a task its reference and the other right ways, on the student's own page",
+        help="on a student's page, show the reference and the other right ways of each task for which they have all points",
     )
     parser.add_argument(
         "--title",
         default="",
         metavar="TEXT",
-        help="the heading of the pages (The class; on a student's page the course's title)",
+        help="the heading of the pages (default: The class; on a student's page, the course's title)",
     )
 
 

@@ -120,10 +120,10 @@ def _why(one: Result | None, two: Result | None, was: Final | None, now: Final |
     ]
     reasons += [f"{key} {mine.get(key)}, now {theirs.get(key)}" for key in _VERSIONS if _differ(mine, theirs, key)]
     if (was and (was.score, was.reason)) != (now and (now.score, now.reason)):
-        reasons.append(f"lateness or a person: {now.reason if now and now.reason else 'no more'}")
+        reasons.append(f"lateness or an adjustment: {now.reason if now and now.reason else 'none any more'}")
     if not reasons and one.fingerprint != two.fingerprint:
         reasons.append("the grader's code or its limits")
-    return "; ".join(reasons) or "nothing that is recorded: chance, as a training has it"
+    return "; ".join(reasons) or "nothing that is recorded: perhaps the chance in a training"
 
 
 def _differ(mine: Mapping[str, Any], theirs: Mapping[str, Any], key: str) -> bool:
@@ -169,7 +169,7 @@ def run(args: argparse.Namespace) -> int:
         for line in change.checks:
             say(f"    {line}", "dim")
     if found.shifts:
-        say("Checks that more or fewer pass, of those who are in both runs:", "bold")
+        say("Checks that more or fewer students pass (counting those in both runs):", "bold")
     for shift in found.shifts:
         say(f"{shift.assignment}, {shift.task}, {shift.title}: {shift.before} passed, now {shift.after}")
     for path, why in (*old.problems, *new.problems):

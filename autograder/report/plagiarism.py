@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="FOLDER",
-        help="look for copies of these too, last year's submissions say; may be given several times",
+        help="also look for copies from this folder of submissions (last year's, for example); may be given several times",
     )
     parser.add_argument(
         "--out",
@@ -92,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_percent,
         default=60.0,
         metavar="PERCENT",
-        help="show pairs of which one shares at least so much of its uncommon code (default: 60)",
+        help="show a pair if one of the two shares at least this much of its uncommon code (default: 60)",
     )
 
 
@@ -100,10 +100,10 @@ def run(args: argparse.Namespace) -> int:
     """Compare the submissions of a class. Returns 0 whatever was found: a person has to judge it."""
     course = find_course(Path.cwd())
     only = [course.resolve(name) for name in args.assignment]
-    found, skipped = read_code(args.submissions, course, only)
+    found, skipped = read_class(args.submissions, course, only)
     earlier: dict[str, dict[str, str]] = defaultdict(dict)
     for folder in args.also:
-        others, more = read_code(folder, course, only)
+        others, more = read_class(folder, course, only)
         skipped += more
         for name, texts in others.items():
             earlier[name] |= {f"{folder}: {student}": text for student, text in texts.items()}
@@ -123,11 +123,11 @@ def run(args: argparse.Namespace) -> int:
 def _percent(text: str) -> float:
     number = float(text)
     if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is no percentage from 0 to 100")
+        raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
     return number
 
 
-def read_code(
+def read_class(
     folder: Path, course: Course, only: Sequence[str] = ()
 ) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
     """Returns assignment -> student -> code, and a list of (student, assignment, why) for what cannot be read.

@@ -24,7 +24,7 @@ def test_the_command(tmp_path: Path, klass: ClassResults, capsys: pytest.Capture
     torn = tmp_path / "results" / "ada" / "a1_permute.json"
     torn.write_text("{")
     assert cli.main(words) == 3
-    assert "torn" in capsys.readouterr().err
+    assert "damaged" in capsys.readouterr().err
     assert "ada/a1_permute.json" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
 
 

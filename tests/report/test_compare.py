@@ -48,8 +48,8 @@ def test_what_changed_for_whom_and_why() -> None:
     assert {c.student: (c.before, c.after, c.why) for c in found.changes} == {
         "checks": ("2", "4", "other checks"),
         "code": ("2", "0", "the grader's code or its limits"),
-        "luck": ("2", "4", "nothing that is recorded: chance, as a training has it"),
-        "late": ("2", "1", "lateness or a person: 1 day late: -1 (50 %)"),
+        "luck": ("2", "4", "nothing that is recorded: perhaps the chance in a training"),
+        "late": ("2", "1", "lateness or an adjustment: 1 day late: -1 (50 %)"),
         "torch": ("2", "2", "torch 2.13.0, now 2.14.1"),
         "work": ("2", "4", "other work"),
         "back": ("0", "4", "was missing, is graded"),
