@@ -46,7 +46,7 @@ def page() -> str:
         parts += [_entry(name, getattr(checks, name)) for name in left if pattern.match(name)]
         left = [name for name in left if not pattern.match(name)]
         if title == "Expectations":
-            parts += [_entry("rounding", rounding, "of a float that is expected, where no tolerance is given")]
+            parts += [_entry("rounding", rounding, "of a float that is expected, if no tolerance is given")]
         if title == "Inputs":
             parts += ["What a `Draw` gives:", *_methods(checks.Draw)]
     parts += ["## A training, watched", "From `autograder.checks.training`.", *map(_listed, _public(training))]
@@ -100,9 +100,7 @@ def _listed(one: tuple[str, Callable[..., Any]]) -> str:
 
 def _entry(name: str, thing: Any, said: str = "") -> str:
     if not callable(thing):
-        return (
-            f"### `{name}`\n\nA tensor in the sandbox, which no check has to send: `{name}[:512]` are its first rows.\n"
-        )
+        return f"### `{name}`\n\nA tensor that is in the sandbox already, so that no check must send it: `{name}[:512]` are its first rows.\n"
     text = _text(thing)
     prose, _, example = text.partition(">>> ")
     shown = f"{said[:1].upper()}{said[1:]}. " if said else ""

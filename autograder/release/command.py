@@ -12,12 +12,17 @@ from ..course.course import Course, find_course
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these; the others stay as they are")
+    parser.add_argument(
+        "assignments",
+        nargs="*",
+        metavar="ASSIGNMENT",
+        help="release only this assignment; the others stay as they are (default: all)",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--check",
         action="store_true",
-        help="change nothing; say whether assignments/ is what solutions/ makes it (exit 1 when it is not)",
+        help="change nothing; say whether assignments/ is up to date with solutions/ (exit code 1 if not)",
     )
     what.add_argument(
         "--to",
@@ -29,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--solutions",
         type=Path,
         metavar="FOLDER",
-        help="once the deadline is over for all: pages with the reference and other right ways of each task, to publish",
+        help="after the deadline: make pages with the reference and other right ways of each task, to publish",
     )
     parser.add_argument(
         "--roster",
@@ -45,29 +50,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hidden-from",
         metavar="OWNER/NAME",
-        help="with --to: this private repository on GitHub is the course; where its deploy key is set in a student "
-        "repository, the workflow runs the hidden checks too, from the commit that is checked out now",
+        help="with --to: the private repository of the course on GitHub. In student repositories that have its deploy key, "
+        "the workflow then runs the hidden checks too, from the commit that is checked out now",
     )
     parser.add_argument(
         "--github",
         metavar="OWNER/NAME",
         default="",
-        help="with --to: where students will find FOLDER on GitHub; the README then has a badge for each notebook that "
-        "opens it in Colab, where it installs the checker by itself, and the workflow says when an update waits there",
+        help="with --to: the repository on GitHub where students will find FOLDER. The README then has a badge for each "
+        "notebook, which opens it in Colab and installs the checker there, and the workflow says when there is an update",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     course = find_course(Path.cwd())
     if args.to is None and (args.classroom50 or args.hidden_from or args.github):
-        raise UserError("--classroom50, --hidden-from and --github go with --to FOLDER.")
+        raise UserError("--classroom50, --hidden-from and --github need --to FOLDER.")
     only = [course.resolve(name) for name in args.assignments]
     if only and (args.to or args.check or args.roster):
-        raise UserError("--check, --to and --roster are about all assignments: name none.")
+        raise UserError("--check, --to and --roster take all assignments: name none.")
     roster = args.roster
     if roster is not None:
         if args.check or args.solutions or args.classroom50 or args.hidden_from:
-            raise UserError("--roster goes alone, or with --to FOLDER.")
+            raise UserError("Use --roster alone, or with --to FOLDER.")
         from ..course.roster import read_roster
         from .variants import FOLDER, release_variants
 
@@ -104,7 +109,7 @@ def release(course: Course, only: Sequence[str] = ()) -> int:
             generated.refuse_foreign(target)
         edited = generated.edited_files(course.assignments)
         if edited:
-            print(f"Edited by hand, made anew from solutions/: {', '.join(edited)}")
+            print(f"These were edited by hand, and are now made from solutions/ again: {', '.join(edited)}")
         generated.swap_in(built.sources, sources)
         generated.swap_in(built.assignments, course.assignments)
     made_pages.write(course)

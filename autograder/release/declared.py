@@ -44,7 +44,6 @@ def declared_checks(live: LiveChecks) -> list[CheckInfo]:
         raise UserError(f'{item} has no points. Write @pytest.mark.points(1, task="name_of_the_task") above it.')
     for where, names in live.unknown_fixtures():
         raise UserError(
-            f"{where} asks for {', '.join(names)}, which nothing gives. A check is given: {', '.join(GIVEN)}. "
-            "Is it spelled so?"
+            f"{where} has a parameter that pytest does not know: {', '.join(names)}. A check may have: {', '.join(GIVEN)}."
         )
     return live.checks

@@ -130,7 +130,7 @@ def refuse_foreign(target: Path) -> None:
     foreign = foreign_files(target)
     if foreign:
         raise UserError(
-            f"{target} holds what release did not make: {few(foreign)}. Move it elsewhere, "
+            f"{target} holds files that release did not make: {few(foreign)}. Move it elsewhere, "
             "or delete it, and run the command again; nothing was changed."
         )
 

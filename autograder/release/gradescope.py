@@ -28,7 +28,9 @@ _RUNS = ("setup.sh", "run_autograder")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="the assignment (a1 is enough for a1_permute)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write; <assignment>-gradescope.zip else")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="the file to write (default: <assignment>-gradescope.zip)"
+    )
     parser.add_argument(
         "--minutes",
         type=int,
@@ -41,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=512,
         metavar="MB",
-        help="what a submission may use (default: 512, for Gradescope's smallest container, of 768)",
+        help="the memory that a submission may use (default: 512, for Gradescope's smallest container, of 768)",
     )
     parser.add_argument(
         "--require-sandbox",
@@ -49,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["A", "B", "C"],
         default="B",
         metavar="TIER",
-        help="refuse to grade in a weaker sandbox (default: B: the hidden checks lie in the same container)",
+        help="refuse to grade in a weaker sandbox (default: B, because the hidden checks are in the same container)",
     )
 
 

@@ -88,7 +88,7 @@ def shows_solutions(solutions: Path, released: Path, who: str = "students") -> b
     """Does `released`, which is about to be written, show lines of solutions? If so, print which."""
     leaks = find_leaks(solutions, released)
     if leaks:
-        print(f"Nothing was written, for {who} would see lines of solutions:")
+        print(f"Nothing was written, because {who} would see lines of solutions:")
         for leak in leaks:
             print(f"  {leak}")
         print(f"Change the line where it is shown, or allow it in solutions/{ALLOWED}.")

@@ -48,7 +48,7 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
     try:
         ast.parse(text)
     except SyntaxError as error:
-        raise UserError(f"{path.name} is no valid Python, line {error.lineno}: {error.msg}.") from None
+        raise UserError(f"{path.name} is not valid Python, line {error.lineno}: {error.msg}.") from None
 
     points: dict[str, tuple[int, int]] = {}
     for check in declared:
@@ -62,18 +62,18 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
         if cell.cell_type == "code" and "BEGIN SOLUTION" in cell.source:
             task = _task_of(cell.source, set(points), path.name)
             if task in tasks:
-                raise UserError(f"{path.name} solves {task} in two cells: one task, one cell.")
+                raise UserError(f"{path.name} solves {task} in two cells. Put it into one.")
             tasks.append(task)
         elif cell.cell_type != "code" and "BEGIN SOLUTION" in cell.source:
-            raise UserError(f"{path.name} has a solution block in a prose cell: solutions are code.")
+            raise UserError(f"{path.name} has a solution block in a prose cell. Put it into a code cell.")
     drawn = names_in(folder / "pictures.py")
     for cell in cells:
         if cell.source.startswith(SEE) and (wanted := cell.source.removeprefix(SEE).strip()) not in drawn:
-            raise UserError(f"{path.name} shows {wanted!r}, and pictures.py draws {', '.join(drawn) or 'nothing'}.")
+            raise UserError(f"{path.name} shows {wanted!r}, but pictures.py draws {', '.join(drawn) or 'nothing'}.")
     missing = sorted(set(points) - set(tasks))
     if missing:
         raise UserError(
-            f"{path.name} solves no {', '.join(missing)}, but the checks ask for it. Each task needs a cell "
+            f"{path.name} has no solution of {', '.join(missing)}, but checks are about it. Each task needs a cell "
             f"that defines it and holds a block between {BEGIN} and {END}."
         )
     return Master(folder.name, tuple(tasks), {task: points[task] for task in tasks}, cells)

@@ -61,7 +61,7 @@ def new_course(folder: Path) -> Path:
 def new_assignment(root: Path, name: str) -> None:
     """Write an assignment's folder under solutions/. Raises UserError for a name that is not allowed or is taken."""
     if not name.isidentifier() or name == "notebooks":
-        raise UserError(f"{name!r} is no name for an assignment: letters, digits and _, like a6_pool.")
+        raise UserError(f"{name!r} cannot be an assignment's name: use letters, digits and _, as in a6_pool.")
     if not (root / "solutions").is_dir():
         raise UserError(f"{root} is a student's repository: assignments are written in the course's.")
     folder = root / "solutions" / name

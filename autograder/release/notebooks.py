@@ -111,7 +111,7 @@ def stub_script(notebook: Any) -> str:
                 compile(cell.source, "stub", "exec")
             except SyntaxError as error:
                 raise UserError(
-                    f"Without its solution block, this cell is no valid Python ({error.msg}). "
+                    f"Without its solution block, this cell is not valid Python ({error.msg}). "
                     f"Leave a docstring or a signature outside the block:\n{cell.source}"
                 ) from None
             cells.append(v4.new_code_cell(cell.source))

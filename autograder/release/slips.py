@@ -67,8 +67,8 @@ def strays(course: Course) -> Iterator[str]:
                 yield f"{where}: an assignment's name is made of letters, digits and _. Rename the folder and its files."
         elif scripts and f"{folder.name}.py" not in scripts:
             yield (
-                f"{where} has no {folder.name}.py, so it is no assignment; there are {', '.join(scripts)}. "
-                "The master is named as its folder: rename one of them, or delete the folder."
+                f"{where} has no {folder.name}.py, so it is not an assignment. It has {', '.join(scripts)}. "
+                "The master has the name of its folder: rename one of them, or delete the folder."
             )
 
 
@@ -78,7 +78,7 @@ def slips(assignment: Assignment) -> Iterator[str]:
     if not assignment.public_checks.is_file():
         yield (
             f"{where} has no public checks: write {assignment.public_checks.name}, or students can check nothing. "
-            "A file without a check will do, where only hidden ones are wanted."
+            "If all checks are to be hidden, a file without checks is enough."
         )
         return
     texts = {}
@@ -93,7 +93,7 @@ def slips(assignment: Assignment) -> Iterator[str]:
         except (SyntaxError, ValueError) as error:
             line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
             said = error.msg if isinstance(error, SyntaxError) else str(error)
-            yield f"{where}/{path.name}{line} is no valid Python: {said}. Mend that line."
+            yield f"{where}/{path.name}{line} is not valid Python: {said}. Fix that line."
     yield from _misnamed(assignment, texts)
     master = texts.get(assignment.master)
     if master is None or assignment.public_checks not in texts:
@@ -116,7 +116,7 @@ def _network(assignment: Assignment, checks: list[_Text], tasks: Collection[str]
         needs = [(file.name, name) for file in checks for name in names if re.search(rf"\b{name}\b", file.text)]
         for file, name in needs[:1]:
             yield (
-                f"{file} asks for {name}, and no {assignment.network.name} beside it says of which data set. "
+                f"{file} uses {name}, but no {assignment.network.name} beside it says from which data set. "
                 "Write it, as docs/adding-an-assignment.md shows."
             )
         return
@@ -143,11 +143,11 @@ def _misnamed(assignment: Assignment, texts: dict[Path, _Text]) -> Iterator[str]
             continue
         if path.name.startswith("test_"):
             yield (
-                f"{text.name} is never run: checks stand in {assignment.public_checks.name} and, hidden, in "
+                f"{text.name} is never run: checks belong in {assignment.public_checks.name} and, hidden, in "
                 f"{assignment.hidden_checks.name}. Rename it."
             )
         elif any(_decorators(node, "misconception") for node in text.tree.body):
-            yield f"{text.name} is never read: misconceptions stand in {assignment.misconceptions.name}. Rename it."
+            yield f"{text.name} is never read: misconceptions belong in {assignment.misconceptions.name}. Rename it."
 
 
 def _blocks(master: _Text) -> Iterator[str]:
@@ -168,7 +168,7 @@ def _blocks(master: _Text) -> Iterator[str]:
             opened = 0
         elif line.lstrip().startswith("#") and len(line.strip()) < 30 and _nearly(line):
             yield (
-                f"{where} looks like the border of a solution, and is none: {line.strip()!r}. Write ### {_BEGIN} or "
+                f"{where} looks like the border of a solution, but is not one: {line.strip()!r}. Write ### {_BEGIN} or "
                 f"### {_END}, or students get the answer."
             )
     if opened:
@@ -212,7 +212,7 @@ def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
             yield f"{where}: {function.name} is never run, as nothing awaits it. Write def, without async."
         if function.name in seen:
             yield (
-                f"{where}: a second {function.name} takes the place of that in line {seen[function.name]}, which is never "
+                f"{where}: a second {function.name} replaces the one in line {seen[function.name]}, which is never "
                 "run. Give one of them another name."
             )
         seen[function.name] = function.lineno
@@ -231,7 +231,7 @@ def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
                 if _is_answer(side, tasks):
                     called = ast.unparse(side)
                     yield (
-                        f"{text.name}, line {node.lineno} compares {called} itself, which is all that is known of the call "
+                        f"{text.name}, line {node.lineno} compares {called} itself, which is an observation "
                         f"and equals nothing. Write {called}.value."
                     )
 
@@ -262,9 +262,9 @@ def _points(call: ast.Call, where: str) -> Iterator[str]:
         yield f"{where}: the points name no task. Write {_POINTS}."
     literal = number.operand if isinstance(number, ast.UnaryOp) else number
     if len(call.args) != 1 or (isinstance(literal, ast.Constant) and type(literal.value) is not int):
-        yield f"{where}: points are one whole number, as some systems take no other. Write {_POINTS}."
+        yield f"{where}: points must be one whole number, because some systems take nothing else. Write {_POINTS}."
     elif isinstance(number, ast.UnaryOp):
-        yield f"{where}: points are not negative. Write {_POINTS}."
+        yield f"{where}: points must not be negative. Write {_POINTS}."
 
 
 def _misconceptions(text: _Text, tasks: list[str]) -> Iterator[str]:
@@ -282,7 +282,7 @@ def _misconceptions(text: _Text, tasks: list[str]) -> Iterator[str]:
                     yield f"{where}: {node.name} has no docstring, which is what the student is told. Write one."
                 if node.name in seen:
                     yield (
-                        f"{where}: a second misconception is called {node.name}, as that in line {seen[node.name]}. Results "
+                        f"{where}: a second misconception is called {node.name}, like the one in line {seen[node.name]}. Results "
                         "carry the name: give one of them another."
                     )
                 seen[node.name] = decorator.lineno

@@ -42,7 +42,9 @@ def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) ->
         generated.update(new, folder)
     unknown = [name for name in names if name not in load_policy(course).deadlines]
     if unknown:
-        print(f"course.toml knows no deadline of {', '.join(unknown)}: publish when nobody can hand in any more.")
+        print(
+            f"course.toml has no deadline for {', '.join(unknown)}. Publish the pages only when nobody can hand in any more."
+        )
     print(f"{folder} holds a page with right ways for each of: {', '.join(names)}.")
     return 0
 
@@ -59,8 +61,7 @@ def _refuse_students(course: Course, folder: Path) -> None:
     around = [place for place in folder.parents if read_record(place)]
     if own or around or course.solutions.resolve() in (folder, *folder.parents):
         raise UserError(
-            f"{folder} is, or lies in, what release makes for students or from. Solutions have a folder of their own: "
-            "give another one to --solutions."
+            f"{folder} is in solutions/, or belongs to another release. Give --solutions a folder of its own."
         )
 
 
@@ -73,5 +74,5 @@ def _refuse_before_the_end(course: Course, names: Sequence[str], now: dt.datetim
     if open_ones:
         ends = ", ".join(f"{name} until {last[name] + policy.grace:%Y-%m-%d %H:%M %Z}".rstrip() for name in open_ones)
         over = [name for name in names if name not in open_ones]
-        rest = f" Of the others: autograder release --solutions FOLDER {' '.join(over)}" if over else ""
+        rest = f" For the others, run: autograder release --solutions FOLDER {' '.join(over)}" if over else ""
         raise UserError(f"Somebody may still hand in {ends}, extensions included: nothing was written.{rest}")

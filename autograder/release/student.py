@@ -84,9 +84,9 @@ def _private(course: Course, repository: str) -> tuple[str, str]:
         commit = _git(course, "rev-parse", "HEAD")
         changes = _git(course, "status", "--porcelain", "--", *_GRADING)
     except (OSError, subprocess.CalledProcessError):
-        raise UserError(f"{course.root} is no git repository with a commit to name.") from None
+        raise UserError(f"{course.root} is not a git repository with a commit, which the workflow must name.") from None
     if changes:
-        raise UserError(f"Commit your changes first, for the workflow names a commit:\n{changes}")
+        raise UserError(f"Commit your changes first, because the workflow names a commit:\n{changes}")
     return f"git@github.com:{repository}.git", commit
 
 
@@ -192,7 +192,7 @@ def _requirements(path: Path) -> tuple[str, list[str], list[str]]:
         of_submissions = [need.strip() for need, _, when in words if "submissions" in when]
         return known["Requires-Python"], [need.strip() for need, _, when in words if not when], of_submissions
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{path} cannot be read: {error}. Mend it, and run the command again.") from None
+        raise UserError(f"{path} cannot be read: {error}. Fix it, and run the command again.") from None
 
 
 def copy_constraints(course: Course, into: Path) -> None:

@@ -35,7 +35,7 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
     """
     found = quizzes(course)
     if not found:
-        raise UserError(f"No assignment of {course.root} has a quiz.py: there is nothing that a roster could vary.")
+        raise UserError(f"No assignment of {course.root} has a quiz.py, so a roster changes nothing.")
     folder = folder.absolute()
     refuse(course, folder)
     with generated.staging(beside=folder) as temporary:

@@ -83,7 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="only these (all of them)")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
     parser.add_argument(
-        "--page", action="store_true", help="prove nothing, but make docs/misconceptions.md and docs/checks.md anew"
+        "--page",
+        action="store_true",
+        help="only write docs/misconceptions.md and docs/checks.md again, without proving anything",
     )
 
 
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     refuse_slips(course, names)
     if args.page:
         for path in made_pages.write(course, all_of_them=True):
-            print_line(f"{path.relative_to(course.root)} is made anew.")
+            print_line(f"{path.relative_to(course.root)} was written again.")
         return 0
     findings: list[str] = []
     workers = max(1, args.workers)
@@ -265,7 +267,7 @@ def _reference(engine: Engine, name: str) -> list[str]:
     findings = []
     for first, *more in failed.values():
         others = dict.fromkeys(verdict.check.name for verdict in more if verdict.check.name != first.check.name)
-        also = f" So it does {', '.join(others)}." if others else ""
+        also = f" It also fails {', '.join(others)}." if others else ""
         end = "" if first.message.endswith((".", "?", "!")) or "\n" in first.message else "."
         findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{end}{also}")
     return findings

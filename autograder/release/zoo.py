@@ -92,13 +92,10 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
             elif verdict.outcome == "passed":
                 passed.setdefault(verdict.check.name, []).append(name)
     return [
-        *(f"{check} passes where every answer is {found[0]}.{_more(found)}" for check, found in passed.items()),
-        *(
-            f"{check} breaks where every answer is {found[0].rstrip('.')}.{_more(found)}"
-            for check, found in broke.items()
-        ),
+        *(f"{check} passes if every answer is {found[0]}.{_more(found)}" for check, found in passed.items()),
+        *(f"{check} breaks if every answer is {found[0].rstrip('.')}.{_more(found)}" for check, found in broke.items()),
     ]
 
 
 def _more(found: list[str]) -> str:
-    return f" So it does for {plural(len(found) - 1, 'other strange answer')}." if len(found) > 1 else ""
+    return f" The same holds for {plural(len(found) - 1, 'other strange answer')}." if len(found) > 1 else ""

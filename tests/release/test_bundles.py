@@ -295,7 +295,7 @@ def test_gradescope_has_a_result_before_anything_runs(
     data, log = run_autograder(folder, **environment)
     assert data["score"] == 0
     assert "did not finish" in data["output"]
-    assert "the result that was written first stands" in log
+    assert "the result that was written first remains" in log
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_what_is_no_folder_is_not_taken_for_one(tmp_path: Path) -> None:
     file.write_text("keep me")
     with pytest.raises(UserError, match=r"notes\.txt is a file\. Choose a new or empty folder\."):
         refuse_foreign(file)
-    with pytest.raises(UserError, match="a file stands where a folder is needed"), staging(beside=file / "new"):
+    with pytest.raises(UserError, match="there is a file where a folder is needed"), staging(beside=file / "new"):
         pass
     assert file.read_text() == "keep me"
 

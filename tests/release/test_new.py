@@ -44,7 +44,7 @@ def test_a_new_course_is_released_and_becomes_a_student_repository(
     [
         ([], "Name a folder for a new course"),
         (["taken"], "taken is not empty"),
-        (["--assignment", "a6-pool"], "no name for an assignment"),
+        (["--assignment", "a6-pool"], "cannot be an assignment's name"),
         (["--assignment", "a1_permute"], "is there already"),
     ],
 )

@@ -36,35 +36,35 @@ TOLD = [
     (MASTER, "class Counter", "class Tally", 18, "checks 'Counter', which"),
     (HIDDEN, THREE, f'{THREE}\n@pytest.mark.needs("Contour")', 6, "needs 'Contour', which no check is about"),
     # points
-    (PUBLIC, ONE, '@pytest.mark.points(0.5, task="ANSWERS")', 12, "points are one whole number"),
-    (PUBLIC, ONE, '@pytest.mark.points(2.0, task="ANSWERS")', 12, "points are one whole number"),
-    (PUBLIC, ONE, '@pytest.mark.points("1", task="ANSWERS")', 12, "points are one whole number"),
-    (PUBLIC, ONE, '@pytest.mark.points(True, task="ANSWERS")', 12, "points are one whole number"),
-    (PUBLIC, ONE, '@pytest.mark.points(-1, task="ANSWERS")', 12, "points are not negative"),
-    (PUBLIC, ONE, '@pytest.mark.points(task="ANSWERS")', 12, "points are one whole number"),
+    (PUBLIC, ONE, '@pytest.mark.points(0.5, task="ANSWERS")', 12, "points must be one whole number"),
+    (PUBLIC, ONE, '@pytest.mark.points(2.0, task="ANSWERS")', 12, "points must be one whole number"),
+    (PUBLIC, ONE, '@pytest.mark.points("1", task="ANSWERS")', 12, "points must be one whole number"),
+    (PUBLIC, ONE, '@pytest.mark.points(True, task="ANSWERS")', 12, "points must be one whole number"),
+    (PUBLIC, ONE, '@pytest.mark.points(-1, task="ANSWERS")', 12, "points must not be negative"),
+    (PUBLIC, ONE, '@pytest.mark.points(task="ANSWERS")', 12, "points must be one whole number"),
     (PUBLIC, ONE, "@pytest.mark.points(1)", 12, "the points name no task"),
     (PUBLIC, ONE, "@pytest.mark.points(1, task=None)", 12, "the points name no task"),
     (PUBLIC, "def test_one", "async def test_one", 13, "test_one is never run, as nothing awaits it. Write def, without async"),
-    (PUBLIC, "def test_one", "def test_counter", 19, "a second test_counter takes the place of that in line 13"),
+    (PUBLIC, "def test_one", "def test_counter", 19, "a second test_counter replaces the one in line 13"),
     # what came back, and its value
     (PUBLIC, 'expect_integer(submission.ANSWERS["one"], 1)', "assert 2 == submission.double(1)", 15, "Write submission.double(1).value."),
     # misconceptions and hints
     (WRONG, '@misconception("double")', "@misconception", 4, "@misconception names no task"),
     (WRONG, '@misconception("double")', "@misconception()", 4, "misconception names no task"),
     (WRONG, '"""You counted from zero."""', "pass", 10, "counts_from_zero has no docstring, which is what the student is told"),
-    (WRONG, "def counts_from_zero", "def squares", 10, "a second misconception is called squares, as that in line 4"),
+    (WRONG, "def counts_from_zero", "def squares", 10, "a second misconception is called squares, like the one in line 4"),
     (WRONG, '"Add.", "Add what to what?"', "", 16, "hints are texts, one after another"),
     (WRONG, '"Add.", "Add what to what?"', '["Add.", "Add what?"]', 16, "hints are texts, one after another"),
     # the borders of solutions
     (MASTER, CELL, "\n\n# %%\nANSWERS", 17, "the solution has no end in its cell"),
     (MASTER, '    ### BEGIN SOLUTION\n    return', "    return", 18, "ends a solution that has not begun"),
     (MASTER, "    ### BEGIN SOLUTION\n    return", "    ### BEGIN SOLUTION\n    ### BEGIN SOLUTION\n    return", 18, "begins a solution, but that of line 17 has not ended"),
-    (MASTER, "    ### BEGIN SOLUTION\n    return", "    ### BEGIN SOLUTON\n    return", 17, "looks like the border of a solution, and is none"),
+    (MASTER, "    ### BEGIN SOLUTION\n    return", "    ### BEGIN SOLUTON\n    return", 17, "looks like the border of a solution, but is not one"),
     # text
-    (MASTER, "import math", "import math (", 6, "is no valid Python"),
-    (PUBLIC, "import pytest", "import pytest as", 1, "is no valid Python"),
-    (HIDDEN, "def math_of(x):", "def math_of(x)", 12, "is no valid Python"),
-    (WRONG, "def squares(x):", "def squares(x:", 5, "is no valid Python"),
+    (MASTER, "import math", "import math (", 6, "is not valid Python"),
+    (PUBLIC, "import pytest", "import pytest as", 1, "is not valid Python"),
+    (HIDDEN, "def math_of(x):", "def math_of(x)", 12, "is not valid Python"),
+    (WRONG, "def squares(x):", "def squares(x:", 5, "is not valid Python"),
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def rename(old: str, new: str) -> Callable[[Path], object]:
 DONE = [
     (rename(PUBLIC, "test_b1_tinny.py"), "has no public checks: write test_b1_tiny.py"),
     (rename(HIDDEN, "test_b1_tiny_hiden.py"), "test_b1_tiny_hiden.py is never run"),
-    (rename(WRONG, "misconception.py"), "misconception.py is never read: misconceptions stand in misconceptions.py"),
+    (rename(WRONG, "misconception.py"), "misconception.py is never read: misconceptions belong in misconceptions.py"),
     (lambda folder: (folder / PUBLIC).unlink(), "has no public checks: write test_b1_tiny.py"),
     (
         lambda folder: (folder / MASTER).write_bytes(b"# \xe4\n" + (folder / MASTER).read_bytes()),
@@ -123,7 +123,7 @@ def test_a_slip_in_the_rules_is_told_before_there_are_results(small_course: Cour
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("b2_new", "has no b2_new.py, so it is no assignment"), ("b2-new", "made of letters, digits and _")],
+    [("b2_new", "has no b2_new.py, so it is not an assignment"), ("b2-new", "made of letters, digits and _")],
 )
 def test_a_folder_that_is_no_assignment_is_told(small_course: Course, name: str, says: str) -> None:
     folder = small_course.solutions / name
@@ -168,7 +168,7 @@ def test_checks_that_train_without_a_declaration_are_told(small_course: Course) 
     with assignment.public_checks.open("a") as file:
         file.write("\nfrom autograder.checks import TRAIN_IMAGES\n")
     (slip,) = slips(assignment)
-    assert "test_b1_tiny.py asks for TRAIN_IMAGES, and no network_facts.py beside it says of which data set" in slip
+    assert "test_b1_tiny.py uses TRAIN_IMAGES, but no network_facts.py beside it says from which data set" in slip
 
 
 def test_without_misconceptions_an_assignment_is_sound(small_course: Course) -> None:
@@ -193,23 +193,23 @@ def test_several_slips_are_told_at_once(small_course: Course) -> None:
 # What shows only when a file is run: the command says it, and nothing is changed.
 RUN = [
     (MASTER, "return math.fsum", "return maths.fsum", ""),  # nobody calls it here: `verify` finds it
-    (MASTER, "import math", "import maths", "b1_tiny/b1_tiny.py, line 6: ModuleNotFoundError: No module named 'maths'. Is the name right? Else install it: pip install maths"),
+    (MASTER, "import math", "import maths", "b1_tiny/b1_tiny.py, line 6: ModuleNotFoundError: No module named 'maths'. If the name is right, install it: pip install maths"),
     (MASTER, 'len([None]) + 0', 'len(None)', "b1_tiny/b1_tiny.py, line 25: TypeError"),
     (PUBLIC, "import pytest", "import pytets", "b1_tiny/test_b1_tiny.py, line 1: ModuleNotFoundError: No module named 'pytets'"),
     (HIDDEN, "import expect_number", "import expect_numbers", "b1_tiny/test_b1_tiny_hidden.py, line 2: ImportError: cannot import name 'expect_numbers'"),
     (WRONG, "from autograder", "import nothing_there\nfrom autograder", "b1_tiny/misconceptions.py, line 1: ModuleNotFoundError: No module named 'nothing_there'"),
-    (WRONG, 'hints("double"', 'exit()\nhints("double"', "b1_tiny/misconceptions.py, line 16: SystemExit: None. Mend that line"),
-    (MASTER, "import math", "import math, sys; sys.exit(3)", "b1_tiny/b1_tiny.py, line 6: SystemExit: 3. Mend that line"),
+    (WRONG, 'hints("double"', 'exit()\nhints("double"', "b1_tiny/misconceptions.py, line 16: SystemExit: None. Fix that line"),
+    (MASTER, "import math", "import math, sys; sys.exit(3)", "b1_tiny/b1_tiny.py, line 6: SystemExit: 3. Fix that line"),
     (WRONG, 'hints("double"', 'hint("double"', "b1_tiny/misconceptions.py, line 16: NameError: name 'hint' is not defined"),
-    (HIDDEN, "import pytest", "import pytest\n\nexit()", "b1_tiny/test_b1_tiny_hidden.py, line 3: SystemExit: None. Mend that line"),
+    (HIDDEN, "import pytest", "import pytest\n\nexit()", "b1_tiny/test_b1_tiny_hidden.py, line 3: SystemExit: None. Fix that line"),
     (PUBLIC, f"{ONE}\ndef test_one", 'def test_two(submission):\n    """Two."""\n\n\n@pytest.mark.points(1, task="ANSWERS")\ndef test_one', "test_b1_tiny.py, line 12: test_two has no points"),
-    (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one asks for submision, which nothing gives. "
-     "A check is given: submission, draw, quiz, held_out, record, afterwards. Is it"),
+    (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one has a parameter that pytest does not know: submision. "
+     "A check may have: submission, draw, quiz, held_out, record, afterwards."),
     # else the points of the whole file would be gone without a word
-    (PUBLIC, "import pytest", "import pytest\npytest.importorskip('pandas_not_here')", "test_b1_tiny.py, line 2 leaves out all checks of the file: could not import 'pandas_not_here'"),
-    (PUBLIC, f"{ONE}\ndef test_one(submission)", f"import unittest\nclass Tests(unittest.TestCase):\n  {ONE}\n  def test_one(self, submission=None)", "test_one is a method of a unittest.TestCase, which is given no submission"),
+    (PUBLIC, "import pytest", "import pytest\npytest.importorskip('pandas_not_here')", "test_b1_tiny.py, line 2 skips all checks of the file: could not import 'pandas_not_here'"),
+    (PUBLIC, f"{ONE}\ndef test_one(submission)", f"import unittest\nclass Tests(unittest.TestCase):\n  {ONE}\n  def test_one(self, submission=None)", "test_one is a method of a unittest.TestCase, which cannot be given a submission"),
     # what lies beside the checks is for another purpose
-    (PUBLIC, "import pytest", "import misconceptions, pytest", "Each file is read alone: bring over what it needs of misconceptions.py."),
+    (PUBLIC, "import pytest", "import misconceptions, pytest", "Each file is read by itself: copy what it needs from misconceptions.py."),
     (PUBLIC, "import pytest", "import b1_tiny, pytest", "Checks do not import the student's file: they call its tasks, as submission."),
 ]  # fmt: skip
 

@@ -73,7 +73,7 @@ def autograder(given: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_command_of_the_course_says_so_in_one_sentence(given: Path, command: str) -> None:
     ended = autograder(given, command, "--help")
     assert ended.returncode == 2
-    assert ended.stderr == f"autograder {command}: this belongs to the course repository.\n"
+    assert ended.stderr == f"autograder {command}: this works only in the course repository.\n"
 
 
 def test_the_help_lists_what_works_there(given: Path) -> None:

@@ -181,7 +181,7 @@ def test_a_broken_catalogue_costs_no_points_and_is_told(broken: Course) -> None:
     ]
     assert "returned 9" in result["checks"][0]["message"]
     [note] = result["notes"]
-    assert note.startswith("Why test_doubles failed could not be explained (ZeroDivisionError: a bug of ours).")
+    assert note.startswith("The grader could not explain why test_doubles failed (ZeroDivisionError: a bug of ours).")
 
 
 def test_of_a_hidden_check_its_note_tells_the_kind_of_error_alone(broken: Course) -> None:
@@ -191,7 +191,7 @@ def test_of_a_hidden_check_its_note_tells_the_kind_of_error_alone(broken: Course
     checks.write_text(f'{head}\n@pytest.mark.points(1, task="half"){rest}')
     checks.with_name("test_b1_tiny_hidden.py").write_text(public)
     [note] = graded(broken)["notes"]
-    assert note.startswith("Why a hidden check of double failed could not be explained (ZeroDivisionError).")
+    assert note.startswith("The grader could not explain why a hidden check of double failed (ZeroDivisionError).")
 
 
 def test_a_broken_catalogue_is_a_finding(broken: Course) -> None:
