@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "without any, the assignment that you saved last",
     )
     parser.add_argument("--all", action="store_true", help="every assignment, in the lecture's order")
-    parser.add_argument("--json", action="store_true", help="tell it as JSON, for scripts and editors")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON, for scripts and editors")
     parser.add_argument("--watch", action="store_true", help="check again whenever you save; q ends it")
 
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     repository = StudentRepository.here()
     targets = [repository.target(word) for word in args.what]
     if args.watch and args.json:
-        raise UserError("--json tells once how things stand, --watch goes on: give one of them.")
+        raise UserError("--json prints one result, --watch goes on: give only one of them.")
     if args.watch:
         return watch.run(repository, targets)
     if not targets and not args.all:

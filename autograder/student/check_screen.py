@@ -85,7 +85,7 @@ def show_focus(
     screen.heading(repository, report)
     display.print()
     if report.problem:
-        screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
+        screen.say(Text.assemble(screen.sign(display, "failed"), " None of it can be run yet."), 2)
         screen.say_broken(report.problem, 4)
     else:
         screen.tasks(repository, report)
@@ -141,7 +141,7 @@ def show_all(repository: StudentRepository, report: CheckReport) -> None:
     display = console()
     screen.heading(repository, report)
     if report.problem:
-        screen.say(Text.assemble(screen.sign(display, "failed"), " Nothing of it can be run yet."), 2)
+        screen.say(Text.assemble(screen.sign(display, "failed"), " None of it can be run yet."), 2)
         screen.say_broken(report.problem, 4)
     told: set[str] = set()
     for verdict in report.verdicts:

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             broken += finding.level == "broken"
     console().print()
     if broken:
-        screen.say(f"{broken} of these must be mended first. Then run autograder doctor again.", style="bold")
+        screen.say(f"{broken} of these must be fixed first. Then run autograder doctor again.", style="bold")
     else:
         screen.say("Everything that is needed is here. Begin with: autograder start", style="bold")
     return int(broken > 0)
@@ -76,7 +76,7 @@ def _careful(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
 
 def _show(finding: Finding) -> None:
-    words = {"good": ("good", "passed"), "note": ("note", "not_run"), "broken": ("mend", "failed")}
+    words = {"good": ("good", "passed"), "note": ("note", "not_run"), "broken": ("fix", "failed")}
     word, outcome = words[finding.level]
     screen.say(Text.assemble(screen.sign(console(), outcome), f" {word}  ", finding.what), 1, hang=8)
     if finding.remedy:
@@ -113,7 +113,7 @@ def _course() -> Iterator[Finding]:
         remedy = f"In {root}: pip install -e ."
         yield Finding("note", f"The autograder that runs is that of {own}, not the one of this clone", remedy)
     if not os.access(root / "assignments", os.W_OK):
-        yield Finding("broken", f"{root / 'assignments'} may not be written", "Clone into a folder of your own.")
+        yield Finding("broken", f"{root / 'assignments'} cannot be written to", "Clone into a folder of your own.")
     free = shutil.disk_usage(root).free
     if free < _SPACE:
         yield Finding("note", f"Only {free >> 20} MB are left on the disk", "Make room before you train.")
@@ -135,7 +135,7 @@ def _torch() -> Iterator[Finding]:
     if right:
         yield Finding("good", text)
     else:
-        yield Finding("broken", f"{text}: a convolution gives a wrong number", "Install PyTorch anew.")
+        yield Finding("broken", f"{text}: a convolution gives a wrong number", "Install PyTorch again.")
 
 
 def _packages() -> Iterator[Finding]:
@@ -169,12 +169,12 @@ def _sandbox() -> Iterator[Finding]:
     with Checker(repository) as checker:  # does what `autograder check` does
         checker.check(repository.names[0])
     text = f"Your code is checked in {tier}"
-    yield Finding("good", text if tier.letter == "A" else f"{text}. For your own code that will do.")
+    yield Finding("good", text if tier.letter == "A" else f"{text}. That is enough for your own code.")
 
 
 def _jupyter() -> Iterator[Finding]:
     if importlib.util.find_spec("ipykernel") is None:
-        yield Finding("note", "No Jupyter here. The scripts do without; for the notebooks:", "pip install notebook")
+        yield Finding("note", "Jupyter is not installed. Only the notebooks need it:", "pip install notebook")
         return
     program = kernel_program()
     if program is None:
@@ -249,7 +249,7 @@ def _work() -> Iterator[Finding]:
     for path in list(_elsewhere(repository))[:5]:
         where = path.relative_to(repository.root).as_posix()
         place = repository.where(path.stem)
-        yield Finding("note", f"{where} lies where no check looks: that is {place}", "Move it there, or delete it.")
+        yield Finding("note", f"{where} is not checked: checks look at {place}", "Move it there, or delete it.")
     for name in repository.names:
         changed = repository.changed(name)
         begun += [name] if changed else []
@@ -258,7 +258,7 @@ def _work() -> Iterator[Finding]:
                 read_source(path)
             except Unreadable as error:
                 yield Finding(
-                    "note", f"Cannot be read: {error.message}", f"Or begin anew: autograder reset {path.name}"
+                    "note", f"Cannot be read: {error.message}", f"Or begin again: autograder reset {path.name}"
                 )
         if checks := repository.changed_checks(name):
             said, _, remedy = checks.partition(" To get it back: ")
@@ -274,7 +274,7 @@ def _work() -> Iterator[Finding]:
         if not repository.files(name).stub.is_file():
             yield Finding(
                 "note",
-                f"The stub of {name} is not at hand, so it could not be reset",
+                f"The stub of {name} is missing, so that it cannot be reset",
                 "git checkout -- assignments/.stubs",
             )
     yield Finding("good", f"Begun: {', '.join(begun)}" if begun else "Nothing is begun yet")

@@ -18,9 +18,12 @@ from .screen import say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "task", nargs="?", metavar="TASK", help="its name, or a3/ANSWERS (the first task that is not solved yet)"
+        "task",
+        nargs="?",
+        metavar="TASK",
+        help="the task's name, or a3/ANSWERS (default: the first task that is not solved yet)",
     )
-    parser.add_argument("--again", action="store_true", help="the hints that you have read, once more")
+    parser.add_argument("--again", action="store_true", help="show the hints that you have read again")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if target.task is None:
         unsolved = unsolved_tasks(repository, target.assignment, memory)
         if not unsolved:
-            say(f"The public checks of {target.assignment} passed. For a hint all the same, name the task.")
+            say(f"The public checks of {target.assignment} passed. To get a hint anyway, name the task.")
             return 0
         target = Target(target.assignment, unsolved[0])
     state.save(repository.root, give(repository, memory, target, args.again))
@@ -94,7 +97,7 @@ def next_task(repository: StudentRepository, memory: state.State) -> Target:
         unsolved = unsolved_tasks(repository, name, memory)
         if unsolved:
             return Target(name, unsolved[0])
-    raise UserError("All public checks passed when they were last run. For a hint all the same, name the task.")
+    raise UserError("All public checks passed when they were last run. To get a hint anyway, name the task.")
 
 
 def unsolved_tasks(repository: StudentRepository, name: str, memory: state.State) -> list[str]:

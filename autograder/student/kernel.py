@@ -123,7 +123,7 @@ def _not_defined(task: str, namespace: Mapping[str, Any], tasks: Collection[str]
     """The message on a task that no cell has defined, with another name that may be meant for it."""
     meant = near(task, [name for name in namespace if name not in tasks and not name.startswith("_")])
     if meant:
-        return f"No cell has defined {task}. There is {meant}: is that the one? The name has to be {task}."
+        return f"No cell has defined {task}. There is {meant}: is that the one? The name must be {task}."
     return f"{task} is not defined yet: run the cell above this one."
 
 

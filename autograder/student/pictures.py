@@ -106,7 +106,7 @@ def training_examples(data: Path, name: str = "") -> Examples:
     known = [data_set(data, name)] if name else list(data_sets(data).values())
     if not known:
         raise UserError(
-            "This needs the course's training data, which are not here. In the course's repository they lie in data/."
+            "This needs the course's training data, which are not here. In the course's repository they are in data/."
         )
     return known[0].load_train(data)
 

@@ -149,7 +149,9 @@ class StudentRepository:
             return ""
         if not origin.is_older_than(source.code_digest):
             return ""
-        reached = "" if origin.accuracy is None else f" Then {origin.accuracy:.1%} of what was held out was right."
+        reached = (
+            "" if origin.accuracy is None else f" It was right on {origin.accuracy:.1%} of the held-out data then."
+        )
         return (
             f"{weights.name} was trained by an earlier version of your code.{reached} Grading uses it as it stands. "
             "To train it anew: autograder train"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.files import make_folder, write_error, write_whole
+from ..common.files import explain, make_folder, write_whole
 from ..common.plural import listed
 from . import screen
 from .repository import StudentRepository
@@ -73,7 +73,7 @@ def _stub(repository: StudentRepository, form: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         raise UserError(
-            f"{path.relative_to(repository.root).as_posix()} is missing, so the stub of {form.name} is not at hand. "
+            f"{path.relative_to(repository.root).as_posix()} is missing, and so is the stub of {form.name}. "
             "Bring it back with: git checkout -- assignments/.stubs"
         ) from None
 
@@ -81,7 +81,7 @@ def _stub(repository: StudentRepository, form: Path) -> bytes:
 def keep(path: Path, move: bool = False) -> Path:
     """Copy a file into the folder `backup` beside it, which grading passes over. Returns the path of the copy.
 
-    move: delete the file then. Raises what `write_error` makes of an OSError.
+    move: delete the file then. Raises what `explain` makes of an OSError.
     """
     kept = free_name(path)
     try:
@@ -89,7 +89,7 @@ def keep(path: Path, move: bool = False) -> Path:
         if move:
             path.unlink()
     except OSError as error:
-        raise write_error(error, kept.parent) from error
+        raise explain(error, kept.parent) from error
     return kept
 
 

@@ -60,7 +60,9 @@ def compared(outcome: Trained, before: RunBefore | None) -> list[str]:
     which = "better" if gain > 0 else "worse"
     told = f"{100 * abs(gain):.1f} percentage points {which}" if round(1000 * gain) else "just as good"
     limit = f"{100 * chance:.1f} points"
-    meant = f"more than chance makes ({limit})" if abs(gain) > chance else f"where chance alone makes up to {limit}"
+    meant = (
+        f"which is more than chance makes ({limit})" if abs(gain) > chance else f"and chance alone makes up to {limit}"
+    )
     return [
         f"The run before: {before.accuracy:.1%} right after {before.epochs:.1f} epochs in {before.seconds:.0f} s. "
         f"This one is {told}, {meant}."

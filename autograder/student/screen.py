@@ -153,7 +153,7 @@ def verdict(report: CheckReport, shown: Verdict, told: set[str] | None = None) -
     if shown.why == "not_started":
         where = line_of(report.path, shown.check.task)
         if where:
-            say(f"It is to be written in {report.path.name}, {where}.", 4)
+            say(f"Write it in {report.path.name}, {where}.", 4)
     if printed := shown.printed.strip("\n").split("\n") if shown.printed.strip() else []:
         say("Your code printed:", 4)
         for line in printed[:_PRINTED]:

@@ -60,16 +60,21 @@ class WeightsJudge:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--full", action="store_true", help="on the complete data set (get it first: autograder data --full)"
+        "--full", action="store_true", help="train on the complete data set (get it first: autograder data --full)"
     )
     parser.add_argument(
-        "--first", type=int, metavar="N", help="on the first N of the data only, to try something quickly"
+        "--first", type=int, metavar="N", help="train on the first N of the data only, to try something quickly"
     )
     parser.add_argument("--images", type=int, dest="first", help=argparse.SUPPRESS)  # its name in earlier years
     parser.add_argument(
-        "--hold-out", type=int, metavar="N", help="how many to judge by, not trained on (1000; 5000 with --full)"
+        "--hold-out",
+        type=int,
+        metavar="N",
+        help="keep N of the data out of the training, to measure the accuracy (default: 1000; 5000 with --full)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of torch's random numbers (0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="the seed of torch's random numbers (default: 0)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -225,7 +230,7 @@ def finish(
     try:
         trained = judged(trained, tasks)
     except KeyboardInterrupt:
-        say(f"Stopped. The trained network lies in {kept.parent.name}/{kept.name}")
+        say(f"Stopped. The trained network is in {kept.parent.name}/{kept.name}")
         raise
     with torch.device("cpu"):  # the student's file may have changed the default
         bands = bands_of(work.repository, work.name)

@@ -42,7 +42,7 @@ def settle(
     if len(content) > WEIGHTS_LIMIT:
         say(
             f"The trained network takes {len(content) >> 20} MB, and grading reads at most {WEIGHTS_LIMIT >> 20}. "
-            f"It lies in {_short(kept)}."
+            f"It is in {_short(kept)}."
         )
         return False
     before = weights.read_bytes() if weights.is_file() else None
@@ -53,7 +53,7 @@ def settle(
             write_whole(kept, content)
             say(
                 f"The network trained before is at least as good, so it stays: on the same {len(judge[1]):,} {trained.data.of.things} "
-                f"{old:.1%} are right with it, {new:.1%} with the new one. The new one lies in {_short(kept)}."
+                f"{old:.1%} are right with it, {new:.1%} with the new one. The new one is in {_short(kept)}."
             )
             return False
     if before is not None and before != content:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..checks.confusion import confusion
 from ..common.png import picture_uri
 from .feature_maps import FeatureMaps
 from .run_before import RunBefore, compared
@@ -99,7 +98,7 @@ def said(outcome: Trained) -> list[str]:
         )
     if outcome.problem:
         own = "the network's largest score" if within is None else "the network itself"
-        lines.append(f"Mind: {outcome.problem}. The figures are those of {own}.")
+        lines.append(f"Note: {outcome.problem}. The figures are those of {own}.")
     return lines
 
 
@@ -248,32 +247,37 @@ def _note(y: int, text: str) -> str:
 # --- what is taken for what ----------------------------------------------------------------------------------------
 
 
+def confusion(outcome: Trained, count: int) -> Tensor:
+    """int64 (count, count): how many held-out images of a class (row) the network takes for a class (column)."""
+    labels, classes = outcome.data.held_labels, outcome.answers.clamp(0, count - 1)
+    return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
+
+
 def most_confused(outcome: Trained) -> list[str]:
     """The three most frequent mistakes in words; empty if there are none, or no classes."""
     classes = outcome.data.of.classes
     if not classes or not len(outcome.answers):
         return []
-    mistakes = [
-        (count, true, taken)
-        for true, row in enumerate(confusion(outcome.data.held_labels, outcome.answers, len(classes)))
-        for taken, count in enumerate(row)
-        if true != taken and count
-    ]
-    mistakes.sort(key=lambda mistake: -mistake[0])
-    return [
-        f"{classes[true]} taken for {classes[taken]} ({'once' if count == 1 else f'{count} times'})"
-        for count, true, taken in mistakes[:3]
-    ]
+    table = confusion(outcome, len(classes))
+    table = table - torch.diag(table.diag())
+    found = []
+    for place in table.flatten().argsort(descending=True)[:3].tolist():
+        true, taken = divmod(place, len(classes))
+        if table[true, taken]:
+            times = int(table[true, taken])
+            found.append(f"{classes[true]} taken for {classes[taken]} ({'once' if times == 1 else f'{times} times'})")
+    return found
 
 
 def _confusion(outcome: Trained) -> str:
     classes = outcome.data.of.classes
+    table = confusion(outcome, len(classes))
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in classes)
     rows = []
-    for true, counts in enumerate(confusion(outcome.data.held_labels, outcome.answers, len(classes))):
-        whole = max(1, sum(counts))
-        cells = "".join(_cell(count, count / whole, true == taken) for taken, count in enumerate(counts))
-        rows.append(f'<tr><th scope="row">{html.escape(classes[true])}</th>{cells}</tr>')
+    for true, name in enumerate(classes):
+        whole = max(1, int(table[true].sum()))
+        cells = "".join(_cell(int(n), int(n) / whole, true == taken) for taken, n in enumerate(table[true]))
+        rows.append(f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>')
     worst = most_confused(outcome)
     return (
         "<h2>What is taken for what</h2>"

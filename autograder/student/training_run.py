@@ -385,7 +385,7 @@ def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
         raise _Odd(f"{network.predict} returned numbers that are not whole, and not a {what}")
     if not bool(((classes >= 0) & (classes < network.outputs)).all()):
         last = network.outputs - 1
-        raise _Odd(f"{network.predict} returned numbers that are no classes: these go from 0 to {last}")
+        raise _Odd(f"{network.predict} returned numbers that are not classes: classes go from 0 to {last}")
     return classes
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.files import make_folder, write_error, write_whole
+from ..common.files import explain, make_folder, write_whole
 from ..common.plural import plural
 from ..course.course import find_course
 from ..course.handed_out import RECORD, read_record, sums_of
@@ -51,11 +51,11 @@ def run(args: argparse.Namespace) -> int:
     with opened(args.source) as release:
         after = read_record(release)
         if not after:
-            raise UserError(f"{args.source} is no student repository as `release --to` makes it: it has no {RECORD}.")
+            raise UserError(f"{args.source} is not a student repository made by `release --to`: it has no {RECORD}.")
         try:
             planned = plan(root, read_record(root), after)
         except OSError as error:
-            raise write_error(error, Path(error.filename or root)) from error
+            raise explain(error, Path(error.filename or root)) from error
         carry_out(planned, release, root)
     _say(planned)
     return 0
@@ -135,7 +135,7 @@ def _say(planned: Changes) -> None:
         path = PurePosixPath(name)
         is_stub = path.parts[0] == "assignments"
         where = (
-            f" The new stub lies in assignments/.stubs/{path.name}: look whether it asks for more." if is_stub else ""
+            f" The new stub is in assignments/.stubs/{path.name}: check whether it asks for more." if is_stub else ""
         )
         screen.say(f"{name} is yours and stays as it is.{where}")
     if planned == Changes(yours=planned.yours):

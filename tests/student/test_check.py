@@ -35,7 +35,7 @@ def test_a_check_of_what_cannot_be_run_is_remembered(
     edit(script(repository, "a1_permute"), new=broken)
     assert cli.main(["check"]) == 1
     text = words(capsys)
-    assert "Nothing of it can be run yet" in text
+    assert "None of it can be run yet" in text
     assert "> a1_permute 0 of 4" in text
     assert "changed since" not in text
     cli.main(["hint"])
@@ -86,7 +86,7 @@ def test_the_check_itself(repository: StudentRepository, capsys: pytest.CaptureF
     path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2"))
     assert cli.main(["check"]) == 1
     text = words(capsys)
-    assert "Nothing of it can be run yet" in text
+    assert "None of it can be run yet" in text
     line = stub[: stub.index(STUB)].count("\n") + 1
     assert f"SyntaxError at line {line}" in text
     path.write_text(stub.replace(STUB, "return images.permute(0, 3, 1, 2)"))
@@ -119,7 +119,7 @@ def test_diagnoses_that_cannot_be_read_are_said_once_and_can_come_back(repositor
             assert report.verdicts[0].outcome == "failed"
             assert (report.verdicts[0].diagnosis is not None) == told
             assert [note.partition(":")[0] for note in report.notes] == (
-                [] if told else ["Why an answer is wrong cannot be told here"]
+                [] if told else ["Known mistakes cannot be recognized here"]
             )
 
 
@@ -142,7 +142,7 @@ def test_a_task_that_is_not_there_raised_no_error(
     assert cli.main(["check"]) == 1
     text = words(capsys)
     assert "to_nhwc not found" in text
-    assert "It has toNHWC" in text
+    assert "It defines toNHWC" in text
     assert "add_channel_axis cannot be read" in text
     assert "raised an error" not in text
 
@@ -167,7 +167,7 @@ def test_a_task_that_is_defined_twice_is_told_and_the_last_one_is_meant(
     assert cli.main(["check", "to_nchw"]) == 1
     text = words(capsys)
     assert f"and line {last}: the last one counts." in text
-    assert f"It is to be written in a1_permute.py, line {last}." in text
+    assert f"Write it in a1_permute.py, line {last}." in text
 
 
 def test_a_line_that_is_no_python_is_shown_once(

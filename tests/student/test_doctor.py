@@ -25,7 +25,7 @@ def test_the_doctor_names_what_is_missing_and_the_remedy(
     assert "This needs the course's data set, which is not here" in text, "there is no data/ in this repository"
     assert "pip install notebook" in text
     assert "pip install watchfiles" in text
-    assert "1 of these must be mended" in text
+    assert "1 of these must be fixed" in text
 
 
 @pytest.mark.heavy
@@ -60,7 +60,7 @@ def test_the_doctor_names_a_doubled_file_and_a_detached_head(
     git("checkout", "-q", "--detach")
     assert "no branch" in next(doctor._git()).what
     (repository.root / "a1_permute.py").write_text("x = 1\n")
-    assert any(f.what.startswith("a1_permute.py lies where no check looks") for f in doctor._work())
+    assert any(f.what.startswith("a1_permute.py is not checked") for f in doctor._work())
     (repository.root / ".release.json").write_text(
         json.dumps({"a1_permute.py": hashlib.sha256(b"x = 1\n").hexdigest()})
     )

@@ -55,13 +55,13 @@ def test_a_stubs_line_that_was_left_is_said_with_its_cell(monkeypatch: pytest.Mo
     run = kernel.KernelRun(namespace, {"doubled": ("images",)}, lambda: pytest.fail("no data was asked for"))
     with pytest.raises(CheckFailed) as failed:
         require_returned(SubmissionProxy(run).doubled(torch.zeros(2)))
-    assert failed.value.message.startswith("At cell [1], line 2 the stub's own line still stands in doubled")
+    assert failed.value.message.startswith("At cell [1], line 2, doubled still has the stub's own line")
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("toNCHW", "No cell has defined to_nchw. There is toNCHW: is that the one? The name has to be to_nchw."),
+        ("toNCHW", "No cell has defined to_nchw. There is toNCHW: is that the one? The name must be to_nchw."),
         ("to_nhwc", "to_nchw is not defined yet: run the cell above this one."),  # a task of its own
         ("images", "to_nchw is not defined yet: run the cell above this one."),
     ],

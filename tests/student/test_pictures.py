@@ -157,7 +157,7 @@ def test_script_and_notebook_have_it_each_in_its_way(with_a_picture: Course) -> 
 
 def test_a_picture_that_nobody_draws_is_refused(with_a_picture: Course) -> None:
     replace_in(with_a_picture.solutions / "b1_tiny" / "pictures.py", "def twice", "def thrice")
-    with pytest.raises(UserError, match=r"shows 'twice', and pictures\.py draws thrice"):
+    with pytest.raises(UserError, match=r"shows 'twice', but pictures\.py draws thrice"):
         command.release(with_a_picture)
 
 

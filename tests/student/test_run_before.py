@@ -29,10 +29,10 @@ def with_right(outcome: Trained, right: int) -> Trained:
 @pytest.mark.parametrize(
     ("right", "says"),
     [
-        (900, "10.0 percentage points better, more than chance makes (3.2 points)."),
-        (750, "5.0 percentage points worse, more than chance makes (3.7 points)."),
-        (810, "1.0 percentage points better, where chance alone makes up to 3.5 points."),
-        (800, "just as good, where chance alone makes up to 3.6 points."),
+        (900, "10.0 percentage points better, which is more than chance makes (3.2 points)."),
+        (750, "5.0 percentage points worse, which is more than chance makes (3.7 points)."),
+        (810, "1.0 percentage points better, and chance alone makes up to 3.5 points."),
+        (800, "just as good, and chance alone makes up to 3.6 points."),
     ],
 )
 def test_more_than_chance_or_not(outcome: Trained, right: int, says: str) -> None:

@@ -61,7 +61,7 @@ def test_the_reason_and_not_the_words_of_a_message_decides_what_is_said(
         verdict = Verdict(info("to_nchw"), "not_run", message, why=why)
         assert screen.word(verdict) == word
         screen.verdict(report_of(repository), verdict)
-        assert ("It is to be written in a1_permute.py, line" in words(capsys)) == (why == "not_started")
+        assert ("Write it in a1_permute.py, line" in words(capsys)) == (why == "not_started")
 
 
 @pytest.mark.parametrize(

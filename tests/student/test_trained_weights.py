@@ -129,7 +129,7 @@ def test_weights_know_their_code(repository: StudentRepository) -> None:
     assert repository.older_weights("a5_fashion_mnist") == ""
     own.write_text(own.read_text() + "\nWIDTH = 4\n")
     note = repository.older_weights("a5_fashion_mnist")
-    assert "trained by an earlier version of your code. Then 87.5% of what was held out was right" in note
+    assert "trained by an earlier version of your code. It was right on 87.5% of the held-out data then" in note
     weights_of(repository).write_bytes(_weights(Origin()))
     assert repository.older_weights("a5_fashion_mnist") == "", "nobody knows the code of these"
 

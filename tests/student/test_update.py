@@ -71,7 +71,7 @@ def test_a_changed_stub_is_offered_beside_the_work(mine: Path, newer: Path, caps
     assert cli.main(["update", str(newer)]) == 0
     assert (mine / STUB).read_bytes() == WORK
     assert (mine / "assignments/.stubs/a1.py").read_text() == "def f(x, y): ...\n"
-    assert f"{STUB} is yours and stays as it is. The new stub lies in assignments/.stubs/a1.py" in " ".join(
+    assert f"{STUB} is yours and stays as it is. The new stub is in assignments/.stubs/a1.py" in " ".join(
         capsys.readouterr().out.split()
     )
 
@@ -165,7 +165,7 @@ def test_a_zip_and_a_repository_of_git(mine: Path, newer: Path, tmp_path: Path) 
 def test_what_is_no_release_is_told(mine: Path, tmp_path: Path) -> None:
     put(tmp_path / "other" / "x.py")
     before = tree(mine)
-    with pytest.raises(UserError, match="is no student repository"):
+    with pytest.raises(UserError, match="is not a student repository"):
         update.run(SimpleNamespace(source=str(tmp_path / "other")))  # type: ignore[arg-type]
     with pytest.raises(UserError, match="cannot be opened"):
         update.run(SimpleNamespace(source=str(put(tmp_path / "broken.zip", "PK"))))  # type: ignore[arg-type]
