@@ -24,16 +24,16 @@ COMMANDS = {
     "hint": ("student.hint", "the next hint for a task, never the answer", _STUDENTS),
     "train": ("student.train", "train my network, with progress, curves and what it gets wrong", _STUDENTS),
     "show": ("student.show", "pictures that my own functions draw, in a browser", _STUDENTS),
-    "reset": ("student.reset", "the stub back; the old file is kept", _STUDENTS),
-    "update": ("student.update", "a newer version of the course, around my work", _STUDENTS),
-    "doctor": ("student.doctor", "is this machine ready, and what to do where not", _STUDENTS),
+    "reset": ("student.reset", "get the stub back; your file is kept", _STUDENTS),
+    "update": ("student.update", "get a newer version of the course, and keep my work", _STUDENTS),
+    "doctor": ("student.doctor", "is this machine ready, and what to do if not", _STUDENTS),
     "grade": ("grading.command", "grade a class: one result file for each student and assignment", _ASSISTANTS),
     "report": ("report.command", "the class as a web page, and one page a student", _ASSISTANTS),
     "compare": ("report.compare", "what changed between two runs, and why", _ASSISTANTS),
     "export": ("platforms.export", "write results in the form that another system reads", _ASSISTANTS),
     "feedback": (
         "platforms.feedback",
-        "words back to the students, as Moodle, Canvas or GitHub takes them",
+        "write feedback for students, to hand out with Moodle, Canvas or GitHub",
         _ASSISTANTS,
     ),
     "plagiarism": ("report.plagiarism", "pairs of submissions to read side by side", _ASSISTANTS),
@@ -94,7 +94,7 @@ def _main(words: list[str]) -> int:
 def _run(command: str, words: list[str]) -> int:
     name, description, _ = COMMANDS[command]
     if not _is_here(name):
-        print(f"autograder {command}: this belongs to the course repository.", file=sys.stderr)
+        print(f"autograder {command}: this works only in the course repository.", file=sys.stderr)
         return 2
     try:
         module: ModuleType = importlib.import_module(f"autograder.{name}")

@@ -121,9 +121,9 @@ def test_the_evening(evening: Evening) -> None:
     text = evening.run(grade, "Grade. Every student gets a line, which says why a file cannot be graded:")
     assert "9 students, read as Moodle's download" in text
     assert "9 students: 5 graded, 3 unreadable, 1 ambiguous." in text
-    assert "a1_permute.docx lies there" in text
-    assert "onlinetext.html lies there" in text
-    assert "The deadline of a1_permute finds no time for" in text
+    assert "a1_permute.docx was found" in text
+    assert "onlinetext.html was found" in text
+    assert "submissions of a1_permute have no time and count as in time" in text
     evening.write(
         "results/choices.csv",
         "student,assignment,file\nFay Kim,a1,a1_permute.py\n",
@@ -143,7 +143,7 @@ def test_the_evening(evening: Evening) -> None:
     put(course / folder(6) / "a1_permute.py", RIGHT)
     evening.run(grade, "Gus has repaired his file:")
     text = evening.run("autograder compare before results", "What has changed, for whom, and why:")
-    assert "Bob ONeil, a1_permute: 7 -> 8 (lateness or a person: +1: explained it right in the tutorial)" in text
+    assert "Bob ONeil, a1_permute: 7 -> 8 (lateness or an adjustment: +1: explained it right in the tutorial)" in text
     assert "Gus Ito, a1_permute: 0 -> 10 (was unreadable, is graded; other work)" in text
     text = evening.run("autograder report results --before before", "The class as a page, and a page for each student:")
     assert "9 students' pages" in text

@@ -26,7 +26,7 @@ def when_saved(path: Path) -> int:
         return 0
 
 
-def write_error(error: OSError, path: Path) -> UserError | InfrastructureError:
+def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
     """The error to raise for an OSError while writing `path`, with a one-line message."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return InfrastructureError(
@@ -37,16 +37,16 @@ def write_error(error: OSError, path: Path) -> UserError | InfrastructureError:
             f"{path} may not be written: {error.strerror}. Change its permissions, or name another folder."
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return UserError(f"{path} cannot be made: a file stands where a folder is needed. Move it away.")
+        return UserError(f"{path} cannot be made: there is a file where a folder is needed. Move it away.")
     return InfrastructureError(f"{path} could not be written: {error.strerror or error}.")
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and its parents. Raises UserError or InfrastructureError, see `write_error`."""
+    """Make `folder` and its parents. Raises UserError or InfrastructureError, see `explain`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise write_error(error, folder) from error
+        raise explain(error, folder) from error
 
 
 def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
@@ -55,7 +55,7 @@ def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
     A device or a pipe, such as /dev/stdout, is written to and stays what it is.
     Makes the parent folders. to_disk: wait until the disk has the content; False for a file that can be made again,
     so that it may be lost in a power cut. A run that is killed before the rename leaves `.NAME.<process>.tmp`.
-    Raises UserError or InfrastructureError, see `write_error`; the old file is then unchanged.
+    Raises UserError or InfrastructureError, see `explain`; the old file is then unchanged.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     make_folder(path.parent)
@@ -75,7 +75,7 @@ def write_whole(path: Path, content: bytes, *, to_disk: bool = True) -> None:
                 draft.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise write_error(error, path) from error
+        raise explain(error, path) from error
 
 
 def take(handle: int) -> bool:
@@ -111,7 +111,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise write_error(error, folder) from error
+        raise explain(error, folder) from error
     try:
         if not take(handle):
             raise UserError(f"Another `autograder data` is at work in {folder}: wait until it has ended.")

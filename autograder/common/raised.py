@@ -32,9 +32,9 @@ def remedy(error: BaseException, folder: Path) -> str:
         if error.name == folder.name:
             return "Checks do not import the student's file: they call its tasks, as submission.name_of_the_task(...)."
         if (folder / f"{error.name}.py").is_file():
-            return f"Each file is read alone: bring over what it needs of {error.name}.py."
-        return f"Is the name right? Else install it: pip install {error.name.partition('.')[0]}"
-    return "Mend that line, and run the command again."
+            return f"Each file is read by itself: copy what it needs from {error.name}.py."
+        return f"If the name is right, install it: pip install {error.name.partition('.')[0]}"
+    return "Fix that line, and run the command again."
 
 
 def from_a_stub(type_name: str, message: str) -> bool:

@@ -66,7 +66,7 @@ def files_of(package: Path, names: Iterable[str]) -> list[Path]:
         files = [package / name, *sorted((package / name).rglob("*"))]
         files = [path for path in files if path.is_file() and not _is_cache(path.relative_to(package))]
         if not files:
-            raise FileNotFoundError(f"autograder/{name} is listed and not there")
+            raise FileNotFoundError(f"autograder/{name} is listed, but there is no such file")
         found += files
     return found
 

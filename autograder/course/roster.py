@@ -106,7 +106,7 @@ class Quiz:
         for line in self.lines(self.default):
             if line not in here:
                 raise UserError(
-                    f"solutions/{self.assignment}/quiz.py tells of a line that neither the stub nor the public checks have: "
+                    f"solutions/{self.assignment}/quiz.py names a line that neither the stub nor the public checks have: "
                     f"{line.strip()}"
                 )
 

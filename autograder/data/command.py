@@ -15,21 +15,23 @@ from .subset import SubsetManifest, make_subset, verify_subset
 def add_arguments(parser: ArgumentParser) -> None:
     parser.description = (
         "Check the data in data/, and print how much there is and its checksums. "
-        "With --full, lay down a complete data set as well, so that torchvision reads it."
+        "With --full, also put the complete data set where torchvision reads it."
     )
     parser.add_argument(
         "--full",
         action="store_true",
-        help="lay down the complete data set: looks in data/, in the folder that an environment variable of its name "
-        "names and where the system keeps it; torchvision downloads what is still missing",
+        help="put the complete data set into data/. Files on this machine are used (in data/, in the folder that an "
+        "environment variable names, in the system's folder); torchvision downloads the others",
     )
-    parser.add_argument("--name", help="which data set (the one that is trained on)")
+    parser.add_argument("--name", help="which data set (default: the one that is trained on)")
     parser.add_argument(
         "--make-subset",
         action="store_true",
         help="make the files in data/ again from the complete data set, byte for byte the same (for authors)",
     )
-    parser.add_argument("--root", type=Path, metavar="FOLDER", help="another folder than the course's data/")
+    parser.add_argument(
+        "--root", type=Path, metavar="FOLDER", help="the folder of the data (default: the course's data/)"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -43,12 +45,12 @@ def run(args: Namespace) -> int:
         laid = lay_down(official, root, lambda text: print_line(text, "yellow"))
         if args.make_subset:
             if dataset.subset is None:
-                raise UserError(f"{dataset.title} has no subset in data/. Add --full, and that alone.")
+                raise UserError(f"{dataset.title} has no subset in data/. Give only --full.")
             make_subset(official, dataset.subset, official.raw(root), root)
         if args.full:
             show_full(official, root, laid)
     elif args.full or args.make_subset:
-        raise UserError(f"{dataset.title} lies whole in data/.")
+        raise UserError(f"{dataset.title} is complete in data/ already.")
     if not args.full:
         if dataset.subset is not None:
             show_subset(dataset, root, verify_subset(root))

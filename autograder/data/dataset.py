@@ -129,7 +129,7 @@ class DataSet:
         if not root.is_dir():
             raise UserError(
                 f"This needs the course's training {self.things}, which are not here. In the course's repository they "
-                "lie in data/."
+                "are in data/."
             )
         if self.train is None:
             raise UserError(f"{self.title} has no training {self.things} in data/.")
@@ -155,7 +155,7 @@ def data_set(root: Path, name: str) -> DataSet:
         raise UserError(f"{path} is missing: it says what the data set {name} is. Bring it back from the course.")
     if not path.is_file():
         raise UserError(
-            "This needs the course's data set, which is not here. In the course's repository it lies in data/."
+            "This needs the course's data set, which is not here. In the course's repository it is in data/."
         )
     return _declared(path)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.files import alone_in, sha256, write_error, write_whole
+from ..common.files import alone_in, explain, sha256, write_whole
 from .dataset import Examples, Official, OfficialFile, Split
 from .idx import read_file, to_examples, unpack
 
@@ -120,7 +120,7 @@ def _download(dataset: Official, fresh: Path, root: Path, looked: list[str]) -> 
             return "torchvision's download"
         except Exception as error:  # no network, a mirror's error page, another file
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise write_error(error, fresh) from error
+                raise explain(error, fresh) from error
             reason = f"torchvision's download: {' '.join(str(error).split())}"
     places = "\n".join(f"  {line}" for line in dict.fromkeys([*looked, reason]))
     debian = f" On Debian or Ubuntu, `apt install {dataset.debian}` is enough." if dataset.debian else ""

@@ -32,7 +32,7 @@ class Idx:
 def parse_idx(content: bytes) -> Idx:
     """Read the unpacked bytes of an IDX file. Raises ValueError, which says what is wrong."""
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
-        raise ValueError("it is no IDX file of unsigned bytes")
+        raise ValueError("it is not an IDX file of unsigned bytes")
     axes = content[3]
     start = 4 + 4 * axes
     if axes == 0 or len(content) < start:

@@ -152,7 +152,7 @@ def read_manifest(root: Path, split: Split) -> SubsetManifest:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is damaged: it is no manifest of {split} images. {_restore(root)}") from error
+        raise UserError(f"{path} is damaged: it is not a manifest of {split} images. {_restore(root)}") from error
 
 
 def verify_subset(root: Path) -> tuple[SubsetManifest, ...]:

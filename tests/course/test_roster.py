@@ -179,7 +179,7 @@ def test_the_default_quiz_gives_the_default_files() -> None:
 
 
 def test_a_quiz_that_stands_nowhere_is_told() -> None:
-    with pytest.raises(UserError, match=r"quiz\.py tells of a line"):
+    with pytest.raises(UserError, match=r"quiz\.py names a line"):
         QUIZZES["a2_linear_dims"].require_lines("nothing")
 
 

@@ -162,8 +162,8 @@ def flip(path: Path) -> None:
         ("train-labels.idx.gz", lambda p: p.write_bytes(p.read_bytes()[:-9]), "is cut off"),
         ("train-images.idx.gz", lambda p: p.write_bytes(b""), "is damaged: its checksum"),
         ("train-images.idx.gz", lambda p: p.write_bytes(gzip.compress(b"other")), "is damaged: its checksum"),
-        ("train-manifest.json", lambda p: p.write_text("{}"), "is no manifest of train images"),
-        ("train-manifest.json", lambda p: p.write_text("[1"), "is no manifest of train images"),
+        ("train-manifest.json", lambda p: p.write_text("{}"), "is not a manifest of train images"),
+        ("train-manifest.json", lambda p: p.write_text("[1"), "is not a manifest of train images"),
     ],
 )
 def test_says_what_to_do_when_a_file_is_missing_or_damaged(
@@ -304,8 +304,8 @@ def test_unpacking_never_makes_more_than_it_may() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "no IDX file"),
-        (b"<html>not found</html>", "no IDX file"),
+        (b"", "not an IDX file"),
+        (b"<html>not found</html>", "not an IDX file"),
         (b"\x00\x00\x08\x00", "header is cut off"),
         (b"\x00\x00\x08\x03\x00\x00", "header is cut off"),
         (b"\x00\x00\x08\x01\x00\x00\x00\x05abcd", "announces 5 bytes and 4 follow"),
@@ -522,12 +522,12 @@ def test_a_full_disk_gets_one_line_and_the_old_file_stays(tmp_path: Path) -> Non
         (errno.EDQUOT, InfrastructureError, "The disk is full"),
         (errno.EACCES, UserError, "may not be written"),
         (errno.EROFS, UserError, "may not be written"),
-        (errno.ENOTDIR, UserError, "a file stands where a folder is needed"),
+        (errno.ENOTDIR, UserError, "there is a file where a folder is needed"),
         (errno.EIO, InfrastructureError, "could not be written: Input/output error"),
     ],
 )
 def test_what_the_disk_says_in_one_line(number: int, kind: type[Exception], message: str) -> None:
-    error = files.write_error(OSError(number, os.strerror(number)), Path("data/x"))
+    error = files.explain(OSError(number, os.strerror(number)), Path("data/x"))
     assert type(error) is kind
     assert message in str(error)
     assert "data/x" in str(error)
@@ -536,7 +536,7 @@ def test_what_the_disk_says_in_one_line(number: int, kind: type[Exception], mess
 
 def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
     (tmp_path / "FashionMNIST").write_text("in the way")
-    with pytest.raises(UserError, match="a file stands where a folder is needed"):
+    with pytest.raises(UserError, match="there is a file where a folder is needed"):
         data.lay_down(SMALL, tmp_path)
 
 
@@ -637,7 +637,7 @@ def test_a_course_of_another_kind_declares_its_own(tmp_path: Path, capsys: pytes
     assert autograder_data("--root", str(tmp_path)) == 0
     assert "Days: 5 days to train on." in capsys.readouterr().out
     assert [path.name for path in data.files_of_students(tmp_path)] == ["days.csv", "days.py"]
-    with pytest.raises(UserError, match="lies whole in data/"):
+    with pytest.raises(UserError, match="is complete in data/ already"):
         autograder_data("--full", "--root", str(tmp_path))
     (tmp_path / "days.py").write_text("DATA = 3")
     with pytest.raises(UserError, match=r"days\.py must set DATA = DataSet"):
