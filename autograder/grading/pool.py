@@ -112,7 +112,7 @@ def meet_interrupts(action: signal.Handlers) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _end_server() -> None:
+def end_server() -> None:
     """End the server of worker processes, so that it forks none for somebody who no longer waits for it."""
     server = sys.modules.get("multiprocessing.forkserver")
     number = getattr(getattr(server, "_forkserver", None), "_forkserver_pid", None)
@@ -178,7 +178,7 @@ class LocalWorkers:
 
     def stop(self, *, now: bool) -> None:
         if now:
-            _end_server()
+            end_server()
         self._end(now)
 
     def _end(self, now: bool) -> None:

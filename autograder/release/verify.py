@@ -24,7 +24,7 @@ from ..common.plural import plural
 from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
 from ..grading.job import Settings
-from ..grading.pool import PRELOADED, end_with_parent, meet_interrupts, process_context
+from ..grading.pool import PRELOADED, end_server, end_with_parent, meet_interrupts, process_context
 from ..sandbox import tiers
 from ..sandbox.launch import SharedSandbox
 from ..submission.source import Cell, Source, read_source
@@ -107,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
             door = shared.door
         context = process_context(PRELOADED)
         pool = started.enter_context(ProcessPoolExecutor(workers, context, _begin_worker, (door,)))
+        started.push(_end_server_at_ctrl_c)
         # An assignment that trains takes longest. It goes first and is split over all workers, as is a single one.
         parts = {name: workers if len(names) == 1 or course.assignment(name).trains else 1 for name in names}
         jobs = {
@@ -141,6 +142,12 @@ def _size(course: Course, name: str) -> int:
     """How much work an assignment is, compared with others: the bytes of its misconceptions. The longest goes first."""
     path = course.assignment(name).misconceptions
     return path.stat().st_size if path.is_file() else 0
+
+
+def _end_server_at_ctrl_c(kind: type[BaseException] | None, *_: object) -> None:
+    """End what forks the workers, before the pool takes leave of them: one that comes too late shows its insides."""
+    if kind is KeyboardInterrupt:
+        end_server()
 
 
 def _begin_worker(door: Door | None) -> None:
