@@ -183,50 +183,58 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
     engine = Engine(course, assignment, door=shared_door())
     try:
         points = sum(check.points for check in engine.checks)
-        order = list(dict.fromkeys(check.task for check in engine.checks))
         checks = tuple((check.name, check.task, check.hidden) for check in engine.checks)
         wrong = _reference(engine, name) if part == 0 else []
         findings = [*wrong, *_stub(engine, course, name)] if part == 0 else []
         findings += [f"{name}: {finding}" for finding in zoo.strange_answers(engine, _SEED)] if part == 0 else []
         rows = []
         # Each is the reference with one task replaced: each would repeat the findings of a wrong reference.
-        known = () if wrong else engine.catalogue.misconceptions[part::parts]
-        trains = any(check.trains for check in engine.checks)
-        for misconception in known:
-            source = as_submission(assignment.master, assignment.misconceptions, misconception)
-            if not misconception.costs_points:
-                # Unwise, not wrong: no check has to fail, but the training has to show it.
-                # The hidden checks run the whole training, which records its signs.
-                shown = engine.grade(source, _SEED, _is_hidden).metrics.get("signs", ())
-                seen = {"(signs of the training)": misconception.name} if misconception.name in shown else {}
-                rows.append(CaughtBy(misconception.task, misconception.name, seen))
-                if not seen:
-                    findings.append(
-                        f"{name}: {misconception.name} is not among the signs: {', '.join(shown) or 'none'}."
-                    )
-                continue
-            # A whole training takes a minute: it is run only if the public checks do not diagnose the misconception.
-            grading = engine.grade(source, _SEED, lambda check: not (trains and check.hidden))
-            row = _row(misconception, grading)
-            if trains and misconception.name not in row.diagnosed_as:
-                grading = _both(grading, engine.grade(source, _SEED, _is_hidden))
-                row = _row(misconception, grading)
-            failed = _failed(grading)
+        for misconception in () if wrong else engine.catalogue.misconceptions[part::parts]:
+            verified = _verified if misconception.costs_points else _verified_unwise
+            row, found = verified(engine, misconception)
             rows.append(row)
-            where = f"{name}: {misconception.name}"
-            findings += [f"{where}: {v.check.name} could not explain it: {v.trouble}." for v in failed if v.trouble]
-            if not row.caught:
-                findings.append(f"{where} passes every check of {misconception.task}.")
-            elif misconception.name not in row.diagnosed_as:
-                findings.append(f"{where} is diagnosed as {', '.join(row.diagnosed_as) or 'nothing'}.")
-            findings += [
-                f"{where} fails {v.check.name}, a check of {v.check.task}: {v.message}"
-                for v in failed
-                if v.check.task != misconception.task and not _builds_on(v, misconception.task, order)
-            ]
+            findings += found
     finally:
         engine.close()
     return Report(name, points, checks, tuple(rows), tuple(findings), time.perf_counter() - began)
+
+
+def _verified(engine: Engine, misconception: Misconception) -> tuple[CaughtBy, list[str]]:
+    """Grade a wrong idea: what its own checks said of it, and a finding for each thing that is not as it should be."""
+    assignment, where = engine.assignment, f"{engine.assignment.name}: {misconception.name}"
+    source = as_submission(assignment.master, assignment.misconceptions, misconception)
+    trains = any(check.trains for check in engine.checks)
+    # A whole training takes a minute: it is run only if the public checks do not diagnose the misconception.
+    grading = engine.grade(source, _SEED, lambda check: not (trains and check.hidden))
+    row = _row(misconception, grading)
+    if trains and misconception.name not in row.diagnosed_as:
+        grading = _both(grading, engine.grade(source, _SEED, _is_hidden))
+        row = _row(misconception, grading)
+    failed = _failed(grading)
+    findings = [f"{where}: {v.check.name} could not explain it: {v.trouble}." for v in failed if v.trouble]
+    if not row.caught:
+        findings.append(f"{where} passes every check of {misconception.task}.")
+    elif misconception.name not in row.diagnosed_as:
+        findings.append(f"{where} is diagnosed as {', '.join(row.diagnosed_as) or 'nothing'}.")
+    order = list(dict.fromkeys(check.task for check in engine.checks))
+    findings += [
+        f"{where} fails {v.check.name}, a check of {v.check.task}: {v.message}"
+        for v in failed
+        if v.check.task != misconception.task and not _builds_on(v, misconception.task, order)
+    ]
+    return row, findings
+
+
+def _verified_unwise(engine: Engine, misconception: Misconception) -> tuple[CaughtBy, list[str]]:
+    """Grade an idea that is unwise, not wrong: no check has to fail, but the training has to show it."""
+    assignment, name = engine.assignment, misconception.name
+    source = as_submission(assignment.master, assignment.misconceptions, misconception)
+    # The hidden checks run the whole training, which records its signs.
+    shown = engine.grade(source, _SEED, _is_hidden).metrics.get("signs", ())
+    if name in shown:
+        return CaughtBy(misconception.task, name, {"(signs of the training)": name}), []
+    finding = f"{assignment.name}: {name} is not among the signs: {', '.join(shown) or 'none'}."
+    return CaughtBy(misconception.task, name, {}), [finding]
 
 
 def _is_hidden(check: CheckInfo) -> bool:
