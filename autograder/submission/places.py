@@ -189,10 +189,10 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
         inner: list[Path] = []
         for folder in folders:
             listed = entries(folder)
-            if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
-                return folders, beside
             inside = [Path(e.path) for e in listed if is_folder(e) and not passed_over(e)]
             late = [path for path in inside if _holds_the_late(path, names)]
+            if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+                return [*folders, *late], beside
             alone = len(inside) == 1
             classes = [path for path in inside if path in late or _looks_like_a_class(path, names, alone=alone)]
             classes = classes or _of_students_zips(inside, names)
@@ -219,7 +219,8 @@ def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
     if any(assignment_of(entry.name, names) for entry in listed):
         return False
     inside = [entry for entry in listed if is_folder(entry) and entry.name not in (*names, *_OWN_FOLDERS)]
-    return any(answers_in(Path(entry.path), names, loosely=True) for entry in inside)
+    named = any(_system_entries(folder)) or any(_flat_files(folder, listed, names))
+    return named or any(answers_in(Path(entry.path), names, loosely=True) for entry in inside)
 
 
 def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:

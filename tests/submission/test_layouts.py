@@ -676,6 +676,15 @@ def test_folders_of_the_late_are_nobody(course: Course, tmp_path: Path) -> None:
         **dict.fromkeys(("bo", "cas", "dee"), "found"),
     }
     assert found["dee"].shown == f"Zu spät/dee/{NAME}.py"
+    for system, name in (
+        ("moodle", "{}_12_assignsubmission_file_/{}.py"),
+        ("canvas", "{}_12_34_{}.py"),
+        ("flat", "{}_{}.py"),
+    ):
+        root = tmp_path / system
+        put(root / name.format("ann", NAME))
+        put(root / "late" / name.format("bo", NAME))
+        assert {s: f.status for s, f in read(root, course)[1].items()} == {"ann": "found", "bo": "found"}
     root = tmp_path / "names"
     for student in ("late", "bo"):
         put(root / student / NAME / f"{NAME}.py")
