@@ -149,7 +149,7 @@ def _judge(code: int, said: str, weights: Path) -> str:
     losses = [float(loss) for loss in re.findall(r"loss ([\d.]+)", said)]
     if any(loss > 5 for loss in losses):
         return f"a loss that is not the code's own: {losses}"
-    return f"said {re.search('Mind: predict[^.]*', said)}" if "Mind: predict" in said else ""
+    return f"said {re.search('Note: predict[^.]*', said)}" if "Note: predict" in said else ""
 
 
 if __name__ == "__main__":

@@ -54,13 +54,13 @@ def page() -> str:
     limits = Limits()
     kinds = ", ".join(str(dtype).removeprefix("torch.") for dtype in data.DTYPES)
     parts += [
-        "## What may cross, and how much",
+        "## Which values may cross, and how large they may be",
         "Numbers, texts, None, tuples, lists, dicts, sets, tensors and numpy's arrays go to a task and come back. Any other "
-        "object stays in the sandbox, and the check holds its handle; a masked array that hides something does, too.\n",
+        "object stays in the sandbox, and the check gets a handle for it; so does a masked array with hidden values.\n",
         f"- a tensor: {kinds}; at most {data.MAX_ELEMENTS:,} elements and {data.MAX_RANK} axes\n"
         f"- a text: at most {data.MAX_TEXT:,} characters\n"
         f"- tuples, lists and dicts: at most {data.MAX_ITEMS:,} items together, {data.MAX_NESTING} deep\n"
-        f"- a call: {limits.call_seconds:g} seconds of CPU time; to be loaded, a submission has {limits.load_seconds:g}\n"
+        f"- a call: {limits.call_seconds:g} seconds of CPU time; to load the file, {limits.load_seconds:g} seconds\n"
         f"- a training: {limits.training_seconds:g} seconds of CPU time, or as many as network_facts.py declares\n"
         f"- a submission: {limits.wall_seconds:g} seconds in all, and {limits.training_wall_seconds:g} beside the longest "
         f"training; {limits.memory >> 30} GB of memory\n",

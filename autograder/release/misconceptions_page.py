@@ -16,9 +16,9 @@ _INTRODUCTION = """\
 
 What each assignment is checked for, and every wrong answer that the grader knows, {count} in all, with the message that it
 earns. Each is a small wrong solution in `solutions/<assignment>/misconceptions.py`; the grader runs it on the input of the
-check that failed and compares. Results carry its name, so that a report can count who thought what. `autograder verify`
-proves that each of them fails a check of its own task, and none of another's, and is given its own diagnosis. Of several that
-fit, the first in this order is told.
+check that failed and compares. Results carry its name, so that a report can count how often it occurs. `autograder verify`
+proves that each of them fails a check of its own task, and none of another's, and is given its own diagnosis. If several
+fit, the student is told the first one in this order.
 
 This page is made by `autograder verify --page`, and `autograder verify` says when it is out of date.
 

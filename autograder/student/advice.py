@@ -26,7 +26,7 @@ def _of_the_training(trained: Trained) -> list[str]:
             f"`{trained.network.train}` has shown none of the {trained.data.of.things} to the network that it was given."
         )
     elif not signs.changed:
-        found.append("the training has changed no number of the network. Does the optimizer hold its parameters?")
+        found.append("the training did not change any number of the network. Does the optimizer hold its parameters?")
     if signs.followed >= 5 and signs.piled_up >= 0.8 * signs.followed:
         found.append(
             "the gradients are not set to zero after a step: each `backward` adds to those of all steps before."
@@ -77,11 +77,11 @@ def _of_grading(trained: Trained) -> list[str]:
     if trained.device != "cpu":
         found.append(
             f"this was trained on {trained.device}. Grading has only a CPU, where the same training may take longer "
-            f"than the {seconds:g} CPU-seconds that it promises. Hand in the trained network."
+            f"than the {seconds:g} CPU-seconds that it allows. Hand in the trained network."
         )
     elif trained.cpu_seconds > seconds:
         found.append(
-            f"this took {trained.cpu_seconds:.0f} CPU-seconds, and grading promises a training {seconds:g}: it may "
+            f"this took {trained.cpu_seconds:.0f} CPU-seconds, but grading allows only {seconds:g}: it may "
             "be stopped before its end. Hand in the trained network, or train for less."
         )
     return found

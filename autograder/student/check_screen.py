@@ -117,13 +117,13 @@ def praise(repository: StudentRepository, report: CheckReport, memory: state.Sta
     bands = repository.bands(report.name)
     if bands and not report.path.with_suffix(".safetensors").is_file():
         earns = sum(points for _, points in bands)
-        screen.say(f"Next: autograder train. It trains your network; how good it gets earns up to {earns} of them.", 2)
+        screen.say(f"Next: autograder train. It trains your network, whose accuracy earns up to {earns} of them.", 2)
     elif after:
         question = repository.question(after)
         way = repository.gone(after) or repository.where(after) + (f" ({question})" if question else "")
         screen.say(f"Next: {way}", 2)
     else:
-        screen.say("So do those of the whole course. Hand it in: commit and push.", 2)
+        screen.say("So do all others of the course. Hand it in: commit and push.", 2)
 
 
 def following(repository: StudentRepository, name: str, memory: state.State) -> str | None:

@@ -36,9 +36,10 @@ def _welcome(repository: StudentRepository) -> None:
     screen.say(f"Welcome. {_assignments(len(repository.names))}{f', {about}' if about else ''}.")
     _open(repository, first)
     _step(2, "Read it from the top, and write the first task" + (f", {tasks[0]}" if tasks else "") + ".")
-    _step(3, "Save, and let it be checked:", "autograder check", "")
+    _step(3, "Save, then check it:", "autograder check", "")
     screen.say(
-        "It says what came back, what is wrong with it, and often why. All the time: autograder check --watch", 5
+        "It says what came back, what is wrong with it, and often why. To check at every save: autograder check --watch",
+        5,
     )
     if tasks:
         _step(4, "Stuck?", f"autograder hint {tasks[0]}", "gives a nudge, never the answer.")
@@ -66,7 +67,7 @@ def _back(repository: StudentRepository, memory: state.State, current: str) -> N
     if unsolved:
         where = screen.line_of(repository.file(current), unsolved[0])
         _step(1, f"Go on with {unsolved[0]} in", repository.where(current), f"({where})" if where else "")
-        _step(2, "Save, and let it be checked:", "autograder check", "")
+        _step(2, "Save, then check it:", "autograder check", "")
         _step(3, "Stuck?", f"autograder hint {hint.command_word(repository, current, unsolved[0])}", "")
     else:
         _after_public_checks(repository, memory, current)

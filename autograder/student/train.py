@@ -265,7 +265,7 @@ def _words_on(trained: Trained, bands: list[Band], before: RunBefore | None) -> 
     yield from run_before.compared(trained, before)
     if worst := training_page.most_confused(trained):
         yield f"Most often confused: {'; '.join(worst)}."
-    yield from (f"Mind: {warning}" for warning in advice(trained))
+    yield from (f"Note: {warning}" for warning in advice(trained))
 
 
 def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold_out: int | None) -> str:

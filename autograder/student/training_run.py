@@ -374,7 +374,7 @@ def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
     try:
         given = torch.as_tensor(answer).detach().cpu()
     except (TypeError, ValueError, RuntimeError):
-        raise _Odd(f"{network.predict} returned {describe.kind(answer)}, and not a {what}") from None
+        raise _Odd(f"{network.predict} returned {describe.kind(answer)} instead of a {what}") from None
     if given.numel() != count:
         many = "classes" if network.within is None else "numbers"
         raise _Odd(f"{network.predict} gave {given.numel()} {many} for {count} {things}")
@@ -382,7 +382,7 @@ def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
         return given.reshape(-1).float()
     classes = given.reshape(-1).to(torch.int64)
     if not bool((classes == given.reshape(-1)).all()):
-        raise _Odd(f"{network.predict} returned numbers that are not whole, and not a {what}")
+        raise _Odd(f"{network.predict} returned numbers that are not whole instead of a {what}")
     if not bool(((classes >= 0) & (classes < network.outputs)).all()):
         last = network.outputs - 1
         raise _Odd(f"{network.predict} returned numbers that are not classes: classes go from 0 to {last}")

@@ -90,11 +90,13 @@ def test_a_network_that_says_numbers_is_trained_and_told_of_in_its_own_words(
     assert "of 12 points that it was not trained on are right" in out
     assert "no more than 0.2 off" in out
     assert "Band reached: 90 %, 3 of the 3 points" in out
-    assert not [word for word in ("image", "class ", "taken for", "probabilit", "Mind:") if word in out]
+    assert not [word for word in ("image", "class ", "taken for", "probabilit", "Note:") if word in out]
     page = (work / "training.html").read_text(encoding="utf-8")
     assert '<html lang="he" dir="rtl">' in page
     assert "image" not in page.replace("image-rendering", "")
     path = work / "r2_network.py"
     path.write_text(path.read_text().replace("return model(x)[:, 0]", "return 'high'"))
     assert main(["train"]) == 0
-    assert "predict returned a str, and not a number for each of the points" in " ".join(capfd.readouterr().out.split())
+    assert "predict returned a str instead of a number for each of the points" in " ".join(
+        capfd.readouterr().out.split()
+    )

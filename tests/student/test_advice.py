@@ -40,7 +40,7 @@ def test_a_sound_training_needs_no_advice() -> None:
         ("(model(x), y)", "(100 * model(x), y)", "the first loss was", None),
         ("(model(x), y)", "(model(x), y, reduction='sum')", "the first loss was 11", None),
         (STEP, "", "no optimizer made a step", 2),
-        ("model.parameters()", "FashionCNN().parameters()", "the training has changed no number", None),
+        ("model.parameters()", "FashionCNN().parameters()", "the training did not change any number", None),
         ("return self.layers(x)", "return self.layers(x).softmax(1)", "the network returns probabilities", None),
         ("parameters(), 0.01", "parameters(), 1e30", "the training has blown up", None),
         ("parameters(), 0.01", "parameters(), 30.0", "the loss rose from 2.34 at the first step to 7", None),

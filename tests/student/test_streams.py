@@ -47,4 +47,4 @@ def test_no_stream_ends_in_a_traceback(repository: StudentRepository, line: str,
 def test_a_width_that_is_none_costs_no_word(repository: StudentRepository, columns: str) -> None:
     ended = shell("autograder start", repository, COLUMNS=columns)
     assert ended.returncode == 0, ended.stderr
-    assert "Save, and let it be checked: autograder check" in ended.stdout
+    assert "Save, then check it: autograder check" in ended.stdout

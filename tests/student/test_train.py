@@ -91,7 +91,7 @@ def test_what_cannot_be_compiled_is_trained_as_it_is(
     text = words(capsys)
     assert text.count("torch.compile could not compile here") == 1
     assert "Traceback" not in text
-    assert "Mind: predict" not in text
+    assert "Note: predict" not in text
     names = set(safetensors.torch.load(path.with_suffix(".safetensors").read_bytes()))
     assert names == {f"layers.{n}.{kind}" for n in (0, 3) for kind in ("weight", "bias")}
 
