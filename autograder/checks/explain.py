@@ -24,7 +24,7 @@ def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
         return ""
     ours, right = got.to(torch.float64), expected.to(torch.float64)
     if ours.isnan().any() and not right.isnan().any():
-        return "Some of its values are NaN, which inf - inf, 0 / 0 or the log of a negative number gives."
+        return "Some of its values are NaN: does a step on the way compute inf - inf, 0 / 0 or the log of a negative number?"
     if ours.isinf().any() and not right.isinf().any():
         return "Some of its values are infinite: does a step on the way overflow, divide by 0, or take the log of 0?"
     if got.dim() == 0 < expected.dim():
@@ -106,7 +106,7 @@ def _times(ratio: float) -> str | None:
 def number(got: float, expected: float, lengths: Collection[int] = ()) -> str:
     """A sentence about how one number differs from another, or nothing. lengths: the lengths of the inputs' axes."""
     if math.isnan(got):
-        return "It is NaN, which inf - inf, 0 / 0 or the log of a negative number gives."
+        return "It is NaN: does a step on the way compute inf - inf, 0 / 0 or the log of a negative number?"
     if math.isinf(got):
         return "It is infinite: does a step on the way overflow, divide by 0, or take the log of 0?"
     if isinstance(got, int) and isinstance(expected, int) and abs(got - expected) == 1:

@@ -62,7 +62,7 @@ class Verdict:
         hidden = self.check.hidden
         which = f"a hidden check of {self.check.task}" if hidden else self.check.name
         trouble = self.trouble.partition(":")[0] if hidden else self.trouble
-        return f"The grader could not explain why {which} failed ({trouble}). The fault is the course's; the points are right."
+        return f"The grader could not explain why {which} failed ({trouble}). The fault is the course's; the points are not affected."
 
 
 @dataclass

@@ -189,9 +189,7 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
     helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper, flat)
     data, of_weights = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
     with_it = (
-        (f"It was read together with what it imports from beside it: {', '.join(helper.file for helper in helpers)}.",)
-        if helpers
-        else ()
+        (f"Modules of its own were read with it: {', '.join(helper.file for helper in helpers)}.",) if helpers else ()
     )
     kind = "notebook" if notebook else "script"
     odd = (f"{path.name} was read as a {kind}, because its content is one.",) if form != named else ()

@@ -596,7 +596,7 @@ HABITS: tuple[tuple[str, str, str, str], ...] = (
     ('a1_permute', 'image_to_batch', 'def image_to_batch(image):\n    return torch.stack(image).permute(0, 3, 1, 2)', 'This is a single tensor'),
     ('a1_permute', 'image_to_batch', 'def image_to_batch(image):\n    return image[None].view(1, 3, 100, 50)', 'fits_images_of_100_by_50_only'),
     ('a1_permute', 'add_channel_axis', 'def add_channel_axis(images):\n    return images.unsqueeze(2)', 'channel_axis_between_the_sides'),
-    ('a1_permute', 'add_channel_axis', 'def add_channel_axis(images):\n    return images.view(len(images), 28, 28, 1)', 'is one fixed that depends on the input'),
+    ('a1_permute', 'add_channel_axis', 'def add_channel_axis(images):\n    return images.view(len(images), 28, 28, 1)', 'fixed although it depends on the input'),
     ('a1_permute', 'add_channel_axis', 'def add_channel_axis(images):\n    return images.view(-1, 1, images.shape[2], images.shape[1])', 'reshapes_the_images_on_their_side'),
     ('a2_linear_dims', 'linear_in_features', 'def linear_in_features(shape):\n    for n in shape:\n        if n > 1:\n            return n\n    return 1', 'returned 4, which is not right\\.$'),
     ('a2_linear_dims', 'linear_in_features', 'def linear_in_features(shape):\n    return shape[2]', 'third_dimension'),
