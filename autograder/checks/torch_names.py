@@ -119,6 +119,7 @@ def _statements(cells: tuple[tuple[str, int], ...]) -> list[ast.stmt]:
     return statements
 
 
+@lru_cache(maxsize=1024)  # the checks ask about the same few names again and again
 def _kind(name: str) -> str:
     """One name for a function and its modules with any number of axes: ``cross_entropy``, ``CrossEntropyLoss``."""
     plain = _AXES.sub("", name.replace("_", "").casefold()).removeprefix("lazy").removesuffix("loss")
