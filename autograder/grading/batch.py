@@ -128,8 +128,12 @@ def grade_class(
     found = _of_students(found, request.students, people)
     names = frozenset(entry.assignment for entry in found)
     plan = Plan.of(request.course, names, request.settings, request.regrade, request.roster)
-    with results_folder(request.out, request.submissions) as out, _termination_as_interrupt():
-        ledger, zone = Ledger(out, request.course), zone_of(request.course)
+    with (
+        results_folder(request.out, request.submissions) as out,
+        Ledger(out, request.course) as ledger,
+        _termination_as_interrupt(),
+    ):
+        zone = zone_of(request.course)
         run = _Run(request, plan, ledger, ClassReport(), Log(out), times, zone, download.clones)
         found = [_with_note(plan, entry) for entry in found]
         todo = [item for entry in found if (item := _guarded(run, entry, _sort_out)) is not None]
@@ -145,6 +149,7 @@ def grade_class(
             if entry.status != "found":
                 _guarded(run, entry, _without_submission)
         run.ledger.agree_on_points()
+        run.ledger.finish()
     report = run.report
     report.results, report.torn, report.logged = run.ledger.results(), run.ledger.torn, run.log.entries
     report.seconds = time.monotonic() - began

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 from ..common.errors import InfrastructureError
 from ..course.course import Course
 from ..results import store
 from ..results.result import ClassResults, InvalidResult, Result, bounded_with_text, in_order
 
+_WRITERS = 8  # threads: a disk that is told of several files at once takes hardly longer than for one
+_WAITING = 64  # results that may wait for the disk
+
 
 class Ledger:
-    """The results in a folder: those of runs before this one, and those that this run records."""
+    """The results in a folder: those of runs before this one, and those that this run records.
+
+    Threads write the files, because each waits for the disk. Use it as a context manager, and call :meth:`finish` before
+    its end.
+    """
 
     def __init__(self, folder: Path, course: Course) -> None:
         self.torn: list[Path] = []  # files that could not be read: their submissions are graded again
         self._folder, self._course = folder, course
         self._results: dict[tuple[str, str], Result] = {}  # (student, assignment) -> new or kept
         self._points: dict[str, int] = {}  # assignment -> how many points it is worth
+        self._writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="results")
+        self._writing: dict[tuple[str, str], Future[Path]] = {}  # (student, assignment) -> a write that was begun
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writers.shutdown(wait=True)
 
     def previous(self, student: str, assignment: str) -> Result | None:
         """What an earlier run wrote; None if there is nothing, or nothing that can be read.
@@ -38,14 +55,29 @@ class Ledger:
             return None
 
     def record(self, result: Result, previous: Result | None) -> None:
-        """Add a result to the class, and write it if it differs from the previous one.
+        """Add a result to the class, and begin to write it if it differs from the previous one.
 
-        Raises InfrastructureError or UserError if it cannot be written.
+        Raises InfrastructureError or UserError if an earlier one could not be written.
         """
         result, text = bounded_with_text(result)
-        self._results[result.student, result.assignment] = result
-        if result != previous:
-            store.write_text(result, text, self._folder)
+        key = result.student, result.assignment
+        self._results[key] = result
+        if result == previous:
+            return
+        if key in self._writing:
+            self._writing.pop(key).result()
+        self._writing[key] = self._writers.submit(store.write_text, result, text, self._folder)
+        self._wait(_WAITING)
+
+    def finish(self) -> None:
+        """Wait until all results are written. Raises InfrastructureError or UserError if one could not be."""
+        self._wait(0)
+
+    def _wait(self, most: int) -> None:
+        """Take the writes that have ended, and wait for the oldest ones while more than `most` are left."""
+        for key, write in list(self._writing.items()):
+            if write.done() or len(self._writing) > most:
+                self._writing.pop(key).result()
 
     def is_worth(self, assignment: str, points: int) -> None:
         """Keep how many points an assignment is worth, as a graded result says."""
