@@ -164,7 +164,7 @@ def test_a_line_that_cannot_be_read_is_named_where_it_costs_a_task(permute: Engi
 def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> None:
     text = permute.assignment.master.read_text(encoding="utf-8")
     misspelt = text.replace("def to_nchw", "def to_nchv")
-    assert "It has to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
+    assert "It defines to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
     assert "slip" not in messages_of(permute, text + "\ndel to_nchw\n", tmp_path)["to_nchw"]
 
 
