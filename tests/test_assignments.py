@@ -158,14 +158,14 @@ def test_a_line_that_cannot_be_read_is_named_where_it_costs_a_task(permute: Engi
     (note,) = permute.grade(read_source(tmp_path / "a1_permute.py"), 1).notes
     assert "\n    retrun images\n           ^" in note
     assert f"because of line {number} of your file: invalid syntax." in said["to_nchw"]
-    assert "slip" not in said["to_nchw"]
+    assert "is that the one" not in said["to_nchw"]
 
 
 def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> None:
     text = permute.assignment.master.read_text(encoding="utf-8")
     misspelt = text.replace("def to_nchw", "def to_nchv")
     assert "It defines to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
-    assert "slip" not in messages_of(permute, text + "\ndel to_nchw\n", tmp_path)["to_nchw"]
+    assert "is that the one" not in messages_of(permute, text + "\ndel to_nchw\n", tmp_path)["to_nchw"]
 
 
 @pytest.mark.heavy

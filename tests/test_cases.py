@@ -17,12 +17,12 @@ UNTRUE = "multiplies the last axis|Traceback|the submission"  # said of none of 
 
 # case: the points at least, what is told, and what is not
 LIGHT = {
-    "missing_import_drops_if": (10, "", "defines no"),
-    "missing_import_drops_try": (10, "", "defines no"),
+    "missing_import_drops_if": (10, "", "(defines|has) no"),
+    "missing_import_drops_try": (10, "", "(defines|has) no"),
     "missing_import_half_filled_list": (10, "", ""),
-    "missing_import_drops_answers": (20, "", "defines no"),
+    "missing_import_drops_answers": (20, "", "(defines|has) no"),
     "missing_import_in_notebook": (20, "", "not defined"),
-    "unknown_decorator": (10, "", "defines no"),
+    "unknown_decorator": (10, "", "(defines|has) no"),
     "helper_module": (10, "", "NameError"),
     "name_slip": (0, r"Did you mean", ""),
     "function_renamed": (7, r"is that the one", "defines no"),
@@ -48,7 +48,7 @@ TRAINED = {
     "holds_out_1000_always": (24, "", "inside the loop|through preprocess"),
     "files_left_between_calls": (24, "", ""),
     "forgot_self": (3, r"self\.", ""),
-    "weights_of_a_compiled_network": (18, "does not say which code", "are not used"),
+    "weights_of_a_compiled_network": (18, "does not say which code", "not used"),
     "stale_weights": (18, r"does not say which code trained it", ""),
 }
 
