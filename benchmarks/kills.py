@@ -28,6 +28,7 @@ from autograder.course.course import Course
 from autograder.sandbox.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
+KINDS = ("grader", "worker", "warm process")
 PATIENCE = 15.0  # seconds until everything under a killed process must be gone
 
 
@@ -73,13 +74,17 @@ def processes(mark: str) -> list[int]:
 def victims(grader: int, kind: str) -> list[int]:
     """The processes of a kind under the grader.
 
-    Forks of the warm process are left out. Each serves one submission, and its death is reported for that submission.
+    Workers are forks of their server, so they have its command line. The warm process is the first of its command line:
+    its forks serve submissions, and the death of such a fork is that submission's own.
     """
     if kind == "grader":
         return [grader]
-    mark = b"zygote.py" if kind == "warm process" else b"spawn_main"
+    is_worker = kind == "worker"
+    mark = b"multiprocessing.forkserver" if is_worker else b"importable.py\0zygote"
     return [
-        pid for pid in descendants(grader) if mark in command_of(pid) and command_of(pid) != command_of(parent_of(pid))
+        pid
+        for pid in descendants(grader)
+        if mark in command_of(pid) and (command_of(pid) == command_of(parent_of(pid))) == is_worker
     ]
 
 
@@ -122,6 +127,10 @@ def main() -> int:
             if problems:
                 print("\n".join(problems))
                 return 1
+    never = [kind for kind in KINDS if not count[kind]]
+    if never and args.runs >= 20:  # fewer runs may leave one out by chance
+        print(f"{count['kills']} kills, but none of a {' or a '.join(never)}: none was found among the processes.")
+        return 1
     print(
         f"{count['kills']} kills ({count['grader']} of the grader, {count['worker']} of a worker, "
         f"{count['warm process']} of a warm process): {count['kept']} finished results, none lost, none torn, none "
@@ -137,7 +146,7 @@ def one_run(
     """One run with one kill. Returns what went wrong."""
     before = results(folder)
     grader = start(folder)
-    kind = chance.choice(("grader", "worker", "warm process"))
+    kind = chance.choice(KINDS)
     time.sleep(chance.uniform(0.2, 0.95) * lasts)
     found = victims(grader.pid, kind)
     finished = results(folder)
