@@ -13,6 +13,7 @@ import pytest
 
 from ..common.errors import InfrastructureError
 from ..common.raised import remedy, where_raised
+from ..sandbox.inside.lasting import lasting_imports
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
 
@@ -41,7 +42,8 @@ class LiveChecks:
         self._context: CheckContext | None = None
         self._only: Callable[[CheckInfo], bool] | None = None
         self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
-        import torch
+        with lasting_imports():
+            import torch
 
         torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self._thread = threading.Thread(target=self._session, name="checks", daemon=True)

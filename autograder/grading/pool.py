@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gc
 import importlib
 import multiprocessing
 import os
@@ -67,13 +66,7 @@ class Workers(Protocol):
         """End all workers. now: even those that still work."""
 
 
-# The modules that judge an answer.
-PRELOADED = (
-    "autograder.grading.worker",
-    "autograder.sandbox.run",
-    "autograder.submission.suggestions",
-    *(f"autograder.checks.{name}" for name in ("catalogues", "expect", "explain", "torch_names")),
-)
+PRELOADED = ("autograder.grading.preloaded",)
 
 
 def process_context(preload: Sequence[str]) -> BaseContext:
@@ -207,7 +200,6 @@ class LocalWorkers:
 
 def _begin_worker(environment: dict[str, str], door: Door | None) -> None:
     """Set up a new worker. environment: the main process's variables."""
-    gc.freeze()  # what the server has imported stays on pages that all workers share
     os.environ.clear()  # the server's variables are those of its start
     os.environ.update(environment)
     # A check may print what a student returned: no terminal shows it.

@@ -23,7 +23,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each start
 
 def imported(job: Any) -> dict[str, Any]:
     """Stands for grading: whether a worker that has done nothing yet holds torch and the checks' library."""
-    return {"missing": [name for name in ("torch", *PRELOADED) if name not in sys.modules]}
+    return {"missing": [name for name in ("torch", "autograder.checks.expect", *PRELOADED) if name not in sys.modules]}
 
 
 BEGIN = """

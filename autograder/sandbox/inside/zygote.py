@@ -17,7 +17,6 @@ policy, with a control socket attached. A fork of the warm process then serves t
 from __future__ import annotations
 
 import dataclasses
-import gc
 import itertools
 import json
 import os
@@ -28,7 +27,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from . import confine
+from . import confine, lasting
 
 
 def warm_up(trains: bool) -> None:
@@ -60,13 +59,11 @@ def main(arguments: list[str]) -> None:
     control = _connect(config)
     policy = confine.Confinement.from_json(config["policy"])
     confine.harden_zygote(policy.tier)  # first of all: from now on, this process ends when the grader does
-    warm_up(config["trains"])
-    from . import child, probes, rehearsal, wire
+    with lasting.lasting_imports():
+        warm_up(config["trains"])
+        from . import child, probes, rehearsal, wire
 
-    rehearsal.rehearse()
-    if not config["once"]:
-        gc.collect()
-        gc.freeze()  # what exists now stays on shared pages: a fork that touches less is cheaper
+        rehearsal.rehearse()
     if config["shared"]:
         control, policy = _fork_zygotes(control, policy)
 
