@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
+from threading import Thread
 
 
 def where_raised(error: BaseException, folder: Path) -> str:
@@ -12,18 +15,24 @@ def where_raised(error: BaseException, folder: Path) -> str:
     The line is the last one in the traceback whose file is in `folder`. The file is named relative to the parent of
     `folder`. If no file in `folder` is in the traceback, the text begins with the folder's name instead.
     """
-    above = folder.parent
     what = " ".join(f"{type(error).__name__}: {error}".split()) if str(error) else type(error).__name__
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
         line = f": {error.text.strip()}" if error.text and error.text.strip() else ""
         what = f"{type(error).__name__}: {error.msg}{line}"
-        return f"{Path(error.filename).relative_to(above).as_posix()}, line {error.lineno}: {what}"
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)
-    ]
-    if not frames:
-        return f"{folder.name}: {what}"
-    return f"{Path(frames[-1].filename).relative_to(above).as_posix()}, line {frames[-1].lineno}: {what}"
+        return f"{Path(error.filename).relative_to(folder.parent).as_posix()}, line {error.lineno}: {what}"
+    return f"{_last_in(folder, traceback.extract_tb(error.__traceback__))}: {what}"
+
+
+def where_running(thread: Thread, folder: Path) -> str:
+    """The line that a thread runs now, as in `where_raised`: "a1/test_a1.py, line 3"."""
+    return _last_in(folder, traceback.extract_stack(sys._current_frames().get(thread.ident or 0)))
+
+
+def _last_in(folder: Path, frames: Iterable[traceback.FrameSummary]) -> str:
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    if not own:
+        return folder.name
+    return f"{Path(own[-1].filename).relative_to(folder.parent).as_posix()}, line {own[-1].lineno}"
 
 
 def remedy(error: BaseException, folder: Path) -> str:

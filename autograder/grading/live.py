@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from ..common.errors import InfrastructureError
-from ..common.raised import remedy, where_raised
+from ..common.raised import remedy, where_raised, where_running
 from ..sandbox.inside.lasting import lasting_imports
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
+
+READ_SECONDS = 60.0  # for reading the check files, on a slow disk too
 
 
 class BrokenChecks(InfrastructureError):
@@ -46,9 +48,9 @@ class LiveChecks:
             import torch
 
         torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
-        self._thread = threading.Thread(target=self._session, name="checks", daemon=True)
+        self._thread = threading.Thread(target=self._session, name=f"checks of {files[0].parent.name}", daemon=True)
         self._thread.start()
-        self._wait()
+        self._wait(READ_SECONDS)
 
     @property
     def checks(self) -> list[CheckInfo]:
@@ -73,10 +75,17 @@ class LiveChecks:
         self._thread.join()
         self._context = None
 
-    def _wait(self) -> None:
-        problem = self._done.get()
+    def _wait(self, seconds: float | None = None) -> None:
+        folder = self._files[0].parent
+        try:
+            problem = self._done.get(timeout=seconds)
+        except queue.Empty:
+            where = where_running(self._thread, folder)
+            problem = (
+                f"{where}: reading the file takes longer than {seconds:g} seconds. Is there a loop without an end?"
+            )
         if problem is not None:
-            raise BrokenChecks(f"the checks in {self._files[0].parent} cannot be run: {problem}", problem)
+            raise BrokenChecks(f"the checks in {folder} cannot be run: {problem}", problem)
 
     def _session(self) -> None:
         for file in self._files:  # what is loaded may be of another course, or of an older version

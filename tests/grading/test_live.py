@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from autograder.common.errors import InfrastructureError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.grading import plugin
+from autograder.grading import live, plugin
 from autograder.grading.engine import Engine
 from autograder.grading.job import Job
 from autograder.grading.live import LiveChecks
@@ -254,3 +255,21 @@ def test_a_mark_that_the_file_does_not_show_is_refused(tmp_path: Path) -> None:
     assignment = written(tmp_path, CHECK.format("@getattr(pytest.mark, 'trains')", "Trains."))
     with pytest.raises(InfrastructureError, match=r"a check of b3_trains trains, .* pytest\.mark\.trains"):
         Engine(Course(tmp_path), assignment)
+
+
+def test_a_check_file_that_never_ends_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "READ_SECONDS", 0.5)
+    file = tmp_path / "b9_loop" / "test_b9_loop.py"
+    file.parent.mkdir()
+    file.write_text(
+        "import time\nfrom pathlib import Path\nwhile not Path(__file__).with_name('end').exists():\n    time.sleep(0.01)\n1 / 0\n"
+    )
+    try:
+        with pytest.raises(
+            live.BrokenChecks, match=r"^the checks in .* cannot be run: b9_loop/test_b9_loop.py, line [34]: "
+        ):
+            LiveChecks([file])
+    finally:
+        file.with_name("end").touch()
+        (reading,) = (thread for thread in threading.enumerate() if thread.name == "checks of b9_loop")
+        reading.join()
