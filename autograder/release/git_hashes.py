@@ -14,9 +14,9 @@ from .generated import CACHES, files_in
 
 FOLDERS = ("autograder", "data")
 FILES = ("constraints.txt", "pyproject.toml")
+# Of this folder each file is named by itself. After an update no commit has the folder as it was released, because the
+# student works in it; but each file is in some commit, also the stub, which has a copy in `.stubs`.
 WORKED_IN = "assignments"
-"""Each file of its own: after an update no commit holds the folder as it was released, but every file of it is there,
-the stubs in `.stubs`."""
 
 
 def git_hashes(release: Path) -> str:

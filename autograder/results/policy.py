@@ -4,7 +4,7 @@ timezone = "Europe/Berlin"    # of the deadlines; without it, this machine's zon
 
 [late]
 percent_per_day = 10      # of the raw score, for each day begun after the deadline
-grace_minutes = 15        # up to so late still counts as in time
+grace_minutes = 15        # 15 minutes late still count as in time
 cap_percent = 50          # the most that lateness can cost
 free_days = 3             # days that each student may be late at no cost, over all assignments
 
