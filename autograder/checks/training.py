@@ -170,10 +170,9 @@ def require_the_pieces(submission: SubmissionProxy, network: Network, model: Obs
         raise waits_for(network.preprocess)
 
 
-def waits_for(task: str, more: str = "") -> CheckFailed:
+def waits_for(task: str) -> CheckFailed:
     """What a check raises if it needs another task that does not work yet."""
-    message = f"This check builds on {task}, which does not work yet.{more}"
-    return CheckFailed(message, outcome="not_run", why="waits")
+    return CheckFailed(f"This check builds on {task}, which does not work yet.", outcome="not_run", why="waits")
 
 
 def train_and_watch(
@@ -298,7 +297,7 @@ def reason(submission: SubmissionProxy, training: Training) -> str | None:
     return found
 
 
-def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: float = 20) -> str | None:
+def _other_steps(submission: SubmissionProxy, training: Training) -> str | None:
     """Train again, on 2,048 items: does the network learn with smaller steps, or with steps in the other direction?
 
     This tells a learning rate that is too high from a loss with the wrong sign, and from a network that is slow at any.
@@ -310,7 +309,7 @@ def _other_steps(submission: SubmissionProxy, training: Training, cpu_seconds: f
     ):
         other = train_and_watch(
             submission, training.network, SandboxTensor("train_images", None, 2048),
-            SandboxTensor("train_labels", None, 2048), cpu_seconds, rate=rate,
+            SandboxTensor("train_labels", None, 2048), cpu_seconds=20, rate=rate,
         )  # fmt: skip
         if other.works and other.after.accuracy > max(0.3, training.after.accuracy + 0.15):
             return name

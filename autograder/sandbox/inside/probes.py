@@ -60,10 +60,10 @@ def parameters(model: nn.Module, sample: Tensor) -> dict[str, Any]:
     }
 
 
-def logits(model: nn.Module, inputs: Tensor, batch: int = 250) -> Tensor:
+def logits(model: nn.Module, inputs: Tensor) -> Tensor:
     """The network's outputs in eval mode, float32, without a graph, computed in batches. The mode stays as it was."""
     with _mode(model, training=False), torch.no_grad():
-        return torch.cat([model(part).float() for part in torch.split(inputs, batch)])
+        return _outputs(model, inputs)
 
 
 def fit(
@@ -77,7 +77,7 @@ def fit(
     _wake(model, inputs[:2])
     kept = {name: buffer.clone() for name, buffer in model.named_buffers()}
     with _mode(model, training=training), torch.no_grad():
-        outputs = torch.cat([model(part).float() for part in torch.split(inputs, 250)])
+        outputs = _outputs(model, inputs)
         for name, buffer in model.named_buffers():
             if name in kept and buffer.shape == kept[name].shape:
                 buffer.copy_(kept[name])
@@ -85,6 +85,10 @@ def fit(
         outputs.argmax(dim=1) == labels if within is None else (outputs.reshape(labels.shape) - labels).abs() <= within
     )
     return float(_loss(outputs, labels)), float(right.float().mean())
+
+
+def _outputs(model: nn.Module, inputs: Tensor) -> Tensor:
+    return torch.cat([model(part).float() for part in torch.split(inputs, 250)])
 
 
 def _loss(outputs: Tensor, labels: Tensor) -> Tensor:

@@ -59,11 +59,10 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Handle:
-    """An object that stays in the sandbox: its number there, its class name, and a short text of it."""
+    """An object that stays in the sandbox: its number there, and its class name."""
 
     number: int
     type_name: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _node(value: Any, parts: _Parts, depth: int) -> Any:
     if isinstance(value, TextArray):
         return {"t": _nodes((value.shape, value.texts), parts, depth)}
     if isinstance(value, Handle):
-        return {"h": [value.number, value.type_name[:200], value.text[:500]]}
+        return {"h": [value.number, value.type_name[:200]]}
     if isinstance(value, SandboxTensor):
         return {"r": [value.name, value.start, value.stop]}
     raise WireError(
@@ -256,7 +255,7 @@ class _Reader:
             return self.values(content, depth)
         if tag == "d":
             return self.mapping(content, depth)
-        if tag == "h" and len(content) == 3 and _kinds(content, (int, str, str)):
+        if tag == "h" and list(map(type, content)) == [int, str]:
             return self.handle(Handle(*content))
         if tag == "r" and len(content) == 3 and isinstance(content[0], str) and _bounds(content[1:]):
             return self.kept(SandboxTensor(*content))
@@ -339,10 +338,6 @@ def _integer(number: int) -> int:
     if not -MAX_INTEGER <= number < MAX_INTEGER:
         raise WireError("a number has more than 64 bits")
     return number
-
-
-def _kinds(content: list[Any], kinds: tuple[type, ...]) -> bool:
-    return all(type(item) is kind for item, kind in zip(content, kinds, strict=True))
 
 
 def _bounds(content: list[Any]) -> bool:

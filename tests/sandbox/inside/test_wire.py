@@ -166,8 +166,9 @@ def test_a_frame_with_a_byte_changed_is_a_message_or_refused(message, data):
         b'{"d":[[{"l":[]},1]]}',
         b'{"d":[[{"x":["float32",[]]},1]]}',
         b'{"d":[[1,2,3]]}',
-        b'{"h":[1,"a"]}',
-        b'{"h":[true,"a","b"]}',
+        b'{"h":[1]}',
+        b'{"h":[1,"a","b"]}',
+        b'{"h":[true,"a"]}',
         b"\xff\xfe",
     ],
 )
