@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from ..common.errors import UserError
 from ..common.plural import plural
@@ -43,7 +42,6 @@ class Adjustment:
 
 
 Key = tuple[str, str]  # (student, assignment)
-_T = TypeVar("_T")
 
 
 def read_class(folder: Path) -> ClassResults:
@@ -68,10 +66,9 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
     revalued, remarks = with_points(results.results, policy.points)
     people = People(results.identities())
     shared, said = with_groups(revalued, load_groups(folder), people)
-    policy = dataclasses.replace(policy, extensions=_of_students(policy.extensions, people))
+    policy = dataclasses.replace(policy, extensions=people.by_our_names(policy.extensions))
     known = frozenset((result.student, result.assignment) for result in shared)
-    given = load_adjustments(folder, course, known)
-    adjustments = _of_students(given, people)
+    adjustments = people.by_our_names(load_adjustments(folder, course, known))
     path = folder / ADJUSTMENTS_FILE
     idle = tuple(
         (path, f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}")
@@ -84,11 +81,6 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
         finals=finals(done, policy, adjustments),
         remarks=(*results.remarks, *remarks, *said, *_without_time(shared, policy)),
     )
-
-
-def _of_students(table: Mapping[Key, _T], people: People) -> dict[Key, _T]:
-    """The table with each student's name as in the results; it may hold a login or another spelling of the name."""
-    return {(people.find(student) or student, name): value for (student, name), value in table.items()}
 
 
 def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 
 def plain(name: str) -> str:
@@ -35,6 +38,10 @@ class People:
             return name
         meant = self._called.get(plain(name), set())
         return next(iter(meant)) if len(meant) == 1 else None
+
+    def by_our_names(self, table: Mapping[tuple[str, str], _T]) -> dict[tuple[str, str], _T]:
+        """A table by (student, assignment), with the names that we use. A name that nobody has stays as it is."""
+        return {(self.find(student) or student, assignment): value for (student, assignment), value in table.items()}
 
     def unfound(self, name: str) -> str:
         """Why `find` finds nobody, as words that follow a colon."""
