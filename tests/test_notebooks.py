@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from autograder.common.files import sha256
 from autograder.course.course import Course
 from autograder.release import command, generated
 from tests.support.extras import skip_without
@@ -215,11 +216,11 @@ def by_hand(course: Course) -> dict[str, bytes]:
 def graded(course: Course) -> Course:
     """Two students of a1, one with a notebook, one with a script, through nbgrader's commands and our export."""
     before = by_hand(course)
-    released = generated.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb")
+    released = sha256((course.assignments / "notebooks/a1_permute/a1_permute.ipynb").read_bytes())
     nbgrader(course, "db", "assignment", "add", "a1_permute")
     nbgrader(course, "db", "student", "add", "ada", "--first-name=Ada")
     nbgrader(course, "generate_assignment", "a1_permute", "--force")
-    assert generated.sha256(course.assignments / "notebooks/a1_permute/a1_permute.ipynb") == released
+    assert sha256((course.assignments / "notebooks/a1_permute/a1_permute.ipynb").read_bytes()) == released
     for student, source in {
         "ada": course.solutions / "notebooks/a1_permute/a1_permute.ipynb",
         "bob": course.assignments / "notebooks/a1_permute/a1_permute.ipynb",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path, PurePosixPath
+
+from ..common.files import sha256
 
 RECORD = ".release.json"
 
@@ -28,4 +29,4 @@ def sums_of(path: Path) -> frozenset[str]:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return frozenset()
-    return frozenset(hashlib.sha256(each).hexdigest() for each in {content, content.replace(b"\r\n", b"\n")})
+    return frozenset(map(sha256, {content, content.replace(b"\r\n", b"\n")}))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -55,13 +55,11 @@ def checks_digest(assignment: Assignment) -> str:
 
     The master and the pictures do not count: nobody is graded again if prose, a reference or a picture changes.
     """
-    digest = hashlib.sha256()
     network = network_of(assignment)
     data = [assignment.folder.parent.parent / FOLDER / f"{network.data}.py"] if network is not None else []
-    for path in [*sorted(assignment.folder.glob("*.py")), *data]:
-        if path not in (assignment.master, assignment.pictures) and path.is_file():
-            digest.update(f"{path.name}\0{sha256(path.read_bytes())}\n".encode())
-    return digest.hexdigest()
+    files = [*sorted(assignment.folder.glob("*.py")), *data]
+    decide = [path for path in files if path not in (assignment.master, assignment.pictures) and path.is_file()]
+    return _digest_of((path.name, path) for path in decide)
 
 
 @cache
@@ -74,10 +72,11 @@ def versions() -> str:
 
 def own_code(package: Path) -> str:
     """sha256 (hexadecimal) over the files of this package, or of a copy of it, that decide a result."""
-    digest = hashlib.sha256()
-    for path in deciding_files(package):
-        digest.update(f"{path.relative_to(package).as_posix()}\0{sha256(path.read_bytes())}\n".encode())
-    return digest.hexdigest()
+    return _digest_of((path.relative_to(package).as_posix(), path) for path in deciding_files(package))
+
+
+def _digest_of(files: Iterable[tuple[str, Path]]) -> str:
+    return sha256("".join(f"{name}\0{sha256(path.read_bytes())}\n" for name, path in files).encode())
 
 
 def deciding_files(package: Path) -> list[Path]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,7 +173,6 @@ def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[P
         yield recorded_for
     finally:
         live.close()
-        _forget(assignment.public_checks)
 
 
 def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:
@@ -205,10 +203,3 @@ def _silence() -> Iterator[None]:
 
 def _no_images() -> NoReturn:
     raise _Untrained
-
-
-def _forget(checks: Path) -> None:
-    """Remove the module of a check file. Another course in this process may have a file of the same name."""
-    for name, module in list(sys.modules.items()):
-        if getattr(module, "__file__", None) == str(checks):
-            del sys.modules[name]

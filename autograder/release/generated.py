@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -18,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.files import alone_in, make_folder, write_whole
+from ..common.files import alone_in, make_folder, sha256, write_whole
 from ..common.plural import few
 from ..course.handed_out import RECORD, read_record
 
@@ -39,13 +38,10 @@ def files_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def write_record(folder: Path, kept: Mapping[str, frozenset[str]] | None = None) -> None:
     """Write the record of what `folder` holds now. kept: entries of an earlier record, for files that were copied."""
-    record: dict[str, str | list[str]] = {n: sha256(path) for n, path in files_in(folder).items() if n != RECORD}
+    files = {name: path for name, path in files_in(folder).items() if name != RECORD}
+    record: dict[str, str | list[str]] = {name: sha256(path.read_bytes()) for name, path in files.items()}
     record |= {n: min(sums) if len(sums) == 1 else sorted(sums) for n, sums in (kept or {}).items() if n in record}
     (folder / RECORD).write_bytes((json.dumps(record, indent=1) + "\n").encode())
 
@@ -58,7 +54,7 @@ def foreign_files(folder: Path) -> list[str]:
 def edited_files(folder: Path) -> list[str]:
     """Files in `folder` that a release made and that were changed since."""
     here = files_in(folder)
-    return [n for n, sums in read_record(folder).items() if n in here and sha256(here[n]) not in sums]
+    return [n for n, sums in read_record(folder).items() if n in here and sha256(here[n].read_bytes()) not in sums]
 
 
 @contextlib.contextmanager

@@ -7,13 +7,12 @@ see it on Gradescope. Students' code runs in the same container, so it runs in t
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.files import write_whole
+from ..common.files import sha256, write_whole
 from ..common.zips import zip_of
 from ..course.course import SECRET_FILE, Course, find_course
 from ..course.manifest import excerpt, write_manifest
@@ -115,7 +114,7 @@ def compose(course: Course, name: str, into: Path) -> None:
     (root / "pyproject.toml").write_bytes(pyproject(course).encode())
     copy_constraints(course, root)
     # A secret of its own, from which the course's secret cannot be computed.
-    secret = hashlib.sha256(course.secret() + b"/gradescope/" + name.encode()).hexdigest()
+    secret = sha256(course.secret() + b"/gradescope/" + name.encode())
     (root / SECRET_FILE).write_text(secret + "\n", encoding="utf-8")
     early = Result("", name, None, "missing", 0, course.max_score(name), notes=(ci_gradescope.SENTENCE,))
     (into / "early.json").write_bytes(to_bytes(form.document(early, 0)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import hashlib
 import re
 import warnings
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..common.errors import UserError
-from ..common.files import when_saved
+from ..common.files import sha256, when_saved
 from ..course.assignment import Assignment
 from ..course.course import Course, find_course
 from ..course.handed_out import read_record, sums_of
@@ -132,10 +131,9 @@ class StudentRepository:
 
     def fingerprint(self, name: str, source: Source) -> str:
         """sha256 of all that a check of this work depends on: the file, the checks, the autograder's version."""
-        digest = hashlib.sha256(f"{__version__}/{source.fingerprint}".encode())
         checks = self.files(name).public_checks
-        digest.update(checks.read_bytes() if checks.is_file() else b"")
-        return digest.hexdigest()
+        content = checks.read_bytes() if checks.is_file() else b""
+        return sha256(f"{__version__}/{source.fingerprint}".encode() + content)
 
     def older_weights(self, name: str) -> str:
         """If the weights beside the student's file are from an earlier version of it, a sentence on that. Else ""."""
@@ -195,7 +193,7 @@ class StudentRepository:
         try:
             return self.fingerprint(name, read_source(path))
         except Unreadable as error:
-            return hashlib.sha256(f"{__version__}/{error.message}/{when_saved(path)}".encode()).hexdigest()
+            return sha256(f"{__version__}/{error.message}/{when_saved(path)}".encode())
 
     def remembered(self, name: str, memory: state.State) -> state.Checked | None:
         """How the last check of the assignment ended, or None if the file has changed since."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from ..common.files import sha256
 from ..common.terminal import printable
 from . import marimo
 from .helpers import Helper, find_helpers
@@ -149,7 +150,7 @@ class Source:
         It is the same for a script and its notebook, and does not change when a student adds comment lines to a stub. Two
         sources with the same digest are the same answer. The manifest holds the digests of the released stubs.
         """
-        return hashlib.sha256("\n".join(code_lines(self.whole_text)).encode()).hexdigest()
+        return sha256("\n".join(code_lines(self.whole_text)).encode())
 
 
 def form_of(path: Path, raw: bytes = b"") -> Form:

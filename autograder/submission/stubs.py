@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from functools import lru_cache
 
+from ..common.files import sha256
 from ..course.assignment import Assignment
 from ..course.course import Course
 from ..course.roster import Quiz, Roster
@@ -40,4 +40,4 @@ def stub_digests(course: Course, quiz: Quiz, roster: Roster) -> frozenset[str]:
     except OSError:
         return frozenset()
     every = dict.fromkeys(quiz.of(student, term) for student, term in roster.terms.items())
-    return frozenset(hashlib.sha256(quiz.rewrite(code, own).encode()).hexdigest() for own in every)
+    return frozenset(sha256(quiz.rewrite(code, own).encode()) for own in every)

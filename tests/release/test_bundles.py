@@ -16,6 +16,7 @@ import pytest
 
 from autograder import cli
 from autograder.common.errors import UserError
+from autograder.common.files import sha256
 from autograder.course.course import Course
 from autograder.release import classroom50, generated
 from autograder.release.leaks import find_leaks, secret_lines
@@ -70,9 +71,9 @@ def test_a_bundle_is_small_public_and_named_as_classroom50_wants(course: Course,
 @pytest.mark.heavy
 def test_bundles_are_made_anew_and_never_over_other_work(course: Course, bundle: Path) -> None:
     top = bundle.parent.parent
-    before = {name: generated.sha256(path) for name, path in generated.files_in(top).items()}
+    before = {name: sha256(path.read_bytes()) for name, path in generated.files_in(top).items()}
     assert classroom50.release_bundles(course, top) == 0
-    assert {name: generated.sha256(path) for name, path in generated.files_in(top).items()} == before
+    assert {name: sha256(path.read_bytes()) for name, path in generated.files_in(top).items()} == before
     put(top / "mine.txt", "my own")
     with pytest.raises(UserError, match=r"mine\.txt"):
         classroom50.release_bundles(course, top)

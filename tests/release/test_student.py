@@ -14,6 +14,7 @@ import pytest
 from autograder import cli
 from autograder.common import own_imports
 from autograder.common.errors import UserError
+from autograder.common.files import sha256
 from autograder.common.run_file import own_package
 from autograder.course.course import Course
 from autograder.course.handed_out import RECORD
@@ -135,7 +136,7 @@ def test_an_interrupted_update_is_completed(small_course: Course, tmp_path: Path
     record = json.loads((folder / RECORD).read_text())
     stub = folder / "assignments/b1_tiny/b1_tiny.py"
     stub.write_text("# of the release that was interrupted\n")
-    record["assignments/b1_tiny/b1_tiny.py"] = [record["assignments/b1_tiny/b1_tiny.py"], generated.sha256(stub)]
+    record["assignments/b1_tiny/b1_tiny.py"] = [record["assignments/b1_tiny/b1_tiny.py"], sha256(stub.read_bytes())]
     (folder / RECORD).write_text(json.dumps(record))
     (folder / "README.md").unlink()
     assert release_to(small_course, folder) == 0
