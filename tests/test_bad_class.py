@@ -172,7 +172,7 @@ for found in find_class(top, Course(Path(sys.argv[2])), ("a1_permute",)).found:
         try:
             said.append(str(len(read_source(found.path, found.path.with_suffix(".safetensors")).cells)))
         except Unreadable as error:
-            said.append(error.message)
+            said.append(str(error))
     print(found.student, found.status, *said, sep="|")
 """
 

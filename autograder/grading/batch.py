@@ -366,7 +366,7 @@ def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, 
 
 def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
     assert found.path is not None
-    result = _without_points(run, found, form_of(found.path), "unreadable", (error.message, *found.notes))
+    result = _without_points(run, found, form_of(found.path), "unreadable", (str(error), *found.notes))
     return _stamped(run, result, found)
 
 

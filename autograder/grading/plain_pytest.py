@@ -34,9 +34,7 @@ def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:
     try:
         source = read_source(assignment.master)
         root = find_course(folder).root
-    except Unreadable as error:
-        pytest.fail(error.message, pytrace=False)
-    except UserError as error:
+    except (Unreadable, UserError) as error:
         pytest.fail(str(error), pytrace=False)
     trains = assignment.trains
     sandbox = Sandbox(tiers.choose(None), trains=trains)

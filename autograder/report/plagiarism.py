@@ -142,7 +142,7 @@ def read_class(
         try:
             texts[entry.assignment][entry.student] = entry.read().whole_text
         except Unreadable as error:
-            skipped.append((entry.student, entry.assignment, error.message))
+            skipped.append((entry.student, entry.assignment, str(error)))
     return dict(texts), skipped
 
 

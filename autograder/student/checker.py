@@ -94,7 +94,7 @@ class Checker:
         try:
             source = read_source(path)
         except Unreadable as error:
-            return self._broken(name, path, error.message, notes)
+            return self._broken(name, path, str(error), notes)
         try:
             engine = self.warm(name)
         except UserError as error:  # the checks cannot be read: perhaps because they were changed

@@ -257,9 +257,7 @@ def _work() -> Iterator[Finding]:
             try:
                 read_source(path)
             except Unreadable as error:
-                yield Finding(
-                    "note", f"Cannot be read: {error.message}", f"Or begin again: autograder reset {path.name}"
-                )
+                yield Finding("note", f"Cannot be read: {error}", f"Or begin again: autograder reset {path.name}")
         if checks := repository.changed_checks(name):
             said, _, remedy = checks.partition(" To get it back: ")
             yield Finding("note", said, remedy)

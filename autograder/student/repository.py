@@ -193,7 +193,7 @@ class StudentRepository:
         try:
             return self.fingerprint(name, read_source(path))
         except Unreadable as error:
-            return sha256(f"{__version__}/{error.message}/{when_saved(path)}".encode())
+            return sha256(f"{__version__}/{error}/{when_saved(path)}".encode())
 
     def remembered(self, name: str, memory: state.State) -> state.Checked | None:
         """How the last check of the assignment ended, or None if the file has changed since."""

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         source = read_source(repository.file(name))
     except Unreadable as error:
-        raise UserError(error.message) from None
+        raise UserError(str(error)) from None
     with loaded(name, source) as (module, problem):
         if problem:
             screen.say(problem, style="yellow")

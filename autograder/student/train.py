@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         source = read_source(path)
     except Unreadable as error:
-        raise UserError(error.message) from None
+        raise UserError(str(error)) from None
     screen.say(
         f"Training the network of {path.relative_to(repository.root).as_posix()}. Ctrl-C ends it and keeps what it has learnt."
     )

@@ -158,8 +158,3 @@ def code_lines(text: str) -> Iterator[str]:
         bare = line.rstrip()
         if kind is Line.STRING or (bare and not bare.lstrip().startswith("#")):
             yield bare
-
-
-def string_lines(lines: list[str]) -> list[bool]:
-    """For each line: does it begin inside a string?"""
-    return [kind is Line.STRING for kind in line_kinds("\n".join(lines))]

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .magics import string_lines
+from .magics import Line, line_kinds
 
 _APP = re.compile(r"^app\s*=\s*marimo\.App\(", re.MULTILINE)
 _CELL = re.compile(r"@app\.cell\b")
@@ -52,7 +52,7 @@ def is_marimo(text: str) -> bool:
 def cells(text: str) -> list[MarimoCell]:
     """The cells of a marimo notebook, each after those that make the names it needs."""
     lines = text.split("\n")
-    inside = list(string_lines(lines))
+    inside = [kind is Line.STRING for kind in line_kinds(text)]
     starts = [n for n, line in enumerate(lines) if _BEGINS.match(line) and not inside[n]]
     found: list[MarimoCell] = []
     kept: list[str] = []  # the lines of a function or class that stays as it is

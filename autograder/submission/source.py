@@ -67,10 +67,6 @@ Form = Literal["py", "ipynb"]
 class Unreadable(Exception):
     """A file cannot be read as a submission. The message says why, and is shown to the student."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
 
 @dataclass(frozen=True)
 class Cell:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..common.definitions import bound_as
 from .source import Cell, Source
 
 _ALIKE = 0.7  # how similar two names must be, from 0 to 1 (difflib's ratio)
@@ -186,7 +187,7 @@ def _bound(statements: Iterable[ast.AST]) -> Iterator[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+            yield from map(bound_as, node.names)
         waiting += ast.iter_child_nodes(node)
 
 

@@ -61,7 +61,7 @@ def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
 def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(Unreadable, match=says) as error:
         read_source(put(tmp_path / "a1_permute.py", content))
-    assert error.value.message.startswith("a1_permute.py ")
+    assert str(error.value).startswith("a1_permute.py ")
 
 
 @pytest.mark.parametrize(

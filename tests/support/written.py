@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.submission.magics import string_lines
+from autograder.submission.magics import Line, line_kinds
 
 _FOLDER = Path(__file__).resolve().parent.parent / "submission" / "around"
 _MARIMO = "import marimo\n\napp = marimo.App()\n\n\n"
@@ -44,7 +44,5 @@ def write(path: Path, form: str, cells: Sequence[str]) -> Path:
 
 
 def _indented(cell: str) -> str:
-    lines = cell.split("\n")
-    return "\n".join(
-        line if inside or not line else f"    {line}" for line, inside in zip(lines, string_lines(lines), strict=True)
-    )
+    lines = zip(cell.split("\n"), line_kinds(cell), strict=True)
+    return "\n".join(line if kind is Line.STRING or not line else f"    {line}" for line, kind in lines)

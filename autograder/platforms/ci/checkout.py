@@ -74,7 +74,7 @@ def _grade(request: Request, found: Found) -> Graded:
     try:
         source = found.read()
     except Unreadable as error:
-        return Graded(_empty(request, found, "unreadable", (error.message, *found.notes)), path)
+        return Graded(_empty(request, found, "unreadable", (str(error), *found.notes)), path)
     from ...grading.engine import Engine
     from ...grading.worker import grade_on
 
