@@ -163,9 +163,8 @@ class Signature:
             return cls("tensor", _of_tensor(value), changed)
         value = _plain(value)
         if isinstance(value, list) and len(str(value)) > _LONG:
-            with contextlib.suppress(
-                ValueError, TypeError, OverflowError
-            ):  # rows of several lengths, text, huge numbers
+            # Not with rows of several lengths, text or huge numbers.
+            with contextlib.suppress(ValueError, TypeError, OverflowError):
                 return cls("tensor", ("list", *_of_tensor(torch.tensor(value, dtype=torch.float64))[1:]), changed)
         return cls("value", (value,), changed)
 

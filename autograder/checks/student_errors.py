@@ -70,9 +70,8 @@ def _number(where: str, source: Source | None) -> int:
 
 
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
-_PRODUCT = re.compile(
-    r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\("
-)  # the line computes the product itself: the error is not a layer's
+# A line that computes the product itself: the error is not a layer's.
+_PRODUCT = re.compile(r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\(")
 _CHANNELS = re.compile(r"expected input\[(\d+), .* to have (\d+) channels, but got (\d+) channels")
 _NO_TENSOR = re.compile(r"'(\w+)' object has no attribute|must be Tensor, not (\w+)")
 _ASKS = re.compile(r"\b(if|elif|while|and|or|not|in|assert|max|min|sorted|any|all|bool|range)\b")

@@ -49,9 +49,7 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
         raise UserError(f"{path} cannot be read: {error}.") from None
     lines = io.StringIO(text, newline=None)  # Excel on a Mac ends lines with CR alone
     first = lines.readline()
-    if said := re.fullmatch(
-        "sep=(.)\n", first, re.I
-    ):  # a line that tells Excel the delimiter: it is not part of the table
+    if said := re.fullmatch("sep=(.)\n", first, re.I):  # for Excel: this line is not part of the table
         delimiter = said[1]
     else:
         delimiter = max(",;\t", key=first.count)

@@ -26,14 +26,7 @@ from ..course.course import Course
 from .clone import Clone, Clones
 from .layouts import RECEIPT, HandIn
 from .people import People, other_names
-from .places import (
-    PASSED_OVER,
-    SUFFIXES,
-    Place,
-    bears,
-    read_class,
-    readable,
-)
+from .places import PASSED_OVER, SUFFIXES, Place, bears, read_class, readable
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 from .student_files import NO_CODE, File, StudentFiles, why_not
@@ -366,10 +359,7 @@ class _Search:
         words = [f"{file.shown} {file.why}." for file in files if file.why][:NAMED]
         if named:
             was = "was" if len(named) == 1 else "were"
-            words += [
-                f"{few(file.shown for file in named)} {was} found, but {none}.",
-                why_not(named[0]),
-            ]
+            words += [f"{few(file.shown for file in named)} {was} found, but {none}.", why_not(named[0])]
         ask = f"Ask for {name}.py or {name}.ipynb"
         if choice := next((file for file in named if file.may_be_chosen), None):
             return " ".join([*words, f"{ask}, or choose it in choices.csv: {self._as_choice(name, choice)}"])

@@ -44,9 +44,7 @@ def line_kinds(text: str, magics: bool = False) -> list[Line]:
     kinds = [Line.STATEMENT] * len(lines)
     odd = [number for number, found in enumerate(map(_NOT_PYTHON.match, lines)) if found] if magics else []
     starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0)) if odd else []
-    place = line = depth = opened = (
-        0  # line: the number of the line at `place`. opened: of the line with the outermost open bracket
-    )
+    place = line = depth = opened = 0  # line: that of `place`. opened: the line with the outermost open bracket
     for number in (*odd, len(lines)):
         limit = starts[number] if number < len(lines) else len(text)
         while place < limit:

@@ -167,10 +167,7 @@ class StudentFiles:
         if len(group) < NAMESAKES_LIMIT:
             group.append(file)
         else:
-            self._note(
-                f"More than {NAMESAKES_LIMIT} files are named after {name}: the rest were passed over.",
-                name,
-            )
+            self._note(f"More than {NAMESAKES_LIMIT} files are named after {name}: the rest were passed over.", name)
 
     def _note(self, note: str, name: str = "") -> None:
         self._notes[name, note] = None

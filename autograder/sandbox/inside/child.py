@@ -90,12 +90,8 @@ class Server:
     def _send(self, sock: socket.socket, reply: dict[str, Any]) -> None:
         try:
             wire.send(sock, reply)
-        except (
-            wire.WireError,
-            RuntimeError,
-            TypeError,
-            ValueError,
-        ):  # many long texts together, or a tensor that torch cannot read out
+        except (wire.WireError, RuntimeError, TypeError, ValueError):
+            # Many long texts together, or a tensor that torch cannot read out.
             reply["value"] = self._stays(reply.get("value"))
             wire.send(sock, reply)
 

@@ -178,11 +178,7 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
     plain = tensor.detach()
     try:
         data: bytes = plain.numpy().tobytes()
-    except (
-        TypeError,
-        RuntimeError,
-        ValueError,
-    ):  # numpy has no such dtype or rank, or a conjugate is not yet resolved
+    except (TypeError, RuntimeError, ValueError):  # numpy has no such dtype or rank, or a conjugate is not yet resolved
         flat = plain.contiguous().reshape(-1)
         if flat.numel() == 1:  # contiguous with any stride, but a view of bytes needs 1
             flat = flat.as_strided((1,), (1,))
