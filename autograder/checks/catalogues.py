@@ -218,8 +218,7 @@ class VariantCatalogue:
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
-        answer = bool(observation.calls) and observation.calls[-1].verb == "item"
-        if not answer or observation.run is None:
+        if not _is_answer(observation) or observation.run is None:
             yield from self._catalogue.suspects(check, observation, judge)
             return
         if self._of_another(observation.run.answers(observation.task)):

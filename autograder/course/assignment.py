@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+STUBS = ".stubs"  # the folder in assignments/ with the stubs as they were handed out
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -31,7 +33,7 @@ class Assignment:
     @property
     def stub(self) -> Path:
         """The stub as it was handed out, under `assignments/`. It stays as it was when the student edits their file."""
-        return self.folder.parent / ".stubs" / f"{self.name}.py"
+        return self.folder.parent / STUBS / f"{self.name}.py"
 
     @property
     def public_checks(self) -> Path:

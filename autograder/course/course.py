@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
-from .assignment import Assignment
+from .assignment import STUBS, Assignment
 from .manifest import Manifest, read_manifest
 
 SECRET_VARIABLE = "AUTOGRADER_SECRET"
@@ -155,7 +155,7 @@ def _names_in(folder: Path) -> list[str]:
 def _released_in(folder: Path) -> list[str]:
     """The released assignments: those with a script, and those whose stub is left when the script was deleted."""
     try:
-        stubs = {path.stem for path in (folder / ".stubs").glob("*.py") if path.stem.isidentifier()}
+        stubs = {path.stem for path in (folder / STUBS).glob("*.py") if path.stem.isidentifier()}
     except OSError:
         stubs = set()
     return sorted({*_names_in(folder), *stubs}, key=natural_key)

@@ -15,6 +15,7 @@ import pytest
 
 from ..common.raised import where_raised
 from ..common.terminal import beginning
+from ..course.assignment import Assignment
 from .context import CheckContext, CheckInfo, Verdict
 
 if TYPE_CHECKING:
@@ -140,9 +141,9 @@ def drawing_of(item: pytest.Item, check: CheckInfo, failure: CheckFailed) -> Dra
         return None
     from ..checks import axes
 
-    folder = item.path.parent
-    stub = folder.parent / ".stubs" / f"{folder.name}.py"  # the student may have changed the docstring
-    names = axes.letters(stub if stub.is_file() else folder / f"{folder.name}.py").get(failure.observation.task)
+    own = Assignment(item.path.parent.name, item.path.parent)
+    original = own.stub if own.stub.is_file() else own.master  # the student may have changed the docstring
+    names = axes.letters(original).get(failure.observation.task)
     return axes.draw(failure.observation, names) if names else None
 
 

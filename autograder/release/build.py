@@ -26,8 +26,6 @@ from .master import Master, read_master, source_notebook
 from .notebooks import generate, keep_drawings_whole, skip_slow_imports, stub_script, write_notebook
 from .slips import refuse_slips
 
-STUBS = ".stubs"
-
 
 @dataclass(frozen=True)
 class Built:

@@ -29,6 +29,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .master import BEGIN, END
+
 ALLOWED = "allowed-lines.txt"
 MINIMUM_TOKENS = 6
 # Lines of torch code that are not an answer in any course.
@@ -145,9 +147,9 @@ def _solution_rows(text: str) -> set[int]:
     """The numbers of the lines between BEGIN SOLUTION and END SOLUTION."""
     rows, inside = set(), False
     for row, line in enumerate(text.splitlines(), start=1):
-        if "BEGIN SOLUTION" in line:
+        if BEGIN in line:
             inside = True
-        elif "END SOLUTION" in line:
+        elif END in line:
             inside = False
         elif inside:
             rows.add(row)

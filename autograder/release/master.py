@@ -19,7 +19,7 @@ from ..student.pictures import names_in
 if TYPE_CHECKING:
     from ..grading.context import CheckInfo
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"  # behind ###, on lines of their own
 SEE = "# See it: autograder show "  # a cell with only this and a picture's name shows the picture in the notebook
 
 
@@ -59,12 +59,12 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
     cells = tuple(jupytext.reads(text, fmt="py:percent").cells)
     tasks: list[str] = []
     for cell in cells:
-        if cell.cell_type == "code" and "BEGIN SOLUTION" in cell.source:
+        if cell.cell_type == "code" and BEGIN in cell.source:
             task = _task_of(cell.source, set(points), path.name)
             if task in tasks:
                 raise UserError(f"{path.name} solves {task} in two cells. Put it into one.")
             tasks.append(task)
-        elif cell.cell_type != "code" and "BEGIN SOLUTION" in cell.source:
+        elif cell.cell_type != "code" and BEGIN in cell.source:
             raise UserError(f"{path.name} has a solution block in a prose cell. Put it into a code cell.")
     drawn = names_in(folder / "pictures.py")
     for cell in cells:
@@ -74,7 +74,7 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
     if missing:
         raise UserError(
             f"{path.name} has no solution of {', '.join(missing)}, but checks are about it. Each task needs a cell "
-            f"that defines it and holds a block between {BEGIN} and {END}."
+            f"that defines it and holds a block between ### {BEGIN} and ### {END}."
         )
     return Master(folder.name, tuple(tasks), {task: points[task] for task in tasks}, cells)
 
@@ -99,7 +99,7 @@ def source_notebook(master: Master) -> Any:
 
     cells = []
     for number, cell in enumerate(master.cells, start=1):
-        if cell.cell_type == "code" and "BEGIN SOLUTION" in cell.source:
+        if cell.cell_type == "code" and BEGIN in cell.source:
             task = _task_of(cell.source, set(master.tasks), master.name)
             solution = v4.new_code_cell(cell.source, id=f"task-{task}")
             solution.metadata["nbgrader"] = _metadata(task, solution=True)

@@ -21,9 +21,9 @@ from ..course.network import network_of
 from ..data import data_set
 from ..data.dataset import FOLDER
 from ..results.policy import load_policy
+from .master import BEGIN, END
 
 NOT_ASSIGNMENTS = frozenset({"notebooks", "__pycache__"})
-_BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
 _POINTS = '@pytest.mark.points(2, task="name_of_the_task")'
 
 
@@ -155,29 +155,29 @@ def _blocks(master: _Text) -> Iterator[str]:
     opened = 0
     for number, line in enumerate(master.text.splitlines(), start=1):
         where = f"{master.name}, line {number}"
-        if _BEGIN in line:
+        if BEGIN in line:
             if opened:
-                yield f"{where} begins a solution, but that of line {opened} has not ended. Write ### {_END} before it."
+                yield f"{where} begins a solution, but that of line {opened} has not ended. Write ### {END} before it."
             opened = number
-        elif _END in line:
+        elif END in line:
             if not opened:
-                yield f"{where} ends a solution that has not begun. Write ### {_BEGIN} above it, or delete the line."
+                yield f"{where} ends a solution that has not begun. Write ### {BEGIN} above it, or delete the line."
             opened = 0
         elif opened and line.startswith("# %%"):
-            yield f"{master.name}, line {opened}: the solution has no end in its cell. Write ### {_END} below it."
+            yield f"{master.name}, line {opened}: the solution has no end in its cell. Write ### {END} below it."
             opened = 0
         elif line.lstrip().startswith("#") and len(line.strip()) < 30 and _nearly(line):
             yield (
-                f"{where} looks like the border of a solution, but is not one: {line.strip()!r}. Write ### {_BEGIN} or "
-                f"### {_END}, or students get the answer."
+                f"{where} looks like the border of a solution, but is not one: {line.strip()!r}. Write ### {BEGIN} or "
+                f"### {END}, or students get the answer."
             )
     if opened:
-        yield f"{master.name}, line {opened}: the solution has no end. Write ### {_END} below it."
+        yield f"{master.name}, line {opened}: the solution has no end. Write ### {END} below it."
 
 
 def _nearly(line: str) -> bool:
     words = line.strip("# \t").upper()
-    return bool(difflib.get_close_matches(words, (_BEGIN, _END, "BEGIN SOLUTIONS", "END SOLUTIONS"), 1, 0.85))
+    return bool(difflib.get_close_matches(words, (BEGIN, END, "BEGIN SOLUTIONS", "END SOLUTIONS"), 1, 0.85))
 
 
 def _marks(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import UserError
+from ..course.assignment import STUBS
 from ..course.course import Course
 from ..course.manifest import write_manifest
 from ..course.roster import Quiz, Roster, quizzes
 from ..results.store import folder_name
 from ..submission.source import read_source
 from . import generated
-from .build import STUBS, Built, build
+from .build import Built, build
 from .diagnoses import answers_recorded
 from .leaks import shows_solutions
 from .student import refuse

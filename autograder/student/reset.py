@@ -10,6 +10,7 @@ from pathlib import Path
 from ..common.errors import UserError
 from ..common.files import explain, make_folder, write_whole
 from ..common.plural import listed
+from ..course.assignment import STUBS
 from . import screen
 from .repository import StudentRepository
 
@@ -68,13 +69,13 @@ def _agreed(changed: list[str]) -> bool:
 
 
 def _stub(repository: StudentRepository, form: Path) -> bytes:
-    path = repository.course.assignments / ".stubs" / form.name
+    path = repository.course.assignments / STUBS / form.name
     try:
         return path.read_bytes()
     except OSError:
         raise UserError(
             f"{path.relative_to(repository.root).as_posix()} is missing, and so is the stub of {form.name}. "
-            "Bring it back with: git checkout -- assignments/.stubs"
+            f"Bring it back with: git checkout -- assignments/{STUBS}"
         ) from None
 
 
