@@ -82,14 +82,15 @@ def arrival_of(
     top: the folder of all submissions; nothing above it is read. told: the times from a CSV file, see `load_times`.
     zone: the course's. clones: the class's, see `Download`.
     """
-    clone = _clone_of(found, top, clones or Clones())
+    folders = _folders(found, top)
+    clone = _clone_of(folders, clones or Clones())
     commit = clone.head if clone is not None else ""
     key = found.student, found.assignment
     if key in told:
         return Arrival(told[key], commit)
     if found.when is not None:
         return _arrival(found.when, commit, f"The download says {found.when}", zone)
-    stamp = _timestamp(found, top, clone)
+    stamp = _timestamp(found, folders, clone)
     if stamp is not None:
         return _read_timestamp(stamp, zone, commit)
     if clone is None or found.path is None or not found.path.is_relative_to(clone.top):
@@ -129,23 +130,24 @@ def _folders(found: Found, top: Path) -> list[Path]:
     """The folders between a submission's file and the folder of all submissions, the innermost first."""
     if found.path is None or not found.path.is_relative_to(top):
         return []
-    return [folder for folder in found.path.parents if folder.is_relative_to(top) and folder != top]
+    depth = len(found.path.parts) - 1 - len(top.parts)
+    return list(found.path.parents[:depth])
 
 
-def _clone_of(found: Found, top: Path, known: Clones) -> Clone | None:
-    """The clone that a submission lies in, the outermost one: the student's own folder."""
-    clones = (known.at(folder) for folder in reversed(_folders(found, top)))
+def _clone_of(folders: list[Path], known: Clones) -> Clone | None:
+    """The outermost of the folders that is a clone: the student's own."""
+    clones = (known.at(folder) for folder in reversed(folders))
     return next((clone for clone in clones if clone is not None), None)
 
 
-def _timestamp(found: Found, top: Path, clone: Clone | None) -> Path | None:
-    """The timestamp.txt that the collecting system wrote, or None.
+def _timestamp(found: Found, folders: list[Path], clone: Clone | None) -> Path | None:
+    """The timestamp.txt that the collecting system wrote into one of the folders, or None.
 
     One in a student's clone is the student's own and does not count. In the download of an LMS, only Sakai's counts,
     which is in the student's folder itself. In nbgrader's folders it is beside the file, and counts even if a .git was
     handed in there.
     """
-    system, folders = found.identity.get("system"), _folders(found, top)
+    system = found.identity.get("system")
     if system is not None:
         folders = [folder for folder in folders if system == "sakai" and folder == found.top]
     for folder in folders:
