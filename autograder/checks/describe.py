@@ -128,7 +128,8 @@ def returned(observation: Observation) -> str:
             return f"{kind(value)}, {numbers(tensor)}"
         return f"{kind(value)} of shape {shape(tensor)}"
     if value is None:
-        return "None, which is what a function without a return gives"
+        entry = observation.calls and observation.calls[-1].verb == "item"
+        return "None" if entry else "None, which is what a function without a return gives"
     if type(value) is tuple and len(value) == 1:
         return f"a tuple with one entry, {_thing(value[0])} (a comma at the end of a line makes a tuple)"
     return _value(value)

@@ -19,13 +19,17 @@ from ..submission.syntax import broken_line
 from . import describe
 
 # Errors that nobody raises on purpose to refuse bad input.
-NOT_ON_PURPOSE = frozenset({"NotImplementedError", "MissingTask", "NameError", "SystemExit", "MemoryError"})
+NOT_ON_PURPOSE = frozenset(
+    {"NotImplementedError", "MissingTask", "MissingEntry", "NameError", "SystemExit", "MemoryError"}
+)
 
 
 def told(observation: Observation) -> tuple[str, Why]:
     """What was called, what it raised and where, and what that usually means; or why there was nothing to call."""
     error = observation.error
     assert error is not None
+    if error.type_name == "MissingEntry":
+        return f"{error.message}.", ""
     source = observation.run.source if observation.run is not None else None
     if error.type_name == "MissingTask":
         return _missing(observation.task, error.message, source, observation.run.tasks if observation.run else ())
@@ -69,6 +73,7 @@ def _number(where: str, source: Source | None) -> int:
     return first + int(line) - 1
 
 
+_RAISE = re.compile(r"(^|[:;])\s*raise\b")
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
 # A line that computes the product itself: the error is not a layer's.
 _PRODUCT = re.compile(r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\(")
@@ -83,7 +88,12 @@ _RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d
 
 
 def explain(type_name: str, text: str, line: str = "") -> str:
-    """The idea behind a common error, or nothing. line: the student's own line that raised it, if it is known."""
+    """The idea behind a common error, or nothing. line: the student's own line that raised it, if it is known.
+
+    There is none for an error of the student's own making: what it means is in its message.
+    """
+    if _RAISE.search(line):
+        return ""
     if match := _MULTIPLY.search(text):
         came, declared = match[2], match[3]
         if line and not _PRODUCT.search(line):

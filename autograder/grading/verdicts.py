@@ -87,7 +87,8 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
         if not earlier:
             return CheckFailed(f"The weights beside the file could not be compared: {_kind(error)}.")
         last = earlier[-1]
-        what = f"{describe.call(last)} returned {describe.returned(last)}"
+        verb = "is" if last.calls[-1].verb == "item" else "returned"
+        what = f"{describe.call(last)} {verb} {describe.returned(last)}"
     except CheckFailed as failure:
         return failure
     except Exception:  # it cannot even be described
@@ -97,7 +98,7 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
         said = "" if last.handle is not None else _words_of(error)
         text = f"{what}. The check says: {said}" if said else f"{what}, which is not what the check asks for."
     else:
-        text = f"{what}, which could not be compared: {_kind(error)}."
+        text = f"{what}. That could not be compared: {_kind(error)}."
     return CheckFailed(text, last, lambda other: "not right")
 
 
@@ -107,8 +108,8 @@ def _is_plain_assert(error: BaseException) -> bool:
 
 
 def _words_of(error: BaseException) -> str:
-    """What pytest says about a plain ``assert``, without the lines that show our own objects."""
-    lines = [line for line in _text(error).splitlines() if not _OURS.match(line)]
+    """What pytest says about a plain ``assert``, without the lines that show our own objects or name its options."""
+    lines = [line for line in _text(error).splitlines() if not _OURS.match(line) and "Use -v to" not in line]
     return "\n".join(lines).strip()
 
 

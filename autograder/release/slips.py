@@ -101,6 +101,8 @@ def slips(assignment: Assignment) -> Iterator[str]:
     yield from _blocks(master)
     checks = [texts[path] for path in (assignment.public_checks, assignment.hidden_checks) if path in texts]
     tasks = list(dict.fromkeys(task for text in checks for task, _ in _marks(text.tree)))
+    if not all(_names_every_task(text.tree) for text in checks):
+        tasks += [name for node in master.tree.body for name in defined_by(node) if name not in tasks]
     for file in checks:
         yield from _checks(file, tasks)
     yield from _not_defined(checks, master)
@@ -193,6 +195,12 @@ def _marks(tree: ast.Module) -> Iterator[tuple[str, int]]:
                     yield keyword.value.value, node.lineno
 
 
+def _names_every_task(tree: ast.Module) -> bool:
+    """Does each mark of points name its task by a literal? Not after `two = pytest.mark.points`, or with `task=name`."""
+    marks = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and _is_mark(node, "points")]
+    return len(marks) == len(list(_marks(tree)))
+
+
 def _is_mark(node: ast.expr, name: str) -> bool:
     """Is this ``pytest.mark.name`` or ``mark.name``?"""
     match node:
@@ -228,18 +236,20 @@ def _checks(text: _Text, tasks: list[str]) -> Iterator[str]:
                     )
         elif isinstance(node, ast.Compare):
             for side in (node.left, *node.comparators):
-                if _is_answer(side, tasks):
-                    called = ast.unparse(side)
+                where, said = f"{text.name}, line {node.lineno}", ast.unparse(side)
+                if isinstance(side, ast.Call) and _is_task(side.func, tasks):
+                    yield f"{where} compares {said} itself, which is an observation and equals nothing. Write {said}.value."
+                elif _is_task(side, tasks):
                     yield (
-                        f"{text.name}, line {node.lineno} compares {called} itself, which is an observation "
-                        f"and equals nothing. Write {called}.value."
+                        f"{where} compares {said} itself, which equals nothing. Call it, {said}(...).value, or take the entry "
+                        f"of a dict, {said}[key].value."
                     )
 
 
-def _is_answer(node: ast.expr, tasks: Collection[str]) -> bool:
-    """Is this the call ``submission.task(...)`` itself, not its value or another part of the observation?"""
+def _is_task(node: ast.expr, tasks: Collection[str]) -> bool:
+    """Is this ``submission.task``, for a task that checks are about?"""
     match node:
-        case ast.Call(func=ast.Attribute(attr=task, value=ast.Name(id="submission"))):
+        case ast.Attribute(attr=task, value=ast.Name(id="submission")):
             return task in tasks
     return False
 

@@ -29,6 +29,7 @@ from ..sandbox import tiers
 from ..sandbox.launch import SharedSandbox
 from ..submission.source import Cell, Source, read_source
 from . import made_pages
+from .declared import declared_checks
 from .slips import refuse_slips
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ class CaughtBy:
 
 @dataclass(frozen=True)
 class Report:
-    """What verifying one assignment found. checks: (name, task, hidden). findings: empty if all is proved."""
+    """What verifying one assignment found. checks: (name, task, hidden). findings: empty if all is proved.
+
+    tried: whether its misconceptions were tried. They are not if the reference is wrong.
+    """
 
     assignment: str
     points: int
@@ -65,6 +69,7 @@ class Report:
     rows: tuple[CaughtBy, ...]
     findings: tuple[str, ...]
     seconds: float = 0.0
+    tried: bool = True
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -160,7 +165,7 @@ def _begin_worker(door: Door | None) -> None:
 def merged(parts: list[Report]) -> Report:
     """Join the reports on the parts of an assignment to one."""
     first = parts[0]
-    if not first.rows:  # the reference is wrong, and the other parts would only repeat that
+    if not first.tried:  # the reference is wrong, and the other parts would only repeat that
         return first
     rows = tuple(filter(None, itertools.chain(*itertools.zip_longest(*(part.rows for part in parts)))))
     findings = tuple(finding for part in parts for finding in part.findings)
@@ -182,8 +187,9 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
     assignment = course.assignment(name)
     engine = Engine(course, assignment, door=shared_door())
     try:
-        points = sum(check.points for check in engine.checks)
-        checks = tuple((check.name, check.task, check.hidden) for check in engine.checks)
+        declared = declared_checks(engine.live)
+        points = sum(check.points for check in declared)
+        checks = tuple((check.name, check.task, check.hidden) for check in declared)
         wrong = _reference(engine, name) if part == 0 else []
         findings = [*wrong, *_stub(engine, course, name)] if part == 0 else []
         findings += [f"{name}: {finding}" for finding in zoo.strange_answers(engine, _SEED)] if part == 0 else []
@@ -196,7 +202,7 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
             findings += found
     finally:
         engine.close()
-    return Report(name, points, checks, tuple(rows), tuple(findings), time.perf_counter() - began)
+    return Report(name, points, checks, tuple(rows), tuple(findings), time.perf_counter() - began, tried=not wrong)
 
 
 def _verified(engine: Engine, misconception: Misconception) -> tuple[CaughtBy, list[str]]:
@@ -336,9 +342,11 @@ def _leaks(course: Course, names: Sequence[str]) -> list[str]:
 def show(report: Report) -> None:
     """Print a matrix for each task: a row for each misconception, a column for each check."""
     screen = console()
-    screen.print(
-        f"\n[bold]{report.assignment}[/]: {plural(report.points, 'point')}, {plural(len(report.rows), 'misconception')}"
-    )
+    count = plural(len(report.rows), "misconception")
+    known = count if report.tried else "its misconceptions were not tried, because the reference is wrong"
+    screen.print(f"\n[bold]{report.assignment}[/]: {plural(report.points, 'point')}, {known}")
+    if not report.tried:
+        return
     for task in dict.fromkeys(row.task for row in report.rows):
         rows = [row for row in report.rows if row.task == task]
         checks = [(name, hidden) for name, of, hidden in report.checks if of == task]

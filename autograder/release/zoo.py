@@ -93,7 +93,11 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
                 passed.setdefault(verdict.check.name, []).append(name)
     return [
         *(f"{check} passes if every answer is {found[0]}.{_more(found)}" for check, found in passed.items()),
-        *(f"{check} breaks if every answer is {found[0].rstrip('.')}.{_more(found)}" for check, found in broke.items()),
+        *(
+            f"{check} breaks if every answer is {found[0].rstrip('.')}.{_more(found)} Compare with one of the expect "
+            "functions, or ask for the kind of value first."
+            for check, found in broke.items()
+        ),
     ]
 
 

@@ -34,6 +34,14 @@ class TaskProxy:
     def __init__(self, run: Run, task: str, budget: float | None = None, record: bool = False) -> None:
         self._run, self._task, self._budget, self._record = run, task, budget, record
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # pytest asks for some while it explains an assert
+            raise AttributeError(name)
+        raise AttributeError(
+            f"a task has no {name}: call it, submission.{self._task}(...).{name}, or take the entry of a dict, "
+            f"submission.{self._task}[key].{name}"
+        )
+
     def __call__(self, *args: Any, **kwargs: Any) -> Observation:
         """Call the task. The arguments are numbers, texts, shapes, tensors or observations (values or handles)."""
         return self._run.ask(self._task, self._question(args, kwargs))

@@ -117,10 +117,10 @@ def item(found: Observation, pending: Observation, key: Any) -> Observation:
             if odd
             else f"is of type {found.type_name or type(found.value).__name__}, but must be a dict, as in the stub"
         )
-        error = StudentError("TypeError", f"{pending.task} {what}")
+        error = StudentError("MissingEntry", f"{pending.task} {what}")
         return dataclasses.replace(pending, status="error", error=error)
     if key not in found.value:
-        error = StudentError("KeyError", f"{pending.task} has no entry for {key!r}")
+        error = StudentError("MissingEntry", f"{pending.task} has no entry for {key!r}")
         return dataclasses.replace(pending, status="error", error=error)
     return dataclasses.replace(pending, value=found.value[key])
 

@@ -25,7 +25,8 @@ from autograder.checks import (
     expect_tensor,
 )
 from autograder.checks.student_errors import explain
-from autograder.sandbox.observation import Observation
+from autograder.sandbox import translate
+from autograder.sandbox.observation import Call, Observation
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run_local import LocalRun
 from autograder.submission.source import Cell, Source
@@ -356,6 +357,26 @@ def test_an_error_that_inherits_from_the_one_asked_for_is_one() -> None:
 
     expect_raises(observe(refuse, 1), "ValueError")
     assert "raised Refused; KeyError was asked for" in message(expect_raises, observe(refuse, 1), "KeyError")
+
+
+def test_an_error_of_ones_own_has_no_idea_beside_its_message() -> None:
+    line = 'if task not in table: raise KeyError(f"no loss for {task}")'
+    assert explain("KeyError", "'no loss for x'", line) == ""
+    assert explain("KeyError", "'x'", "return table[task]  # may raise").startswith("The dict has no entry")
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"one": 1}, "ANSWERS has no entry for 'two'."),
+        ([1, 2], "ANSWERS is of type list, but must be a dict, as in the stub."),
+        (None, "ANSWERS is of type NoneType, but must be a dict, as in the stub."),
+    ],
+)
+def test_an_entry_that_is_not_there_is_no_error_of_the_students_code(answers: Any, says: str) -> None:
+    pending = Observation("ANSWERS", (Call("item", "ANSWERS", ("two",)),), "value")
+    entry = translate.item(Observation("ANSWERS", (), "value", value=answers), pending, "two")
+    assert message(expect_number, entry, 2) == says
 
 
 def test_an_error_of_ones_own_is_left_alone() -> None:

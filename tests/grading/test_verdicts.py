@@ -118,6 +118,11 @@ def test_how_a_value_was_worked_out_is_left_out_of_pytests_words() -> None:
     assert verdicts._words_of(AssertionError(said)) == "assert False"
 
 
+def test_pytests_options_are_not_named_to_students() -> None:
+    said = "assert [1] == [2]\n\n  At index 0 diff: 1 != 2\n  Use -v to get more diff"
+    assert verdicts._words_of(AssertionError(said)) == "assert [1] == [2]\n\n  At index 0 diff: 1 != 2"
+
+
 def test_a_plain_assert_earns_its_diagnosis(engine: Engine, tmp_path: Path) -> None:
     wrong = REFERENCE.replace(
         "{word: text.split().count(word) for word in text.split()}", "{c: text.count(c) for c in text}"
@@ -133,7 +138,7 @@ def test_a_check_that_trips_costs_its_own_points_alone(engine: Engine, tmp_path:
     tripped = found["test_that_trips"]
     assert tripped.outcome == "failed"
     assert tripped.message.startswith("line(1.0, 2.0) returned ")
-    assert "which could not be compared: " in tripped.message
+    assert "That could not be compared: " in tripped.message
     assert tripped.log.startswith("Traceback"), "its author can mend it"
     assert {v.outcome for name, v in found.items() if name != "test_that_trips"} == {"passed"}
 

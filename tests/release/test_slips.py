@@ -48,6 +48,7 @@ TOLD = [
     (PUBLIC, "def test_one", "def test_counter", 19, "a second test_counter replaces the one in line 13"),
     # what came back, and its value
     (PUBLIC, 'expect_integer(submission.ANSWERS["one"], 1)', "assert 2 == submission.double(1)", 15, "Write submission.double(1).value."),
+    (PUBLIC, 'expect_integer(submission.ANSWERS["one"], 1)', "assert submission.ANSWERS == 2", 15, "take the entry of a dict, submission.ANSWERS[key].value."),
     # misconceptions and hints
     (WRONG, '@misconception("double")', "@misconception", 4, "@misconception names no task"),
     (WRONG, '@misconception("double")', "@misconception()", 4, "misconception names no task"),
@@ -169,6 +170,14 @@ def test_checks_that_train_without_a_declaration_are_told(small_course: Course) 
         file.write("\nfrom autograder.checks import TRAIN_IMAGES\n")
     (slip,) = slips(assignment)
     assert "test_b1_tiny.py uses TRAIN_IMAGES, but no network_facts.py beside it says from which data set" in slip
+
+
+def test_points_under_another_name_are_no_slip(small_course: Course) -> None:
+    path = small_course.solutions / "b1_tiny" / PUBLIC
+    replace_in(path, "import pytest\n", "import pytest\n\npoints = pytest.mark.points\n")
+    replace_in(path, "@pytest.mark.points(", "@points(")
+    assert "@points(" in path.read_text()
+    assert list(slips(small_course.assignment("b1_tiny"))) == []
 
 
 def test_without_misconceptions_an_assignment_is_sound(small_course: Course) -> None:

@@ -128,7 +128,7 @@ def test_one_that_fails_anothers_check_is_a_finding(course: Course) -> None:
     assert any("squares fails test_halves, a check of half" in finding for finding in findings)
 
 
-def test_a_wrong_reference_is_one_finding(course: Course) -> None:
+def test_a_wrong_reference_is_one_finding(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     path = course.solutions / "b1_tiny" / "b1_tiny.py"
     path.write_text(path.read_text().replace("return 2 * x", "return 2 * x + 1"))
     report = verify.verify_assignment(course.root, "b1_tiny")
@@ -138,6 +138,10 @@ def test_a_wrong_reference_is_one_finding(course: Course) -> None:
     other = verify.verify_assignment(course.root, "b1_tiny", 1, 2)
     assert other.rows
     assert verify.merged([report, other]) == report
+    verify.show(report)
+    assert "its misconceptions were not tried, because the reference is wrong" in " ".join(
+        capsys.readouterr().out.split()
+    )
 
 
 @pytest.mark.heavy
