@@ -16,7 +16,7 @@ import torch
 from ..submission.source import Source
 from .inside import child, data, record, wire
 from .observation import Call, Observation, Question, StudentError, pending
-from .translate import as_checks_meet_it
+from .translate import as_checks_meet_it, item
 
 
 class LocalRun:
@@ -72,6 +72,11 @@ class LocalRun:
     def _ask(self, task: str, question: Question) -> Observation:
         self._ordinal += 1
         call, observed = question.calls[-1], pending(task, question, self._ordinal, self)
+        if call.verb == "item" and self._lookup is None:
+            whole = self._namespace.get(task)
+            entries = dict(whole) if isinstance(whole, Mapping) else whole
+            if not isinstance(entries, dict) or call.args[0] not in entries:
+                return item(dataclasses.replace(observed, value=entries), observed, call.args[0])
         args, kwargs = tuple(map(self.own, call.args)), {k: self.own(v) for k, v in call.kwargs.items()}
         kept = child.Snapshot(args, kwargs)
         recorder = record.Recorder() if question.record else contextlib.nullcontext()

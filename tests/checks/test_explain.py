@@ -374,9 +374,11 @@ def test_an_error_of_ones_own_has_no_idea_beside_its_message() -> None:
     ],
 )
 def test_an_entry_that_is_not_there_is_no_error_of_the_students_code(answers: Any, says: str) -> None:
+    """In a notebook's kernel as in the sandbox."""
     pending = Observation("ANSWERS", (Call("item", "ANSWERS", ("two",)),), "value")
     entry = translate.item(Observation("ANSWERS", (), "value", value=answers), pending, "two")
     assert message(expect_number, entry, 2) == says
+    assert message(expect_number, TaskProxy(LocalRun({"ANSWERS": answers}, {}), "ANSWERS")["two"], 2) == says
 
 
 def test_an_error_of_ones_own_is_left_alone() -> None:
