@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from ..sandbox.observation import Observation
-from .values import plain
+from .values import without_numpy
 
 MIXED = "mix"
 _NEW = "1"
@@ -85,7 +85,7 @@ def draw(seen: Observation, names: tuple[tuple[str, ...], tuple[str, ...]]) -> D
     if not seen.returned or call is None or call.verb != "call" or not call.args:
         return None
     before, after = names
-    first, result = plain(call.args[0]), plain(seen.value)
+    first, result = without_numpy(call.args[0]), without_numpy(seen.value)
     given, got = _sizes(first), _sizes(result)
     if given is None or got is None or len(given) != len(before) or not got:
         return None

@@ -11,7 +11,7 @@ import torch
 from ..common.terminal import beginning
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Call, Observation
-from .values import plain, tensor_in
+from .values import tensor_in, without_numpy
 
 _LONG = 60  # a value that needs more characters is described, not shown
 
@@ -50,7 +50,7 @@ def _value(value: Any) -> str:
     if tensor is not None:
         text = str(numbers(tensor)) if tensor.dim() else f"{tensor.item():.6g}"
         return text if len(text) <= _LONG else f"{kind(value)} of shape {shape(tensor)}"
-    text = _brief.repr(plain(value))
+    text = _brief.repr(without_numpy(value))
     return beginning(text, _LONG)
 
 

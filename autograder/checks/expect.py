@@ -19,7 +19,7 @@ from ..submission.own_tasks import stub_left
 from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
 from .matching import same_value
-from .values import plain, tensor_in
+from .values import tensor_in, without_numpy
 from .where import small_map, where
 
 _ORDER = "expect_equal(submission.task(...), expected)"
@@ -291,7 +291,7 @@ def _and(text: str, more: str) -> str:
 
 def _number(value: Any) -> float | int | None:
     """The value as a number if it is an int, a float or a tensor without axes; else None."""
-    value = plain(value)
+    value = without_numpy(value)
     if isinstance(value, torch.Tensor) and value.dim() == 0 and not value.is_complex():
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -391,7 +391,7 @@ _AXES = 64  # more than any shape has
 
 
 def _sizes(value: Any) -> tuple[int, ...] | None:
-    value = plain(value)
+    value = without_numpy(value)
     if isinstance(value, torch.Tensor) and value.dim() == 1 and not value.is_floating_point() and len(value) <= _AXES:
         value = value.tolist()
     if not isinstance(value, (tuple, list)) or len(value) > _AXES:
@@ -512,7 +512,7 @@ def expect_accuracy(observation: Observation, labels: torch.Tensor, at_least: fl
     0.75
     """
     expect_shape(observation, labels.shape)
-    accuracy = float((plain(observation.value).to(torch.int64) == labels).double().mean())
+    accuracy = float((without_numpy(observation.value).to(torch.int64) == labels).double().mean())
 
     def judge(seen: Observation) -> str | None:
         if accuracy >= at_least:

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from ..sandbox.observation import Observation, StudentError
-from .values import plain
+from .values import without_numpy
 
 _CLOSE = 1e-5  # relative: far above float32's rounding, far below what a wrong idea changes
 
@@ -81,7 +81,7 @@ def _close(a: float, b: float) -> bool:
 
 
 def _plain_number(value: Any) -> Any:
-    value = plain(value)
+    value = without_numpy(value)
     return value.item() if isinstance(value, torch.Tensor) and value.dim() == 0 else value
 
 
@@ -161,7 +161,7 @@ class Signature:
             return cls("object", (observed.type_name,), changed)
         if isinstance(value, torch.Tensor):
             return cls("tensor", _of_tensor(value), changed)
-        value = _plain(value)
+        value = _as_lists(value)
         if isinstance(value, list) and len(str(value)) > _LONG:
             # Not with rows of several lengths, text or huge numbers.
             with contextlib.suppress(ValueError, TypeError, OverflowError):
@@ -224,15 +224,15 @@ def _of_tensor(value: torch.Tensor) -> tuple[str, tuple[int, ...], *Sums]:
     return dtype, shape, tuple(float(f"{number:.7g}") for number in sums), counts
 
 
-def _plain(value: Any) -> Any:
+def _as_lists(value: Any) -> Any:
     """The value as data for JSON, in which floats may still be NaN or infinite."""
-    value = plain(value)
+    value = without_numpy(value)
     if isinstance(value, (set, frozenset)):
         return sorted(map(repr, value))
     if isinstance(value, torch.Tensor):
         return value.tolist()
     if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+        return [_as_lists(item) for item in value]
     return repr(value)[:_LONG] if isinstance(value, dict) else value
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 
-def plain(value: Any) -> Any:
+def without_numpy(value: Any) -> Any:
     """NumPy's arrays as tensors, its arrays of text as lists, its numbers as Python's. Other values are unchanged."""
     if isinstance(value, np.ndarray):
         try:
@@ -20,5 +20,5 @@ def plain(value: Any) -> Any:
 
 def tensor_in(value: Any) -> torch.Tensor | None:
     """The value as a tensor, if it is a tensor or a NumPy array of numbers; else None."""
-    value = plain(value)
+    value = without_numpy(value)
     return value if isinstance(value, torch.Tensor) else None

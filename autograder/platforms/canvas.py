@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
-from ..submission.people import plain
+from ..submission.people import comparable
 from . import lms
 from .table import Table, read_table
 
@@ -77,10 +77,10 @@ def people_in(table: Table) -> dict[int, set[str]]:
         if not number or name == _POINTS_POSSIBLE:  # this line is about columns, not about a person
             continue
         called = lms.names_of(name)
-        called |= {plain(value) for column in identity if (value := table.value(row, column))}
+        called |= {comparable(value) for column in identity if (value := table.value(row, column))}
         called |= lms.login_names(table.value(row, logins[0])) | lms.login_names(table.value(row, logins[1]))
         # A download tells two students of the same name apart by Canvas's number.
-        called |= {plain(f"{each}_{number}") for each in lms.names_of(name)}
+        called |= {comparable(f"{each}_{number}") for each in lms.names_of(name)}
         people[row] = called
     return lms.also_short(people, {row: table.value(row, logins[0]) for row in people})
 

@@ -64,6 +64,6 @@ def run(args: argparse.Namespace) -> int:
     Returns 0 if all was written, 1 if a student with points was left out, 3 if some result files could not be read.
     """
     chosen = load(args.to)
-    results = final.read_class(args.results)
+    results = final.read_results(args.results)
     found: int = chosen.export(results, args.out, args) or 0
     return 3 if tell_of_the_reading(results, "export") else found

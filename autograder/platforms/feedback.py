@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the feedback. Returns 1 if a student who handed in gets none, else 0."""
-    results = final.read_class(args.results)
+    results = final.read_results(args.results)
     names = list(results.max_scores())
     if args.assignment:
         meant = [n for n in names if args.assignment in (n, n.split("_")[0])]

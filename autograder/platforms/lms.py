@@ -21,7 +21,7 @@ from ..common.plural import plural
 from ..common.tables import read_rows
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
-from ..submission.people import plain
+from ..submission.people import comparable
 from ..submission.places import without_common
 from .destinations import write_out
 from .table import Table
@@ -57,14 +57,14 @@ def title(text: str) -> str:
 
 
 def names_of(full_name: str) -> set[str]:
-    """A full name as `plain` writes it, with its words apart, and run together as Canvas does ("lastfirst")."""
+    """A full name as `comparable` writes it, with its words apart, and run together as Canvas does ("lastfirst")."""
     run_together = "".join(c for c in full_name if c.isalnum())
-    return {plain(name) for name in (full_name, run_together) if name.strip()}
+    return {comparable(name) for name in (full_name, run_together) if name.strip()}
 
 
 def login_names(login: str) -> set[str]:
-    """A login or address as `plain` writes it, and the part before its @."""
-    return {plain(name) for name in (login, login.partition("@")[0]) if name.strip()}
+    """A login or address as `comparable` writes it, and the part before its @."""
+    return {comparable(name) for name in (login, login.partition("@")[0]) if name.strip()}
 
 
 def match(
@@ -76,7 +76,7 @@ def match(
 ) -> Matches:
     """Find each student's row in the file.
 
-    students: student -> identity, as results hold it. people: row -> all names of that person, as `plain` writes them.
+    students: student -> identity, as results hold it. people: row -> all names of that person, as `comparable` writes them.
     numbers: the system's number for a person -> row; a student's number counts only if it comes from this `system`.
     joined: name -> all names of the same person, from `read_identities`.
 
@@ -93,9 +93,9 @@ def match(
     for student, identity in students.items():
         number = identity.get("number", "") if identity.get("system") == system else ""
         logins = {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
-        own = plain(student)
+        own = comparable(student)
         told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
-        named = {plain(identity.get("name", "")), plain(short.get(student, ""))} - {""}
+        named = {comparable(identity.get("name", "")), comparable(short.get(student, ""))} - {""}
         tries = (told - {own} - logins, logins, {own}, named, _logins_in(student))
         rows = {numbers[number]} if number in numbers else set()
         for names in tries:
@@ -116,7 +116,7 @@ def match(
 def _logins_in(student: str) -> set[str]:
     """The parts of a name that can only be a login: they have both letters and digits, or are an address."""
     parts = re.split(r"[\s,;()\[\]_]+|-", student)
-    mixed = {plain(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
+    mixed = {comparable(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
     return mixed.union(*(login_names(part) for part in parts if "@" in part))
 
 
@@ -124,7 +124,7 @@ def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dic
     """The people, each also under a shorter login: without the part that nearly all share (`cnn-assignments-`)."""
     short = without_common([login for login in logins.values() if login])
     return {
-        row: called | ({plain(short[logins[row]])} if logins.get(row) in short else set())
+        row: called | ({comparable(short[logins[row]])} if logins.get(row) in short else set())
         for row, called in people.items()
     }
 
@@ -132,7 +132,7 @@ def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dic
 def read_identities(path: Path | None) -> dict[str, set[str]]:
     """Read the CSV file of --identities. Each line holds the names of one person, in any columns.
 
-    Returns name -> all names of the same person, as `plain` writes them. Raises UserError if the file cannot be read.
+    Returns name -> all names of the same person, as `comparable` writes them. Raises UserError if the file cannot be read.
     """
     joined: defaultdict[str, set[str]] = defaultdict(set)
     if path is None:
@@ -140,7 +140,7 @@ def read_identities(path: Path | None) -> dict[str, set[str]]:
     if not path.is_file():
         raise UserError(f"There is no file {path}. Each of its lines should name one person: folder,login or the like.")
     for _, row in read_rows(path):
-        names = {plain(cell) for cell in row if cell}
+        names = {comparable(cell) for cell in row if cell}
         for name in names:
             joined[name] |= names
     return joined

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..results.result import ClassResults
-from ..submission.people import plain
+from ..submission.people import comparable
 from . import lms, moodle_words
 from .table import Table, read_table
 
@@ -124,7 +124,7 @@ def people_in(table: Table, identifier: int, name: int | None, grade: int) -> di
     for row in range(1, len(table.rows)):
         if not (whole := table.value(row, identifier)):
             continue
-        called = {plain(whole)} | lms.names_of(table.value(row, name))
+        called = {comparable(whole)} | lms.names_of(table.value(row, name))
         if participant := _NUMBER.fullmatch(whole):
             called.add(participant[1])
         people[row] = called.union(*(lms.login_names(table.value(row, column)) for column in logins))

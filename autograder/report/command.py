@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..common.plural import plural
 from ..common.terminal import print_line, printable
-from ..results.final import course_of, read_class
+from ..results.final import course_of, read_results
 from ..results.guard import Guard, tell_of_the_reading
 from .pages import write
 
@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report. Returns 3 if some results could not be read or shown, else 0."""
-    results, left_out = read_class(args.results), Guard()
-    before = read_class(args.before) if args.before else None
+    results, left_out = read_results(args.results), Guard()
+    before = read_results(args.before) if args.before else None
     course = course_of(args.results)
     ways = None
     if args.right_ways:

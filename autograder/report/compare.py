@@ -11,7 +11,7 @@ from typing import Any
 
 from ..common.plural import plural
 from ..common.terminal import print_line, printable
-from ..results.final import read_class
+from ..results.final import read_results
 from ..results.result import ClassResults, Final, Result
 
 # The entries of a result's environment that say what graded it, and where.
@@ -157,7 +157,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what changed. Returns 3 if some results could not be read, else 0."""
-    old, new = read_class(args.old), read_class(args.new)
+    old, new = read_results(args.old), read_results(args.new)
     found = compare(old, new)
 
     def say(text: str, style: str = "") -> None:

@@ -100,10 +100,10 @@ def run(args: argparse.Namespace) -> int:
     """Compare the submissions of a class. Returns 0 whatever was found: a person has to judge it."""
     course = find_course(Path.cwd())
     only = [course.resolve(name) for name in args.assignment]
-    found, skipped = read_class(args.submissions, course, only)
+    found, skipped = read_submissions(args.submissions, course, only)
     earlier: dict[str, dict[str, str]] = defaultdict(dict)
     for folder in args.also:
-        others, more = read_class(folder, course, only)
+        others, more = read_submissions(folder, course, only)
         skipped += more
         for name, texts in others.items():
             earlier[name] |= {f"{folder}: {student}": text for student, text in texts.items()}
@@ -127,7 +127,7 @@ def _percent(text: str) -> float:
     return number
 
 
-def read_class(
+def read_submissions(
     folder: Path, course: Course, only: Sequence[str] = ()
 ) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
     """Returns assignment -> student -> code, and a list of (student, assignment, why) for what cannot be read.

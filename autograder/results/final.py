@@ -44,7 +44,7 @@ class Adjustment:
 Key = tuple[str, str]  # (student, assignment)
 
 
-def read_class(folder: Path) -> ClassResults:
+def read_results(folder: Path) -> ClassResults:
     """All results in a folder with their final scores. Every report and export starts from this.
 
     Raises UserError if there are no results, or if course.toml or a table is wrong.

@@ -127,7 +127,7 @@ def bounded_with_text(result: Result) -> tuple[Result, str]:
         checks=tuple(_said_briefly(check, MESSAGE_LIMIT) for check in result.checks),
         notes=tuple(cut(note, _NOTE) for note in result.notes[:_NOTES]),
     )
-    if small.metrics and len(json.dumps(_plain(small.metrics))) > _METRICS:
+    if small.metrics and len(json.dumps(_for_json(small.metrics))) > _METRICS:
         note = "The figures of this grading were too large to keep."
         small = dataclasses.replace(small, metrics={}, notes=(*small.notes, note))
     text = file_text(small)
@@ -168,14 +168,14 @@ def to_json(result: Result) -> dict[str, Any]:
     ]
     whole = {"schema": SCHEMA, **vars(result), "checks": checks}
     known = {key: value for key, value in whole.items() if value or key not in _WHERE_KNOWN}
-    return cast(dict[str, Any], _plain(known))
+    return cast(dict[str, Any], _for_json(known))
 
 
 def from_json(data: object) -> Result:
     """The result that `to_json` described. Raises InvalidResult, which names the first thing that is wrong."""
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InvalidResult(f"it is not in the schema {SCHEMA}")
-    data = cast(dict[str, Any], _plain(data, finite=False))
+    data = cast(dict[str, Any], _for_json(data, finite=False))
     data |= {key: none for key, none in _WHERE_KNOWN.items() if data.get(key) is None}
     get = _Reader({"notes": [], **data}, "")
     checks = []
@@ -267,7 +267,7 @@ class _Reader:
         return value
 
 
-def _plain(value: Any, finite: bool = True) -> Any:
+def _for_json(value: Any, finite: bool = True) -> Any:
     """The value as data for JSON: no tuples, no NaN (if `finite`), and text that can be written as UTF-8."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
@@ -276,9 +276,9 @@ def _plain(value: Any, finite: bool = True) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) or not finite else None
     if isinstance(value, Mapping):
-        return {_plain(str(key)): _plain(item, finite) for key, item in value.items()}
+        return {_for_json(str(key)): _for_json(item, finite) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, finite) for item in value]
+        return [_for_json(item, finite) for item in value]
     return value
 
 

@@ -16,7 +16,7 @@ from ..submission.source import Source
 from ..submission.suggestions import did_you_mean
 from ..submission.syntax import broken_line
 from .observation import LEFT_OUT, SYNTAX
-from .translate import plain
+from .translate import harmless
 
 _MOST = 6  # notes on statements that were left out
 _LOOKED_AT = 100  # statements that are checked for a name that they needed
@@ -53,7 +53,7 @@ def left_out(record: Any, source: Source, seconds: float) -> LeftOut | None:
     lines = source.text.count("\n")
     if not 0 < first <= last <= lines:
         return None
-    kind, message = (beginning(plain(part[:500])) if isinstance(part, str) else "" for part in record[3:])
+    kind, message = (beginning(harmless(part[:500])) if isinstance(part, str) else "" for part in record[3:])
     line = first
     if number < 0:  # a cell that Python cannot parse is left out as a whole
         cell = next(cell for cell in reversed(source.cells) if cell.first_line <= line)
@@ -160,7 +160,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
     kind, module, line = item[0], "" if item[1] == name else item[1], item[2]
     if not isinstance(kind, str) or not isinstance(module, str) or not 0 <= line < 10**6:
         return Note()
-    what, why = (beginning(plain(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
+    what, why = (beginning(harmless(part[:500]), 200) if isinstance(part, str) else "" for part in item[3:])
     text = beginning(source.line(line, module), 100)
     if not text:
         return Note()

@@ -198,7 +198,9 @@ class Loader:
                 self._skip.add(record[0])
             if each is not None and record[0] < 0 and self.load_error is None:
                 where, text = order.source.locate(each.line), order.source.line(each.line)
-                self.load_error = StudentError(each.kind, beginning(translate.plain(str(record[4])[:500])), where, text)
+                self.load_error = StudentError(
+                    each.kind, beginning(translate.harmless(str(record[4])[:500])), where, text
+                )
         self._leave_out([each for _, each in records if each is not None])
         return progress
 

@@ -165,7 +165,7 @@ def names(value: Any, longest: int) -> tuple[str, ...]:
     return tuple(name for name in items if isinstance(name, str) and len(name) < longest)[:1000]
 
 
-def plain(text: str) -> str:
+def harmless(text: str) -> str:
     """Text from the sandbox that is safe to print and to write: control characters and lone surrogates become escapes."""
     if text.isprintable():
         return text
@@ -176,17 +176,17 @@ def plain(text: str) -> str:
 
 
 def _text(value: Any, most: int) -> str:
-    return plain(value[:most]) if isinstance(value, str) else ""
+    return harmless(value[:most]) if isinstance(value, str) else ""
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, (tuple, list)):
         return ()
-    return tuple(plain(item[:100]) for item in value if isinstance(item, str))[:500]
+    return tuple(harmless(item[:100]) for item in value if isinstance(item, str))[:500]
 
 
 def _output(value: Any) -> str:
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
         return ""
-    text, cut = plain(value[0][:_MOST_OUTPUT])[:_MOST_OUTPUT], value[1]
+    text, cut = harmless(value[0][:_MOST_OUTPUT])[:_MOST_OUTPUT], value[1]
     return text + (f"\n[{cut:,} more characters were cut]" if type(cut) is int and cut > 0 else "")

@@ -345,7 +345,7 @@ def gradescope(folder: Path) -> list[HandIn]:
             identity = {"system": "gradescope", "number": number}
             found.append(HandIn(path, path.name, "gradescope", None, identity, notes=(note,)))
     for name, about in known.items():
-        when = read_stamp(about.created)
+        when = _gradescope_time(about.created)
         number = name.removeprefix("submission_")
         for person in about.people or [{}]:
             called = person.get("name") or person.get("email") or name
@@ -379,7 +379,7 @@ def _metadata(path: Path) -> dict[str, _Submission]:
         match = _KEY.match(line)
         if match is None:
             continue
-        depth, key, value = len(match["blanks"]), match["key"], _plain(match["value"] or "")
+        depth, key, value = len(match["blanks"]), match["key"], _scalar(match["value"] or "")
         if depth == 0 and not match["dash"]:
             current = found.setdefault(key, _Submission()) if re.fullmatch(r"submission_\d+", key) else None
             inside = ""
@@ -397,7 +397,7 @@ def _metadata(path: Path) -> dict[str, _Submission]:
     return found
 
 
-def _plain(value: str) -> str:
+def _scalar(value: str) -> str:
     """The text of a YAML scalar, quoted or plain. Only the syntax that names, numbers and times need is understood."""
     value = value.strip()
     if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
@@ -415,7 +415,7 @@ def _escaped(match: re.Match[str]) -> str:
     return "\ufffd" if number > sys.maxunicode or 0xD800 <= number < 0xE000 else chr(number)
 
 
-def read_stamp(text: str) -> dt.datetime | None:
+def _gradescope_time(text: str) -> dt.datetime | None:
     """A time as Gradescope writes it: 2026-11-20 21:03:11.123456000 Z, or with an offset. None if it is not one."""
     match = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$", text.strip())
     if match is None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 
-def plain(name: str) -> str:
+def comparable(name: str) -> str:
     """A name for comparison, which ignores accents, apostrophes, case, form of Unicode and the order of words."""
     letters = unicodedata.normalize("NFKD", name).casefold()
     kept = "".join(" " if c in "_-,." or c.isspace() else c for c in letters if not _drops(c))
@@ -30,13 +30,13 @@ class People:
         for student, others in identities.items():
             for name in (student, *others):
                 if name:
-                    self._called[plain(name)].add(student)
+                    self._called[comparable(name)].add(student)
 
     def find(self, name: str) -> str | None:
         """The student who is meant; None if nobody is, or if several could be."""
         if name in self._students:
             return name
-        meant = self._called.get(plain(name), set())
+        meant = self._called.get(comparable(name), set())
         return next(iter(meant)) if len(meant) == 1 else None
 
     def by_our_names(self, table: Mapping[tuple[str, str], _T]) -> dict[tuple[str, str], _T]:
@@ -45,7 +45,7 @@ class People:
 
     def unfound(self, name: str) -> str:
         """Why `find` finds nobody, as words that follow a colon."""
-        meant = sorted(self._called.get(plain(name), ()))
+        meant = sorted(self._called.get(comparable(name), ()))
         return f"{name!r} could be {' or '.join(meant)}." if meant else f"nobody in this class is called {name!r}."
 
 

@@ -96,8 +96,8 @@ def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
     plain: dict[str, str] = {}
     for other in others:
         if other != name and len(other) <= _LONGEST:
-            plain.setdefault(_plain(other), other)
-    found = difflib.get_close_matches(_plain(name[:_LONGEST]), list(plain)[:2000], 1, alike)
+            plain.setdefault(_folded(other), other)
+    found = difflib.get_close_matches(_folded(name[:_LONGEST]), list(plain)[:2000], 1, alike)
     return plain[found[0]] if found else ""
 
 
@@ -275,5 +275,5 @@ def _question(name: str, others: Iterable[str]) -> str:
     return f"Did you mean {found}?" if found else ""
 
 
-def _plain(name: str) -> str:
+def _folded(name: str) -> str:
     return name.replace("_", "").casefold()

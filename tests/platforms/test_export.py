@@ -251,7 +251,7 @@ def test_one_graded_class_in_every_format(
     (tmp_path / "results" / "adjustments.csv").write_text(
         "student,assignment,points,reason\ncleo_one_wrong,a1_permute,1,the check was too strict\n", encoding="utf-8"
     )
-    found = final.read_class(tmp_path / "results")
+    found = final.read_results(tmp_path / "results")
     right = totals(found)
     assert {s: t for s, (t, _) in right.items()} == {
         "ada_right": 20, "ben_notebooks": 18, "cleo_one_wrong": 18, "eve_syntax_error": 10, "iris_two_files": 10,

@@ -11,7 +11,7 @@ import pytest
 
 from autograder import cli
 from autograder.results import store
-from autograder.results.final import read_class
+from autograder.results.final import read_results
 from autograder.results.result import CheckResult, Result, Status
 from tests.platforms.test_export import canvas_file, moodle_file
 from tests.support import readers
@@ -111,7 +111,7 @@ def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_format_shows_the_same_totals(graded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found, out = read_class(graded), tmp_path / "out"
+    found, out = read_results(graded), tmp_path / "out"
     right = {student: (total, 15) for student, total in TOTALS.items()}
     numbers = {student: str(4711 + n) for n, student in enumerate(sorted(TOTALS))}
 

@@ -18,7 +18,7 @@ from autograder.common.diagnosis import Diagnosis
 from autograder.platforms import classroom50, lms
 from autograder.platforms.export import load
 from autograder.results.result import CheckResult, ClassResults, Final, Result
-from autograder.submission.people import plain
+from autograder.submission.people import comparable
 
 SECRET = "hidden-7f3a"  # is in every text of a hidden check
 words = st.text(
@@ -63,7 +63,7 @@ def tell_apart(students: list[str]) -> bool:
 @st.composite
 def classes(draw: st.DrawFn) -> ClassResults:
     """A class: each student has a result for each assignment, some with a final score of its own."""
-    students = draw(st.lists(names, min_size=1, max_size=4, unique_by=plain).filter(tell_apart))
+    students = draw(st.lists(names, min_size=1, max_size=4, unique_by=comparable).filter(tell_apart))
     assignments = ["a1_permute", "a2_linear_dims", "a10_more"][: draw(st.integers(1, 3))]
     templates = {name: draw(checks()) for name in assignments}
     found, finals = [], {}
