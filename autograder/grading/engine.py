@@ -242,7 +242,7 @@ def check_files(assignment: Assignment, settings: Settings) -> list[Path]:
     return [file for file in files if file.is_file()] or files[:1]
 
 
-def sandbox_for(settings: Settings, trains: bool, door: Door | None = None) -> Sandbox:
+def sandbox_for(settings: Settings, trains: bool, door: Door | None) -> Sandbox:
     """A sandbox of the tier that is asked for. door: a shared warm process, which has that tier already.
 
     Without a door, set `trains` if many submissions will come: some train in a demo, or use a layer on the meta device,

@@ -21,7 +21,7 @@ from ..results.policy import load_policy
 from . import generated
 
 
-def release_solutions(course: Course, folder: Path, only: Sequence[str] = ()) -> int:
+def release_solutions(course: Course, folder: Path, only: Sequence[str]) -> int:
     """Write the pages of these assignments, or of all, to `folder`. Returns 0.
 
     folder: new, empty or made by this command. Raises UserError if a deadline or an extension of one of the assignments

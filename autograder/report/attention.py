@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from ..common.terminal import first_line, printable
 from ..results.result import Result, by_task, is_lost
@@ -13,7 +13,7 @@ from ..submission.syntax import NOT_PYTHON
 from .training_record import TrainingRecord, read_training
 
 Kind = Literal["no score", "crashed", "left out", "suspicious", "near a band"]
-ORDER: tuple[Kind, ...] = ("no score", "crashed", "left out", "suspicious", "near a band")
+ORDER: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Point:
     link: str = ""
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
+def ticks(low: float, high: float, about: int) -> list[float]:
     """Some `about` round numbers: from the last one at or below `low` to the first one at or above `high`."""
     if not high - low > 1e-9 * max(1.0, abs(low), abs(high)):
         low, high = low - 0.5, high + 0.5

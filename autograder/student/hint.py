@@ -61,9 +61,7 @@ class Told:
     memory: state.State
 
 
-def next_hints(
-    repository: StudentRepository, memory: state.State, target: Target, again: bool = False, how: str = ""
-) -> Told:
+def next_hints(repository: StudentRepository, memory: state.State, target: Target, again: bool, how: str = "") -> Told:
     """The next hint of a task, or with `again` those that were read. how: what to type for the one after."""
     task = str(target.task)
     hints = read_hints(repository, target.assignment).get(task, ())

@@ -35,8 +35,8 @@ def fragment(
     outcome: Trained,
     bands: Sequence[Band],
     title: str,
-    before: RunBefore | None = None,
-    maps: FeatureMaps | None = None,
+    before: RunBefore | None,
+    maps: FeatureMaps | None,
 ) -> str:
     """The body of the page as HTML; Jupyter shows it too. before: the last training, for comparison."""
     parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands, before), _curves(outcome, bands, before)]

@@ -50,7 +50,7 @@ class Helper:
 
 
 def find_helpers(
-    code: str, submission: Path, room: int, read: Callable[[Path], str | None], flat: bool = False
+    code: str, submission: Path, room: int, read: Callable[[Path], str | None], flat: bool
 ) -> tuple[tuple[Helper, ...], tuple[str, ...]]:
     """The helpers that some code imports, with those that they import in turn; and notes on files that were passed over.
 

@@ -36,18 +36,7 @@ _IMPORTS = {
     "TensorDataset": "from torch.utils.data import TensorDataset",
 }
 _MODULES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "math")
-_PACKAGES = (
-    "torch",
-    "numpy",
-    "torchvision",
-    "einops",
-    "matplotlib",
-    "tqdm",
-    "math",
-    "random",
-    "itertools",
-    "functools",
-)
+_PACKAGES = "torch numpy torchvision einops matplotlib tqdm math random itertools functools".split()
 _TYPES = {name: getattr(builtins, name) for name in ("list", "tuple", "dict", "str", "int", "float", "set", "bool")}
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 

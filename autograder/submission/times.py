@@ -46,7 +46,7 @@ class Arrival:
     notes: tuple[str, ...] = ()
 
 
-def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str], str]:
+def load_times(path: Path, course: Course) -> dict[tuple[str, str], str]:
     """(student, assignment) -> time of submission, from a CSV file with the columns student, assignment, time.
 
     An assignment may be written in short, as a1. A time without an offset is in the course's zone.
@@ -60,8 +60,7 @@ def load_times(path: Path, course: Course | None = None) -> dict[tuple[str, str]
         time = read_time(row["time"], zone_of(course))
         if time is None:
             raise UserError(f"{path}, line {number}: {row['time']!r} is not a time like 2026-11-20T23:59:00+01:00.")
-        name = row["assignment"]
-        name = course.resolve(name, f"{path}, line {number}: ") if course is not None else name
+        name = course.resolve(row["assignment"], f"{path}, line {number}: ")
         if (row["student"], name) in times:
             raise UserError(f"{path}, line {number}: {row['student']} has a time for {name} already.")
         times[row["student"], name] = _text(time)
@@ -72,8 +71,8 @@ def arrival_of(
     found: Found,
     top: Path,
     told: Mapping[tuple[str, str], str],
-    zone: dt.tzinfo | None = None,
-    clones: Clones | None = None,
+    zone: dt.tzinfo | None,
+    clones: Clones,
 ) -> Arrival:
     """When a submission was made, and from which commit.
 
@@ -83,7 +82,7 @@ def arrival_of(
     zone: the course's. clones: the class's, see `Download`.
     """
     folders = _folders(found, top)
-    clone = _clone_of(folders, clones or Clones())
+    clone = _clone_of(folders, clones)
     commit = clone.head if clone is not None else ""
     key = found.student, found.assignment
     if key in told:

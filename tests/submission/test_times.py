@@ -12,6 +12,7 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.submission.clone import Clones
 from autograder.submission.find import Found, find_class
 from autograder.submission.times import Arrival, arrival_of, load_times, read_stamp
 from tests.support.files import put
@@ -20,7 +21,7 @@ from tests.support.files import put
 def arrival(file: Path, top: Path, told: dict[tuple[str, str], str] | None = None) -> Arrival:
     """When ada's a1 came that lies in this file, below the folder of the class."""
     mine = Found("ada", "a1_permute", file, "found", top=top / file.relative_to(top).parts[0])
-    return arrival_of(mine, top, told or {})
+    return arrival_of(mine, top, told or {}, None, Clones())
 
 
 def test_nbgraders_timestamp(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_a_timestamp_among_what_a_system_hands_out_is_the_students_own(course: C
         put(folder / "timestamp.txt", "2026-11-01 00:00:00 UTC")
         put(folder / "a1_permute" / "timestamp.txt", "2026-11-01 00:00:00 UTC")
     for found in find_class(top, course, ["a1_permute"]).found:
-        assert arrival_of(found, top, {}) == Arrival()
+        assert arrival_of(found, top, {}, None, Clones()) == Arrival()
 
 
 def test_sakais_timestamp_lies_beside_the_folder_with_the_files(course: Course, tmp_path: Path) -> None:
@@ -53,7 +54,8 @@ def test_sakais_timestamp_lies_beside_the_folder_with_the_files(course: Course, 
         put(files / "a1_permute.py", f"answer = {person!r}\n")
         put(files / "timestamp.txt", "2026-11-01 00:00:00 UTC")
     put(top / "Lee, Ann(ann)" / "timestamp.txt", "20261120210311000")
-    came = [arrival_of(found, top, {}).text for found in find_class(top, course, ["a1_permute"]).found]
+    download = find_class(top, course, ["a1_permute"])
+    came = [arrival_of(found, top, {}, None, download.clones).text for found in download.found]
     assert came == ["2026-11-20T21:03:11Z", ""]
 
 
@@ -103,21 +105,22 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, said: str) -> None:
 
 def test_a_file_of_times(tmp_path: Path) -> None:
     file = put(tmp_path / "times.csv", "student,assignment,time\nada,a1_permute,2026-11-20T21:03:11+01:00\n")
-    assert load_times(file) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
+    put(tmp_path / "solutions" / "a1_permute" / "a1_permute.py", "")
+    course = Course(tmp_path)
+    assert load_times(file, course) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
     put(file, "student,assignment,time\nada,a1_permute,noon\n")
     with pytest.raises(UserError, match="line 2: 'noon' is not a time"):
-        load_times(file)
+        load_times(file, course)
     with pytest.raises(UserError, match="There is no file"):
-        load_times(tmp_path / "nowhere.csv")
-    put(tmp_path / "solutions" / "a1_permute" / "a1_permute.py", "")
+        load_times(tmp_path / "nowhere.csv", course)
     put(file, "Student;Assignment; Time\nada; a1; 2026-11-20T21:03:11+01:00\n")
-    assert load_times(file, Course(tmp_path)) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
+    assert load_times(file, course) == {("ada", "a1_permute"): "2026-11-20T20:03:11Z"}
     put(tmp_path / "course.toml", 'timezone = "Asia/Tokyo"\n')  # where the clock is that the table was read from
     put(file, "student,assignment,time\nada,A1,2026-11-20 21:03:11\n")
-    assert load_times(file, Course(tmp_path)) == {("ada", "a1_permute"): "2026-11-20T12:03:11Z"}
+    assert load_times(file, course) == {("ada", "a1_permute"): "2026-11-20T12:03:11Z"}
     put(file, "student,assignment,time\nada,a7,2026-11-20\n")
     with pytest.raises(UserError, match="line 2: There is no assignment 'a7'"):
-        load_times(file, Course(tmp_path))
+        load_times(file, course)
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

@@ -27,7 +27,7 @@ def install() -> None:
     setattr(builtins, _MAKE, standins.missing)
 
 
-def meet(tree: ast.Module, package: str = "") -> None:
+def meet(tree: ast.Module, package: str) -> None:
     """Rewrite each import whose error the student does not handle: if it raises, it gives stand-ins. No line moves.
 
     package: the package of the text. If it is "", `from .helpers import x` means the module beside the file.

@@ -31,24 +31,9 @@ _PREFIX = struct.Struct("<IQ")
 
 # Every dtype that may cross, by name. The wire carries bytes, so it needs to know only an element's width.
 DTYPES: dict[str, torch.dtype] = {
-    str(dtype).removeprefix("torch."): dtype
-    for dtype in (
-        torch.bool,
-        torch.uint8,
-        torch.int8,
-        torch.int16,
-        torch.int32,
-        torch.int64,
-        torch.uint16,
-        torch.uint32,
-        torch.uint64,
-        torch.float16,
-        torch.bfloat16,
-        torch.float32,
-        torch.float64,
-        torch.complex64,
-        torch.complex128,
-    )
+    name: getattr(torch, name)
+    for name in "bool uint8 int8 int16 int32 int64 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 "
+    "complex128".split()
 }
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
