@@ -11,6 +11,7 @@ import itertools
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def find_helpers(
             )
             break
         seen.add(name)
-        file = _in_the_hand_in(name, submission, there[""]) if flat else _file(name, submission, there)
+        file = _in_the_hand_in(name, submission, there[""].values()) if flat else _file(name, submission, there)
         if file is None:
             continue
         text = read(submission.parent / file)
@@ -96,7 +97,7 @@ def imported(code: str, package: str = "") -> list[str]:
     package: where relative imports begin; "" for a submission, where `.` means its own folder.
     """
     names: dict[str, None] = {}
-    for line in _import_lines(code):
+    for line in _import_lines(_as_python(code)):
         if line["modules"] is not None:
             for part in line["modules"].partition("#")[0].split(","):
                 _add(names, part.split()[:1])
@@ -147,18 +148,23 @@ def _folders(code: str) -> list[str]:
     return list(itertools.islice(dict.fromkeys(beside), _FOLDERS_LIMIT))
 
 
-def _names_in(folder: Path) -> frozenset[str]:
-    """The names of a folder's entries; empty if it cannot be opened."""
+def _names_in(folder: Path) -> dict[str, str]:
+    """The names of a folder's entries, by how Python writes them; empty if it cannot be opened."""
     try:
-        return frozenset(os.listdir(folder))
+        return {_as_python(name): name for name in os.listdir(folder)}
     except (OSError, ValueError):
-        return frozenset()
+        return {}
 
 
-def _file(name: str, submission: Path, there: Mapping[str, Collection[str]]) -> str | None:
+def _as_python(text: str) -> str:
+    """Names in the form that Python gives them when it imports: a Mac may write ö as two characters."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _file(name: str, submission: Path, there: Mapping[str, Mapping[str, str]]) -> str | None:
     """The file of a module beside the submission; None if there is none, or if the name is the submission's or a test's.
 
-    there: folder to look in, relative to the submission's -> the names of its entries.
+    there: folder to look in, relative to the submission's -> the names of its entries, see `_names_in`.
     """
     parts = name.split(".")
     top = parts[0]
@@ -167,12 +173,12 @@ def _file(name: str, submission: Path, there: Mapping[str, Collection[str]]) -> 
     for folder, file in itertools.product(there, (Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py"))):
         if file.parts[0] not in there[folder]:
             continue
-        file = Path(folder, file)
+        file = Path(folder, there[folder][file.parts[0]], *file.parts[1:])
         path = submission.parent / file
         links = any((submission.parent / step).is_symlink() for step in (file, *file.parents[:-1]))
         if not links and os.path.isfile(path):
             return file.as_posix()
-    return _in_the_hand_in(name, submission, there[""])
+    return _in_the_hand_in(name, submission, there[""].values())
 
 
 def _in_the_hand_in(name: str, submission: Path, beside: Collection[str]) -> str | None:

@@ -145,3 +145,14 @@ def test_a_line_of_a_helper_is_placed_in_its_file(tmp_path: Path) -> None:
     source = read_source(put(tmp_path, a1_permute="import helpers", helpers="x = 1\ny = 2"))
     assert (source.locate(2, "helpers"), source.line(2, "helpers")) == ("line 2 of helpers.py", "y = 2")
     assert source.locate(1) == "line 1"
+
+
+@pytest.mark.parametrize("written", ["l\u00f6sung", "lo\u0308sung"])
+@pytest.mark.parametrize("named", ["l\u00f6sung", "lo\u0308sung"])
+def test_a_letter_that_a_mac_writes_as_two_characters_is_the_same_letter(
+    tmp_path: Path, written: str, named: str
+) -> None:
+    """Python asks for the module by one form of its name, whatever form the import line and the file have."""
+    (tmp_path / f"{named}.py").write_text("x = 1\n", encoding="utf-8")
+    source = read_source(put(tmp_path, a1_permute=f"from {written} import x\n"))
+    assert [helper.name for helper in source.helpers] == ["l\u00f6sung"]
