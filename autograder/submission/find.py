@@ -191,9 +191,20 @@ class _Search:
         found = self._choose(name, stubs)
         while (found.status in _NOTHING or self.files.newer_zip(name)) and self.files.open_zips():
             found = self._choose(name, stubs)
+        if found.status == "missing" and (broken := self._unreadable(name)):
+            return self._found(name, broken[0], "found", broken, self.files.said(name))
         if found.status in _NOTHING:
             found = self._instead(found, name, stubs, asked)
+        # The stubs were readable when they were handed out: what cannot be read now is the student's work.
+        if found.status == "not_started" and (broken := self._unreadable(name)):
+            return self._found(name, broken[0], "found", broken, found.notes)
         return found
+
+    def _unreadable(self, name: str) -> list[File]:
+        """The files named after an assignment that cannot be read: the best name first, then the newest attempt."""
+        broken = [file for file in self.files.named(name) if not self.files.code_of(file)]
+        copies = self.files.copies[name]
+        return sorted(broken, key=lambda file: (file in copies, [-n for n in file.hand_in.attempt], file.key))
 
     # Which of the candidates?
 
@@ -253,8 +264,6 @@ class _Search:
                 if newer := self._newer_than(file, name):
                     notes.append(f"{self._below(newer)} came later, but cannot be graded as it is. Look at it.")
                 return self._found(name, file, "found", every, (*self.files.said(name), *notes))
-            if broken and fallback is None:
-                return self._found(name, broken[0], "found", every, self.files.said(name))
         if fallback is not None:
             return self._found(name, fallback, "not_started", every, self.files.said(name))
         # If the student's folder is a link, there are no hand-ins; but something is there, so it is not missing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,26 @@ def test_what_cannot_be_read_counts_only_when_there_is_nothing_else(course: Cour
     assert found["ada"].path == class_ / "ada" / "a1_permute.py"
     assert found["ada"].notes == ("a1_permute.ipynb cannot be read and was passed over.",)
     assert found["ben"].path == class_ / "ben" / "a1_permute.ipynb"
+
+
+def test_a_damaged_file_is_no_untouched_stub(course: Course, class_: Path) -> None:
+    """Every clone holds both forms: who damaged the notebook in which they worked was told that they had not begun."""
+    for student in ("ada", "ben", "cas"):
+        put(class_ / student / "a1_permute.py", "answer = None\n")
+        put(class_ / student / "notebooks" / "a1_permute.ipynb", '{"cells": [\n<<<<<<< HEAD\n')
+    put(class_ / "ben" / "a1_permute_final.py", "answer = 1\n")
+    with zipfile.ZipFile(class_ / "cas" / "work.zip", "w") as archive:
+        archive.writestr("a1_permute.py", "answer = 1\n")
+    put(class_ / "dan" / "a1_permute.py", "")
+    with zipfile.ZipFile(class_ / "dan" / "work.zip", "w") as archive:
+        archive.writestr("a1_permute.py", "answer = 1\n")
+    found = find(class_, course)
+    assert {s: f.status for s, f in found.items()} == dict.fromkeys(("ada", "ben", "cas", "dan"), "found")
+    assert found["ada"].path == class_ / "ada" / "notebooks" / "a1_permute.ipynb"
+    assert [found[s].shown for s in ("ben", "cas", "dan")] == [
+        "ben/a1_permute_final.py", "cas/work.zip/a1_permute.py", "dan/work.zip/a1_permute.py"
+    ]  # fmt: skip
+    assert found["dan"].notes == ("a1_permute.py cannot be read and was passed over.",)
 
 
 def test_canvas_puts_all_files_side_by_side(course: Course, class_: Path) -> None:
