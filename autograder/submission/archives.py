@@ -12,6 +12,7 @@ import errno
 import io
 import stat
 import tempfile
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -138,23 +139,27 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
     every = [(entry, _place_of(entry)) for entry in entries if not entry.is_dir()]
     every = [(e, place) for e, place in every if not NEVER.intersection(place.parts) and place.name[:2] != "._"]
+    every = [
+        (e, place) for place, e in {place: e for e, place in every}.items()
+    ]  # of two with one name the last counts
     answers = [(e, place) for e, place in every if place.suffix.lower() in _SUFFIXES]
     left_out = tuple((place, why) for e, place in answers if (why := _why_left_out(e, place)))
     if left_out and len(left_out) == len(answers):
         raise Refused(f"holds {str(left_out[0][0])[:80]}, which {left_out[0][1]}")
     if len(answers) > FILES_LIMIT:
         raise Refused(f"holds over {FILES_LIMIT} scripts, notebooks and zips")
-    others = [(e, place) for e, place in every if place.suffix.lower() not in _SUFFIXES][:FILES_LIMIT]
+    others = [(e, place) for e, place in every if place.suffix.lower() not in _SUFFIXES]
+    others = sorted(others, key=lambda each: each[1].suffix.lower() not in _MAY_HOLD_CODE)[:FILES_LIMIT]
     left, spare = UNPACKED_LIMIT, _SPARE
     for entry, place in (*answers, *others):
         target = folder.joinpath(*place.parts)
-        if _why_left_out(entry, place) or target.exists():  # if two files have the same name, the first counts
+        if _why_left_out(entry, place) or target.exists():
             continue
         content = b""
         if place.suffix.lower() in _SUFFIXES:
             content = _content(archive, entry, left)
             left -= len(content)
-        elif place.suffix.lower() in _MAY_HOLD_CODE and entry.file_size <= min(_PIECE, spare):
+        elif entry.file_size <= min(_PIECE, spare):
             with contextlib.suppress(Exception):  # a file that is locked, or damaged, costs the answers nothing
                 content = _content(archive, entry, spare)
             spare -= len(content)
@@ -177,8 +182,18 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> byt
 
 def _place_of(entry: zipfile.ZipInfo) -> PurePosixPath:
     """The path of an entry in our folder. Colons become `_`: a Mac writes them for slashes, and Windows allows none."""
-    name = entry.filename.replace("\\", "/")
+    name = _name_of(entry).replace("\\", "/")
     return PurePosixPath(name[:2] + name[2:].replace(":", "_"))
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry. A Mac writes it in UTF-8 without saying so; zipfile then reads it as the code page 437."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return unicodedata.normalize("NFC", entry.filename.encode("cp437").decode())
+    except UnicodeError:
+        return entry.filename
 
 
 def _why_left_out(entry: zipfile.ZipInfo, place: PurePosixPath) -> str:

@@ -857,6 +857,16 @@ def test_a_zip_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
         archives.open_zip(zip_of(tmp_path / "b.zip", ("C:/win.py", b"x = 1")))
 
 
+def test_a_zips_names_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """A Mac writes names in UTF-8 without saying so; what a tool writes twice, its last writing counts."""
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        path = zip_of(tmp_path / "a.zip", ("u" * 9 + ".py", b"x = 1"), ("b.py", b"stub"), ("b.py", b"work"))
+    path.write_bytes(path.read_bytes().replace(b"u" * 9, "Lo\u0308sung".encode() + b"_"))
+    folder = archives.open_zip(path)
+    assert sorted(each.name for each in folder.iterdir()) == ["Lösung_.py", "b.py"]
+    assert (folder / "b.py").read_bytes() == b"work"
+
+
 def test_a_zip_is_read_as_the_folder_that_it_holds(course: Course, tmp_path: Path) -> None:
     """Beside an answer to another assignment, work that could not be graded was called missing."""
     root = tmp_path / "class"
@@ -869,7 +879,10 @@ def test_a_zip_is_read_as_the_folder_that_it_holds(course: Course, tmp_path: Pat
     }  # fmt: skip
     for number, member in enumerate(members):
         zip_of(root / f"s{number}" / "w.zip", (member, BOOK.encode()), ("a2_linear_dims.py", b"answer = 2\n"))
-    graded = {f"Week 1: permute/{NAME}.py": WORK, f"{NAME}.py.txt": WORK, NAME: WORK, f"{NAME}.ipynb.json": BOOK}
+    graded = {
+        f"Week 1: permute/{NAME}.py": WORK, f"{NAME}.py.txt": WORK, NAME: WORK, f"{NAME}.ipynb.json": BOOK,
+        f"{NAME}.py.bak": WORK, f"{NAME}.py~": WORK,
+    }  # fmt: skip
     for number, (member, content) in enumerate(graded.items()):
         zip_of(root / f"t{number}" / "w.zip", (member, content.encode()), ("a2_linear_dims.py", b"answer = 2\n"))
     zip_of(root / "u" / "w.zip", (f"__MACOSX/._{NAME}.py", b"x"), ("a2_linear_dims.py", b"answer = 2\n"))
