@@ -17,11 +17,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+HEAD = "HEAD"  # stands for the commit that is checked out
 BRANCHES_LIMIT = 50
 BLOB_LIMIT = 4 * 1024 * 1024
 OUTPUT_LIMIT = 16 * 1024 * 1024  # bytes: enough for the names of a hundred thousand files
@@ -52,27 +53,27 @@ class Clone:
     @functools.cached_property
     def head(self) -> str:
         """The commit that is checked out; "" if that cannot be read."""
-        name = _small_text(self.git / "HEAD")
+        name = small_text(self.git / "HEAD")
         if name.startswith("ref: refs/") and ".." not in name:
             reference = name.removeprefix("ref: ")
-            name = _small_text(self.git / reference) or self.references().get(reference, "")
+            name = small_text(self.git / reference) or self.references().get(reference, "")
         return name if _COMMIT.fullmatch(name) else ""
 
     @functools.cached_property
     def shallow(self) -> frozenset[str]:
         """The oldest commits of a shallow clone; empty if the history is complete."""
-        return frozenset(_small_text(self.common / "shallow", 1_000_000).split())
+        return frozenset(small_text(self.common / "shallow", 1_000_000).split())
 
     def references(self) -> dict[str, str]:
         """Name -> commit, for local and remote branches: refs/heads/main, refs/remotes/origin/work."""
         found = {}
-        for line in _small_text(self.common / "packed-refs", 10_000_000).splitlines():
+        for line in small_text(self.common / "packed-refs", 10_000_000).splitlines():
             commit, _, name = line.partition(" ")
             if _COMMIT.fullmatch(commit) and name.startswith(("refs/heads/", "refs/remotes/")):
                 found[name] = commit
         for folder in ("refs/heads", "refs/remotes"):
             for path in itertools.islice((self.common / folder).rglob("*"), 1000):
-                commit = _small_text(path)
+                commit = small_text(path)
                 if _COMMIT.fullmatch(commit):
                     found[path.relative_to(self.common).as_posix()] = commit
         return found
@@ -89,11 +90,16 @@ class Clone:
         except (OSError, ValueError, OverflowError):
             return None
 
-    def elsewhere(self, names: frozenset[str]) -> Iterator[tuple[str, str, bytes]]:
-        """(branch, path, content) of the files with these names on branches that are not checked out."""
-        seen = {self.head}
-        for reference, commit in sorted(self.references().items())[:BRANCHES_LIMIT]:
-            if commit in seen:
+    def elsewhere(self, names: Collection[str], *, head: bool = False) -> Iterator[tuple[str, str, bytes]]:
+        """(branch, path, content) of the files with these names on branches that are not checked out.
+
+        head: whether to look, under HEAD, into the commit that is checked out, too. After a clone without a checkout its
+        files are not in the folder.
+        """
+        seen = set[str]() if head else {self.head}
+        branches = sorted(self.references().items())[:BRANCHES_LIMIT]
+        for reference, commit in [(HEAD, self.head), *branches]:
+            if commit in seen or not commit:
                 continue
             seen.add(commit)
             listed = self._git("ls-tree", "-r", "-z", "--long", commit) or b""
@@ -102,6 +108,8 @@ class Clone:
                 if path.rpartition("/")[2] not in names or len(parts := about.split()) != 4 or parts[1] != "blob":
                     continue
                 if not parts[3].isdecimal() or int(parts[3]) > BLOB_LIMIT:
+                    continue
+                if reference == HEAD and os.path.lexists(self.top / path):
                     continue
                 if (content := self._git("cat-file", "blob", parts[2])) is not None:
                     yield re.sub(r"^refs/(heads|remotes/[^/]+)/", "", reference), path, content
@@ -135,23 +143,32 @@ class Clones:
             return None
         if stat.S_ISDIR(kind):
             return self._clone(folder, git, git)
-        pointer = _small_text(git).partition("gitdir: ")[2].strip()  # "" if .git is a link
+        pointer = small_text(git).partition("gitdir: ")[2].strip()  # "" if .git is a link
         if not pointer or pointer.startswith(("//", "\\\\")):  # looking at a network path would contact that machine
             return None
         own = (folder / pointer).absolute()
         if not _points_back(own, git):
             return None
-        common = _small_text(own / "commondir")
+        common = small_text(own / "commondir")
         return self._clone(folder, own, Path(os.path.normpath(own / common)) if common else own)
+
+    def bare(self, folder: Path) -> Clone | None:
+        """The bare clone that is this folder; None if it is not one."""
+        return self._clone(folder, folder, folder) if is_bare(folder) else None
 
     def _clone(self, top: Path, git: Path, common: Path) -> Clone:
         return Clone(top, git, common, self._seconds.setdefault(git, GitSeconds(SECONDS)))
 
 
+def is_bare(folder: Path) -> bool:
+    """Is it a clone without files, as `git clone --bare` and `--mirror` make it?"""
+    return os.path.isfile(folder / "HEAD") and all(os.path.isdir(folder / name) for name in ("objects", "refs"))
+
+
 def _points_back(own: Path, git: Path) -> bool:
     """Whether the folder `own` names the .git file that led to it, so that a student cannot point to another's clone."""
-    worktree = re.search(r"^\s*worktree\s*=\s*(.+)$", _small_text(own / "config", 100_000), re.MULTILINE)
-    named = _small_text(own / "gitdir") or (f"{worktree[1]}/.git" if worktree else "")
+    worktree = re.search(r"^\s*worktree\s*=\s*(.+)$", small_text(own / "config", 100_000), re.MULTILINE)
+    named = small_text(own / "gitdir") or (f"{worktree[1]}/.git" if worktree else "")
     return bool(named) and os.path.realpath(own / named) == os.path.realpath(git)
 
 
@@ -195,7 +212,7 @@ def _empty_repository() -> str:
     return folder.name
 
 
-def _small_text(path: Path, most: int = 1000) -> str:
+def small_text(path: Path, most: int = 1000) -> str:
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
             return ""

@@ -23,10 +23,10 @@ from typing import Literal
 from ..common.errors import InfrastructureError, UserError
 from ..common.plural import few
 from ..course.course import Course
-from .clone import Clone, Clones
+from .clone import HEAD, Clone, Clones
 from .layouts import RECEIPT, HandIn
 from .people import People, other_names
-from .places import PASSED_OVER, SUFFIXES, Place, bears, read_class, readable
+from .places import PASSED_OVER, SUFFIXES, Place, bears, is_passed_over, read_class, readable
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 from .student_files import NO_CODE, File, StudentFiles, why_not
@@ -318,7 +318,7 @@ class _Search:
         work under another name, on a branch, or in a folder that is passed over.
         """
         aside = [file for file in self.files.aside[name] if self.files.is_code(file, stubs)]
-        branches = list(self._branches(name, stubs))
+        branches = list(self._branches(name, stubs, head=found.status == "missing"))
         if found.status in _NOTHING:
             missing = found.status == "missing"
             alike = [f for f in self.files.other if (name in self.files.meant(f) if missing else bears(f.own, name))]
@@ -334,22 +334,24 @@ class _Search:
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
             if not alike and missing and name in asked:
                 alike = self._of_no_assignment(name) or self._given_for(name)
+            if not alike and missing:
+                alike = [file for file in self.files.weights if bears(file.own, name)]
             if alike:
                 none = f"no {name}.py or {name}.ipynb" if missing else _as_released(found)
                 said = self._what_lies_there(name, alike, none)
                 found = self._found(name, None, "unreadable", (), (*found.notes, said))
         notes = []
         if aside:
-            where = PurePath(aside[0].shown).parts[-2] if "/" in aside[0].shown else aside[0].shown
+            parts = PurePath(aside[0].shown).parts
+            where = next(filter(is_passed_over, parts[:-1]), parts[-2:][0])
             where += ", of a virtual environment" if aside[0].of_environment else ""
             notes.append(
                 f"{few(file.shown for file in aside)} {'is' if len(aside) == 1 else 'are'} in a folder that is not searched ({where}). Ask for the file "
                 f"outside of it, or name it in choices.csv: {self._as_choice(name, aside[0])}"
             )
         for branch, path in branches[:NAMED]:
-            notes.append(
-                f"Branch {readable(branch)} holds changed work: {readable(path)}. It is not checked out and was not graded."
-            )
+            holder = "The last commit" if branch == HEAD else f"Branch {readable(branch)}"
+            notes.append(f"{holder} holds changed work: {readable(path)}. It is not checked out and was not graded.")
         if not notes:
             return found
         notes = [*found.notes, *notes]
@@ -414,11 +416,13 @@ class _Search:
         alone = not files.other and not any(files.named(each) for each in files.names)
         return [file for file in files.given if alone or name in files.meant(file)]
 
-    def _branches(self, name: str, stubs: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """(branch, path) of changed work for an assignment, on branches that are not checked out."""
+    def _branches(self, name: str, stubs: frozenset[str], *, head: bool) -> Iterator[tuple[str, str]]:
+        """(branch, path) of changed work for an assignment, on branches that are not checked out. The branch is HEAD for
+        work in the commit that is checked out, if its file is gone.
+        """
         for clone in self._clones:
             seen = set()
-            for branch, path, content in clone.elsewhere(frozenset(f"{name}{suffix}" for suffix in SUFFIXES)):
+            for branch, path, content in clone.elsewhere({f"{name}{suffix}" for suffix in SUFFIXES}, head=head):
                 if any(part in PASSED_OVER or part.startswith(".") for part in PurePath(path).parts[:-1]):
                     continue
                 digest = _digest(content, PurePath(path).name)
@@ -429,7 +433,8 @@ class _Search:
     @property
     def _clones(self) -> list[Clone]:
         folders = [each.path for each in self.place.hand_ins if each.own is None]
-        return [clone for folder in folders if (clone := self.clones.at(folder)) is not None]
+        every = (self.clones.at(folder) or self.clones.bare(folder) for folder in folders)
+        return [clone for clone in every if clone is not None]
 
     def _found(
         self,

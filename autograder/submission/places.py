@@ -15,7 +15,7 @@ from pathlib import Path
 from ..common.errors import UserError
 from ..course.course import Course, natural_key
 from . import layouts
-from .archives import ZIPS_LIMIT, Refused, open_zip
+from .archives import NEVER, ZIPS_LIMIT, Refused, open_zip
 from .layouts import HandIn
 
 RESULTS_MARKER = ".autograder-results"  # a folder with this file holds our results, and is passed over
@@ -33,10 +33,11 @@ _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.eg
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
 _BRANCH = re.compile(r"-(main|master)$")  # GitHub adds this to the name of a branch's zip
 _PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
+APPLES = "._"  # how a Mac names the file with the attributes of another: ._lee_12_34_a1_permute.py
 _LOOKS_SPELLED = re.compile(r"\\(?=x[0-9a-f]{2})")
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
-ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip".split())
+ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip .bundle".split())
 _WORK = (".py", ".ipynb", ".txt", ".docx", ".doc", ".odt", ".pdf", ".html", ".json")
 
 
@@ -189,7 +190,7 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
         inner: list[Path] = []
         for folder in folders:
             listed = entries(folder)
-            inside = [Path(e.path) for e in listed if is_folder(e) and not passed_over(e)]
+            inside = [Path(e.path) for e in listed if is_folder(e) and not is_passed_over(e.name)]
             late = [path for path in inside if _holds_the_late(path, names)]
             if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
                 return [*folders, *late], beside
@@ -315,7 +316,9 @@ def _system_entries(folder: Path) -> Iterator[HandIn]:
     if os.path.isfile(folder / layouts.GRADESCOPE_FILE):
         yield from layouts.gradescope(folder)
     for entry in entries(folder):
-        if not entry.is_symlink() and (found := layouts.read_name(Path(entry.path), folder=is_folder(entry))):
+        if entry.name.startswith(APPLES) or entry.is_symlink():
+            continue
+        if found := layouts.read_name(Path(entry.path), folder=is_folder(entry)):
             yield found
 
 
@@ -340,6 +343,7 @@ def _hand_ins(
         entry.name: found
         for entry in listed
         if not plain
+        and not entry.name.startswith(APPLES)
         and not entry.is_symlink()
         and (found := layouts.read_name(Path(entry.path), folder=is_folder(entry), only=system)) is not None
     }
@@ -351,7 +355,11 @@ def _hand_ins(
         path, name = Path(entry.path), readable(entry.name)
         if placeholder_of(name):
             aside.append(f"{placeholder_of(name)} (iCloud has not downloaded it)")
-        if entry.name in read or entry.name.startswith(".") or entry.name in ("__MACOSX", "__pycache__"):
+        if entry.name.startswith("."):
+            if entry.name not in NEVER and _holds_work(entry, names):
+                aside.append(f"{name} (hidden by the dot at its beginning)")
+            continue
+        if entry.name in read or entry.name in ("__MACOSX", "__pycache__"):
             continue
         if entry.is_symlink():
             if os.path.isdir(entry.path):  # pathlib would raise if we may not read a folder above it
@@ -360,7 +368,7 @@ def _hand_ins(
                 aside.append(f"{name} (a link; links are not followed)")
         elif is_folder(entry):
             ours = os.path.exists(os.path.join(entry.path, RESULTS_MARKER))
-            if (ours or passed_over(entry)) and not answers_in(path, names):
+            if (ours or is_passed_over(entry.name)) and not answers_in(path, names):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:
                 yield HandIn(path, entry.name)
@@ -375,6 +383,13 @@ def _hand_ins(
             aside.append(name)
 
 
+def _holds_work(entry: os.DirEntry[str], names: Collection[str]) -> bool:
+    """Is it a folder with a file that is named after an assignment, or a file with such a name in its own?"""
+    if is_folder(entry):
+        return bool(answers_in(Path(entry.path), names))
+    return not entry.name.startswith(APPLES) and any(bears(entry.name, name) for name in names)
+
+
 def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
     """Is it a zip of a class, not of one student? It then holds several students, or folders that are beside it too."""
     if path.suffix.lower() != ".zip":
@@ -384,7 +399,14 @@ def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collec
     except Refused:
         return False
     unpacked = {entry.name for entry in entries(inside)} & {entry.name for entry in beside if is_folder(entry)}
-    return bool(unpacked) or _looks_like_a_class(inside, names, alone=True)
+    return bool(unpacked) or (_looks_like_a_class(inside, names, alone=True) and not _of_one_student(inside, names))
+
+
+def _of_one_student(folder: Path, names: Collection[str]) -> bool:
+    """Do the files that have a student's name before the assignment's (`ann_a1_permute.py`) all belong to one student?"""
+    inner, _ = _class_folders(folder, names)
+    students = {each.student for place in inner for each in _flat_files(place, entries(place), names)}
+    return len(students) == 1 and not any(any(_system_entries(place)) for place in inner)
 
 
 def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
@@ -568,9 +590,8 @@ def readable(name: str) -> str:
     return spelled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def passed_over(entry: os.DirEntry[str]) -> bool:
-    """Is it a folder that holds no submission: a hidden one, an environment, a backup?"""
-    name = entry.name
+def is_passed_over(name: str) -> bool:
+    """Has a folder of this name no submission in it? It is a hidden one, an environment or a backup."""
     return name.startswith(".") or name in PASSED_OVER or _BACKUP.fullmatch(name) is not None
 
 

@@ -40,6 +40,8 @@ _OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 _NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')  # how a notebook begins
 _SCRIPT = re.compile(rb"^(?:def|class|from|import) \w", re.MULTILINE)  # a line that a script has
+_STATEMENT = re.compile(r"^(?:(?:def|class|from|import) \w|[A-Za-z_]\w* *=(?!=))", re.MULTILINE)
+_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/")
 # How files of other kinds with a script's name begin: (pattern, what it is and what to do).
 _OTHERS = (
     (
@@ -48,6 +50,7 @@ _OTHERS = (
     ),
     (re.compile(rb"%PDF-"), "a PDF. Hand in the file that it was made from"),
     (re.compile(rb"\{\\rtf"), "rich text, as a text editor saves it. Save it as plain text"),
+    (_POINTER, "a pointer of Git LFS: the file itself was not downloaded. In the clone, run git lfs pull"),
     (re.compile(rb"PK\x03\x04"), "a zip or a Word document. Hand in the file that is in it"),
 )
 
@@ -98,6 +101,11 @@ class Source:
     def whole_text(self) -> str:
         """All code, of the submission and of its helpers."""
         return "\n".join([self.text, *(helper.text for helper in self.helpers)])
+
+    @property
+    def looks_like_code(self) -> bool:
+        """Is it a notebook, or does a line import, define or assign something? No line of a table does."""
+        return self.form == "ipynb" or _STATEMENT.search(self.text) is not None
 
     def locate(self, line: int, module: str = "") -> str:
         """The place of a line of `text` in the student's file: "line 12", or "cell 3, line 2" in a notebook.
@@ -264,9 +272,12 @@ def _read_weights(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
     if path.suffix != ".safetensors" or path.is_symlink() or not os.path.isfile(path):
         return None, ()
     try:
-        return _read_bytes(path, WEIGHTS_LIMIT), ()
+        raw = _read_bytes(path, WEIGHTS_LIMIT)
     except Unreadable:
         return None, (f"{path.name} was passed over: it cannot be read or is larger than 8 MB.",)
+    if _POINTER.match(raw):
+        return None, (f"{path.name} was passed over: it is a pointer of Git LFS, and the weights were not downloaded.",)
+    return raw, ()
 
 
 def _decode(raw: bytes, name: str) -> str:
@@ -359,6 +370,7 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
         if b"\n<<<<<<< " in raw and b"\n>>>>>>> " in raw:
             raise Unreadable(f"{name} holds the marks of an unfinished merge (<<<<<<<). Resolve it in git.") from None
         where = f" (its JSON breaks in line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        where = " (it is not text in UTF-8)" if isinstance(error, UnicodeDecodeError) else where
         raise Unreadable(
             f"{name} is not a notebook that can be read{where}. Take an earlier version of it from git, or begin anew "
             "with `autograder reset` and the assignment's name."

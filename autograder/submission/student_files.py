@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, open_zip
+from .clone import is_bare, small_text
 from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of
 from .places import (
+    APPLES,
     ARCHIVES,
     RESULTS_MARKER,
     SUFFIXES,
@@ -22,7 +24,7 @@ from .places import (
     entries,
     is_folder,
     is_of_an_environment,
-    passed_over,
+    is_passed_over,
     placeholder_of,
     readable,
 )
@@ -115,8 +117,13 @@ class StudentFiles:
         return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
 
     def is_code(self, file: File, stubs: frozenset[str]) -> bool:
-        """Can it be read, and is it not a stub? stubs: the code digests of stubs."""
-        return self.code_of(file) not in {"", *stubs}
+        """Can it be read, and is it not a stub? A file that is not called .py or .ipynb must look like code, too.
+
+        stubs: the code digests of stubs.
+        """
+        if self.code_of(file) in {"", *stubs}:
+            return False
+        return file.own.lower().endswith(SUFFIXES) or file.read().looks_like_code
 
     def code_of(self, file: File) -> str:
         """The digest of a file's code; "" if it cannot be read. Each file is read once."""
@@ -210,6 +217,9 @@ class StudentFiles:
             inside = root.resolve()
         except OSError:
             return
+        if is_bare(root):
+            return
+        modules = _submodules(root)
         # (folder, its path below root, is it passed over?, is it part of a virtual environment?, its hand-in)
         pending = [(root, "", False, False, hand_in)]
         left = FILES_LIMIT
@@ -228,35 +238,51 @@ class StudentFiles:
                 path = Path(entry.path)
                 shown = above + readable(below + entry.name)
                 if entry.is_symlink():
-                    target = self._linked(File(path, entry.name, shown, hand_in), inside)
+                    target = self._linked(File(path, entry.name, shown, hand_in), inside, aside=aside)
                     if target is not None and not aside:
                         yield File(target, entry.name, shown, hand_in)
                 elif is_folder(entry):
+                    if below + entry.name in modules and not entries(path):
+                        self.other.append(
+                            File(
+                                path,
+                                entry.name,
+                                shown,
+                                hand_in,
+                                "is an empty submodule of git: in the clone, run git submodule update --init",
+                            )
+                        )
                     if assignment_of(entry.name, self.names, exact=True):
                         self.other.append(File(path, entry.name, shown, hand_in, "is a folder, not a file"))
                     if entry.name not in NEVER and not _is_the_checker(path):
                         python = of_environment or is_of_an_environment(folder, entry)
-                        ours = aside or python or passed_over(entry) or os.path.exists(path / RESULTS_MARKER)
+                        ours = aside or python or is_passed_over(entry.name) or os.path.exists(path / RESULTS_MARKER)
                         pending.append((path, f"{below}{entry.name}/", ours, python, hand_in))
                 elif aside:
                     own = entry.name.replace("-checkpoint.", ".")
                     if name := assignment_of(own, self.names):
                         file = File(path, own, shown, hand_in, of_environment=of_environment)
                         self._keep(self.aside[name], name, file)
-                elif not entry.name.startswith(".") or placeholder_of(entry.name):
+                elif not entry.name.startswith(".") or placeholder_of(entry.name) or self._is_hidden_work(entry.name):
                     yield File(path, entry.name, shown, hand_in)
 
-    def _linked(self, link: File, inside: Path) -> Path | None:
+    def _is_hidden_work(self, name: str) -> bool:
+        """Is it a hidden file with an assignment's name in its own? A Mac's files of attributes (`._a1_permute.py`) are not."""
+        return not name.startswith(APPLES) and any(bears(name, each) for each in self.names)
+
+    def _linked(self, link: File, inside: Path, *, aside: bool) -> Path | None:
         """The file inside the student's folder that a link with an assignment's name leads to; None otherwise.
 
-        Adds a link out of the folder, or to nothing, to `other`.
+        Adds a link out of the folder, or to nothing, to `other`. aside: whether the link is in a folder that is passed
+        over.
         """
         try:
             target = link.path.resolve(strict=True)
         except (OSError, RuntimeError):
             target = None
         if target is None or not target.is_relative_to(inside):
-            if link.own in self.names or PurePath(link.own).suffix.lower() in (*SUFFIXES, *ARCHIVES):
+            suffix = PurePath(link.own).suffix.lower()
+            if suffix in (*SUFFIXES, *ARCHIVES) or not (suffix or aside):
                 self.other.append(
                     dataclasses.replace(link, why="is a link that leads out of the student's folder, or to nothing")
                 )
@@ -270,12 +296,14 @@ class StudentFiles:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 _DOCUMENTS = frozenset(
-    ".docx .doc .odt .pdf .rtf .pages .md .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
+    ".docx .doc .odt .pdf .rtf .pages .md .qmd .rmd .rst .org .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
 )
 _HALVES = frozenset(".crdownload .part .partial".split())  # how browsers name an unfinished download
 _SHORTCUTS = frozenset(".lnk .url .webloc .desktop".split())
 _COMPILED = frozenset({".pyc", ".pyo"})
-NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES | _SHORTCUTS | _COMPILED
+_CHANGES = frozenset({".patch", ".diff"})
+_WEIGHTS = frozenset({".safetensors"})
+NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES | _SHORTCUTS | _COMPILED | _CHANGES | _WEIGHTS
 # Files of a student's repository that are not answers, and files that systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
@@ -286,6 +314,11 @@ _OURS = re.compile(
 )
 _COMPUTERS = re.compile(r".*\.(?:ini|db)|\._.*|\.ds_store", re.I)
 _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
+
+
+def _submodules(folder: Path) -> frozenset[str]:
+    """The paths of the submodules of git that a clone's .gitmodules names."""
+    return frozenset(re.findall(r"^\s*path\s*=\s*(.+?)\s*$", small_text(folder / ".gitmodules", 100_000), re.MULTILINE))
 
 
 def _is_the_checker(folder: Path) -> bool:
@@ -355,6 +388,10 @@ def why_not(file: File) -> str:
         return f"A {suffix} file is only a shortcut to another file."
     if suffix in _COMPILED:
         return f"A {suffix} file is a compiled script, not the script itself."
+    if suffix in _CHANGES:
+        return f"A {suffix} file holds changes to a file, not the file itself."
+    if suffix in _WEIGHTS:
+        return "It holds a network's weights. Without the code of the network they cannot be graded."
     if suffix in ARCHIVES:
         return f"A {suffix} file is not opened here."
     if _COMPUTERS.fullmatch(file.own):

@@ -139,3 +139,15 @@ def test_a_git_file_leads_to_no_clone_but_its_own(mallory: Path, tmp_path: Path)
     inner = Clones().at(whole / "inner")
     assert inner is not None
     assert inner.last_change(whole / "inner" / "a1_permute.py") is not None
+
+
+def test_what_is_committed_and_not_in_the_folder_is_found_under_head(mallory: Path, tmp_path: Path) -> None:
+    (clone,) = [each for each in [Clones().at(mallory)] if each]
+    assert list(clone.elsewhere(NAMES, head=True)) == []
+    git(tmp_path, "clone", "-q", "--no-checkout", str(mallory), "empty")
+    git(tmp_path, "clone", "-q", "--bare", str(mallory), "bare")
+    for found in (Clones().at(tmp_path / "empty"), Clones().bare(tmp_path / "bare")):
+        assert found is not None
+        assert list(found.elsewhere(NAMES, head=True)) == [(clones.HEAD, "a1_permute.py", b"x = 1\n")]
+        assert list(found.elsewhere(NAMES)) == []
+    assert Clones().bare(mallory) is None

@@ -244,6 +244,8 @@ def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_pa
     assert [f.status for f in found.values()] == ["found", "found", "unreadable", "unreadable"]
     assert f"my work/solutions/{NAME}.py is in a folder that is not searched" in found["dan"].notes[0]
     assert f"backup/{NAME}.py is in a folder that is not searched" in found["cas"].notes[0]
+    put(root / "eve" / "solutions" / NAME / f"{NAME}.py")
+    assert "in a folder that is not searched (solutions)." in read(root, course)[1]["eve"].notes[0]
 
 
 def test_work_among_the_files_of_an_environment_is_named(course: Course, tmp_path: Path) -> None:
@@ -323,6 +325,32 @@ def test_work_on_another_branch_is_named(course: Course, tmp_path: Path) -> None
     assert found["ada"].notes == (
         f"Branch my/work holds changed work: {NAME}/{NAME}.py. It is not checked out and was not graded.",
     )
+
+
+def test_work_that_git_has_and_the_folder_has_not_is_named(course: Course, tmp_path: Path) -> None:
+    """As after a clone without a checkout, without submodules, or with a pointer in place of a file."""
+    root = tmp_path / "class"
+
+    def git(folder: Path, *words: str) -> None:
+        settings = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always")
+        subprocess.run(["git", *settings, *words], cwd=folder, check=True, capture_output=True)
+
+    put(root / "zoe" / f"{NAME}.py")
+    for folder, file in (("module", f"{NAME}.py"), ("origin", f"{NAME}/{NAME}.py")):
+        put(tmp_path / folder / file)
+        for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "work"]):
+            git(tmp_path / folder, *words)
+    git(tmp_path, "clone", "-q", "--no-checkout", "origin", str(root / "ada"))
+    git(tmp_path, "clone", "-q", "--bare", "origin", str(root / "ben"))
+    git(tmp_path / "origin", "rm", "-rq", NAME)
+    git(tmp_path / "origin", "submodule", "add", "-q", "../module", "work")
+    git(tmp_path / "origin", "commit", "-qm", "moved")
+    git(tmp_path, "clone", "-q", "origin", str(root / "cas"))
+    _, found = read(root, course)
+    gone = f"The last commit holds changed work: {NAME}/{NAME}.py. It is not checked out and was not graded."
+    assert {s: f.status for s, f in found.items() if s != "zoe"} == dict.fromkeys(("ada", "ben", "cas"), "unreadable")
+    assert found["ada"].notes == found["ben"].notes == (gone,)
+    assert found["cas"].notes[0].startswith("work is an empty submodule of git: in the clone, run git submodule update")
 
 
 def test_a_choice_settles_what_is_ambiguous_or_misnamed(course: Course, tmp_path: Path) -> None:
@@ -1107,6 +1135,72 @@ def test_a_file_that_is_no_zip_is_named(course: Course, tmp_path: Path) -> None:
     _, found = read(tmp_path / "class", course)
     assert found["ada"].status == "unreadable"
     assert "work.zip is not a zip that can be opened." in found["ada"].notes[0]
+
+
+def test_a_zip_of_one_student_is_no_class_whatever_stands_before_its_names(course: Course, tmp_path: Path) -> None:
+    """Each student of such a class was passed over, as if their zip held the class."""
+    root = tmp_path / "class"
+    for student in ("ann", "bo"):
+        zipped(root / f"{student}.zip", **{f"work__{student}_{NAME}": f"answer = '{student}'\n"})
+    found = read(root, course)[1]
+    assert {s: f.status for s, f in found.items()} == {"ann": "found", "bo": "found"}
+    (alone,) = read(root / "ann.zip", course)[1].values()
+    assert (alone.student, alone.status) == ("ann", "found")
+
+
+def test_a_macs_files_of_attributes_are_no_students(course: Course, tmp_path: Path) -> None:
+    """Such a file had the number of the student whose file it is about, who then got no grade in the gradebook."""
+    for system, name in (("canvas", "leeann_12345_67890_{}.py"), ("moodle", "Ann_12_assignsubmission_file_{}.py")):
+        root = tmp_path / system
+        put(root / name.format(NAME))
+        put(root / f"._{name.format(NAME)}", b"\0\5\x16\7")
+        download, found = read(root, course)
+        assert {f.status for f in found.values()} == {"found"}
+        assert (len(found), download.passed_over) == (1, ())
+
+
+def test_hidden_work_is_named(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "ada" / f".{NAME}.py")
+    put(root / "ben" / f".{NAME}.py.swp", b"b0VIM 9.0\0\0")
+    put(root / "ben" / f"._{NAME}.py", b"\0\5\x16\7")
+    put(root / "cas" / f"._{NAME}.py", b"\0\5\x16\7")
+    put(root / ".dan" / f"{NAME}.py")
+    put(root / f".eve_{NAME}.py")
+    put(root / f"._fay_{NAME}.py")
+    put(root / ".git" / f"{NAME}.py.lock")
+    download, found = read(root, course, "folders")
+    assert {s: f.status for s, f in found.items()} == {"ada": "found", "ben": "unreadable", "cas": "missing"}
+    assert f".{NAME}.py.swp was found, but no {NAME}.py" in found["ben"].notes[0]
+    hidden = "(hidden by the dot at its beginning)"
+    assert download.passed_over == (f".dan {hidden}", f".eve_{NAME}.py {hidden}")
+
+
+def test_what_is_no_code_is_named_and_not_graded(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    put(root / "zoe" / f"{NAME}.py")
+    said = {
+        f"{NAME}.patch": "A .patch file holds changes to a file, not the file itself.",
+        f"{NAME}.safetensors": "It holds a network's weights. Without the code of the network they cannot be graded.",
+        f"{NAME}.qmd": "A .qmd file is a document, not code.", "work.bundle": "A .bundle file is not opened here.",
+        f"{NAME}.csv": "A person has to say whether it is meant for this assignment.",
+        f"{NAME}.json": "A person has to say whether it is meant for this assignment.",
+    }  # fmt: skip
+    for number, name in enumerate(said):
+        put(root / f"s{number}" / name, '{"paragraphs": ["import x"]}\n')
+    (root / "t").mkdir()
+    (root / "t" / "work").symlink_to(root / "zoe")
+    put(root / "u" / "venv" / "pyvenv.cfg", "")
+    (root / "u" / "venv" / "bin").mkdir()
+    (root / "u" / "venv" / "bin" / "python").symlink_to(sys.executable)
+    _, found = read(root, course)
+    for number, (name, words) in enumerate(said.items()):
+        each = found[f"s{number}"]
+        assert (each.status, f"{name} was found, but no {NAME}.py or {NAME}.ipynb. {words}" in each.notes[0]) == (
+            "unreadable", True
+        ), name  # fmt: skip
+    assert found["t"].notes[0].startswith("work is a link that leads out of the student's folder")
+    assert found["u"].status == "missing"
 
 
 def test_the_downloads_own_zip_is_no_student(course: Course, tmp_path: Path) -> None:

@@ -56,6 +56,10 @@ def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
         (b"%PDF-1.4\n1 0 obj", "is a PDF"),
         (rb"{\rtf1\ansi def to_nchw(images):\par}", "is rich text"),
         (b"PK\x03\x04\x14\0word/document.xml", "is a zip or a Word document"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\n",
+            "a pointer of Git LFS: the file itself was not",
+        ),
     ],
 )
 def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -> None:
@@ -82,6 +86,7 @@ def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -
         ("[" + "1" * 10_000 + "]", "is not a notebook"),
         ("\ufeff\ufeff", "is not a notebook"),
         (b"\xff\xff\xff", "is not a notebook"),
+        (b'{"cells": ["gr\xf6\xdfe"]}', r"\(it is not text in UTF-8\)"),
         (notebook("x = 1\n" * 20_000), "may hold 64 KB"),
         (notebook("x = '\0'"), "zero bytes"),
         ('{"cells": [\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> main\n]}', "unfinished merge"),
@@ -204,3 +209,11 @@ def test_what_is_released_beside_a_submission_is_no_weights_of_it(tmp_path: Path
     assert read_source(script).notes == ()
     (tmp_path / "mine.safetensors").write_bytes(b"theirs")
     assert read_source(script).unused == ("mine.safetensors",)
+
+
+def test_a_pointer_of_git_lfs_is_no_weights(tmp_path: Path) -> None:
+    path = put(tmp_path / "a1_permute.py", "x = 1\n")
+    put(tmp_path / "a1_permute.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n")
+    source = read_source(path)
+    assert source.weights is None
+    assert "it is a pointer of Git LFS, and the weights were not downloaded" in source.notes[0]
