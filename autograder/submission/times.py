@@ -12,7 +12,7 @@ import datetime as dt
 import os
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,8 @@ def arrival_of(
     zone: the course's. clones: the class's, see `Download`.
     """
     folders = _folders(found, top)
-    clone = _clone_of(folders, clones)
+    own = _clones_of(folders, clones)
+    clone = next(own, None)
     commit = clone.head if clone is not None else ""
     key = found.student, found.assignment
     if key in told:
@@ -92,13 +93,15 @@ def arrival_of(
     stamp = _timestamp(found, folders, clone)
     if stamp is not None:
         return _read_timestamp(stamp, zone, commit)
-    if clone is None or found.path is None or not found.path.is_relative_to(clone.top):
+    if clone is None or found.path is None:
         return Arrival("", commit)
     last = clone.last_change(found.path)
+    while last is None and (inner := next(own, None)) is not None:
+        clone, last = inner, inner.last_change(found.path)
     if last is None:
-        return Arrival("", commit, ("Git does not say when the file was last changed.",) if commit else ())
+        return Arrival("", commit, ("Git does not say when the file was last changed.",))
     changed, time = last
-    arrival = _arrival(time, commit, f"The last commit says {time}")
+    arrival = _arrival(time, clone.head, f"The last commit says {time}")
     if changed in clone.shallow:
         note = "The clone is shallow: the file may be older than its time here, which is that of the oldest commit."
         return dataclasses.replace(arrival, notes=(*arrival.notes, note))
@@ -133,10 +136,9 @@ def _folders(found: Found, top: Path) -> list[Path]:
     return list(found.path.parents[:depth])
 
 
-def _clone_of(folders: list[Path], known: Clones) -> Clone | None:
-    """The outermost of the folders that is a clone: the student's own."""
-    clones = (known.at(folder) for folder in reversed(folders))
-    return next((clone for clone in clones if clone is not None), None)
+def _clones_of(folders: list[Path], known: Clones) -> Iterator[Clone]:
+    """The folders that are clones, the outermost first: it is the student's own, and others in it are its submodules."""
+    return (clone for folder in reversed(folders) if (clone := known.at(folder)) is not None)
 
 
 def _timestamp(found: Found, folders: list[Path], clone: Clone | None) -> Path | None:

@@ -186,3 +186,15 @@ def test_shallow_clones_worktrees_and_a_repository_that_was_handed_in(tmp_path: 
     git(top, "clone", "-q", f"file://{origin}", str(handed_in))
     put(handed_in / "timestamp.txt", "2026-11-25 10:00:00 UTC")
     assert arrival(handed_in / "a1_permute.py", top).text == "2026-11-25T10:00:00Z"
+    # A clone in a clone, or a submodule: the outer one does not know the file, the inner one does.
+    outer = top / "ben"
+    put(outer / "notes.txt", "x")
+    git(top, "init", "-q", "ben")
+    git(outer, "add", ".")
+    git(outer, "commit", "-qm", "x", when="2026-11-26T10:00:00Z")
+    git(outer, "clone", "-q", f"file://{origin}", "work")
+    assert arrival(outer / "work" / "a1_permute.py", top).text == "2026-11-20T10:00:00Z"
+    put(outer / "a1_permute.py", "x = 1\n")
+    put(outer / ".git" / "HEAD", "ref: refs/heads/.invalid")  # as where git keeps its references in tables
+    found = arrival(outer / "a1_permute.py", top)
+    assert (found.text, found.notes) == ("", ("Git does not say when the file was last changed.",))
