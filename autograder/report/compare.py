@@ -12,7 +12,8 @@ from typing import Any
 from ..common.plural import plural
 from ..common.terminal import print_line, printable
 from ..results.final import read_results
-from ..results.result import ClassResults, Final, Result
+from ..results.result import ClassResults, Final, Result, standing
+from ..results.store import folder_name
 
 # The entries of a result's environment that say what graded it, and where.
 _VERSIONS = ("autograder", "python", "torch", "numpy", "pytest", "platform", "sandbox")
@@ -70,7 +71,7 @@ def compare(old: ClassResults, new: ClassResults) -> Comparison:
             "–" if one is None else str(old.final_score(one)),
             "–" if two is None else str(new.final_score(two)),
             tuple(_ended_otherwise(one, two)),
-            _why(one, two, old.finals.get(key), new.finals.get(key)),
+            _why(one, two, old.finals.get(key), new.finals.get(key)) or _gone(*key, old, new, in_old=one is None),
         )
         for key, one, two in pairs
         if one is None
@@ -108,12 +109,12 @@ def _said(outcome: str) -> str:
 
 
 def _why(one: Result | None, two: Result | None, was: Final | None, now: Final | None) -> str:
-    """Why two results differ, as far as the results record it."""
+    """Why two results differ, as far as the results record it; "" if one of them is missing."""
     if one is None or two is None:
-        return "only in the new run" if one is None else "only in the old run"
+        return ""
     reasons = []
-    if one.status != two.status:
-        reasons.append(f"was {_said(one.status)}, is {_said(two.status)}")
+    if standing(one) != standing(two):
+        reasons.append(f"was {_said(standing(one))}, is {_said(standing(two))}")
     mine, theirs = one.environment, two.environment
     reasons += [
         f"other {what}" for what, key in (("work", "submission"), ("checks", "checks")) if _differ(mine, theirs, key)
@@ -124,6 +125,15 @@ def _why(one: Result | None, two: Result | None, was: Final | None, now: Final |
     if not reasons and one.fingerprint != two.fingerprint:
         reasons.append("the grader's code or its limits")
     return "; ".join(reasons) or "nothing that is recorded: perhaps the chance in a training"
+
+
+def _gone(student: str, assignment: str, old: ClassResults, new: ClassResults, *, in_old: bool) -> str:
+    """Why one of two runs has no result: there is none, or its file cannot be read. in_old: it is the old run."""
+    run, other = ("old", "new") if in_old else ("new", "old")
+    unread = {(path.parent.name, path.stem) for path, _ in (old if in_old else new).problems}
+    if (folder_name(student), assignment) in unread:
+        return f"the result of the {run} run cannot be read"
+    return f"only in the {other} run"
 
 
 def _differ(mine: Mapping[str, Any], theirs: Mapping[str, Any], key: str) -> bool:

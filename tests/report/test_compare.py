@@ -86,3 +86,17 @@ def test_nobodys_name_is_obeyed_in_the_table_of_changes(tmp_path: Path) -> None:
     page = (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "\u202e" not in page
+
+
+def test_a_result_that_cannot_be_read_or_was_lost_is_told_as_that(tmp_path: Path) -> None:
+    """It was called absent from the old run, or a matter of chance."""
+    lost = dataclasses.replace(graded("lost"), checks=(), score=0, max_score=4)
+    torn, again = graded("torn", "passed"), graded("lost", "passed")
+    for name, run in (("old", (torn, lost)), ("new", (torn, again))):
+        for each in run:
+            store.write(each, tmp_path / name)
+    store.path_of(tmp_path / "old", "torn", "a1_permute").write_text("{", encoding="utf-8")
+    found = compare(*(store.read_all(tmp_path / name) for name in ("old", "new")))
+    assert {c.student: c.why for c in found.changes} == {
+        "torn": "the result of the old run cannot be read", "lost": "was lost, is graded"
+    }  # fmt: skip
