@@ -11,13 +11,15 @@ from pathlib import Path
 
 from .errors import UserError
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files in .xlsx, .ods, .numbers and in .xls begin
+
 
 def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The lines of a CSV file: (line number, column -> value). Empty if the file is missing or empty.
 
     columns: their titles, in lower case; other columns and blank lines are left out. Titles in the file may have any
     case. A cell that a line lacks is "". See `read_rows` for the forms of CSV that are read.
-    Raises UserError if the file cannot be read or lacks a column.
+    Raises UserError if the file cannot be read, lacks a column or has it twice, or if a line has a cell without a title.
     """
     rows = read_rows(path)
     if not rows:
@@ -26,6 +28,15 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
     missing = [column for column in columns if column not in header]
     if missing:
         raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
+    for column in columns:
+        if header.count(column) > 1:
+            raise UserError(f"{path} has two columns {column}. Give one of them another title.")
+    for number, row in rows[1:]:
+        if any(row[len(header) :]):
+            raise UserError(
+                f"{path}, line {number} has more cells than the first line has titles. A cell that holds a comma or a "
+                "semicolon belongs in quotation marks."
+            )
     places = {column: header.index(column) for column in columns}
     empty = dict.fromkeys(columns, "")
     table = [(n, empty | {c: row[at] for c, at in places.items() if at < len(row)}) for n, row in rows[1:]]
@@ -40,7 +51,10 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     """
     try:
         with path.open("rb") as file:
-            text = _decoded(file.read())
+            raw = file.read()
+        if raw.startswith(_WORKBOOKS):
+            raise UserError(f"{path} is a spreadsheet's own file, not a table in CSV. Save it as CSV.")
+        text = _decoded(raw)
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

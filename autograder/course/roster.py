@@ -7,6 +7,7 @@ public checks contain it. An assignment without that file is the same for everyb
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from .assignment import Assignment
 from .course import Course
 
 _COLUMNS = ("student", "student_id", "id", "username", "user", "login", "identifier", "github_username", "email")
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # 1.23457E+11
 _T = TypeVar("_T")
 
 
@@ -64,6 +66,11 @@ def read_roster(path: Path) -> Roster:
         student = row[column] if column < len(row) else ""
         if not student:
             raise UserError(f"Line {number} of the roster {path} names no student.")
+        if _SHORTENED.fullmatch(student):
+            raise UserError(
+                f"Line {number} of the roster {path}: {student} is a number that a spreadsheet has shortened. Format the "
+                "column as text, and fill in the whole numbers."
+            )
         if _key(student) in seen:
             raise UserError(f"Lines {seen[_key(student)]} and {number} of the roster {path} are both {student}.")
         seen[_key(student)] = number

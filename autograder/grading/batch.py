@@ -118,7 +118,7 @@ def grade_class(
     )
     found = list(download.found)
     people = People({entry.student: other_names(entry.identity) for entry in found})
-    times = people.by_our_names(request.times)
+    times = people.by_our_names(request.times, "--times")
     for student in dict.fromkeys(student for student, _ in request.times if people.find(student) is None):
         print_line(printable(f"--times: {people.unfound(student)}"), "yellow")
     # A mistake in course.toml or adjustments.csv is reported before an hour of grading, not after it.

@@ -66,9 +66,11 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
     revalued, remarks = with_points(results.results, policy.points)
     people = People(results.identities())
     shared, said = with_groups(revalued, load_groups(folder), people)
-    policy = dataclasses.replace(policy, extensions=people.by_our_names(policy.extensions))
+    extensions = people.by_our_names(policy.extensions, f"{POLICY_FILE}, extensions")
+    policy = dataclasses.replace(policy, extensions=extensions)
     known = frozenset((result.student, result.assignment) for result in shared)
-    adjustments = people.by_our_names(load_adjustments(folder, course, known))
+    given = load_adjustments(folder, course, known)
+    adjustments = people.by_our_names(given, str(folder / ADJUSTMENTS_FILE))
     path = folder / ADJUSTMENTS_FILE
     idle = tuple(
         (path, f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}")

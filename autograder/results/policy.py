@@ -50,11 +50,13 @@ class Policy:
     zone: dt.tzinfo | None = None  # None: this machine's
 
     def days_late(self, student: str, assignment: str, submitted: dt.datetime | None) -> int:
-        """The days begun after this student's deadline; 0 within the grace, or if a time is not known.
+        """The days begun after this student's deadline; 0 within the grace, or if a time is not known. An extension that
+        ends before the deadline takes nothing away.
 
         Days are counted by the local time of the deadline: a day on which clocks change is one day.
         """
-        deadline = self.extensions.get((student, assignment), self.deadlines.get(assignment))
+        given = (self.deadlines.get(assignment), self.extensions.get((student, assignment)))
+        deadline = max((time for time in given if time is not None), default=None)
         if deadline is None or submitted is None or submitted <= deadline + self.grace:
             return 0
         late = self._on_the_wall(submitted) - self._on_the_wall(deadline)
@@ -86,7 +88,9 @@ def load_policy(course: Course) -> Policy:
         return Policy()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError:
+        raise UserError(f"{path} cannot be read: it is not text in UTF-8. Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
     _words(data, path)
     _no_others(data, ("late", "deadlines", "extensions", "points", "timezone", *KEYS), path, "")
@@ -119,10 +123,10 @@ def _words(data: Mapping[str, Any], path: Path) -> None:
             raise UserError(f"{path}: {key} is {kind}, not {data[key]!r}.")
 
 
-def _table(data: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+def _table(data: Mapping[str, Any], key: str, path: Path, where: str = "") -> dict[str, Any]:
     table = data.get(key, {})
     if not isinstance(table, dict):
-        raise UserError(f"{path}: {key} is a section, [{key}], with entries below it.")
+        raise UserError(f"{path}: {where}{key} is a section, [{where}{key}], with entries below it.")
     return table
 
 
@@ -143,12 +147,15 @@ def _times(
     data: Mapping[str, Any], key: str, course: Course, path: Path, where: str, zone: dt.tzinfo | None
 ) -> dict[str, dt.datetime]:
     times = {}
-    for name, time in _table(data, key, path).items():
+    above = where.removesuffix(f"{key}.")  # of the section: "extensions."
+    for name, time in _table(data, key, path, above).items():
         if isinstance(time, dt.date) and not isinstance(time, dt.datetime):
             time = dt.datetime.combine(time, dt.time(23, 59, 59))  # a day ends with its last second
         if not isinstance(time, dt.datetime):
             raise UserError(f"{path}: {where}{name} is a time, like 2026-11-20T23:59:00+01:00, not {time!r}.")
         assignment = course.resolve(name, f"{path}: {where}{name}: ")
+        if assignment in times:
+            raise UserError(f"{path}: {where}{name}: {assignment} has a time already. Keep one of them.")
         try:
             # If a clock change repeats this hour, the later one is meant, so that nobody loses by it.
             times[assignment] = max(aware(time.replace(fold=fold), zone) for fold in (0, 1))

@@ -105,7 +105,7 @@ def find_class(
     searches = [_search(place, course, every, root, clones) for place in class_.places]
     asked = [name for name in names if any(search.files.named(name) for search in searches)] or names
     people = People({place.student: other_names(place.identity) for place in class_.places})
-    choices = people.by_our_names(choices)
+    choices = people.by_our_names(choices, "choices.csv")
     found = tuple(
         _guarded(search, name, stubs.get(name, frozenset()), choices.get((search.place.student, name), ""), asked)
         for search in searches

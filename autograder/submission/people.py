@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from ..common.errors import UserError
+
 _T = TypeVar("_T")
 
 
@@ -39,9 +41,21 @@ class People:
         meant = self._called.get(comparable(name), set())
         return next(iter(meant)) if len(meant) == 1 else None
 
-    def by_our_names(self, table: Mapping[tuple[str, str], _T]) -> dict[tuple[str, str], _T]:
-        """A table by (student, assignment), with the names that we use. A name that nobody has stays as it is."""
-        return {(self.find(student) or student, assignment): value for (student, assignment), value in table.items()}
+    def by_our_names(self, table: Mapping[tuple[str, str], _T], where: str) -> dict[tuple[str, str], _T]:
+        """A table by (student, assignment), with the names that we use. A name that nobody has stays as it is.
+
+        where: the table, for the error message. Raises UserError if two of its names mean the same student.
+        """
+        found: dict[tuple[str, str], _T] = {}
+        named: dict[tuple[str, str], str] = {}
+        for (student, assignment), value in table.items():
+            key = self.find(student) or student, assignment
+            if key in found:
+                raise UserError(
+                    f"{where}: {named[key]} and {student} are the same student. Keep one entry for {assignment}."
+                )
+            found[key], named[key] = value, student
+        return found
 
     def unfound(self, name: str) -> str:
         """Why `find` finds nobody, as words that follow a colon."""

@@ -74,6 +74,9 @@ def test_a_student_is_on_the_list_by_login_number_or_address() -> None:
         (b"student\n\n", "names no student"),
         (b"student,term\nada,1\nADA,2\n", "Lines 2 and 3"),
         (b"term,student\n2026\n", "Line 2"),
+        (b"id\n12345678901\n1.23457E+11\n", "Line 3"),
+        (b"id;term\n1,2E+10;2026\n", "1,2E+10 is a number that a spreadsheet has shortened"),
+        (b"PK\x03\x04\x14\0", "is a spreadsheet's own file, not a table in CSV. Save it as CSV."),
     ],
 )
 def test_what_is_wrong_with_a_class_list_is_said(tmp_path: Path, content: bytes, words: str) -> None:

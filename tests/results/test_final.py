@@ -93,6 +93,18 @@ def test_an_extension_holds_for_its_student_alone(course_with_deadlines: Course,
     assert final_of(result("ada", late), course_with_deadlines, tmp_path)[0] == 8
 
 
+def test_an_extension_takes_nothing_away(course_with_deadlines: Course, tmp_path: Path) -> None:
+    """A deadline that was moved for everybody was later than an extension from before, and who had that lost points."""
+    put(course_with_deadlines.root / "course.toml", TOML.replace("a1 = 2026-11-20", "a1 = 2026-12-01"))
+    assert final_of(result("Zoë Müller", "2026-11-30T12:00:00Z"), course_with_deadlines, tmp_path) == (10, 0, "")
+
+
+def test_an_extension_is_given_once(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(course_with_deadlines.root / "course.toml", f"{TOML}\n[extensions.'zoe muller']\na1 = 2026-11-28\n")
+    with pytest.raises(UserError, match="Zoë Müller and zoe muller are the same student"):
+        final_of(result("Zoë Müller", ""), course_with_deadlines, tmp_path)
+
+
 def test_a_percentage_is_rounded_in_the_students_favour() -> None:
     ten = Policy(percent_per_day=10)
     assert final.final(result("ada", "", 9), 1, ten).score == 9
@@ -130,6 +142,12 @@ def test_an_adjustment_may_name_its_assignment_for_short(course_with_deadlines: 
         ("student,assignment,points,reason\nada,a1_permute,1,\n", "say why"),
         ("student;assignment;points;reason\nada;a1_permute;1;x\nada;a1;1;y\n", "already"),
         ("student,assignment,points,reason\nada,a7,1,x\n", "line 2: There is no assignment 'a7'"),
+        (
+            "student,assignment,points,reason\nada,a1,1,good, and early\n",
+            "line 2 has more cells than the first line has",
+        ),
+        ("student,assignment,points,points,reason\n", "has two columns points"),
+        ("student,assignment,points,reason\nada,a1,1,x\nADA,a1,2,y\n", "ada and ADA are the same student. Keep one"),
     ],
 )
 def test_a_slip_in_the_adjustments_is_named(
@@ -151,7 +169,8 @@ def test_a_slip_in_the_adjustments_is_named(
         ("[deadlines]\na7 = 2026-11-20\n", "There is no assignment 'a7'"),
         ("[deadlines]\na1 = 'soon'\n", "is a time"),
         ("deadlines = 3\n", "is a section"),
-        ("[extensions]\nada = 2026-11-20\n", "ada is a section"),
+        ("[extensions]\nada = 2026-11-20\n", r"extensions.ada is a section, \[extensions.ada\], with"),
+        ("[deadlines]\na1 = 2026-11-20\na1_permute = 2026-11-21\n", "a1_permute has a time already"),
         ("title = 2026\n", "title is text between quotation marks, not 2026"),
         ("title = ''\n", "title is text between"),
         ("lang = 'Hebrew'\n", "lang is a code, like"),
@@ -169,6 +188,12 @@ def test_what_a_windows_editor_adds_to_course_toml_changes_nothing(course_with_d
     (course_with_deadlines.root / "course.toml").write_bytes(b"\xef\xbb\xbf" + rules)
     assert load_policy(course_with_deadlines).deadlines["a1_permute"].isoformat() == "2026-11-20T14:59:00+00:00"
     assert str(zone_of(course_with_deadlines)) == "Asia/Tokyo"
+
+
+def test_a_course_toml_in_another_encoding_is_told_in_words(course_with_deadlines: Course) -> None:
+    (course_with_deadlines.root / "course.toml").write_bytes('title = "Übung"\n'.encode("utf-16"))
+    with pytest.raises(UserError, match=r"it is not text in UTF-8\. Save it as UTF-8\."):
+        load_policy(course_with_deadlines)
 
 
 def test_a_folder_in_place_of_a_file_is_told_in_words(course_with_deadlines: Course, tmp_path: Path) -> None:
