@@ -30,6 +30,7 @@ LAYOUTS = {
     "schoology": "Schoology's download",
     "autolab": "Autolab's download",
     "submitty": "Submitty's folders",
+    "inbound": "nbgrader's exchange, before nbgrader collects",
     "gradescope": "Gradescope's export",
 }
 
@@ -206,6 +207,20 @@ def _submitty(path: Path) -> HandIn | None:
 
 SUBMITTY_FILE = "user_assignment_settings.json"
 
+
+def _inbound(path: Path) -> HandIn | None:
+    """``login+a1_permute+2026-11-20 21:03:11.123456 UTC``, and maybe a random part: a folder with timestamp.txt in it"""
+    match = _INBOUND.fullmatch(path.name)
+    if match is None:
+        return None
+    attempt = tuple(map(int, re.findall(r"\d+", match["time"])))
+    return HandIn(path, match["login"], "inbound", None, {"login": match["login"]}, attempt)
+
+
+_INBOUND = re.compile(
+    r"(?P<login>[^+]+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) [^+]+(?:\+[^+]+)?", re.DOTALL
+)
+
 # The order matters: a student's own file name may look like another system's.
 READERS: dict[str, Read] = {
     "moodle": _moodle,
@@ -215,6 +230,7 @@ READERS: dict[str, Read] = {
     "schoology": _schoology,
     "autolab": _autolab,
     "submitty": _submitty,
+    "inbound": _inbound,
     "canvas": _canvas,
 }
 

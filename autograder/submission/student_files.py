@@ -307,7 +307,7 @@ NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES | _SHORTCUTS | _COMPILED | _CHANGES | 
 # Files of a student's repository that are not answers, and files that systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
-    r"requirements.*|constraints.*|makefile|timestamp\.txt|user_assignment_settings\.json|manifest\.json|diagnoses\.json|index\.html|"
+    r"requirements.*|constraints.*|makefile|timestamp\.txt|submission_secret\.txt|user_assignment_settings\.json|manifest\.json|diagnoses\.json|index\.html|"
     r"pictures\.py|network_facts\.py|"
     r".*\.(?:toml|cfg|ini|ya?ml|lock|db)|\._.*|\.ds_store",
     re.I,
@@ -340,7 +340,7 @@ def _is_given(file: File) -> bool:
     handed_in = file.hand_in.own is not None or file.hand_in.layout != "folders"
     return (
         handed_in
-        and file.own not in ("timestamp.txt", "index.html", SUBMITTY_FILE)
+        and file.own not in ("timestamp.txt", "submission_secret.txt", "index.html", SUBMITTY_FILE)
         and _OURS.fullmatch(file.own) is not None
     )
 

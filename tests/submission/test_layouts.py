@@ -19,6 +19,7 @@ from autograder.submission import archives, student_files
 from autograder.submission.find import Download, Found, find_class
 from autograder.submission.places import RESULTS_MARKER
 from autograder.submission.student_files import File, StudentFiles
+from autograder.submission.times import arrival_of
 
 NAME = "a1_permute"
 WORK = "answer = 1\n"
@@ -804,6 +805,29 @@ def test_autolabs_files_say_who_and_which_version(course: Course, tmp_path: Path
     }  # fmt: skip
     assert found["ann_lee@uni.edu"].path == root / f"ann_lee@uni.edu_10_{NAME}.py"
     assert found["ann_lee@uni.edu"].identity["email"] == "ann_lee@uni.edu"
+
+
+def test_nbgraders_exchange_says_who_which_attempt_and_when(course: Course, tmp_path: Path) -> None:
+    """The folders are those of the exchange's inbound/: each attempt was a student of its own."""
+    root = tmp_path / "inbound"
+    for student, name, time, end in (
+        ("ann", NAME, "2026-11-19 21:03:11.123456 CET", ""),
+        ("ann", NAME, "2026-11-20 21:03:11.123456 CET", "+Ab-1_x=="),
+        ("ann", "a2_linear_dims", "2026-11-21 21:03:11.123456 CET", ""),
+        ("bo", NAME, "2026-11-20 10:00:00 UTC", ""),
+        ("cas", "a2_linear_dims", "2026-11-20 10:00:00 UTC", ""),
+    ):
+        folder = root / f"{student}+{name}+{time}{end}"
+        put(folder / f"{name}.py", f"answer = '{time}'\n")
+        put(folder / "timestamp.txt", time)
+        put(folder / "submission_secret.txt", "0" * 128)
+    download, found = read(root, course)
+    assert download.layout == "nbgrader's exchange, before nbgrader collects"
+    assert {s: f.status for s, f in found.items()} == {"ann": "found", "bo": "found", "cas": "missing"}
+    assert found["ann"].path == root / f"ann+{NAME}+2026-11-20 21:03:11.123456 CET+Ab-1_x==" / f"{NAME}.py"
+    assert len(found["ann"].notes) == 1
+    assert "Of 2 attempts the newest was graded" in found["ann"].notes[0]
+    assert arrival_of(found["ann"], root, {}).text == "2026-11-20T20:03:11Z"
 
 
 def test_submitty_says_which_version_is_active(course: Course, tmp_path: Path) -> None:
