@@ -827,7 +827,7 @@ def test_nbgraders_exchange_says_who_which_attempt_and_when(course: Course, tmp_
     assert found["ann"].path == root / f"ann+{NAME}+2026-11-20 21:03:11.123456 CET+Ab-1_x==" / f"{NAME}.py"
     assert len(found["ann"].notes) == 1
     assert "Of 2 attempts the newest was graded" in found["ann"].notes[0]
-    assert arrival_of(found["ann"], root, {}).text == "2026-11-20T20:03:11Z"
+    assert arrival_of(found["ann"], root, {}, None, download.clones).text == "2026-11-20T20:03:11Z"
 
 
 def test_submitty_says_which_version_is_active(course: Course, tmp_path: Path) -> None:
