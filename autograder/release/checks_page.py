@@ -37,7 +37,8 @@ def page() -> str:
     from ..sandbox.observation import Observation
 
     parts = [_INTRODUCTION]
-    parts += ["## What a check is given", _fixtures(plugin), "## Marks", "".join(f"- `{m}`\n" for m in plugin.MARKERS)]
+    given = "".join(f"- `{name}`: {_first(give)}\n" for name, give in plugin.GIVEN.items())
+    parts += ["## What a check is given", given, "## Marks", "".join(f"- `{m}`\n" for m in plugin.MARKERS)]
     parts += ["## The submission", *_methods(proxy.SubmissionProxy), "A task of it:", *_methods(proxy.TaskProxy)]
     parts += ["What comes back, an `Observation`:", _quoted(Observation), *_methods(Observation)]
     left = sorted(checks.__all__)
@@ -66,10 +67,6 @@ def page() -> str:
         f"training; {limits.memory >> 30} GB of memory\n",
     ]
     return "\n".join("\n".join(part.rstrip().splitlines()) + "\n" for part in parts)
-
-
-def _fixtures(plugin: Any) -> str:
-    return "".join(f"- `{name}`: {_first(give)}\n" for name, give in plugin.GIVEN.items())
 
 
 def _public(module: Any) -> list[tuple[str, Callable[..., Any]]]:

@@ -180,7 +180,7 @@ class Sandbox:
         with theirs:
             try:
                 socket.send_fds(self._control, [b"S"], [theirs.fileno()])
-                (pid,) = struct.unpack("<q", self._answer())
+                pid = self._answer()
             except (OSError, EOFError) as error:
                 ours.close()
                 raise InfrastructureError(self._why_not()) from error
@@ -202,12 +202,12 @@ class Sandbox:
             return -code if code < 0 else code << 8
         try:
             self._control.sendall(b"K")
-            (status,) = struct.unpack("<q", self._answer())
+            status = self._answer()
         except (OSError, EOFError) as error:
             raise InfrastructureError(self._why_not()) from error
         if self.tier.letter != "A":
             self._renew_scratch()
-        return int(status)
+        return status
 
     def _renew_scratch(self) -> None:
         """Make an empty scratch folder for the next child, and remove the last one. No submission's clock runs here."""
@@ -218,14 +218,11 @@ class Sandbox:
         folders.remove(scratch)  # if it could not be moved
         scratch.mkdir(mode=0o700, exist_ok=True)
 
-    def _answer(self) -> bytes:
-        answer = b""
-        while len(answer) < 8:
-            piece = self._control.recv(8 - len(answer))
-            if not piece:
-                raise EOFError
-            answer += piece
-        return answer
+    def _answer(self) -> int:
+        """A number that the warm process sends."""
+        from .inside import wire
+
+        return int(struct.unpack("<q", wire.read_exactly(self._control, 8))[0])
 
     def close(self) -> None:
         """End the warm process and everything under it."""

@@ -15,12 +15,9 @@ _T = TypeVar("_T")
 def comparable(name: str) -> str:
     """A name for comparison, which ignores accents, apostrophes, case, form of Unicode and the order of words."""
     letters = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(" " if c in "_-,." or c.isspace() else c for c in letters if not _drops(c))
+    written = (c for c in letters if not unicodedata.combining(c) and c not in "'’`´ʼ")
+    kept = "".join(" " if c in "_-,." or c.isspace() else c for c in written)
     return " ".join(sorted(kept.split())) or name
-
-
-def _drops(character: str) -> bool:
-    return bool(unicodedata.combining(character)) or character in "'’`´ʼ"
 
 
 class People:

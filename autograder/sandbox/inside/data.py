@@ -72,7 +72,7 @@ def _data(value: object, depth: int, room: _Room) -> Any:
         for key, item in value.items():
             fitting = room.take(2)
             name, data = (_data(part, depth + 1, room) if fitting else NOT_DATA for part in (key, item))
-            if not _may_be_key(name) or data is NOT_DATA:
+            if not wire.may_be_key(name) or data is NOT_DATA:
                 return NOT_DATA
             pairs[name] = data
         return pairs
@@ -80,17 +80,11 @@ def _data(value: object, depth: int, room: _Room) -> Any:
         keys = set()
         for item in value:
             key = _data(item, depth + 1, room) if room.take(2) else NOT_DATA
-            if not _may_be_key(key):
+            if not wire.may_be_key(key):
                 return NOT_DATA
             keys.add(key)
         return keys
     return NOT_DATA
-
-
-def _may_be_key(data: object) -> bool:
-    if isinstance(data, tuple):
-        return all(map(_may_be_key, data))
-    return data is None or isinstance(data, (bool, int, float, str))
 
 
 def _tensor(tensor: torch.Tensor) -> Any:

@@ -58,13 +58,12 @@ def fork_in_new_pid_namespace() -> int:
     """
     home = own_pid_namespace()
     check(libc().unshare(CLONE_NEWPID), "unshare(CLONE_NEWPID)")
+    pid = -1
     try:
         pid = fork()
-    except BaseException:
-        check(libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
-        raise
-    if pid != 0:
-        check(libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
+    finally:
+        if pid != 0:
+            check(libc().setns(home, CLONE_NEWPID), "setns(CLONE_NEWPID)")
     return pid
 
 

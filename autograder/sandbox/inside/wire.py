@@ -104,7 +104,7 @@ def _node(value: Any, parts: _Parts, depth: int) -> Any:
         # A lone surrogate is legal in JSON's escapes and in Python: it travels as it is.
         return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
     if kind is int:
-        return value if -_EXACT <= value <= _EXACT else _integer_node(value)
+        return value if -_EXACT <= value <= _EXACT else {"i": str(_integer(value))}
     if value is None or kind is bool:
         return value
     if kind is tuple:
@@ -115,16 +115,13 @@ def _node(value: Any, parts: _Parts, depth: int) -> Any:
         return value if math.isfinite(value) else {"f": repr(value)}
     if kind is list:
         return {"l": _nodes(value, parts, depth)}
-    if kind is dict:
+    if kind is dict or kind is set:
         parts.entries += len(value)
         if parts.entries > MAX_ENTRIES:
-            raise WireError("the dicts have too many entries")
+            raise WireError("the dicts and sets have too many entries")
+        if kind is set:
+            return {"s": _nodes(value, parts, depth)}
         return {"d": [_nodes(pair, parts, depth) for pair in value.items()]}
-    if kind is set:
-        parts.entries += len(value)
-        if parts.entries > MAX_ENTRIES:
-            raise WireError("the sets have too many entries")
-        return {"s": _nodes(value, parts, depth)}
     if isinstance(value, Array):
         return _tensor_node("a", value.tensor, parts)
     if isinstance(value, TextArray):
@@ -142,12 +139,6 @@ def _nodes(values: Iterable[Any], parts: _Parts, depth: int) -> list[Any]:
     if depth >= MAX_DEPTH:
         raise WireError("the message is nested too deeply")
     return [_node(value, parts, depth + 1) for value in values]
-
-
-def _integer_node(value: int) -> Any:
-    if not -MAX_INTEGER <= value < MAX_INTEGER:
-        raise WireError("a number has more than 64 bits")
-    return {"i": str(value)}
 
 
 def _tensor_node(tag: str, tensor: torch.Tensor, parts: list[bytes]) -> Any:
@@ -252,7 +243,7 @@ class _Reader:
         if self.entries > MAX_ENTRIES:
             raise WireError("the sets have too many entries")
         items = self.values(content, depth)
-        if not all(map(_is_plain_key, items)):
+        if not all(map(may_be_key, items)):
             raise WireError("a set holds numbers, texts and tuples of those")
         return set(items)
 
@@ -275,7 +266,7 @@ class _Reader:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict is a list of pairs")
             key, value = self.values(pair, depth)
-            if not _is_plain_key(key):
+            if not may_be_key(key):
                 raise WireError("a dict's key is a number, a text or a tuple of those")
             result[key] = value
         return result
@@ -325,9 +316,10 @@ def _bounds(content: list[Any]) -> bool:
     return all(item is None or type(item) is int for item in content)
 
 
-def _is_plain_key(key: object) -> bool:
+def may_be_key(key: object) -> bool:
+    """May it be the key of a dict, or an item of a set?"""
     if isinstance(key, tuple):
-        return all(_is_plain_key(item) for item in key)
+        return all(map(may_be_key, key))
     return key is None or isinstance(key, (bool, int, float, str))
 
 
@@ -354,23 +346,12 @@ def prefix(header: bytes, parts: list[bytes]) -> bytes:
     return _PREFIX.pack(len(header), sum(map(len, parts)))
 
 
-def pieces(length: int) -> Iterator[int]:
-    """The lengths of pieces to read, so that memory grows with what has arrived, not with what was announced."""
-    while length > 0:
-        piece = min(length, MAX_HEADER)
-        yield piece
-        length -= piece
-
-
 def parse_prefix(prefix: bytes) -> tuple[int, int]:
     """Header and body length of the frame with this prefix. Raises :class:`WireError` if one is over its cap."""
     header, body = _PREFIX.unpack(prefix)
     if header > MAX_HEADER or body > MAX_BODY:
         raise WireError("the frame is larger than a frame may be")
     return header, body
-
-
-PREFIX_LENGTH = _PREFIX.size
 
 
 def receive(
@@ -380,9 +361,11 @@ def receive(
     array: Callable[[Array | TextArray], object] = lambda a: a,
 ) -> dict[str, Any]:
     """One message; ``read(n)`` returns exactly n bytes or raises."""
-    header_length, body_length = parse_prefix(read(PREFIX_LENGTH))
+    header_length, body_length = parse_prefix(read(_PREFIX.size))
     header = read(header_length)
-    body = bytearray().join(map(read, pieces(body_length)))
+    body = bytearray()
+    while len(body) < body_length:  # memory grows with what has arrived, not with what was announced
+        body += read(min(MAX_HEADER, body_length - len(body)))
     return decode(header, body, handle, kept, array)
 
 
