@@ -32,6 +32,21 @@ COURSE = Course(ROOT)
 LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
 ALTERNATIVES = ROOT / "tests" / "alternatives"
 HIGHEST_BAND = "test_accuracy_on_new_images[85%]"
+# What changes in a network's file, so that it is trained for fewer epochs: it reaches the band below the highest all the same.
+FEWER_EPOCHS = {
+    "accumulated_gradients": (("epoch == 8", "epoch == 3"), ("(8 - epoch) / 8", "(3 - epoch) / 3")),
+    "averaged_weights": (("range(9)", "range(3)"),),
+    "best_copy": (("range(6)", "range(3)"),),
+    "by_hand": (("12, 50", "5, 50"),),
+    "channels_last_bfloat16": (("7, 128", "3, 128"),),
+    "ensemble": (("range(7)", "range(2)"), ("epoch / 7", "epoch / 2")),
+    "lazy_residual": (("epochs = 6", "epochs = 3"),),
+    "loader_workers": (("range(8)", "range(3)"), ("optimizer, 8)", "optimizer, 3)")),
+    "log_probabilities": (("range(7)", "range(2)"), ("optimizer, 0.6", "optimizer, 0.4")),
+    "numpy_around": (("range(6)", "range(2)"),),
+    "plain_student": (("range(6)", "range(4)"),),
+    "test_time_augmentation": (("epochs, batches = 7", "epochs, batches = 3"),),
+}
 
 
 @pytest.fixture(scope="module", params=LIGHT)
@@ -94,8 +109,12 @@ def test_right_answers_in_any_style_have_full_marks(engine: Engine, seed: int) -
     "path", sorted((ALTERNATIVES / "a5_fashion_mnist").glob("*.py")), ids=operator.attrgetter("stem")
 )
 def test_a_network_of_any_style_passes(engines: Callable[[str], Engine], path: Path) -> None:
-    """One training each. The plain recipe misses the highest band with one seed in fifty, as the calibration says."""
-    graded = engines("a5_fashion_mnist").grade(read_source(path), 1)
+    """One training each, of a few epochs; `benchmarks/fairness.py --networks` trains them as long as they are written."""
+    text = read_source(path).text
+    for all_of_them, fewer in FEWER_EPOCHS.get(path.stem, ()):
+        assert all_of_them in text
+        text = text.replace(all_of_them, fewer)
+    graded = engines("a5_fashion_mnist").grade(as_source(text), 1)
     bad = [v for v in graded.verdicts if v.outcome != "passed" and v.check.name != HIGHEST_BAND]
     assert not bad, reasons(graded)
 
