@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.submission.source import Cell, Source
 from tests.checks.cold_answers import ANSWERS, CONV, HABITS, LATER, MORE
-from tests.support.places import ROOT
 
 pytestmark = pytest.mark.heavy
 NAMES = sorted({assignment for assignment, *_ in (*ANSWERS, *LATER)})
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    course = Course(ROOT)
-    engine = Engine(course, course.assignment(request.param))
-    yield engine
-    engine.close()
+def engine(request: pytest.FixtureRequest, engines: Callable[[str], Engine]) -> Engine:
+    return engines(request.param)
 
 
 def test_every_answer_is_told_by_its_cause(engine: Engine) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
 
 from autograder.checks import TRAIN_IMAGES, TRAIN_LABELS
 from autograder.checks.training import Training, disguise, train_and_watch
-from autograder.course.course import Course
 from autograder.data.subset import load_test
 from autograder.grading.engine import Engine
 from autograder.sandbox.inside import probes
@@ -191,11 +190,8 @@ def train(model, images, labels):
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    course = Course(ROOT)
-    made = Engine(course, course.assignment("a5_fashion_mnist"))
-    yield made
-    made.close()
+def engine(engines: Callable[[str], Engine]) -> Engine:
+    return engines("a5_fashion_mnist")
 
 
 def trained(engine: Engine, epochs: str, seed: int, seconds: float) -> Training:

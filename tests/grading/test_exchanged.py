@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.grading.engine import Engine
 from autograder.grading.job import Settings
+from autograder.sandbox.launch import Door
 from autograder.submission.source import read_source
 from tests.support.places import ROOT
 
@@ -56,36 +58,34 @@ def train(model, images, labels):
 """
 
 
-@pytest.mark.heavy
-def test_only_code_that_knows_the_classes_loses_by_the_exchange(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def engine(door: Callable[[], Door | None]) -> Iterator[Engine]:
     course = Course(ROOT)
-    engine = Engine(course, course.assignment(NAME), Settings(exchanged=True))
+    made = Engine(course, course.assignment(NAME), Settings(exchanged=True), door=door())
+    yield made
+    made.close()
+
+
+@pytest.mark.heavy
+def test_only_code_that_knows_the_classes_loses_by_the_exchange(engine: Engine, tmp_path: Path) -> None:
     found, scores = {}, {}
-    try:
-        for kind, text in (("learns", LEARNS), ("knows", LEARNS + KNOWS)):
-            file = tmp_path / f"{kind}.py"
-            file.write_text(text)
-            grading = engine.grade(read_source(file), 7, only=lambda check: "accuracy_on" in check.name)
-            found[kind] = grading.metrics["accuracy"], grading.metrics["accuracy_exchanged"]
-            scores[kind] = [verdict.score for verdict in grading.verdicts]
-    finally:
-        engine.close()
+    for kind, text in (("learns", LEARNS), ("knows", LEARNS + KNOWS)):
+        file = tmp_path / f"{kind}.py"
+        file.write_text(text)
+        grading = engine.grade(read_source(file), 7, only=lambda check: "accuracy_on" in check.name)
+        found[kind] = grading.metrics["accuracy"], grading.metrics["accuracy_exchanged"]
+        scores[kind] = [verdict.score for verdict in grading.verdicts]
     assert abs(found["learns"][0] - found["learns"][1]) < 0.04
     assert found["knows"][1] < 0.4 < 0.75 < found["knows"][0]
     assert scores["learns"] == scores["knows"]  # a person decides
 
 
 @pytest.mark.heavy
-def test_a_second_training_that_ends_otherwise_costs_nothing_and_is_said(tmp_path: Path) -> None:
-    course = Course(ROOT)
-    engine = Engine(course, course.assignment(NAME), Settings(exchanged=True))
+def test_a_second_training_that_ends_otherwise_costs_nothing_and_is_said(engine: Engine, tmp_path: Path) -> None:
     file = tmp_path / "answer.py"
     second = "    if known:\n        raise ValueError('again?')\n    if not known:"
     file.write_text(LEARNS + KNOWS.replace("    if not known:", second))
-    try:
-        grading = engine.grade(read_source(file), 7, only=lambda check: "accuracy_on" in check.name)
-    finally:
-        engine.close()
+    grading = engine.grade(read_source(file), 7, only=lambda check: "accuracy_on" in check.name)
     assert grading.metrics["accuracy"] > 0.75
     assert "accuracy_exchanged" not in grading.metrics
     assert any(note.startswith("After the checks (exchanged)") for note in grading.notes)

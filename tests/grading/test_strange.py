@@ -39,6 +39,7 @@ def memory() -> int:
 
 
 @pytest.mark.heavy
+@pytest.mark.usefixtures("forked_sandboxes")
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="/proc tells how much memory is held")
 def test_no_answer_loses_a_submission(tmp_path: Path) -> None:
     course, file = Course(ROOT), tmp_path / "answer.py"
