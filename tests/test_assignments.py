@@ -149,7 +149,7 @@ def test_a_wrong_idea_is_named(engine: Engine) -> None:
     [
         ("def to_nhwc(images):\n    import os\n    os._exit(0)\n", "crashed", "ended the Python process"),
         ("def to_nhwc(images):\n    return missing_name\n", "error", "NameError"),
-        ("to_nhwc = 5\n", "error", "not something to call"),
+        ("to_nhwc = 5\n", "error", "is of type int, but must be something to call"),
         ("del to_nhwc\n", "error", "defines no to_nhwc"),
         ("def to_nhwc(images):\n    import sys\n    sys.exit(1)\n", "error", "SystemExit"),
         ("def to_nhwc(images):\n    import torch\n    return torch.ones(2**36)\n", "error", "memory"),
@@ -280,7 +280,7 @@ def test_a_worker_imports_for_a_first_training_before_any_submission() -> None:
         close_engines()
     messages = [check["message"] for check in data["checks"] if check["task"] == "to_nchw"]
     assert messages
-    assert all("to_nchw is a bool" in message for message in messages)
+    assert all("to_nchw is of type bool" in message for message in messages)
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "assignments").glob("a[0-9]*_*")))

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from ..submission.source import Source
-from .inside import child, data, record, wire
+from .inside import child, data, loading, record, wire
 from .observation import Call, Observation, Question, StudentError, pending
 from .translate import as_checks_meet_it, item
 
@@ -87,7 +87,7 @@ class LocalRun:
             plain = data.to_data(value)
         except Exception as error:
             line = traceback.extract_tb(error.__traceback__)[-1].line or ""
-            raised = StudentError(type(error).__name__, str(error)[:500], text=line, bases=child.bases(error))
+            raised = StudentError(*loading.describe(error), text=line, bases=child.bases(error))
             return dataclasses.replace(observed, status="error", error=raised)
         handle = None
         if plain is data.NOT_DATA:

@@ -142,7 +142,8 @@ class Server:
         if operation == "call":
             task = self._lookup(question["name"])
             if not callable(task):
-                raise TypeError(f"{question['name']} is a {type(task).__name__}, not something to call")
+                kind = type(task).__name__
+                raise TypeError(f"{question['name']} is of type {kind}, but must be something to call, as in the stub")
             return task(*args, **kwargs)
         if operation == "method":
             method = getattr(target, question["name"]) if question["name"] else target
@@ -224,8 +225,8 @@ class Server:
         module, line = "", None
         with contextlib.suppress(Exception):  # student code can put anything into what is read here
             module, line = self._place(error)
-        said = {"type": type(error).__name__, "message": _short_text(error)}
-        return said | {"module": module, "line": line, "bases": bases(error)}
+        kind, message = loading.describe(error)
+        return {"type": kind, "message": message, "module": module, "line": line, "bases": bases(error)}
 
     def _place(self, error: BaseException) -> tuple[str, int | None]:
         if isinstance(error, SyntaxError) and error.filename in self.files:
@@ -242,13 +243,6 @@ class MissingTask(Exception):
 def bases(error: BaseException) -> tuple[str, ...]:
     """The names of the classes that the type of an error inherits from, nearest first."""
     return tuple(str(base.__name__)[:100] for base in type(error).__mro__[1:20])
-
-
-def _short_text(value: object) -> str:
-    try:
-        return str(value)[:500]
-    except BaseException:
-        return ""
 
 
 class Snapshot:

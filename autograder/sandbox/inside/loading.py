@@ -11,6 +11,7 @@ import __future__
 import ast
 import asyncio
 import builtins
+import contextlib
 import inspect
 import sys
 import types
@@ -65,12 +66,27 @@ def prepare(module: types.ModuleType, folder: Path, text: str) -> None:
 
 
 def describe(error: BaseException) -> tuple[str, str]:
-    """Type and message of what student code raised."""
-    try:
-        text = error.msg if isinstance(error, SyntaxError) else error  # its place is reported separately
-        return type(error).__name__[:100], str(text)[:500]
-    except BaseException:  # its __str__ may be the student's too
-        return "Exception", ""
+    """Type and message of what student code raised. What is wrong stands in the message's first line."""
+    kind, text = "Exception", ""
+    with contextlib.suppress(BaseException):  # its __str__ may be the student's too
+        kind = type(error).__name__[:100]
+        said = error.msg if isinstance(error, SyntaxError) else error  # its place is reported separately
+        text = _cause_first(str(said)[:20_000])[:500]
+    return kind, text
+
+
+def _cause_first(text: str) -> str:
+    """A message with the cause in its first line: some begin with a line that only announces it."""
+    first, _, rest = text.strip().partition("\n")
+    if rest.startswith("Original Traceback"):  # of a DataLoader's worker, which ends in the error itself
+        return f"{first.rstrip('.')}: {rest.rpartition(chr(10))[2]}"
+    if first.startswith("Error while processing "):  # einops: the pattern, the tensor's shape, and then the cause
+        return " ".join(text.split())
+    for _ in range(3):
+        if rest and first.endswith(":") and not first.endswith("one of:"):
+            line, _, rest = rest.partition("\n")
+            first = f"{first} {line.strip()}"
+    return f"{first}\n{rest}".rstrip()
 
 
 @dataclass

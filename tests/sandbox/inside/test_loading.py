@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import einops
 import pytest
 import torch
 
@@ -265,3 +266,25 @@ class Inside:
     names, left_out = loaded(text, tmp_path)
     assert not left_out
     assert {f"nowhere_{number}" for number in range(1, 5)} <= set(names)
+
+
+def raised(make: Callable[[], Any]) -> str:
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        make()
+    return loading.describe(caught.value)[1].partition("\n")[0]
+
+
+def test_the_cause_of_an_error_stands_in_the_first_line() -> None:
+    layer = torch.nn.Linear(2, 1)
+    said = raised(lambda: layer.load_state_dict({"weight": torch.zeros(1, 2)}))
+    assert said == 'Error(s) in loading state_dict for Linear: Missing key(s) in state_dict: "bias".'
+    said = raised(lambda: einops.rearrange(torch.zeros(2, 3), "a b c -> c b a"))
+    assert said.endswith("Wrong shape: expected 3 dims. Received 2-dim tensor.")
+    said = raised(lambda: torch.zeros(2).sum(dim="a"))  # type: ignore[arg-type]
+    assert said.endswith("but expected one of:")
+    worker = "Caught ValueError in DataLoader worker process 0.\nOriginal Traceback (most recent call last):\n"
+    text = f"{worker}  File ...\nValueError: bad image"
+    assert (
+        loading.describe(ValueError(text))[1]
+        == "Caught ValueError in DataLoader worker process 0: ValueError: bad image"
+    )
