@@ -22,7 +22,7 @@ from ..sandbox.limits import Limits
 from ..sandbox.observation import SYNTAX
 from ..submission.literals import dense_literals
 from ..submission.source import Source
-from ..submission.syntax import syntax_problem
+from ..submission.syntax import syntax_problem, syntax_problems
 from .context import CheckContext, CheckInfo, Verdict
 from .examples import facts_for_reports, test_examples, training_tensors
 from .job import Settings
@@ -193,8 +193,8 @@ class Engine:
     ) -> Iterator[str]:
         """What the reader of the result should know, the most important first."""
         # First, because it may be the cause of everything else. A file that ran from end to end has no such problem.
-        if loader.is_in_doubt and (broken := syntax_problem(source)):
-            yield broken
+        if loader.is_in_doubt:
+            yield from syntax_problems(source)[:5]
         yield from source.notes
         yield from self._of_weights(source, metrics)
         yield from loader.notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 import sys
 import warnings
@@ -60,25 +61,41 @@ def syntax_problem(source: Source) -> str:
         def resized(images)
                            ^
     """
-    broken = broken_line(source)
-    if broken is None:
-        return ""
-    return f"{broken.kind} at {source.locate(broken.line)}{NOT_PYTHON} {_VERSION}): {broken.why}\n{broken.picture}"
+    return next(iter(syntax_problems(source)), "")
+
+
+def syntax_problems(source: Source) -> list[str]:
+    """The same for each cell that Python cannot read."""
+    return [
+        f"{broken.kind} at {source.locate(broken.line)}{NOT_PYTHON} {_VERSION}): {broken.why}\n{broken.picture}"
+        for broken in _broken_lines(source)
+    ]
+
+
+def broken_line(source: Source, name: str = "") -> BrokenLine | None:
+    """The first line that is not Python; None if there is none. name: rather the line in the cell that makes this name."""
+    found = _broken_lines(source)
+    makes = re.compile(rf"\b(?:def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\b", re.MULTILINE)
+    for broken in found if name else ():
+        cell = next(cell for cell in reversed(source.cells) if cell.first_line <= broken.line)
+        if makes.search(cell.text):
+            return broken
+    return next(iter(found), None)
 
 
 @lru_cache(maxsize=1)  # it reads the whole file, and is called for each statement that could not be run
-def broken_line(source: Source) -> BrokenLine | None:
-    """The first line that is not Python; None if there is none.
+def _broken_lines(source: Source) -> tuple[BrokenLine, ...]:
+    """For each cell that Python cannot parse, the line; or else the first line that Python refuses.
 
     If the file does not parse as a whole, it is parsed cell by cell, as it is run: a bracket that one cell leaves open
     does not reach the next cell.
     """
     with warnings.catch_warnings(action="ignore"):  # such as the warning about "\\d" in a string
         if (whole := _unreadable(source.text)) is not None:
-            return next(filter(None, (_unreadable(cell.text, cell.first_line) for cell in source.cells)), whole)
+            return tuple(filter(None, (_unreadable(cell.text, cell.first_line) for cell in source.cells))) or (whole,)
         own = source.form == "ipynb"  # each cell is a program of its own
         parts = [(cell.text, cell.first_line) for cell in source.cells] if own else [(source.text, 1)]
-        return next(filter(None, (_refused(text, first) for text, first in parts)), None)
+        return tuple(filter(None, (_refused(text, first) for text, first in parts)))[:1]
 
 
 def _parsed(text: str) -> ast.Module:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.submission.source import Cell, Source, read_source
-from autograder.submission.syntax import syntax_problem
+from autograder.submission.syntax import broken_line, syntax_problem, syntax_problems
 
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -105,6 +105,21 @@ def test_words_that_may_stand_where_they_stand(tmp_path: Path) -> None:
 def test_what_one_cell_leaves_open_is_no_matter_of_the_next() -> None:
     cells = (Cell("x = 1", 1, "cell 1"), Cell("try:\n    y = 2", 2, "cell 2"), Cell("z = 3", 4, "cell 3"))
     assert syntax_problem(Source("ipynb", cells)).startswith("SyntaxError at cell 2, line 2")
+
+
+def test_each_cell_that_is_not_python_is_told_and_blamed_for_its_own_names() -> None:
+    texts = ("def f(x)\n    return x", "x = f(1)", "def g(x):\n    return (x", "h = 2 3")
+    lines = (1, 3, 4, 6)
+    source = Source(
+        "ipynb", tuple(Cell(t, n, f"cell {i}") for i, (t, n) in enumerate(zip(texts, lines, strict=True), 1))
+    )
+    assert [note.partition(" (")[0] for note in syntax_problems(source)] == [
+        "SyntaxError at cell 1, line 1",
+        "SyntaxError at cell 3, line 2",
+        "SyntaxError at cell 4, line 1",
+    ]
+    named = {name: broken.line for name in ("f", "g", "h", "x", "") if (broken := broken_line(source, name))}
+    assert named == {"f": 1, "g": 5, "h": 6, "x": 1, "": 1}
 
 
 @pytest.mark.parametrize("text", ["x = 1", "await f()", "(" * 500 + ")" * 500, "x = '\\d'"])
