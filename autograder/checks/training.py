@@ -493,10 +493,29 @@ def class_numbers(observation: Observation, count: int, classes: int) -> torch.T
     return value.nan_to_num(-1).clamp(-1, classes).to(torch.int64)
 
 
+def predicts_in_train_mode(
+    submission: SubmissionProxy, training: Training, items: torch.Tensor | SandboxTensor
+) -> bool:
+    """Does ``predict`` leave the network in train mode, and give the network's own classes once it is in eval mode?
+
+    Otherwise something else is wrong with it, too: perhaps it asks another network.
+    """
+    model = training.model
+    state = submission.probe("parameters", model, training.inputs[:2])
+    if not state.returned or not state.value["training"]:
+        return False
+    own = submission.probe("logits", model, network_inputs(submission, training.network, items))
+    model.call("eval")
+    seen = getattr(submission, training.network.predict)(model, items)
+    model.call("train")
+    if not own.returned or not isinstance(seen.value, torch.Tensor) or seen.value.shape != own.value.shape[:1]:
+        return False
+    return float((seen.value == own.value.argmax(dim=1)).double().mean()) >= 0.95
+
+
 def company_sign(submission: SubmissionProxy, training: Training, images: torch.Tensor) -> str | None:
     """The sign of why an item's class depends on the others in its batch; None if unknown. images: items (N, ...)."""
-    state = submission.probe("parameters", training.model, training.inputs[:2])
-    if state.returned and state.value["training"]:
+    if predicts_in_train_mode(submission, training, images):
         return "forgets_eval_mode"
     inputs = training.inputs[:60]
     among, alone = (submission.probe("logits", training.model, part) for part in (inputs, inputs[:1]))
