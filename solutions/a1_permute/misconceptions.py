@@ -147,8 +147,8 @@ def reverses_the_colours(images):
 
 @misconception("to_nchw")
 def turns_the_batch_in_place(images):
-    """Your result is right, but the input was changed on the way: a method whose name ends in _ works in place.
-    Whoever called you still needs the old tensor; use the method without the _."""
+    """Your result is right, but it changed its input. Methods whose names end in _ change the tensor itself, as do += and
+    writing to .data, and the caller still needs the old one. Use methods that return a new tensor."""
     return images.transpose_(2, 3).transpose_(1, 2)
 
 
@@ -306,8 +306,8 @@ def reverses_the_colours_to_plot(images):
 
 @misconception("to_nhwc")
 def turns_back_in_place(images):
-    """Your result is right, but the input was changed on the way: a method whose name ends in _ works in place.
-    Whoever called you still needs the old tensor; use the method without the _."""
+    """Your result is right, but it changed its input. Methods whose names end in _ change the tensor itself, as do += and
+    writing to .data, and the caller still needs the old one. Use methods that return a new tensor."""
     return images.transpose_(1, 2).transpose_(2, 3)
 
 
@@ -484,8 +484,8 @@ def reverses_the_colours_of_the_image(image):
 
 @misconception("image_to_batch")
 def unsqueezes_in_place(image):
-    """Your result is right, but the input was changed on the way: a method whose name ends in _ works in place.
-    Whoever called you still needs the old tensor; use the method without the _."""
+    """Your result is right, but it changed its input. Methods whose names end in _ change the tensor itself, as do += and
+    writing to .data, and the caller still needs the old one. Use methods that return a new tensor."""
     return image.unsqueeze_(0).permute(0, 3, 1, 2)
 
 
@@ -613,8 +613,8 @@ def one_image_only(images):
 
 @misconception("add_channel_axis")
 def adds_the_channel_in_place(images):
-    """Your result is right, but the input was changed on the way: a method whose name ends in _ works in place.
-    Whoever called you still needs the old tensor; use the method without the _."""
+    """Your result is right, but it changed its input. Methods whose names end in _ change the tensor itself, as do += and
+    writing to .data, and the caller still needs the old one. Use methods that return a new tensor."""
     return images.unsqueeze_(1)
 
 

@@ -733,8 +733,8 @@ def affine_with_torchs_linear(x, weight, bias):
 
 @misconception("affine")
 def affine_turning_the_weight_in_place(x, weight, bias):
-    """Your result is right, but the weight was changed on the way: a method whose name ends in _ works in place. Whoever
-    called you still needs the old one; use the method without the _."""
+    """Your result is right, but it changed the weight. Methods whose names end in _ change the tensor itself, as do += and
+    writing to .data, and the caller still needs the old one. Use methods that return a new tensor."""
     return x @ weight.t_() + bias
 
 

@@ -119,7 +119,7 @@ class softmax_in_forward(_Small):
 @misconception("FashionCNN")
 class sigmoid_in_forward(_Small):
     """Your network squeezes each score into 0 to 1 by itself, as for ten separate yes-or-no questions. Here one class
-    out of ten is right, and the loss wants the logits as they are."""
+    out of ten is right: return the logits as they are, and train with a loss that takes logits."""
 
     def forward(self, x):
         return super().forward(x).sigmoid()
@@ -558,8 +558,8 @@ def learning_rate_far_too_high(model, images, labels):
 
 @misconception("train")
 def climbs_the_loss(model, images, labels):
-    """The steps lead uphill: taken the other way round, the same steps teach the network something. backward and step make
-    small whatever backward is called on. Does the loss have a wrong sign?"""
+    """The steps lead uphill: taken the other way round, the same steps teach the network something. A step makes small
+    whatever backward is called on, unless the optimizer was told to maximize. Does the loss have a wrong sign?"""
     return _learn(model, images, labels, loss_of=lambda model, x, y: -_loss(model, x, y))
 
 
