@@ -85,7 +85,8 @@ def expect_to_fit(answer, misfit):
     """Fail with what `misfit` says of the answer, unless it says nothing."""
     expect(True, answer, "")
     if answer.value is None:
-        raise CheckFailed("Not every layer has its answer yet.", outcome="not_run", why="not_answered")
+        message = f"Not every layer has its answer yet. {answer.reason}".strip()
+        raise CheckFailed(message, outcome="not_run", why="not_answered")
     problem = misfit(answer)
     if problem is not None:
         raise CheckFailed(problem, answer, misfit)

@@ -73,7 +73,8 @@ def _so_far(observation: Observation) -> str:
     if observation.run is None or wrong is None:
         return ""
     before = [seen for seen in observation.run.earlier if seen.ordinal < observation.ordinal]
-    same = [_first_tensor(seen) for seen in before if seen.task == observation.task and seen.returned]
+    right = [seen for seen in before if seen.task == observation.task and seen.returned and not seen.changed_inputs]
+    same = [_first_tensor(seen) for seen in right]
     return explain.only_so_far([tensor for tensor in same if tensor is not None], wrong)
 
 
@@ -365,14 +366,14 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
         gave = f"{what} is" if answer else f"{what} returned"
         if got is None:
             text = f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
-            return _and(text, _no_shape(seen.value))
+            return _and(text, _no_shape(seen.value, len(expected)))
         return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
 
     _expect_answer(observation, judge)
 
 
-def _no_shape(value: Any) -> str:
-    if isinstance(value, int):
+def _no_shape(value: Any, axes: int) -> str:
+    if isinstance(value, int) and axes == 1:
         return "A tuple of one number needs a comma, as in (7,): brackets alone do not make a tuple."
     nested = isinstance(value, (tuple, list)) and any(isinstance(item, (tuple, list)) for item in value)
     return "One of its entries is itself a tuple or a list: its numbers belong in the outer tuple." if nested else ""
@@ -382,7 +383,7 @@ def _expect_answer(observation: Observation, judge: Judge) -> None:
     """As :func:`_expect`, except that an entry that still is None is a question that is not answered yet."""
     require_returned(observation)
     if observation.calls[-1].verb == "item" and observation.value is None and observation.handle is None:
-        message = f"{describe.call(observation)} is not answered yet."
+        message = _and(f"{describe.call(observation)} is not answered yet.", observation.reason)
         raise CheckFailed(message, outcome="not_run", why="not_answered")
     _expect(observation, judge)
 

@@ -24,6 +24,8 @@ def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
         return ""
     ours, right = got.to(torch.float64), expected.to(torch.float64)
     if ours.isnan().any() and not right.isnan().any():
+        if not expected.is_floating_point():
+            return "Some of its values are NaN: is there a tensor of torch.empty that is not filled everywhere?"
         return "Some of its values are NaN: does a step on the way compute inf - inf, 0 / 0 or the log of a negative number?"
     if ours.isinf().any() and not right.isinf().any():
         return "Some of its values are infinite: does a step on the way overflow, divide by 0, or take the log of 0?"

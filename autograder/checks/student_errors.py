@@ -10,7 +10,7 @@ from torch import nn
 from ..common.ideas import ideas_beside
 from ..common.plural import plural
 from ..common.terminal import beginning
-from ..sandbox.left_out import makes
+from ..sandbox.left_out import NO_DOWNLOADS, NO_NETWORK, makes
 from ..sandbox.observation import Observation, Why
 from ..submission.own_tasks import stands_inside
 from ..submission.source import Source
@@ -47,7 +47,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     """Why the file has no such task. said: the message of the sandbox, which knows the lines that were left out."""
     if source is None:
         return said, ""
-    broken, is_named, defined = broken_line(source), makes(source.text, task), top_level_names(source)
+    broken, is_named, defined = broken_line(source, task), makes(source.text, task), top_level_names(source)
     if task in defined:
         lost = broken is not None and f"{source.locate(broken.line)} ".casefold() in said.casefold()
         return said, "unreadable" if lost else ""
@@ -117,7 +117,10 @@ def explain(type_name: str, text: str, line: str = "") -> str:
             "with the tensor."
         )
     if match := _RANK.search(text):
-        return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: is the channel axis missing?"
+        asked = "is there an axis too many" if match[1].count(",") > 3 else "is the channel axis missing"
+        return f"An image batch has four axes, (N, C, H, W), but {match[1]} came: {asked}?"
+    if NO_NETWORK.search(text):
+        return NO_DOWNLOADS
     if "Boolean value of Tensor" in text and line and not _ASKS.search(line):
         return (
             "A tensor was used as one True or False, but this line asks no question. Is a loss or a layer called here that was "

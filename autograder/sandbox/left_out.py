@@ -13,7 +13,7 @@ from typing import Any
 
 from ..common.terminal import beginning
 from ..submission.source import Source
-from ..submission.suggestions import did_you_mean
+from ..submission.suggestions import bound_later, did_you_mean
 from ..submission.syntax import broken_line
 from .observation import LEFT_OUT, SYNTAX
 from .translate import harmless
@@ -27,6 +27,11 @@ _MAKES = (
     r"^(?>[^\n]*?\bimport\b)[^\n]*?\b{0}\b|\bimport\s++\*",
     r"\bas\s++{0}\b|^(?>[^\n]*?\bfor\b)(?>[^\n]*?\b{0}\b)[^\n]*?\bin\b",
 )
+_FILLS = r"\b{0}(?:\[[^\[\]\n]*+\]\s*+=(?!=)|\.update\()"  # code that fills the dict {0}
+NO_NETWORK = re.compile(
+    r"name resolution|urlopen error|NewConnectionError|Network is unreachable|Max retries exceeded|Error downloading"
+)
+NO_DOWNLOADS = "Grading has no network, so nothing can be downloaded."
 _IMPORTED = re.compile(r"\bimport\s*+[(\\][^)]*+")  # over several lines
 
 
@@ -84,9 +89,14 @@ def notes_on(found: Sequence[LeftOut], source: Source) -> list[str]:
 
 
 def _because(each: LeftOut, before: Sequence[LeftOut], source: Source) -> str:
+    if NO_NETWORK.search(each.reason):
+        return f" {NO_DOWNLOADS}"
     name = _missed(each.reason)
     maker = maker_of(name, before, source) if name else None
-    return f" {source.locate(maker.line).capitalize()} would have defined {name}." if maker else ""
+    if maker is not None:
+        return f" {source.locate(maker.line).capitalize()} would have defined {name}."
+    later = bound_later(source, name, each.last) if name else 0
+    return f" {source.locate(later).capitalize()} defines {name}, but it comes after this line." if later else ""
 
 
 def _missed(reason: str) -> str:
@@ -107,9 +117,11 @@ def for_want_of(names: Collection[str], found: Iterable[LeftOut], source: Source
 
 def maker_of(name: str, found: Iterable[LeftOut], source: Source) -> LeftOut | None:
     """The first of these statements that would have made a name, judged by its text; None if there is none."""
-    lines = source.text.split("\n")
-    texts = ((each, "\n".join(lines[each.first - 1 : each.last])) for each in found)
-    return next((each for each, text in texts if makes(text, name)), None)
+    return next((each for each in found if makes(_text(each, source), name)), None)
+
+
+def _text(each: LeftOut, source: Source) -> str:
+    return "\n".join(source.text.split("\n")[each.first - 1 : each.last])
 
 
 def makes(text: str, name: str) -> bool:
@@ -122,12 +134,21 @@ def makes(text: str, name: str) -> bool:
 def why_not(name: str, found: Iterable[LeftOut], source: Source) -> str:
     """A sentence on the statement that would have made a name but was left out; "" if there is none."""
     maker = maker_of(name, found, source)
-    if maker is None:
-        return ""
+    return _was_left_out(maker, "defined", source) if maker is not None else ""
+
+
+def why_not_filled(name: str, found: Sequence[LeftOut], source: Source) -> str:
+    """A sentence on the statement that would have filled a dict of that name but was left out; "" if there is none."""
+    fills = re.compile(_FILLS.format(re.escape(name)), re.MULTILINE)
+    maker = maker_of(name, found, source) or next((e for e in found if fills.search(_text(e, source))), None)
+    return _was_left_out(maker, "filled", source) if maker is not None else ""
+
+
+def _was_left_out(maker: LeftOut, done: str, source: Source) -> str:
     where, line = source.locate(maker.line), beginning(source.line(maker.line), 100)
     if maker.kind in SYNTAX:
         return f"{where[:1].upper()}{where[1:]} (`{line}`) is why: {maker.reason}."
-    return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have defined it, was left out: {maker.reason}."
+    return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have {done} it, was left out: {maker.reason}."
 
 
 def also_out(wanting: Sequence[LeftOut], source: Source) -> str:
@@ -172,7 +193,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
         known = what if set(what.split(".")) <= set(re.findall(r"\w+", source.line(line, module))) else "something"
         meant = did_you_mean("ImportError", why, None)
         if (slip := re.fullmatch(r"Did you mean (\w+)\?", meant)) and text.split() == ["import", known]:
-            said = f"{LEFT_OUT}{where} out (`{text}`): there is no {known}. {meant}"
+            said = f"{LEFT_OUT}{where} out (`{text}`): grading has no {known}. {meant}"
             return Note("misspelt", said, slip[1])
         if meant:
             return Note(kind, f"{begin} imports {known}, which is not there. {meant} I went on without it.")

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..common.terminal import beginning
-from ..submission.own_tasks import stands_inside
+from ..submission.own_tasks import set_inside, stands_inside
 from ..submission.source import Source
 from ..submission.syntax import broken_line
 from . import translate
 from .clock import Clock
 from .launch import Sandbox
-from .left_out import ONCE, LeftOut, Note, also_out, for_want_of, left_out, notes_on, notice, why_not
+from .left_out import ONCE, LeftOut, Note, also_out, for_want_of, left_out, notes_on, notice, why_not, why_not_filled
 from .limits import Limits
 from .observation import SYNTAX, StudentError
 from .session import Session, SessionEnded
@@ -260,11 +260,15 @@ class Loader:
         """A sentence on the statement that would have made a name, and why it was left out; "" if there is none."""
         return why_not(name, self.left_out, self._order.source)
 
+    def why_not_filled(self, name: str) -> str:
+        """A sentence on the statement that would have filled a dict and did not run; "" if there is none."""
+        return why_not_filled(name, self.left_out, self._order.source) or set_inside(self._order.source, name)
+
     def missing(self, task: str) -> str:
         """Why a task is missing, in sentences for the student."""
         if because := self.why_not(task):
             return f"Your file has no {task} that could be run. {because}"
-        if inside := stands_inside(self._order.source, task):
+        if inside := stands_inside(self._order.source, task) or set_inside(self._order.source, task):
             return inside
         others = [name for name in self.defines if name not in self._order.parameters]  # not the names of other tasks
         close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)

@@ -124,7 +124,7 @@ class SandboxRun:
         """The observation if it is known without calling the task; None if the task must be called."""
         call = question.calls[-1]
         if call.verb == "item":
-            return translate.item(self._dict(observed.task), observed, call.args[0])
+            return self._entry(observed, call.args[0])
         objects = [arg for arg in call.args if isinstance(arg, Observation)]
         failed = next((each for each in objects if not each.returned), None)
         if failed is not None:
@@ -135,6 +135,16 @@ class SandboxRun:
             gone = "the process that held its object has ended"
             return dataclasses.replace(observed, status="crashed", reason=gone)
         return None
+
+    def _entry(self, observed: Observation, key: Any) -> Observation:
+        """One entry of a dict. If there is none, or None, it says which line would have filled the dict but did not run."""
+        entry = translate.item(self._dict(observed.task), observed, key)
+        if entry.error is not None and entry.error.type_name == "KeyError":
+            because = self.loader.why_not_filled(observed.task)
+            return dataclasses.replace(entry, error=dataclasses.replace(entry.error, because=because))
+        if entry.returned and entry.value is None and entry.handle is None:
+            return dataclasses.replace(entry, reason=self.loader.why_not_filled(observed.task))
+        return entry
 
     def _send(self, waiting: Sequence[Observation], batch: Sequence[Question]) -> list[Observation]:
         """Ask the child. Returns an observation for each question, up to the one at which the child ended.

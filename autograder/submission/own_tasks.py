@@ -52,6 +52,28 @@ def stands_inside(source: Source, task: str) -> str:
     return ""
 
 
+def set_inside(source: Source, name: str) -> str:
+    """A sentence on a value that a file sets only when it is started by itself; "" if there is none."""
+    for cell in source.cells:
+        for outer in statements(cell.text):
+            if isinstance(outer, ast.If) and "__name__" in ast.unparse(outer.test):
+                for inner in ast.walk(outer):
+                    if isinstance(inner, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and _sets(inner, name):
+                        above = beginning(cell.text.split("\n")[outer.lineno - 1].strip(), 100)
+                        return (
+                            f"Your file sets {name} at {source.locate(cell.first_line + inner.lineno - 1)}, below `{above}`, "
+                            "and the code there runs only when the file is started by itself. Begin it at the left margin."
+                        )
+    return ""
+
+
+def _sets(node: ast.Assign | ast.AnnAssign | ast.AugAssign, name: str) -> bool:
+    """Does an assignment set this name, or an entry of it?"""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = (target.value if isinstance(target, ast.Subscript) else target for target in targets)
+    return any(isinstance(each, ast.Name) and each.id == name for each in names)
+
+
 def _inside(outer: ast.stmt, task: str) -> _Defined | None:
     """The definition of a task inside another statement; None if there is none, or if the statement is the definition."""
     if isinstance(outer, _Defined) and outer.name == task:

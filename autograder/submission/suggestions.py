@@ -18,7 +18,7 @@ from ..common.definitions import bound_as
 from .source import Cell, Source
 
 _ALIKE = 0.7  # how similar two names must be, from 0 to 1 (difflib's ratio)
-_MODULES_ALIKE = 0.75  # the same for modules, many of which begin alike: torchinfo does not mean torch
+_MODULES_ALIKE = 0.75  # the same for modules. Many contain another's name: torchinfo and torchviz do not mean torch
 _LONGEST = 60  # characters of a name: longer names are not compared
 _IMPORTS = {
     "torch": "import torch",
@@ -68,7 +68,8 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
         return _question(given[0], takes) if given else ""
     if match := re.search(r"No module named '([\w.]+)'", message):
         found = near(match[1], (*_MODULES, *_PACKAGES), _MODULES_ALIKE)
-        return f"Did you mean {found}?" if found else ""
+        other = _plain(found) in _plain(match[1]) and len(_plain(match[1])) > len(_plain(found)) + 2
+        return f"Did you mean {found}?" if found and not other else ""
     if match := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", message):
         return _of_module(match[2], match[1])
     return ""
@@ -93,6 +94,16 @@ def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
 def top_level_names(source: Source) -> tuple[str, ...]:
     """The names that a file binds at its top level, as far as Python can read it."""
     return _names_of(source.cells).top
+
+
+def bound_later(source: Source, name: str, line: int) -> int:
+    """The line of the first top-level statement that binds a name, if it comes after this line; otherwise 0."""
+    for cell in source.cells:
+        for statement in statements(cell.text):
+            if name in _bound([statement]):
+                first = cell.first_line + statement.lineno - 1
+                return first if first > line else 0
+    return 0
 
 
 def reads_all(source: Source) -> bool:

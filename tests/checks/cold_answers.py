@@ -576,7 +576,7 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
 # A third and a fourth time, as people with other habits write: from Python's lists, from NumPy, from another library, from a case at hand.
 HABITS: tuple[tuple[str, str, str, str], ...] = (
     ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    return images.permute(0, 2, 3, 1)', 'reads_permute_backwards'),
-    ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    return images.permute([N, C, H, W])', 'No line that ran gives this name a value'),
+    ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    return images.permute([N, C, H, W])', 'Nothing has this name when the line runs'),
     ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    N, C, H, W = images.shape\n    return images.view(N, C, H, W)', 'leaves_the_batch_as_it_was'),
     ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    images = images.transpose(1, 2)\n    images = images.transpose(2, 3)\n    return images', 'reads_permute_backwards'),
     ('a1_permute', 'to_nchw', 'def to_nchw(images):\n    return images.transpose(2, 3).transpose(1, 3)', 'reads_permute_backwards'),

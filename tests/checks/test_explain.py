@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -164,8 +165,28 @@ def test_wrong_sizes_are_described(sizes: Any, words: str) -> None:
     assert words in message(expect_sizes, observe(lambda x: sizes, IMAGES), right)
 
 
+def test_the_comma_of_a_tuple_is_told_only_where_one_number_was_asked_for() -> None:
+    assert "needs a comma" in message(expect_sizes, observe(lambda x: 5, IMAGES), (5,))
+    assert "needs a comma" not in message(expect_sizes, observe(lambda x: 5, IMAGES), (5, 5))
+
+
 def test_a_change_in_place_is_told_with_its_argument() -> None:
     assert "changed its input images in place" in message(expect_inputs_kept, observe(lambda x: x.add_(1), IMAGES))
+
+
+def test_a_call_that_changed_its_input_was_not_right_before() -> None:
+    run = LocalRun({"task": lambda x: x.add_(0) if len(x) > 1 else x.add_(1)}, {"task": ("images",)})
+    two, one = (TaskProxy(run, "task")(torch.zeros(count, 3)) for count in (2, 1))
+    assert "It was right for larger batches" in message(expect_inputs_kept, one)
+    run = LocalRun({"task": lambda x: x.add_(1)}, {"task": ("images",)})
+    two, one = (TaskProxy(run, "task")(torch.zeros(count, 3)) for count in (2, 1))
+    assert two.returned
+    assert message(expect_inputs_kept, one).endswith("return something new.")
+
+
+def test_whole_numbers_that_became_nan_were_never_written() -> None:
+    told = message(expect_tensor, observe(lambda x: x * torch.nan, IMAGES), IMAGES.to(torch.uint8))
+    assert "is there a tensor of torch.empty that is not filled everywhere?" in told
 
 
 def test_a_wrong_dtype_is_told() -> None:
@@ -238,6 +259,8 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: nn.BatchNorm2d(1)(torch.zeros(1, 28, 28)), "the axis of the batch or of the channels missing?"),
     (lambda: nn.Conv2d(1, 8, 3)(torch.zeros(4, 28)), "An image batch has four axes, (N, C, H, W), but [4, 28] came"),
+    (lambda: nn.Conv2d(1, 8, 3)(X[None]), "but [1, 4, 1, 28, 28] came: is there an axis too many?"),
+    (lambda: urllib.request.urlopen("http://127.0.0.1:1/"), "Grading has no network, so nothing can be downloaded."),
     (lambda: torch.zeros(2, 3, 4).permute(0, 3, 1, 2), "fewer or more axes than the code expects"),
     (lambda: torch.zeros(2, 3).transpose(1, 2), "fewer or more axes than the code expects"),
     (lambda: torch.zeros(2, 3, 4).reshape(5, 5), "do not multiply to the number of elements"),
@@ -271,7 +294,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: {}[(2, 3)], "no entry for this key"),
     (lambda: math.exp(1000), "larger than a float can be"),
     (lambda: torch.rand(4, 10).gather(1, LABELS), "as many axes"),
-    (lambda: not_made_anywhere, "No line that ran gives this name a value"),  # type: ignore[name-defined]  # noqa: F821
+    (lambda: not_made_anywhere, "Nothing has this name when the line runs"),  # type: ignore[name-defined]  # noqa: F821
     (lambda: torch.zeros(2)[0].add_(torch.zeros(3)), "larger than the tensor that it is to be written into"),
     (lambda: np.zeros(2) + X[0, 0, 0, :2], "meets a tensor"),
     (lambda: Unfinished()(X), "There is no attribute of that name"),

@@ -6,7 +6,17 @@ import time
 
 import pytest
 
-from autograder.sandbox.left_out import LeftOut, Note, also_out, for_want_of, left_out, notes_on, notice, why_not
+from autograder.sandbox.left_out import (
+    LeftOut,
+    Note,
+    also_out,
+    for_want_of,
+    left_out,
+    notes_on,
+    notice,
+    why_not,
+    why_not_filled,
+)
 from autograder.submission.source import Cell, Source
 
 TEXT = "import wandb\nx = load()\ny = x + 1\nwith torch.autocast('cuda'):\n    pass\n"
@@ -46,6 +56,37 @@ def test_what_makes_a_name(text: str) -> None:
 @pytest.mark.parametrize("text", ["y == 1", "f(y)", "y: int", "for x in y:", "yy = 1", "from a import (b,\n c)\nf(y)"])
 def test_what_only_uses_it(text: str) -> None:
     assert why(text) == ""
+
+
+@pytest.mark.parametrize("text", ["y[2] = f()", "for s in z:\n    y[s, 1] = f(s)", "y.update(a=f())", "y = f()"])
+def test_what_fills_a_dict(text: str) -> None:
+    found = [LeftOut(1, 1, text.count("\n") + 1, "ValueError", "it raised ValueError")]
+    source = Source("py", (Cell(text, 1, None),))
+    assert "it, was left out: it raised ValueError." in why_not_filled("y", found, source)
+    assert why_not_filled("z", found, source) == ""
+
+
+@pytest.mark.parametrize("text", ["print(y[2])", "y[2] == 3", "x[y[2]] = 3"])
+def test_what_only_reads_a_dict(text: str) -> None:
+    found = [LeftOut(1, 1, 1, "KeyError", "it raised KeyError")]
+    assert why_not_filled("y", found, Source("py", (Cell(text, 1, None),))) == ""
+
+
+def test_a_name_that_is_defined_only_later_is_told_so() -> None:
+    text = "x = area(3)\ny = width\ndef area(a):\n    width = a\n    return width\n"
+    source = Source("py", (Cell(text, 1, None),))
+    records = [
+        (n, n + 1, n + 1, "NameError", f"name '{name}' is not defined") for n, name in ((0, "area"), (1, "width"))
+    ]
+    notes = notes_on([each for record in records if (each := left_out(record, source, 10))], source)
+    assert notes[0].endswith("name 'area' is not defined. Line 3 defines area, but it comes after this line.")
+    assert notes[1].endswith("name 'width' is not defined.")
+
+
+def test_a_download_that_fails_is_told_why() -> None:
+    said = "<urlopen error [Errno -3] Temporary failure in name resolution>"
+    (note,) = notes_on([each for each in [left_out((1, 2, 2, "URLError", said), SOURCE, 10)] if each], SOURCE)
+    assert note.endswith("Grading has no network, so nothing can be downloaded.")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +143,12 @@ def test_what_is_no_notice_says_nothing(item: object) -> None:
 @pytest.mark.parametrize(
     ("line", "what", "why", "said"),
     [
-        ("import torhc", "torhc", "No module named 'torhc'", "I left line 1 out (`import torhc`): there is no torhc."),
+        (
+            "import torhc",
+            "torhc",
+            "No module named 'torhc'",
+            "I left line 1 out (`import torhc`): grading has no torhc.",
+        ),
         ("import numyp as np", "numyp", "No module named 'numyp'", "imports numyp, which is not there."),
         ("import torch.nn.functionl", "torch.nn.functionl", "No module named 'torch.nn.functionl'", "not there."),
         (
@@ -112,13 +158,14 @@ def test_what_is_no_notice_says_nothing(item: object) -> None:
             "not there.",
         ),
         ("import torchinfo", "torchinfo", "No module named 'torchinfo'", "which grading does not have"),
+        ("import torchviz", "torchviz", "No module named 'torchviz'", "which grading does not have"),
         ("import lab", "numyp", "No module named 'numyp'", "imports something, which is not there."),
     ],
 )
 def test_a_misspelt_import_is_told_what_was_meant(line: str, what: str, why: str, said: str) -> None:
     note = notice(("missing", "work", 1, what, why), "work", Source("py", (Cell(line, 1, None),)))
     assert said in note.text
-    assert ("Did you mean" in note.text) == (what != "torchinfo")
+    assert ("Did you mean" in note.text) == (what not in ("torchinfo", "torchviz"))
     assert (note.kind == "misspelt") == (what == "torhc")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from autograder.submission.own_tasks import defined_again, stands_inside, stub_line
+from autograder.submission.own_tasks import defined_again, set_inside, stands_inside, stub_line
 from autograder.submission.source import Cell, Source
 
 STUB = 'def area(a):\n    """The area."""\n    raise NotImplementedError("area")\n'
@@ -50,6 +52,17 @@ def test_a_task_that_nothing_sees_is_found_where_it_stands(above: str, said: str
     text = f"{above}\n    def area(a):\n        return a * a\n"
     assert stands_inside(script(text), "area") == f"Your file defines area {said} Begin it at the left margin."
     assert stands_inside(script(text), "length") == ""
+
+
+@pytest.mark.parametrize("line", ["ANSWERS = {2: 3}", "for k in ANSWERS:\n        ANSWERS[k] = 3", "ANSWERS |= {2: 3}"])
+def test_a_dict_that_only_a_started_file_sets_is_found(line: str) -> None:
+    text = f"ANSWERS = {{2: None}}\nif __name__ == '__main__':\n    {line}\n    x = ANSWERS[2]\n"
+    said = set_inside(script(text), "ANSWERS")
+    assert re.match(
+        "Your file sets ANSWERS at line [34], below `if __name__ == '__main__':`, and the code there runs", said
+    )
+    assert set_inside(script(text), "x") != "" == set_inside(script(text), "k")
+    assert set_inside(script(text.replace("__name__", "__file__")), "ANSWERS") == ""
 
 
 @pytest.mark.parametrize(
