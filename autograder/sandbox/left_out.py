@@ -195,6 +195,9 @@ def notice(item: Any, name: str, source: Source) -> Note:
         if (slip := re.fullmatch(r"Did you mean (\w+)\?", meant)) and text.split() == ["import", known]:
             said = f"{LEFT_OUT}{where} out (`{text}`): grading has no {known}. {meant}"
             return Note("misspelt", said, slip[1])
+        if (helper := source.helper(what.rpartition(".")[0])) is not None:
+            said = f"{begin} imports {what.rpartition('.')[2]}, but {helper.file} made nothing of that name"
+            return Note(kind, f"{said}. {meant} I went on without it." if meant else f"{said}: I went on without it.")
         if meant:
             return Note(kind, f"{begin} imports {known}, which is not there. {meant} I went on without it.")
         return Note(kind, f"{begin} imports {known}, which grading does not have: I went on without it.")
@@ -209,6 +212,8 @@ def notice(item: Any, name: str, source: Source) -> Note:
         missed = _missed(raised) if kind == "annotations" else ""
         left = f"its annotations off, and all others that need {missed}," if missed else f"its {kind} off"
         return Note(kind, f"{begin} raised {raised}. I left {left} and kept the rest.", missed)
+    if kind == "unreadable":
+        return Note(kind, f"Python cannot read {where} (`{text}`), nor anything else of that module: {what}: {why}.")
     if kind == "left out":
         reason = _reason(what, why, 0, 0) if what != "BudgetSpent" else "it took too long"
         return Note(kind, f"{LEFT_OUT}{where} out (`{text}`) and checked the rest: {reason}.")

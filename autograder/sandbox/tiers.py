@@ -159,6 +159,7 @@ def zygote_command(tier: Tier, arguments: Sequence[str], policy: Confinement) ->
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",
+        "PYTHONBREAKPOINT": "0",  # a `breakpoint()` that was left in the code stops nothing
         "TORCH_SHOW_CPP_STACKTRACES": "0",
         "PYTHONHASHSEED": "0",  # so that a regrade repeats everything, even the order of sets
     }

@@ -112,7 +112,7 @@ class Source:
 
         module: the dotted name of a helper, if the line is one of its lines: "line 3 of helpers.py".
         """
-        if helper := self._helper(module):
+        if helper := self.helper(module):
             return f"line {line} of {helper.file}"
         cell = self.cells[max(0, bisect_right(self.cells, line, key=lambda c: c.first_line) - 1)]
         if cell.label is not None:
@@ -125,11 +125,12 @@ class Source:
 
         number: counted from 1. module: the dotted name of a helper, if the line is one of its lines.
         """
-        helper = self._helper(module)
+        helper = self.helper(module)
         lines = (helper.text if helper else self.text).split("\n")
         return printable(lines[number - 1].strip().replace("\t", " ")) if 0 < number <= len(lines) else ""
 
-    def _helper(self, module: str) -> Helper | None:
+    def helper(self, module: str) -> Helper | None:
+        """The helper of that dotted name, if there is one."""
         return next((helper for helper in self.helpers if helper.name == module), None)
 
     @property

@@ -17,6 +17,7 @@ from autograder.sandbox.left_out import (
     why_not,
     why_not_filled,
 )
+from autograder.submission.helpers import Helper
 from autograder.submission.source import Cell, Source
 
 TEXT = "import wandb\nx = load()\ny = x + 1\nwith torch.autocast('cuda'):\n    pass\n"
@@ -167,6 +168,17 @@ def test_a_misspelt_import_is_told_what_was_meant(line: str, what: str, why: str
     assert said in note.text
     assert ("Did you mean" in note.text) == (what not in ("torchinfo", "torchviz"))
     assert (note.kind == "misspelt") == (what == "torhc")
+
+
+def test_a_name_that_a_module_of_ones_own_lacks_is_told_so() -> None:
+    source = Source(
+        "py", (Cell("from tools import area", 1, None),), helpers=(Helper("tools", "tools.py", "def f(x)\n"),)
+    )
+    lacks = notice(("missing", "work", 1, "tools.area", "cannot import name 'area' from 'tools'"), "work", source)
+    assert "imports area, but tools.py made nothing of that name: I went on without it." in lacks.text
+    broken = notice(("unreadable", "tools", 1, "SyntaxError", "expected ':'"), "work", source)
+    said = "Python cannot read line 1 of tools.py (`def f(x)`), nor anything else of that module: SyntaxError: expected ':'."
+    assert broken.text == said
 
 
 def test_what_a_misspelt_import_has_cost_is_told_with_it() -> None:

@@ -235,8 +235,8 @@ def helper_runner(folder: Path) -> Callable[[types.ModuleType, str], None]:
             loader.step(None)
             if loader.following is None:
                 break
-        for _, line, _, kind, message in loader.left_out:
-            notices.add("left out", kind, message, (module.__name__, line))
+        for number, line, _, kind, message in loader.left_out:
+            notices.add("left out" if number >= 0 else "unreadable", kind, message, (module.__name__, line))
         if any(kind == BudgetSpent.__name__ for _, _, _, kind, _ in loader.left_out):
             raise BudgetSpent
 

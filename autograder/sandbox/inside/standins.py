@@ -191,6 +191,7 @@ class _Undecided(metaclass=_Deciding):
 def missing(error: BaseException, path: str, name: str = "") -> StandIn:
     """The stand-in for an import that raised: of a module (path), or of a name in it."""
     why = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    why = re.sub(r" \(\S+\)$", "", why)  # the path of the module in the sandbox
     what = f"{path}.{name}".strip(".")
     if isinstance(error, ModuleNotFoundError) and error.name:  # the missing module may be one that this one imports
         what = error.name

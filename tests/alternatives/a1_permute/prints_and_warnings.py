@@ -1,4 +1,4 @@
-"""Prints at import and in every call, warns, logs, draws a demo at module level, and uses the random generator."""
+"""Prints at import and in every call, warns, logs, stops at a breakpoint, draws a demo at module level, and uses the random generator."""
 
 import logging
 import sys
@@ -28,6 +28,7 @@ def to_nhwc(images):
 def image_to_batch(image):
     assert image.dim() == 3, "one image only"
     print(image)
+    breakpoint()
     return to_nchw(image.unsqueeze(0))
 
 
