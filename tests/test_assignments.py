@@ -185,6 +185,8 @@ def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> 
     misspelt = text.replace("def to_nchw", "def to_nchv")
     assert "It defines to_nchv" in messages_of(permute, misspelt, tmp_path)["to_nchw"]
     assert "is that the one" not in messages_of(permute, text + "\ndel to_nchw\n", tmp_path)["to_nchw"]
+    gone = text.replace("def to_nchw", "def moved")
+    assert messages_of(permute, gone, tmp_path)["to_nchw"] == "Your file has no to_nchw.", "torch is not meant for it"
 
 
 @pytest.mark.heavy

@@ -14,7 +14,7 @@ from ..sandbox.left_out import NO_DOWNLOADS, NO_NETWORK, makes
 from ..sandbox.observation import Observation, Why
 from ..submission.own_tasks import stands_inside
 from ..submission.source import Source
-from ..submission.suggestions import did_you_mean, near, reads_all, top_level_names
+from ..submission.suggestions import did_you_mean, imported_names, near, reads_all, top_level_names
 from ..submission.syntax import broken_line
 from . import describe
 
@@ -58,7 +58,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
         return f"Python cannot read {task} because of {where} of your file: {broken.why}", "unreadable"
     if stands_inside(source, task):
         return said, ""
-    meant = near(task, [name for name in defined if name not in tasks])
+    meant = near(task, [name for name in defined if name not in (*tasks, *imported_names(source))])
     there = f" It defines {meant}: is that the one? The name must be {task}." if meant else ""
     return f"Your file has no {task}.{there}", "not_found"
 

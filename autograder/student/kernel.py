@@ -10,6 +10,7 @@ import re
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from types import ModuleType
 from typing import Any, NoReturn
 
 import pytest
@@ -121,7 +122,8 @@ class KernelRun(LocalRun):
 
 def _not_defined(task: str, namespace: Mapping[str, Any], tasks: Collection[str]) -> str:
     """The message on a task that no cell has defined, with another name that may be meant for it."""
-    meant = near(task, [name for name in namespace if name not in tasks and not name.startswith("_")])
+    own = (name for name, value in namespace.items() if not isinstance(value, ModuleType))
+    meant = near(task, [name for name in own if name not in tasks and not name.startswith("_")])
     if meant:
         return f"No cell has defined {task}. There is {meant}: is that the one? The name must be {task}."
     return f"{task} is not defined yet: run the cell above this one."

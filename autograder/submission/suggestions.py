@@ -96,6 +96,11 @@ def top_level_names(source: Source) -> tuple[str, ...]:
     return _names_of(source.cells).top
 
 
+def imported_names(source: Source) -> tuple[str, ...]:
+    """The names that its imports bind there."""
+    return _names_of(source.cells).imported
+
+
 def bound_later(source: Source, name: str, line: int) -> int:
     """The line of the first top-level statement that binds a name, if it comes after this line; otherwise 0."""
     for cell in source.cells:

@@ -64,10 +64,12 @@ def test_a_stubs_line_that_was_left_is_said_with_its_cell(monkeypatch: pytest.Mo
         ("toNCHW", "No cell has defined to_nchw. There is toNCHW: is that the one? The name must be to_nchw."),
         ("to_nhwc", "to_nchw is not defined yet: run the cell above this one."),  # a task of its own
         ("images", "to_nchw is not defined yet: run the cell above this one."),
+        ("torch", "to_nchw is not defined yet: run the cell above this one."),
     ],
 )
 def test_a_task_under_another_name_is_asked_about(name: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "shell", lambda: SimpleNamespace(user_ns={"In": [""]}))
-    run = kernel.KernelRun({name: len}, {"to_nchw": (), "to_nhwc": ()}, lambda: pytest.fail("no data was asked for"))
+    value = torch if name == "torch" else len
+    run = kernel.KernelRun({name: value}, {"to_nchw": (), "to_nhwc": ()}, lambda: pytest.fail("no data was asked for"))
     told, _ = student_errors.told(SubmissionProxy(run).to_nchw())
     assert told == said
