@@ -68,7 +68,7 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
         return _question(given[0], takes) if given else ""
     if match := re.search(r"No module named '([\w.]+)'", message):
         found = near(match[1], (*_MODULES, *_PACKAGES), _MODULES_ALIKE)
-        other = _plain(found) in _plain(match[1]) and len(_plain(match[1])) > len(_plain(found)) + 2
+        other = _folded(found) in _folded(match[1]) and len(_folded(match[1])) > len(_folded(found)) + 2
         return f"Did you mean {found}?" if found and not other else ""
     if match := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", message):
         return _of_module(match[2], match[1])
