@@ -21,7 +21,7 @@ from ..common.plural import listed
 LAYOUTS = {
     "folders": "a folder for each student: GitHub clones, nbgrader's submitted/, an unpacked download",
     "student": "one student's own folder",
-    "flat": "files side by side, each beginning with the student's name",
+    "flat": "files side by side, each with the student's name in its own",
     "canvas": "Canvas's download",
     "moodle": "Moodle's download",
     "blackboard": "Blackboard's download",
@@ -146,7 +146,7 @@ def _brightspace_time(text: str) -> dt.datetime | None:
     if month is None or year is None:
         return None
     day = re.search(r"\b(\d{1,2})\b", plain[: year.start()])
-    clock = re.search(r"(\d{1,2})[:.\- _h]?(\d\d)\s*([ap]m)?", plain[year.end() :])
+    clock = re.search(r"(\d{1,2})(?:[:.\- _h]| h )?(\d\d)\s*([ap]m)?", plain[year.end() :])
     if day is None or clock is None:
         return None
     hour = int(clock[1])

@@ -98,6 +98,10 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
         scope = folder.name if folder.name in names else ""
         scopes |= {each.path: scope for each in hand_ins}
         found += _distinct(hand_ins)
+    if not found and layout is None:
+        by_name = read_class(root, course, "flat")
+        if len(by_name.places) > 1:
+            return by_name
     used = Counter(each.layout for each in found)
     read_as = layout or (used.most_common(1)[0][0] if used else "folders")
     within = ", ".join(f"{readable(folder.name)}/" for folder in [f for f in inner if f != root][:3])
@@ -350,7 +354,8 @@ def _hand_ins(
     from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
     yield from layouts.with_logins(from_blackboard, names)
     yield from (each for each in read.values() if each.layout != "blackboard")
-    flat = {} if layout == "folders" else {each.path.name: each for each in _flat_files(folder, listed, names)}
+    side_by_side = () if layout == "folders" else _all_flat(folder, listed, names, loosely=layout == "flat")
+    flat = {each.path.name: each for each in side_by_side}
     for entry in listed:
         path, name = Path(entry.path), readable(entry.name)
         if placeholder_of(name):
@@ -409,20 +414,55 @@ def _of_one_student(folder: Path, names: Collection[str]) -> bool:
     return len(students) == 1 and not any(any(_system_entries(place)) for place in inner)
 
 
-def _flat_files(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> Iterator[HandIn]:
+def _all_flat(
+    folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str], *, loosely: bool
+) -> Iterator[HandIn]:
+    """The files of `_flat_files`, and others beside them that are named like them: documents, zips, and in a download of
+    Google's whatever else the students handed in. loosely: see `_flat_files`.
+    """
+    flat = list(_flat_files(folder, listed, names, loosely=loosely))
+    yield from flat
+    known = {each.path.name for each in flat}
+    others = [
+        entry
+        for entry in listed
+        if entry.name not in known
+        and not entry.name.startswith(".")
+        and Path(entry.name).suffix.lower() in (*_WORK, *ARCHIVES)
+        and entry.is_file(follow_symlinks=False)
+        and not _holds_several(Path(entry.path), listed, names)
+    ]
+    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    alike = re.compile(rf"(?P<who>.+?) ?[_-] ?(?P<own>(?:{every})(?![a-z0-9]).*)", re.IGNORECASE | re.DOTALL)
+    if any(each.path.name.startswith(each.student) for each in flat):
+        found = [(entry, match) for entry in others if (match := alike.fullmatch(entry.name)) is not None]
+        yield from (HandIn(Path(e.path), m["who"], "flat", m["own"]) for e, m in found if _names_somebody(m["who"]))
+    if len({each.student for each in flat if each.path.stem.endswith(f" - {each.student}")}) > 1:
+        for entry in others:
+            path = Path(entry.path)
+            own, _, who = path.stem.rpartition(" - ")
+            if own and _names_somebody(who):
+                yield HandIn(path, without_copy(who), "flat", own + path.suffix)
+
+
+def _flat_files(
+    folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str], *, loosely: bool = False
+) -> Iterator[HandIn]:
     """Files side by side in a folder, each with a name that holds the student's and the assignment's.
 
     The student's name comes first (`ada_a1_permute.py`). If such a file is there, names that go on after the
     assignment's count too (`lee_a1_permute_final_v2.py`). The student's name may also come last, as in Google Forms
-    (`a1_permute - Ada Lee.py`), if two different names do.
+    (`a1_permute - Ada Lee.py`), if two different names do. loosely: whether a blank may stand between the two names, and
+    an underscore before a name that comes last. Then many a student's own folder would look like a class.
     """
     every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    gap, dash = ("(?: ?[_-] ?| )", "(?: ?[_-] ?| )") if loosely else (" ?[_-] ?", " - ")
     before = re.compile(
-        rf"(?P<who>.+?) ?[_-] ?(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
+        rf"(?P<who>.+?){gap}(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
         re.IGNORECASE | re.DOTALL,
     )
     behind = re.compile(
-        rf"(?P<own>(?:{every})) - (?P<who>.+)(?P<suffix>\.(?:py|ipynb|safetensors))", re.IGNORECASE | re.DOTALL
+        rf"(?P<own>(?:{every})){dash}(?P<who>.+)(?P<suffix>\.(?:py|ipynb|safetensors))", re.IGNORECASE | re.DOTALL
     )
     plain: list[HandIn] = []
     longer: list[HandIn] = []

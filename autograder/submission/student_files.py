@@ -312,6 +312,7 @@ _OURS = re.compile(
     r".*\.(?:toml|cfg|ini|ya?ml|lock|db)|\._.*|\.ds_store",
     re.I,
 )
+_SAKAIS = ("comments.txt", "feedbackText.html")  # Sakai puts them into each student's folder, for the teacher
 _COMPUTERS = re.compile(r".*\.(?:ini|db)|\._.*|\.ds_store", re.I)
 _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
 
@@ -329,6 +330,8 @@ def _is_the_checker(folder: Path) -> bool:
 def _may_be_work(file: File, names: Collection[str]) -> bool:
     """Could a file be an answer under another name? The other files of a student's repository are not."""
     if _OURS.fullmatch(file.own) or (file.own == "__init__.py" and not file.path.stat().st_size):
+        return False
+    if file.own in _SAKAIS and file.hand_in.layout == "sakai" and file.path.parent == file.hand_in.path:
         return False
     folders = PurePath(file.shown).parts[:-1]
     named = file.hand_in.own is not None or any(bears(file.own, name) for name in names)

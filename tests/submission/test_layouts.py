@@ -554,6 +554,7 @@ def test_blackboard_brightspace_and_moodle_in_other_languages(course: Course, tm
     said = [
         "20. Dezember 2026 2103",
         "20 décembre 2026 21h03",
+        "20 déc. 2026 21 h 03",
         "20 dic 2026 9:03 PM",
         "2026-12-20 21.03",
         "20 março 2026 2103",
@@ -561,7 +562,7 @@ def test_blackboard_brightspace_and_moodle_in_other_languages(course: Course, tm
     for number, when in enumerate(said):
         put(space / f"1765{number}-27164 - Ann Lee{number} - {when}" / f"{NAME}.py")
     times = [str(f.when) for f in read(space, course)[1].values()]
-    assert times == [*["2026-12-20 21:03:00"] * 4, "2026-03-20 21:03:00"]
+    assert times == [*["2026-12-20 21:03:00"] * 5, "2026-03-20 21:03:00"]
     moodle = tmp_path / "moodle"
     for number, plugin in enumerate(("file", "onlinetext", "comments", "codehandin2")):
         put(moodle / f"Teilnehmer_in_{number}77_assignsubmission_{plugin}_" / f"{NAME}.py")
@@ -590,6 +591,8 @@ def test_sakai_whose_folders_say_who(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "bulk_download"
     for name in ("Lee, Ann(ann)", "Roe, Bob Jan(b12)", "Poe, Cy(cy)"):
         put(root / "Exercise 1" / name / "timestamp.txt", "20261120210311000")
+        put(root / "Exercise 1" / name / "comments.txt", "")
+        put(root / "Exercise 1" / name / "feedbackText.html", "")
     put(root / "Exercise 1" / "grades.csv", "id,grade")
     put(root / "Exercise 1" / "Lee, Ann(ann)" / "Submission attachment(s)" / f"{NAME}.py")
     put(root / "Exercise 1" / "Roe, Bob Jan(b12)" / "Submission attachment(s)" / "my work.py")
@@ -651,6 +654,48 @@ def test_google_forms_puts_the_name_behind_the_assignments(course: Course, tmp_p
     put(root / f"{NAME} - Copy.py")
     put(root / f"{NAME} - Kopie (2).py")
     assert list(read(root, course)[1]) == ["one"]
+
+
+def test_beside_flat_files_whatever_is_named_like_them_is_somebodys(course: Course, tmp_path: Path) -> None:
+    """Who handed in a document was named once, on the first line, and had no line of their own."""
+    root = tmp_path / "class"
+    put(root / f"ann_{NAME}.py")
+    put(root / f"bo_{NAME}.docx", b"PK")
+    put(root / f"cas-{NAME} v2.ipynb.txt", BOOK)
+    zipped(root / f"dee_{NAME}.zip", **{NAME: WORK})
+    put(root / f"test_{NAME}.txt")
+    put(root / f"gus_{NAME}xy.txt")
+    zipped(root / f"class_{NAME}.zip", **{f"ann_{NAME}": WORK, f"bo_{NAME}": WORK})
+    download, found = read(root, course)
+    assert {s: f.status for s, f in found.items()} == {
+        "ann": "found", "bo": "unreadable", "cas": "found", "dee": "found"
+    }  # fmt: skip
+    assert len(download.passed_over) == 3
+    root = tmp_path / "forms"
+    for name in (f"{NAME} - Ann Lee.py", f"{NAME} - Bo Li.py", f"{NAME} (1) - Cas Fox.py", "my work - Dee Roe.pdf"):
+        put(root / name)
+    found = read(root, course)[1]
+    assert {s: f.status for s, f in found.items()} == {
+        "Ann Lee": "found", "Bo Li": "found", "Cas Fox": "found", "Dee Roe": "unreadable"
+    }  # fmt: skip
+
+
+def test_files_that_nothing_else_explains_are_read_by_the_names_in_them(course: Course, tmp_path: Path) -> None:
+    for kind, name in (("behind", f"{NAME}_{{}}.py"), ("blank", f"{{}} {NAME}.py")):
+        root = tmp_path / kind
+        for student in ("Ann Lee", "Bo Li"):
+            put(root / name.format(student))
+        download, found = read(root, course)
+        assert download.layout == "files side by side, each with the student's name in its own"
+        assert {s: f.status for s, f in found.items()} == {"Ann Lee": "found", "Bo Li": "found"}
+        put(root / "zoe" / f"{NAME}.py")
+        assert list(read(root, course)[1]) == ["zoe"]
+        assert list(read(root, course, "flat")[1]) == ["Ann Lee", "Bo Li", "zoe"]
+    root = tmp_path / "one"
+    for attempt in ("v1", "final"):
+        put(root / f"{NAME}_{attempt}.py")
+    with pytest.raises(UserError, match="No submission was found"):
+        read(root, course)
 
 
 def test_folders_of_attempts_are_nobody_and_the_newest_counts_where_a_system_says_which(
