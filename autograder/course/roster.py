@@ -51,7 +51,8 @@ def read_roster(path: Path) -> Roster:
     Raises UserError, which names the wrong line, if the list cannot be used.
     """
     if not path.is_file():
-        raise UserError(f"The roster {path} cannot be read: there is no such file.")
+        why = "it is not a file" if path.exists() else "there is no such file"
+        raise UserError(f"The roster {path} cannot be read: {why}.")
     rows = read_rows(path)
     header = [title.casefold().replace(" ", "_") for title in rows[0][1]] if rows else []
     column = next((header.index(name) for name in _COLUMNS if name in header), None)

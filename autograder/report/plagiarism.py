@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -121,7 +122,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _percent(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
     if not 0 <= number <= 100:
         raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
     return number
@@ -130,7 +134,7 @@ def _percent(text: str) -> float:
 def read_submissions(
     folder: Path, course: Course, only: Sequence[str] = ()
 ) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
-    """Returns assignment -> student -> code, and a list of (student, assignment, why) for what cannot be read.
+    """Returns assignment -> student -> code, and a list of (student, assignment, why) for what cannot be compared.
 
     A notebook's code is its cells, one after another. Raises UserError if there are no submissions.
     """
@@ -138,6 +142,8 @@ def read_submissions(
     skipped = []
     for entry in find_class(folder, course, only).found:
         if entry.path is None:
+            if entry.status in ("unreadable", "ambiguous"):
+                skipped.append((entry.student, entry.assignment, " ".join(entry.notes)))
             continue
         try:
             texts[entry.assignment][entry.student] = entry.read().whole_text

@@ -82,7 +82,8 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
     if root.is_file():
         return _of_one_file(root, names)
     if not root.is_dir():
-        raise UserError(f"{root} is not there. Give the folder that holds the submissions, or one submission.")
+        gone = "is neither a folder nor a file" if root.exists() else "is not there"
+        raise UserError(f"{root} {gone}. Give the folder that holds the submissions, or one submission.")
     if root.resolve() == course.root.resolve() or _is_a_course(root, names):
         raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
     if layout == "student" or (layout is None and _is_one_students(root, names)):

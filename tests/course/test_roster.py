@@ -87,8 +87,10 @@ def test_what_is_wrong_with_a_class_list_is_said(tmp_path: Path, content: bytes,
 
 
 def test_no_class_list(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="cannot be read: there is no such file"):
         read_roster(tmp_path / "none.csv")
+    with pytest.raises(UserError, match="cannot be read: it is not a file"):
+        read_roster(tmp_path)
 
 
 def test_names_are_found_in_any_case() -> None:

@@ -18,6 +18,7 @@ from autograder.common.errors import UserError
 from autograder.report import plagiarism
 from autograder.report.plagiarism import Pair, compare, pieces_of
 from tests.support.extras import skip_without
+from tests.support.files import put
 from tests.support.places import ROOT
 
 skip_without("copydetect")
@@ -162,9 +163,14 @@ def test_the_command_reads_scripts_and_notebooks(
     (klass / "<b>ben" / "a3_conv_shapes.ipynb").write_text(json.dumps(notebook))
     (klass / "cas" / "a3_conv_shapes.py").write_text(UNFOLD)
     (klass / "dan" / "a3_conv_shapes.ipynb").write_text("{ no json")
+    put(klass / "eve" / "a3_conv_shapes.docx", b"PK")
+    for number in (1, 2):
+        put(klass / "fay" / f"part{number}" / "a3_conv_shapes.py", f"x = {number}\n")
     out = tmp_path / "pairs.html"
     assert cli.main(["plagiarism", str(klass), "--out", str(out)]) == 0
     said = capsys.readouterr()
+    assert "eve a3_conv_shapes: a3_conv_shapes.docx was found, but no a3_conv_shapes.py" in said.err
+    assert "fay a3_conv_shapes: Two files differ" in said.err
     assert "1 pair shares uncommon code, of 3 submissions" in " ".join(said.out.split())
     assert "question, never an answer" in " ".join(said.out.split())
     assert "dan a3_conv_shapes" in said.err
@@ -199,3 +205,10 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(UserError, match="plagiarism"):
         pairs({"ada": LOOPS})
+
+
+@pytest.mark.parametrize("share", ["most", "nan", "101"])
+def test_a_share_is_a_percentage(share: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["plagiarism", "class", "--share", share])
+    assert f"argument --share: {share} is not a percentage from 0 to 100" in capsys.readouterr().err
