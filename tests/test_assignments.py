@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from autograder.checks.catalogues import CodeCatalogue
+from autograder.checks.misconceptions import Written
 from autograder.common.run_file import run_file
 from autograder.course.course import Course
 from autograder.grading.context import CheckContext
@@ -330,7 +331,7 @@ def test_public_checks_ask_for_the_example_of_each_docstring(name: str) -> None:
     live = LiveChecks([assignment.public_checks])
     try:
         run = _Noting(vars(run_file(assignment.master)), assignment.parameters())
-        context = CheckContext(run, lambda: CodeCatalogue((), {}), 1, lambda: pytest.fail("asks for test images"))
+        context = CheckContext(run, lambda: CodeCatalogue(Written()), 1, lambda: pytest.fail("asks for test images"))
         live.run(context, lambda check: check.task != "train" and not {"FashionCNN", "train"} & set(check.needs))
     finally:
         live.close()

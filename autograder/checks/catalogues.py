@@ -35,7 +35,7 @@ from ..submission.weights import BadWeights, parse
 from .evidence import Look
 from .failure import Judge
 from .matching import Signature, Sums, alike, same, same_value
-from .misconceptions import Misconception, read
+from .misconceptions import Misconception, Written, read
 
 
 class CodeCatalogue:
@@ -43,23 +43,16 @@ class CodeCatalogue:
 
     problem = ""  # if the file does not run, reading it raises
 
-    def __init__(
-        self,
-        misconceptions: Sequence[Misconception],
-        hints: dict[str, tuple[str, ...]],
-        why: dict[str, str] | None = None,
-        module: Any = None,
-        reference: Path | None = None,
-    ) -> None:
+    def __init__(self, written: Written, reference: Path | None = None) -> None:
         """reference: the file with the right solutions, run when a wrong answer first needs one; or None."""
-        self.misconceptions, self.hints, self.why, self._module = tuple(misconceptions), hints, why or {}, module
+        self.misconceptions, self.hints, self.why = tuple(written.misconceptions), written.hints, written.why
+        self._module = written.module
         self._replays, self._reference = _Replays(), reference
 
     @classmethod
     def load(cls, path: Path, reference: Path | None = None) -> CodeCatalogue:
         """Run ``misconceptions.py``; an assignment without one has an empty catalogue."""
-        written = read(path)
-        return cls(written.misconceptions, written.hints, written.why, written.module, reference)
+        return cls(read(path), reference)
 
     @cached_property
     def _right(self) -> dict[str, Misconception]:

@@ -32,13 +32,16 @@ class Misconception:
 
 
 @dataclass
-class _Entries:
+class Written:
+    """What one ``misconceptions.py`` holds, in the order of the file. module: the file as it ran; None without one."""
+
     misconceptions: list[Misconception] = field(default_factory=list)
     hints: dict[str, tuple[str, ...]] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
+    module: Any = None
 
 
-_loading: contextvars.ContextVar[_Entries | None] = contextvars.ContextVar("loading", default=None)
+_loading: contextvars.ContextVar[Written | None] = contextvars.ContextVar("loading", default=None)
 
 
 def misconception(task: str, *, costs_points: bool = True) -> Callable[[_F], _F]:
@@ -83,25 +86,15 @@ def why(task: str, sentence: str) -> None:
         entries.why[task] = " ".join(sentence.split())
 
 
-@dataclass(frozen=True)
-class Written:
-    """What one ``misconceptions.py`` holds, in the order of the file. module: the file as it ran; None without one."""
-
-    misconceptions: tuple[Misconception, ...] = ()
-    hints: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    why: dict[str, str] = field(default_factory=dict)
-    module: Any = None
-
-
 def read(path: Path) -> Written:
     """Run a ``misconceptions.py``; the result is empty if there is no such file. Raises whatever the file raises."""
+    written = Written()
     if not path.is_file():
-        return Written()
-    entries = _Entries()
+        return written
     sys.modules.setdefault(_NAME_OF_OLD, sys.modules[__name__])
-    token = _loading.set(entries)
+    token = _loading.set(written)
     try:
-        module = run_file(path)
+        written.module = run_file(path)
     finally:
         _loading.reset(token)
-    return Written(tuple(entries.misconceptions), entries.hints, entries.why, module)
+    return written

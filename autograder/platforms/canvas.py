@@ -30,10 +30,7 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
         help="the column of an assignment (or of `total`), if Canvas has another title for it; may be given several "
         'times: --column "a1_permute=Exercise 1"',
     )
-    parser.add_argument(
-        "--leave-missing", action="store_true", help="leave the grade empty, instead of 0, if nothing was handed in"
-    )
-    lms.add_identities(parser)
+    lms.add_arguments(parser)
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:

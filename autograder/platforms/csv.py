@@ -36,13 +36,13 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
                 cells += [results.final_score(result), result.status] if result else [0, "missing"]
                 if more:
                     final = results.finals.get((student, name))
-                    cells += [result.score if result else 0, harmless(final.reason) if final else ""]
-            writer.writerow([harmless(student), *cells, results.total(own.values()), sum(points.values())])
+                    cells += [result.score if result else 0, as_cell(final.reason) if final else ""]
+            writer.writerow([as_cell(student), *cells, results.total(own.values()), sum(points.values())])
     write_out(text.getvalue().encode(), destination)
     return left_out.told("export")
 
 
-def harmless(name: str) -> str:
+def as_cell(name: str) -> str:
     """A text for a cell of a spreadsheet, which does not run it as a formula."""
     shown = printable(name)
     return f"'{shown}" if name.startswith(_FORMULA) else shown

@@ -27,7 +27,7 @@ from ..results.rows import public_notes, reason, rows_of
 from ..results.store import folder_name
 from ..submission.places import SUFFIXES
 from ..submission.source import form_of
-from .csv import harmless
+from .csv import as_cell
 from .destinations import need_folder
 
 SYSTEMS = ("moodle", "canvas", "github")
@@ -156,7 +156,7 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     writer.writerow(["Student", "ID", "Assignment", "Points", "Comment"])
     for result in told:
         comment = words(results, result)
-        who, points = harmless(result.student), results.final_score(result)
+        who, points = as_cell(result.student), results.final_score(result)
         writer.writerow([who, result.identity.get("number", ""), result.assignment, points, comment])
         name = result.file.split("/")[0]
         source = submissions / name

@@ -247,9 +247,7 @@ def fill(
     student with points was left out; else 0.
     """
     table, cells = sheet.table, GradeCells(said=list(said))
-    found = match(
-        students, sheet.people, sheet.numbers, sheet.system, read_identities(getattr(args, "identities", None))
-    )
+    found = match(students, sheet.people, sheet.numbers, sheet.system, read_identities(args.identities))
     points = {
         student: results.total(r for r in own.values() if TOTAL in columns or r.assignment in columns)
         for student, own in results.students().items()
@@ -314,8 +312,11 @@ def _worth(points: Mapping[str, int], student: str) -> str:
     return f", and has {points[student]} points" if points.get(student) else ""
 
 
-def add_identities(parser: argparse._ArgumentGroup) -> None:
-    """The option that joins students to people by hand."""
+def add_arguments(parser: argparse._ArgumentGroup) -> None:
+    """The options that every LMS has."""
+    parser.add_argument(
+        "--leave-missing", action="store_true", help="leave the grade empty, instead of 0, if nothing was handed in"
+    )
     parser.add_argument(
         "--identities",
         type=Path,

@@ -37,10 +37,7 @@ def add_arguments(parser: argparse._ArgumentGroup) -> None:
             metavar="TITLE",
             help=f"the title of this column in Moodle, if it is not found (in English: {titles[0]})",
         )
-    parser.add_argument(
-        "--leave-missing", action="store_true", help="leave the grade empty, instead of 0, if nothing was handed in"
-    )
-    lms.add_identities(parser)
+    lms.add_arguments(parser)
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..common.definitions import defined_by
+from ..common.definitions import defined_by, lines_of
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
 from ..course.assignment import Assignment
@@ -306,9 +306,7 @@ def _fill_in(notebook: Any, code: str | None) -> None:
     lines = code.split("\n")
     pieces: dict[str, str] = {}
     for node in tree.body:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        piece = "\n".join(lines[first - 1 : node.end_lineno])
-        pieces |= dict.fromkeys(defined_by(node), piece)
+        pieces |= dict.fromkeys(defined_by(node), lines_of(node, lines))
     tasks = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
     for cell in tasks:
         cell.source = pieces.get(cell.metadata.nbgrader["grade_id"], "# not in the file that was handed in")
@@ -321,7 +319,7 @@ def _outputs(checks: Sequence[CheckResult]) -> Iterator[Any]:
     import nbformat.v4 as v4
 
     score = float(sum(check.score for check in checks))
-    words = "\n".join(f"{'passed' if c.outcome == 'passed' else c.outcome}: {c.title}" for c in checks if not c.hidden)
+    words = "\n".join(f"{c.outcome}: {c.title}" for c in checks if not c.hidden)
     if words:
         yield v4.new_output("stream", name="stdout", text=words + "\n")
     yield v4.new_output("execute_result", data={"text/plain": repr(score)}, execution_count=1)

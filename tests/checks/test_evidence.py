@@ -11,6 +11,7 @@ import pytest
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
 from autograder.checks.evidence import Look, explanations
 from autograder.checks.matching import Signature
+from autograder.checks.misconceptions import Written
 from autograder.sandbox.observation import Observation
 from tests.support.diagnoses import ask, catalogue
 
@@ -96,7 +97,7 @@ def first(request: pytest.FixtureRequest, tmp_path: Path) -> CodeCatalogue | Dat
     if request.param == "code":
         reference = tmp_path / "reference.py"
         reference.write_text("def task(shape):\n    return shape[-1]\n")
-        return CodeCatalogue(catalogue("task", first=idea).misconceptions, {}, reference=reference)
+        return CodeCatalogue(Written(list(catalogue("task", first=idea).misconceptions)), reference)
     asked = [*zip(ask(idea, *SHAPES.values(), (3, 3)), ask(right, *SHAPES.values(), (3, 3)))]  # right for the last
     recorded = [Recorded("check", 1, "first", Signature.of(asked[0][0]))]
     recorded += [Recorded("check", n, "first", Signature.of(asked[n - 1][1]), later=True) for n in (2, 3)]

@@ -86,7 +86,15 @@ def test_every_reader_computes_the_same_total(found: ClassResults) -> None:
         assert not lost
         numbers = {student: str(4711 + n) for n, student in enumerate(right)}
         (out / "canvas.csv").write_bytes(canvas_file(found, numbers))
-        export(found, "canvas", out / "filled.csv", into=out / "canvas.csv", column=[], leave_missing=False)
+        export(
+            found,
+            "canvas",
+            out / "filled.csv",
+            into=out / "canvas.csv",
+            column=[],
+            leave_missing=False,
+            identities=None,
+        )
         grades = readers.canvas((out / "filled.csv").read_bytes())
         assert {s: sum(grades[numbers[s]].values()) for s in right} == {s: t for s, (t, _) in right.items()}
 

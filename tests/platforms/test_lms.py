@@ -34,7 +34,7 @@ def test_the_lms_file_itself_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "gradebook.csv"
     path.write_bytes(CANVAS.encode())
     with pytest.raises(UserError, match="is not changed"):
-        export(SMALL, "canvas", path, into=path, column=[], leave_missing=False)
+        export(SMALL, "canvas", path, into=path, column=[], leave_missing=False, identities=None)
     assert path.read_bytes() == CANVAS.encode()
 
 

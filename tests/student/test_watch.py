@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.catalogues import CodeCatalogue
+from autograder.checks.misconceptions import Written
 from autograder.common.errors import InfrastructureError
 from autograder.course.course import Course
 from autograder.grading.context import CheckInfo, Verdict
@@ -45,7 +46,7 @@ class FakeChecker(Checker):
 
     def warm(self, name: str):  # type: ignore[no-untyped-def]
         class Engine:
-            catalogue = CodeCatalogue((), {})
+            catalogue = CodeCatalogue(Written())
 
         return Engine()
 

@@ -10,7 +10,7 @@ import torch
 
 from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
 from autograder.checks.matching import Signature
-from autograder.checks.misconceptions import Misconception
+from autograder.checks.misconceptions import Misconception, Written
 from autograder.course.course import Course
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
@@ -22,7 +22,7 @@ COURSE = Course(ROOT)
 
 def catalogue(task: str, **functions: Callable[..., Any]) -> CodeCatalogue:
     known = [Misconception(name, task, f"You did {name}.", function) for name, function in functions.items()]
-    return CodeCatalogue(known, {})
+    return CodeCatalogue(Written(known))
 
 
 def ask(task: Callable[..., Any], *arguments: Any) -> list[Observation]:

@@ -143,7 +143,7 @@ def moodle_options(into: Path, assignment: str) -> dict[str, Any]:
         "identifier_column": "Identifier", "name_column": "Full name", "grade_column": "Grade",
         "maximum_column": "Maximum Grade", "closed_column": "Grade can be changed",
     }  # fmt: skip
-    return {"into": into, "assignment": assignment, "leave_missing": False} | titles
+    return {"into": into, "assignment": assignment, "leave_missing": False, "identities": None} | titles
 
 
 CANVAS = (
@@ -159,6 +159,6 @@ CANVAS = (
 def run_canvas(found: ClassResults, tmp_path: Path, content: bytes, **options: Any) -> bytes:
     """Fill grades into a file. Returns the bytes of the filled file."""
     (tmp_path / "gradebook.csv").write_bytes(content)
-    merged = {"into": tmp_path / "gradebook.csv", "column": [], "leave_missing": False} | options
+    merged = {"into": tmp_path / "gradebook.csv", "column": [], "leave_missing": False, "identities": None} | options
     export(found, "canvas", tmp_path / "filled.csv", **merged)
     return (tmp_path / "filled.csv").read_bytes()

@@ -79,11 +79,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         _grade(args, request)
     except (UserError, InfrastructureError) as error:
-        raise type(error)(harmless(str(error))) from None
+        raise type(error)(for_the_log(str(error))) from None
     except Exception as error:  # no traceback: it would quote the student's code
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}:{frame.lineno}"
-        raise InfrastructureError(harmless(f"{type(error).__name__} at {where}: {error}")) from None
+        raise InfrastructureError(for_the_log(f"{type(error).__name__} at {where}: {error}")) from None
     return 0
 
 
@@ -104,6 +104,6 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     sys.stdout.flush()
 
 
-def harmless(text: str) -> str:
+def for_the_log(text: str) -> str:
     """A message for a log in which GitHub obeys commands: one line, without "##[", which begins a command anywhere."""
     return printable(" ".join(text.split())).replace("##[", "# #[")[:2000]
