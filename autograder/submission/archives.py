@@ -36,6 +36,7 @@ NEVER = frozenset(
     "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
     ".mypy_cache .pytest_cache .ruff_cache".split()
 )
+APPLES = "._"  # how a Mac names the file with the attributes of another: ._lee_12_34_a1_permute.py
 
 
 class Refused(Exception):
@@ -137,11 +138,14 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT:
         raise Refused(f"holds over {ENTRIES_LIMIT:,} files")
-    every = [(entry, _place_of(entry)) for entry in entries if not entry.is_dir()]
-    every = [(e, place) for e, place in every if not NEVER.intersection(place.parts) and place.name[:2] != "._"]
+    by_place = {
+        _place_of(entry): entry for entry in entries if not entry.is_dir()
+    }  # of two in one place the last counts
     every = [
-        (e, place) for place, e in {place: e for e, place in every}.items()
-    ]  # of two with one name the last counts
+        (entry, place)
+        for place, entry in by_place.items()
+        if not NEVER.intersection(place.parts) and not place.name.startswith(APPLES)
+    ]
     answers = [(e, place) for e, place in every if place.suffix.lower() in _SUFFIXES]
     left_out = tuple((place, why) for e, place in answers if (why := _why_left_out(e, place)))
     if left_out and len(left_out) == len(answers):

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..common.errors import UserError
 from ..course.course import Course, natural_key
 from . import layouts
-from .archives import NEVER, ZIPS_LIMIT, Refused, open_zip
+from .archives import APPLES, NEVER, ZIPS_LIMIT, Refused, open_zip
 from .layouts import HandIn
 
 RESULTS_MARKER = ".autograder-results"  # a folder with this file holds our results, and is passed over
@@ -33,7 +33,6 @@ _BACKUP = re.compile(r"(.*~|.*\.(bak|orig|old|tmp|swp)|.*[_-]backup[s\d]?|.*\.eg
 _COPY = re.compile(r"(?:copy[ _]of[ _])?(?P<name>.+?)(?:[ _-]?\(\d+\)|[ _-]?copy[ _]?\d*|[ _-]\d+)?", re.I)
 _BRANCH = re.compile(r"-(main|master)$")  # GitHub adds this to the name of a branch's zip
 _PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
-APPLES = "._"  # how a Mac names the file with the attributes of another: ._lee_12_34_a1_permute.py
 _LOOKS_SPELLED = re.compile(r"\\(?=x[0-9a-f]{2})")
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
@@ -239,9 +238,7 @@ def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]
     zips = {folder: listed for folder, listed in zips.items() if len(listed) > 1}
     stems = [{without_copy(entry.name[:-4]) for entry in listed} for listed in zips.values()]
     shared = set.intersection(*stems) if len(stems) > 1 else set()
-    if len(shared) < 2 or any(
-        layouts.names_an_attempt(stem) or any(bears(stem, name) for name in names) for stem in shared
-    ):
+    if len(shared) < 2 or any(layouts.names_an_attempt(stem) or bears_any(stem, names) for stem in shared):
         return []
     asked = [_answered_by_all([Path(entry.path) for entry in listed], names) for listed in zips.values()]
     return list(zips) if all(asked) and len(set(asked)) == len(asked) else []
@@ -393,7 +390,7 @@ def _holds_work(entry: os.DirEntry[str], names: Collection[str]) -> bool:
     """Is it a folder with a file that is named after an assignment, or a file with such a name in its own?"""
     if is_folder(entry):
         return bool(answers_in(Path(entry.path), names))
-    return not entry.name.startswith(APPLES) and any(bears(entry.name, name) for name in names)
+    return bears_any(entry.name, names)
 
 
 def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
@@ -433,8 +430,7 @@ def _all_flat(
         and entry.is_file(follow_symlinks=False)
         and not _holds_several(Path(entry.path), listed, names)
     ]
-    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    alike = re.compile(rf"(?P<who>.+?) ?[_-] ?(?P<own>(?:{every})(?![a-z0-9]).*)", re.IGNORECASE | re.DOTALL)
+    alike = re.compile(rf"(?P<who>.+?) ?[_-] ?(?P<own>{_one_of(names)}(?![a-z0-9]).*)", re.IGNORECASE | re.DOTALL)
     if any(each.path.name.startswith(each.student) for each in flat):
         found = [(entry, match) for entry in others if (match := alike.fullmatch(entry.name)) is not None]
         yield from (HandIn(Path(e.path), m["who"], "flat", m["own"]) for e, m in found if _names_somebody(m["who"]))
@@ -456,14 +452,14 @@ def _flat_files(
     (`a1_permute - Ada Lee.py`), if two different names do. loosely: whether a blank may stand between the two names, and
     an underscore before a name that comes last. Then many a student's own folder would look like a class.
     """
-    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    every = _one_of(names)
     gap, dash = ("(?: ?[_-] ?| )", "(?: ?[_-] ?| )") if loosely else (" ?[_-] ?", " - ")
     before = re.compile(
-        rf"(?P<who>.+?){gap}(?P<own>(?:{every})(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
+        rf"(?P<who>.+?){gap}(?P<own>{every}(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
         re.IGNORECASE | re.DOTALL,
     )
     behind = re.compile(
-        rf"(?P<own>(?:{every})){dash}(?P<who>.+)(?P<suffix>\.(?:py|ipynb|safetensors))", re.IGNORECASE | re.DOTALL
+        rf"(?P<own>{every}){dash}(?P<who>.+)(?P<suffix>\.(?:py|ipynb|safetensors))", re.IGNORECASE | re.DOTALL
     )
     plain: list[HandIn] = []
     longer: list[HandIn] = []
@@ -485,6 +481,11 @@ def _flat_files(
     known = {each.path.name for each in (*plain, *longer)}
     yield from _dashed(plain, [entry for entry in listed if entry.name not in known])
     yield from turned if len({each.student for each in turned}) > 1 else ()
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """A pattern for one of these names, the longest that fits."""
+    return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
 
 
 def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator[HandIn]:
@@ -613,6 +614,11 @@ def bears(own: str, name: str) -> bool:
     For example `a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`.
     """
     return _bearing(name).search(own.casefold()) is not None
+
+
+def bears_any(own: str, names: Collection[str]) -> bool:
+    """Does a file's name contain an assignment's? The files of a Mac's attributes (`._a1_permute.py`) do not count."""
+    return not own.startswith(APPLES) and any(bears(own, name) for name in names)
 
 
 def placeholder_of(name: str) -> str:

@@ -14,13 +14,13 @@ from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, o
 from .clone import is_bare, small_text
 from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of
 from .places import (
-    APPLES,
     ARCHIVES,
     RESULTS_MARKER,
     SUFFIXES,
     Place,
     assignment_of,
     bears,
+    bears_any,
     entries,
     is_folder,
     is_of_an_environment,
@@ -243,15 +243,8 @@ class StudentFiles:
                         yield File(target, entry.name, shown, hand_in)
                 elif is_folder(entry):
                     if below + entry.name in modules and not entries(path):
-                        self.other.append(
-                            File(
-                                path,
-                                entry.name,
-                                shown,
-                                hand_in,
-                                "is an empty submodule of git: in the clone, run git submodule update --init",
-                            )
-                        )
+                        why = "is an empty submodule of git: in the clone, run git submodule update --init"
+                        self.other.append(File(path, entry.name, shown, hand_in, why))
                     if assignment_of(entry.name, self.names, exact=True):
                         self.other.append(File(path, entry.name, shown, hand_in, "is a folder, not a file"))
                     if entry.name not in NEVER and not _is_the_checker(path):
@@ -263,12 +256,8 @@ class StudentFiles:
                     if name := assignment_of(own, self.names):
                         file = File(path, own, shown, hand_in, of_environment=of_environment)
                         self._keep(self.aside[name], name, file)
-                elif not entry.name.startswith(".") or placeholder_of(entry.name) or self._is_hidden_work(entry.name):
+                elif not entry.name.startswith(".") or placeholder_of(entry.name) or bears_any(entry.name, self.names):
                     yield File(path, entry.name, shown, hand_in)
-
-    def _is_hidden_work(self, name: str) -> bool:
-        """Is it a hidden file with an assignment's name in its own? A Mac's files of attributes (`._a1_permute.py`) are not."""
-        return not name.startswith(APPLES) and any(bears(name, each) for each in self.names)
 
     def _linked(self, link: File, inside: Path, *, aside: bool) -> Path | None:
         """The file inside the student's folder that a link with an assignment's name leads to; None otherwise.
@@ -283,9 +272,8 @@ class StudentFiles:
         if target is None or not target.is_relative_to(inside):
             suffix = PurePath(link.own).suffix.lower()
             if suffix in (*SUFFIXES, *ARCHIVES) or not (suffix or aside):
-                self.other.append(
-                    dataclasses.replace(link, why="is a link that leads out of the student's folder, or to nothing")
-                )
+                why = "is a link that leads out of the student's folder, or to nothing"
+                self.other.append(dataclasses.replace(link, why=why))
             return None
         # If the target itself has an assignment's name, it is found without the link.
         own = assignment_of(link.own, self.names, exact=True)
@@ -334,7 +322,7 @@ def _may_be_work(file: File, names: Collection[str]) -> bool:
     if file.own in _SAKAIS and file.hand_in.layout == "sakai" and file.path.parent == file.hand_in.path:
         return False
     folders = PurePath(file.shown).parts[:-1]
-    named = file.hand_in.own is not None or any(bears(file.own, name) for name in names)
+    named = file.hand_in.own is not None or bears_any(file.own, names)
     return named or not folders or folders[0] not in _REPOSITORY_FOLDERS
 
 
