@@ -123,7 +123,7 @@ class Checker:
         if len(changed) < 2:
             return ()
         try:
-            if len({read_source(path).code_digest for path in changed}) == 1:
+            if len({read_source(path).answer_digest for path in changed}) == 1:
                 return ()
         except Unreadable:
             pass

@@ -232,7 +232,10 @@ class _Search:
                     changed.setdefault(digest, file)
                 elif fallback is None:
                     fallback = file
-            chosen, older = _newest(list(changed.values()))
+            answers: dict[str, File] = {}
+            for file in changed.values():
+                answers.setdefault(self.files.answer_of(file) if len(changed) > 1 else "", file)
+            chosen, older = _newest(list(answers.values()))
             nearest = min((file.zips for file in chosen), default=0)
             chosen = [file for file in chosen if file.zips == nearest]
             if len(chosen) == 1 and chosen[0].hand_in.attempt:

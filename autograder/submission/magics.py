@@ -156,3 +156,31 @@ def code_lines(text: str) -> Iterator[str]:
         bare = line.rstrip()
         if kind is Line.STRING or (bare and not bare.lstrip().startswith("#")):
             yield bare
+
+
+_OF_AN_EXPORT = re.compile(r"get_ipython\(\)\.|from autograder\.notebook import ")
+_SELF_CHECK = re.compile(r"(?:check|show|unpack)\(")
+_TEXT = re.compile(r"[rR]?(?P<quotes>\"{3}|'{3})")
+
+
+def answer_lines(text: str) -> Iterator[str]:
+    """The lines of `code_lines`, without what systems write when they save a notebook as a script: prose as strings, magics
+    as calls of get_ipython(), and the cells that check and show.
+    """
+    lines, kinds = text.split("\n"), line_kinds(text)
+    ours = any(line.startswith("from autograder.notebook import ") for line in lines)
+    number = 0
+    while number < len(lines):
+        first, line = number, lines[number].rstrip()
+        number += 1
+        if kinds[first] is Line.STATEMENT and (begin := _TEXT.match(line)):
+            while number < len(lines) and kinds[number] is Line.STRING:
+                number += 1
+            whole = "\n".join(lines[first:number]).rstrip()
+            if whole.endswith(begin["quotes"]) and len(whole) > begin.end() + 2:
+                continue
+            number = first + 1
+        if kinds[first] is Line.STATEMENT and (_OF_AN_EXPORT.match(line) or (ours and _SELF_CHECK.match(line))):
+            continue
+        if kinds[first] is Line.STRING or (line and not line.lstrip().startswith("#")):
+            yield line

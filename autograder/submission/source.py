@@ -21,7 +21,7 @@ from ..common.files import sha256
 from ..common.terminal import printable
 from . import marimo
 from .helpers import Helper, find_helpers
-from .magics import Line, code_lines, drop_magics, line_kinds
+from .magics import Line, answer_lines, code_lines, drop_magics, line_kinds
 from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images needs
@@ -101,6 +101,11 @@ class Source:
     def whole_text(self) -> str:
         """All code, of the submission and of its helpers."""
         return "\n".join([self.text, *(helper.text for helper in self.helpers)])
+
+    @property
+    def answer_digest(self) -> str:
+        """As `code_digest`, but also the same for a notebook and the script as which a system has saved it."""
+        return sha256("\n".join(answer_lines(self.whole_text)).encode())
 
     @property
     def looks_like_code(self) -> bool:

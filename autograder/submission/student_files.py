@@ -134,6 +134,10 @@ class StudentFiles:
                 self._digests[file.path] = ""
         return self._digests[file.path]
 
+    def answer_of(self, file: File) -> str:
+        """What is the same for two files with the same answer. The file must be readable."""
+        return file.read().answer_digest
+
     def said(self, name: str) -> tuple[str, ...]:
         """The notes about an assignment, and those about all."""
         return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))
