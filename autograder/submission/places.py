@@ -140,7 +140,7 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
     listed = entries(root)
     folders = [entry for entry in listed if is_folder(entry)]
     if any(entry.name == ".git" for entry in listed):
-        return True
+        return not _is_a_class_in_git(root, listed, names)
     own_files = any(assignment_of(entry.name, names, exact=True) for entry in listed)
     own = [entry for entry in folders if entry.name in names or entry.name in _OWN_FOLDERS]
     own = [entry for entry in own if not _holds_a_class(Path(entry.path), names)]
@@ -158,6 +158,20 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
         a_clone = any(entry.name in ("autograder", "pyproject.toml") for entry in listed)
         return len(others) + flat <= a_clone
     return bool(own) and not others and not flat
+
+
+def _is_a_class_in_git(root: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:
+    """Has a teacher put a class under git? Then no file of the clone itself answers an assignment, but those of at least
+    three students in it do.
+    """
+    own = (*names, *_OWN_FOLDERS, "autograder", "pyproject.toml")
+    if any(entry.name in own or assignment_of(entry.name, names) for entry in listed):
+        return False
+    inside = [entry for entry in listed if is_folder(entry) and not is_passed_over(entry.name)]
+    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
+    answered = Counter(name for entry in inside for name in answers_in(Path(entry.path), names))
+    by_name = {each.student for each in (*_system_entries(root), *_flat_files(root, listed, names))}
+    return max([len(by_name), *answered.values()]) > 2
 
 
 def _has_assignment_folders(folder: Path, names: Collection[str]) -> bool:

@@ -232,6 +232,26 @@ def test_a_student_called_solutions_makes_no_class_the_course(course: Course, tm
         read(root, course)
 
 
+def test_a_class_that_a_teacher_has_put_under_git_is_a_class(course: Course, tmp_path: Path) -> None:
+    for kind, name in (
+        ("folders", "{}/{}.py"),
+        ("canvas", "{}_12_34_{}.py"),
+        ("flat", "{}_{}.py"),
+        ("nbgrader", "{0}/{1}/{1}.py"),
+    ):
+        root = tmp_path / kind
+        put(root / ".git" / "HEAD", "ref: refs/heads/main\n")
+        for student in ("ann", "bo", "cas"):
+            put(root / name.format(student, NAME), f"answer = '{student}'\n")
+        assert list(read(root, course)[1]) == ["ann", "bo", "cas"], kind
+    for kind, places in (("tries", ("try 1", "try 2")), ("clone", ("assignments/a1_permute", "x", "y", "z"))):
+        root = tmp_path / kind
+        put(root / ".git" / "HEAD", "ref: refs/heads/main\n")
+        for place in places:
+            put(root / place / f"{NAME}.py")
+        assert list(read(root, course)[1]) == [kind]
+
+
 def test_a_folder_with_an_environments_mark_hides_no_work(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     put(root / "ada" / "pyvenv.cfg", "")
