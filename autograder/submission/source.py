@@ -45,12 +45,13 @@ _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/")
 # How files of other kinds with a script's name begin: (pattern, what it is and what to do).
 _OTHERS = (
     (
-        re.compile(rb"\s*<(?:!doctype html|html)", re.I),
+        re.compile(rb"\s*(?:<\?xml[^>]{,200}>\s*)?(?:<!--[^>]{,500}-->\s*)?<(?:!doctype html|html)", re.I),
         "a web page. Download the file itself, not the page that shows it",
     ),
     (re.compile(rb"%PDF-"), "a PDF. Hand in the file that it was made from"),
     (re.compile(rb"\{\\rtf"), "rich text, as a text editor saves it. Save it as plain text"),
     (_POINTER, "a pointer of Git LFS: the file itself was not downloaded. In the clone, run git lfs pull"),
+    (re.compile(rb"\x1f\x8b|Rar!|7z\xbc\xaf"), "an archive. Hand in the file that is in it"),
     (re.compile(rb"PK\x03\x04"), "a zip or a Word document. Hand in the file that is in it"),
 )
 

@@ -53,6 +53,8 @@ def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
         (b'{"a": 1, "nbformat": 4, "cells": []}', "Rename it to end in .ipynb"),
         (b"\n<!DOCTYPE html>\n<html><script>\nimport x\n</script></html>", "is a web page. Download the file itself"),
         (b"<HTML lang='de'>", "is a web page"),
+        (b'<?xml version="1.0"?>\n<!-- saved from url=(0012)x.org -->\n<!DOCTYPE html>', "is a web page"),
+        (b"Rar!\x1a\x07\0", "is an archive. Hand in the file that is in it"),
         (b"%PDF-1.4\n1 0 obj", "is a PDF"),
         (rb"{\rtf1\ansi def to_nchw(images):\par}", "is rich text"),
         (b"PK\x03\x04\x14\0word/document.xml", "is a zip or a Word document"),
