@@ -168,8 +168,8 @@ def _read_timestamp(path: Path, zone: dt.tzinfo | None, commit: str) -> Arrival:
         raw = b""
     utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = raw.decode("utf-16" if utf16 else "utf-8-sig", "replace").strip()
-    said = text.split("\n")[0][:60]
-    return _arrival(read_stamp(text, zone), commit, f"{TIMESTAMP} says {said!r}")
+    first_line = text.partition("\n")[0]
+    return _arrival(read_stamp(first_line, zone), commit, f"{TIMESTAMP} says {first_line[:60]!r}")
 
 
 def read_stamp(text: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:

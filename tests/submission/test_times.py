@@ -30,7 +30,7 @@ def test_nbgraders_timestamp(tmp_path: Path) -> None:
     assert arrival(file, top) == Arrival()
     put(file.parent / "timestamp.txt", "2026-11-20 21:03:11.123456 UTC")
     assert arrival(file, top).text == "2026-11-20T21:03:11Z"
-    put(file.parent / "timestamp.txt", "\ufeff2026-11-20 21:03:11 Europe/Berlin\n")
+    put(file.parent / "timestamp.txt", "\ufeff2026-11-20 21:03:11 Europe/Berlin\r\nby the dean's office\n")
     assert arrival(file, top).text == "2026-11-20T20:03:11Z"
     told = {("ada", "a1_permute"): "2026-11-01T00:00:00Z"}
     assert arrival(file, top, told).text == "2026-11-01T00:00:00Z"
