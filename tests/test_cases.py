@@ -43,7 +43,7 @@ TRAINED = {
     "device_left_on_gpu": (28, "", "driver"),
     "device_and_grad_scaler": (28, "", "driver"),
     "preprocess_without_channel": (16, r"three axes", ""),
-    "classic_lenet_learns_slowly": (18, "", "ten or a hundred times smaller"),
+    "classic_lenet_learns_slowly": (18, "", "times smaller"),
     "softmax_and_nll_as_on_the_slide": (18, r"NLLLoss", "CrossEntropyLoss got"),
     "holds_out_1000_always": (24, "", "inside the loop|through preprocess"),
     "files_left_between_calls": (24, "", ""),

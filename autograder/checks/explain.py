@@ -185,7 +185,7 @@ def _square(tensor: torch.Tensor) -> bool:
 def sizes(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     """A sentence about how one shape differs from another, or nothing."""
     if len(got) != len(expected):
-        return f"It has {len(got)} axes, and should have {len(expected)}."
+        return f"It has {len(got)} {'axis' if len(got) == 1 else 'axes'}, and should have {len(expected)}."
     if sorted(got) == sorted(expected):
         return "Its sizes are right, but their order is not."
     wrong = [i for i, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b]

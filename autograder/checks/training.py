@@ -290,7 +290,8 @@ def reason(submission: SubmissionProxy, training: Training) -> str | None:
         found = first(signs(training))
         nothing_learned = bool(training.notes) and not training.ran.interrupted and training.after.accuracy <= 0.2
         if found == "learning_rate_far_too_high" or (found is None and nothing_learned):
-            return _other_steps(submission, training) or found  # a loss that has blown up
+            others = (name for name in signs(training) if name != "learning_rate_far_too_high")
+            return _other_steps(submission, training) or next(others, None)
         return found
 
     found: str | None = submission.remember(f"reason of the training on {training.images}", look)
@@ -305,6 +306,7 @@ def _other_steps(submission: SubmissionProxy, training: Training) -> str | None:
     for rate, name in (
         (0.1, "learning_rate_far_too_high"),
         (0.01, "learning_rate_far_too_high"),
+        (0.001, "learning_rate_far_too_high"),
         (-1, "climbs_the_loss"),
     ):
         other = train_and_watch(
@@ -518,9 +520,11 @@ def company_sign(submission: SubmissionProxy, training: Training, images: torch.
     if predicts_in_train_mode(submission, training, images):
         return "forgets_eval_mode"
     inputs = training.inputs[:60]
-    among, alone = (submission.probe("logits", training.model, part) for part in (inputs, inputs[:1]))
-    if not among.returned or not alone.returned:
+    among, alone, again = (submission.probe("logits", training.model, x) for x in (inputs, inputs[:1], inputs[:1]))
+    if not among.returned or not alone.returned or not again.returned:
         return None
+    if not torch.allclose(again.value, alone.value, rtol=1e-2, atol=1e-3):
+        return None  # the network draws at random, with whatever company
     if not torch.allclose(among.value[:1], alone.value, rtol=1e-2, atol=1e-3):
         return "batch_statistics_in_eval"
     once, twice = (getattr(submission, training.network.predict)(training.model, images[:60]) for _ in range(2))

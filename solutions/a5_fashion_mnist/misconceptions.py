@@ -277,8 +277,8 @@ class too_many_parameters(_Small):
 
 @misconception("FashionCNN")
 class layers_in_a_plain_list(nn.Module):
-    """Some layers or weights lie where torch does not find them, in a plain Python list or as plain tensors: they are
-    never trained, counted or saved. nn.ModuleList and nn.Sequential are lists that torch looks into."""
+    """Some layers or weights lie where torch does not find them: in a plain Python list, as plain tensors, or made anew in
+    forward. They are never trained, counted or saved. nn.ModuleList and nn.Sequential are lists that torch looks into."""
 
     def __init__(self):
         super().__init__()
@@ -552,7 +552,7 @@ def softmax_before_the_loss(model, images, labels):
 @misconception("train")
 def learning_rate_far_too_high(model, images, labels):
     """The steps are too large: the training made the network worse than one that knows nothing, or did not help it where
-    smaller steps did. Try a learning rate ten or a hundred times smaller."""
+    smaller steps did. Try learning rates ten, a hundred and a thousand times smaller."""
     return _learn(model, images, labels, rate=300.0, optimizer=torch.optim.SGD)
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 
+from autograder.checks import training as judging
 from autograder.checks.failure import CheckFailed
-from autograder.checks.training import Fit, Training, require_network, signs
+from autograder.checks.training import (
+    Fit,
+    Training,
+    company_sign,
+    predicts_in_train_mode,
+    reason,
+    require_network,
+    signs,
+)
 from autograder.sandbox.observation import Observation, StudentError
-from tests.support.tiny_network import NETWORK
+from autograder.sandbox.proxy import SubmissionProxy
+from autograder.sandbox.run_local import LocalRun
+from tests.support.tiny_network import NETWORK, tiny
 
 SOUND: dict[str, Any] = {
     "steps": 100,
@@ -85,3 +97,56 @@ def test_a_fifth_axis_is_told_only_where_one_came(size: str, because: str | None
 )
 def test_nothing_is_said_without_evidence(evidence: dict[str, Any]) -> None:
     assert signs(training(**evidence)) == ()
+
+
+@pytest.mark.parametrize("helps", [None, "learning_rate_far_too_high"])
+@pytest.mark.parametrize("other", [None, "gradients_not_zeroed"])
+def test_large_steps_are_blamed_only_where_smaller_ones_help(
+    helps: str | None, other: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that has learned something else, images upside down, say, is worse than one that knows nothing, too."""
+    monkeypatch.setattr(judging, "_other_steps", lambda *_: helps)
+    found = ("learning_rate_far_too_high", *([other] if other else []))
+    monkeypatch.setattr(judging, "signs", lambda _: found)
+    assert reason(SubmissionProxy(LocalRun({})), training(after=Fit(40.0, 0.1))) == (helps or other)
+
+
+IMAGES = torch.randint(0, 256, (60, 28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+
+
+def asked(predict: Callable[..., Any], layer: torch.nn.Module | None = None) -> tuple[SubmissionProxy, Training]:
+    """A submission with this ``predict``, and a training that left its network, which has this layer, in train mode: it has been asked."""
+    torch.manual_seed(0)
+    tasks = tiny(predict=predict)
+    model: Any = tasks["FashionCNN"]()  # type: ignore[operator]
+    model.layers.insert(2, layer or torch.nn.Dropout(0.5))
+    submission = SubmissionProxy(LocalRun({**tasks, "FashionCNN": lambda: model}))
+    inputs = torch.rand(60, 1, 28, 28)
+    ran, nothing = Observation("train", (), "value"), torch.zeros(60, 10)
+    network = submission.FashionCNN()
+    assert submission.predict(network, IMAGES).returned
+    return submission, Training(NETWORK, network, ran, WELL, WELL, WELL, inputs, nothing, 60, {})
+
+
+def test_train_mode_is_blamed_only_where_eval_mode_mends_the_prediction() -> None:
+    plain: Any = tiny()["preprocess"]
+    other: Any = tiny()["FashionCNN"]()  # type: ignore[operator]
+    forgets, right = lambda model, x: model(plain(x)).argmax(1), tiny()["predict"]
+    for predict, blamed in ((forgets, True), (right, False), (lambda _, x: other(plain(x)).argmax(1), False)):
+        submission, run = asked(predict)  # type: ignore[arg-type]
+        assert predicts_in_train_mode(submission, run, IMAGES) == blamed
+        assert (company_sign(submission, run, IMAGES) == "forgets_eval_mode") == blamed
+
+
+def test_a_network_that_always_draws_is_not_said_to_look_at_the_batch() -> None:
+    class Draws(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.nn.functional.dropout(x, 0.5)
+
+    class LooksAtTheBatch(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return 3 * (x - x.mean(0)) / (x.std(0) + 1e-3) if len(x) > 1 else x
+
+    predict: Any = tiny()["predict"]
+    assert company_sign(*asked(predict, LooksAtTheBatch()), IMAGES) == "batch_statistics_in_eval"
+    assert company_sign(*asked(predict, Draws()), IMAGES) is None
