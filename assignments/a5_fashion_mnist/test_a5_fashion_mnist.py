@@ -262,7 +262,7 @@ def test_training_lowers_the_loss(submission):
     expect(
         moved,
         training.ran,
-        "After `train`, every parameter of the network is what it was before.",
+        f"After `train`, every parameter of the network is what it was before.{training.story}",
         None if moved else first(found, *SIGNS),
     )
     if not training.works:

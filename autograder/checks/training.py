@@ -42,6 +42,13 @@ class Fit:
     accuracy: float
 
 
+_NOT_BEGUN = {
+    "generator": "has a yield in it: a call of it makes a generator",
+    "coroutine": "is async: a call of it makes a coroutine",
+}
+"""What a training that did not begin returned -> why."""
+
+
 @dataclass(frozen=True)
 class Training:
     """One training, and what was seen of it.
@@ -82,7 +89,9 @@ class Training:
 
     @property
     def story(self) -> str:
-        """A sentence for messages about a training that was interrupted, or nothing."""
+        """A sentence for messages about a training that was interrupted, or did not begin, or nothing."""
+        if self.ran.type_name in _NOT_BEGUN:
+            return f" `{self.network.train}` {_NOT_BEGUN[self.ran.type_name]}, so nothing in it ran."
         if not self.ran.interrupted:
             return ""
         seen, seconds = self.number("images"), self.number("cpu_seconds")

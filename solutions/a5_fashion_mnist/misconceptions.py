@@ -361,8 +361,8 @@ def _learn(
 
 @misconception("train")
 def forgets_the_step(model, images, labels):
-    """The optimizer never takes a step, so the network stays what it was: gradients alone change nothing. A method runs
-    where brackets, ( ), stand behind its name."""
+    """No step reaches the network, so it stays what it was: gradients alone change nothing. An optimizer takes a step where
+    brackets, ( ), stand behind step; and p = p - ... makes a new tensor, and leaves the network's own as it is."""
     model.train()
     for x, y in _batches(images[:1000], labels[:1000]):
         model.zero_grad()

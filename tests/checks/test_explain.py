@@ -326,6 +326,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: (lambda a: a)(), "The parameters are not those of the stub"),
     (lambda: (lambda: exec("a, b = (1, 2, 3)"))(), "the number of names is not the number of its entries"),
     (lambda: (1, 2)[5], "fewer elements, or axes"),
+    (lambda: exec("with torch.no_grad: pass", {"torch": torch}), "Is it a class or a function that needs brackets"),
     (lambda: __import__("no_such_module"), "The grading environment has torch"),
 ]
 
@@ -336,6 +337,12 @@ def test_an_error_is_explained(fail: Callable[[], Any], words: str) -> None:
         fail()
     told = explain(type(caught.value).__name__, str(caught.value))
     assert words in told, f"{type(caught.value).__name__}: {caught.value}"
+
+
+def test_an_optimizer_that_got_the_network_is_told_what_it_takes() -> None:
+    said = "'Net' object is not iterable"
+    assert "model.parameters()" in explain("TypeError", said, "opt = torch.optim.SGD(model, lr=0.01)")
+    assert "model.parameters()" not in explain("TypeError", said, "for layer in net:")
 
 
 def test_a_call_of_another_function_is_not_compared_with_the_stub() -> None:

@@ -150,3 +150,10 @@ def test_a_network_that_always_draws_is_not_said_to_look_at_the_batch() -> None:
     predict: Any = tiny()["predict"]
     assert company_sign(*asked(predict, LooksAtTheBatch()), IMAGES) == "batch_statistics_in_eval"
     assert company_sign(*asked(predict, Draws()), IMAGES) is None
+
+
+def test_a_train_that_only_makes_a_generator_is_told_so() -> None:
+    run = training()
+    assert run.story == ""
+    made = Training(**vars(run) | {"ran": Observation("train", (), "value", handle=2, type_name="generator")})
+    assert made.story == " `train` has a yield in it: a call of it makes a generator, so nothing in it ran."

@@ -52,6 +52,8 @@ def _compile_in_place(self: torch.nn.Module, *_: Any, **__: Any) -> None:
 def _given_back(name: str) -> Any:
     def given_back(function: Any, *_: Any, **__: Any) -> Any:
         notices.add("compile", name)
+        if isinstance(function, torch.nn.Module):
+            vars(function).setdefault("save", functools.partial(_save, function))  # as a compiled network has
         return function
 
     return given_back

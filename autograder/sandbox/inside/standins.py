@@ -12,6 +12,7 @@ is a step that is left out. What Python shows by the way it uses a name still wo
 
 from __future__ import annotations
 
+import argparse
 import functools
 import re
 import types
@@ -27,6 +28,23 @@ _RANGES = ("prange", "trange")  # numba's and tqdm's words for range
 _DECORATED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial, staticmethod, type)
 
 
+class _Settings(dict[str, Any]):
+    """A dict whose entries are attributes, too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
+_settings: dict[str, _Settings] = {}
+"""Package -> the settings that it was given as `config`. What follows an experiment, as wandb does, hands them back."""
+
+
 class StandIn:
     """One name of a missing package. `_path` is the full name, `_why` what the import raised."""
 
@@ -39,15 +57,21 @@ class StandIn:
     def _missed(self) -> ModuleNotFoundError:
         return ModuleNotFoundError(f"{self._path} was needed, and could not be imported: {self._why}")
 
+    @property
+    def _package(self) -> str:
+        return self._path.partition(".")[0]
+
     def _other(self, *_: Any) -> StandIn:
         return StandIn(self._path, self._why)
 
     def _needed(self, *_: Any, **__: Any) -> NoReturn:
         raise self._missed()
 
-    def __getattr__(self, name: str) -> StandIn:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_") and name != "__version__":
             raise AttributeError(name)
+        if name == "config" and self._package in _settings:
+            return _settings[self._package]
         found = StandIn(f"{self._path}.{name}", self._why)
         self.__dict__[name] = found  # what is set on it is there when it is read again
         return found
@@ -55,6 +79,11 @@ class StandIn:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], _DECORATED):
             return args[0]
+        given = kwargs.get("config")
+        if isinstance(given, argparse.Namespace):
+            given = vars(given)
+        if isinstance(given, dict):
+            _settings[self._package] = _Settings(given)
         return StandIn(self._path, self._why, args)
 
     def __getitem__(self, key: Any) -> Any:

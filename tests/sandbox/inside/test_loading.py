@@ -191,6 +191,21 @@ def test_a_stand_in_says_what_is_missing_where_a_value_is_needed(tmp_path: Path,
     assert "nowhere_at_all" in left_out[0][4]
 
 
+def test_a_stand_in_hands_back_the_settings_that_it_was_given(tmp_path: Path) -> None:
+    text = (
+        "import argparse\nimport tracker_a, tracker_b\nfrom tracker_a import init\n"
+        "run = init(project='p', config=dict(lr=0.1, batch=64))\n"
+        "tracker_b.init(config=argparse.Namespace(depth=3))\n"
+        "tracker_a.config.update({'batch': 32})\ntracker_a.config.seed = 1\n"
+        "seen = [run.config.lr * 2, tracker_a.config['batch'], tracker_a.config.seed, tracker_b.config.depth + 1]\n"
+        "known = hasattr(run.config, 'width')\n"
+    )
+    names, left_out = loaded(text, tmp_path)
+    assert names["seen"] == [0.2, 32, 1, 4]
+    assert not names["known"]
+    assert not left_out
+
+
 def test_a_base_class_that_is_not_there_is_a_module_for_a_network(tmp_path: Path) -> None:
     text = """
 import nowhere_at_all as n
