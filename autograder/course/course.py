@@ -137,6 +137,11 @@ def find_course(start: Path) -> Course:
     for folder in (start, *start.parents):
         if _names_in(folder / "solutions") or _released_in(folder / "assignments"):
             return Course(folder)
+    if (solutions := start / "solutions").is_dir():
+        raise UserError(
+            f"{solutions} holds no assignment. An assignment is a folder with a script of the same name, "
+            "solutions/a1_pool/a1_pool.py. `jupytext --to py:percent` makes a script of a notebook."
+        )
     raise UserError(
         f"{start} is not in a course repository: neither it nor a folder above it has assignments/ or solutions/. "
         "Change to your clone of the course (cd) and run the command again."

@@ -325,7 +325,7 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
         except InvalidResult as error:
             lost = f"the grader returned no valid result ({error})"
     # This says nothing about the student. Without a fingerprint, the next run grades it again.
-    note = f"Not graded, which is not the student's fault: {lost}. Run the same command again."
+    note = f"Not graded, which is not the student's fault: {lost}. Mend that, or try once more: run the same command again."
     result = _stamped(run, _without_points(run, found, source.form, "graded", (note, *found.notes)), found)
     run.report.left -= 1
     run.report.lost.append(result)

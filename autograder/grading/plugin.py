@@ -111,6 +111,13 @@ def unknown_fixtures(item: pytest.Item) -> list[str]:
     return [name for name in item.fixturenames if name != "request" and name not in item._fixtureinfo.name2fixturedefs]
 
 
+def too_lasting(item: pytest.Item) -> list[str]:
+    """The fixtures of a check that would outlive it, but ask for one that is made anew for each check."""
+    known = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    anew = {name for name, made in known.items() if made[-1].scope == "function"}
+    return [name for name, made in known.items() if name not in anew and anew & set(made[-1].argnames)]
+
+
 # How pytest writes a letter that is not ASCII into the name of a parametrized check.
 _ESCAPED = re.compile(r"(?<!\\)\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
@@ -176,9 +183,7 @@ def submission(item: pytest.Item) -> SubmissionProxy:
     """The submission under check: its tasks are its attributes, and calling one gives an observation."""
     from ..sandbox.proxy import SubmissionProxy
 
-    context = _context(item)
-    context.run.begin_check()
-    return SubmissionProxy(context.run)
+    return SubmissionProxy(_context(item).run)
 
 
 @_given
@@ -244,6 +249,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget what the check before has looked at."""
+    if is_check(item):
+        _context(item).run.begin_check()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Do not run a check if a task that it needs does not work at all."""
     if is_check(item):
@@ -286,6 +298,7 @@ def run_plain(item: pytest.Item, names: tuple[str, ...]) -> None:
     assert isinstance(item, pytest.Function)
     began = time.perf_counter()
     failure: BaseException | None = None
+    _context(item).run.begin_check()
     try:
         given = {name: GIVEN[name](item) for name in names}
         _look_at_needs(item)
@@ -306,13 +319,14 @@ def pytest_runtest_makereport(
     report = yield
     if not is_check(item) or (call.when != "call" and call.excinfo is None):
         return report
-    if call.when == "setup" and call.excinfo is not None and call.excinfo.errisinstance(pytest.fail.Exception):
+    failure = call.excinfo.value if call.excinfo is not None else None
+    in_setup = call.when == "setup" and failure is not None
+    if in_setup and CONTEXT not in item.config.stash and isinstance(failure, pytest.fail.Exception):
         return report  # there is nothing to check here, and the reason has been given
     context = _context(item)
     if call.when == "teardown" and any(found.check.name == item.name for found in context.verdicts):
         return report  # it has its verdict; only the clean-up after it failed
-    failure = call.excinfo.value if call.excinfo is not None else None
-    found = verdict(item, info(item), context, failure, call.duration)
+    found = verdict(item, info(item), context, failure, call.duration, in_setup)
     context.verdicts.append(found)
     if not found.bug and found.outcome != "passed":
         lines = [found.message, *([found.diagnosis.message] if found.diagnosis else [])]

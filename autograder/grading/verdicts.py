@@ -28,9 +28,16 @@ _LOG_LIMIT = 4000  # characters of a traceback
 
 
 def verdict(
-    item: pytest.Item, check: CheckInfo, context: CheckContext, failure: BaseException | None, seconds: float
+    item: pytest.Item,
+    check: CheckInfo,
+    context: CheckContext,
+    failure: BaseException | None,
+    seconds: float,
+    in_setup: bool = False,
 ) -> Verdict:
     """How a check went. failure: what it raised, None if it passed. seconds: how long it took.
+
+    in_setup: it was raised by what the check asks for, before the check itself began.
 
     The verdict has a ``bug`` if the check broke before it had looked at anything of the submission.
     """
@@ -44,7 +51,7 @@ def verdict(
         return Verdict(check, "not_run", cut(f"This check was left out: {_text(failure)}"), seconds=seconds)
     log = ""
     if not isinstance(failure, CheckFailed):
-        if not context.run.earlier and context.run.weights is None:
+        if not context.run.earlier and (in_setup or context.run.weights is None):
             return Verdict(check, "error", bug=f"{item.name}: {where_raised(failure, item.path.parent)}")
         raised, failure = failure, _as_failure(failure, context)
         # After the student's own error, or a plain assert, there is nothing for the author to fix.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..common.errors import UserError
 from ..course.assignment import Assignment
+from ..results.result import POINTS_LIMIT
 
 if TYPE_CHECKING:
     from ..grading.context import CheckInfo
@@ -36,7 +37,7 @@ def open_checks(assignment: Assignment) -> Iterator[LiveChecks]:
 def declared_checks(live: LiveChecks) -> list[CheckInfo]:
     """The declaration of each check, in the order of the files.
 
-    Raises UserError for a test without points, and for one that asks for an unknown fixture.
+    Raises UserError for a test without points, for one whose fixtures cannot be had, and for too many points together.
     """
     from ..grading.plugin import GIVEN
 
@@ -46,4 +47,11 @@ def declared_checks(live: LiveChecks) -> list[CheckInfo]:
         raise UserError(
             f"{where} has a parameter that pytest does not know: {', '.join(names)}. A check may have: {', '.join(GIVEN)}."
         )
+    for where, names in live.too_lasting_fixtures():
+        raise UserError(
+            f"{where} uses the fixture {names[0]}, which would be kept from one check to the next, but asks for something "
+            "that is made for each check. Take its scope away."
+        )
+    if (points := sum(check.points for check in live.checks)) > POINTS_LIMIT:
+        raise UserError(f"The checks are worth {points:,} points together. A result can hold {POINTS_LIMIT:,}.")
     return live.checks

@@ -70,6 +70,8 @@ def strays(course: Course) -> Iterator[str]:
                 f"{where} has no {folder.name}.py, so it is not an assignment. It has {', '.join(scripts)}. "
                 "The master has the name of its folder: rename one of them, or delete the folder."
             )
+            if (folder / f"{folder.name}.ipynb").is_file():
+                yield f"{where}/{folder.name}.ipynb is a notebook. Make a script of it: jupytext --to py:percent"
 
 
 def slips(assignment: Assignment) -> Iterator[str]:
