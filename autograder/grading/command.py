@@ -170,7 +170,9 @@ def print_report(report: ClassReport, out: Path) -> None:
         print_line(f"The grader or a check had an error in {many}. The details for its authors are in {log}.", "yellow")
     if report.lost:
         who = few((f"{printable(r.student)} ({r.assignment})" for r in report.lost), 5)
-        print_line(f"Not graded: {who}. The results say why. Mend that, or try once more: run the same command again.", "red")
+        print_line(
+            f"Not graded: {who}. The results say why. Mend that, or try once more: run the same command again.", "red"
+        )
     if report.interrupted:
         columns = len(report.results.max_scores())
         above = " (… above)" if any(len(own) < columns for own in report.results.students().values()) else ""

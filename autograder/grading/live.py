@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from ..common.errors import InfrastructureError
+from ..common.interrupt import cpu_seconds, interrupt, take_back
 from ..common.raised import remedy, where_raised, where_running
 from ..sandbox.inside.lasting import lasting_imports
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
 
 READ_SECONDS = 60.0  # for reading the check files, on a slow disk too
+JUDGING_SECONDS = 30.0  # of CPU time, for the checks of one submission: they take milliseconds
+_LOOK = 1.0  # seconds between two looks at the time
 
 
 class BrokenChecks(InfrastructureError):
@@ -37,6 +40,7 @@ class LiveChecks:
     def __init__(self, files: list[Path]) -> None:
         self.items: list[pytest.Item] = []
         self.without_points: list[str] = []  # "test_a1.py, line 3: test_x": tests that are not checks
+        self.slow: list[str] = []  # "a1/misconceptions.py, line 3": what was interrupted there took too long
         self._files = files
         self._contexts: queue.Queue[CheckContext | None] = queue.Queue()
         self._done: queue.Queue[str | None] = queue.Queue()
@@ -50,7 +54,7 @@ class LiveChecks:
         torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
         self._thread = threading.Thread(target=self._session, name=f"checks of {files[0].parent.name}", daemon=True)
         self._thread.start()
-        self._wait(READ_SECONDS)
+        self._wait_for_reading()
 
     @property
     def checks(self) -> list[CheckInfo]:
@@ -71,7 +75,7 @@ class LiveChecks:
         """Run all checks on this context; the verdicts in the order of the checks."""
         self._only = only
         self._contexts.put(context)
-        self._wait()
+        self._watch()
         return context.verdicts
 
     def close(self) -> None:
@@ -80,17 +84,34 @@ class LiveChecks:
         self._thread.join()
         self._context = None
 
-    def _wait(self, seconds: float | None = None) -> None:
-        folder = self._files[0].parent
+    def _wait_for_reading(self) -> None:
         try:
-            problem = self._done.get(timeout=seconds)
+            self._raise(self._done.get(timeout=READ_SECONDS))
         except queue.Empty:
-            where = where_running(self._thread, folder)
-            problem = (
-                f"{where}: reading the file takes longer than {seconds:g} seconds. Is there a loop without an end?"
+            where = where_running(self._thread, self._files[0].parent)
+            self._raise(
+                f"{where}: reading the file takes longer than {READ_SECONDS:g} seconds. Is there a loop without an end?"
             )
+
+    def _watch(self) -> None:
+        """Wait until all checks have run, and interrupt what computes for too long."""
+        used = cpu_seconds(self._thread)
+        while True:
+            try:
+                problem = self._done.get(timeout=_LOOK)
+                break
+            except queue.Empty:
+                now = cpu_seconds(self._thread)
+            if now - used > JUDGING_SECONDS:
+                self.slow.append(where_running(self._thread, self._files[0].parent))
+                interrupt(self._thread)
+                used = now
+        take_back(self._thread)
+        self._raise(problem)
+
+    def _raise(self, problem: str | None) -> None:
         if problem is not None:
-            raise BrokenChecks(f"the checks in {folder} cannot be run: {problem}", problem)
+            raise BrokenChecks(f"the checks in {self._files[0].parent} cannot be run: {problem}", problem)
 
     def _session(self) -> None:
         for file in self._files:  # what is loaded may be of another course, or of an older version

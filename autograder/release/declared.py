@@ -55,3 +55,9 @@ def declared_checks(live: LiveChecks) -> list[CheckInfo]:
     if (points := sum(check.points for check in live.checks)) > POINTS_LIMIT:
         raise UserError(f"The checks are worth {points:,} points together. A result can hold {POINTS_LIMIT:,}.")
     return live.checks
+
+
+def refuse_slow(live: LiveChecks) -> None:
+    """Raise UserError, with the line, if something of the author's was interrupted because it took too long."""
+    for where in live.slow:
+        raise UserError(f"solutions/{where} takes too long. Is there a loop without an end?")

@@ -26,6 +26,7 @@ from ..course.assignment import Assignment
 from ..course.roster import Quiz
 from ..sandbox.observation import Observation, Question
 from ..sandbox.run_local import LocalRun, replay
+from .declared import refuse_slow
 
 if TYPE_CHECKING:
     from ..grading.live import LiveChecks
@@ -184,6 +185,7 @@ def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any
     torch.default_generator.manual_seed(0)  # torch.manual_seed also records a traceback for each possible GPU
     context = CheckContext(run, lambda: listener, 0, _no_images, quiz=quiz)
     live.run(context, lambda check: check.task == listener.known.task and not check.hidden)
+    refuse_slow(live)
 
 
 def _can_be_told(observation: Observation) -> bool:

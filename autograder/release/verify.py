@@ -10,7 +10,7 @@ import itertools
 import signal
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +29,7 @@ from ..sandbox import tiers
 from ..sandbox.launch import SharedSandbox
 from ..submission.source import Cell, Source, read_source
 from . import made_pages
-from .declared import declared_checks
+from .declared import declared_checks, refuse_slow
 from .slips import refuse_slips
 
 if TYPE_CHECKING:
@@ -211,10 +211,10 @@ def _verified(engine: Engine, misconception: Misconception) -> tuple[CaughtBy, l
     source = as_submission(assignment.master, assignment.misconceptions, misconception)
     trains = any(check.trains for check in engine.checks)
     # A whole training takes a minute: it is run only if the public checks do not diagnose the misconception.
-    grading = engine.grade(source, _SEED, lambda check: not (trains and check.hidden))
+    grading = _graded(engine, source, _SEED, lambda check: not (trains and check.hidden))
     row = _row(misconception, grading)
     if trains and misconception.name not in row.diagnosed_as:
-        grading = _both(grading, engine.grade(source, _SEED, _is_hidden))
+        grading = _both(grading, _graded(engine, source, _SEED, _is_hidden))
         row = _row(misconception, grading)
     failed = _failed(grading)
     findings = [f"{where}: {v.check.name} could not explain it: {v.trouble}." for v in failed if v.trouble]
@@ -236,11 +236,18 @@ def _verified_unwise(engine: Engine, misconception: Misconception) -> tuple[Caug
     assignment, name = engine.assignment, misconception.name
     source = as_submission(assignment.master, assignment.misconceptions, misconception)
     # The hidden checks run the whole training, which records its signs.
-    shown = engine.grade(source, _SEED, _is_hidden).metrics.get("signs", ())
+    shown = _graded(engine, source, _SEED, _is_hidden).metrics.get("signs", ())
     if name in shown:
         return CaughtBy(misconception.task, name, {"(signs of the training)": name}), []
     finding = f"{assignment.name}: {name} is not among the signs: {', '.join(shown) or 'none'}."
     return CaughtBy(misconception.task, name, {}), [finding]
+
+
+def _graded(engine: Engine, source: Source, seed: int, only: Callable[[CheckInfo], bool] | None = None) -> Grading:
+    """Grade a source. Raises UserError, with the line, if the checks or the misconceptions have no end."""
+    grading = engine.grade(source, seed, only)
+    refuse_slow(engine.live)
+    return grading
 
 
 def _is_hidden(check: CheckInfo) -> bool:
@@ -281,7 +288,7 @@ def _reference(engine: Engine, name: str) -> list[str]:
     """A finding for each task that the reference does not solve."""
     failed: dict[str, list[Verdict]] = {}
     reference, trains = read_source(engine.assignment.master), any(check.trains for check in engine.checks)
-    graded = (engine.grade(reference, seed) for seed in ((_SEED,) if trains else range(_SEED, _SEED + 3)))
+    graded = (_graded(engine, reference, seed) for seed in ((_SEED,) if trains else range(_SEED, _SEED + 3)))
     for verdict in itertools.chain.from_iterable(grading.verdicts for grading in graded):
         if verdict.outcome != "passed":
             failed.setdefault(verdict.check.task, []).append(verdict)
@@ -295,7 +302,7 @@ def _reference(engine: Engine, name: str) -> list[str]:
 
 
 def _stub(engine: Engine, course: Course, name: str) -> list[str]:
-    verdicts = engine.grade(read_source(course.released(name).master), _SEED).verdicts
+    verdicts = _graded(engine, read_source(course.released(name).master), _SEED).verdicts
     return [f"{name}: the stub passes {verdict.check.name}." for verdict in verdicts if verdict.outcome == "passed"]
 
 

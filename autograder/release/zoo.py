@@ -14,6 +14,7 @@ from ..common.plural import plural
 from ..grading.context import CheckContext
 from ..sandbox.observation import Call, Question
 from ..sandbox.run_local import LocalRun
+from .declared import refuse_slow
 
 if TYPE_CHECKING:
     from ..grading.engine import Engine
@@ -85,7 +86,9 @@ def strange_answers(engine: Engine, seed: int) -> list[str]:
     passed: dict[str, list[str]] = {}
     for name, make in ZOO.items():
         context = CheckContext(_StrangeRun(engine, make), lambda: engine.catalogue, seed, lambda: engine.held_out)
-        for verdict in engine.live.run(context):
+        verdicts = engine.live.run(context)
+        refuse_slow(engine.live)
+        for verdict in verdicts:
             if verdict.bug or verdict.log or verdict.trouble:
                 said = (verdict.bug or verdict.trouble or verdict.log.strip().splitlines()[-1])[:200]
                 broke.setdefault(verdict.check.name, []).append(f"{name}: {said}")

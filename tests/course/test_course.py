@@ -17,6 +17,10 @@ def test_a_course_is_found_from_inside(course: Course, tmp_path: Path) -> None:
     assert course.assignment_names() == ["a1_permute", "a2_linear_dims"]
     with pytest.raises(UserError, match="not in a course repository"):
         find_course(tmp_path)
+    (tmp_path / "solutions" / "a1_pool").mkdir(parents=True)
+    (tmp_path / "solutions" / "a1_pool" / "a1_pool.ipynb").touch()
+    with pytest.raises(UserError, match=r"solutions holds no assignment\. .*jupytext --to py:percent"):
+        find_course(tmp_path)
 
 
 def test_a_beginning_is_enough_to_name_an_assignment(course: Course) -> None:

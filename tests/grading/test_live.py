@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.catalogues import CodeCatalogue
 from autograder.common.errors import InfrastructureError
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.grading import live, plugin
+from autograder.grading.context import CheckContext
 from autograder.grading.engine import Engine
 from autograder.grading.job import Job
 from autograder.grading.live import LiveChecks
 from autograder.grading.worker import close_engines, grade_job
+from autograder.sandbox.run_local import LocalRun
 from autograder.submission.source import Cell, Source
 from tests.support.places import ROOT
 
@@ -273,3 +276,39 @@ def test_a_check_file_that_never_ends_is_named_with_its_line(tmp_path: Path, mon
         file.with_name("end").touch()
         (reading,) = (thread for thread in threading.enumerate() if thread.name == "checks of b9_loop")
         reading.join()
+
+
+LOOPS = """
+import pytest
+from autograder.checks import expect_integer
+
+
+@pytest.mark.points(1, task="double")
+def test_loops(submission):
+    while submission.double(1).value == 3:
+        pass
+    expect_integer(submission.double(1), 2)
+
+
+@pytest.mark.points(1, task="double")
+def test_sound(submission):
+    expect_integer(submission.double(2), 4)
+"""
+
+
+def test_a_check_without_an_end_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "JUDGING_SECONDS", 0.3)
+    monkeypatch.setattr(live, "_LOOK", 0.1)
+    file = tmp_path / "b8_loops" / "test_b8_loops.py"
+    file.parent.mkdir()
+    file.write_text(LOOPS)
+    checks = LiveChecks([file])
+    try:
+        for factor, outcomes in ((3, ["failed", "failed"]), (2, ["passed", "passed"])):
+            run = LocalRun({"double": lambda x, factor=factor: factor * x})
+            run.source = Source("py", (Cell("", 1, None),))
+            found = checks.run(CheckContext(run, lambda: CodeCatalogue((), {}), 0, lambda: None))  # type: ignore[arg-type, return-value]
+            assert [verdict.outcome for verdict in found] == outcomes
+        assert len(checks.slow) == 1
+    finally:
+        checks.close()

@@ -12,6 +12,7 @@ import pytest
 from autograder.cli import main
 from autograder.common.errors import UserError
 from autograder.course.course import Course
+from autograder.grading import live
 from autograder.release.slips import refuse_slips, slips, strays
 from tests.support.extras import skip_without
 from tests.support.small_course import replace_in, tree
@@ -214,6 +215,8 @@ RUN = [
     (PUBLIC, f"{ONE}\ndef test_one", 'def test_two(submission):\n    """Two."""\n\n\n@pytest.mark.points(1, task="ANSWERS")\ndef test_one', "test_b1_tiny.py, line 12: test_two has no points"),
     (PUBLIC, "def test_one(submission)", "def test_one(submision)", "test_b1_tiny.py, line 12: test_one has a parameter that pytest does not know: submision. "
      "A check may have: submission, draw, quiz, held_out, record, afterwards."),
+    (PUBLIC, f"{ONE}\ndef test_one(submission)", f'@pytest.fixture(scope="module")\ndef kept(submission):\n    return submission\n\n\n{ONE}\ndef test_one(submission, kept)', "test_b1_tiny.py, line 17: test_one uses the fixture kept, which would be kept from one check to the next"),
+    (PUBLIC, ONE, '@pytest.mark.points(10000, task="ANSWERS")', "The checks are worth 10,0"),
     # else the points of the whole file would be gone without a word
     (PUBLIC, "import pytest", "import pytest\npytest.importorskip('pandas_not_here')", "test_b1_tiny.py, line 2 skips all checks of the file: could not import 'pandas_not_here'"),
     (PUBLIC, f"{ONE}\ndef test_one(submission)", f"import unittest\nclass Tests(unittest.TestCase):\n  {ONE}\n  def test_one(self, submission=None)", "test_one is a method of a unittest.TestCase, which cannot be given a submission"),
@@ -221,6 +224,19 @@ RUN = [
     (PUBLIC, "import pytest", "import misconceptions, pytest", "Each file is read by itself: copy what it needs from misconceptions.py."),
     (PUBLIC, "import pytest", "import b1_tiny, pytest", "Checks do not import the student's file: they call its tasks, as submission."),
 ]  # fmt: skip
+
+
+def test_a_misconception_without_an_end_is_told_with_its_line(
+    small_course: Course, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "JUDGING_SECONDS", 0.2)
+    monkeypatch.setattr(live, "_LOOK", 0.1)
+    monkeypatch.chdir(small_course.root)
+    message = '    """You squared the number. Twice a number is not its square."""\n'
+    replace_in(small_course.solutions / "b1_tiny" / WRONG, message, f"{message}    while True:\n        pass\n")
+    assert main(["release"]) == 2
+    assert "solutions/b1_tiny/misconceptions.py, line " in (err := capfd.readouterr().err)
+    assert "takes too long. Is there a loop without an end?" in err
 
 
 @pytest.mark.parametrize(("file", "old", "new", "says"), RUN)

@@ -1,0 +1,35 @@
+"""Interrupting a thread that computes for too long."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+
+
+class TakesTooLong(Exception):
+    """Raised in a thread that was interrupted."""
+
+    def __str__(self) -> str:
+        return "it takes too long: is there a loop without an end?"
+
+
+def interrupt(thread: threading.Thread) -> None:
+    """Raise TakesTooLong in a thread, before its next step of Python. It cannot leave a call of compiled code early."""
+    _raise_in(thread, ctypes.py_object(TakesTooLong))
+
+
+def take_back(thread: threading.Thread) -> None:
+    """Forget an interruption that has not come to the thread yet."""
+    _raise_in(thread, None)
+
+
+def _raise_in(thread: threading.Thread, error: ctypes.py_object[type[TakesTooLong]] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), error)
+
+
+def cpu_seconds(thread: threading.Thread) -> float:
+    """The CPU time that a living thread has used; always 0 where the system does not tell (macOS, Windows)."""
+    if not hasattr(time, "pthread_getcpuclockid") or not thread.is_alive():
+        return 0.0
+    return time.clock_gettime(time.pthread_getcpuclockid(thread.ident or 0))
