@@ -13,6 +13,7 @@ from types import ModuleType
 
 from . import __version__
 from .common.errors import InfrastructureError, UserError
+from .common.plural import capital
 from .student.machine import discard, harmless_output, open_streams
 
 # command -> (module with add_arguments and run, what it does, for whom). If one argument brings others with it, the
@@ -98,7 +99,7 @@ def _run(command: str, words: list[str]) -> int:
         return 2
     try:
         module: ModuleType = importlib.import_module(f"autograder.{name}")
-        parser = argparse.ArgumentParser(f"autograder {command}", description=_sentence(description))
+        parser = argparse.ArgumentParser(f"autograder {command}", description=f"{capital(description)}.")
         module.add_arguments(parser)
         if hasattr(module, "add_further_arguments"):
             module.add_further_arguments(parser, words)
@@ -124,10 +125,6 @@ def _is_here(name: str) -> bool:
     """Whether a command's module exists. A student's repository does not have all of them."""
     path = Path(__file__).parent.joinpath(*name.split("."))
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
 
 
 def _help() -> str:

@@ -1,4 +1,4 @@
-"""Numbers and lists in words."""
+"""Numbers and lists in words, and the beginning of a sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from collections.abc import Iterable
 def plural(count: int, one: str, many: str = "") -> str:
     """A number with its noun: `plural(1, "point")` is "1 point", `plural(2, "point")` is "2 points"."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins: with a capital letter, and no other letter changed."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: Iterable[object]) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..common.plural import capital
+
 _GROUPS = {  # the last group takes the rest
     "Expectations": re.compile(r"expect"),
     "Inputs": re.compile(r"counting_images|whole_numbers|Draw"),
@@ -100,7 +102,7 @@ def _entry(name: str, thing: Any, said: str = "") -> str:
         return f"### `{name}`\n\nA tensor that is in the sandbox already, so that no check must send it: `{name}[:512]` are its first rows.\n"
     text = _text(thing)
     prose, _, example = text.partition(">>> ")
-    shown = f"{said[:1].upper()}{said[1:]}. " if said else ""
+    shown = f"{capital(said)}. " if said else ""
     example = example.rstrip().replace("'''", '"""')  # a docstring in a docstring
     code = f"\n```pycon\n>>> {example}\n```\n" if example else ""
     return f"### `{name}{_signature(thing)}`\n\n{shown}{prose.strip()}\n{code}"

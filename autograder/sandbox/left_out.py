@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..common.plural import capital
 from ..common.terminal import beginning
 from ..submission.source import Source
 from ..submission.suggestions import bound_later, did_you_mean
@@ -94,9 +95,9 @@ def _because(each: LeftOut, before: Sequence[LeftOut], source: Source) -> str:
     name = _missed(each.reason)
     maker = maker_of(name, before, source) if name else None
     if maker is not None:
-        return f" {source.locate(maker.line).capitalize()} would have defined {name}."
+        return f" {capital(source.locate(maker.line))} would have defined {name}."
     later = bound_later(source, name, each.last) if name else 0
-    return f" {source.locate(later).capitalize()} defines {name}, but it comes after this line." if later else ""
+    return f" {capital(source.locate(later))} defines {name}, but it comes after this line." if later else ""
 
 
 def _missed(reason: str) -> str:
@@ -145,18 +146,18 @@ def why_not_filled(name: str, found: Sequence[LeftOut], source: Source) -> str:
 
 
 def _was_left_out(maker: LeftOut, done: str, source: Source) -> str:
-    where, line = source.locate(maker.line), beginning(source.line(maker.line), 100)
+    where, line = capital(source.locate(maker.line)), beginning(source.line(maker.line), 100)
     if maker.kind in SYNTAX:
-        return f"{where[:1].upper()}{where[1:]} (`{line}`) is why: {maker.reason}."
-    return f"{where[:1].upper()}{where[1:]} (`{line}`), which would have {done} it, was left out: {maker.reason}."
+        return f"{where} (`{line}`) is why: {maker.reason}."
+    return f"{where} (`{line}`), which would have {done} it, was left out: {maker.reason}."
 
 
 def also_out(wanting: Sequence[LeftOut], source: Source) -> str:
     """A sentence on the statements that need the one before it and so did not run; "" if there are none."""
     if not wanting:
         return ""
-    first, more = source.locate(wanting[0].line), len(wanting) - 1
-    return f" {first[:1].upper()}{first[1:]}{f' and {more} more need' if more else ' needs'} it, and did not run."
+    first, more = capital(source.locate(wanting[0].line)), len(wanting) - 1
+    return f" {first}{f' and {more} more need' if more else ' needs'} it, and did not run."
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
     if not text:
         return Note()
     where = source.locate(line, module)
-    begin = f"{where[:1].upper()}{where[1:]} (`{text}`)"
+    begin = f"{capital(where)} (`{text}`)"
     if kind == "missing":
         if what.partition(".")[0] == "autograder":  # the line that shows the checks in a notebook
             return Note()

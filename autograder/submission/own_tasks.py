@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ..common.plural import listed
 from ..common.terminal import beginning
 from .source import Source
-from .suggestions import statements
+from .suggestions import top_level
 
 _Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -19,7 +19,7 @@ def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
         f"Your file defines {task} {'twice' if len(lines) == 2 else f'{len(lines)} times'}, at "
         f"{listed([source.locate(line) for line in lines])}: the last one counts."
         for task in tasks
-        if len(lines := [first + node.lineno - 1 for node, first in _definitions(source, task)]) > 1
+        if len(lines := [node.lineno for node in _definitions(source, task)]) > 1
     ]
 
 
@@ -32,39 +32,38 @@ def stub_left(source: Source, task: str) -> str:
 
 def stands_inside(source: Source, task: str) -> str:
     """A sentence on a task that a file defines inside another statement, so that nothing sees it; "" if it does not."""
-    for cell in source.cells:
-        for outer in statements(cell.text):
-            if (inner := _inside(outer, task)) is not None:
-                place = source.locate(cell.first_line + inner.lineno - 1)
-                if isinstance(outer, _Defined):
-                    return (
-                        f"Your file defines {task} inside {outer.name}, at {place}, so nothing outside {outer.name} sees it. "
-                        "Begin it at the left margin."
-                    )
-                above = cell.text.split("\n")[outer.lineno - 1].strip()
-                reached = "did not run"
-                if isinstance(outer, ast.If) and "__name__" in ast.unparse(outer.test):
-                    reached = "runs only when the file is started by itself"
-                return (
-                    f"Your file defines {task} at {place}, below `{beginning(above, 100)}`, and the code there {reached}. "
-                    "Begin it at the left margin."
-                )
+    for outer in top_level(source.cells):
+        if (inner := _inside(outer, task)) is None:
+            continue
+        place = source.locate(inner.lineno)
+        if isinstance(outer, _Defined):
+            return (
+                f"Your file defines {task} inside {outer.name}, at {place}, so nothing outside {outer.name} sees it. "
+                "Begin it at the left margin."
+            )
+        return f"Your file defines {task} at {place}, {_below(outer, source)}"
     return ""
 
 
 def set_inside(source: Source, name: str) -> str:
     """A sentence on a value that a file sets only when it is started by itself; "" if there is none."""
-    for cell in source.cells:
-        for outer in statements(cell.text):
-            if isinstance(outer, ast.If) and "__name__" in ast.unparse(outer.test):
-                for inner in ast.walk(outer):
-                    if isinstance(inner, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and _sets(inner, name):
-                        above = beginning(cell.text.split("\n")[outer.lineno - 1].strip(), 100)
-                        return (
-                            f"Your file sets {name} at {source.locate(cell.first_line + inner.lineno - 1)}, below `{above}`, "
-                            "and the code there runs only when the file is started by itself. Begin it at the left margin."
-                        )
+    for outer in top_level(source.cells):
+        for inner in ast.walk(outer) if _asks_who_started_it(outer) else ():
+            if isinstance(inner, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and _sets(inner, name):
+                place = source.locate(inner.lineno)
+                return f"Your file sets {name} at {place}, {_below(outer, source)}"
     return ""
+
+
+def _below(outer: ast.stmt, source: Source) -> str:
+    """The end of a sentence on code below another statement."""
+    above = beginning(source.line(outer.lineno), 100)
+    reached = "runs only when the file is started by itself" if _asks_who_started_it(outer) else "did not run"
+    return f"below `{above}`, and the code there {reached}. Begin it at the left margin."
+
+
+def _asks_who_started_it(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
 def _sets(node: ast.Assign | ast.AnnAssign | ast.AugAssign, name: str) -> bool:
@@ -87,23 +86,20 @@ def stub_line(source: Source, task: str) -> int:
 
     0 if the task has no such line, or no other code.
     """
-    found = list(_definitions(source, task))
+    found = _definitions(source, task)
     if not found:
         return 0
-    node, first_line = found[-1]
+    node = found[-1]
     parts = node.body if isinstance(node, ast.ClassDef) else [node]
     lines = [line for part in parts if isinstance(part, ast.FunctionDef) for line in part.body]
     raises = [line for line in lines if isinstance(line, ast.Raise) and _names_the_stubs_error(line)]
     own = [line for line in lines if line not in raises and not _is_given(line)]
-    return first_line + raises[0].lineno - 1 if raises and own else 0
+    return raises[0].lineno if raises and own else 0
 
 
-def _definitions(source: Source, task: str) -> Iterator[tuple[_Defined, int]]:
-    """The definitions of a task at the top level, each with the first line of its cell in `source.text`."""
-    for cell in source.cells:
-        for node in statements(cell.text):
-            if isinstance(node, _Defined) and node.name == task:
-                yield node, cell.first_line
+def _definitions(source: Source, task: str) -> list[_Defined]:
+    """The definitions of a task at the top level. Their lines are those of `source.text`."""
+    return [node for node in top_level(source.cells) if isinstance(node, _Defined) and node.name == task]
 
 
 def _names_the_stubs_error(line: ast.Raise) -> bool:

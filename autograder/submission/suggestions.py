@@ -103,12 +103,8 @@ def imported_names(source: Source) -> tuple[str, ...]:
 
 def bound_later(source: Source, name: str, line: int) -> int:
     """The line of the first top-level statement that binds a name, if it comes after this line; otherwise 0."""
-    for cell in source.cells:
-        for statement in statements(cell.text):
-            if name in _bound([statement]):
-                first = cell.first_line + statement.lineno - 1
-                return first if first > line else 0
-    return 0
+    first = next((each.lineno for each in top_level(source.cells) if name in _bound([each])), 0)
+    return first if first > line else 0
 
 
 def reads_all(source: Source) -> bool:
@@ -138,34 +134,35 @@ def _names_of(cells: tuple[Cell, ...]) -> _Names:
     classes: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
     parameters: list[tuple[str, tuple[str, ...]]] = []
     imported: list[str] = []
-    for cell in cells:
-        above = cell.first_line - 1
-        for statement in statements(cell.text):
-            top.update(dict.fromkeys(_bound([statement])))
-            if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                imported += _bound([statement])
-            for node in ast.walk(statement):
-                lines = getattr(node, "lineno", 1) + above, (getattr(node, "end_lineno", 0) or 0) + above
-                if isinstance(node, _Function):
-                    local.append((*lines, frozenset(_bound(node.body)) | set(_arguments(node))))
-                    parameters.append((node.name, _arguments(node)))
-                elif isinstance(node, ast.ClassDef):
-                    methods = [part for part in node.body if isinstance(part, _Function)]
-                    of_self = {
-                        inner.attr
-                        for inner in ast.walk(node)
-                        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
-                        if isinstance(inner.value, ast.Name) and inner.value.id == "self"
-                    } | {method.name for method in methods}
-                    of_methods = {name for method in methods for name in _bound(method.body)}
-                    classes.append((node.name, *lines, frozenset(of_self), frozenset(of_methods)))
-                    parameters += [
-                        (node.name, _arguments(method)[1:]) for method in methods if method.name == "__init__"
-                    ]
+    for statement in top_level(cells):
+        top.update(dict.fromkeys(_bound([statement])))
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            imported += _bound([statement])
+        for node in ast.walk(statement):
+            lines = getattr(node, "lineno", 1), getattr(node, "end_lineno", 0) or 0
+            if isinstance(node, _Function):
+                local.append((*lines, frozenset(_bound(node.body)) | set(_arguments(node))))
+                parameters.append((node.name, _arguments(node)))
+            elif isinstance(node, ast.ClassDef):
+                methods = [part for part in node.body if isinstance(part, _Function)]
+                of_self = {
+                    inner.attr
+                    for inner in ast.walk(node)
+                    if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
+                    if isinstance(inner.value, ast.Name) and inner.value.id == "self"
+                } | {method.name for method in methods}
+                of_methods = {name for method in methods for name in _bound(method.body)}
+                classes.append((node.name, *lines, frozenset(of_self), frozenset(of_methods)))
+                parameters += [(node.name, _arguments(method)[1:]) for method in methods if method.name == "__init__"]
     return _Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
 
 
-def statements(text: str) -> list[ast.stmt]:
+def top_level(cells: Iterable[Cell]) -> Iterator[ast.stmt]:
+    """The statements of all cells. Their lines are those of the whole source's text."""
+    return (ast.increment_lineno(each, cell.first_line - 1) for cell in cells for each in _statements(cell.text))
+
+
+def _statements(text: str) -> list[ast.stmt]:
     """The statements of a piece of source, without the blocks that are not Python; none if there are twenty such blocks."""
     lines, found = text.split("\n"), list[ast.stmt]()
     for _ in range(20):
