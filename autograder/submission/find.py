@@ -234,7 +234,7 @@ class _Search:
                     fallback = file
             answers: dict[str, File] = {}
             for file in changed.values():
-                answers.setdefault(self.files.answer_of(file) if len(changed) > 1 else "", file)
+                answers.setdefault(self.files.answer_of(file), file)
             chosen, older = _newest(list(answers.values()))
             nearest = min((file.zips for file in chosen), default=0)
             chosen = [file for file in chosen if file.zips == nearest]

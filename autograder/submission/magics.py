@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 
 # Cell magics whose body runs as ordinary Python in the notebook. The body of any other magic is dropped.
 _KEEPS_BODY = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "debug"})
@@ -147,12 +148,18 @@ def drop_magics(cell: str) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=1)
+def _kinds_of(text: str) -> tuple[Line, ...]:
+    """What `line_kinds` says. It is slow, and asked twice about each submission."""
+    return tuple(line_kinds(text))
+
+
 def code_lines(text: str) -> Iterator[str]:
     """The lines that count when two texts are compared: without comment lines, blank lines and blanks at line ends.
 
     Lines that begin inside a string are all kept.
     """
-    for line, kind in zip(text.split("\n"), line_kinds(text), strict=True):
+    for line, kind in zip(text.split("\n"), _kinds_of(text), strict=True):
         bare = line.rstrip()
         if kind is Line.STRING or (bare and not bare.lstrip().startswith("#")):
             yield bare
@@ -167,7 +174,7 @@ def answer_lines(text: str) -> Iterator[str]:
     """The lines of `code_lines`, without what systems write when they save a notebook as a script: prose as strings, magics
     as calls of get_ipython(), and the cells that check and show.
     """
-    lines, kinds = text.split("\n"), line_kinds(text)
+    lines, kinds = text.split("\n"), _kinds_of(text)
     ours = any(line.startswith("from autograder.notebook import ") for line in lines)
     number = 0
     while number < len(lines):

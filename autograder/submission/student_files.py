@@ -98,7 +98,7 @@ class StudentFiles:
         self._zips: list[File] = []
         self._opened = 0  # the number of zips that were opened
         self._unpacked = 0  # bytes of the files in them
-        self._digests: dict[Path, str] = {}
+        self._digests: dict[Path, tuple[str, str]] = {}  # of the code, and of the answer
         self._meant: dict[str, frozenset[str]] = {}
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
@@ -127,16 +127,20 @@ class StudentFiles:
 
     def code_of(self, file: File) -> str:
         """The digest of a file's code; "" if it cannot be read. Each file is read once."""
-        if file.path not in self._digests:
-            try:
-                self._digests[file.path] = file.read().code_digest
-            except Unreadable:
-                self._digests[file.path] = ""
-        return self._digests[file.path]
+        return self._digests_of(file)[0]
 
     def answer_of(self, file: File) -> str:
-        """What is the same for two files with the same answer. The file must be readable."""
-        return file.read().answer_digest
+        """The digest of a file's answer, see `Source.answer_digest`; "" if it cannot be read."""
+        return self._digests_of(file)[1]
+
+    def _digests_of(self, file: File) -> tuple[str, str]:
+        if file.path not in self._digests:
+            try:
+                source = file.read()
+                self._digests[file.path] = source.code_digest, source.answer_digest
+            except Unreadable:
+                self._digests[file.path] = "", ""
+        return self._digests[file.path]
 
     def said(self, name: str) -> tuple[str, ...]:
         """The notes about an assignment, and those about all."""
