@@ -304,6 +304,8 @@ class _Search:
             pass
         every = [*self.files.named(name), *self.files.other, *self.files.aside[name]]
         fits = [f for f in every if chosen in (f.shown, self._below(f))]
+        chosen = chosen.replace("\\", "/").removeprefix("./")
+        fits = fits or [f for f in every if chosen in (f.shown, self._below(f))]
         fits = fits or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits or fits[0].why:
             wrong = f"which {fits[0].why}" if fits else "but there is no such file"

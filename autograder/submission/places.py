@@ -90,6 +90,7 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
         return Class((Place(student, (HandIn(root, student),)),), "student")
     inner, above = _class_folders(root, names) if layout is None else ([root], [])
     found: list[HandIn] = []
+    named: list[HandIn] = []
     notes: list[tuple[str, str]] = []  # (student, note)
     passed_over = [f"{readable(name)} (beside the folder with the class)" for name in above]
     scopes: dict[Path, str] = {}
@@ -97,7 +98,9 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
         hand_ins = [h for h in _hand_ins(folder, names, layout, notes, passed_over) if h.path not in inner]
         scope = folder.name if folder.name in names else ""
         scopes |= {each.path: scope for each in hand_ins}
-        found += _distinct(hand_ins)
+        found += hand_ins
+        named += _distinct(hand_ins)
+    found = _distinct_in_all(found, named)
     if not found and layout is None:
         by_name = read_class(root, course, "flat")
         if len(by_name.places) > 1:
@@ -542,17 +545,41 @@ def without_copy(said: str) -> str:
 # --- who is who? ---------------------------------------------------------------------------------------------------
 
 
+_SAME_NUMBER = ("canvas", "schoology", "gradescope")  # whose numbers or addresses are the same in all downloads
+
+
 def _distinct(found: list[HandIn]) -> list[HandIn]:
-    """The hand-ins with readable names. Two people with the same name get the system's number after the name."""
+    """The hand-ins of a folder with readable names. Two people with the same name get the system's number after it."""
     people: defaultdict[str, set[str]] = defaultdict(set)
-    keys = [each.number if each.layout != "gradescope" else each.identity.get("email", "") for each in found]
-    for each, key in zip(found, keys, strict=True):
-        people[each.student].add(key)
-    done = []
-    for each, key in zip(found, keys, strict=True):
-        name = readable(each.student)
-        done.append(replace(each, student=f"{name}_{key}" if len(people[each.student]) > 1 and key else name))
-    return done
+    for each in found:
+        people[each.student].add(_key(each))
+    return [_called(each, _key(each) if len(people[each.student]) > 1 else "") for each in found]
+
+
+def _distinct_in_all(found: list[HandIn], named: list[HandIn]) -> list[HandIn]:
+    """The hand-ins of all folders: people with one name in different folders get a system's number after it, too.
+
+    found: as the folders hold them. named: the same, as `_distinct` names them.
+    """
+    people: defaultdict[str, set[str]] = defaultdict(set)
+    lasting = [each.layout in _SAME_NUMBER and _key(each) != "" for each in found]
+    for each, lasts in zip(found, lasting, strict=True):
+        if lasts:
+            people[each.student].add(_key(each))
+    return [
+        _called(each, _key(each)) if lasts and len(people[each.student]) > 1 else known
+        for each, lasts, known in zip(found, lasting, named, strict=True)
+    ]
+
+
+def _key(hand_in: HandIn) -> str:
+    """What tells people with one name apart; "" if nothing does. Gradescope's number is the submission's."""
+    return hand_in.identity.get("email", "") if hand_in.layout == "gradescope" else hand_in.number
+
+
+def _called(hand_in: HandIn, key: str) -> HandIn:
+    name = readable(hand_in.student)
+    return replace(hand_in, student=f"{name}_{key}" if key else name)
 
 
 def _places(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping[Path, str]) -> list[Place]:

@@ -118,6 +118,28 @@ def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_p
     assert {f.identity["number"] for f in found.values()} == {str(n) for n in range(12345, 12355)}
 
 
+def test_a_number_that_is_the_same_for_all_assignments_says_who_it_is(course: Course, tmp_path: Path) -> None:
+    """Each download had names of its own: two people with one name became one student, or one person became two."""
+    a2 = "a2_linear_dims"
+    for kind, names in (("apart", ("101", "102")), ("together", ("101 102", "101"))):
+        root = tmp_path / kind
+        for folder, numbers, own in (("HW 1", names[0], NAME), ("HW 2", names[1], a2)):
+            for number in numbers.split():
+                put(root / folder / f"leeann_{number}_11_{own}.py")
+            put(root / folder / f"roebob_103_13_{own}.py")
+        found = {(f.student, f.assignment[:2]) for f in find_class(root, course).found if f.status == "found"}
+        of_101 = {("leeann_101", "a1")} | ({("leeann_101", "a2")} if kind == "together" else set())
+        of_102 = {("leeann_102", "a1" if kind == "together" else "a2")}
+        assert found == of_101 | of_102 | {("roebob", "a1"), ("roebob", "a2")}
+    root = tmp_path / "gradescope"
+    for folder, address, own in (("HW 1", "ann1@uni.edu", NAME), ("HW 2", "ann2@uni.edu", a2)):
+        put(root / folder / "submission_1" / f"{own}.py")
+        people = f"submission_1:\n  :submitters:\n  - :name: Ann Lee\n    :email: {address}\n"
+        put(root / folder / "submission_metadata.yml", people)
+    students = {f.student for f in find_class(root, course).found}
+    assert students == {"Ann Lee_ann1@uni.edu", "Ann Lee_ann2@uni.edu"}
+
+
 def test_blackboard_logins_attempts_and_a_name_made_to_be_somebody_elses(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     put(root / f"Exercise_1_ann_lee_attempt_2026-11-19-21-03-00_{NAME}.py", "answer = 0\n")
@@ -396,6 +418,9 @@ def test_a_choice_settles_what_is_ambiguous_or_misnamed(course: Course, tmp_path
     assert f"There are: {NAME}.py" in found["cas"].notes[0]
     assert found["eve"].status == "missing"
     assert found["dee"].notes[0] == "choices.csv names work.zip, which is not a zip that can be opened."
+    for written in (f"old\\{NAME}.py", f"./old/{NAME}.py", f"ada\\old\\{NAME}.py"):
+        (ada, *_) = find_class(root, course, [NAME], choices={("ada", NAME): written}).found
+        assert ada.path == root / "ada" / "old" / f"{NAME}.py", written
 
 
 # --- whatever somebody may have called it --------------------------------------------------------------------------
