@@ -9,7 +9,6 @@ and what its tasks are called.
 from __future__ import annotations
 
 import ast
-import contextlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -18,11 +17,13 @@ from typing import Any
 
 import torch
 
+from ..common.definitions import defined_by
 from ..common.raised import from_a_stub
 from ..course.network import Network
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation
 from ..sandbox.proxy import SubmissionProxy
+from ..submission.suggestions import top_level
 from . import student_errors
 from .expect import require_returned
 from .failure import CheckFailed
@@ -406,15 +407,11 @@ def _leaves_a_loop(ran: Observation, train: str) -> bool:
     if source is None:
         return False
     defined: dict[str, ast.AST] = {}
-    for cell in source.cells:
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            for node in ast.parse(cell.text).body:
-                if isinstance(node, ast.FunctionDef):
-                    defined[node.name] = node
-                elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-                    for target in node.targets:
-                        if isinstance(target, ast.Name) and node.value.id in defined:
-                            defined[target.id] = defined[node.value.id]
+    for node in top_level(source.cells):
+        if isinstance(node, ast.FunctionDef):
+            defined[node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in defined:
+            defined |= dict.fromkeys(defined_by(node), defined[node.value.id])
     loops = (node for node in ast.walk(defined.get(train, ast.Pass())) if isinstance(node, (ast.For, ast.While)))
     return any(isinstance(inner, (ast.Return, ast.Break)) for loop in loops for inner in ast.walk(loop))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from contextlib import suppress
 
 from .source import Source
+from .suggestions import top_level
 
 _TEXT = 2_000  # characters or bytes in a text: a table of a few hundred images is longer
 _NUMBERS = 500  # in one list, tuple, set or dict
@@ -24,19 +24,15 @@ def dense_literals(source: Source) -> str:
 
 def _dense(source: Source) -> Iterator[tuple[int, int, str]]:
     """Each such literal as (size, line of `source.text`, unit)."""
-    for cell in source.cells:
-        tree = ast.Module([], [])
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            tree = ast.parse(cell.text)
-        for node in ast.walk(tree):
-            line = cell.first_line + getattr(node, "lineno", 1) - 1
+    for statement in top_level(source.cells):
+        for node in ast.walk(statement):
             if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)) and len(node.value) > _TEXT:
                 text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
                 if sum(map(str.isspace, text)) < _PROSE * len(text):
-                    yield len(text), line, "characters"
+                    yield len(text), node.lineno, "characters"
             elif isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
                 numbers = sum(
                     isinstance(n, ast.Constant) and not isinstance(n.value, str) for n in ast.iter_child_nodes(node)
                 )
                 if numbers > _NUMBERS:
-                    yield numbers, line, "numbers"
+                    yield numbers, node.lineno, "numbers"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from ...grading.job import Job, Settings
 from ...results.result import Result, Status
 from ...submission.find import Found, find_in_folder
 from ...submission.source import Source, Unreadable, form_of
+from ...submission.suggestions import top_level
 
 if TYPE_CHECKING:
     from ...grading.engine import Engine, Grading
@@ -107,7 +107,7 @@ def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Itera
         line = line_of_file(graded.unreadable, source, raw)
         yield from ((check.task, line) for check in engine.checks)
         return
-    defined = definitions(source.text)
+    defined = definitions(source)
     seen = set()
     for verdict in graded.verdicts:
         task = verdict.check.task
@@ -118,13 +118,9 @@ def _lines(engine: Engine, graded: Grading, source: Source, path: Path) -> Itera
         yield task, line_of_file(where, source, raw)
 
 
-def definitions(text: str) -> dict[str, int]:
-    """name -> the line of its last definition at the top level; empty if the text does not parse."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    return {name: node.lineno for node in tree.body for name in defined_by(node)}
+def definitions(source: Source) -> dict[str, int]:
+    """name -> the line of its last definition at the top level, as far as Python can read the file."""
+    return {name: node.lineno for node in top_level(source.cells) for name in defined_by(node)}
 
 
 def line_of_file(where: str, source: Source, raw: list[str]) -> int:

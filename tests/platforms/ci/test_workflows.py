@@ -420,7 +420,7 @@ def test_a_notebooks_lines_are_those_of_its_file(tmp_path: Path) -> None:
     path = put(tmp_path / "work" / "a1_permute.ipynb", text)
     assert ci(tmp_path, "actions") == 0
     source, raw = read_source(path), text.splitlines()
-    definition = checkout.definitions(source.text)["to_nhwc"]
+    definition = checkout.definitions(source)["to_nhwc"]
     line = checkout.line_of_file(source.locate(definition), source, raw)
     assert "def to_nhwc" in raw[line - 1]
     raised = next(n for n, row in enumerate(raw, start=1) if "permute(0, 1, 2, 3, 4, 5, 6)" in row)
