@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import queue
 import sys
@@ -48,7 +49,8 @@ class LiveChecks:
         self._context: CheckContext | None = None
         self._only: Callable[[CheckInfo], bool] | None = None
         self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
-        with lasting_imports():
+        # Only the first time: later, what earlier checks have left would last too.
+        with contextlib.nullcontext() if "torch" in sys.modules else lasting_imports():
             import torch
 
         torch.set_num_threads(1)  # more would only wait for each other: the checks' tensors are small
