@@ -204,6 +204,8 @@ def notice(item: Any, name: str, source: Source) -> Note:
         return Note(kind, f"{begin} imports {known}, which grading does not have: I went on without it.")
     if kind == "device":
         return Note(kind, f"{begin} asks for a GPU. {_DEVICE}")
+    if kind == "folder":
+        return Note(kind, f"{begin} writes into the folder {what}, which grading does not have: I made one.")
     if kind == "compile":
         return Note(kind, f"{begin} compiles. Grading leaves that step out: the network computes the same without it.")
     if kind == "precision":

@@ -124,6 +124,7 @@ def test_what_is_no_record_is_nothing(record: object) -> None:
         ("device", 4, "cuda", "asks for a GPU. Grading has none"),
         ("precision", 4, "autocast", "Grading computes in float32"),
         ("compile", 4, "torch.compile", "Grading leaves that step out"),
+        ("folder", 2, "models", "writes into the folder models, which grading does not have: I made one."),
         ("decorators", 2, "TypeError", "I left its decorators off"),
     ],
 )

@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import alike, data, devices, imports, loading, notices, record, speedups, standins, wire
+from . import alike, data, devices, imports, loading, notices, record, speedups, standins, wire, writing
 from .interrupts import BudgetSpent, budget
 
 MAX_OUTPUT = 64 << 10  # characters kept of what one call prints
@@ -162,6 +162,7 @@ class Server:
             devices.serve()
         if speedups.wanted(everything):
             speedups.leave_out()
+        writing.make_folders()
         imports.install()
         builtins.display = _displayed  # type: ignore[attr-defined]
         if script.helpers:
