@@ -37,7 +37,7 @@ _LOOKS_SPELLED = re.compile(r"\\(?=x[0-9a-f]{2})")
 _OWN_FOLDERS = ("assignments", "notebooks")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
 ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip .bundle".split())
-_WORK = (".py", ".ipynb", ".txt", ".docx", ".doc", ".odt", ".pdf", ".html", ".json")
+_WORK = tuple(".py .ipynb .txt .docx .doc .odt .rtf .pages .pdf .html .json .part .crdownload .download".split())
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _of_one_file(file: Path, names: Collection[str]) -> Class:
     """The class of a single submission. The student is the one that a system's name states, else the name of a zip, else
     the name of the folder that holds the file.
     """
-    if _holds_several(file, (), names):
+    if _holds_several(file, names):
         raise UserError(f"{file} holds a class. Unpack it first, and give the folder that holds the submissions.")
     found = layouts.read_name(file, folder=False)
     if found is None:
@@ -371,6 +371,7 @@ def _hand_ins(
     yield from (each for each in read.values() if each.layout != "blackboard")
     side_by_side = () if layout == "folders" else _all_flat(folder, listed, names, loosely=layout == "flat")
     flat = {each.path.name: each for each in side_by_side}
+    of_classes = _zips_of_classes(listed, names)
     for entry in listed:
         path, name = Path(entry.path), readable(entry.name)
         if placeholder_of(name):
@@ -395,7 +396,7 @@ def _hand_ins(
         elif entry.name in flat:
             yield flat[entry.name]
         elif path.suffix.lower() in ARCHIVES:
-            if read or _holds_several(path, listed, names):
+            if read or entry.name in of_classes:
                 aside.append(f"{name} (is it the whole class? then unpack it into a folder of its own)")
             else:
                 yield HandIn(path, without_copy(re.sub(r"(\.tar)?\.\w+$", "", entry.name)), own=entry.name)
@@ -410,16 +411,35 @@ def _holds_work(entry: os.DirEntry[str], names: Collection[str]) -> bool:
     return bears_any(entry.name, names)
 
 
-def _holds_several(path: Path, beside: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
-    """Is it a zip of a class, not of one student? It then holds several students, or folders that are beside it too."""
+def _zips_of_classes(listed: Collection[os.DirEntry[str]], names: Collection[str]) -> set[str]:
+    """The zips of a folder that hold a class, not the work of one student.
+
+    If most zips are one student's, so are the others: a student, too, may hand in folders that look like a class.
+    """
+    zips = [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")]
+    like = {path.name for path in zips if _holds_several(path, names)}
+    unpacked = {path.name for path in zips if _is_unpacked_beside(path, listed)}
+    return unpacked | (like if 2 * len(like) >= len(zips) else set())
+
+
+def _is_unpacked_beside(path: Path, beside: Iterable[os.DirEntry[str]]) -> bool:
+    """Does a zip hold folders that are also beside it?"""
+    try:
+        inside = {entry.name for entry in entries(open_zip(path))}
+    except Refused:
+        return False
+    return any(entry.name in inside for entry in beside if is_folder(entry))
+
+
+def _holds_several(path: Path, names: Collection[str]) -> bool:
+    """Is it a zip that holds several students?"""
     if path.suffix.lower() != ".zip":
         return False
     try:
         inside = open_zip(path)
     except Refused:
         return False
-    unpacked = {entry.name for entry in entries(inside)} & {entry.name for entry in beside if is_folder(entry)}
-    return bool(unpacked) or (_looks_like_a_class(inside, names, alone=True) and not _of_one_student(inside, names))
+    return _looks_like_a_class(inside, names, alone=True) and not _of_one_student(inside, names)
 
 
 def _of_one_student(folder: Path, names: Collection[str]) -> bool:
@@ -445,7 +465,7 @@ def _all_flat(
         and not entry.name.startswith(".")
         and Path(entry.name).suffix.lower() in (*_WORK, *ARCHIVES)
         and entry.is_file(follow_symlinks=False)
-        and not _holds_several(Path(entry.path), listed, names)
+        and not _holds_several(Path(entry.path), names)
     ]
     alike = re.compile(rf"(?P<who>.+?) ?[_-] ?(?P<own>{_one_of(names)}(?![a-z0-9]).*)", re.IGNORECASE | re.DOTALL)
     if any(each.path.name.startswith(each.student) for each in flat):

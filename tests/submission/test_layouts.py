@@ -1262,6 +1262,18 @@ def test_a_zip_of_one_student_is_no_class_whatever_stands_before_its_names(cours
     assert (alone.student, alone.status) == ("ann", "found")
 
 
+def test_among_zips_of_students_a_zip_that_looks_like_a_class_is_a_students(course: Course, tmp_path: Path) -> None:
+    """Whoever handed in three attempts, each in a folder, was passed over."""
+    root = tmp_path / "class"
+    for student in ("ann", "bo"):
+        zipped(root / f"{student}.zip", **{NAME: f"answer = '{student}'\n"})
+    zipped(root / "cas.zip", **{f"first__{NAME}": WORK, f"second__{NAME}": "answer = 2\n"})
+    put(root / "dee.zip.part", b"PK")
+    download, found = read(root, course)
+    assert {s: f.status for s, f in found.items()} == {"ann": "found", "bo": "found", "cas": "ambiguous"}
+    assert download.passed_over == ("dee.zip.part",)
+
+
 def test_a_macs_files_of_attributes_are_no_students(course: Course, tmp_path: Path) -> None:
     """Such a file had the number of the student whose file it is about, who then got no grade in the gradebook."""
     for system, name in (("canvas", "leeann_12345_67890_{}.py"), ("moodle", "Ann_12_assignsubmission_file_{}.py")):
