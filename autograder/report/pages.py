@@ -27,14 +27,13 @@ from ..course.words import CourseWords, words_of
 from ..course.zone import zone_of
 from ..results.guard import Guard
 from ..results.result import ClassResults, Result
+from ..submission.places import REPORT_MARKER
 
 if TYPE_CHECKING:
     import jinja2
 
     from .class_page import ClassPage
     from .right_ways import SolvedTask
-
-MARKER = ".autograder-report"  # a folder with this file in it is a report, and may be overwritten
 
 
 def write(
@@ -117,11 +116,11 @@ def _ours(folder: Path) -> Iterator[None]:
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file. Give a folder to --out.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / REPORT_MARKER).exists():
         raise UserError(f"{folder} holds other things than a report. Give a new or empty folder to --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).touch()
+        (folder / REPORT_MARKER).touch()
         yield
     except OSError as error:
         raise InfrastructureError(f"The report cannot be written: {error.strerror or error}.") from error

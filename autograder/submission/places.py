@@ -19,6 +19,7 @@ from .archives import APPLES, NEVER, ZIPS_LIMIT, Refused, open_zip
 from .layouts import HandIn
 
 RESULTS_MARKER = ".autograder-results"  # a folder with this file holds our results, and is passed over
+REPORT_MARKER = ".autograder-report"  # a folder with this file is a report of ours, and may be overwritten
 SUFFIXES = (".py", ".ipynb")
 DEPTH_LIMIT = 5  # how many folders deep a class may be
 LOOKED_AT = 3_000  # entries of a folder that are looked at to find out whether it holds work
@@ -388,7 +389,7 @@ def _hand_ins(
             else:
                 aside.append(f"{name} (a link; links are not followed)")
         elif is_folder(entry):
-            ours = os.path.exists(os.path.join(entry.path, RESULTS_MARKER))
+            ours = any(os.path.exists(path / marker) for marker in (RESULTS_MARKER, REPORT_MARKER))
             if (ours or is_passed_over(entry.name)) and not answers_in(path, names):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:

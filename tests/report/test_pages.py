@@ -15,6 +15,7 @@ from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.report import pages as report
 from autograder.results.result import ClassResults
+from autograder.submission.places import REPORT_MARKER
 from tests.support.places import ROOT
 from tests.support.results import student_page
 
@@ -69,7 +70,7 @@ def test_a_folder_of_other_things_is_left_alone(klass: ClassResults, tmp_path: P
 
 def test_a_folder_that_cannot_be_written_to_is_told(klass: ClassResults, tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
-    (tmp_path / "r" / report.MARKER).touch()
+    (tmp_path / "r" / REPORT_MARKER).touch()
     (tmp_path / "r" / "students").write_text("in the way")
     with pytest.raises(InfrastructureError, match="cannot be written"):
         report.write(klass, tmp_path / "r")

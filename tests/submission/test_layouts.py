@@ -17,7 +17,7 @@ from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.submission import archives, student_files
 from autograder.submission.find import Download, Found, find_class
-from autograder.submission.places import RESULTS_MARKER
+from autograder.submission.places import REPORT_MARKER, RESULTS_MARKER
 from autograder.submission.student_files import File, StudentFiles
 from autograder.submission.times import arrival_of
 
@@ -239,9 +239,11 @@ def test_a_mark_of_ours_hides_no_students_work(course: Course, tmp_path: Path) -
     put(root / "ben" / f"{NAME}.py")
     put(root / "out" / RESULTS_MARKER)
     put(root / "out" / "ada" / f"{NAME}.json", "{}")
+    put(root / "report" / REPORT_MARKER)
+    put(root / "report" / "students" / "ada.html")
     download, found = read(root, course)
     assert {student: each.status for student, each in found.items()} == {"ada": "found", "ben": "found"}
-    assert download.passed_over == ("out/ (results)",)
+    assert download.passed_over == ("out/ (results)", "report/ (results)")
 
 
 def test_a_student_called_solutions_makes_no_class_the_course(course: Course, tmp_path: Path) -> None:
