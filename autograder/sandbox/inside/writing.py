@@ -22,6 +22,7 @@ def make_folders() -> None:
     """From now on, in this process, a file can be written into a folder that is not there, and read again."""
     builtins.open = io.open = _opened(open)
     torch.save = _saved(torch.save)
+    os.mkdir = _made(os.mkdir)  # os.makedirs and pathlib call it, too
 
 
 def _opened(opens: Any) -> Any:
@@ -47,6 +48,21 @@ def _saved(saves: Any) -> Any:
     return wrapped
 
 
+def _made(makes: Any) -> Any:
+    @functools.wraps(makes)
+    def wrapped(path: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            makes(path, *args, **kwargs)
+        except FileExistsError:
+            raise
+        except OSError:
+            if (place := _in_its_place(path)) is None:
+                raise
+            os.makedirs(place, exist_ok=True)
+
+    return wrapped
+
+
 def _to_write(file: Any) -> Path | None:
     """Where to write a file whose folder is not there; None if it is there, or cannot be made anywhere."""
     if not isinstance(file, (str, os.PathLike)) or Path(file).parent.exists():
@@ -55,13 +71,18 @@ def _to_write(file: Any) -> Path | None:
         if place is not None:
             with contextlib.suppress(OSError):
                 place.parent.mkdir(parents=True, exist_ok=True)
-                notices.add("folder", str(Path(file).parent))
-                return place
+                if place.parent.is_dir():
+                    notices.add("folder", str(Path(file).parent))
+                    return place
     return None
 
 
 def _in_its_place(file: Any) -> Path | None:
-    """What takes the place of an absolute path below the home folder; None for any other path."""
-    if not isinstance(file, (str, os.PathLike)) or not Path(file).is_absolute():
+    """What takes the place of an absolute path below the home folder; None for any other path, and for one that is below it."""
+    if (
+        not isinstance(file, (str, os.PathLike))
+        or not Path(file).is_absolute()
+        or Path(file).is_relative_to(Path.home())
+    ):
         return None
     return Path.home() / "elsewhere" / Path(file).relative_to(Path(file).anchor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from autograder.sandbox.inside import notices, writing
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for module, name in ((builtins, "open"), (io, "open"), (torch, "save")):
+    for module, name in ((builtins, "open"), (io, "open"), (torch, "save"), (os, "mkdir")):
         monkeypatch.setattr(module, name, getattr(module, name))  # put back afterwards
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -41,6 +42,19 @@ def test_a_drive_that_is_not_there_has_a_folder_in_its_place() -> None:
     Path("/proc/drive/notes/today.txt").write_text("learned", encoding="utf-8")
     assert Path("/proc/drive/notes/today.txt").read_text(encoding="utf-8") == "learned"
     assert [notice[3] for notice in notices.take()] == ["/proc/drive", "/proc/drive/notes"]
+
+
+def test_a_folder_of_a_drive_that_is_not_there_can_be_made() -> None:
+    for _ in range(2):
+        os.makedirs("/proc/drive/models", exist_ok=True)
+        Path("/proc/drive/plots/today").mkdir(parents=True, exist_ok=True)
+    torch.save(torch.ones(1), "/proc/drive/models/best.pt")
+    assert torch.load("/proc/drive/models/best.pt").tolist() == [1]
+    with pytest.raises(FileNotFoundError):
+        os.mkdir("nowhere/models")
+    os.mkdir("models")
+    with pytest.raises(FileExistsError):
+        os.mkdir("models")
 
 
 @pytest.mark.parametrize("path", ["data/x.csv", "/proc/drive/x.csv", "x.csv"])
