@@ -20,9 +20,10 @@ from autograder.common.run_file import run_file
 from autograder.course.course import Course
 from autograder.grading.context import CheckContext
 from autograder.grading.engine import Engine, Grading
-from autograder.grading.job import Job
+from autograder.grading.job import Job, Settings
 from autograder.grading.live import LiveChecks
 from autograder.grading.worker import close_engines, grade_job
+from autograder.sandbox.launch import Door
 from autograder.sandbox.observation import Observation, Question
 from autograder.sandbox.run_local import LocalRun
 from autograder.student.repository import StudentRepository
@@ -191,8 +192,12 @@ def test_a_slip_of_the_pen_is_no_other_task(permute: Engine, tmp_path: Path) -> 
 
 
 @pytest.mark.heavy
-def test_an_endless_loop_costs_its_own_task(permute: Engine) -> None:
-    with_spoilt_task(permute, "def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
+def test_an_endless_loop_costs_its_own_task(door: Callable[[], Door | None]) -> None:
+    engine = Engine(COURSE, COURSE.assignment("a1_permute"), Settings(call_seconds=1.0), door=door())
+    try:
+        with_spoilt_task(engine, "def to_nhwc(images):\n    while True:\n        pass\n", "timeout", "longer than")
+    finally:
+        engine.close()
 
 
 def with_spoilt_task(permute: Engine, spoil: str, outcome: str, words: str) -> None:
