@@ -62,9 +62,9 @@ def read_roster(path: Path) -> Roster:
     terms: dict[str, str] = {}
     seen: dict[str, int] = {}
     for number, row in rows[1:]:
-        if not any(row):
+        if not any(row) or row[0].strip() == "Points Possible":  # Canvas's second line is about no student
             continue
-        student = row[column] if column < len(row) else ""
+        student = (row[column] if column < len(row) else "").removeprefix("#")  # Brightspace's sign for a text
         if not student:
             raise UserError(f"Line {number} of the roster {path} names no student.")
         if _SHORTENED.fullmatch(student):

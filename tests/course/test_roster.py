@@ -45,6 +45,8 @@ CLASS = Roster({"ada": "2026", "grace": "2026", "linus": "2026"})
         ("student\nada\n grace \n,\n", {"ada": "", "grace": ""}),
         ('student,term\n"Lovelace, Ada",x\n', {"Lovelace, Ada": "x"}),
         ("student\nZoë\n", {"Zoë": ""}),
+        ("OrgDefinedId,Username\n#123,#ada\n", {"ada": ""}),  # Brightspace
+        ("Student,ID,SIS Login ID,a1\n    Points Possible,,,10\nAda,17,ada,\n", {"Ada": ""}),  # Canvas
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
