@@ -121,6 +121,23 @@ def test_a_network_of_any_style_passes(engines: Callable[[str], Engine], path: P
     assert not bad, reasons(graded)
 
 
+@pytest.mark.heavy
+@pytest.mark.parametrize(("late", "earns"), [(True, True), (False, False)])
+def test_what_a_training_taught_before_it_raised_counts(
+    engines: Callable[[str], Engine], late: bool, earns: bool
+) -> None:
+    """A picture at the end that cannot be drawn costs `train` its own points, not those of the network."""
+    text = read_source(COURSE.assignment("a5_fashion_mnist").master).text
+    wrong = "\n\ntaught = train\ndef train(model, images, labels):\n"
+    wrong += "    taught(model, images, labels)\n" if late else "    taught(model, images[:64], labels[:64])\n"
+    graded = engines("a5_fashion_mnist").grade(as_source(f"{text}{wrong}    raise RuntimeError('no display')\n"), 1)
+    of_bands = [v for v in graded.verdicts if v.check.name.startswith("test_accuracy_on_new_images")]
+    assert any(v.outcome == "passed" for v in of_bands) == earns, reasons(graded)
+    others = [v for v in graded.verdicts if v.check.task == "train" and v not in of_bands]
+    assert others
+    assert all("no display" in v.message for v in others), reasons(graded)
+
+
 def test_there_are_sixty_right_answers_and_more() -> None:
     """`python benchmarks/fairness.py` grades each of them a hundred times."""
     assert len(list(ALTERNATIVES.glob("*/*.py"))) >= 60
