@@ -16,16 +16,7 @@ class TakesTooLong(Exception):
 
 def interrupt(thread: threading.Thread) -> None:
     """Raise TakesTooLong in a thread, before its next step of Python. It cannot leave a call of compiled code early."""
-    _raise_in(thread, ctypes.py_object(TakesTooLong))
-
-
-def take_back(thread: threading.Thread) -> None:
-    """Forget an interruption that has not come to the thread yet."""
-    _raise_in(thread, None)
-
-
-def _raise_in(thread: threading.Thread, error: ctypes.py_object[type[TakesTooLong]] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TakesTooLong))
 
 
 def cpu_seconds(thread: threading.Thread) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ..common.errors import InfrastructureError
-from ..common.interrupt import cpu_seconds, interrupt, take_back
+from ..common.interrupt import TakesTooLong, cpu_seconds, interrupt
 from ..common.raised import remedy, where_raised, where_running
 from ..sandbox.inside.lasting import lasting_imports
 from . import plugin
@@ -48,6 +48,7 @@ class LiveChecks:
         self._complaints: list[str] = []
         self._context: CheckContext | None = None
         self._only: Callable[[CheckInfo], bool] | None = None
+        self._lock, self._judging = threading.Lock(), False  # judging: the session may be interrupted
         self._plain: dict[pytest.Item, tuple[str, ...] | None] = {}
         # Only the first time: later, what earlier checks have left would last too.
         with contextlib.nullcontext() if "torch" in sys.modules else lasting_imports():
@@ -105,11 +106,18 @@ class LiveChecks:
             except queue.Empty:
                 now = cpu_seconds(self._thread)
             if now - used > JUDGING_SECONDS:
-                self.slow.append(where_running(self._thread, self._files[0].parent))
-                interrupt(self._thread)
                 used = now
-        take_back(self._thread)
+                with self._lock:
+                    if self._judging:
+                        self.slow.append(where_running(self._thread, self._files[0].parent))
+                        interrupt(self._thread)
         self._raise(problem)
+
+    def _end_judging(self) -> None:
+        """From now on, the session is not interrupted. Meet an interruption that has come too late."""
+        while self._judging:
+            with contextlib.suppress(TakesTooLong), self._lock:
+                self._judging = False
 
     def _raise(self, problem: str | None) -> None:
         if problem is not None:
@@ -188,7 +196,9 @@ class LiveChecks:
         self._done.put(None)
         for context in iter(self._contexts.get, None):
             self._context = context
+            self._judging = True
             self._round(session)
+            self._end_judging()
             self._done.put(None)
         return True
 
