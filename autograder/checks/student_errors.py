@@ -126,7 +126,7 @@ def explain(type_name: str, text: str, line: str = "") -> str:
             "A tensor was used as one True or False, but this line asks no question. Is a loss or a layer called here that was "
             "never made? First make it, with its settings in brackets; then call it with the tensors."
         )
-    if "object is not iterable" in text and "optim" in line:
+    if "object is not iterable" in text and "optim" in line and "'method'" not in text:
         return "An optimizer takes the parameters of a network, model.parameters(), not the network itself."
     if "NoneType" in text and ".bias" in line:
         return "A layer that was made with bias=False has None for its bias."
