@@ -158,18 +158,24 @@ class Sandbox:
             self._root = self._own_pid if self._once else _sender_of(self._control, b"R")
         except (OSError, EOFError) as error:
             if self._process is not None:
-                raise InfrastructureError(self._why_not()) from error
+                raise self._gone(error) from error
             self._control.close()  # the shared process has ended, or cannot fork like this: start a process of our own
             self._control = self._start()
             self._finish_start()
         self._ready = True
 
-    def _why_not(self) -> str:
+    def _gone(self, error: OSError | EOFError) -> InfrastructureError:
+        """The error to raise if the warm process does not answer. A shared one is not asked for another fork: it ends too."""
+        if self._door is not None:
+            self._door.sock.close()
+        lines: list[str] = []
         with contextlib.suppress(OSError):
             lines = self._log.read_text(errors="replace").strip().splitlines()
-            if lines:
-                return f"the sandbox (tier {self.tier.letter}) did not start: {lines[-1][:300]}"
-        return f"the sandbox (tier {self.tier.letter}) did not start within {START_SECONDS:.0f} s"
+        late = isinstance(error, TimeoutError)
+        why = f"did not start within {START_SECONDS:.0f} s" if late else "has ended, and does not say why"
+        return InfrastructureError(
+            f"the sandbox (tier {self.tier.letter}) {f'did not start: {lines[-1][:300]}' if lines else why}"
+        )
 
     def open(self) -> Child:
         """A new child. Raises :class:`InfrastructureError` if the warm process is gone or does not start."""
@@ -183,7 +189,7 @@ class Sandbox:
                 pid = self._answer()
             except (OSError, EOFError) as error:
                 ours.close()
-                raise InfrastructureError(self._why_not()) from error
+                raise self._gone(error) from error
         return Child(ours, pid)
 
     def close_child(self, child: Child) -> int:
@@ -204,7 +210,7 @@ class Sandbox:
             self._control.sendall(b"K")
             status = self._answer()
         except (OSError, EOFError) as error:
-            raise InfrastructureError(self._why_not()) from error
+            raise self._gone(error) from error
         if self.tier.letter != "A":
             self._renew_scratch()
         return status

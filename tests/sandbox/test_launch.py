@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -205,6 +207,23 @@ def test_when_the_shared_process_dies_each_grader_goes_on_with_one_of_its_own(le
     with fork_of(shared) as sandbox:
         run, proxy = neighbour(sandbox)
         assert proxy.threads(1).returned
+        run.close()
+
+
+@pytest.mark.heavy
+def test_a_shared_process_whose_fork_has_died_is_not_asked_again(shared: SharedSandbox) -> None:
+    """It may be about to end, too, and take the next fork with it in the middle of a submission."""
+    with fork_of(shared) as sandbox:
+        run, proxy = neighbour(sandbox)
+        assert proxy.threads(1).returned
+        run.close()
+        os.kill(sandbox._root, signal.SIGKILL)
+        with pytest.raises(InfrastructureError, match="has ended, and does not say why"):
+            neighbour(sandbox)[1].threads(1)
+    with fork_of(shared) as sandbox:
+        run, proxy = neighbour(sandbox)
+        assert proxy.threads(1).returned
+        assert sandbox._process is not None, "its own"
         run.close()
 
 
