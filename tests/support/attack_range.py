@@ -139,9 +139,7 @@ class Range:
         ):  # fmt: skip
             text = text.replace(name, value)
         before = self._state(engine)
-        began = time.monotonic()
-        result = self._grade(engine, attack.assignment, text)
-        seconds = time.monotonic() - began
+        result, seconds = self._timed(engine, attack.assignment, text)
         written = json.dumps(result, ensure_ascii=False)
         wrong = [
             f"{check['name']} gave {check['score']} points"
@@ -162,7 +160,9 @@ class Range:
         began = time.monotonic()
         honest, expected = self._grade_honest(attack.assignment), self._honest[attack.assignment]
         slowness = (time.monotonic() - began) / self._fastest[attack.assignment]
-        if seconds > 45 * slowness:  # a busy machine is slower
+        most = 45 * slowness  # a busy machine is slower
+        # Other work can stop the disk for most of a minute, once. An attack holds the grader a second time, too.
+        if seconds > most and (seconds := self._timed(engine, attack.assignment, text)[1]) > most:
             wrong.append(f"it held the grader for {seconds:.0f} s (a machine {slowness:.1f} times as slow as before)")
         if honest != expected:
             told = [
@@ -175,13 +175,17 @@ class Range:
 
     def _grade_honest(self, assignment: str) -> Any:
         master = self.course / "solutions" / assignment / f"{assignment}.py"
-        began = time.monotonic()
-        result = self._grade(self._engines[assignment], assignment, master.read_text())
-        seconds = time.monotonic() - began
+        result, seconds = self._timed(self._engines[assignment], assignment, master.read_text())
         self._fastest[assignment] = min(seconds, self._fastest.get(assignment, seconds))
         for check in result["checks"]:
             del check["seconds"]
         return result
+
+    def _timed(self, engine: Any, assignment: str, text: str) -> tuple[Any, float]:
+        """Grade a text. Returns the result, and the seconds that it took."""
+        began = time.monotonic()
+        result = self._grade(engine, assignment, text)
+        return result, time.monotonic() - began
 
     def _grade(self, engine: Any, assignment: str, text: str) -> Any:
         from autograder.grading import worker
