@@ -29,7 +29,7 @@ def told(observation: Observation) -> tuple[str, Why]:
     error = observation.error
     assert error is not None
     if error.type_name == "MissingEntry":
-        return f"{error.message}.", ""
+        return f"{error.message}. {error.because}".rstrip(), ""
     source = observation.run.source if observation.run is not None else None
     if error.type_name == "MissingTask":
         return _missing(observation.task, error.message, source, observation.run.tasks if observation.run else ())

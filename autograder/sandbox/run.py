@@ -138,13 +138,13 @@ class SandboxRun:
 
     def _entry(self, observed: Observation, key: Any) -> Observation:
         """One entry of a dict. If there is none, or None, it says which line would have filled the dict but did not run."""
-        entry = translate.item(self._dict(observed.task), observed, key)
-        if entry.error is not None and entry.error.type_name == "KeyError":
-            because = self.loader.why_not_filled(observed.task)
-            return dataclasses.replace(entry, error=dataclasses.replace(entry.error, because=because))
-        if entry.returned and entry.value is None and entry.handle is None:
-            return dataclasses.replace(entry, reason=self.loader.why_not_filled(observed.task))
-        return entry
+        whole = self._dict(observed.task)
+        entry = translate.item(whole, observed, key)
+        if not isinstance(whole.value, dict) or entry.value is not None:
+            return entry
+        why = self.loader.why_not_filled(observed.task)
+        error = None if entry.error is None else dataclasses.replace(entry.error, because=why)
+        return dataclasses.replace(entry, error=error, reason=why)
 
     def _send(self, waiting: Sequence[Observation], batch: Sequence[Question]) -> list[Observation]:
         """Ask the child. Returns an observation for each question, up to the one at which the child ended.

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checks import call_each, expect_raises, given
+from autograder.checks import CheckFailed, call_each, expect_equal, expect_raises, given
 from autograder.course.network import Network
 from autograder.sandbox import processes, tiers
 from autograder.sandbox.inside import child, loading, rehearsal, wire
@@ -129,6 +129,15 @@ def test_it_is_the_same_as_one_by_one(sandbox: Sandbox) -> None:
     apart = run_of(sandbox, TWICE)
     assert said(seen) == said([SubmissionProxy(apart).twice(*case) for case in cases])
     apart.close()
+
+
+def test_an_entry_that_is_not_there_names_the_line_that_would_have_made_it(sandbox: Sandbox) -> None:
+    run = run_of(sandbox, "ANSWERS = {'second': None}\nANSWERS['first'] = not_there + 1\n")
+    with pytest.raises(CheckFailed, match=r"no entry for 'first'\. Line 2 .*, which would have filled it, was left out"):
+        expect_equal(SubmissionProxy(run).ANSWERS["first"], 2)
+    with pytest.raises(CheckFailed, match=r"not answered yet\. Line 2 .*, which would have filled it, was left out"):
+        expect_equal(SubmissionProxy(run).ANSWERS["second"], 2)
+    run.close()
 
 
 def test_code_that_is_trusted_is_asked_the_same_way() -> None:
