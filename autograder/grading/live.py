@@ -64,16 +64,6 @@ class LiveChecks:
         """The checks in the order in which they run."""
         return [plugin.info(item) for item in self.items]
 
-    def unknown_fixtures(self) -> list[tuple[str, list[str]]]:
-        """The checks with parameters that no fixture gives: where each check is, and the names of the parameters."""
-        found = [(plugin.where(item), plugin.unknown_fixtures(item)) for item in self.items]
-        return [(where, names) for where, names in found if names]
-
-    def too_lasting_fixtures(self) -> list[tuple[str, list[str]]]:
-        """The checks with fixtures that would be kept from one submission to the next: where each is, and their names."""
-        found = [(plugin.where(item), plugin.too_lasting(item)) for item in self.items]
-        return [(where, names) for where, names in found if names]
-
     def run(self, context: CheckContext, only: Callable[[CheckInfo], bool] | None = None) -> list[Verdict]:
         """Run all checks on this context; the verdicts in the order of the checks."""
         self._only = only
