@@ -93,13 +93,21 @@ def serve() -> None:
     torch.Generator = _Generator  # type: ignore[misc]
     torch.load = _loads_to_cpu(torch.load)
     torch.set_default_tensor_type = _of_cpu(torch.set_default_tensor_type)
-    _device.DeviceContext.__init__ = _here(_device.DeviceContext.__init__)  # type: ignore[method-assign]
+    _device.DeviceContext.__init__ = _begun_here(_device.DeviceContext.__init__)  # type: ignore[method-assign]
     _OnTheCpu().__enter__()  # type: ignore[no-untyped-call]
 
 
 def _told(device: object) -> None:
     kind = device.type if isinstance(device, torch.device) else str(device).partition(":")[0]
     notices.add("device", kind if kind in _KINDS else "cuda")
+
+
+def _here(device: Any) -> Any:
+    """The CPU in place of a device that grading does not have; any other device itself."""
+    if not elsewhere(device):
+        return device
+    _told(device)
+    return "cpu"
 
 
 def _doing_nothing() -> Callable[..., None]:
@@ -134,18 +142,14 @@ class _Nothing(contextlib.AbstractContextManager["_Nothing"]):
 
 class _Generator(torch._C.Generator):
     def __new__(cls, device: Any = "cpu") -> _Generator:
-        if elsewhere(device):
-            _told(device)
-            device = "cpu"
-        return super().__new__(cls, device)  # type: ignore[call-arg]
+        return super().__new__(cls, _here(device))  # type: ignore[call-arg]
 
 
 def _loads_to_cpu(load: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(load)
     def wrapped(f: Any, map_location: Any = None, *args: Any, **kwargs: Any) -> Any:
         if map_location is not None:
-            if elsewhere(map_location):
-                _told(map_location)
+            _here(map_location)
             map_location = "cpu"
         return load(f, map_location, *args, **kwargs)
 
@@ -156,16 +160,9 @@ def _of_cpu(set_default: Callable[[Any], None]) -> Callable[[Any], None]:
     return lambda kind: set_default(kind.replace("torch.cuda.", "torch.") if isinstance(kind, str) else kind)
 
 
-def _here(init: Callable[..., None]) -> Callable[..., None]:
+def _begun_here(init: Callable[..., None]) -> Callable[..., None]:
     """`with torch.device("cuda")` and `torch.set_default_device` both begin here."""
-
-    def wrapped(self: Any, device: Any) -> None:
-        if elsewhere(device):
-            _told(device)
-            device = "cpu"
-        init(self, device)
-
-    return wrapped
+    return lambda self, device: init(self, _here(device))
 
 
 class _OnTheCpu(TorchFunctionMode):
@@ -181,11 +178,10 @@ class _OnTheCpu(TorchFunctionMode):
         return function(*args, **kwargs)
 
     def _without_device(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        device = kwargs.get("device")
-        if device is not None and elsewhere(device):
-            _told(device)
-            kwargs = kwargs | {"device": "cpu"}
-        return {name: value for name, value in kwargs.items() if name != "pin_memory"}
+        given = {name: value for name, value in kwargs.items() if name != "pin_memory"}
+        if "device" in given:
+            given["device"] = _here(given["device"])
+        return given
 
 
 def _moved(tensor: torch.Tensor) -> torch.Tensor:
