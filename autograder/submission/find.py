@@ -192,7 +192,7 @@ class _Search:
         while (found.status in _NOTHING or self.files.newer_zip(name)) and self.files.open_zips():
             found = self._choose(name, stubs)
         if found.status == "missing" and (broken := self._unreadable(name)):
-            return self._found(name, broken[0], "found", broken, self.files.said(name))
+            return self._found(name, broken[0], "found", broken)
         if found.status in _NOTHING:
             found = self._instead(found, name, stubs, asked)
         # The stubs were readable when they were handed out: what cannot be read now is the student's work.
@@ -248,7 +248,7 @@ class _Search:
                     f"Two files differ: {' and '.join(shown)}." if two else f"{len(shown)} files differ: {few(shown)}."
                 )
                 said += f" Keep one of them, or name it in choices.csv: {self._as_choice(name, chosen[0])}"
-                return self._found(name, None, "ambiguous", chosen, (*self.files.said(name), said))
+                return self._found(name, None, "ambiguous", chosen, [said])
             if chosen:
                 file = chosen[0]
                 of_submitty = file.hand_in.layout == "submitty"
@@ -266,11 +266,11 @@ class _Search:
                     notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
                 if newer := self._newer_than(file, name):
                     notes.append(f"{self._below(newer)} came later, but cannot be graded as it is. Look at it.")
-                return self._found(name, file, "found", every, (*self.files.said(name), *notes))
+                return self._found(name, file, "found", every, notes)
         if fallback is not None:
-            return self._found(name, fallback, "not_started", every, self.files.said(name))
+            return self._found(name, fallback, "not_started", every)
         # If the student's folder is a link, there are no hand-ins; but something is there, so it is not missing.
-        return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", (), self.files.said(name))
+        return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", ())
 
     def _also_there(self, file: File, name: str, stubs: frozenset[str]) -> list[File]:
         """Other code with a name like the assignment's, which is not graded because `file` has the name itself.
@@ -312,9 +312,9 @@ class _Search:
             here = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
             note = f"choices.csv names {chosen}, {wrong}.{here}"
             status: FoundStatus = "unreadable" if every else "missing"
-            return self._found(name, None, status, (), (*self.files.said(name), note))
+            return self._found(name, None, status, (), [note])
         note = f"{fits[0].shown} was graded, because choices.csv names it."
-        return self._found(name, fits[0], "found", fits[:1], (*self.files.said(name), note))
+        return self._found(name, fits[0], "found", fits[:1], [note])
 
     # What is there instead?
 
@@ -447,29 +447,26 @@ class _Search:
         file: File | None,
         status: FoundStatus,
         candidates: Iterable[File],
-        notes: Iterable[str],
+        notes: Iterable[str] = (),
     ) -> Found:
-        paths = tuple(each.path for each in candidates)
-        identity = self.place.identity_for(name)
-        said = tuple(notes)
+        """What was found. The notes of the student's files come before these."""
+        paths, identity = tuple(each.path for each in candidates), self.place.identity_for(name)
+        said = tuple(dict.fromkeys((*self.files.said(name), *notes)))
+        found = Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
         if file is None:
-            return Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
+            return found
         weights, left = self._weights_of(file, name)
         if left:
             said = (*said, f"{few(map(self._below, left))} came with another attempt, and was not used.")
-        return Found(
-            self.place.student,
-            name,
-            file.path,
-            status,
-            paths,
-            weights,
-            said,
-            self._below(file),
-            file.hand_in.path,
-            file.hand_in.when,
-            identity,
-            file.flat,
+        return dataclasses.replace(
+            found,
+            path=file.path,
+            weights=weights,
+            notes=said,
+            shown=self._below(file),
+            top=file.hand_in.path,
+            when=file.hand_in.when,
+            flat=file.flat,
         )
 
     def _weights_of(self, file: File, name: str) -> tuple[Path | None, list[File]]:
