@@ -291,15 +291,24 @@ class StudentFiles:
 
 # --- names ---------------------------------------------------------------------------------------------------------
 
-_DOCUMENTS = frozenset(
-    ".docx .doc .odt .pdf .rtf .pages .md .qmd .rmd .rst .org .tex .html .htm .png .jpg .jpeg .heic .gdoc .gslides".split()
-)
-_HALVES = frozenset(".crdownload .part .partial".split())  # how browsers name an unfinished download
-_SHORTCUTS = frozenset(".lnk .url .webloc .desktop".split())
-_COMPILED = frozenset({".pyc", ".pyo"})
-_CHANGES = frozenset({".patch", ".diff"})
-_WEIGHTS = frozenset({".safetensors"})
-NO_CODE = _DOCUMENTS | ARCHIVES | _HALVES | _SHORTCUTS | _COMPILED | _CHANGES | _WEIGHTS
+# The endings of files that are no code -> what such a file is.
+NO_CODE = {
+    suffix: said
+    for suffixes, said in (
+        (".html .htm", "That is a web page (text typed into the system, or an exported notebook), not code."),
+        (
+            ".docx .doc .odt .pdf .rtf .pages .md .qmd .rmd .rst .org .tex .png .jpg .jpeg .heic .gdoc .gslides",
+            "A {} file is a document, not code.",
+        ),
+        (".crdownload .part .partial", "A {} file is an unfinished download."),
+        (".lnk .url .webloc .desktop", "A {} file is only a shortcut to another file."),
+        (".pyc .pyo", "A {} file is a compiled script, not the script itself."),
+        (".patch .diff", "A {} file holds changes to a file, not the file itself."),
+        (".safetensors", "It holds a network's weights. Without the code of the network they cannot be graded."),
+        (" ".join(ARCHIVES), "A {} file is not opened here."),
+    )
+    for suffix in suffixes.split()
+}
 # Files of a student's repository that are not answers, and files that systems and computers add.
 _OURS = re.compile(
     r"test_.*|conftest\.py|setup\.py|nbgrader_config\.py|readme.*|license.*|changelog.*|contributing.*|security.*|"
@@ -374,25 +383,12 @@ def _hints_at(name: str, stem: str, plain: str, numbered: re.Match[str] | None) 
 
 
 def why_not(file: File) -> str:
+    """A sentence on why a file of another name is not taken for the answer."""
     suffix = PurePath(file.own).suffix.lower()
     if file.own == RECEIPT:
         return "That is the receipt of an attempt without a file. If the student typed in a text, it is in there."
-    if suffix in (".html", ".htm"):
-        return "That is a web page (text typed into the system, or an exported notebook), not code."
-    if suffix in _DOCUMENTS:
-        return f"A {suffix} file is a document, not code."
-    if suffix in _HALVES:
-        return f"A {suffix} file is an unfinished download."
-    if suffix in _SHORTCUTS:
-        return f"A {suffix} file is only a shortcut to another file."
-    if suffix in _COMPILED:
-        return f"A {suffix} file is a compiled script, not the script itself."
-    if suffix in _CHANGES:
-        return f"A {suffix} file holds changes to a file, not the file itself."
-    if suffix in _WEIGHTS:
-        return "It holds a network's weights. Without the code of the network they cannot be graded."
-    if suffix in ARCHIVES:
-        return f"A {suffix} file is not opened here."
+    if suffix in NO_CODE:
+        return NO_CODE[suffix].format(suffix)
     if _COMPUTERS.fullmatch(file.own):
         return "That is a file that an operating system makes, not an answer."
     if _OURS.fullmatch(file.own):
