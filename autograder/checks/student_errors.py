@@ -14,7 +14,7 @@ from ..sandbox.left_out import NO_DOWNLOADS, NO_NETWORK, makes
 from ..sandbox.observation import Observation, Why
 from ..submission.own_tasks import stands_inside
 from ..submission.source import Source
-from ..submission.suggestions import did_you_mean, imported_names, near, reads_all, top_level_names
+from ..submission.suggestions import did_you_mean, names_of, near, reads_all
 from ..submission.syntax import broken_line
 from . import describe
 
@@ -47,8 +47,8 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     """Why the file has no such task. said: the message of the sandbox, which knows the lines that were left out."""
     if source is None:
         return said, ""
-    broken, is_named, defined = broken_line(source, task), makes(source.text, task), top_level_names(source)
-    if task in defined:
+    broken, is_named, names = broken_line(source, task), makes(source.text, task), names_of(source.cells)
+    if task in names.top:
         lost = broken is not None and f"{source.locate(broken.line)} ".casefold() in said.casefold()
         return said, "unreadable" if lost else ""
     if broken is None and is_named and not reads_all(source):
@@ -58,7 +58,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
         return f"Python cannot read {task} because of {where} of your file: {broken.why}", "unreadable"
     if stands_inside(source, task):
         return said, ""
-    meant = near(task, [name for name in defined if name not in (*tasks, *imported_names(source))])
+    meant = near(task, [name for name in names.top if name not in (*tasks, *names.imported)])
     there = f" It defines {meant}: is that the one? The name must be {task}." if meant else ""
     return f"Your file has no {task}.{there}", "not_found"
 

@@ -50,7 +50,7 @@ def did_you_mean(type_name: str, message: str, source: Source | None, line: int 
     >>> did_you_mean("AttributeError", "'Tensor' object has no attribute 'permut'", None)
     'Did you mean permute?'
     """
-    names = _names_of(source.cells) if source is not None else _Names()
+    names = names_of(source.cells) if source is not None else Names()
     if match := re.search(r"name '(\w+)' is not defined", message):
         return _of_name(match[1], names, line)
     if match := re.search(r"module '([\w.]+)' has no attribute '(\w+)'", message):
@@ -91,16 +91,6 @@ def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
     return plain[found[0]] if found else ""
 
 
-def top_level_names(source: Source) -> tuple[str, ...]:
-    """The names that a file binds at its top level, as far as Python can read it."""
-    return _names_of(source.cells).top
-
-
-def imported_names(source: Source) -> tuple[str, ...]:
-    """The names that its imports bind there."""
-    return _names_of(source.cells).imported
-
-
 def bound_later(source: Source, name: str, line: int) -> int:
     """The line of the first top-level statement that binds a name, if it comes after this line; otherwise 0."""
     first = next((each.lineno for each in top_level(source.cells) if name in _bound([each])), 0)
@@ -116,7 +106,7 @@ def reads_all(source: Source) -> bool:
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """The names of a file: at its top level, in each function (first line, last line, names), and in each class."""
 
     top: tuple[str, ...] = ()
@@ -128,7 +118,8 @@ class _Names:
 
 
 @lru_cache(maxsize=4)
-def _names_of(cells: tuple[Cell, ...]) -> _Names:
+def names_of(cells: tuple[Cell, ...]) -> Names:
+    """The names in the cells of a file, as far as Python can read them."""
     top: dict[str, None] = {}
     local: list[tuple[int, int, frozenset[str]]] = []
     classes: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
@@ -154,7 +145,7 @@ def _names_of(cells: tuple[Cell, ...]) -> _Names:
                 of_methods = {name for method in methods for name in _bound(method.body)}
                 classes.append((node.name, *lines, frozenset(of_self), frozenset(of_methods)))
                 parameters += [(node.name, _arguments(method)[1:]) for method in methods if method.name == "__init__"]
-    return _Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
+    return Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
 
 
 def top_level(cells: Iterable[Cell]) -> Iterator[ast.stmt]:
@@ -198,7 +189,7 @@ def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
     return tuple(argument.arg for argument in every)
 
 
-def _of_name(name: str, names: _Names, line: int) -> str:
+def _of_name(name: str, names: Names, line: int) -> str:
     for _, first, last, of_self, of_methods in names.classes:
         if first <= line <= last:
             if name in of_self:
@@ -216,7 +207,7 @@ def _of_name(name: str, names: _Names, line: int) -> str:
     return _question(name, [*(n for inside in here for n in sorted(inside)), *names.top, *dir(builtins)])
 
 
-def _without_self(type_name: str, name: str, names: _Names) -> str:
+def _without_self(type_name: str, name: str, names: Names) -> str:
     """A sentence if `name` is missing on self, but is a local name in a method of the class; otherwise ""."""
     made = any(cls == type_name and name in of_methods - of_self for cls, _, _, of_self, of_methods in names.classes)
     return (
@@ -240,7 +231,7 @@ def _public(thing: Any) -> list[str]:
     return [name for name in dir(thing) if not name.startswith("_")]
 
 
-def _attributes(type_name: str, names: _Names) -> list[str]:
+def _attributes(type_name: str, names: Names) -> list[str]:
     for name, _, _, of_self, _ in names.classes:
         if name == type_name:
             return sorted(of_self)
@@ -253,7 +244,7 @@ def _attributes(type_name: str, names: _Names) -> list[str]:
     return _public(getattr(importlib.import_module("torch.nn"), type_name, None)) if type_name.isidentifier() else []
 
 
-def _parameters(name: str, names: _Names) -> tuple[str, ...]:
+def _parameters(name: str, names: Names) -> tuple[str, ...]:
     for own, parameters in names.parameters:
         if own == name:
             return parameters
