@@ -29,7 +29,7 @@ from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation, Question, StudentError
 from ..sandbox.run_local import LocalRun
 from ..submission.own_tasks import stands_inside, stub_left
-from ..submission.source import Cell, Source
+from ..submission.source import Source, below_each_other
 from ..submission.suggestions import did_you_mean, near
 from ..submission.syntax import syntax_problem
 from .jupyter import namespace, shell
@@ -140,12 +140,8 @@ def unread(task: str) -> str:
 def _entered() -> Source:
     """The cells that this kernel has been given so far, each with its number."""
     running = shell()
-    cells: list[Cell] = []
-    following = 1
-    for number, text in enumerate(running.user_ns.get("In", []) if running is not None else []):
-        cells.append(Cell(text, following, f"cell [{number}]"))
-        following += text.count("\n") + 1
-    return Source("ipynb", tuple(cells))
+    texts = enumerate(running.user_ns.get("In", []) if running is not None else [])
+    return Source("ipynb", below_each_other((text, f"cell [{number}]", None) for number, text in texts))
 
 
 def _told_with_its_place(told: StudentError, error: BaseException) -> StudentError:

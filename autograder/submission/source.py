@@ -13,6 +13,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -325,7 +326,7 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     if text.lstrip().startswith("{") and '"nbformat"' in text:
         raise Unreadable(f"{name} is a notebook under the name of a script. Rename it to end in .ipynb.")
     if len(text) <= CODE_LIMIT * 2 and marimo.is_marimo(text):
-        return _marimo_cells(text)
+        return below_each_other((cell.text, None, cell.line) for cell in marimo.cells(text))
     lines = text.removesuffix("\n").split("\n")
     if len(text) > CODE_LIMIT * 2:
         return (Cell("\n".join(lines), 1, None),)  # too large: the caller says so
@@ -339,12 +340,13 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     )
 
 
-def _marimo_cells(text: str) -> tuple[Cell, ...]:
+def below_each_other(parts: Iterable[tuple[str, str | None, int | None]]) -> tuple[Cell, ...]:
+    """Cells whose lines follow one another. parts: the text, the label and the line in the file of each."""
     cells: list[Cell] = []
     line = 1
-    for cell in marimo.cells(text):
-        cells.append(Cell(cell.text, line, None, cell.line))
-        line += cell.text.count("\n") + 1
+    for text, label, file_line in parts:
+        cells.append(Cell(text, line, label, file_line))
+        line += text.count("\n") + 1
     return tuple(cells)
 
 
@@ -352,17 +354,11 @@ def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
     codes = _code_of_notebook(raw, name)
     if (size := sum(len(code) for code in codes)) > CODE_LIMIT:
         raise Unreadable(_too_large(name, size))
-    cells: list[Cell] = []
-    line = 1
-    for number, code in enumerate(codes, 1):
-        if "\0" in code:
-            raise Unreadable(f"{name} is not text: cell {number} holds zero bytes.")
-        text = drop_magics(_clean(code))
-        if not text.strip():
-            continue  # an empty cell only takes a number
-        cells.append(Cell(text, line, f"cell {number}"))
-        line += text.count("\n") + 1
-    return tuple(cells)
+    if zero := next((number for number, code in enumerate(codes, 1) if "\0" in code), 0):
+        raise Unreadable(f"{name} is not text: cell {zero} holds zero bytes.")
+    texts = enumerate((drop_magics(_clean(code)) for code in codes), 1)
+    # An empty cell only takes a number.
+    return below_each_other((text, f"cell {number}", None) for number, text in texts if text.strip())
 
 
 def _code_of_notebook(raw: bytes, name: str) -> list[str]:
