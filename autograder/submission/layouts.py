@@ -54,14 +54,11 @@ class HandIn:
         return self.identity.get("number", "")
 
 
-Read = Callable[[Path], HandIn | None]
+Read = Callable[[Path, re.Match[str]], HandIn | None]
 
 
-def _canvas(path: Path) -> HandIn | None:
+def _canvas(path: Path, match: re.Match[str]) -> HandIn:
     """``lastfirst[_LATE]_USER_FILE_name.py``, ``lastfirst_USER_text.html``; anonymous: ``anon_Ab1Cd_FILE_name.py``"""
-    match = _CANVAS.fullmatch(path.name) or _CANVAS_ANONYMOUS.fullmatch(path.name)
-    if match is None:
-        return None
     notes = ("Canvas marks it LATE, but the download does not say when it came.",) if match["late"] else ()
     identity = {"system": "canvas"} | ({"number": match["number"]} if match["number"] else {})
     attempt = (int(match["file"]),) if match["file"] else (0,)
@@ -75,11 +72,8 @@ _CANVAS_ANONYMOUS = re.compile(
 )
 
 
-def _moodle(path: Path) -> HandIn | None:
+def _moodle(path: Path, match: re.Match[str]) -> HandIn:
     """``Full Name_PARTICIPANT_assignsubmission_file_``: a folder, or the beginning of a file's name"""
-    match = _MOODLE.fullmatch(path.name)
-    if match is None:
-        return None
     name = match["name"] if match["name"].casefold() != "participant" else f"Participant {match['number']}"
     identity = {"system": "moodle", "number": match["number"], "name": match["name"]}
     return HandIn(path, name, "moodle", match["own"] or None, identity)
@@ -88,14 +82,11 @@ def _moodle(path: Path) -> HandIn | None:
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z\d]+(?:_(?P<own>.*))?", re.DOTALL)
 
 
-def _blackboard(path: Path) -> HandIn | None:
+def _blackboard(path: Path, match: re.Match[str]) -> HandIn:
     """``Assignment_login_attempt_2026-11-20-21-03-00_name.py``, with "attempt" in any language.
 
     `student` is the assignment's name and the login together; `with_logins` separates them.
     """
-    match = _BLACKBOARD.fullmatch(path.name)
-    if match is None:
-        return None
     numbers = tuple(map(int, match["time"].split("-")))
     own = match["own"] or RECEIPT
     return HandIn(path, match["head"], "blackboard", own, {"system": "blackboard"}, numbers, _time(*numbers))
@@ -105,11 +96,8 @@ RECEIPT = "attempt.txt"  # our name for the text that Blackboard puts beside eac
 _BLACKBOARD = re.compile(r"(?P<head>.+?)_[^\W\d_]+_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|\.txt)", re.DOTALL | re.I)
 
 
-def _brightspace(path: Path) -> HandIn | None:
+def _brightspace(path: Path, match: re.Match[str]) -> HandIn:
     """``17653-27164 - First Last - Nov 20, 2026 903 PM``: a folder, or the beginning of a file's name"""
-    match = _BRIGHTSPACE.fullmatch(path.name)
-    if match is None:
-        return None
     when = _brightspace_time(match["time"])
     identity = {"system": "brightspace", "number": match["number"], "name": match["name"]}
     attempt = tuple(when.timetuple()[:6]) if when else (0,)
@@ -163,21 +151,17 @@ def _time(*numbers: int) -> dt.datetime | None:
         return None
 
 
-def _sakai(path: Path) -> HandIn | None:
+def _sakai(path: Path, match: re.Match[str]) -> HandIn:
     """``Last, First(login)``, a folder"""
-    match = _SAKAI.fullmatch(path.name)
-    if match is None:
-        return None
     return HandIn(path, path.name, "sakai", None, {"system": "sakai", "login": match["login"], "name": match["name"]})
 
 
 _SAKAI = re.compile(r"(?P<name>[^(),]+, ?[^(),]*[^(),\s])\((?P<login>[^()\s]+)\)")
 
 
-def _schoology(path: Path) -> HandIn | None:
+def _schoology(path: Path, match: re.Match[str]) -> HandIn | None:
     """``Last, First - s486002``, a folder with ``Revision 1 - On time`` in it"""
-    match = _SCHOOLOGY.fullmatch(path.name)
-    if match is None or not any(_VERSION.fullmatch(each.name) for each in path.glob("Revision *")):
+    if not any(_VERSION.fullmatch(each.name) for each in path.glob("Revision *")):
         return None
     identity = {"system": "schoology", "number": match["number"], "sid": match["number"], "name": match["name"]}
     return HandIn(path, match["name"], "schoology", None, identity)
@@ -186,11 +170,8 @@ def _schoology(path: Path) -> HandIn | None:
 _SCHOOLOGY = re.compile(r"(?P<name>.+, .+) - (?P<number>\w*\d\w*)")
 
 
-def _autolab(path: Path) -> HandIn | None:
+def _autolab(path: Path, match: re.Match[str]) -> HandIn:
     """``ann@uni.edu_3_name.py``: the address, and which version"""
-    match = _AUTOLAB.fullmatch(path.name)
-    if match is None:
-        return None
     identity = {"system": "autolab", "email": match["email"]}
     return HandIn(path, match["email"], "autolab", match["own"], identity, (int(match["version"]),))
 
@@ -198,7 +179,7 @@ def _autolab(path: Path) -> HandIn | None:
 _AUTOLAB = re.compile(r"(?P<email>[^\s@]+@[A-Za-z0-9.-]+)_(?P<version>\d{1,4})_(?P<own>.+)", re.DOTALL)
 
 
-def _submitty(path: Path) -> HandIn | None:
+def _submitty(path: Path, match: re.Match[str]) -> HandIn | None:
     """``login``, a folder with a folder for each version, and a file that says which of them is active"""
     if not os.path.isfile(path / SUBMITTY_FILE):
         return None
@@ -208,11 +189,8 @@ def _submitty(path: Path) -> HandIn | None:
 SUBMITTY_FILE = "user_assignment_settings.json"
 
 
-def _inbound(path: Path) -> HandIn | None:
+def _inbound(path: Path, match: re.Match[str]) -> HandIn:
     """``login+a1_permute+2026-11-20 21:03:11.123456 UTC``, and maybe a random part: a folder with timestamp.txt in it"""
-    match = _INBOUND.fullmatch(path.name)
-    if match is None:
-        return None
     attempt = tuple(map(int, re.findall(r"\d+", match["time"])))
     return HandIn(path, match["login"], "inbound", None, {"login": match["login"]}, attempt)
 
@@ -221,18 +199,21 @@ _INBOUND = re.compile(
     r"(?P<login>[^+]+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) [^+]+(?:\+[^+]+)?", re.DOTALL
 )
 
-# The order matters: a student's own file name may look like another system's.
-READERS: dict[str, Read] = {
-    "moodle": _moodle,
-    "blackboard": _blackboard,
-    "brightspace": _brightspace,
-    "sakai": _sakai,
-    "schoology": _schoology,
-    "autolab": _autolab,
-    "submitty": _submitty,
-    "inbound": _inbound,
-    "canvas": _canvas,
-}
+# (layout, pattern of its names, function that reads one). The order matters: a student's own file name may look like
+# another system's.
+_READERS: tuple[tuple[str, re.Pattern[str], Read], ...] = (
+    ("moodle", _MOODLE, _moodle),
+    ("blackboard", _BLACKBOARD, _blackboard),
+    ("brightspace", _BRIGHTSPACE, _brightspace),
+    ("sakai", _SAKAI, _sakai),
+    ("schoology", _SCHOOLOGY, _schoology),
+    ("autolab", _AUTOLAB, _autolab),
+    ("submitty", re.compile(".*", re.DOTALL), _submitty),
+    ("inbound", _INBOUND, _inbound),
+    ("canvas", _CANVAS, _canvas),
+    ("canvas", _CANVAS_ANONYMOUS, _canvas),
+)
+SYSTEMS = frozenset(layout for layout, _, _ in _READERS)
 
 
 def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | None:
@@ -240,8 +221,9 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
 
     folder: whether the entry is a folder. only: the one layout to look for.
     """
-    for layout, read in READERS.items():
-        if only in (None, layout) and (found := read(path)) is not None:
+    for layout, pattern, read in _READERS:
+        match = pattern.fullmatch(path.name) if only in (None, layout) else None
+        if match is not None and (found := read(path, match)) is not None:
             if folder and layout in ("canvas", "blackboard", "autolab"):
                 continue  # these hand out files
             if folder or found.own is not None:

@@ -188,18 +188,37 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
     if any(assignment_of(entry.name, names) for entry in listed):
         return False
     inside = [e for e in listed if is_folder(e) and e.name not in names and e.name not in _OWN_FOLDERS]
-    if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+    if _names_students(folder, listed, names):
         return True
     return any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names)
 
 
+def _names_students(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
+    """Does the name of an entry say which student it is of?"""
+    return any(_system_entries(folder)) or any(_flat_files(folder, listed, names))
+
+
 def _in_two_zips(listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> set[str]:
     """The assignments to which at least two zips of a folder hold an answer."""
-    seen: Counter[str] = Counter()
-    for path in [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")][:ZIPS_LIMIT]:
-        with contextlib.suppress(Refused):
-            seen.update(answers_in(open_zip(path), names, loosely=True))
+    seen = Counter(name for answered in _answers_in_zips(_zips_among(listed), names) for name in answered)
     return {name for name, count in seen.items() if count > 1}
+
+
+def _zips_among(listed: Iterable[os.DirEntry[str]]) -> list[Path]:
+    return [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")]
+
+
+def _answers_in_zips(zips: list[Path], names: Collection[str]) -> list[set[str]]:
+    """For each of the first zips that can be opened, the assignments that its files are named after."""
+    opened = filter(None, map(_opened, zips[:ZIPS_LIMIT]))
+    return [answers_in(folder, names, loosely=True) for folder in opened]
+
+
+def _opened(path: Path) -> Path | None:
+    """The folder with the files of a zip; None if it cannot be opened."""
+    with contextlib.suppress(Refused):
+        return open_zip(path)
+    return None
 
 
 def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list[str]]:
@@ -214,7 +233,7 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             listed = entries(folder)
             inside = [Path(e.path) for e in listed if is_folder(e) and not is_passed_over(e.name)]
             late = [path for path in inside if _holds_the_late(path, names)]
-            if any(_system_entries(folder)) or any(_flat_files(folder, listed, names)):
+            if _names_students(folder, listed, names):
                 return [*folders, *late], beside
             alone = len(inside) == 1
             classes = [path for path in inside if path in late or _looks_like_a_class(path, names, alone=alone)]
@@ -242,8 +261,9 @@ def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
     if any(assignment_of(entry.name, names) for entry in listed):
         return False
     inside = [entry for entry in listed if is_folder(entry) and entry.name not in (*names, *_OWN_FOLDERS)]
-    named = any(_system_entries(folder)) or any(_flat_files(folder, listed, names))
-    return named or any(answers_in(Path(entry.path), names, loosely=True) for entry in inside)
+    return _names_students(folder, listed, names) or any(
+        answers_in(Path(entry.path), names, loosely=True) for entry in inside
+    )
 
 
 def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:
@@ -252,23 +272,19 @@ def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]
     The zips of each folder answer one assignment, a different one for each folder, and at least two names of zips are in
     all folders. Folders of single students look different: they hold zips of several assignments, or different names.
     """
-    zips = {folder: [e for e in entries(folder) if e.name.lower().endswith(".zip")] for folder in folders}
-    zips = {folder: listed for folder, listed in zips.items() if len(listed) > 1}
-    stems = [{without_copy(entry.name[:-4]) for entry in listed} for listed in zips.values()]
+    zips = {folder: found for folder in folders if len(found := _zips_among(entries(folder))) > 1}
+    stems = [{without_copy(path.stem) for path in found} for found in zips.values()]
     shared = set.intersection(*stems) if len(stems) > 1 else set()
     if len(shared) < 2 or any(layouts.names_an_attempt(stem) or bears_any(stem, names) for stem in shared):
         return []
-    asked = [_answered_by_all([Path(entry.path) for entry in listed], names) for listed in zips.values()]
+    asked = [_answered_by_all(found, names) for found in zips.values()]
     return list(zips) if all(asked) and len(set(asked)) == len(asked) else []
 
 
 def _answered_by_all(zips: list[Path], names: Collection[str]) -> str:
     """The one assignment that at least two of the zips answer; "" if there is none, or several."""
-    answered: list[set[str]] = []
-    for path in zips[:ZIPS_LIMIT]:
-        with contextlib.suppress(Refused):
-            answered.append(answers_in(open_zip(path), names, loosely=True))
-    known = {name for found in answered for name in found}
+    answered = _answers_in_zips(zips, names)
+    known = set[str]().union(*answered)
     return known.pop() if len(known) == 1 and sum(map(bool, answered)) > 1 else ""
 
 
@@ -335,10 +351,15 @@ def _system_entries(folder: Path) -> Iterator[HandIn]:
     """The entries of a folder that have names of a system's download."""
     if os.path.isfile(folder / layouts.GRADESCOPE_FILE):
         yield from layouts.gradescope(folder)
-    for entry in entries(folder):
+    yield from _read_names(entries(folder))
+
+
+def _read_names(listed: Iterable[os.DirEntry[str]], only: str | None = None) -> Iterator[HandIn]:
+    """The entries with names of a system's download. only: the one layout to look for."""
+    for entry in listed:
         if entry.name.startswith(APPLES) or entry.is_symlink():
             continue
-        if found := layouts.read_name(Path(entry.path), folder=is_folder(entry)):
+        if found := layouts.read_name(Path(entry.path), folder=is_folder(entry), only=only):
             yield found
 
 
@@ -354,19 +375,12 @@ def _hand_ins(
     Adds to `notes` what a student should know, as (student, note), and to `aside` the entries that belong to no student.
     """
     listed = entries(folder)
-    system = layout if layout in layouts.READERS else None
-    plain = layout in ("folders", "flat")
+    system = layout if layout in layouts.SYSTEMS else None
     if layout in (None, "gradescope") and os.path.isfile(folder / layouts.GRADESCOPE_FILE):
         yield from layouts.gradescope(folder)
         return
-    read = {
-        entry.name: found
-        for entry in listed
-        if not plain
-        and not entry.name.startswith(APPLES)
-        and not entry.is_symlink()
-        and (found := layouts.read_name(Path(entry.path), folder=is_folder(entry), only=system)) is not None
-    }
+    named = () if layout in ("folders", "flat") else _read_names(listed, only=system)
+    read = {found.path.name: found for found in named}
     from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
     yield from layouts.with_logins(from_blackboard, names)
     yield from (each for each in read.values() if each.layout != "blackboard")
@@ -417,28 +431,18 @@ def _zips_of_classes(listed: Collection[os.DirEntry[str]], names: Collection[str
 
     If most zips are one student's, so are the others: a student, too, may hand in folders that look like a class.
     """
-    zips = [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")]
+    zips = _zips_among(listed)
     like = {path.name for path in zips if _holds_several(path, names)}
-    unpacked = {path.name for path in zips if _is_unpacked_beside(path, listed)}
+    folders = {entry.name for entry in listed if is_folder(entry)}
+    held = {path.name: {entry.name for entry in entries(inside)} for path in zips if (inside := _opened(path))}
+    unpacked = {name for name, inner in held.items() if inner & folders}
     return unpacked | (like if 2 * len(like) >= len(zips) else set())
-
-
-def _is_unpacked_beside(path: Path, beside: Iterable[os.DirEntry[str]]) -> bool:
-    """Does a zip hold folders that are also beside it?"""
-    try:
-        inside = {entry.name for entry in entries(open_zip(path))}
-    except Refused:
-        return False
-    return any(entry.name in inside for entry in beside if is_folder(entry))
 
 
 def _holds_several(path: Path, names: Collection[str]) -> bool:
     """Is it a zip that holds several students?"""
-    if path.suffix.lower() != ".zip":
-        return False
-    try:
-        inside = open_zip(path)
-    except Refused:
+    inside = _opened(path) if path.suffix.lower() == ".zip" else None
+    if inside is None:
         return False
     return _looks_like_a_class(inside, names, alone=True) and not _of_one_student(inside, names)
 
