@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..common.errors import InfrastructureError, UserError
+from ..common.errors import InfrastructureError
 from ..common.files import alone_in, explain, sha256, write_whole
 from .dataset import Examples, Official, OfficialFile, Split
-from .idx import read_file, to_examples, unpack
+from .idx import read_checked, to_examples, unpack
 
 
 @dataclass(frozen=True)
@@ -137,18 +137,9 @@ def read_official(raw: Path, split: Split, dataset: Official) -> tuple[bytes, by
     Raises UserError if they are not there, or are not the official ones.
     """
     again = f"Run `autograder data --full --name {dataset.name}`."
-    contents = []
-    for file in dataset.of(split):
-        try:
-            content = read_file(raw / file.name)
-        except UserError as error:
-            raise UserError(f"{error} {again}") from error
-        if sha256(content) != file.sha256:
-            raise UserError(
-                f"{raw / file.name} is damaged: its checksum says that it is not the official file. {again}"
-            )
-        contents.append(content)
-    images, labels = contents
+    images, labels = (
+        read_checked(raw / file.name, file.sha256, "the official file's", again) for file in dataset.of(split)
+    )
     return images, labels
 
 

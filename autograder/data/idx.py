@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..common.errors import UserError
+from ..common.files import sha256
 from .dataset import Examples
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -88,6 +89,20 @@ def read_file(path: Path) -> bytes:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
         raise UserError(f"{path} is damaged: {error}.") from error
+
+
+def read_checked(path: Path, checksum: str, whose: str, remedy: str) -> bytes:
+    """The file's bytes, unpacked. Raises UserError, which ends with the remedy, if they cannot be read or are others.
+
+    checksum: the sha256 that they should have. whose: whose checksum that is, in words: "the manifest's".
+    """
+    try:
+        content = read_file(path)
+    except UserError as error:
+        raise UserError(f"{error} {remedy}") from error
+    if sha256(content) != checksum:
+        raise UserError(f"{path} is damaged: its checksum is not {whose}. {remedy}")
+    return content
 
 
 def to_examples(images: bytes, labels: bytes, source: str) -> Examples:

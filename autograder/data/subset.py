@@ -16,7 +16,7 @@ from ..common.errors import UserError
 from ..common.files import alone_in, sha256, write_whole
 from .dataset import DataSet, Examples, Official, Split, Subset
 from .full import load_full, read_official
-from .idx import Idx, format_idx, pack, parse_idx, read_file, to_examples, unpack
+from .idx import Idx, format_idx, pack, parse_idx, read_checked, read_file, to_examples, unpack
 
 SCHEMA = "autograder/images/v1"
 SPLITS: tuple[Split, ...] = ("train", "test")
@@ -117,14 +117,7 @@ def _test_images(root: Path) -> Idx | None:
 
 def _checked(root: Path, entry: FileEntry) -> bytes:
     """The file's bytes, unpacked. Raises UserError if they are not what the manifest says."""
-    path = root / entry.name
-    try:
-        content = read_file(path)
-    except UserError as error:
-        raise UserError(f"{error} {_restore(root)}") from error
-    if sha256(content) != entry.unpacked_sha256:
-        raise UserError(f"{path} is damaged: its checksum is not the manifest's. {_restore(root)}")
-    return content
+    return read_checked(root / entry.name, entry.unpacked_sha256, "the manifest's", _restore(root))
 
 
 def _restore(root: Path) -> str:
