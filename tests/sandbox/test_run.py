@@ -133,7 +133,9 @@ def test_it_is_the_same_as_one_by_one(sandbox: Sandbox) -> None:
 
 def test_an_entry_that_is_not_there_names_the_line_that_would_have_made_it(sandbox: Sandbox) -> None:
     run = run_of(sandbox, "ANSWERS = {'second': None}\nANSWERS['first'] = not_there + 1\n")
-    with pytest.raises(CheckFailed, match=r"no entry for 'first'\. Line 2 .*, which would have filled it, was left out"):
+    with pytest.raises(
+        CheckFailed, match=r"no entry for 'first'\. Line 2 .*, which would have filled it, was left out"
+    ):
         expect_equal(SubmissionProxy(run).ANSWERS["first"], 2)
     with pytest.raises(CheckFailed, match=r"not answered yet\. Line 2 .*, which would have filled it, was left out"):
         expect_equal(SubmissionProxy(run).ANSWERS["second"], 2)

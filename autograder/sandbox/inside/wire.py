@@ -238,30 +238,30 @@ class _Reader:
             raise WireError("the message is nested too deeply")
         return [self.value(node, depth + 1) for node in nodes]
 
-    def set(self, content: list[Any], depth: int) -> set[Any]:
-        self.entries += len(content)
+    def count(self, entries: int) -> None:
+        """Take note of the entries of a dict or a set. Raises if all of them together have too many."""
+        self.entries += entries
         if self.entries > MAX_ENTRIES:
-            raise WireError("the sets have too many entries")
+            raise WireError("the dicts and sets have too many entries")
+
+    def set(self, content: list[Any], depth: int) -> set[Any]:
+        self.count(len(content))
         items = self.values(content, depth)
         if not all(map(may_be_key, items)):
             raise WireError("a set holds numbers, texts and tuples of those")
         return set(items)
 
     def texts(self, content: list[Any], depth: int) -> TextArray:
-        parts = self.values(content, depth)
-        if len(parts) != 2 or not all(isinstance(part, tuple) for part in parts):
-            raise WireError("an array of texts is its shape and its texts")
-        shape, texts = parts
-        sizes_fit = all(type(size) is int and 0 <= size <= len(texts) for size in shape) and len(shape) <= 64
-        if not sizes_fit or math.prod(shape) != len(texts) or not all(isinstance(text, str) for text in texts):
-            raise WireError("an array of texts is its shape and its texts")
-        return TextArray(shape, texts)
+        match self.values(content, depth):
+            case [tuple(shape), tuple(texts)]:
+                sizes_fit = all(type(size) is int and 0 <= size <= len(texts) for size in shape) and len(shape) <= 64
+                if sizes_fit and math.prod(shape) == len(texts) and all(isinstance(text, str) for text in texts):
+                    return TextArray(shape, texts)
+        raise WireError("an array of texts is its shape and its texts")
 
     def mapping(self, content: list[Any], depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
-        self.entries += len(content)
-        if self.entries > MAX_ENTRIES:
-            raise WireError("the dicts have too many entries")
+        self.count(len(content))
         for pair in content:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict is a list of pairs")
