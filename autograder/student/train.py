@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         tasks = tasks_of(network, vars(module))
         import torch
 
-        from .training_run import epochs_in
+        from .epochs import epochs_in
 
         torch.manual_seed(args.seed)
         raised: BaseException | None

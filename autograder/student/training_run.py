@@ -6,10 +6,9 @@ forward, reads a loss when `backward` is called on it, and evaluates the network
 
 from __future__ import annotations
 
-import ast
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -408,71 +407,3 @@ def _thin(curve: list[Moment], every: int) -> tuple[Moment, ...]:
         if losses:
             thinned.append(Moment(part[-1].images, part[-1].seconds, sum(losses) / len(losses)))
     return tuple(thinned)
-
-
-def epochs_in(source: str, train: str) -> int | None:
-    """How many epochs the function `train` takes, read from its source: the length of its first loop over a range.
-
-    Names are looked up in the constants of the file, the defaults of the function, and the assignments in it. None if
-    the source does not say, for example for a loop that ends when the loss is small.
-    """
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    functions = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == train]
-    if not functions:
-        return None
-    function, arguments = functions[-1], functions[-1].args
-    known: dict[str, int] = {}
-    _note_assignments(body, known)
-    named = reversed([*arguments.posonlyargs, *arguments.args])
-    for argument, default in (
-        *zip(named, reversed(arguments.defaults)),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults),
-    ):
-        _note(ast.Name(argument.arg), default, known)
-    _note_assignments(ast.walk(function), known)
-    for loop in _outer_loops(function.body):
-        call = loop.iter
-        while isinstance(call, ast.Call) and call.args and _called(call) in ("tqdm", "enumerate"):
-            call = call.args[0]
-        if isinstance(call, ast.Call) and _called(call) in ("range", "trange"):
-            bounds = [_whole(bound, known) for bound in call.args]
-            start, stop = [0, *bounds][-2:] if len(bounds) in (1, 2) else (None, None)
-            return stop - start if start is not None and stop is not None else None
-    return None
-
-
-def _outer_loops(body: list[ast.stmt]) -> Iterator[ast.For]:
-    for statement in body:
-        if isinstance(statement, ast.For):
-            yield statement
-        elif isinstance(statement, (ast.With, ast.Try, ast.If)):
-            yield from _outer_loops(statement.body)
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def _note_assignments(nodes: Iterable[ast.AST], known: dict[str, int]) -> None:
-    for node in nodes:
-        if isinstance(node, (ast.Assign, ast.AnnAssign)):
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                _note(target, node.value, known)
-
-
-def _note(target: ast.expr, value: ast.expr | None, known: dict[str, int]) -> None:
-    """Keep the value of a name in `known`, if it is a whole number."""
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-        for one, its in zip(target.elts, value.elts, strict=True):
-            _note(one, its, known)
-    elif isinstance(target, ast.Name) and (number := _whole(value, known)) is not None:
-        known[target.id] = number
-
-
-def _whole(node: ast.expr | None, known: Mapping[str, int]) -> int | None:
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return node.value
-    return known.get(node.id) if isinstance(node, ast.Name) else None
