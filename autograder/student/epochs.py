@@ -20,15 +20,13 @@ def epochs_in(source: str, train: str) -> int | None:
     if not functions:
         return None
     function, arguments = functions[-1], functions[-1].args
-    known: dict[str, int] = {}
-    _note_assignments(body, known)
     named = reversed([*arguments.posonlyargs, *arguments.args])
-    for argument, default in (
-        *zip(named, reversed(arguments.defaults)),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults),
-    ):
-        _note(ast.Name(argument.arg), default, known)
-    _note_assignments(ast.walk(function), known)
+    defaults = (*zip(named, reversed(arguments.defaults)), *zip(arguments.kwonlyargs, arguments.kw_defaults))
+    known: dict[str, int] = {}
+    given = ((argument.arg, default) for argument, default in defaults)
+    for name, value in (*_assigned(body), *given, *_assigned(ast.walk(function))):
+        if (number := _whole(value, known)) is not None:
+            known[name] = number
     for loop in _outer_loops(function.body):
         call = loop.iter
         while isinstance(call, ast.Call) and call.args and _called(call) in ("tqdm", "enumerate"):
@@ -52,20 +50,15 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _note_assignments(nodes: Iterable[ast.AST], known: dict[str, int]) -> None:
+def _assigned(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that are assigned, each with its value: two for `epochs, rate = 3, 0.1`."""
     for node in nodes:
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                _note(target, node.value, known)
-
-
-def _note(target: ast.expr, value: ast.expr | None, known: dict[str, int]) -> None:
-    """Keep the value of a name in `known`, if it is a whole number."""
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-        for one, its in zip(target.elts, value.elts, strict=True):
-            _note(one, its, known)
-    elif isinstance(target, ast.Name) and (number := _whole(value, known)) is not None:
-        known[target.id] = number
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts))
+                yield from ((one.id, value) for one, value in pairs if isinstance(one, ast.Name))
 
 
 def _whole(node: ast.expr | None, known: Mapping[str, int]) -> int | None:
