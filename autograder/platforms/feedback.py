@@ -25,7 +25,7 @@ from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
 from ..results.rows import public_notes, reason, rows_of
 from ..results.store import folder_name
-from ..submission.places import SUFFIXES
+from ..submission.names import SUFFIXES
 from ..submission.source import form_of
 from .csv import as_cell
 from .destinations import need_folder

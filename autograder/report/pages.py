@@ -27,7 +27,7 @@ from ..course.words import CourseWords, words_of
 from ..course.zone import zone_of
 from ..results.guard import Guard
 from ..results.result import ClassResults, Result
-from ..submission.places import REPORT_MARKER
+from ..submission.names import REPORT_MARKER
 
 if TYPE_CHECKING:
     import jinja2

@@ -13,7 +13,7 @@ from typing import IO
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import take
 from ..common.terminal import printable
-from ..submission.places import RESULTS_MARKER
+from ..submission.names import RESULTS_MARKER
 from . import final, store
 from .result import InvalidResult
 

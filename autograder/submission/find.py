@@ -25,11 +25,13 @@ from ..common.plural import few
 from ..course.course import Course
 from .clone import HEAD, Clone, Clones
 from .layouts import RECEIPT, HandIn
+from .names import PASSED_OVER, SUFFIXES, bears, is_passed_over, readable
 from .people import People, other_names
-from .places import PASSED_OVER, SUFFIXES, Place, bears, is_passed_over, read_class, readable
+from .places import Place
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 from .student_files import NO_CODE, File, StudentFiles, why_not
+from .whose import read_class
 
 NAMED = 3  # the most files that a note names
 _NOTHING = ("missing", "not_started")

@@ -13,11 +13,10 @@ from pathlib import Path, PurePath
 from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, open_zip
 from .clone import is_bare, small_text
 from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of
-from .places import (
+from .names import (
     ARCHIVES,
     RESULTS_MARKER,
     SUFFIXES,
-    Place,
     assignment_of,
     bears,
     bears_any,
@@ -28,6 +27,7 @@ from .places import (
     placeholder_of,
     readable,
 )
+from .places import Place
 from .source import Source, Unreadable, read_source
 
 FILES_LIMIT = 200_000  # entries looked at in one student's folder

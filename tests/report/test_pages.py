@@ -15,7 +15,7 @@ from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.report import pages as report
 from autograder.results.result import ClassResults
-from autograder.submission.places import REPORT_MARKER
+from autograder.submission.names import REPORT_MARKER
 from tests.support.places import ROOT
 from tests.support.results import student_page
 

@@ -13,7 +13,7 @@ import pytest
 from autograder.common.errors import UserError
 from autograder.course.course import Course, natural_key
 from autograder.submission.find import Found, find_class
-from autograder.submission.places import RESULTS_MARKER
+from autograder.submission.names import RESULTS_MARKER
 from autograder.submission.source import read_source
 from tests.support.files import notebook, put
 

@@ -1,0 +1,90 @@
+"""Files side by side in a class's folder, each with a name that holds the student's and the assignment's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from . import layouts
+from .layouts import HandIn
+from .names import ARCHIVES, WORK, without_copy
+
+
+def flat_files(
+    folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str], *, loosely: bool = False
+) -> Iterator[HandIn]:
+    """Files side by side in a folder, each with a name that holds the student's and the assignment's.
+
+    The student's name comes first (`ada_a1_permute.py`). If such a file is there, names that go on after the
+    assignment's count too (`lee_a1_permute_final_v2.py`). The student's name may also come last, as in Google Forms
+    (`a1_permute - Ada Lee.py`), if two different names do. loosely: whether a blank may stand between the two names, and
+    an underscore before a name that comes last. Then many a student's own folder would look like a class.
+    """
+    every = one_of(names)
+    gap, dash = ("(?: ?[_-] ?| )", "(?: ?[_-] ?| )") if loosely else (" ?[_-] ?", " - ")
+    before = re.compile(
+        rf"(?P<who>.+?){gap}(?P<own>{every}(?:-\d+|[ _-]?\(\d+\))?(?P<more>[ _-].*)?\.(?:py|ipynb|safetensors))",
+        re.IGNORECASE | re.DOTALL,
+    )
+    behind = re.compile(
+        rf"(?P<own>{every}){dash}(?P<who>.+)(?P<suffix>\.(?:py|ipynb|safetensors))", re.IGNORECASE | re.DOTALL
+    )
+    plain: list[HandIn] = []
+    longer: list[HandIn] = []
+    turned: list[HandIn] = []
+    for entry in listed:
+        path, name = Path(entry.path), entry.name
+        if name.startswith(".") or entry.is_symlink() or not entry.is_file():
+            continue
+        if (match := behind.fullmatch(name)) and names_somebody(match["who"]):
+            who = without_copy(match["who"])
+            own = match["own"] + match["who"].removeprefix(who) + match["suffix"]
+            turned.append(HandIn(path, who, "flat", own))
+            continue
+        match = before.fullmatch(name)
+        if match and names_somebody(match["who"]) and layouts.read_name(path, folder=False) is None:
+            (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
+    yield from plain
+    yield from longer if plain else ()
+    known = {each.path.name for each in (*plain, *longer)}
+    yield from _dashed(plain, [entry for entry in listed if entry.name not in known])
+    yield from turned if len({each.student for each in turned}) > 1 else ()
+
+
+def one_of(names: Iterable[str]) -> str:
+    """A pattern for one of these names, the longest that fits."""
+    return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
+
+
+def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator[HandIn]:
+    """Other files that begin with a student's name, as in Google Classroom: `Ada Lee - answers.py`.
+
+    plain: the files that are named after an assignment. Only if two students have such files (`Ada Lee - a1_permute.py`)
+    do other files count.
+    """
+    named = {each.student for each in plain if each.path.name.startswith(f"{each.student} - ")}
+    if len(named) < 2:
+        return
+    doubled = [name for name in named if " - " in name]
+    for entry in others:
+        who, dash, own = entry.name.partition(" - ")
+        longer = [name for name in doubled if entry.name.startswith(f"{name} - ")]
+        if longer:  # `Jean - Luc - answers.py`
+            who = max(longer, key=len)
+            own = entry.name.removeprefix(f"{who} - ")
+        work = Path(own).suffix.lower() in (*WORK, *ARCHIVES) and entry.is_file(follow_symlinks=False)
+        if dash and work and names_somebody(who) and not who.startswith("."):
+            yield HandIn(Path(entry.path), who, "flat", own)
+
+
+def names_somebody(said: str) -> bool:
+    """May it be a person's name? The `test` of a check file, a number, and a computer's word for a copy are not."""
+    nobody = said.casefold() == "test" or _A_COPY.fullmatch(said) or layouts.names_an_attempt(said)
+    return any(c.isalpha() for c in said) and not nobody
+
+
+_A_COPY = re.compile(
+    r"(?:copy|kopie|kopia|copie|c[oó]pia|kopio|kopi)(?:[ _](?:of|von|de|di|van))?(?:[ _]?\(?\d+\)?)?", re.IGNORECASE
+)

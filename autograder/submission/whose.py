@@ -1,0 +1,466 @@
+"""Which folders and files of a class's download belong to which student? All that could be a student's is reported."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..common.errors import UserError
+from ..course.course import Course
+from . import layouts
+from .archives import APPLES, NEVER, ZIPS_LIMIT, Refused, open_zip
+from .layouts import HandIn
+from .names import (
+    ARCHIVES,
+    PASSED_OVER,
+    REPORT_MARKER,
+    RESULTS_MARKER,
+    SUFFIXES,
+    WORK,
+    assignment_of,
+    bears,
+    bears_any,
+    entries,
+    is_folder,
+    is_passed_over,
+    placeholder_of,
+    readable,
+    without_copy,
+)
+from .places import Place, distinct, distinct_in_all, places_of
+from .side_by_side import flat_files, names_somebody, one_of
+
+DEPTH_LIMIT = 5  # how many folders deep a class may be
+LOOKED_AT = 3_000  # entries of a folder that are looked at to find out whether it holds work
+_OWN_FOLDERS = ("assignments", "notebooks")
+
+
+@dataclass(frozen=True)
+class Class:
+    """All students of a download.
+
+    places: the students, in natural order. layout: how the download was read. passed_over: its entries that belong to
+    no student.
+    """
+
+    places: tuple[Place, ...]
+    layout: str
+    passed_over: tuple[str, ...] = ()
+
+
+def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
+    """The students of a folder of submissions, or of one submission. layout: one of LAYOUTS, instead of guessing from
+    the names.
+
+    Raises UserError if `root` does not exist, is the course itself, or is a zip of a class.
+    """
+    names = frozenset(course.assignment_names())
+    if root.is_file():
+        return _of_one_file(root, names)
+    if not root.is_dir():
+        gone = "is neither a folder nor a file" if root.exists() else "is not there"
+        raise UserError(f"{root} {gone}. Give the folder that holds the submissions, or one submission.")
+    if root.resolve() == course.root.resolve() or _is_a_course(root, names):
+        raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
+    if layout == "student" or (layout is None and _is_one_students(root, names)):
+        student = readable(root.resolve().name)
+        return Class((Place(student, (HandIn(root, student),)),), "student")
+    inner, above = _class_folders(root, names) if layout is None else ([root], [])
+    found: list[HandIn] = []
+    named: list[HandIn] = []
+    notes: list[tuple[str, str]] = []  # (student, note)
+    passed_over = [f"{readable(name)} (beside the folder with the class)" for name in above]
+    scopes: dict[Path, str] = {}
+    for folder in inner:
+        hand_ins = [h for h in _hand_ins(folder, names, layout, notes, passed_over) if h.path not in inner]
+        scope = folder.name if folder.name in names else ""
+        scopes |= {each.path: scope for each in hand_ins}
+        found += hand_ins
+        named += distinct(hand_ins)
+    found = distinct_in_all(found, named)
+    if not found and layout is None:
+        by_name = read_class(root, course, "flat")
+        if len(by_name.places) > 1:
+            return by_name
+    used = Counter(each.layout for each in found)
+    read_as = layout or (used.most_common(1)[0][0] if used else "folders")
+    within = ", ".join(f"{readable(folder.name)}/" for folder in [f for f in inner if f != root][:3])
+    deeper = f", in {within}" if within else ""
+    places = places_of(found, notes, scopes)
+    return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
+
+
+def _is_a_course(root: Path, names: Collection[str]) -> bool:
+    """Does solutions/ in this folder hold hidden checks or misconceptions, which a student's folder never holds?"""
+    beside_masters = [f for name in names for f in (f"{name}/test_{name}_hidden.py", f"{name}/misconceptions.py")]
+    return any((root / "solutions" / file).is_file() for file in beside_masters)
+
+
+def _of_one_file(file: Path, names: Collection[str]) -> Class:
+    """The class of a single submission. The student is the one that a system's name states, else the name of a zip, else
+    the name of the folder that holds the file.
+    """
+    if _holds_several(file, names):
+        raise UserError(f"{file} holds a class. Unpack it first, and give the folder that holds the submissions.")
+    found = layouts.read_name(file, folder=False)
+    if found is None:
+        of_nobody = {*names, *_OWN_FOLDERS}
+        student = next((each.name for each in file.resolve().parents if each.name not in of_nobody), "")
+        found = HandIn(file, readable(file.stem if file.suffix.lower() in ARCHIVES else student), own=file.name)
+    if found.layout == "blackboard":
+        (found,) = layouts.with_logins([found], names)
+    return Class((Place(found.student, (found,), identity=found.identity),), "one submission")
+
+
+# --- one student or a class, and in which folder? ------------------------------------------------------------------
+
+
+def _is_one_students(root: Path, names: Collection[str]) -> bool:
+    """Is it a clone or a folder of one student, and not a class with folders of such names?"""
+    listed = entries(root)
+    folders = [entry for entry in listed if is_folder(entry)]
+    if any(entry.name == ".git" for entry in listed):
+        return not _is_a_class_in_git(root, listed, names)
+    own_files = any(assignment_of(entry.name, names, exact=True) for entry in listed)
+    own = [entry for entry in folders if entry.name in names or entry.name in _OWN_FOLDERS]
+    own = [entry for entry in own if not _holds_a_class(Path(entry.path), names)]
+    mine = [e for e in own if e.name in names or _has_assignment_folders(Path(e.path), names)]
+    others = [
+        entry
+        for entry in folders
+        if entry not in mine and not entry.name.startswith(".") and answers_in(Path(entry.path), names)
+    ]
+    flat = sum(1 for _ in flat_files(root, listed, names))
+    attempts = [entry for entry in others if layouts.names_an_attempt(entry.name, folder=True)]
+    if len(attempts) == len(others) > 1 and not (own_files or own or flat):
+        return True
+    if own_files or mine:
+        a_clone = any(entry.name in ("autograder", "pyproject.toml") for entry in listed)
+        return len(others) + flat <= a_clone
+    return bool(own) and not others and not flat
+
+
+def _is_a_class_in_git(root: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:
+    """Has a teacher put a class under git? Then no file of the clone itself answers an assignment, but those of at least
+    three students in it do.
+    """
+    own = (*names, *_OWN_FOLDERS, "autograder", "pyproject.toml")
+    if any(entry.name in own or assignment_of(entry.name, names) for entry in listed):
+        return False
+    inside = [entry for entry in listed if is_folder(entry) and not is_passed_over(entry.name)]
+    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
+    answered = Counter(name for entry in inside for name in answers_in(Path(entry.path), names))
+    by_name = {each.student for each in (*_system_entries(root), *flat_files(root, listed, names))}
+    return max([len(by_name), *answered.values()]) > 2
+
+
+def _has_assignment_folders(folder: Path, names: Collection[str]) -> bool:
+    return any(entry.name in names and is_folder(entry) for entry in entries(folder))
+
+
+def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
+    """Does an assignment's folder hold students' folders or files, and no file that is named after an assignment?"""
+    listed = entries(folder)
+    if any(assignment_of(entry.name, names) for entry in listed):
+        return False
+    inside = [e for e in listed if is_folder(e) and e.name not in names and e.name not in _OWN_FOLDERS]
+    if _names_students(folder, listed, names):
+        return True
+    return any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names)
+
+
+def _names_students(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
+    """Does the name of an entry say which student it is of?"""
+    return any(_system_entries(folder)) or any(flat_files(folder, listed, names))
+
+
+def _in_two_zips(listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> set[str]:
+    """The assignments to which at least two zips of a folder hold an answer."""
+    seen = Counter(name for answered in _answers_in_zips(_zips_among(listed), names) for name in answered)
+    return {name for name, count in seen.items() if count > 1}
+
+
+def _zips_among(listed: Iterable[os.DirEntry[str]]) -> list[Path]:
+    return [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")]
+
+
+def _answers_in_zips(zips: list[Path], names: Collection[str]) -> list[set[str]]:
+    """For each of the first zips that can be opened, the assignments that its files are named after."""
+    opened = filter(None, map(_opened, zips[:ZIPS_LIMIT]))
+    return [answers_in(folder, names, loosely=True) for folder in opened]
+
+
+def _opened(path: Path) -> Path | None:
+    """The folder with the files of a zip; None if it cannot be opened."""
+    with contextlib.suppress(Refused):
+        return open_zip(path)
+    return None
+
+
+def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list[str]]:
+    """The folders whose entries are students: `root` itself, usually, or folders in it. And the names of the folders
+    beside them, which belong to no student.
+    """
+    folders: list[Path] = [root]
+    beside: list[str] = []
+    for _ in range(DEPTH_LIMIT):
+        inner: list[Path] = []
+        for folder in folders:
+            listed = entries(folder)
+            inside = [Path(e.path) for e in listed if is_folder(e) and not is_passed_over(e.name)]
+            late = [path for path in inside if _holds_the_late(path, names)]
+            if _names_students(folder, listed, names):
+                return [*folders, *late], beside
+            alone = len(inside) == 1
+            classes = [path for path in inside if path in late or _looks_like_a_class(path, names, alone=alone)]
+            classes = classes or _of_students_zips(inside, names)
+            if not classes or any(answers_in(path, names) for path in inside if path not in classes):
+                return [*folders, *late], beside
+            inner += classes
+            beside += [path.name for path in inside if path not in classes]
+        folders = inner
+    return folders, beside
+
+
+_LATE = re.compile(
+    r"(?:too[ _-]?)?late(?:[ _-]submissions)?|(?:on|in)[ _-]?time|(?:zu[ _-]?)?spät|verspätet|pünktlich|rechtzeitig"
+    r"|en[ _-]retard|à[ _-]l.heure|tarde|a[ _-]tiempo",
+    re.IGNORECASE,
+)
+
+
+def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
+    """Is it a folder for the students who were late, or for those who were not?"""
+    if not _LATE.fullmatch(unicodedata.normalize("NFC", folder.name)):
+        return False
+    listed = entries(folder)
+    if any(assignment_of(entry.name, names) for entry in listed):
+        return False
+    inside = [entry for entry in listed if is_folder(entry) and entry.name not in (*names, *_OWN_FOLDERS)]
+    return _names_students(folder, listed, names) or any(
+        answers_in(Path(entry.path), names, loosely=True) for entry in inside
+    )
+
+
+def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:
+    """The folders that each hold one homework, as zips of several students; empty if they are not like that.
+
+    The zips of each folder answer one assignment, a different one for each folder, and at least two names of zips are in
+    all folders. Folders of single students look different: they hold zips of several assignments, or different names.
+    """
+    zips = {folder: found for folder in folders if len(found := _zips_among(entries(folder))) > 1}
+    stems = [{without_copy(path.stem) for path in found} for found in zips.values()]
+    shared = set.intersection(*stems) if len(stems) > 1 else set()
+    if len(shared) < 2 or any(layouts.names_an_attempt(stem) or bears_any(stem, names) for stem in shared):
+        return []
+    asked = [_answered_by_all(found, names) for found in zips.values()]
+    return list(zips) if all(asked) and len(set(asked)) == len(asked) else []
+
+
+def _answered_by_all(zips: list[Path], names: Collection[str]) -> str:
+    """The one assignment that at least two of the zips answer; "" if there is none, or several."""
+    answered = _answers_in_zips(zips, names)
+    known = set[str]().union(*answered)
+    return known.pop() if len(known) == 1 and sum(map(bool, answered)) > 1 else ""
+
+
+def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, depth: int = 1) -> bool:
+    """Does the folder hold several students, and not one? Then two folders in it answer the same assignment, for example.
+
+    alone: no other folder is beside it. Then a folder that could belong to one student or to several counts as a class.
+    """
+    listed = entries(folder)
+    if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
+        return False
+    if any(_system_entries(folder)) or len({each.student for each in flat_files(folder, listed, names)}) > (not alone):
+        return True
+    inside = [entry for entry in listed if is_folder(entry) and not entry.name.startswith(".")]
+    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
+    if folder.name in names:
+        return _holds_a_class(folder, names)
+    if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):
+        # Each assignment has its own download, in its own folder.
+        return all(_holds_a_class(Path(e.path), names) for e in inside if e.name in names) and any(
+            e.name in names for e in inside
+        )
+    seen: Counter[str] = Counter()
+    for entry in inside:
+        seen.update(answers_in(Path(entry.path), names, loosely=True))
+        if any(count > 1 for count in seen.values()):
+            return True
+    if not alone:
+        return False
+    clones = any(os.path.lexists(os.path.join(entry.path, ".git")) for entry in inside)
+    as_in_submitted = sum(_has_assignment_folders(Path(entry.path), names) for entry in inside) > 1  # nbgrader's
+    if clones or as_in_submitted or _in_two_zips(listed, names):
+        return True
+    only = len(inside) == 1
+    return depth < DEPTH_LIMIT and any(
+        _looks_like_a_class(Path(entry.path), names, alone=only, depth=depth + 1) for entry in inside
+    )
+
+
+def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -> set[str]:
+    """The assignments that files in a folder are named after; at most LOOKED_AT entries or so are looked at.
+
+    loosely: the name may have other words before or after the assignment's, see `bears`.
+    """
+    found: set[str] = set()
+    pending, left = [folder], LOOKED_AT
+    while pending and left > 0:
+        for entry in entries(pending.pop(0)):
+            left -= 1
+            if is_folder(entry):
+                if not entry.name.startswith(".") and entry.name not in PASSED_OVER and not entry.is_symlink():
+                    pending.append(Path(entry.path))
+            elif name := assignment_of(entry.name, names):
+                found.add(name)
+            elif loosely and entry.name.endswith(SUFFIXES) and not entry.name.startswith("test_"):
+                found |= {name for name in names if bears(entry.name, name)}
+    return found
+
+
+# --- the entries of a class's folder -------------------------------------------------------------------------------
+
+
+def _system_entries(folder: Path) -> Iterator[HandIn]:
+    """The entries of a folder that have names of a system's download."""
+    if os.path.isfile(folder / layouts.GRADESCOPE_FILE):
+        yield from layouts.gradescope(folder)
+    yield from _read_names(entries(folder))
+
+
+def _read_names(listed: Iterable[os.DirEntry[str]], only: str | None = None) -> Iterator[HandIn]:
+    """The entries with names of a system's download. only: the one layout to look for."""
+    for entry in listed:
+        if entry.name.startswith(APPLES) or entry.is_symlink():
+            continue
+        if found := layouts.read_name(Path(entry.path), folder=is_folder(entry), only=only):
+            yield found
+
+
+def _hand_ins(
+    folder: Path,
+    names: Collection[str],
+    layout: str | None,
+    notes: list[tuple[str, str]],
+    aside: list[str],
+) -> Iterator[HandIn]:
+    """The entries of a class's folder, each with its student.
+
+    Adds to `notes` what a student should know, as (student, note), and to `aside` the entries that belong to no student.
+    """
+    listed = entries(folder)
+    system = layout if layout in layouts.SYSTEMS else None
+    if layout in (None, "gradescope") and os.path.isfile(folder / layouts.GRADESCOPE_FILE):
+        yield from layouts.gradescope(folder)
+        return
+    named = () if layout in ("folders", "flat") else _read_names(listed, only=system)
+    read = {found.path.name: found for found in named}
+    from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
+    yield from layouts.with_logins(from_blackboard, names)
+    yield from (each for each in read.values() if each.layout != "blackboard")
+    side_by_side = () if layout == "folders" else _all_flat(folder, listed, names, loosely=layout == "flat")
+    flat = {each.path.name: each for each in side_by_side}
+    of_classes = _zips_of_classes(listed, names)
+    for entry in listed:
+        path, name = Path(entry.path), readable(entry.name)
+        if placeholder_of(name):
+            aside.append(f"{placeholder_of(name)} (iCloud has not downloaded it)")
+        if entry.name.startswith("."):
+            if entry.name not in NEVER and _holds_work(entry, names):
+                aside.append(f"{name} (hidden by the dot at its beginning)")
+            continue
+        if entry.name in read or entry.name in ("__MACOSX", "__pycache__"):
+            continue
+        if entry.is_symlink():
+            if os.path.isdir(entry.path):  # pathlib would raise if we may not read a folder above it
+                notes.append((name, "The student's folder is a link; links are not followed."))
+            else:
+                aside.append(f"{name} (a link; links are not followed)")
+        elif is_folder(entry):
+            ours = any(os.path.exists(path / marker) for marker in (RESULTS_MARKER, REPORT_MARKER))
+            if (ours or is_passed_over(entry.name)) and not answers_in(path, names):
+                aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
+            else:
+                yield HandIn(path, entry.name)
+        elif entry.name in flat:
+            yield flat[entry.name]
+        elif path.suffix.lower() in ARCHIVES:
+            if read or entry.name in of_classes:
+                aside.append(f"{name} (is it the whole class? then unpack it into a folder of its own)")
+            else:
+                yield HandIn(path, without_copy(re.sub(r"(\.tar)?\.\w+$", "", entry.name)), own=entry.name)
+        elif path.suffix.lower() in WORK:
+            aside.append(name)
+
+
+def _holds_work(entry: os.DirEntry[str], names: Collection[str]) -> bool:
+    """Is it a folder with a file that is named after an assignment, or a file with such a name in its own?"""
+    if is_folder(entry):
+        return bool(answers_in(Path(entry.path), names))
+    return bears_any(entry.name, names)
+
+
+def _zips_of_classes(listed: Collection[os.DirEntry[str]], names: Collection[str]) -> set[str]:
+    """The zips of a folder that hold a class, not the work of one student.
+
+    If most zips are one student's, so are the others: a student, too, may hand in folders that look like a class.
+    """
+    zips = _zips_among(listed)
+    like = {path.name for path in zips if _holds_several(path, names)}
+    folders = {entry.name for entry in listed if is_folder(entry)}
+    held = {path.name: {entry.name for entry in entries(inside)} for path in zips if (inside := _opened(path))}
+    unpacked = {name for name, inner in held.items() if inner & folders}
+    return unpacked | (like if 2 * len(like) >= len(zips) else set())
+
+
+def _holds_several(path: Path, names: Collection[str]) -> bool:
+    """Is it a zip that holds several students?"""
+    inside = _opened(path) if path.suffix.lower() == ".zip" else None
+    if inside is None:
+        return False
+    return _looks_like_a_class(inside, names, alone=True) and not _of_one_student(inside, names)
+
+
+def _of_one_student(folder: Path, names: Collection[str]) -> bool:
+    """Do the files that have a student's name before the assignment's (`ann_a1_permute.py`) all belong to one student?"""
+    inner, _ = _class_folders(folder, names)
+    students = {each.student for place in inner for each in flat_files(place, entries(place), names)}
+    return len(students) == 1 and not any(any(_system_entries(place)) for place in inner)
+
+
+def _all_flat(
+    folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str], *, loosely: bool
+) -> Iterator[HandIn]:
+    """The files of `flat_files`, and others beside them that are named like them: documents, zips, and in a download of
+    Google's whatever else the students handed in. loosely: see `flat_files`.
+    """
+    flat = list(flat_files(folder, listed, names, loosely=loosely))
+    yield from flat
+    known = {each.path.name for each in flat}
+    others = [
+        entry
+        for entry in listed
+        if entry.name not in known
+        and not entry.name.startswith(".")
+        and Path(entry.name).suffix.lower() in (*WORK, *ARCHIVES)
+        and entry.is_file(follow_symlinks=False)
+        and not _holds_several(Path(entry.path), names)
+    ]
+    alike = re.compile(rf"(?P<who>.+?) ?[_-] ?(?P<own>{one_of(names)}(?![a-z0-9]).*)", re.IGNORECASE | re.DOTALL)
+    if any(each.path.name.startswith(each.student) for each in flat):
+        found = [(entry, match) for entry in others if (match := alike.fullmatch(entry.name)) is not None]
+        yield from (HandIn(Path(e.path), m["who"], "flat", m["own"]) for e, m in found if names_somebody(m["who"]))
+    if len({each.student for each in flat if each.path.stem.endswith(f" - {each.student}")}) > 1:
+        for entry in others:
+            path = Path(entry.path)
+            own, _, who = path.stem.rpartition(" - ")
+            if own and names_somebody(who):
+                yield HandIn(path, without_copy(who), "flat", own + path.suffix)
