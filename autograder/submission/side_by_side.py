@@ -13,9 +13,9 @@ from .names import ARCHIVES, WORK, without_copy
 
 
 def flat_files(
-    folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str], *, loosely: bool = False
+    listed: Iterable[os.DirEntry[str]], names: Collection[str], *, loosely: bool = False
 ) -> Iterator[HandIn]:
-    """Files side by side in a folder, each with a name that holds the student's and the assignment's.
+    """The entries of a folder that are files, each with a name that holds the student's and the assignment's.
 
     The student's name comes first (`ada_a1_permute.py`). If such a file is there, names that go on after the
     assignment's count too (`lee_a1_permute_final_v2.py`). The student's name may also come last, as in Google Forms

@@ -136,7 +136,7 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
         for entry in folders
         if entry not in mine and not entry.name.startswith(".") and answers_in(Path(entry.path), names)
     ]
-    flat = sum(1 for _ in flat_files(root, listed, names))
+    flat = sum(1 for _ in flat_files(listed, names))
     attempts = [entry for entry in others if layouts.names_an_attempt(entry.name, folder=True)]
     if len(attempts) == len(others) > 1 and not (own_files or own or flat):
         return True
@@ -156,7 +156,7 @@ def _is_a_class_in_git(root: Path, listed: Collection[os.DirEntry[str]], names: 
     inside = [entry for entry in listed if is_folder(entry) and not is_passed_over(entry.name)]
     inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
     answered = Counter(name for entry in inside for name in answers_in(Path(entry.path), names))
-    by_name = {each.student for each in (*_system_entries(root), *flat_files(root, listed, names))}
+    by_name = {each.student for each in (*_system_entries(root), *flat_files(listed, names))}
     return max([len(by_name), *answered.values()]) > 2
 
 
@@ -177,7 +177,7 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
 
 def _names_students(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
     """Does the name of an entry say which student it is of?"""
-    return any(_system_entries(folder)) or any(flat_files(folder, listed, names))
+    return any(_system_entries(folder)) or any(flat_files(listed, names))
 
 
 def _in_two_zips(listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> set[str]:
@@ -278,7 +278,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     listed = entries(folder)
     if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
         return False
-    if any(_system_entries(folder)) or len({each.student for each in flat_files(folder, listed, names)}) > (not alone):
+    if any(_system_entries(folder)) or len({each.student for each in flat_files(listed, names)}) > (not alone):
         return True
     inside = [entry for entry in listed if is_folder(entry) and not entry.name.startswith(".")]
     inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
@@ -366,7 +366,7 @@ def _hand_ins(
     from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
     yield from layouts.with_logins(from_blackboard, names)
     yield from (each for each in read.values() if each.layout != "blackboard")
-    side_by_side = () if layout == "folders" else _all_flat(folder, listed, names, loosely=layout == "flat")
+    side_by_side = () if layout == "folders" else _all_flat(listed, names, loosely=layout == "flat")
     flat = {each.path.name: each for each in side_by_side}
     of_classes = _zips_of_classes(listed, names)
     for entry in listed:
@@ -432,17 +432,15 @@ def _holds_several(path: Path, names: Collection[str]) -> bool:
 def _of_one_student(folder: Path, names: Collection[str]) -> bool:
     """Do the files that have a student's name before the assignment's (`ann_a1_permute.py`) all belong to one student?"""
     inner, _ = _class_folders(folder, names)
-    students = {each.student for place in inner for each in flat_files(place, entries(place), names)}
+    students = {each.student for place in inner for each in flat_files(entries(place), names)}
     return len(students) == 1 and not any(any(_system_entries(place)) for place in inner)
 
 
-def _all_flat(
-    folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str], *, loosely: bool
-) -> Iterator[HandIn]:
+def _all_flat(listed: Collection[os.DirEntry[str]], names: Collection[str], *, loosely: bool) -> Iterator[HandIn]:
     """The files of `flat_files`, and others beside them that are named like them: documents, zips, and in a download of
     Google's whatever else the students handed in. loosely: see `flat_files`.
     """
-    flat = list(flat_files(folder, listed, names, loosely=loosely))
+    flat = list(flat_files(listed, names, loosely=loosely))
     yield from flat
     known = {each.path.name for each in flat}
     others = [
