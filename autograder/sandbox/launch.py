@@ -195,9 +195,9 @@ class Sandbox:
     def close_child(self, child: Child) -> int:
         """Kill the child and all its descendants. Returns its wait status, as ``os.waitpid`` gives it."""
         with child.sock:  # closed after the kill, so that the child does not notice and begin to exit by itself
-            return self._kill(child)
+            return self._kill()
 
-    def _kill(self, child: Child) -> int:
+    def _kill(self) -> int:
         if self._once:
             assert self._process is not None
             self._process.kill()
