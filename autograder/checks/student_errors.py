@@ -38,7 +38,7 @@ def told(observation: Observation) -> tuple[str, Why]:
     text = f"{describe.call(observation)} raised {error.type_name}{where}{line}"
     said = beginning(error.message).removesuffix(", but expected one of:")
     text = f"{text}: {said}" if said else text
-    meant = did_you_mean(error.type_name, error.message, source, _number(error.where, source))
+    meant = did_you_mean(error.message, source, _number(error.where, source))
     idea = error.because or meant or explain(error.type_name, error.message, error.text)
     return f"{text.rstrip('.')}. {idea}" if idea else text, ""
 

@@ -192,7 +192,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
         if what.partition(".")[0] == "autograder":  # the line that shows the checks in a notebook
             return Note()
         known = what if set(what.split(".")) <= set(re.findall(r"\w+", source.line(line, module))) else "something"
-        meant = did_you_mean("ImportError", why, None)
+        meant = did_you_mean(why, None)
         if (slip := re.fullmatch(r"Did you mean (\w+)\?", meant)) and text.split() == ["import", known]:
             said = f"{LEFT_OUT}{where} out (`{text}`): grading has no {known}. {meant}"
             return Note("misspelt", said, slip[1])

@@ -154,6 +154,6 @@ def _told_with_its_place(told: StudentError, error: BaseException) -> StudentErr
             first = next((each.first_line for each in entered.cells if each.label == cell), 1)
             line = frame.lineno or 1
             left = from_a_stub(told.type_name, told.message) and stub_left(entered, told.message)
-            meant = left or did_you_mean(told.type_name, told.message, entered, first + line - 1)
+            meant = left or did_you_mean(told.message, entered, first + line - 1)
             return dataclasses.replace(told, where=f"{cell}, line {line}", text=frame.line or "", because=meant)
     return dataclasses.replace(told, where="", text="")

@@ -71,7 +71,7 @@ def own_error(error: BaseException, file: str, source: Source) -> str:
             line = frame.lineno
     where = f" at {source.locate(line)}" if line else ""
     text = "".join(source.text.split("\n")[line - 1 : line]) if line else ""
-    idea = did_you_mean(name, str(error), source, line or 0) or student_errors.explain(name, str(error), text)
+    idea = did_you_mean(str(error), source, line or 0) or student_errors.explain(name, str(error), text)
     return f"Your code raised {name}{where}: {message.rstrip('.')}." + (f" {idea}" if idea else "")
 
 

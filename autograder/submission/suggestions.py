@@ -41,13 +41,12 @@ _TYPES = {name: getattr(builtins, name) for name in ("list", "tuple", "dict", "s
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def did_you_mean(type_name: str, message: str, source: Source | None, line: int = 0) -> str:
+def did_you_mean(message: str, source: Source | None, line: int = 0) -> str:
     """A sentence about the name that was meant; "" if none is close.
 
-    type_name, message: of an error that student code raised. line: the line of `source.text` that raised it; 0 if that
-    is not known.
+    message: of an error that student code raised. line: the line of `source.text` that raised it; 0 if that is not known.
 
-    >>> did_you_mean("AttributeError", "'Tensor' object has no attribute 'permut'", None)
+    >>> did_you_mean("'Tensor' object has no attribute 'permut'", None)
     'Did you mean permute?'
     """
     names = names_of(source.cells) if source is not None else Names()

@@ -37,46 +37,44 @@ SUM = """sum() received an invalid combination of arguments - got ({}), but expe
 
 
 @pytest.mark.parametrize(
-    ("type_name", "message", "line", "says"),
+    ("message", "line", "says"),
     [
-        ("AttributeError", "'Tensor' object has no attribute 'permut'", 0, "Did you mean permute?"),
+        ("'Tensor' object has no attribute 'permut'", 0, "Did you mean permute?"),
         (
-            "AttributeError",
             "module 'torch.nn' has no attribute 'BCEWithLogitLoss'",
             0,
             "Did you mean BCEWithLogitsLoss?",
         ),
-        ("AttributeError", "module 'torch' has no attribute 'BCELoss'", 0, "BCELoss is in torch.nn."),
-        ("AttributeError", "'FashionCNN' object has no attribute 'conv_2'", 0, "Did you mean conv2?"),
-        ("AttributeError", "'list' object has no attribute 'apend'", 0, "Did you mean append?"),
-        ("NameError", "name 'conv2' is not defined", 11, "Did you mean self.conv2?"),
-        ("NameError", "name 'conv1' is not defined", 11, "Write self.conv1 in both places."),
-        ("AttributeError", "'FashionCNN' object has no attribute 'conv1'", 11, "Write self.conv1 there."),
-        ("NameError", "name 'dubled' is not defined", 15, "Did you mean doubled?"),
-        ("NameError", "name 'scal' is not defined", 15, "Did you mean scale?"),
-        ("NameError", "name 'np' is not defined", 15, "Is `import numpy as np` missing at the top?"),
+        ("module 'torch' has no attribute 'BCELoss'", 0, "BCELoss is in torch.nn."),
+        ("'FashionCNN' object has no attribute 'conv_2'", 0, "Did you mean conv2?"),
+        ("'list' object has no attribute 'apend'", 0, "Did you mean append?"),
+        ("name 'conv2' is not defined", 11, "Did you mean self.conv2?"),
+        ("name 'conv1' is not defined", 11, "Write self.conv1 in both places."),
+        ("'FashionCNN' object has no attribute 'conv1'", 11, "Write self.conv1 there."),
+        ("name 'dubled' is not defined", 15, "Did you mean doubled?"),
+        ("name 'scal' is not defined", 15, "Did you mean scale?"),
+        ("name 'np' is not defined", 15, "Is `import numpy as np` missing at the top?"),
         (
-            "TypeError",
             "Conv2d.__init__() got an unexpected keyword argument 'kernal_size'",
             0,
             "Did you mean kernel_size?",
         ),
-        ("TypeError", "scale() got an unexpected keyword argument 'facter'", 0, "Did you mean factor?"),
-        ("ModuleNotFoundError", "No module named 'enops'", 0, "Did you mean einops?"),
-        ("ModuleNotFoundError", "No module named 'torch.nn.functionl'", 0, "Did you mean torch.nn.functional?"),
-        ("ModuleNotFoundError", "No module named 'torchinfo'", 0, ""),
-        ("ImportError", "cannot import name 'Liner' from 'torch.nn' (x.py)", 0, "Did you mean Linear?"),
-        ("NameError", "name 'qqqqq' is not defined", 11, ""),
-        ("ValueError", "anything", 3, ""),
+        ("scale() got an unexpected keyword argument 'facter'", 0, "Did you mean factor?"),
+        ("No module named 'enops'", 0, "Did you mean einops?"),
+        ("No module named 'torch.nn.functionl'", 0, "Did you mean torch.nn.functional?"),
+        ("No module named 'torchinfo'", 0, ""),
+        ("cannot import name 'Liner' from 'torch.nn' (x.py)", 0, "Did you mean Linear?"),
+        ("name 'qqqqq' is not defined", 11, ""),
+        ("anything", 3, ""),
     ],
 )
-def test_the_name_that_was_meant(type_name: str, message: str, line: int, says: str) -> None:
-    found = did_you_mean(type_name, message, script(NETWORK), line)
+def test_the_name_that_was_meant(message: str, line: int, says: str) -> None:
+    found = did_you_mean(message, script(NETWORK), line)
     assert found.endswith(says) if says else not found
 
 
 def test_a_local_name_of_another_function_is_no_suggestion() -> None:
-    assert not did_you_mean("NameError", "name 'dubled' is not defined", script(NETWORK), 11)
+    assert not did_you_mean("name 'dubled' is not defined", script(NETWORK), 11)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +90,12 @@ def test_a_local_name_of_another_function_is_no_suggestion() -> None:
     ],
 )
 def test_a_parameter_under_a_name_that_is_nearly_right(line: str, message: str, says: str) -> None:
-    found = did_you_mean("TypeError", message, script(line), 1)
+    found = did_you_mean(message, script(line), 1)
     assert found == (f"Did you mean {says}?" if says else "")
 
 
 def test_an_import_that_is_misspelt_is_not_called_absent() -> None:
-    found = did_you_mean("NameError", "name 'torch' is not defined", script("import torhc\nx = 1\n"), 2)
+    found = did_you_mean("name 'torch' is not defined", script("import torhc\nx = 1\n"), 2)
     assert found == "Your file imports torhc: did you mean torch?"
 
 
@@ -109,4 +107,4 @@ def test_names_are_compared_in_whatever_style_they_are_written() -> None:
 
 def test_a_broken_line_hides_nothing_else() -> None:
     text = "def one(:\n    return 1\n\ndef toNHWC(x):\n    return x\n"
-    assert did_you_mean("NameError", "name 'toNHW' is not defined", script(text), 5) == "Did you mean toNHWC?"
+    assert did_you_mean("name 'toNHW' is not defined", script(text), 5) == "Did you mean toNHWC?"
