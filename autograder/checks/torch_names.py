@@ -10,14 +10,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+
+from ..common.definitions import DEFINITIONS, own_nodes
 
 _DEPTH = 8  # the most aliases in a row that are followed
 _BESIDE = 10**9  # lines of modules beside the submission are counted from here
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORDS = 20  # the most words in a name of torch
 _AXES = re.compile(r"(?:\dd|nd)$")
 _SHORT = {"bce": "binarycrossentropy", "bcewithlogits": "binarycrossentropywithlogits"}
@@ -137,7 +138,7 @@ class _Names:
     def of(cls, statements: Sequence[ast.AST]) -> _Names:
         """The last binding of each name counts: it is the one that holds when a task is called."""
         names = cls()
-        for node in _own_nodes(statements):
+        for node in own_nodes(statements):
             names._bind(node)
         return names
 
@@ -156,7 +157,7 @@ class _Names:
                 else:  # the original may be defined in a module beside the submission
                     other = ast.Name(alias.name, ast.Load(), lineno=node.lineno) if alias.asname else None
                     self.bound[alias.asname or alias.name] = other
-        elif isinstance(node, _DEFINITIONS):
+        elif isinstance(node, DEFINITIONS):
             self.bound[node.name] = node
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -179,16 +180,6 @@ def _is_torch(path: str) -> bool:
     return path == "torch" or path.startswith("torch.")
 
 
-def _own_nodes(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """All nodes in the order of the source, except those inside a function or class: that is another scope."""
-    waiting = list(reversed(statements))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, (*_DEFINITIONS, ast.Lambda)):
-            waiting += reversed(list(ast.iter_child_nodes(node)))
-
-
 class _Scan:
     """Follows one task through the helpers that it uses."""
 
@@ -208,7 +199,7 @@ class _Scan:
             thing = self.module.bound.get(name)
             if isinstance(thing, str):
                 self._judge(thing, 0)
-            elif isinstance(thing, _DEFINITIONS) or _is_code(thing):
+            elif isinstance(thing, DEFINITIONS) or _is_code(thing):
                 assert thing is not None
                 self._visit_whole(thing)
         return sorted(self.found, key=lambda use: use.line)
@@ -267,7 +258,7 @@ class _Scan:
         for argument in every:
             if argument is not None:
                 inner.bound.setdefault(argument.arg, None)
-        for child in _own_nodes(body):
+        for child in own_nodes(body):
             if isinstance(child, (ast.Global, ast.Nonlocal)):
                 for name in child.names:
                     inner.bound.pop(name, None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def defined_by(node: ast.stmt) -> list[str]:
@@ -20,7 +22,7 @@ def defined_by(node: ast.stmt) -> list[str]:
 
 def needed_for(name: str, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
     """The statements that make a name, with the imports and helpers that these use, in their order."""
-    bound = [_bound_by(statement) for statement in statements]
+    bound = [{*bound_by([statement]), *_filled_by(statement)} for statement in statements]
     wanted, taken = {name}, set[int]()
     while new := {number for number, names in enumerate(bound) if names & wanted} - taken:
         taken |= new
@@ -38,15 +40,35 @@ def bound_as(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def _bound_by(statement: ast.stmt) -> set[str]:
-    """The names that a top-level statement defines, or of which it sets an entry or attribute."""
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {bound_as(alias) for alias in statement.names}
-    stored = (n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store))
-    roots = (n.value if isinstance(n, (ast.Subscript, ast.Attribute)) else n for n in stored)
-    return {root.id for root in roots if isinstance(root, ast.Name)}
+def own_nodes(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All nodes in the order of the source, except those inside a function or class: that is another scope."""
+    waiting = list(reversed(list(statements)))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
+            waiting += reversed(list(ast.iter_child_nodes(node)))
+
+
+def bound_by(statements: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that statements bind in their own scope."""
+    for node in own_nodes(statements):
+        if isinstance(node, DEFINITIONS):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from map(bound_as, node.names)
+
+
+def _filled_by(statement: ast.stmt) -> Iterator[str]:
+    """The names of which a top-level statement sets an entry or attribute."""
+    for node in own_nodes([statement]):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                yield name
+            case ast.Attribute(value=ast.Name(id=name), ctx=ast.Store()):
+                yield name
 
 
 def lines_of(statement: ast.stmt, lines: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checks.misconceptions import read
-from ..common.definitions import bound_as, lines_of, needed_for, used_by
+from ..common.definitions import DEFINITIONS, bound_as, lines_of, needed_for, used_by
 from ..common.errors import UserError
 from ..course.course import Course
 
@@ -104,14 +104,11 @@ def _part(text: str, task: str) -> str:
     return _PRAGMA.sub("", shown)
 
 
-_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
-
-
 def _gap(before: ast.stmt | None, after: ast.stmt) -> str:
     """The line breaks between two statements."""
     if before is None:
         return ""
-    if isinstance(before, _DEFINITIONS) or isinstance(after, _DEFINITIONS):
+    if isinstance(before, DEFINITIONS) or isinstance(after, DEFINITIONS):
         return "\n\n\n"
     imports = [isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in (before, after)]
     return "\n" if imports[0] == imports[1] else "\n\n"

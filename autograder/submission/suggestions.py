@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..common.definitions import bound_as
+from ..common.definitions import bound_by
 from .source import Cell, Source
 
 _ALIKE = 0.7  # how similar two names must be, from 0 to 1 (difflib's ratio)
@@ -92,7 +92,7 @@ def near(name: str, others: Iterable[str], alike: float = _ALIKE) -> str:
 
 def bound_later(source: Source, name: str, line: int) -> int:
     """The line of the first top-level statement that binds a name, if it comes after this line; otherwise 0."""
-    first = next((each.lineno for each in top_level(source.cells) if name in _bound([each])), 0)
+    first = next((each.lineno for each in top_level(source.cells) if name in bound_by([each])), 0)
     return first if first > line else 0
 
 
@@ -125,13 +125,13 @@ def names_of(cells: tuple[Cell, ...]) -> Names:
     parameters: list[tuple[str, tuple[str, ...]]] = []
     imported: list[str] = []
     for statement in top_level(cells):
-        top.update(dict.fromkeys(_bound([statement])))
+        top.update(dict.fromkeys(bound_by([statement])))
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            imported += _bound([statement])
+            imported += bound_by([statement])
         for node in ast.walk(statement):
             lines = getattr(node, "lineno", 1), getattr(node, "end_lineno", 0) or 0
             if isinstance(node, _Function):
-                local.append((*lines, frozenset(_bound(node.body)) | set(_arguments(node))))
+                local.append((*lines, frozenset(bound_by(node.body)) | set(_arguments(node))))
                 parameters.append((node.name, _arguments(node)))
             elif isinstance(node, ast.ClassDef):
                 methods = [part for part in node.body if isinstance(part, _Function)]
@@ -141,7 +141,7 @@ def names_of(cells: tuple[Cell, ...]) -> Names:
                     if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
                     if isinstance(inner.value, ast.Name) and inner.value.id == "self"
                 } | {method.name for method in methods}
-                of_methods = {name for method in methods for name in _bound(method.body)}
+                of_methods = {name for method in methods for name in bound_by(method.body)}
                 classes.append((node.name, *lines, frozenset(of_self), frozenset(of_methods)))
                 parameters += [(node.name, _arguments(method)[1:]) for method in methods if method.name == "__init__"]
     return Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
@@ -166,21 +166,6 @@ def _statements(text: str) -> list[ast.stmt]:
         except (ValueError, RecursionError, MemoryError):
             break
     return found
-
-
-def _bound(statements: Iterable[ast.AST]) -> Iterator[str]:
-    """The names that statements bind in their own scope, not inside functions or classes in them."""
-    waiting = list(statements)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (*_Function, ast.ClassDef)):
-            yield node.name
-            continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from map(bound_as, node.names)
-        waiting += ast.iter_child_nodes(node)
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
