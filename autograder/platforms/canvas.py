@@ -15,7 +15,12 @@ from .table import Table, read_table
 _POINTS_POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(?P<name>.+) \((?P<id>\d+)\)")  # Canvas's own columns: "a1_permute (48213)"
 _READ_ONLY = "(read only)"
-_EXCUSED = ("ex", "excused")
+_NAMES = (("Student",), ("LastName", "FirstName"))  # how a gradebook begins
+_KEPT = {
+    "ex": "excused",
+    "excused": "excused",
+    "n/a": "not gradable (N/A)",
+}  # what is in a cell, in Canvas's words and ours
 
 
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
@@ -49,10 +54,11 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         lms.check_points(table.path, heading, lms.points_in(theirs), ours)
 
     def keeps(row: int, column: int) -> str:
-        excused = table.value(row, column).casefold() in _EXCUSED
-        return f"excused from {table.header[column]} in Canvas, and stays so" if excused else ""
+        said = _KEPT.get(table.value(row, column).casefold())
+        return f"{table.header[column]} is {said} for this person in Canvas, and stays so" if said else ""
 
-    numbers = {table.value(row, lms.column_of(table, "ID")): row for row in people}
+    number = lms.column_of(table, "ID")
+    numbers = lms.rows_by({row: table.value(row, number) for row in people})
     without = [name for name in points if name not in columns and lms.TOTAL not in columns]
     said = [f'{name} has no column; name it with --column "{name}=TITLE"' for name in without]
     sheet = lms.Sheet(table, "canvas", people, numbers, keeps)
@@ -66,12 +72,17 @@ def people_in(table: Table) -> dict[int, set[str]]:
     """
     identity = [lms.column_of(table, each) for each in ("ID", "SIS User ID", "Integration ID")]
     logins = [lms.column_of(table, each) for each in ("SIS Login ID", "Email")]
-    if not table.header or table.header[0] != "Student" or identity[0] is None:
-        raise UserError(f"{table.path} is not a gradebook from Canvas, which begins with the columns Student and ID.")
+    named = next((names for names in _NAMES if tuple(table.header[: len(names)]) == names), ())
+    if not named or identity[0] is None:
+        raise UserError(
+            f"{table.path} is not a gradebook from Canvas, which begins with the columns Student and ID, or LastName, "
+            "FirstName and ID."
+        )
     people = {}
     for row in range(1, len(table.rows)):
-        name, number = table.value(row, 0), table.value(row, identity[0])
-        if not number or name == _POINTS_POSSIBLE:  # this line is about columns, not about a person
+        name = ", ".join(table.value(row, column) for column in range(len(named)))
+        number = table.value(row, identity[0])
+        if not number or table.value(row, 0) == _POINTS_POSSIBLE:  # this line is about columns, not about a person
             continue
         called = lms.names_of(name)
         called |= {comparable(value) for column in identity if (value := table.value(row, column))}
@@ -114,9 +125,10 @@ def _columns(table: Table, results: ClassResults, given: list[str]) -> dict[str,
     if len(set(columns.values())) < len(columns):
         raise UserError("Two assignments cannot share a column.")
     if not columns:
-        titles = ", ".join(repr(table.header[n]) for n in own) or "none"
+        titles = ", ".join(repr(table.header[n]) for n in own or range(len(table.header)))
+        like = f"{next(iter(known))} (48213)"
         raise UserError(
-            f"{table.path} has no column named after an assignment. Its columns are: {titles}. "
-            'Name one: --column "ASSIGNMENT=TITLE".'
+            f"{table.path} has no column named after an assignment, with Canvas's number: {like!r}. Its columns are: "
+            f'{titles}. Name one: --column "ASSIGNMENT=TITLE".'
         )
     return columns

@@ -62,6 +62,14 @@ def names_of(full_name: str) -> set[str]:
     return {comparable(name) for name in (full_name, run_together) if name.strip()}
 
 
+def rows_by(values: Mapping[int, str]) -> dict[str, tuple[int, ...]]:
+    """value -> the rows that have it, from row -> value."""
+    found: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
+    for row, value in values.items():
+        found[value] += (row,)
+    return found
+
+
 def login_names(login: str) -> set[str]:
     """A login or address as `comparable` writes it, and the part before its @."""
     return {comparable(name) for name in (login, login.partition("@")[0]) if name.strip()}
@@ -70,14 +78,14 @@ def login_names(login: str) -> set[str]:
 def match(
     students: Mapping[str, Mapping[str, str]],
     people: Mapping[int, set[str]],
-    numbers: Mapping[str, int] = MappingProxyType({}),
+    numbers: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
     system: str = "",
     joined: Mapping[str, set[str]] = MappingProxyType({}),
 ) -> Matches:
     """Find each student's row in the file.
 
     students: student -> identity, as results hold it. people: row -> all names of that person, as `comparable` writes them.
-    numbers: the system's number for a person -> row; a student's number counts only if it comes from this `system`.
+    numbers: the system's number for a person -> their rows; a student's number counts only if it comes from this `system`.
     joined: name -> all names of the same person, from `read_identities`.
 
     These are tried one after another until one finds a row: the number, `joined`, the identity's logins, school number
@@ -97,7 +105,7 @@ def match(
         told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
         named = {comparable(identity.get("name", "")), comparable(short.get(student, ""))} - {""}
         tries = (told - {own} - logins, logins, {own}, named, _logins_in(student))
-        rows = {numbers[number]} if number in numbers else set()
+        rows = set(numbers.get(number, ()))
         for names in tries:
             rows = rows or {row for name in names for row in called.get(name, ())}
         found[student] = tuple(sorted(rows))
@@ -222,13 +230,13 @@ class Sheet:
     """A file that an LMS exported.
 
     system: the LMS, as identities name it. people: row -> all names of that person. numbers: the system's number for a
-    person -> row. keeps: (row, column) -> why the grade there must not change; "" if it may.
+    person -> their rows. keeps: (row, column) -> why the grade there must not change; "" if it may.
     """
 
     table: Table
     system: str
     people: Mapping[int, set[str]]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, tuple[int, ...]]
     keeps: Callable[[int, int], str]
 
 
@@ -265,7 +273,7 @@ def fill(
             else:
                 cells.values[row, column] = grade
     _write(table, cells, destination)
-    return _tell(table, cells, found, sheet.people, points)
+    return _tell(sheet, cells, found, points)
 
 
 def _write(table: Table, cells: GradeCells, destination: Path | None) -> None:
@@ -276,10 +284,9 @@ def _write(table: Table, cells: GradeCells, destination: Path | None) -> None:
     write_out(table.filled(cells.values), destination)
 
 
-def _tell(
-    table: Table, cells: GradeCells, found: Matches, people: Mapping[int, set[str]], points: Mapping[str, int]
-) -> int:
+def _tell(sheet: Sheet, cells: GradeCells, found: Matches, points: Mapping[str, int]) -> int:
     """Print on standard error who was not filled in. points: student -> points. Returns the exit code."""
+    table, people = sheet.table, sheet.people
     filled = {row for row, _ in cells.values}
     print(f"Filled {len(cells.values)} grades of {len(filled)} people.", file=sys.stderr)
     for line in dict.fromkeys(cells.said):
@@ -289,6 +296,8 @@ def _tell(
     for student, rows in found.ambiguous.items():
         where = ", ".join(str(table.line(row)) for row in rows)
         several = "could be several people" if len(rows) > 1 else "is matched to the same person as another student"
+        if len(rows) > 1 and rows in sheet.numbers.values():
+            several = f"has {len(rows)} lines in the file, of which one should go"
         worth = _worth(points, student)
         print(f"  {printable(student)} {several} (line {where}): not filled in{worth}.", file=sys.stderr)
     without = [row for row in people if row not in filled]

@@ -57,7 +57,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
                 f"Point, with {ours} as the maximum, and download the worksheet again."
             )
         lms.check_points(table.path, "the assignment", lms.points_in(best), ours)
-    numbers = {m[1]: row for row in people if (m := _NUMBER.fullmatch(table.value(row, identifier)))}
+    participants = {row: _NUMBER.fullmatch(table.value(row, identifier)) for row in people}
+    numbers = lms.rows_by({row: found[1] for row, found in participants.items() if found})
     students = {
         student: {"system": "moodle", "number": m["id"]} if (m := _DOWNLOAD.fullmatch(student)) else identity
         for student, identity in lms.identities_of(results, assignment).items()
@@ -138,6 +139,6 @@ def _need(table: Table, column: int | None, name: str, given: str = "") -> int:
     if column is None:
         raise UserError(
             f"{table.path} has no column {given or _TITLES[name][0]!r}. Its columns are: {', '.join(map(repr, table.header))}. "
-            f"If one of them is meant, name it with --{name}-column."
+            f"If one of them is meant, name it with --{name}-column. Is it the grading worksheet of an assignment?"
         )
     return column

@@ -6,6 +6,7 @@ The file keeps its quotes, its line ends, its encoding and its byte order mark.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,8 @@ class Table:
 def read_table(path: Path) -> Table:
     """Read a CSV file whatever its delimiter (comma, semicolon, tab) and line ends.
 
-    Raises UserError if it cannot be read, is empty, or is not text in UTF-8, UTF-16 or an 8-bit encoding.
+    Raises UserError if it cannot be read, is empty, has a quotation mark that is not closed, or is not text in UTF-8, UTF-16
+    or an 8-bit encoding.
     """
     try:
         raw = path.read_bytes()
@@ -82,7 +84,11 @@ def read_table(path: Path) -> Table:
         raise UserError(f"{path} is empty.")
     outside = "".join(text[: first[0][-1].end].split('"')[::2])  # what stands in quotes does not count
     delimiter = max(",;\t", key=lambda mark: outside.count(mark))
-    return Table(path, text, encoding, parse(text, delimiter))
+    table = Table(path, text, encoding, parse(text, delimiter))
+    last = table.rows[-1][-1]
+    if re.match(r'\ufeff?"(?:[^"]|"")*\Z', text[last.start : last.end]):
+        raise UserError(f"{path}, line {table.line(len(table.rows) - 1)}: a quotation mark has no second one.")
+    return table
 
 
 def parse(text: str, delimiter: str, limit: int | None = None) -> tuple[tuple[TableCell, ...], ...]:

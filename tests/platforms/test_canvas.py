@@ -39,6 +39,12 @@ def test_a_gradebook_in_latin1_with_semicolons_keeps_both(tmp_path: Path) -> Non
         (b"a,b\n", {}, "not a gradebook from Canvas"),
         (b"PK\x03\x04\0\0xl/workbook.xml", {}, "not a CSV file"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {}, "no column named after an assignment"),
+        (
+            b"Student,ID,a1_permute\nx,1,\n",
+            {},
+            r"number: 'a1_permute \(48213\)'. Its columns are: 'Student', 'ID', 'a1_permute'",
+        ),
+        (b'Student,ID,a1_permute (3)\nx,1,"\ny,2,""\n', {}, "line 2: a quotation mark has no second one"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a1_permute=Test"]}, "no column 'Test'"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a9=Quiz"]}, "a9=Quiz"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["Quiz"]}, "ASSIGNMENT=TITLE"),
@@ -59,3 +65,18 @@ def test_a_file_that_is_not_canvass_is_refused(
 def test_a_column_for_the_total(tmp_path: Path) -> None:
     content = b"Student,ID,SIS Login ID,Tutorial 3 (7)\n    Points Possible,,,20\n,5,zoe22,\n"
     assert run_canvas(SMALL, tmp_path, content, column=["total=Tutorial 3"]).endswith(b",5,zoe22,14\n")
+
+
+def test_first_and_last_names_in_columns_of_their_own(tmp_path: Path) -> None:
+    content = b"LastName,FirstName,ID,Section,a1_permute (3),a2_linear_dims (4)\n    Points Possible,,,,10,10\nLovelace,Ada,5,S,,\n"
+    filled = run_canvas(SMALL, tmp_path, content)
+    assert filled == content.replace(b"S,,\n", b"S,7,7\n")
+
+
+def test_what_canvas_does_not_let_anybody_grade_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = b"Student,ID,a1_permute (3),a2_linear_dims (4)\nLovelace Ada,5,EX,N/A\nzoe22,6,,\n"
+    filled = run_canvas(SMALL, tmp_path, content)
+    assert filled == content.replace(b"6,,", b"6,7,7")
+    told = capsys.readouterr().err
+    assert "line 2: a1_permute (3) is excused for this person in Canvas, and stays so." in told
+    assert "line 2: a2_linear_dims (4) is not gradable (N/A) for this person in Canvas, and stays so." in told

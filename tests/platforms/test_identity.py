@@ -196,3 +196,14 @@ def test_a_worksheet_in_each_language_and_what_is_locked_stays(tmp_path: Path, l
     code, rows = export(tmp_path, "moodle", content, "--assignment", "a1")
     assert code == 0
     assert [row[3] for row in rows[1:]] == ["7", ""]
+
+
+def test_of_two_lines_about_one_person_none_is_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "results", leeann={"system": "canvas", "number": "10001"}, janedoe00={})
+    twice = CANVAS.format("") + "Lee Ann,10001,S1,annlee01,CNN 2,\n"
+    code, rows = export(tmp_path, "canvas", twice)
+    assert code == 1
+    assert [row[5] for row in rows[2:]] == ["", "EX", "7", ""]
+    assert (
+        "leeann has 2 lines in the file, of which one should go (line 3, 6): not filled in" in capsys.readouterr().err
+    )
