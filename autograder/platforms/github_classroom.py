@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import argparse
 import base64
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
-from ..results.result import ClassResults, Result
+from ..results.result import MESSAGE_LIMIT, ClassResults, Result, cut
 from ..results.rows import Row, rows_of, settled
 from ..results.store import folder_name
 from .destinations import need_folder, write_each
+
+_LARGEST = 120_000  # characters of a runner's result: it travels in a variable of the environment, which holds 128 KiB
 
 
 def export(results: ClassResults, destination: Path | None, args: argparse.Namespace) -> int:
@@ -50,13 +53,22 @@ def documents(result: Result, final: int) -> dict[str, dict[str, Any]]:
     """runner -> its result: a runner for each task, with a row for each point."""
     rows = settled(rows_of(result), final)
     tasks = dict.fromkeys(row.task for row in rows)
-    return {runner(result.assignment, task): _document([row for row in rows if row.task == task]) for task in tasks}
+    return {runner(result.assignment, task): _bounded([row for row in rows if row.task == task]) for task in tasks}
 
 
 def runner(assignment: str, task: str) -> str:
     """The id of a task's runner; the reporter looks for <ID>_RESULTS in capitals."""
     name = assignment if task == assignment else f"{assignment}_{task}"
     return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name).lower()
+
+
+def _bounded(rows: list[Row]) -> dict[str, Any]:
+    """A runner's result, with messages so short that it fits."""
+    for limit in (MESSAGE_LIMIT, 500, 100, 0):
+        data = _document([dataclasses.replace(row, words=cut(row.words, limit)) for row in rows])
+        if len(encoded(data)) <= _LARGEST:
+            break
+    return data
 
 
 def _document(rows: list[Row]) -> dict[str, Any]:
@@ -72,13 +84,13 @@ def _document(rows: list[Row]) -> dict[str, Any]:
 
 
 def _tests(row: Row) -> list[dict[str, Any]]:
-    """A row for each point of a check: the first `score` of them pass."""
+    """A row for each point of a check: the first `score` of them pass. The message is in the first that does not."""
     return [
         _line(
             row.name if row.points == 1 else f"{row.name} ({number} of {row.points})",
             number <= row.score,
             int(number <= row.score),
-            row,
+            row if number == row.score + 1 else dataclasses.replace(row, words=""),
         )
         for number in range(1, row.points + 1)
     ]

@@ -26,6 +26,7 @@ from typing import Any
 from ..common.definitions import defined_by, lines_of
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
+from ..common.terminal import first_line
 from ..course.assignment import Assignment
 from ..course.course import Course, find_course
 from ..results.guard import Guard
@@ -96,13 +97,17 @@ def write(
     # Importing nbgrader's settings also puts `alembic`, which Gradebook starts, on the PATH.
     from nbgrader.api import Gradebook
     from sqlalchemy import make_url
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
     from traitlets.config import Config
 
     from .nbgrader_settings import configure
 
     configure(Config(), course.root)
     url = url or f"sqlite:///{(course.root / 'gradebook.db').absolute()}"
+    try:
+        shown = make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        raise UserError("--db is not the URL of a gradebook, like sqlite:///gradebook.db.") from None
     entered = by_hand = missing = 0
     try:
         # SQLAlchemy warns of the order in which nbgrader inserts rows; the order does no harm.
@@ -118,9 +123,12 @@ def write(
                     by_hand += _enter(book, result, final)
                     _write_autograded(course, result, notebooks[result.assignment], submissions)
                     entered += 1
+    except ModuleNotFoundError as error:
+        if (error.name or "").casefold() != make_url(url).get_driver_name():
+            raise
+        raise UserError(f"The gradebook {shown} needs a driver that is not installed here: {error.name}.") from None
     except SQLAlchemyError as error:
-        shown = make_url(url).render_as_string(hide_password=True)
-        raise InfrastructureError(f"The gradebook {shown} cannot be used: {error}") from error
+        raise InfrastructureError(f"The gradebook {shown} cannot be used: {first_line(str(error))}.") from error
     return Summary(entered, by_hand, missing)
 
 

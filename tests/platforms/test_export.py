@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 
 from autograder import cli
+from autograder.common.diagnosis import Diagnosis
 from autograder.platforms import classroom50, github_classroom, gradescope, nbgrader
 from autograder.platforms.export import formats
 from autograder.results import final, store
@@ -328,3 +329,38 @@ def test_the_page_on_uploads_leads_to_every_system_in_three_steps() -> None:
     assert missing == []
     for command_ in ("release --to", "--classroom50", "--hidden-from", "gradescope-zip", "autograder ci"):
         assert command_ in page
+
+
+def test_the_old_reporters_lines_fit_into_a_variable_of_the_environment() -> None:
+    """A message stands once for each check, and a runner's result has less than the 128 KiB that Linux allows."""
+    said = Diagnosis("idea", "ö" * 500)
+    few = CheckResult("test_a", "A", "train", 40, 0, "failed", False, said, "ü" * 2000)
+    many = [CheckResult(f"test_{n}", "A", "train", 5, 0, "failed", False, said, f"{n}{'ü' * 1999}") for n in range(30)]
+    for checks in ([few], many):
+        result = Result("ada", "a5", "py", "graded", 0, sum(check.points for check in checks), tuple(checks))
+        (data,) = github_classroom.documents(result, 0).values()
+        assert len(github_classroom.encoded(data)) < 128 * 1024
+        assert [bool(test["message"]) for test in data["tests"]].count(True) == len(checks)
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "says"),
+    [
+        ("gradebook.db", 2, "--db is not the URL of a gradebook, like sqlite:///gradebook.db."),
+        (
+            "sqlite:////dev/null/gradebook.db",
+            3,
+            "cannot be used: (sqlite3.OperationalError) unable to open database file.",
+        ),
+        ("oracle://ada:secret@x/y", 2, "oracle://ada:***@x/y needs a driver that is not installed here: "),
+    ],
+)
+def test_a_gradebook_of_nbgrader_that_cannot_be_opened_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, code: int, says: str
+) -> None:
+    skip_without("nbgrader")
+    store.write(SMALL.results[0], tmp_path / "results")
+    assert command(str(tmp_path / "results"), "--to", "nbgrader", "--db", url) == code
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
