@@ -21,10 +21,11 @@ from ..common.files import write_whole
 from ..common.terminal import printable
 from ..common.zips import zip_of
 from ..results import final
-from ..results.guard import Guard
+from ..results.guard import Guard, tell_of_the_reading
 from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
 from ..results.rows import public_notes, reason, rows_of
 from ..results.store import folder_name
+from ..submission.archives import folder_of
 from ..submission.names import SUFFIXES
 from ..submission.source import form_of
 from .csv import as_cell
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the feedback. Returns 1 if a student who handed in gets none, else 0."""
+    """Write the feedback. Returns 3 if some result files could not be read, 1 if a student who handed in gets none, else 0."""
     results = final.read_results(args.results)
     names = list(results.max_scores())
     if args.assignment:
@@ -69,13 +70,15 @@ def run(args: argparse.Namespace) -> int:
     if args.to != "github":
         told, left_out = _of_the_download(told, args.to)
     if args.to == "moodle":
-        _moodle(results, told, names, args.out)
+        left_out += _moodle(results, told, names, args.out)
     elif args.to == "canvas":
         left_out += _canvas(results, told, args.out, args.submissions)
     else:
         left_out += _github(results, told, args.out, args.owner)
     for line in left_out:
         print(f"  {line}")
+    if tell_of_the_reading(results, "feedback"):
+        return 3
     return guard.told("feedback") or int(bool(left_out))
 
 
@@ -119,9 +122,10 @@ def words(results: ClassResults, result: Result) -> str:
 # --- Moodle: a zip whose folders are named as in its download -----------------------------------------------------
 
 
-def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Path) -> None:
+def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Path) -> list[str]:
+    unknown = [result for result in told if not result.identity.get("number")]
     for name in names:
-        of_name = (result for result in told if result.assignment == name)
+        of_name = [result for result in told if result.assignment == name and result not in unknown]
         files = {f"{_moodle_folder(result)}/feedback.txt": words(results, result).encode() for result in of_name}
         if files:
             path = out / f"{name}-feedback.zip"
@@ -130,6 +134,7 @@ def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Pa
                 f"{printable(str(path))}: {len(files)} students. In Moodle: the assignment, Submissions, Actions, "
                 "Upload multiple feedback files in a zip."
             )
+    return [f"{printable(r.student)} ({r.assignment}): the result has no participant number of Moodle" for r in unknown]
 
 
 def _moodle_folder(result: Result) -> str:
@@ -159,7 +164,7 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
         who, points = as_cell(result.student), results.final_score(result)
         writer.writerow([who, result.identity.get("number", ""), result.assignment, points, comment])
         name = result.file.split("/")[0]
-        source = submissions / name
+        source = folder_of(submissions, name) / name
         commented = None if not name else with_comment(source, comment)
         if commented is None:
             left_out.append(
@@ -170,10 +175,9 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     write_whole(out / "comments.csv", table.getvalue().encode("utf-8", "replace"))
     if files:
         write_whole(out / "submissions.zip", zip_of(files))
-    print(
-        f"{printable(str(out))}: submissions.zip with {len(files)} commented files, and comments.csv. In Canvas: the "
-        "assignment, Upload Submissions, and choose submissions.zip."
-    )
+    there = f"submissions.zip with {len(files)} commented files, and comments.csv" if files else "only comments.csv"
+    how = " In Canvas: the assignment, Upload Submissions, and choose submissions.zip." if files else ""
+    print(f"{printable(str(out))}: {there}.{how}")
     return left_out
 
 

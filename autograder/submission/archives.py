@@ -10,6 +10,8 @@ import atexit
 import contextlib
 import errno
 import io
+import itertools
+import os
 import stat
 import tempfile
 import unicodedata
@@ -117,17 +119,30 @@ def file_at(root: Path, shown: str) -> Path | None:
 
     None if there is no such file. Links are not followed.
     """
+    root = folder_of(root, shown)
     path = root
     for part in PurePosixPath(shown).parts:
-        if part in ("..", "/") or path.is_symlink():
+        if part in ("..", "/") or not os.path.lexists(path) or path.is_symlink():
             return None
         path /= part
-        if path.suffix.lower() == ".zip" and path.is_file():
+        if path.suffix.lower() == ".zip" and os.path.isfile(path):
             try:
                 path = open_zip(path)
             except Refused:
                 return None
-    return path if path != root and path.is_file() and not path.is_symlink() else None
+    return path if path != root and os.path.isfile(path) and not path.is_symlink() else None
+
+
+def folder_of(root: Path, shown: str) -> Path:
+    """The folder that a result's path begins in: `root`, or one in it, at most two deep, if the class was found there."""
+    first = "".join(PurePosixPath(shown).parts[:1])
+    if first in ("", "/", ".."):
+        return root
+    inner = (folder for depth in ("*/", "*/*/") for folder in sorted(root.glob(depth)))
+    return next(
+        (each for each in itertools.chain((root,), inner) if os.path.lexists(each / first) and not each.is_symlink()),
+        root,
+    )
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath, str], ...]:

@@ -60,7 +60,7 @@ def test_moodles_folder_is_the_students_whatever_the_work_lay_in(tmp_path: Path)
         ]
 
 
-def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
+def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = {
         "py": "leeann_12345_67999_a1_permute-1.py", "ipynb": "roebob_12346_68000_a1_permute.ipynb",
         "renamed": "poecy_12347_68002_a1_permute.py",
@@ -79,7 +79,13 @@ def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path) -> None:
     write(tmp_path / "r", "anon_Ab1Cd", "anon_Ab1Cd_68001_a1_permute.docx", {"system": "canvas"})
     words = ["feedback", str(tmp_path / "r"), "--to", "canvas", "--out", str(tmp_path / "o")]
     assert cli.main(words) == 2
-    assert cli.main([*words, "--submissions", str(work)]) == 1  # a zip cannot be commented
+    capsys.readouterr()
+    assert cli.main([*words, "--submissions", str(tmp_path / "r")]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == f"{tmp_path / 'o'}: only comments.csv."
+    for folder in (tmp_path, work):  # Canvas's files may be in a folder of the one that was graded
+        shutil.rmtree(tmp_path / "o")
+        assert cli.main([*words, "--submissions", str(folder)]) == 1  # a zip cannot be commented
+        assert "submissions.zip with 3 commented files, and comments.csv. In Canvas" in capsys.readouterr().out
     with zipfile.ZipFile(tmp_path / "o" / "submissions.zip") as archive:
         assert sorted(archive.namelist()) == sorted(names.values())
         script = archive.read(names["py"]).decode()
@@ -166,3 +172,16 @@ def git(folder: Path, *words: str) -> str:
     return subprocess.run(
         ["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=True
     ).stdout
+
+
+def test_whoever_gets_no_feedback_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "r", "Ann", "Ann_1_assignsubmission_file_/a1_permute.py", {"system": "moodle", "number": "1"})
+    write(tmp_path / "r", "Bob", "Bob/a1_permute.py", {"system": "moodle"})
+    words = ["feedback", str(tmp_path / "r"), "--to", "moodle", "--out", str(tmp_path / "o")]
+    assert cli.main(words) == 1
+    assert "Bob (a1_permute): the result has no participant number of Moodle" in capsys.readouterr().out
+    put(tmp_path / "r" / "Cas" / "a1_permute.json", "{")
+    assert cli.main(words) == 3
+    assert "passed over" in capsys.readouterr().err
+    with zipfile.ZipFile(tmp_path / "o" / "a1_permute-feedback.zip") as archive:
+        assert archive.namelist() == ["Ann_1_assignsubmission_file_/feedback.txt"]
