@@ -5,9 +5,11 @@ A file is written whole or not at all, and is read only if it is valid.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import stat
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,8 +75,8 @@ def write_text(result: Result, text: str, folder: Path) -> Path:
 def read(path: Path) -> Result:
     """Read one result.
 
-    Raises InvalidResult if the file is torn, is not a result, or belongs to another student or assignment. Raises
-    NoRight if we may not read it.
+    Its folder may spell the student's letters as a Mac does. Raises InvalidResult if the file is torn, is not a result, is
+    not in its place, or is the second one of a student and an assignment. Raises NoRight if we may not read it.
     """
     try:
         about = path.stat()
@@ -88,10 +90,23 @@ def read(path: Path) -> Result:
     except OSError as error:
         raise InvalidResult(f"it cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise InvalidResult("it is damaged, or not JSON") from error
-    if (path.parent.name, path.stem) != (folder_name(result.student), result.assignment):
-        raise InvalidResult(f"it is the result of {result.student!r} for {result.assignment}")
+        raise InvalidResult("it is damaged, or not JSON: grade it again") from error
+    place = path_of(path.parent.parent, result.student, result.assignment)
+    if place == path:
+        return result
+    if _spelled(place) != _spelled(path):
+        where = f"{place.parent.name}/{place.name}"
+        raise InvalidResult(
+            f"it is the result of {result.student!r} for {result.assignment}: move it to {where}, or delete it"
+        )
+    if place.is_file() and not place.samefile(path):
+        raise InvalidResult(f"{place} is the result of the same student, and counts: delete one of the two")
     return result
+
+
+def _spelled(path: Path) -> tuple[str, str]:
+    """The names of a result's folder and file. A Mac writes a letter and its accent as two characters."""
+    return unicodedata.normalize("NFC", path.parent.name), path.name
 
 
 def read_all(folder: Path) -> ClassResults:
@@ -102,6 +117,10 @@ def read_all(folder: Path) -> ClassResults:
     results: list[Result] = []
     problems: list[tuple[Path, str]] = []
     try:
+        if folder.is_file():
+            raise UserError(
+                f"{folder} is a file. Give the folder of results. If the file is a zip of it, unpack it first."
+            )
         if not folder.is_dir():
             raise UserError(f"There is no folder {folder}. First run: autograder grade SUBMISSIONS --out {folder}")
         students = _students(folder)
@@ -113,6 +132,10 @@ def read_all(folder: Path) -> ClassResults:
         except PermissionError:
             problems.append((student, NO_RIGHT))
             continue
+        if not paths and _holds_results(student):
+            problems.append(
+                (student, "it is a folder of results in this one: move what is in it up, or give that folder")
+            )
         for path in paths:
             try:
                 results.append(read(path))
@@ -124,6 +147,16 @@ def read_all(folder: Path) -> ClassResults:
             f"{folder} holds no results{why}. Give the folder that this wrote: autograder grade SUBMISSIONS --out RESULTS"
         )
     return ClassResults(in_order(results), tuple(problems))
+
+
+def _holds_results(folder: Path) -> bool:
+    """Is there a result in one of the folders in it?"""
+    with contextlib.suppress(OSError):
+        for path in result_files(folder):
+            with contextlib.suppress(InvalidResult):
+                read(path)
+                return True
+    return False
 
 
 def result_files(folder: Path) -> Iterator[Path]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.results import result as results
 from autograder.results import store
-from autograder.results.result import InvalidResult
+from autograder.results.result import ClassResults, InvalidResult
 from tests.support.another_user import forbid
 from tests.support.small_results import RESULT
 
@@ -148,3 +150,35 @@ def test_dangerous_names_are_spelled_out(name: str) -> None:
 def test_ordinary_names_stay_as_they_are() -> None:
     for name in ("ada", "Zoë Müller", "李雷", "o'neil, s", "a1-octocat", "x+y@z.org"):
         assert store.folder_name(name) == name
+
+
+def test_a_result_where_it_does_not_belong_is_told_with_its_place(tmp_path: Path) -> None:
+    good = store.write(RESULT, tmp_path)
+    copy = tmp_path / "Zoë" / "a1_permute (1).json"
+    inside = tmp_path / "results" / "ben" / "a1_permute.json"
+    for path in (copy, inside):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(good.read_bytes().replace("Zoë".encode(), b"ben" if path == inside else "Zoë".encode()))
+    assert dict(store.read_all(tmp_path).problems) == {
+        copy: "it is the result of 'Zoë' for a1_permute: move it to Zoë/a1_permute.json, or delete it",
+        tmp_path / "results": "it is a folder of results in this one: move what is in it up, or give that folder",
+    }
+    good.unlink()
+    copy.unlink()
+    with pytest.raises(UserError, match="results: it is a folder of results in this one"):
+        store.read_all(tmp_path)
+    with pytest.raises(UserError, match="is a file"):
+        store.read_all(inside)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its disks take both spellings for one")
+def test_a_folder_whose_name_came_from_a_mac_is_the_students(tmp_path: Path) -> None:
+    good = store.write(RESULT, tmp_path)
+    decomposed = good.parent.rename(tmp_path / unicodedata.normalize("NFD", "Zoë")) / good.name
+    assert store.read_all(tmp_path) == ClassResults((RESULT,))
+    store.write(RESULT, tmp_path)
+    found = store.read_all(tmp_path)
+    assert found.results == (RESULT,)
+    assert found.problems == (
+        (decomposed, f"{good} is the result of the same student, and counts: delete one of the two"),
+    )
