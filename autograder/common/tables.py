@@ -6,6 +6,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import itertools
 import re
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """All lines of a CSV file: (line number, cells without blanks around them). Empty if there is no such file.
+    """The lines of a CSV file from the first that is not blank: (line number, cells without blanks around them). Empty if
+    there is no such file.
 
     Cells may be separated by commas, semicolons or tabs, in any encoding that spreadsheets save.
     Raises UserError if the file cannot be read.
@@ -62,7 +64,7 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise UserError(f"{path} cannot be read: {error}.") from None
     lines = io.StringIO(text, newline=None)  # Excel on a Mac ends lines with CR alone
-    first = lines.readline()
+    first = next((line for line in lines if line.strip()), "")
     if said := re.fullmatch("sep=(.)\n", first, re.I):  # for Excel: this line is not part of the table
         delimiter = said[1]
     else:
@@ -70,9 +72,15 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
         lines.seek(0)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     try:
-        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: {error}.") from None
+    for number, row in rows:
+        if row and row[0].startswith(("<<<<<<< ", ">>>>>>> ")):
+            raise UserError(
+                f"{path}, line {number}: git has marked a conflict. Decide which lines count, and remove the marks."
+            )
+    return list(itertools.dropwhile(lambda row: not any(row[1]), rows))
 
 
 def _decoded(raw: bytes) -> str:

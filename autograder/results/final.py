@@ -11,15 +11,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.plural import plural
+from ..common.plural import few, plural
 from ..common.tables import read_table, read_time
+from ..common.terminal import printable
 from ..course.course import Course, find_course
 from ..course.zone import POLICY_FILE
+from ..submission.names import is_passed_over
 from ..submission.people import People
 from .policy import Policy, load_policy
 from .result import NOT_HANDED_IN, ClassResults, Final, Result, in_order
@@ -49,7 +51,15 @@ def read_results(folder: Path) -> ClassResults:
 
     Raises UserError if there are no results, or if course.toml or a table is wrong.
     """
-    return apply(read_all(folder), folder, course_of(folder))
+    found, course = read_all(folder), course_of(folder)
+    policy = load_policy(course) if course is not None else Policy()
+    unknown = _unfound(_extended(policy) | _grouped(folder), People(found.identities()), folder)
+    alone = (
+        ()
+        if course is not None
+        else (f"There is no course around {folder} or here, so no {POLICY_FILE} was read: nobody is late.",)
+    )
+    return apply(dataclasses.replace(found, remarks=(*found.remarks, *alone, *unknown)), folder, course)
 
 
 def course_of(folder: Path) -> Course | None:
@@ -63,6 +73,7 @@ def course_of(folder: Path) -> Course | None:
 def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassResults:
     """The results with their final scores. Raises UserError if course.toml or a table is wrong."""
     policy = load_policy(course) if course is not None else Policy()
+    general = (*_mixed(results.results), *_without_effect(policy), *_not_read(folder))
     revalued, remarks = with_points(results.results, policy.points)
     people = People(results.identities())
     shared, said = with_groups(revalued, load_groups(folder), people)
@@ -81,8 +92,51 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
     return dataclasses.replace(
         done,
         finals=finals(done, policy, adjustments),
-        remarks=(*results.remarks, *remarks, *said, *_without_time(shared, policy)),
+        remarks=(*results.remarks, *general, *remarks, *said, *_without_time(shared, policy)),
     )
+
+
+def _mixed(results: Iterable[Result]) -> Iterator[str]:
+    """A remark on each assignment whose results were graded with different checks: the class was graded in parts."""
+    graded: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for result in results:
+        if result.checks:
+            graded[result.assignment][str(result.environment.get("checks", ""))].append(printable(result.student))
+    for assignment, students in graded.items():
+        *fewer, _ = sorted(students.values(), key=len)
+        if fewer:
+            who = few([student for listed in fewer for student in listed], 3)
+            yield (
+                f"{assignment}: {who} {'was' if sum(map(len, fewer)) == 1 else 'were'} graded with other checks than the "
+                "rest of the class. Grade the whole class again."
+            )
+
+
+def _without_effect(policy: Policy) -> Iterator[str]:
+    """A remark on each rule that changes nothing, because there is no deadline."""
+    if policy.percent_per_day and not policy.deadlines:
+        yield f"{POLICY_FILE}: without [deadlines] nobody is late, and percent_per_day takes nothing."
+    for student, assignment in policy.extensions:
+        if assignment not in policy.deadlines:
+            yield f"{POLICY_FILE}, [extensions.{student}]: {assignment} has no deadline, so nobody is late."
+
+
+def _not_read(folder: Path) -> Iterator[str]:
+    """A remark on each file in a folder of results that is named nearly like a table, and so is not read."""
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if (
+                path.name in FILES
+                or path.name.startswith((".", "~"))
+                or is_passed_over(path.name)
+                or not path.is_file()
+            ):
+                continue
+            for table in sorted(FILES):
+                word = table.removesuffix("s.csv")
+                read = (folder / table).exists() and path.samefile(folder / table)
+                if word in path.name.casefold() and not read:
+                    yield f"{path} is not read. The table that counts is called {table}, and is a CSV file."
 
 
 def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:
@@ -260,19 +314,29 @@ def strangers(course: Course, folder: Path, people: People) -> tuple[str, ...]:
 
     Raises UserError if one of the files is wrong.
     """
-    extended = (student for student, _ in load_policy(course).extensions)
-    where = {f"{course.root / POLICY_FILE}, [extensions.{who}]": who for who in extended}
-    where |= {
+    adjusted = {
         f"{folder / ADJUSTMENTS_FILE}, line {adjustment.line}": student
         for (student, _), adjustment in load_adjustments(folder, course).items()
         if student != EVERYBODY
     }
-    where |= {
+    chosen = {f"{folder / CHOICES_FILE}, {student}": student for student, _ in load_choices(folder, course)}
+    return _unfound(_extended(load_policy(course)) | adjusted | _grouped(folder) | chosen, people, folder)
+
+
+def _extended(policy: Policy) -> dict[str, str]:
+    return {f"{POLICY_FILE}, [extensions.{student}]": student for student, _ in policy.extensions}
+
+
+def _grouped(folder: Path) -> dict[str, str]:
+    return {
         f"{folder / GROUPS_FILE}, group {group}, {student}": student
         for group, members in load_groups(folder).items()
         for student in members
     }
-    where |= {f"{folder / CHOICES_FILE}, {student}": student for student, _ in load_choices(folder, course)}
+
+
+def _unfound(where: Mapping[str, str], people: People, folder: Path) -> tuple[str, ...]:
+    """A line for each name, from its place -> name, that means no student or could mean several."""
     return tuple(
         f"{place}: {people.unfound(who)}"
         for place, who in where.items()
@@ -308,7 +372,7 @@ def load_adjustments(
         if course is not None and key not in known:
             key = row["student"], course.resolve(row["assignment"], f"{where}: ")
         try:
-            points = int(row["points"])
+            points = int(row["points"].replace("\N{MINUS SIGN}", "-"))
         except ValueError:
             raise UserError(f"{where}: points are whole numbers, with a sign; not {row['points']!r}.") from None
         if not row["reason"]:

@@ -50,14 +50,16 @@ class Policy:
     zone: dt.tzinfo | None = None  # None: this machine's
 
     def days_late(self, student: str, assignment: str, submitted: dt.datetime | None) -> int:
-        """The days begun after this student's deadline; 0 within the grace, or if a time is not known. An extension that
-        ends before the deadline takes nothing away.
+        """The days begun after this student's deadline; 0 within the grace, or if a time is not known. An extension takes
+        nothing away if it ends before the deadline, or if there is no deadline.
 
         Days are counted by the local time of the deadline: a day on which clocks change is one day.
         """
-        given = (self.deadlines.get(assignment), self.extensions.get((student, assignment)))
-        deadline = max((time for time in given if time is not None), default=None)
-        if deadline is None or submitted is None or submitted <= deadline + self.grace:
+        if submitted is None or assignment not in self.deadlines:
+            return 0
+        deadline = self.deadlines[assignment]
+        deadline = max(deadline, self.extensions.get((student, assignment), deadline))
+        if submitted <= deadline + self.grace:
             return 0
         late = self._on_the_wall(submitted) - self._on_the_wall(deadline)
         return max(1, math.ceil(late / dt.timedelta(days=1)))
@@ -91,7 +93,8 @@ def load_policy(course: Course) -> Policy:
     except UnicodeDecodeError:
         raise UserError(f"{path} cannot be read: it is not text in UTF-8. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} cannot be read: {error}.") from None
+        hint = "A time is written 2026-11-20T23:59:00, and a number 0.5."
+        raise UserError(f"{path} cannot be read: {error}. {hint}") from None
     _words(data, path)
     _no_others(data, ("late", "deadlines", "extensions", "points", "timezone", *KEYS), path, "")
     late = _table(data, "late", path)

@@ -99,6 +99,17 @@ def test_an_extension_takes_nothing_away(course_with_deadlines: Course, tmp_path
     assert final_of(result("Zoë Müller", "2026-11-30T12:00:00Z"), course_with_deadlines, tmp_path) == (10, 0, "")
 
 
+def test_an_extension_without_a_deadline_makes_nobody_late(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(course_with_deadlines.root / "course.toml", TOML.replace("\na1 = 2026", "\n#"))
+    class_ = applied(course_with_deadlines, tmp_path, result("Zoë Müller", "2026-12-05T12:00:00Z"))
+    assert class_.finals == {}
+    said = "course.toml, [extensions.Zoë Müller]: a1_permute has no deadline, so nobody is late."
+    assert class_.remarks == (said,)
+    put(course_with_deadlines.root / "course.toml", "[late]\npercent_per_day = 10\n")
+    class_ = applied(course_with_deadlines, tmp_path, result("Zoë Müller", "2026-12-05T12:00:00Z"))
+    assert class_.remarks == ("course.toml: without [deadlines] nobody is late, and percent_per_day takes nothing.",)
+
+
 def test_an_extension_is_given_once(course_with_deadlines: Course, tmp_path: Path) -> None:
     put(course_with_deadlines.root / "course.toml", f"{TOML}\n[extensions.'zoe muller']\na1 = 2026-11-28\n")
     with pytest.raises(UserError, match="Zoë Müller and zoe muller are the same student"):
@@ -147,6 +158,7 @@ def test_an_adjustment_may_name_its_assignment_for_short(course_with_deadlines: 
             "line 2 has more cells than the first line has",
         ),
         ("student,assignment,points,points,reason\n", "has two columns points"),
+        ("student,assignment,points,reason\n<<<<<<< HEAD\nada,a1,1,x\n", "line 2: git has marked a conflict"),
         ("student,assignment,points,reason\nada,a1,1,x\nADA,a1,2,y\n", "ada and ADA are the same student. Keep one"),
     ],
 )
@@ -162,6 +174,10 @@ def test_a_slip_in_the_adjustments_is_named(
     ("text", "says"),
     [
         ("[late\n", "cannot be read"),
+        (
+            "[deadlines]\na1 = 20.11.2026\n",
+            r"line 2.*\). A time is written 2026-11-20T23:59:00, and a number 0.5",
+        ),
         ("[lateness]\n", "lateness is not known"),
         ("[late]\nper_day = 1\n", "late.per_day is not known"),
         ("[late]\npercent_per_day = 110\n", "from 0 to 100"),
@@ -467,3 +483,63 @@ def test_tables_as_excel_saves_them(course_with_deadlines: Course, tmp_path: Pat
             for first in ("", "sep=\t\n"):
                 (tmp_path / "adjustments.csv").write_bytes((first + text).replace("\n", ends).encode(encoding))
                 assert final_of(result("Zoë Müller", "", 5), course_with_deadlines, tmp_path) == (6, 0, "+1: schön")
+
+
+def test_blank_lines_above_the_titles_and_a_long_minus(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(
+        tmp_path / "adjustments.csv", "\n;;;\nstudent;assignment;points;reason\nada;a1;\N{MINUS SIGN}2;late, in class\n"
+    )
+    assert final_of(result("ada", ""), course_with_deadlines, tmp_path) == (8, 0, "-2: late, in class")
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("adjustment.csv", "adjustments.csv"),
+        ("adjustments.csv.txt", "adjustments.csv"),
+        ("Adjustments (1).CSV", "adjustments.csv"),
+        ("groups.xlsx", "groups.csv"),
+        ("Kopie von choices.csv", "choices.csv"),
+    ],
+)
+def test_a_table_of_another_name_is_not_passed_over_in_silence(
+    course_with_deadlines: Course, tmp_path: Path, name: str, table: str
+) -> None:
+    put(tmp_path / name, "student,assignment,points,reason\nada,a1,+1,x\n")
+    put(tmp_path / f".~lock.{table}#", "")
+    put(tmp_path / f"{table}.bak", "")
+    class_ = applied(course_with_deadlines, tmp_path, result("ada", "2026-11-01T00:00:00Z"))
+    assert class_.remarks == (
+        f"{tmp_path / name} is not read. The table that counts is called {table}, and is a CSV file.",
+    )
+
+
+def test_a_class_that_was_graded_with_different_checks_is_told(course_with_deadlines: Course, tmp_path: Path) -> None:
+    new = {"checks": "new"}
+    in_time = [result(student, "2026-11-01T00:00:00Z") for student in ("ada", "ben", "cas", "dan")]
+    class_ = applied(
+        course_with_deadlines, tmp_path, *in_time[:1], *(dataclasses.replace(r, environment=new) for r in in_time[1:])
+    )
+    said = "a1_permute: ada was graded with other checks than the rest of the class. Grade the whole class again."
+    assert class_.remarks == (said,)
+
+
+def test_a_name_that_nobody_has_is_told_whenever_results_are_read(
+    course_with_deadlines: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(course_with_deadlines.root)
+    store.write(result("ada", "2026-11-01T00:00:00Z"), tmp_path / "results")
+    put(tmp_path / "results" / "groups.csv", "group,student\n1,ada\n1,benn\n")
+    assert cli.main(["export", str(tmp_path / "results"), "--to", "csv"]) == 0
+    told = capsys.readouterr().err
+    assert "groups.csv, group 1, benn: nobody in this class is called 'benn'." in told
+    assert "course.toml, [extensions.Zoë Müller]: nobody in this class is called 'Zoë Müller'." in told
+
+
+def test_results_away_from_their_course_are_read_without_its_rules_and_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store.write(result("ada", "2036-01-01T00:00:00Z"), tmp_path / "results")
+    assert cli.main(["export", "results", "--to", "csv"]) == 0
+    assert "no course around results or here, so no course.toml was read: nobody is late." in capsys.readouterr().err
