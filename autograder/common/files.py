@@ -36,6 +36,8 @@ def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
         return UserError(
             f"{path} may not be written: {error.strerror}. Change its permissions, or name another folder."
         )
+    if error.errno == errno.EISDIR:
+        return UserError(f"{path} is a folder. Name a file in it.")
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return UserError(f"{path} cannot be made: there is a file where a folder is needed. Move it away.")
     return InfrastructureError(f"{path} could not be written: {error.strerror or error}.")
