@@ -58,7 +58,9 @@ Read = Callable[[Path, re.Match[str]], HandIn | None]
 
 
 def _canvas(path: Path, match: re.Match[str]) -> HandIn:
-    """``lastfirst[_LATE]_USER_FILE_name.py``, ``lastfirst_USER_text.html``; anonymous: ``anon_Ab1Cd_FILE_name.py``"""
+    """``lastfirst[_LATE]_USER_FILE_name.py``, ``lastfirst_USER_text.html``; anonymous: ``anon_Ab1Cd_FILE_name.py``; of a
+    quiz: ``last_firstUSER_question_QUESTION_FILE_name.py``
+    """
     notes = ("Canvas marks it LATE, but the download does not say when it came.",) if match["late"] else ()
     identity = {"system": "canvas"} | ({"number": match["number"]} if match["number"] else {})
     attempt = (int(match["file"]),) if match["file"] else (0,)
@@ -70,6 +72,7 @@ _CANVAS = re.compile(rf"(?P<name>.+?)_(?P<late>LATE_)?(?P<number>\d+)_{_CANVAS_F
 _CANVAS_ANONYMOUS = re.compile(
     rf"(?P<name>anon_[A-Za-z0-9]{{5}})_(?P<late>LATE_)?(?P<number>){_CANVAS_FILE}", re.DOTALL
 )
+_CANVAS_QUIZ = re.compile(rf"(?P<name>.+?)(?P<late>)(?P<number>\d+)_question_\d+_{_CANVAS_FILE}", re.DOTALL)
 
 
 def _moodle(path: Path, match: re.Match[str]) -> HandIn:
@@ -196,7 +199,7 @@ def _inbound(path: Path, match: re.Match[str]) -> HandIn:
 
 
 _INBOUND = re.compile(
-    r"(?P<login>[^+]+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) [^+]+(?:\+[^+]+)?", re.DOTALL
+    r"(?P<login>[^+]+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d[:_-]\d\d[:_-]\d\d(?:\.\d+)?) [^+]+(?:\+[^+]+)?", re.DOTALL
 )
 
 # (layout, pattern of its names, function that reads one). The order matters: a student's own file name may look like
@@ -210,6 +213,7 @@ _READERS: tuple[tuple[str, re.Pattern[str], Read], ...] = (
     ("autolab", _AUTOLAB, _autolab),
     ("submitty", re.compile(".*", re.DOTALL), _submitty),
     ("inbound", _INBOUND, _inbound),
+    ("canvas", _CANVAS_QUIZ, _canvas),
     ("canvas", _CANVAS, _canvas),
     ("canvas", _CANVAS_ANONYMOUS, _canvas),
 )
@@ -241,7 +245,8 @@ _ATTEMPT = re.compile(
 )
 _OLD_OR_NEW = ("old", "new", "alt", "neu")  # of a folder; before a file's name it may be a person's
 _VERSION = re.compile(r"(?:Version|Revision) (\d{1,9})(?: - .*)?")  # Teams, Schoology
-_MOMENT = re.compile(r"\d{4}(?:-\d\d){5}")  # Moodle's Virtual Programming Lab
+# Moodle's Virtual Programming Lab: 2026-11-20-21-03-00. Others: 2026-11-20T21:03:00, maybe with parts of a second.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[-T_ ]\d\d(?:[-:_.]\d\d){2})\.?(\d{0,9})")
 
 
 def names_an_attempt(name: str, *, folder: bool = False) -> bool:
@@ -255,7 +260,8 @@ def attempt_of(folder: Path, hand_in: HandIn) -> tuple[int, ...]:
         return (int(version[1]),)
     if hand_in.layout == "submitty" and folder.parent == hand_in.path and re.fullmatch(r"\d{1,9}", folder.name):
         return (int(folder.name == _active_version(hand_in.path)), int(folder.name))
-    return tuple(map(int, folder.name.split("-"))) if _MOMENT.fullmatch(folder.name) else ()
+    moment = _MOMENT.fullmatch(folder.name)
+    return (*map(int, re.findall(r"\d+", moment[1])), int(moment[2].ljust(9, "0"))) if moment else ()
 
 
 def _active_version(folder: Path) -> str:

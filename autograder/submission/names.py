@@ -25,7 +25,9 @@ _PLACEHOLDER = re.compile(r"\.(?P<name>.+)\.icloud")
 _LOOKS_SPELLED = re.compile(r"\\(?=x[0-9a-f]{2})")
 _IN_ENVIRONMENTS = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", "man"})
 ARCHIVES = frozenset(".7z .rar .gz .tgz .tar .xz .bz2 .zip .bundle".split())
-WORK = tuple(".py .ipynb .txt .docx .doc .odt .rtf .pages .pdf .html .json .part .crdownload .download".split())
+WORK = tuple(
+    ".py .ipynb .txt .docx .doc .odt .rtf .pages .pdf .html .eml .msg .json .part .crdownload .download".split()
+)
 
 
 def without_copy(said: str) -> str:

@@ -20,7 +20,8 @@ def flat_files(
     The student's name comes first (`ada_a1_permute.py`). If such a file is there, names that go on after the
     assignment's count too (`lee_a1_permute_final_v2.py`). The student's name may also come last, as in Google Forms
     (`a1_permute - Ada Lee.py`), if two different names do. loosely: whether a blank may stand between the two names, and
-    an underscore before a name that comes last. Then many a student's own folder would look like a class.
+    an underscore before a name that comes last, and whether a number may stand for the name. Then many a student's own
+    folder would look like a class.
     """
     every = one_of(names)
     gap, dash = ("(?: ?[_-] ?| )", "(?: ?[_-] ?| )") if loosely else (" ?[_-] ?", " - ")
@@ -38,13 +39,13 @@ def flat_files(
         path, name = Path(entry.path), entry.name
         if name.startswith(".") or entry.is_symlink() or not entry.is_file():
             continue
-        if (match := behind.fullmatch(name)) and names_somebody(match["who"]):
+        if (match := behind.fullmatch(name)) and names_somebody(match["who"], numbers=loosely):
             who = without_copy(match["who"])
             own = match["own"] + match["who"].removeprefix(who) + match["suffix"]
             turned.append(HandIn(path, who, "flat", own))
             continue
         match = before.fullmatch(name)
-        if match and names_somebody(match["who"]) and layouts.read_name(path, folder=False) is None:
+        if match and names_somebody(match["who"], numbers=loosely) and layouts.read_name(path, folder=False) is None:
             (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
     yield from plain
     yield from longer if plain else ()
@@ -79,8 +80,13 @@ def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator
             yield HandIn(Path(entry.path), who, "flat", own)
 
 
-def names_somebody(said: str) -> bool:
-    """May it be a person's name? The `test` of a check file, a number, and a computer's word for a copy are not."""
+def names_somebody(said: str, *, numbers: bool = False) -> bool:
+    """May it be a person's name? The `test` of a check file, a number, and a computer's word for a copy are not.
+
+    numbers: whether a number of at least four digits may be a person's, unless it is a date or begins with one.
+    """
+    if numbers and re.fullmatch(r"\d{4,}", said):
+        return not re.match(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$", said)
     nobody = said.casefold() == "test" or _A_COPY.fullmatch(said) or layouts.names_an_attempt(said)
     return any(c.isalpha() for c in said) and not nobody
 

@@ -297,7 +297,7 @@ NO_CODE = {
     for suffixes, said in (
         (".html .htm", "That is a web page (text typed into the system, or an exported notebook), not code."),
         (
-            ".docx .doc .odt .pdf .rtf .pages .md .qmd .rmd .rst .org .tex .png .jpg .jpeg .heic .gdoc .gslides",
+            ".docx .doc .odt .pdf .rtf .pages .md .qmd .rmd .rst .org .tex .png .jpg .jpeg .heic .gdoc .gslides .eml .msg",
             "A {} file is a document, not code.",
         ),
         (".crdownload .part .partial", "A {} file is an unfinished download."),

@@ -49,7 +49,8 @@ class Arrival:
 def load_times(path: Path, course: Course) -> dict[tuple[str, str], str]:
     """(student, assignment) -> time of submission, from a CSV file with the columns student, assignment, time.
 
-    An assignment may be written in short, as a1. A time without an offset is in the course's zone.
+    An assignment may be written in short, as a1. A time without an offset is in the course's zone; after the time, the
+    short name of a zone may stand, as in timestamp.txt.
     Raises UserError if the file is missing, or, with the line's number, if a time cannot be read, there is no such
     assignment, or a student has two times for one.
     """
@@ -57,7 +58,7 @@ def load_times(path: Path, course: Course) -> dict[tuple[str, str], str]:
         raise UserError(f"There is no file {path}. It should have the columns student, assignment, time.")
     times: dict[tuple[str, str], str] = {}
     for number, row in read_table(path, ("student", "assignment", "time")):
-        time = read_time(row["time"], zone_of(course))
+        time = read_time(row["time"], zone_of(course)) or read_stamp(row["time"], zone_of(course))
         if time is None:
             raise UserError(f"{path}, line {number}: {row['time']!r} is not a time like 2026-11-20T23:59:00+01:00.")
         name = course.resolve(row["assignment"], f"{path}, line {number}: ")

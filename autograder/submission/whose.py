@@ -170,6 +170,7 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
     if any(assignment_of(entry.name, names) for entry in listed):
         return False
     inside = [e for e in listed if is_folder(e) and e.name not in names and e.name not in _OWN_FOLDERS]
+    inside = [e for e in inside if not layouts.names_an_attempt(e.name, folder=True)]
     if _names_students(folder, listed, names):
         return True
     return any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names)

@@ -1352,3 +1352,58 @@ def test_the_downloads_own_zip_is_no_student(course: Course, tmp_path: Path) -> 
     for login in ("ann", "bob", "cas"):
         zipped(root / f"cnn-{login}-main.zip", **{f"cnn-{login}-main__{NAME}": WORK})
     assert [f.identity["login"] for f in read(root, course)[1].values()] == ["ann", "bob", "cas"]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-11-20T21:03:00", "2026-11-20T21:03:00.25"),
+        ("2026-11-20T21:03:00.123456", "2026-11-20T21:03:00.25"),
+        ("2026-11-20_21-03-00", "2026-11-21_09-00-00"),
+        ("2026-11-20 21.03.00", "2026-11-20 21.03.01"),
+    ],
+)
+def test_a_students_folders_of_times_are_attempts(course: Course, tmp_path: Path, older: str, newer: str) -> None:
+    for student in ("ann@uni.edu", "bob@uni.edu"):
+        put(tmp_path / "class" / student / NAME / older / f"{NAME}.py", "answer = 0\n")
+        put(tmp_path / "class" / student / NAME / newer / f"{NAME}.py")
+    found = read(tmp_path / "class", course)[1]
+    assert {s: f.shown for s, f in found.items()} == {s: f"{s}/{NAME}/{newer}/{NAME}.py" for s in found}
+    assert list(found) == ["ann@uni.edu", "bob@uni.edu"]
+
+
+def test_canvas_files_of_a_quiz(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "class" / f"lee_ann123_question_456_7890_{NAME}.py")
+    put(tmp_path / "class" / f"ray_bob124_question_456_7891_{NAME}.py")
+    found = read(tmp_path / "class", course)[1]
+    assert {s: f.identity["number"] for s, f in found.items()} == {"lee_ann": "123", "ray_bob": "124"}
+
+
+def test_nbgraders_exchange_unpacked_on_windows(course: Course, tmp_path: Path) -> None:
+    for hour, work in (("09", "answer = 0\n"), ("21", WORK)):
+        put(tmp_path / "class" / f"ann+{NAME}+2026-11-20 {hour}_03_11.123456 UTC" / f"{NAME}.py", work)
+    put(tmp_path / "class" / f"bob+{NAME}+2026-11-20 21-03-11.123456 UTC" / f"{NAME}.py")
+    found = read(tmp_path / "class", course)[1]
+    assert {s: f.shown[:30] for s, f in found.items()} == {
+        "ann": f"ann+{NAME}+2026-11-20 21_0", "bob": f"bob+{NAME}+2026-11-20 21-0"
+    }  # fmt: skip
+
+
+def test_numbers_stand_for_students_where_nothing_else_does(course: Course, tmp_path: Path) -> None:
+    for number in ("3712345_", "20260345-"):
+        put(tmp_path / "class" / f"{number}{NAME}.py")
+    assert list(read(tmp_path / "class", course)[1]) == ["3712345", "20260345"]
+    for date in ("20261119_", "20261120_", "202611202359_", "12_"):
+        put(tmp_path / "dates" / f"{date}{NAME}.py")
+    with pytest.raises(UserError, match=f"Passed over: 12_{NAME}.py, 20261119_{NAME}.py"):
+        read(tmp_path / "dates", course)
+
+
+def test_mails_are_named(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "class" / "ann" / "Re Exercise.eml", "From: ann")
+    put(tmp_path / "class" / "bob" / f"{NAME}.py")
+    put(tmp_path / "class" / "cas.msg", "x")
+    download, found = read(tmp_path / "class", course)
+    assert found["ann"].status == "unreadable"
+    assert "Re Exercise.eml was found" in found["ann"].notes[-1]
+    assert download.passed_over == ("cas.msg",)

@@ -118,6 +118,9 @@ def test_a_file_of_times(tmp_path: Path) -> None:
     put(tmp_path / "course.toml", 'timezone = "Asia/Tokyo"\n')  # where the clock is that the table was read from
     put(file, "student,assignment,time\nada,A1,2026-11-20 21:03:11\n")
     assert load_times(file, course) == {("ada", "a1_permute"): "2026-11-20T12:03:11Z"}
+    put(file, "student,assignment,time\nada,a1,2026-07-20 21:03:11.5 CEST\nada,a2,2026-11-20 21:03:11 UTC\n")
+    put(tmp_path / "solutions" / "a2_linear_dims" / "a2_linear_dims.py", "")
+    assert list(load_times(file, course).values()) == ["2026-07-20T19:03:11Z", "2026-11-20T21:03:11Z"]
     put(file, "student,assignment,time\nada,a7,2026-11-20\n")
     with pytest.raises(UserError, match="line 2: There is no assignment 'a7'"):
         load_times(file, course)
