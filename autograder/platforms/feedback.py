@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.plural import plural
 from ..common.terminal import printable
 from ..common.zips import zip_of
 from ..results import final
@@ -131,7 +132,7 @@ def _moodle(results: ClassResults, told: list[Result], names: list[str], out: Pa
             path = out / f"{name}-feedback.zip"
             write_whole(path, zip_of(files))
             print(
-                f"{printable(str(path))}: {len(files)} students. In Moodle: the assignment, Submissions, Actions, "
+                f"{printable(str(path))}: {plural(len(files), 'student')}. In Moodle: the assignment, Submissions, Actions, "
                 "Upload multiple feedback files in a zip."
             )
     return [f"{printable(r.student)} ({r.assignment}): the result has no participant number of Moodle" for r in unknown]
@@ -175,7 +176,11 @@ def _canvas(results: ClassResults, told: Iterable[Result], out: Path, submission
     write_whole(out / "comments.csv", table.getvalue().encode("utf-8", "replace"))
     if files:
         write_whole(out / "submissions.zip", zip_of(files))
-    there = f"submissions.zip with {len(files)} commented files, and comments.csv" if files else "only comments.csv"
+    there = (
+        f"submissions.zip with {plural(len(files), 'commented file')}, and comments.csv"
+        if files
+        else "only comments.csv"
+    )
     how = " In Canvas: the assignment, Upload Submissions, and choose submissions.zip." if files else ""
     print(f"{printable(str(out))}: {there}.{how}")
     return left_out
@@ -228,5 +233,5 @@ def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str
     script = out / "feedback.sh"
     text = resources.files(__package__).joinpath(script.name).read_text(encoding="utf-8")
     write_whole(script, text.replace("@CALLS@", "\n".join(calls)).encode())
-    print(f"{printable(str(script))}: {len(calls)} repositories. Read it, then run it.")
+    print(f"{printable(str(script))}: {plural(len(calls), 'repository', 'repositories')}. Read it, then run it.")
     return left_out

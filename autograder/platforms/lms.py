@@ -288,7 +288,8 @@ def _tell(sheet: Sheet, cells: GradeCells, found: Matches, points: Mapping[str, 
     """Print on standard error who was not filled in. points: student -> points. Returns the exit code."""
     table, people = sheet.table, sheet.people
     filled = {row for row, _ in cells.values}
-    print(f"Filled {len(cells.values)} grades of {len(filled)} people.", file=sys.stderr)
+    grades, persons = plural(len(cells.values), "grade"), plural(len(filled), "person", "people")
+    print(f"Filled {grades} of {persons}.", file=sys.stderr)
     for line in dict.fromkeys(cells.said):
         print(f"  {line}.", file=sys.stderr)
     for student in found.unknown:

@@ -18,6 +18,7 @@ import json
 import re
 import stat
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from typing import Any
 from ..common.definitions import defined_by, lines_of
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
+from ..common.plural import plural
 from ..common.terminal import first_line
 from ..course.assignment import Assignment
 from ..course.course import Course, find_course
@@ -71,11 +73,12 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     left_out = Guard()
     course = find_course(Path.cwd())
     summary = write(results, course, url, left_out, args.submissions)
-    print(f"Entered {summary.entered} submissions into nbgrader's gradebook.")
+    print(f"Entered {plural(summary.entered, 'submission')} into nbgrader's gradebook.")
     if summary.missing:
         print(f"Not entered, because nothing was handed in: {summary.missing}.")
     if summary.by_hand:
-        print(f"{summary.by_hand} scores were set by hand in nbgrader, and were kept.")
+        were = plural(summary.by_hand, "score was", "scores were")
+        print(f"{were} set by hand in nbgrader, and kept.")
     if not (course.root / SOURCE).is_dir():
         print("To make formgrader list the assignments, run: autograder release")
     return left_out.told("export")
@@ -109,13 +112,18 @@ def write(
     except (ArgumentError, ValueError):
         raise UserError("--db is not the URL of a gradebook, like sqlite:///gradebook.db.") from None
     entered = by_hand = missing = 0
+    gone: Counter[str] = Counter()  # assignments that the course no longer has -> their results
     try:
         # SQLAlchemy warns of the order in which nbgrader inserts rows; the order does no harm.
         with warnings.catch_warnings(), Gradebook(url) as book:
             warnings.simplefilter("ignore")
-            notebooks = {name: _enter_assignment(book, course, name, found) for name in found.max_scores()}
+            known = [name for name in found.max_scores() if name in course.assignment_names()]
+            notebooks = {name: _enter_assignment(book, course, name, found) for name in known}
             for result in found.results:
                 final = found.final_score(result)
+                if result.assignment not in notebooks:
+                    gone[result.assignment] += 1
+                    continue
                 if result.status in NOT_HANDED_IN and not final:
                     missing += 1
                     continue
@@ -129,6 +137,9 @@ def write(
         raise UserError(f"The gradebook {shown} needs a driver that is not installed here: {error.name}.") from None
     except SQLAlchemyError as error:
         raise InfrastructureError(f"The gradebook {shown} cannot be used: {first_line(str(error))}.") from error
+    for name, count in gone.items():
+        if left_out is not None:
+            left_out.lines.append(f"{name} is not in this course: {plural(count, 'result')} not entered")
     return Summary(entered, by_hand, missing)
 
 

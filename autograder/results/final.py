@@ -59,7 +59,8 @@ def read_results(folder: Path) -> ClassResults:
         if course is not None
         else (f"There is no course around {folder} or here, so no {POLICY_FILE} was read: nobody is late.",)
     )
-    return apply(dataclasses.replace(found, remarks=(*found.remarks, *alone, *unknown)), folder, course)
+    done = apply(dataclasses.replace(found, remarks=(*found.remarks, *alone, *unknown)), folder, course)
+    return dataclasses.replace(done, remarks=(*done.remarks, *_without_result(done)))
 
 
 def course_of(folder: Path) -> Course | None:
@@ -94,6 +95,15 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
         finals=finals(done, policy, adjustments),
         remarks=(*results.remarks, *general, *remarks, *said, *_without_time(shared, policy)),
     )
+
+
+def _without_result(results: ClassResults) -> Iterator[str]:
+    """A remark on each assignment for which students have no result: absent from a download, or not graded yet."""
+    for assignment in results.max_scores():
+        without = [student for student, own in results.students().items() if assignment not in own]
+        if without:
+            have = plural(len(without), "student has no result and counts", "students have no result and count")
+            yield f"{assignment}: {have} as missing: {few(map(printable, without), 3)}."
 
 
 def _mixed(results: Iterable[Result]) -> Iterator[str]:

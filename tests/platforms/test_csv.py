@@ -35,6 +35,14 @@ def test_the_table_for_a_spreadsheet(graded_folder: Path, capsys: pytest.Capture
     ]
 
 
+def test_whoever_has_no_result_is_said_to_count_as_missing(
+    graded_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.path_of(graded_folder, "ben", "a1_permute").unlink()
+    assert cli.main(["export", str(graded_folder), "--to", "csv"]) == 0
+    assert "a1_permute: 1 student has no result and counts as missing: ben." in capsys.readouterr().err
+
+
 def test_everything_in_one_document(graded_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "exports" / "class.json"
     assert cli.main(["export", str(graded_folder), "--to=json", "--out", str(out)]) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import csv
+import dataclasses
 import io
 import json
 import shutil
@@ -341,6 +342,22 @@ def test_the_old_reporters_lines_fit_into_a_variable_of_the_environment() -> Non
         (data,) = github_classroom.documents(result, 0).values()
         assert len(github_classroom.encoded(data)) < 128 * 1024
         assert [bool(test["message"]) for test in data["tests"]].count(True) == len(checks)
+
+
+def test_what_the_course_no_longer_has_does_not_keep_the_rest_from_nbgrader(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip_without("nbgrader")
+    course = tmp_path / "course"
+    for part in ("solutions/a1_permute", "assignments/a1_permute", "assignments/notebooks/a1_permute"):
+        shutil.copytree(ROOT / part, course / part)
+    monkeypatch.chdir(course)
+    for name in ("a0_intro", "a1_permute"):
+        store.write(dataclasses.replace(SMALL.results[0], assignment=name), course / "results")
+    assert command("results", "--to", "nbgrader") == 1
+    captured = capsys.readouterr()
+    assert "Entered 1 submission into" in captured.out
+    assert "a0_intro is not in this course: 1 result not entered." in captured.err
 
 
 @pytest.mark.parametrize(
