@@ -24,6 +24,7 @@ _NOT_PYTHON = re.compile(
           )""",
     re.VERBOSE,
 )
+_TIMED = re.compile(r"\s*%time\s+(?P<statement>[A-Za-z_].*[^:\\\s])\s*$")
 
 
 class Line(Enum):
@@ -123,8 +124,9 @@ _NEXT = re.compile(rf"{_NOTHING}(?P<piece>{_LONGER}|[()\[\]{{}}]|\\\n|\Z)", re.D
 def drop_magics(cell: str) -> str:
     """The cell with its Python alone. Lines that are not Python become `pass`, if indented, or blank: no line moves.
 
-    After `%%time` and other magics that run Python, the rest of the cell stays. `%%writefile` becomes a statement that
-    writes the file. After any other magic, such as `%%bash`, the whole cell is dropped.
+    After `%%time` and other magics that run Python, the rest of the cell stays, and after `%time` its statement.
+    `%%writefile` becomes a statement that writes the file. After any other magic, such as `%%bash`, the whole cell is
+    dropped.
     """
     lines = cell.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
@@ -142,10 +144,17 @@ def drop_magics(cell: str) -> str:
         if kind is Line.MAGIC:
             line = lines[number]
             indent = line[: len(line) - len(line.lstrip())]
-            lines[number] = f"{indent}pass" if indent else ""
+            lines[number] = indent + (_timed(line) or ("pass" if indent else ""))
         elif kind is Line.MAGIC_GOES_ON:
             lines[number] = ""
     return "\n".join(lines)
+
+
+def _timed(line: str) -> str:
+    """The statement that a line with `%time` runs; "" if there is none, or if it does not end on this line."""
+    found = _TIMED.match(line)
+    statement = found["statement"] if found and not _NOT_PYTHON.match(found["statement"]) else ""
+    return statement if line_kinds(f"{statement}\n")[-1] is Line.STATEMENT else ""
 
 
 @lru_cache(maxsize=1)

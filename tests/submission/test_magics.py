@@ -20,6 +20,11 @@ from tests.support.places import ROOT
         ("!pip install torch \\\n  einops\nx = 1", "\n\nx = 1"),
         ("%%time\nx = 1", "\nx = 1"),
         ("# timing\n%%timeit -n 1\nx = 1", "# timing\n\nx = 1"),
+        ("%time x = 1\nif x:\n    %time import torch \n", "x = 1\nif x:\n    import torch\n"),
+        (
+            "%time x = (\n%time x = '''\n%time for i in x:\n%time x \\\n  + 1\n%time x?\n%timeit x\ny = 1",
+            "\n\n\n\n\n\n\ny = 1",
+        ),
         ("%%bash\nls\nrm x", "\n\n"),
         ("%%writefile a.txt\nx = 1", "\n"),
         ("%%writefile a.py\nx = '1'\n", "open('a.py', 'w').write(\"x = '1'\\n\\n\")\n\n"),
