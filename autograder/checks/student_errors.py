@@ -12,7 +12,7 @@ from ..common.plural import plural
 from ..common.terminal import beginning
 from ..sandbox.left_out import NO_DOWNLOADS, NO_NETWORK, makes
 from ..sandbox.observation import Observation, Why
-from ..submission.own_tasks import stands_inside
+from ..submission.own_tasks import unseen
 from ..submission.source import Source
 from ..submission.suggestions import did_you_mean, names_of, near, reads_all
 from ..submission.syntax import broken_line
@@ -56,7 +56,7 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
     if broken is not None and not broken.alone and is_named:
         where = source.locate(broken.line)
         return f"Python cannot read {task} because of {where} of your file: {broken.why}", "unreadable"
-    if stands_inside(source, task):
+    if unseen(source, task):
         return said, ""
     meant = near(task, [name for name in names.top if name not in (*tasks, *names.imported)])
     there = f" It defines {meant}: is that the one? The name must be {task}." if meant else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..common.terminal import beginning
-from ..submission.own_tasks import set_inside, stands_inside
+from ..submission.own_tasks import set_inside, unseen
 from ..submission.source import Source
 from ..submission.syntax import broken_line
 from . import translate
@@ -268,8 +268,8 @@ class Loader:
         """Why a task is missing, in sentences for the student."""
         if because := self.why_not(task):
             return f"Your file has no {task} that could be run. {because}"
-        if inside := stands_inside(self._order.source, task) or set_inside(self._order.source, task):
-            return inside
+        if hidden := unseen(self._order.source, task):
+            return hidden
         others = [name for name in self.defines if name not in self._order.parameters]  # not the names of other tasks
         close = difflib.get_close_matches(task[:_LONG_NAME], others, 1, 0.75)
         also = f" It does define {close[0]}: is that name misspelt?" if close else ""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..submission.own_tasks import not_to_call
 from ..submission.source import Source
 from . import translate
 from .clock import Clock
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+_NOT_TO_CALL = "but must be something to call, as in the stub"  # says the child, if a task is no function
 
 
 class SandboxRun:
@@ -143,7 +145,9 @@ class SandboxRun:
         if not isinstance(whole.value, dict) or entry.value is not None:
             return entry
         why = self.loader.why_not_filled(observed.task)
-        error = None if entry.error is None else dataclasses.replace(entry.error, because=why)
+        error = entry.error
+        if error is not None:
+            error = dataclasses.replace(error, because=why or error.because)
         return dataclasses.replace(entry, error=error, reason=why)
 
     def _send(self, waiting: Sequence[Observation], batch: Sequence[Question]) -> list[Observation]:
@@ -185,9 +189,7 @@ class SandboxRun:
         return seen
 
     def _explained(self, observed: Observation) -> Observation:
-        """The observation, with an explanation if a name was missing: which line would have made it, and why it was left
-        out.
-        """
+        """The observation, with an explanation if a name was missing, or was not a function: which line made it so."""
         error = observed.error
         if error is None:
             return observed
@@ -195,6 +197,8 @@ class SandboxRun:
             error = StudentError("MissingTask", self.loader.missing(error.message))
         elif error.type_name == "NameError" and (name := _UNDEFINED.search(error.message)):
             error = dataclasses.replace(error, because=self.loader.why_not(name[1]))
+        elif error.message.endswith(_NOT_TO_CALL):
+            error = dataclasses.replace(error, because=not_to_call(self.source, observed.task))
         return dataclasses.replace(observed, error=error)
 
     def _has_gone(self, handle: int | None) -> bool:

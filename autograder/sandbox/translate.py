@@ -6,7 +6,7 @@ A reply may hold anything, so only parts of the right form count.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -120,9 +120,21 @@ def item(found: Observation, pending: Observation, key: Any) -> Observation:
         error = StudentError("MissingEntry", f"{pending.task} {what}")
         return dataclasses.replace(pending, status="error", error=error)
     if key not in found.value:
-        error = StudentError("MissingEntry", f"{pending.task} has no entry for {key!r}")
+        error = StudentError(
+            "MissingEntry", f"{pending.task} has no entry for {key!r}", because=_meant(key, found.value)
+        )
         return dataclasses.replace(pending, status="error", error=error)
     return dataclasses.replace(pending, value=found.value[key])
+
+
+def _meant(key: Any, entries: Mapping[Any, Any]) -> str:
+    """A sentence on the key that was meant for another one; "" if there is none."""
+    if repr(key) in entries:
+        return "Its keys are texts: write them without quotation marks."
+    if isinstance(key, tuple) and len(key) == 1 and key[0] in entries:
+        return f"It has one for {key[0]!r}: a tuple of one number needs a comma, as in {key!r}."
+    alike = [other for other in entries if isinstance(other, str) and other.casefold() == str(key).casefold()]
+    return f"It has one for {alike[0]!r}: the names must be the same." if alike else ""
 
 
 def as_checks_meet_it(value: Any, calls: Sequence[Call]) -> Any:

@@ -1,11 +1,13 @@
-"""Faults in how a file defines a task: more than once, hidden inside something else, or with the stub's line left in."""
+"""Faults in how a file defines a task: more than once, hidden from what asks for it, or with the stub's line left in."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
-from ..common.plural import listed
+from ..common.definitions import bound_by
+from ..common.plural import capital, listed
 from ..common.terminal import beginning
 from .source import Source
 from .suggestions import top_level
@@ -28,6 +30,61 @@ def stub_left(source: Source, task: str) -> str:
     line = stub_line(source, task)
     where = f"At {source.locate(line)}, {task} still has the stub's own line"
     return f"{where}, which ends your code there: `{source.line(line)}`." if line else ""
+
+
+def unseen(source: Source, task: str) -> str:
+    """A sentence on where a file has a task that nothing sees, and why; "" if it does not have it at all."""
+    return (
+        stands_inside(source, task)
+        or set_inside(source, task)
+        or _taken_away(source, task)
+        or _no_value(source, task)
+        or _no_code(source, task)
+    )
+
+
+def not_to_call(source: Source, task: str) -> str:
+    """A sentence on the line that gave a task's name to something else than a function; "" if there is none."""
+    last = next((each for each in reversed(list(top_level(source.cells))) if task in bound_by([each])), None)
+    if last is None or isinstance(last, ast.FunctionDef | ast.ClassDef):
+        return ""
+    line = beginning(source.line(last.lineno), 100)
+    return f"{capital(source.locate(last.lineno))} (`{line}`) makes it that: choose another name there."
+
+
+def _taken_away(source: Source, task: str) -> str:
+    for each in top_level(source.cells):
+        if isinstance(each, ast.Delete) and task in (ast.unparse(target) for target in each.targets):
+            return f"Your file deletes {task} at {source.locate(each.lineno)}: leave that line out."
+    return ""
+
+
+def _no_value(source: Source, task: str) -> str:
+    """A sentence on a line that was to give the name a value, but annotates or compares it."""
+    for each in top_level(source.cells):
+        compared = isinstance(each, ast.Expr) and isinstance(each.value, ast.Compare) and each.value
+        if compared and isinstance(compared.ops[0], ast.Eq) and ast.unparse(compared.left) == task:
+            return (
+                f"At {source.locate(each.lineno)}, {task} is compared by ==, which gives it no value: write = instead."
+            )
+        if isinstance(each, ast.AnnAssign) and each.value is None and ast.unparse(each.target) == task:
+            return f"At {source.locate(each.lineno)}, what follows {task}: is an annotation, and no value: write = instead."
+    return ""
+
+
+def _no_code(source: Source, task: str) -> str:
+    """A sentence on a task that stands in a comment or in a text."""
+    makes = rf"(?:(?:async )?def|class) +{re.escape(task)}\b|{re.escape(task)} *=(?!=)"
+    for each in top_level(source.cells):
+        value = each.value if isinstance(each, ast.Expr) else None
+        text = value.value if isinstance(value, ast.Constant) else None
+        if isinstance(text, str) and re.search(rf"^ *(?:{makes})", text, re.MULTILINE):
+            place = source.locate(each.lineno)
+            return f"Your file has {task} inside the text that begins at {place}: take the quotation marks away."
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if re.match(rf"[ \t]*#+ *(?:{makes})", line):
+            return f"Your file has {task} in a comment, at {source.locate(number)}: take the # away there."
+    return ""
 
 
 def stands_inside(source: Source, task: str) -> str:

@@ -399,6 +399,7 @@ def test_an_error_of_ones_own_has_no_idea_beside_its_message() -> None:
     ("answers", "says"),
     [
         ({"one": 1}, "ANSWERS has no entry for 'two'."),
+        ({"Two": 2, 3: 3}, "ANSWERS has no entry for 'two'. It has one for 'Two': the names must be the same."),
         ([1, 2], "ANSWERS is of type list, but must be a dict, as in the stub."),
         (None, "ANSWERS is of type NoneType, but must be a dict, as in the stub."),
     ],
@@ -409,6 +410,20 @@ def test_an_entry_that_is_not_there_is_no_error_of_the_students_code(answers: An
     entry = translate.item(Observation("ANSWERS", (), "value", value=answers), pending, "two")
     assert message(expect_number, entry, 2) == says
     assert message(expect_number, TaskProxy(LocalRun({"ANSWERS": answers}, {}), "ANSWERS")["two"], 2) == says
+
+
+@pytest.mark.parametrize(
+    ("answers", "key", "says"),
+    [
+        ({"(2, 3)": 3}, (2, 3), "Its keys are texts: write them without quotation marks."),
+        ({2: 2}, (2,), "It has one for 2: a tuple of one number needs a comma, as in (2,)."),
+        ({(3,): 3}, (2,), ""),
+        ({(2, 3): 3}, (2,), ""),
+    ],
+)
+def test_a_key_that_was_written_otherwise_is_told(answers: Any, key: Any, says: str) -> None:
+    asked = TaskProxy(LocalRun({"ANSWERS": answers}, {}), "ANSWERS")[key]
+    assert message(expect_number, asked, 2) == f"ANSWERS has no entry for {key!r}. {says}".rstrip()
 
 
 def test_an_error_of_ones_own_is_left_alone() -> None:

@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from autograder.submission.own_tasks import defined_again, set_inside, stands_inside, stub_line
+from autograder.submission.own_tasks import (
+    defined_again,
+    not_to_call,
+    set_inside,
+    stands_inside,
+    stub_line,
+    unseen,
+)
 from autograder.submission.source import Cell, Source
 
 STUB = 'def area(a):\n    """The area."""\n    raise NotImplementedError("area")\n'
@@ -84,3 +91,39 @@ def test_the_stubs_line_in_a_task_that_was_begun(text: str, line: int) -> None:
 def test_a_class_that_was_begun_in_one_of_its_methods() -> None:
     assert stub_line(script(NETWORK.format('raise NotImplementedError("Net")')), "Net") == 0
     assert stub_line(script(NETWORK.format("self.last = nn.Linear(2, 3)")), "Net") == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "def area(a):\n    return a\nprint(area(2))\ndel area\n",
+            "Your file deletes area at line 4: leave that line out.",
+        ),
+        ("x = 1\narea == 3\n", "At line 2, area is compared by ==, which gives it no value: write = instead."),
+        ("area: {2: 3}\n", "At line 1, what follows area: is an annotation, and no value: write = instead."),
+        (
+            "x = 1\n'''\ndef area(a):\n    return a\n'''\n",
+            "Your file has area inside the text that begins at line 2: take the quotation marks away.",
+        ),
+        ("#def area(a):\n#    return a\n", "Your file has area in a comment, at line 1: take the # away there."),
+        ("    # area = {2: 3}\n", "Your file has area in a comment, at line 1: take the # away there."),
+        ("# the area = a * a, and area(2) == 4\nx = 'area = 3'\nareas == 3\ndel areas\nareas: int\n", ""),
+        ("# %% [markdown]\n# ## `area`: how large?\n#     area(2) = 4\n", ""),
+    ],
+)
+def test_a_task_that_is_there_and_no_code_is_not_called_absent(text: str, said: str) -> None:
+    assert unseen(script(text), "area") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def area(a):\n    return a\narea = area(2)\n", "Line 3 (`area = area(2)`) makes it that"),
+        ("for area in [1, 2]:\n    pass\n", "Line 1 (`for area in [1, 2]:`) makes it that"),
+        ("def area(a):\n    area = 2\n    return area\n", ""),
+        ("globals()['area'] = 3\n", ""),
+    ],
+)
+def test_a_name_that_was_given_to_something_else_is_told(text: str, said: str) -> None:
+    assert not_to_call(script(text), "area") == (f"{said}: choose another name there." if said else "")
