@@ -37,7 +37,7 @@ def explain(error: OSError, path: Path) -> UserError | InfrastructureError:
             f"{path} may not be written: {error.strerror}. Change its permissions, or name another folder."
         )
     if error.errno == errno.EISDIR:
-        return UserError(f"{path} is a folder. Name a file in it.")
+        return UserError(f"{path} is a folder, not a file. Move it away, or name another file.")
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return UserError(f"{path} cannot be made: there is a file where a folder is needed. Move it away.")
     return InfrastructureError(f"{path} could not be written: {error.strerror or error}.")

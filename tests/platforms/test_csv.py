@@ -86,4 +86,6 @@ def test_a_folder_in_place_of_the_file_is_called_a_folder(
     graded_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["export", str(graded_folder), "--to", "csv", "--out", str(graded_folder)]) == 2
-    assert capsys.readouterr().err.endswith(f"{graded_folder} is a folder. Name a file in it.\n")
+    assert capsys.readouterr().err.endswith(
+        f"{graded_folder} is a folder, not a file. Move it away, or name another file.\n"
+    )
