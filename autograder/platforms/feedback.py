@@ -221,7 +221,9 @@ def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str
         of_student.setdefault(result.student, []).append(result)
     left_out, calls = [], []
     for student, own in of_student.items():
-        if not _REPOSITORY.fullmatch(student) or student.startswith((".", "-")):
+        # GitHub puts the branch behind the repository's name in a zip, and a zip has no commits.
+        repository = student if any(result.commit for result in own) else re.sub("-(main|master)$", "", student)
+        if not _REPOSITORY.fullmatch(repository) or repository.startswith((".", "-")):
             left_out.append(
                 f"{printable(student)}: this cannot be a repository's name. The folders should have the names of the clones"
             )
@@ -229,7 +231,7 @@ def _github(results: ClassResults, told: Iterable[Result], out: Path, owner: str
         text = "\n".join(f"```text\n{words(results, result).replace('```', chr(39) * 3)}```\n" for result in own)
         place = f"{folder_name(student)}.md"
         write_whole(out / place, f"# Feedback\n\n{text}".encode())
-        calls.append(f"give {shlex.quote(f'{owner}/{student}')} {shlex.quote(f'./{place}')}")
+        calls.append(f"give {shlex.quote(f'{owner}/{repository}')} {shlex.quote(f'./{place}')}")
     script = out / "feedback.sh"
     text = resources.files(__package__).joinpath(script.name).read_text(encoding="utf-8")
     write_whole(script, text.replace("@CALLS@", "\n".join(calls)).encode())

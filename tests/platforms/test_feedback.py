@@ -114,6 +114,16 @@ def test_githubs_script_names_each_repository_and_nothing_that_a_shell_runs(tmp_
     assert SECRET not in (tmp_path / "o" / "cnn-ann.md").read_text()
 
 
+def test_githubs_zip_of_a_branch_is_the_repositorys(tmp_path: Path) -> None:
+    write(tmp_path / "r", "cnn-ann-main", "cnn-ann-main/a1_permute.py", {})
+    clone = Result("cnn-bob-main", "a1_permute", "py", "graded", 3, 10, CHECKS, commit="1" * 40)
+    store.write(clone, tmp_path / "r")
+    words = ["feedback", str(tmp_path / "r"), "--to", "github", "--owner", "org", "--out", str(tmp_path / "o")]
+    assert cli.main(words) == 0
+    script = (tmp_path / "o" / "feedback.sh").read_text()
+    assert "give org/cnn-ann ./cnn-ann-main.md\ngive org/cnn-bob-main ./cnn-bob-main.md\n" in script
+
+
 GH = """#!/bin/sh
 case "$1 $2" in
 "pr list") cat "$SITE/$4.pr" 2>/dev/null || true ;;
