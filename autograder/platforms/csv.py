@@ -10,6 +10,7 @@ from pathlib import Path
 from ..common.terminal import printable
 from ..results.guard import Guard
 from ..results.result import ClassResults
+from ..results.store import unread
 from .destinations import write_out
 
 # A spreadsheet runs a cell that begins with one of these. Students choose their names themselves.
@@ -33,7 +34,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
             cells: list[str | int] = []
             for name in points:
                 result = own.get(name)
-                cells += [results.final_score(result), result.status] if result else [0, "missing"]
+                absent = "not read" if name in unread(results, student) else "missing"
+                cells += [results.final_score(result), result.status] if result else [0, absent]
                 if more:
                     final = results.finals.get((student, name))
                     cells += [result.score if result else 0, as_cell(final.reason) if final else ""]

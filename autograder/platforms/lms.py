@@ -21,6 +21,7 @@ from ..common.plural import plural
 from ..common.tables import read_rows
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
+from ..results.store import unread
 from ..submission.people import comparable
 from ..submission.places import without_common
 from .destinations import write_out
@@ -200,8 +201,14 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
     for student, own in results.students().items():
         wanted = list(own.values()) if assignment == TOTAL else [own[assignment]] if assignment in own else []
         lost = [result.assignment for result in wanted if is_lost(result)]
-        if lost:
-            cells.said.append(f"{printable(student)}: {', '.join(lost)} could not be graded: grade it again first")
+        torn = unread(results, student) & ({assignment} if assignment != TOTAL else results.max_scores().keys())
+        if lost or torn:
+            why = (
+                f"{', '.join(lost)} could not be graded"
+                if lost
+                else f"the result for {', '.join(sorted(torn))} cannot be read"
+            )
+            cells.said.append(f"{printable(student)}: {why}: grade it again first")
             cells.left_out.add(student)
             continue
         here = [result for result in wanted if missing or result.status not in NOT_HANDED_IN]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ..common.terminal import printable
 from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result, standing
+from ..results.store import unread
 from ..results.summary import NO_GRADE, counts, short_names
 from ..sandbox.observation import Outcome
 from . import svg
@@ -206,12 +207,13 @@ def _misconceptions(results: Sequence[Result]) -> tuple[MisconceptionRow, ...]:
 
 def _student(name: str, own: Mapping[str, Result], results: ClassResults, names: Sequence[str]) -> StudentRow:
     accuracies = [t.accuracy for r in own.values() if (t := read_training(r.metrics)) and t.accuracy is not None]
+    torn = unread(results, name)
     finals = [(n, results.finals[name, n]) for n in names if (name, n) in results.finals]
     short = short_names(names)
     return StudentRow(
         name=printable(name),
         page=page_of(name),
-        cells=tuple(_cell(own.get(n), results) for n in names),
+        cells=tuple(_cell(own.get(n), results, torn=n in torn) for n in names),
         total=results.total(own.values()),
         accuracy=max(accuracies, default=None),
         reasons=tuple(reasons(own)),
@@ -219,7 +221,9 @@ def _student(name: str, own: Mapping[str, Result], results: ClassResults, names:
     )
 
 
-def _cell(result: Result | None, results: ClassResults) -> ScoreCell:
+def _cell(result: Result | None, results: ClassResults, *, torn: bool) -> ScoreCell:
+    if result is None and torn:
+        return ScoreCell(0, NO_GRADE["unreadable"], "the result cannot be read", "bad")
     if result is None or result.status in NOT_HANDED_IN:
         # A person may have given points for what was handed in on paper.
         score = 0 if result is None else results.final_score(result)

@@ -13,7 +13,7 @@ from ..common.plural import plural
 from ..common.terminal import print_line, printable
 from ..results.final import read_results
 from ..results.result import ClassResults, Final, Result, standing
-from ..results.store import folder_name
+from ..results.store import unread
 
 # The entries of a result's environment that say what graded it, and where.
 _VERSIONS = ("autograder", "python", "torch", "numpy", "pytest", "platform", "sandbox")
@@ -130,8 +130,7 @@ def _why(one: Result | None, two: Result | None, was: Final | None, now: Final |
 def _gone(student: str, assignment: str, old: ClassResults, new: ClassResults, *, in_old: bool) -> str:
     """Why one of two runs has no result: there is none, or its file cannot be read. in_old: it is the old run."""
     run, other = ("old", "new") if in_old else ("new", "old")
-    unread = {(path.parent.name, path.stem) for path, _ in (old if in_old else new).problems}
-    if (folder_name(student), assignment) in unread:
+    if assignment in unread(old if in_old else new, student):
         return f"the result of the {run} run cannot be read"
     return f"only in the {other} run"
 

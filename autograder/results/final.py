@@ -25,7 +25,7 @@ from ..submission.names import is_passed_over
 from ..submission.people import People
 from .policy import Policy, load_policy
 from .result import NOT_HANDED_IN, ClassResults, Final, Result, in_order
-from .store import folder_name, read_all
+from .store import folder_name, read_all, unread
 
 ADJUSTMENTS_FILE = "adjustments.csv"
 GROUPS_FILE = "groups.csv"
@@ -100,7 +100,11 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
 def _without_result(results: ClassResults) -> Iterator[str]:
     """A remark on each assignment for which students have no result: absent from a download, or not graded yet."""
     for assignment in results.max_scores():
-        without = [student for student, own in results.students().items() if assignment not in own]
+        without = [
+            student
+            for student, own in results.students().items()
+            if assignment not in own and assignment not in unread(results, student)
+        ]
         if without:
             have = plural(len(without), "student has no result and counts", "students have no result and count")
             yield f"{assignment}: {have} as missing: {few(map(printable, without), 3)}."

@@ -149,6 +149,12 @@ def read_all(folder: Path) -> ClassResults:
     return ClassResults(in_order(results), tuple(problems))
 
 
+def unread(results: ClassResults, student: str) -> frozenset[str]:
+    """The assignments for which a student has a file that should be a result and was passed over."""
+    own = folder_name(student)
+    return frozenset(path.stem for path, _ in results.problems if path.parent.name == own)
+
+
 def _holds_results(folder: Path) -> bool:
     """Is there a result in one of the folders in it?"""
     with contextlib.suppress(OSError):

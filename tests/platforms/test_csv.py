@@ -43,6 +43,27 @@ def test_whoever_has_no_result_is_said_to_count_as_missing(
     assert "a1_permute: 1 student has no result and counts as missing: ben." in capsys.readouterr().err
 
 
+def test_a_result_that_cannot_be_read_is_not_called_missing(
+    graded_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = str(graded_folder)
+    absent = results.Result("Zoë", "a2_linear_dims", None, "missing", 0, 5)
+    store.write(absent, graded_folder)
+    store.path_of(graded_folder, "Zoë", "a1_permute").write_text("{")
+    assert cli.main(["export", where, "--to", "csv"]) == 3
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1].startswith("Zoë,0,not read,0,missing,0,")
+    assert "a1_permute: " not in captured.err
+    into = tmp_path / "book.csv"
+    into.write_text("Student,ID,Tutorial (3)\nZoë,1,\n", encoding="utf-8")
+    assert cli.main(["export", where, "--to", "canvas", "--into", str(into), "--column", "total=Tutorial"]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == into.read_text(encoding="utf-8")
+    assert "Zoë: the result for a1_permute cannot be read: grade it again first." in captured.err
+    assert cli.main(["report", where, "--out", str(tmp_path / "pages")]) == 3
+    assert "the result cannot be read" in (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
+
+
 def test_everything_in_one_document(graded_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "exports" / "class.json"
     assert cli.main(["export", str(graded_folder), "--to=json", "--out", str(out)]) == 0
