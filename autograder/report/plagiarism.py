@@ -26,7 +26,7 @@ from rich.text import Text
 
 from ..common.errors import UserError
 from ..common.files import write_whole
-from ..common.plural import plural
+from ..common.plural import few, plural
 from ..common.terminal import console, print_line, printable
 from ..course.course import Course, find_course
 from ..submission.find import find_class
@@ -46,6 +46,14 @@ class Piece:
 
     text: str
     shared: bool
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Students whose code is the same but for names, comments and layout, and who are so many that it counts as common."""
+
+    assignment: str
+    students: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,9 @@ def run(args: argparse.Namespace) -> int:
     """Compare the submissions of a class. Returns 0 whatever was found: a person has to judge it."""
     course = find_course(Path.cwd())
     only = [course.resolve(name) for name in args.assignment]
+    for folder in args.also:
+        if args.submissions.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"--also {folder} holds SUBMISSIONS itself. Give the folder of another class.")
     found, skipped = read_submissions(args.submissions, course, only)
     earlier: dict[str, dict[str, str]] = defaultdict(dict)
     for folder in args.also:
@@ -108,16 +119,22 @@ def run(args: argparse.Namespace) -> int:
         skipped += more
         for name, texts in others.items():
             earlier[name] |= {f"{folder}: {student}": text for student, text in texts.items()}
+    alike: list[Alike] = []
     pairs = [
         pair
         for name, texts in found.items()
-        for pair in compare(name, texts, _stub(course, name), args.share / 100, earlier[name], skipped)
+        for pair in compare(name, texts, _stub(course, name), args.share / 100, earlier[name], skipped, alike)
     ]
     count = sum(map(len, found.values()))
-    write_whole(args.out, page(pairs, count, args.share).encode())
+    write_whole(args.out, page(pairs, count, args.share, alike).encode())
     for student, assignment, why in skipped:
         print(f"autograder plagiarism: {printable(student)} {assignment}: {printable(why)}", file=sys.stderr)
     _print(pairs, count, args.out)
+    for group in alike:
+        who = few(map(printable, group.students), 5)
+        print_line(
+            f"{len(group.students)} have the same code for {group.assignment}, which therefore counts as common: {who}."
+        )
     return 0
 
 
@@ -128,6 +145,8 @@ def _percent(text: str) -> float:
         number = math.nan
     if not 0 <= number <= 100:
         raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
+    if 0 < number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than one percent; for {number:.0%} write {100 * number:g}")
     return number
 
 
@@ -166,12 +185,14 @@ def compare(
     least_share: float,
     earlier: Mapping[str, str] | None = None,
     skipped: list[tuple[str, str, str]] | None = None,
+    alike: list[Alike] | None = None,
 ) -> list[Pair]:
     """The pairs that share uncommon code, at most `MOST`. The pair that shares most comes first.
 
     texts: student -> code. least_share: one of the two must share this part of its uncommon code, from 0 to 1.
     earlier: name -> code of another year; it is compared with the students' code, not with each other. skipped: gets
-    (name, assignment, why) for code that could not be compared.
+    (name, assignment, why) for code that could not be compared. alike: gets the groups with the same code that are too
+    large for pairs.
     """
     detect = _copydetect()
     known = {**(earlier or {}), **texts}
@@ -185,6 +206,12 @@ def compare(
     _forget(detect, prints.values(), _fingerprint(detect, stub).hashes)
     holders = Counter(piece for found in prints.values() for piece in found.hashes)
     many = min(MANY, max(FEW, COMMON * len(prints)))
+    same: defaultdict[frozenset[int], list[str]] = defaultdict(list)
+    for who, found in prints.items():
+        same[frozenset(found.hashes)].append(who)
+    if alike is not None:
+        large = [names for hashes, names in same.items() if len(names) > many and len(hashes) + PIECE > LEAST]
+        alike += [Alike(assignment, tuple(names)) for names in large]
     _forget(detect, prints.values(), {piece for piece, count in holders.items() if count > many})
 
     # Only submissions that share a piece are compared: a class of a thousand has half a million pairs.
@@ -250,11 +277,11 @@ def pieces_of(text: str, spans: Sequence[Sequence[float]]) -> tuple[Piece, ...]:
     return tuple(kept)
 
 
-def page(pairs: Sequence[Pair], submissions: int, share: float) -> str:
+def page(pairs: Sequence[Pair], submissions: int, share: float, alike: Sequence[Alike] = ()) -> str:
     """The report as one self-contained HTML page."""
     from .pages import templates
 
-    return templates().get_template("pairs.html").render(pairs=pairs, submissions=submissions, share=share)
+    return templates().get_template("pairs.html").render(pairs=pairs, submissions=submissions, share=share, alike=alike)
 
 
 def _print(pairs: Sequence[Pair], submissions: int, out: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from autograder import cli
 from autograder.common.errors import UserError
 from autograder.report import plagiarism
-from autograder.report.plagiarism import Pair, compare, pieces_of
+from autograder.report.plagiarism import Alike, Pair, compare, pieces_of
 from tests.support.extras import skip_without
 from tests.support.files import put
 from tests.support.places import ROOT
@@ -80,6 +80,19 @@ def test_what_many_have_is_common_ground() -> None:
     everybody = {f"s{n}": f"{UNFOLD}\nmine = {n}\n" for n in range(9)}
     assert pairs(everybody) == []
     assert len(pairs({name: everybody[name] for name in ("s0", "s1")})) == 1
+
+
+def test_many_with_the_same_code_are_told_although_it_counts_as_common() -> None:
+    copied = {f"s{n}": f"{UNFOLD}\n# {n}\n" for n in range(6)}
+    alike: list[Alike] = []
+    assert compare("a3_conv_shapes", {**copied, "ada": LOOPS}, STUB, 0.6, alike=alike) == []
+    assert alike == [Alike("a3_conv_shapes", tuple(copied))]
+    assert "6 have the same code for a3_conv_shapes" in plagiarism.page([], 7, 60, alike)
+    few: list[Alike] = []
+    assert len(compare("a3_conv_shapes", {"s0": UNFOLD, "s1": UNFOLD}, STUB, 0.6, alike=few)) == 1
+    assert few == []
+    compare("a3_conv_shapes", {f"s{n}": "x = 1\n" for n in range(9)}, STUB, 0.6, alike=few)
+    assert few == []
 
 
 def test_code_that_breaks_the_comparison_costs_its_author_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +205,9 @@ def test_copies_of_another_years_work_are_found(
     assert cli.main(["plagiarism", now, "--also", before, "--out", out]) == 0
     assert "2 pairs share uncommon code, of 2 submissions" in " ".join(capsys.readouterr().out.split())
     assert f"{before}: zoe" in (tmp_path / "pairs.html").read_text(encoding="utf-8")
+    for same in (now, str(tmp_path)):  # everybody would be their own copy
+        assert cli.main(["plagiarism", now, "--also", same, "--out", out]) == 2
+        assert f"--also {same} holds SUBMISSIONS itself" in capsys.readouterr().err
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,3 +228,9 @@ def test_a_share_is_a_percentage(share: str, capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit):
         cli.main(["plagiarism", "class", "--share", share])
     assert f"argument --share: {share} is not a percentage from 0 to 100" in capsys.readouterr().err
+
+
+def test_a_share_below_one_percent_is_a_slip(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["plagiarism", "class", "--share", "0.6"])
+    assert "0.6 is less than one percent; for 60% write 60" in " ".join(capsys.readouterr().err.split())
