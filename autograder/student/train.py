@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from .run_before import RunBefore
-    from .training_page import Band
     from .training_run import Data, Moment, Trained
 
 _COMPARED_ON = 2000  # examples that a quick try has not seen
@@ -233,10 +232,9 @@ def finish(
         say(f"Stopped. The trained network is in {kept.parent.name}/{kept.name}")
         raise
     with torch.device("cpu"):  # the student's file may have changed the default
-        bands = bands_of(work.repository, work.name)
         before = run_before.load(work.repository.root, work.name)
         run_before.save(work.repository.root, work.name, trained)
-        for line in _words_on(trained, bands, before):
+        for line in _words_on(trained, before):
             say(line)
         content = trained_weights.packed(trained, dataclasses.replace(origin, accuracy=trained.accuracy))
         settled = trained_weights.settle(
@@ -249,19 +247,19 @@ def finish(
         title = f"{work.name}: what the network has learnt"
         report = work.weights.with_name("training.html")
         maps = feature_maps(trained, tasks)
-        fragment = training_page.fragment(trained, bands, title, before, maps)
+        fragment = training_page.fragment(trained, title, before, maps)
         write_whole(report, words_of(work.repository.course).page(title, training_page.EDGES, fragment).encode())
         say(f"Curves, and what it gets wrong: {report.name} beside it (open it in a browser)")
         return fragment
 
 
-def _words_on(trained: Trained, bands: list[Band], before: RunBefore | None) -> Iterator[str]:
+def _words_on(trained: Trained, before: RunBefore | None) -> Iterator[str]:
     """What there is to say about a training, a line each."""
     from . import run_before, training_page
     from .advice import advice
 
     yield from training_page.said(trained)
-    yield from training_page.band_lines(trained, bands)
+    yield from training_page.band_lines(trained)
     yield from run_before.compared(trained, before)
     if worst := training_page.most_confused(trained):
         yield f"Most often confused: {'; '.join(worst)}."
@@ -310,10 +308,3 @@ def _saved_code(notebook: Path, tasks: Mapping[str, Any]) -> str:
 def _functions(task: Any) -> list[Any]:
     """The function itself, or the methods of a class: in a notebook, Python finds the text of functions only."""
     return [f for f in vars(task).values() if inspect.isfunction(f)] if inspect.isclass(task) else [task]
-
-
-def bands_of(repository: StudentRepository, name: str) -> list[Band]:
-    """The bands of an assignment, lowest first; empty if it has none."""
-    from .training_page import Band
-
-    return [Band(percent / 100, points) for percent, points in repository.bands(name)]

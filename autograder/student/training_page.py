@@ -23,23 +23,9 @@ _FILTERS_SHOWN = 64
 _LAYERS_SHOWN, _MAPS_SHOWN = 4, 16
 
 
-@dataclass(frozen=True)
-class Band:
-    """An accuracy (share: from 0 to 1), and the points for reaching it."""
-
-    share: float
-    points: int
-
-
-def fragment(
-    outcome: Trained,
-    bands: Sequence[Band],
-    title: str,
-    before: RunBefore | None,
-    maps: FeatureMaps | None,
-) -> str:
+def fragment(outcome: Trained, title: str, before: RunBefore | None, maps: FeatureMaps | None) -> str:
     """The body of the page as HTML; Jupyter shows it too. before: the last training, for comparison."""
-    parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, bands, before), _curves(outcome, bands, before)]
+    parts = [f"<h1>{html.escape(title)}</h1>", _summary(outcome, before), _curves(outcome, before)]
     if len(outcome.answers) and outcome.data.of.classes:
         parts += [_confusion(outcome), _surest_mistakes(outcome)]
     parts.append(_filters(outcome.model))
@@ -77,8 +63,8 @@ _STYLE = """
 """
 
 
-def _summary(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -> str:
-    lines = [*said(outcome), *band_lines(outcome, bands), *compared(outcome, before)]
+def _summary(outcome: Trained, before: RunBefore | None) -> str:
+    lines = [*said(outcome), *band_lines(outcome), *compared(outcome, before)]
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
 
 
@@ -108,24 +94,23 @@ def _error(outcome: Trained) -> float:
     return 2 * math.sqrt(max(share * (1 - share), 1e-4) / len(outcome.data.held_labels))
 
 
-def band_lines(outcome: Trained, bands: Sequence[Band]) -> list[str]:
+def band_lines(outcome: Trained) -> list[str]:
     """The band that this accuracy reaches, and what the next one needs. Empty if there are no bands."""
-    share = outcome.accuracy
+    share, bands = outcome.accuracy, outcome.network.bands
     if share is None or not bands:
         return []
-    reached = [band for band in bands if share >= band.share]
-    missed = [band for band in bands if share < band.share]
-    total = sum(band.points for band in bands)
-    points = sum(band.points for band in reached)
-    name = f"Band reached: {_percent(reached[-1].share)}" if reached else "No band is reached yet"
-    lines = [f"{name}, {points} of the {total} points for accuracy."]
+    reached = [band for band in sorted(bands) if share >= band]
+    missed = [band for band in sorted(bands) if share < band]
+    name = f"Band reached: {_percent(reached[-1])}" if reached else "No band is reached yet"
+    points = sum(bands[band] for band in reached)
+    lines = [f"{name}, {points} of the {sum(bands.values())} points for accuracy."]
     if missed:
         need = missed[0]
         lines.append(
-            f"The next band, {_percent(need.share)}, gives {need.points} more: "
-            f"{100 * (need.share - share):.1f} percentage points to go."
+            f"The next band, {_percent(need)}, gives {bands[need]} more: "
+            f"{100 * (need - share):.1f} percentage points to go."
         )
-    if reached and share - reached[-1].share < _error(outcome):
+    if reached and share - reached[-1] < _error(outcome):
         lines.append(
             f"That is close to the edge of the band: on the test {outcome.data.of.things} it may come out below."
         )
@@ -143,7 +128,7 @@ _THIN = 'stroke="var(--line)"'
 _DASHED = 'stroke="var(--ink)" stroke-dasharray="3 4"'
 
 
-def _curves(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -> str:
+def _curves(outcome: Trained, before: RunBefore | None) -> str:
     charts, things = [], outcome.data.of.things
     losses = [(m.images, m.loss) for m in outcome.curve if m.loss is not None]
     if len(losses) > 1:
@@ -153,7 +138,7 @@ def _curves(outcome: Trained, bands: Sequence[Band], before: RunBefore | None) -
     if looks:
         past = before.looks if before is not None else ()
         low = math.floor(min(accuracy for _, accuracy in (*looks, *past)) * 10) / 10
-        marks = [band.share for band in bands if low <= band.share]
+        marks = [band for band in sorted(outcome.network.bands) if low <= band]
         charts.append(
             _chart(f"Right on held-out {things}", looks, low, 1.0, "var(--two)", "{:.0%}", marks, things, past)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from tests.support.tiny_network import some_data, tiny, train_and_judge
 
 
@@ -17,8 +19,9 @@ def test_the_page_stands_alone_and_spells_out_what_it_shows() -> None:
     outcome = train_and_judge(tasks, some_data(), lambda moment: None)
     maps = feature_maps(outcome, tasks)
     before = RunBefore(0.5, 100, 2.0, 9.0, ((500, 0.3), (99_000, 0.5)))
-    bands, title = [training_page.Band(0.6, 4)], "<script>alert(1)</script>"
-    text = CourseWords().page(title, training_page.EDGES, training_page.fragment(outcome, bands, title, before, maps))
+    title = "<script>alert(1)</script>"
+    outcome = dataclasses.replace(outcome, network=dataclasses.replace(outcome.network, bands={0.6: 4}))
+    text = CourseWords().page(title, training_page.EDGES, training_page.fragment(outcome, title, before, maps))
     assert "The run before: 50.0% right after 2.0 epochs in 9 s. This one is" in text
     assert "the run before ended at 50%" in text
     assert "What the layers see" in text

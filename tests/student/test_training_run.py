@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student import train, training_run
-from autograder.student.repository import StudentRepository
-from tests.support.tiny_network import CLOTHES, some_data, tiny, train_and_judge
+from autograder.student import training_run
+from tests.support.tiny_network import CLOTHES, NETWORK, some_data, tiny, train_and_judge
 
 
 def test_each_class_is_held_out_alike() -> None:
@@ -63,15 +62,14 @@ def test_a_predict_that_fails_is_told_and_does_not_lose_the_network() -> None:
     assert "classes for 50 images" in outcome.problem
 
 
-def test_bands_say_what_is_reached_and_what_is_next(repository: StudentRepository) -> None:
+def test_bands_say_what_is_reached_and_what_is_next() -> None:
     from autograder.student import training_page
 
-    bands = train.bands_of(repository, "a5_fashion_mnist")
-    assert sum(band.points for band in bands) == 20
+    assert sum(NETWORK.bands.values()) == 20
     outcome = train_and_judge(tiny(), some_data(), lambda moment: None)
     perfect = training_run.replace(outcome, answers=outcome.data.held_labels)
-    assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect, bands))
+    assert any("20 of the 20 points" in line for line in training_page.band_lines(perfect))
     none = training_run.replace(outcome, answers=(outcome.data.held_labels + 1) % 10)
-    lines = training_page.band_lines(none, bands)
+    lines = training_page.band_lines(none)
     assert lines[0].startswith("No band is reached yet, 0 of the 20")
-    assert f"{100 * bands[0].share:.1f} percentage points to go" in lines[1]
+    assert f"{100 * min(NETWORK.bands):.1f} percentage points to go" in lines[1]
