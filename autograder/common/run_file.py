@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
 from importlib import resources
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -53,23 +52,3 @@ def declared_in(path: Path, name: str, kind: type[_T], what: str) -> _T:
 
 def own_package() -> Path:
     return Path(str(resources.files("autograder")))
-
-
-def files_of(package: Path, names: Iterable[str]) -> list[Path]:
-    """The files of a package with these names, and all files in its folders with these names.
-
-    Caches and hidden files are left out. Raises FileNotFoundError for a name without any file, so that a list kept by
-    hand cannot go stale unseen.
-    """
-    found = []
-    for name in names:
-        files = [package / name, *sorted((package / name).rglob("*"))]
-        files = [path for path in files if path.is_file() and not _is_cache(path.relative_to(package))]
-        if not files:
-            raise FileNotFoundError(f"autograder/{name} is listed, but there is no such file")
-        found += files
-    return found
-
-
-def _is_cache(path: Path) -> bool:
-    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)

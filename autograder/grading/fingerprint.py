@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.files import sha256
-from ..common.run_file import files_of, own_package
+from ..common.run_file import own_package
 from ..course.assignment import Assignment
 from ..course.network import network_of
 from ..data.dataset import FOLDER
@@ -82,4 +82,15 @@ def _digest_of(files: Iterable[tuple[str, Path]]) -> str:
 def deciding_files(package: Path) -> list[Path]:
     """The files of this package, or of a copy of it, that decide a result. Raises FileNotFoundError if one is gone."""
     of_a_class = {package / "grading" / f"{name}.py" for name in _OF_A_CLASS}
-    return [path for path in files_of(package, _DECIDES) if path not in of_a_class]
+    found: list[Path] = []
+    for name in _DECIDES:
+        files = [path for path in (package / name, *sorted((package / name).rglob("*"))) if path.is_file()]
+        files = [path for path in files if not _is_cache(path.relative_to(package))]
+        if not files:
+            raise FileNotFoundError(f"autograder/{name} is listed, but there is no such file")
+        found += (path for path in files if path not in of_a_class)
+    return found
+
+
+def _is_cache(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
