@@ -32,6 +32,7 @@ from ..sandbox.observation import Observation, Question
 from ..sandbox.run_local import replay
 from ..sandbox.translate import as_checks_meet_it, message
 from ..submission.weights import BadWeights, parse
+from .describe import is_answer
 from .evidence import Look
 from .failure import Judge
 from .matching import Signature, Sums, alike, same, same_value
@@ -84,7 +85,7 @@ class CodeCatalogue:
             return
         of_task = [known for known in self.misconceptions if known.task == observation.task]
         run = observation.run
-        answers = run.answers(observation.task) if run is not None and _is_answer(observation) else {}
+        answers = run.answers(observation.task) if run is not None and is_answer(observation) else {}
         if answers := _short(answers):
             # Each entry of a dict answers one question. The other answers show which idea the student has.
             of_task.sort(key=lambda known: -_agreement(known.function, answers))
@@ -96,7 +97,7 @@ class CodeCatalogue:
 
     def _agrees(self, known: Misconception, observation: Observation) -> bool:
         """Does it also give what the student's task gave elsewhere in the same check?"""
-        if observation.run is None or _is_answer(observation):
+        if observation.run is None or is_answer(observation):
             return True
         seen = [seen for seen in observation.run.earlier if seen.handle is None and seen.task == known.task]
         earlier = (each for each in seen if each.ordinal < observation.ordinal and _can_replay(each))
@@ -117,7 +118,7 @@ class CodeCatalogue:
     def fits(self, name: str, look: Look) -> bool | None:
         """See :class:`Catalogue`."""
         known = next((known for known in self.misconceptions if known.name == name), None)
-        if known is None or any(map(_is_answer, look.seen)):
+        if known is None or any(map(is_answer, look.seen)):
             return None
         until = math.inf if look.failed is None else look.failed.ordinal
         before = (seen for seen in look.seen if seen.ordinal < until and _can_replay(seen))
@@ -159,7 +160,7 @@ class _Replays:
     def _given_to(self, observation: Observation) -> dict[str, Observation]:
         """What is kept for this question, by misconception. Nothing is kept for a large question, or for an answer,
         which does not say which quiz it belongs to."""
-        if _is_answer(observation):
+        if is_answer(observation):
             return {}
         try:
             frames = [wire.frame(message([Question((call,), 0, observation.recorded)])) for call in observation.calls]
@@ -171,10 +172,6 @@ class _Replays:
         if question not in self._given and len(self._given) >= self.MOST:
             self._given.clear()
         return self._given.setdefault(question, {})
-
-
-def _is_answer(observation: Observation) -> bool:
-    return bool(observation.calls) and observation.calls[-1].verb == "item"
 
 
 def _short(answers: dict[Any, Any]) -> dict[Any, Any]:
@@ -211,7 +208,7 @@ class VariantCatalogue:
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
         """See :class:`Catalogue`."""
-        if not _is_answer(observation) or observation.run is None:
+        if not is_answer(observation) or observation.run is None:
             yield from self._catalogue.suspects(check, observation, judge)
             return
         if self._of_another(observation.run.answers(observation.task)):
@@ -377,7 +374,7 @@ class DataCatalogue:
     def fits(self, name: str, look: Look) -> bool | None:
         """See :class:`Catalogue`."""
         wrong = [entry for entry in self._of(look.check, name) if not entry.later]
-        if not wrong or any(map(_is_answer, look.seen)):
+        if not wrong or any(map(is_answer, look.seen)):
             return None
         if look.failed is None or any(entry.ordinal < look.failed.ordinal for entry in wrong):
             return False

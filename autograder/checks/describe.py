@@ -31,6 +31,16 @@ def call(observation: Observation) -> str:
     return text
 
 
+def is_answer(observation: Observation) -> bool:
+    """Is it one entry of a dict, which answers a question?"""
+    return bool(observation.calls) and observation.calls[-1].verb == "item"
+
+
+def gave(observation: Observation) -> str:
+    """The beginning of a sentence on what came back: ``count(3, 5) returned``, ``ANSWERS['a'] is``."""
+    return f"{call(observation)} {'is' if is_answer(observation) else 'returned'}"
+
+
 def _arguments(step: Call) -> str:
     shown = [_argument(arg, step.names[i] if i < len(step.names) else "") for i, arg in enumerate(step.args)]
     return ", ".join([*shown, *(f"{name}={_value(value)}" for name, value in step.kwargs.items())])
@@ -128,8 +138,7 @@ def returned(observation: Observation) -> str:
             return f"{kind(value)}, {numbers(tensor)}"
         return f"{kind(value)} of shape {shape(tensor)}"
     if value is None:
-        entry = observation.calls and observation.calls[-1].verb == "item"
-        return "None" if entry else "None, which is what a function without a return gives"
+        return "None" if is_answer(observation) else "None, which is what a function without a return gives"
     if type(value) is tuple and len(value) == 1:
         return f"a tuple with one entry, {_thing(value[0])} (a comma at the end of a line makes a tuple)"
     return _value(value)

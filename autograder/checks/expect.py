@@ -339,11 +339,10 @@ def expect_integer(observation: Observation, expected: int) -> None:
         got = _number(seen.value)
         if isinstance(got, int) and got == expected:
             return None
-        what, answer = describe.call(seen), seen.calls[-1].verb == "item"
-        gave = f"{what} is" if answer else f"{what} returned"
         if not isinstance(got, int):
-            return f"{gave} {describe.returned(seen)}; a whole number was asked for."
-        return _and(f"{gave} {got}, which is not right.", "" if answer else explain.number(got, expected))
+            return f"{describe.gave(seen)} {describe.returned(seen)}; a whole number was asked for."
+        idea = "" if describe.is_answer(seen) else explain.number(got, expected)
+        return _and(f"{describe.gave(seen)} {got}, which is not right.", idea)
 
     _expect_answer(observation, judge)
 
@@ -362,12 +361,10 @@ def expect_sizes(observation: Observation, expected: Sequence[int]) -> None:
         got = _sizes(seen.value)
         if got is not None and got == tuple(expected):
             return None
-        what, answer = describe.call(seen), seen.calls[-1].verb == "item"
-        gave = f"{what} is" if answer else f"{what} returned"
         if got is None:
-            text = f"{gave} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
+            text = f"{describe.gave(seen)} {describe.returned(seen)}; a shape, a tuple of whole numbers, was asked for."
             return _and(text, _no_shape(seen.value, len(expected)))
-        return _and(f"{gave} {got}, which is not right.", explain.sizes(got, tuple(expected)))
+        return _and(f"{describe.gave(seen)} {got}, which is not right.", explain.sizes(got, tuple(expected)))
 
     _expect_answer(observation, judge)
 
@@ -382,7 +379,7 @@ def _no_shape(value: Any, axes: int) -> str:
 def _expect_answer(observation: Observation, judge: Judge) -> None:
     """As :func:`_expect`, except that an entry that still is None is a question that is not answered yet."""
     require_returned(observation)
-    if observation.calls[-1].verb == "item" and observation.value is None and observation.handle is None:
+    if describe.is_answer(observation) and observation.value is None and observation.handle is None:
         message = _and(f"{describe.call(observation)} is not answered yet.", observation.reason)
         raise CheckFailed(message, outcome="not_run", why="not_answered")
     _expect(observation, judge)

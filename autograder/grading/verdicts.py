@@ -94,8 +94,7 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
         if not earlier:
             return CheckFailed(f"The weights beside the file could not be compared: {_kind(error)}.")
         last = earlier[-1]
-        verb = "is" if last.calls[-1].verb == "item" else "returned"
-        what = f"{describe.call(last)} {verb} {describe.returned(last)}"
+        what = f"{describe.gave(last)} {describe.returned(last)}"
     except CheckFailed as failure:
         return failure
     except Exception:  # it cannot even be described
