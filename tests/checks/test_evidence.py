@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.catalogues import CodeCatalogue, DataCatalogue, Recorded
+from autograder.checks.catalogues import CodeCatalogue
 from autograder.checks.evidence import Look, explanations
 from autograder.checks.matching import Signature
 from autograder.checks.misconceptions import Written
+from autograder.checks.released_catalogue import DataCatalogue, Recorded
 from autograder.sandbox.observation import Observation
 from tests.support.diagnoses import ask, catalogue
 
