@@ -75,13 +75,14 @@ def _number(where: str, source: Source | None) -> int:
 
 _RAISE = re.compile(r"(^|[:;])\s*raise\b")
 _MULTIPLY = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+_FIXED = re.compile(r"\b(?:view|reshape)\(\(?\s*(\d+)\s*,")  # with the number of rows as a number
 # A line that computes the product itself: the error is not a layer's.
 _PRODUCT = re.compile(r"@|\b(matmul|mm|addmm|einsum|dot)\(|(?<!self\.)\blinear\(")
 _CHANNELS = re.compile(r"expected input\[(\d+), .* to have (\d+) channels, but got (\d+) channels")
 _NO_TENSOR = re.compile(r"'(\w+)' object has no attribute|must be Tensor, not (\w+)")
 _ASKS = re.compile(r"\b(if|elif|while|and|or|not|in|assert|max|min|sorted|any|all|bool|range)\b")
 _PARAMETERS = re.compile(
-    r"expected (\d+) positional argument|missing \d+ required|takes .* positional argument|unexpected keyword argument"
+    r"expected (\d+) positional argument|multiple values for argument|missing \d+ required|takes .* positional argument|unexpected keyword argument"
     r"|invalid combination of arguments"
 )
 _RANK = re.compile(r"Expected 3D \(unbatched\) or 4D \(batched\) input to conv2d, but got input of size: (\[.*?\])")
@@ -96,6 +97,11 @@ def explain(type_name: str, text: str, line: str = "") -> str:
         return ""
     if match := _MULTIPLY.search(text):
         came, declared = match[2], match[3]
+        if (fixed := _FIXED.search(line)) and fixed[1] == match[1]:
+            return (
+                f"This line makes {plural(int(fixed[1]), 'row')}, however many images come. Keep the axis of the batch, as "
+                "x.flatten(1) does, or take its length from the input, x.shape[0]."
+            )
         if line and not _PRODUCT.search(line):
             return (
                 f"Each row holds {plural(int(came), 'number')}, but the layer was declared for {declared}. "

@@ -19,6 +19,7 @@ from .source import Cell, Source
 
 _ALIKE = 0.7  # how similar two names must be, from 0 to 1 (difflib's ratio)
 _MODULES_ALIKE = 0.75  # the same for modules. Many contain another's name: torchinfo and torchviz do not mean torch
+_START_ALIKE = 0.8  # the same for __init__
 _LONGEST = 60  # characters of a name: longer names are not compared
 _IMPORTS = {
     "torch": "import torch",
@@ -37,6 +38,7 @@ _IMPORTS = {
 }
 _MODULES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "math")
 _PACKAGES = "torch numpy torchvision einops matplotlib tqdm math random itertools functools".split()
+_OF_NUMPY = {"copy": "clone()", "astype": "to(dtype)"}  # methods of arrays -> what tensors have for them
 _TYPES = {name: getattr(builtins, name) for name in ("list", "tuple", "dict", "str", "int", "float", "set", "bool")}
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -55,7 +57,9 @@ def did_you_mean(message: str, source: Source | None, line: int = 0) -> str:
     if match := re.search(r"module '([\w.]+)' has no attribute '(\w+)'", message):
         return _of_module(match[1], match[2])
     if match := re.search(r"'(\w+)' object has no attribute '(\w+)'", message):
-        return _without_self(match[1], match[2], names) or _question(match[2], _attributes(match[1], names))
+        return _of_object(match[1], match[2], names)
+    if "object is not callable" in message and source is not None and line:
+        return _of_python(source.line(line), names, line)
     if match := re.search(r"(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
         return _question(match[3], _parameters(match[1] or match[2], names))
     if match := re.search(r"missing \d+ required positional arguments?: \W?(\w+)", message):
@@ -189,6 +193,31 @@ def _of_name(name: str, names: Names, line: int) -> str:
         return f"Is `{_IMPORTS[name]}` missing at the top?"
     here = [inside for first, last, inside in names.local if first <= line <= last]
     return _question(name, [*(n for inside in here for n in sorted(inside)), *names.top, *dir(builtins)])
+
+
+def _of_object(type_name: str, name: str, names: Names) -> str:
+    if type_name == "Tensor" and name in _OF_NUMPY:
+        return f"NumPy's arrays have {name}; for tensors it is {_OF_NUMPY[name]}."
+    others = [other for other in _attributes(type_name, names) if name.endswith("_") or not other.endswith("_")]
+    return _without_self(type_name, name, names) or _start_misspelt(type_name, names) or _question(name, others)
+
+
+def _of_python(text: str, names: Names, line: int) -> str:
+    """A sentence if a line calls a name of Python that the file has given to another value; otherwise ""."""
+    here = {*names.top, *(name for first, last, inside in names.local if first <= line <= last for name in inside)}
+    values = here - {*names.imported, *(function for function, _ in names.parameters)}
+    for name in re.findall(r"(?<![\w.])(\w+)\s*\(", text):
+        if name in values and callable(getattr(builtins, name, None)):
+            return f"Your code gives the name {name} to another value, which hides Python's own {name}: choose another name."
+    return ""
+
+
+def _start_misspelt(type_name: str, names: Names) -> str:
+    """A sentence if a class has no __init__, but a method of nearly that name; otherwise ""."""
+    for cls, _, _, of_self, _ in names.classes:
+        if cls == type_name and "__init__" not in of_self and (meant := near("__init__", of_self, _START_ALIKE)):
+            return f"Did you mean __init__, with two _ on each side, by {meant}? Python calls no other method when it makes one."
+    return ""
 
 
 def _without_self(type_name: str, name: str, names: Names) -> str:

@@ -319,7 +319,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: int("valid"), "A number is needed here, but this is a text"),
     (lambda: 1 / 0, "divided by a number that is 0"),
     (lambda: None + 1, "is there a function without a return?"),
-    (lambda: torch.zeros(2, requires_grad=True).numpy(), "Detach the tensor"),
+    (lambda: torch.zeros(2, requires_grad=True).numpy(), "NumPy knows no gradients"),
     (lambda: torch.zeros(2).sum().backward(), "No gradient can flow from the loss back to the parameters"),
     (lambda: nn.BatchNorm1d(3)(torch.zeros(1, 3)), "in train mode when it should be in eval mode"),
     (lambda: (lambda a: a)(1, 2), "The parameters are not those of the stub"),
@@ -328,6 +328,11 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: (1, 2)[5], "fewer elements, or axes"),
     (lambda: exec("with torch.no_grad: pass", {"torch": torch}), "Is it a class or a function that needs brackets"),
     (lambda: __import__("no_such_module"), "The grading environment has torch"),
+    (lambda: X.transpose((0, 1)), "transpose swaps two axes"),
+    (lambda: np.rollaxis(X, 2), "transpose swaps two axes"),
+    (lambda: torch.optim.SGD([]), "no parameters that torch knows of"),
+    (lambda: object().parameters(), "does the class inherit from nn.Module"),  # type: ignore[attr-defined]
+    (lambda: (lambda x, bias: x)(1, 2, bias=3), "compare the two signatures"),  # type: ignore[misc]
 ]
 
 
@@ -368,6 +373,15 @@ def test_layers_are_spoken_of_where_one_is_called(line: str, speaks_of_layers: b
     told = explain("RuntimeError", str(caught.value), line)
     assert ("Each row holds 784 numbers, but the layer was declared for 100." in told) == speaks_of_layers
     assert ("inner sizes do not match" in told) != speaks_of_layers
+
+
+def test_a_batch_that_is_written_as_a_number_is_told_as_that() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        nn.Linear(2 * X.numel() // 8, 10)(X.reshape(8, -1))
+    rows = "This line makes 8 rows, however many images come."
+    assert explain("RuntimeError", str(caught.value), "return self.fc(x.view(8, -1))").startswith(rows)
+    assert not explain("RuntimeError", str(caught.value), "return self.fc(x.view(len(x), -1))").startswith(rows)
+    assert not explain("RuntimeError", str(caught.value), "return self.fc(x.view(4, -1))").startswith(rows)
 
 
 def test_the_stub_is_named_where_the_task_itself_was_called() -> None:

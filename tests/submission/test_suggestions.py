@@ -48,6 +48,9 @@ SUM = """sum() received an invalid combination of arguments - got ({}), but expe
         ("module 'torch' has no attribute 'BCELoss'", 0, "BCELoss is in torch.nn."),
         ("'FashionCNN' object has no attribute 'conv_2'", 0, "Did you mean conv2?"),
         ("'list' object has no attribute 'apend'", 0, "Did you mean append?"),
+        ("'Tensor' object has no attribute 'copy'", 0, "NumPy's arrays have copy; for tensors it is clone()."),
+        ("'Tensor' object has no attribute 'squeze'", 0, "Did you mean squeeze?"),
+        ("'Tensor' object has no attribute 'fil_'", 0, "Did you mean fill_?"),
         ("name 'conv2' is not defined", 11, "Did you mean self.conv2?"),
         ("name 'conv1' is not defined", 11, "Write self.conv1 in both places."),
         ("'FashionCNN' object has no attribute 'conv1'", 11, "Write self.conv1 there."),
@@ -108,3 +111,31 @@ def test_names_are_compared_in_whatever_style_they_are_written() -> None:
 def test_a_broken_line_hides_nothing_else() -> None:
     text = "def one(:\n    return 1\n\ndef toNHWC(x):\n    return x\n"
     assert did_you_mean("name 'toNHW' is not defined", script(text), 5) == "Did you mean toNHWC?"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def f(x):\n    len = x.shape[0]\n    return len(x)\n", "len"),
+        ("list = [1, 2]\ndef f(x):\n    return x.permute(list((0, 1)))\n", "list"),
+        ("def f(sum):\n    y = 1\n    return sum(y)\n", "sum"),
+        ("def g(x):\n    len = 3\ndef f(x): return len(x.shape())\n", ""),  # the other function's len
+        ("def max(x):\n    return x\ny = max(x.shape(0))\n", ""),  # a function may be called
+        ("from torch import sum\n\ny = sum(x.shape(0))\n", ""),
+        ("x = 1\n\ny = x(2)\n", ""),
+    ],
+)
+def test_a_name_of_python_that_was_given_away_is_told(text: str, says: str) -> None:
+    found = did_you_mean("'int' object is not callable", script(text), 3)
+    hides = f"Your code gives the name {says} to another value, which hides Python's own {says}: choose another name."
+    assert found == (hides if says else "")
+
+
+@pytest.mark.parametrize(("method", "told"), [("_init_", True), ("__int__", True), ("init", True), ("fit", False)])
+def test_a_start_of_a_class_under_another_name_is_asked_about(method: str, told: bool) -> None:
+    text = f"class Net:\n    def {method}(self):\n        self.conv = 3\n    def forward(self, x):\n        return self.conv(x)\n"
+    found = did_you_mean("'Net' object has no attribute 'conv'", script(text), 5)
+    assert found.startswith(f"Did you mean __init__, with two _ on each side, by {method}?") == told
+    assert not did_you_mean(
+        "'Net' object has no attribute 'con_'", script(text.replace(method, "__init__")), 5
+    ).startswith("Did you mean __init__")
