@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sysconfig
@@ -71,3 +72,13 @@ def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     for path in ROOT.glob(page):
         for link in re.findall(r"\]\((?!https?:|#|mailto:|\.\./\.\./actions/)([^)#\s]+)", path.read_text("utf-8")):
             assert (path.parent / link).exists(), f"{path.name} links to {link}"
+
+
+def test_no_pattern_has_a_repeated_group_that_python_gets_wrong_before_3_11_5() -> None:
+    """After (?:...)*+ nothing was found that should be: with the Python of Debian 12 no file could be read."""
+    repeats = re.compile(r"\)(?:[*+?]|\{[\d,]+\})\+")
+    for path in (ROOT / "autograder").rglob("*.txt"):
+        assert not repeats.search(path.read_text("utf-8")), path
+    for path in (ROOT / "autograder").rglob("*.py"):
+        values = [node.value for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)]
+        assert not [value for value in values if isinstance(value, str) and repeats.search(value)], path

@@ -96,7 +96,7 @@ def _next_piece(text: str, place: int, limit: int) -> tuple[int, int]:
 
 def _short(quote: str, end: str) -> str:
     """The pattern of a string in single quotes that ends on its line."""
-    return rf"{quote}(?!{quote * 2})[^{quote}\\\n]*+(?:\\[^\n][^{quote}\\\n]*+)*+{end}"
+    return rf"{quote}(?!{quote * 2})[^{quote}\\\n]*+(?>(?:\\[^\n][^{quote}\\\n]*+)*){end}"
 
 
 def _longer(quote: str) -> str:
@@ -104,19 +104,19 @@ def _longer(quote: str) -> str:
     the string never ends, the pattern takes the rest of the text.
     """
     triple = quote * 3
-    in_three = rf"{triple}[^{quote}\\]*+(?:(?:\\.|{quote}(?!{quote * 2}))[^{quote}\\]*+)*+(?:{triple}|\\?\Z)"
-    return rf"{in_three}|{quote}(?:[^{quote}\\\n]++|\\.)*+{quote}?"
+    in_three = rf"{triple}[^{quote}\\]*+(?>(?:(?:\\.|{quote}(?!{quote * 2}))[^{quote}\\]*+)*)(?:{triple}|\\?\Z)"
+    return rf"{in_three}|{quote}(?>(?:[^{quote}\\\n]++|\\.)*){quote}?"
 
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 # _NOTHING matches text that changes nothing, in one step: that is most of a text. It includes brackets that close on their
-# line, if they are nested two deep at most.
+# line, if they are nested two deep at most. Groups are (?>...) and not (?:...)*+, which Python before 3.11.5 gets wrong.
 _WORDS = r"""[^()\[\]{}"'#\\\n]++"""
 _STRINGS = "|".join(_short(quote, quote) for quote in "\"'")
 _OPEN_STRINGS = "|".join(_short(quote, r"(?=\n|\Z)") for quote in "\"'")  # not closed: they end with the line
-_INNERMOST = rf"[(\[{{](?:{_WORDS}|{_STRINGS})*+[)\]}}]"
-_BRACKETS = rf"[(\[{{](?:{_WORDS}|{_STRINGS}|{_INNERMOST})*+[)\]}}]"
-_NOTHING = rf"(?:{_WORDS}|\n|\#[^\n]*+|\\(?!\n)|{_STRINGS}|{_OPEN_STRINGS}|{_BRACKETS})*+"
+_INNERMOST = rf"[(\[{{](?>(?:{_WORDS}|{_STRINGS})*)[)\]}}]"
+_BRACKETS = rf"[(\[{{](?>(?:{_WORDS}|{_STRINGS}|{_INNERMOST})*)[)\]}}]"
+_NOTHING = rf"(?>(?:{_WORDS}|\n|\#[^\n]*+|\\(?!\n)|{_STRINGS}|{_OPEN_STRINGS}|{_BRACKETS})*)"
 _LONGER = "|".join(map(_longer, "\"'"))
 _NEXT = re.compile(rf"{_NOTHING}(?P<piece>{_LONGER}|[()\[\]{{}}]|\\\n|\Z)", re.DOTALL)
 
