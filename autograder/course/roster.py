@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -21,7 +22,10 @@ from ..common.tables import read_rows
 from .assignment import Assignment
 from .course import Course
 
-_COLUMNS = ("student", "student_id", "id", "username", "user", "login", "identifier", "github_username", "email")
+_COLUMNS = (
+    "student", "student_id", "id", "username", "user", "login", "identifier", "github_username", "email", "email_address"
+)  # fmt: skip
+_MORE = ("name", "full_name", "user_id", "sid", "sis_user_id", "sis_login_id", "orgdefinedid")  # with further names
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # 1.23457E+11
 _T = TypeVar("_T")
 
@@ -31,16 +35,25 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a class. terms: student -> term ("" if the list names none)."""
+    """The students of a class. terms: student -> term ("" if the list names none). others: student -> further names in
+    the same line: login, name, address and the like.
+    """
 
     terms: dict[str, str] = field(default_factory=dict)
+    others: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def _by_key(self) -> dict[str, tuple[str, str]]:
-        return {_key(student): (student, term) for student, term in self.terms.items()}
+        named = [(_key(name), student) for student, names in self.others.items() for name in names]
+        count = Counter(key for key, _ in dict.fromkeys(named))
+        further = {key: (student, self.terms[student]) for key, student in named if count[key] == 1}
+        return further | {_key(student): (student, term) for student, term in self.terms.items()}
 
     def find(self, student: str) -> tuple[str, str] | None:
-        """The name as the list has it, and the term; None if the student is not on the list. Case does not matter."""
+        """The name as the list has it, and the term; None if the student is not on the list. Case does not matter.
+
+        A further name counts if nobody else in the list has it.
+        """
         return self._by_key.get(_key(student))
 
 
@@ -57,14 +70,18 @@ def read_roster(path: Path) -> Roster:
     header = [title.casefold().replace(" ", "_") for title in rows[0][1]] if rows else []
     column = next((header.index(name) for name in _COLUMNS if name in header), None)
     if column is None:
-        raise UserError(f"The roster {path} needs a first line that names its columns, one of them `student`.")
+        here = f" It names {', '.join(map(repr, rows[0][1]))}." if rows else ""
+        raise UserError(f"The roster {path} needs a first line that names its columns, one of them `student`.{here}")
+    further = [at for at, title in enumerate(header) if title in (*_COLUMNS, *_MORE) and at != column]
     of_term = header.index("term") if "term" in header else None
     terms: dict[str, str] = {}
+    others: dict[str, tuple[str, ...]] = {}
     seen: dict[str, int] = {}
     for number, row in rows[1:]:
         if not any(row) or row[0].strip() == "Points Possible":  # Canvas's second line is about no student
             continue
-        student = (row[column] if column < len(row) else "").removeprefix("#")  # Brightspace's sign for a text
+        row = [cell.removeprefix("#") for cell in row]  # Brightspace's sign for a text
+        student = row[column] if column < len(row) else ""
         if not student:
             raise UserError(f"Line {number} of the roster {path} names no student.")
         if _SHORTENED.fullmatch(student):
@@ -76,9 +93,13 @@ def read_roster(path: Path) -> Roster:
             raise UserError(f"Lines {seen[_key(student)]} and {number} of the roster {path} are both {student}.")
         seen[_key(student)] = number
         terms[student] = row[of_term] if of_term is not None and of_term < len(row) else ""
+        names = [student, *(row[at] for at in further if at < len(row))]
+        each_way = (name for each in names for name in (each, each.partition("@")[0]))
+        # A bare number could be another system's number for somebody else.
+        others[student] = tuple(dict.fromkeys(name for name in each_way if name and not name.isdecimal()))
     if not terms:
         raise UserError(f"The roster {path} names no student.")
-    return Roster(terms)
+    return Roster(terms, others)
 
 
 def _key(student: str) -> str:

@@ -69,11 +69,25 @@ def test_a_student_is_on_the_list_by_login_number_or_address() -> None:
     assert plan.is_off_the_roster(Found("eve", "a2_linear_dims", None, "missing"))
 
 
+def test_a_student_is_found_by_any_name_in_the_line_that_nobody_else_has(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "identifier,github_username,github_id,name,section\n"  # GitHub Classroom's
+        "ada@uni.edu,adalove,12,Ada Lee,G1\nben@uni.edu,,,Ben Ray,G1\nben@other.edu,benray,13,Ben Ray,G1\n"
+    )
+    roster = read_roster(path)
+    asked = ("AdaLove", "ada", "Ada Lee", "ada@uni.edu", "benray", "ben", "Ben Ray", "G1", "12")
+    assert [(found := roster.find(name)) and found[0] for name in asked] == [
+        "ada@uni.edu", "ada@uni.edu", "ada@uni.edu", "ada@uni.edu", "ben@other.edu", None, None, None, None
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "names its columns"),
         (b"ada\ngrace\n", "names its columns"),
+        (b"First name,Groups\nAda,G1\n", "one of them `student`. It names 'First name', 'Groups'."),
         (b"student\n\n", "names no student"),
         (b"student,term\nada,1\nADA,2\n", "Lines 2 and 3"),
         (b"term,student\n2026\n", "Line 2"),
