@@ -29,9 +29,10 @@ grade: .venv/.ready
 test: .venv/.ready
 	$(BIN)/python -m pytest -m "not heavy" -q -n $(JOBS) --dist worksteal
 
-# One more than the others: a third of their time they wait, for other processes and for time limits.
+# One more than the others: a third of their time they wait, for other processes and for time limits. A file stays
+# together, since what its tests share takes long to make.
 heavy: .venv/.ready
-	$(BIN)/python -m pytest -m heavy -q -n $$(($(JOBS) + 1)) --dist worksteal --ignore tests/test_attacks.py
+	$(BIN)/python -m pytest -m heavy -q -n $$(($(JOBS) + 1)) --dist loadfile --no-loadscope-reorder --ignore tests/test_attacks.py
 
 attacks: .venv/.ready
 	$(BIN)/python -m tests.attacks

@@ -26,8 +26,17 @@ if TYPE_CHECKING:
 
 # Tests run in parallel, one on each core: more torch threads would wait for each other. Child processes inherit this.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The files whose heavy tests take longest are begun first, so that the workers end together.
+_LONG = (
+    "notebooks", "assignments", "cold_answers", "cases", "workflows", "courses", "launch", "other_systems", "sixty",
+)  # fmt: skip
 # As in `release`: keep a library of jsonschema from compiling grammars for two seconds, for addresses that nothing has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {f"test_{name}.py": number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(_LONG)))
 
 
 @pytest.fixture(autouse=True)
