@@ -466,9 +466,9 @@ def as_notebook(script: str, path: Path, name: str) -> None:
 def test_both_forms_of_an_answer_score_alike(
     course: Course, door: Callable[[], Door | None], tmp_path: Path, name: str
 ) -> None:
-    """The reference, the stub and every misconception, as a script and as a notebook; where it trains, a sample.
+    """The reference, the stub and two misconceptions of each task, as a script and as a notebook; where it trains, one.
 
-    Of a misconception its own task is asked: the others are the reference's.
+    All misconceptions are read in both forms. Of one its own task is asked: the others are the reference's.
     """
     from autograder.checks.catalogues import CodeCatalogue
     from autograder.grading.engine import Engine
@@ -480,7 +480,10 @@ def test_both_forms_of_an_answer_score_alike(
     known = list(CodeCatalogue.load(assignment.misconceptions).misconceptions)
     stub = course.released(name).master.read_text(encoding="utf-8")
     answers: dict[str, tuple[str, str | None]] = {"reference": (master, None), "stub": (stub, None)}
-    for m in known if name in SHORT else {m.task: m for m in known}.values():
+    last = {m.task: m for m in known}
+    first = {m.task: m for m in reversed(known)} if name in SHORT else {}
+    graded = {"reference", "stub"} | {m.name for m in (*first.values(), *last.values())}
+    for m in known:
         answers[m.name] = as_submission(assignment.master, assignment.misconceptions, m).text, m.task
     engine = Engine(course, assignment, door=door())
     try:
@@ -492,6 +495,8 @@ def test_both_forms_of_an_answer_score_alike(
             as_notebook(text, notebook, name)
             sources = [read_source(path) for path in (script, notebook)]
             assert sources[0].code_digest == sources[1].code_digest, label
+            if label not in graded:
+                continue
             one, other = (engine.grade(source, 7, only) for source in sources)
             assert not one.unreadable, label
             assert [(v.check.name, v.outcome, v.diagnosis) for v in one.verdicts] == [
