@@ -210,6 +210,15 @@ class _Search:
 
     # Which of the candidates?
 
+    def _with_different_answers(self, files: list[File]) -> list[File]:
+        """The first file with each answer."""
+        if len(files) < 2:
+            return files  # the usual case, in which nothing needs to be compared
+        first: dict[str, File] = {}
+        for file in files:
+            first.setdefault(self.files.answer_of(file), file)
+        return list(first.values())
+
     def _choose(self, name: str, stubs: frozenset[str]) -> Found:
         """The file to grade among those named after the assignment.
 
@@ -234,10 +243,7 @@ class _Search:
                     changed.setdefault(digest, file)
                 elif fallback is None:
                     fallback = file
-            answers: dict[str, File] = {}
-            for file in changed.values():
-                answers.setdefault(self.files.answer_of(file), file)
-            chosen, older = _newest(list(answers.values()))
+            chosen, older = _newest(self._with_different_answers(list(changed.values())))
             nearest = min((file.zips for file in chosen), default=0)
             chosen = [file for file in chosen if file.zips == nearest]
             if len(chosen) == 1 and chosen[0].hand_in.attempt:

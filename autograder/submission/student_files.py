@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import re
@@ -98,7 +99,8 @@ class StudentFiles:
         self._zips: list[File] = []
         self._opened = 0  # the number of zips that were opened
         self._unpacked = 0  # bytes of the files in them
-        self._digests: dict[Path, tuple[str, str]] = {}  # of the code, and of the answer
+        self._codes: dict[Path, str] = {}
+        self._answers: dict[Path, str] = {}
         self._meant: dict[str, frozenset[str]] = {}
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
@@ -127,20 +129,22 @@ class StudentFiles:
 
     def code_of(self, file: File) -> str:
         """The digest of a file's code; "" if it cannot be read. Each file is read once."""
-        return self._digests_of(file)[0]
+        if file.path not in self._codes:
+            source = self._source(file)
+            self._codes[file.path] = source.code_digest if source else ""
+        return self._codes[file.path]
 
     def answer_of(self, file: File) -> str:
-        """The digest of a file's answer, see `Source.answer_digest`; "" if it cannot be read."""
-        return self._digests_of(file)[1]
+        """The digest of a file's answer, see `Source.answer_digest`; "" if it cannot be read. Each file is read once."""
+        if file.path not in self._answers:
+            source = self._source(file)
+            self._answers[file.path] = source.answer_digest if source else ""
+        return self._answers[file.path]
 
-    def _digests_of(self, file: File) -> tuple[str, str]:
-        if file.path not in self._digests:
-            try:
-                source = file.read()
-                self._digests[file.path] = source.code_digest, source.answer_digest
-            except Unreadable:
-                self._digests[file.path] = "", ""
-        return self._digests[file.path]
+    def _source(self, file: File) -> Source | None:
+        with contextlib.suppress(Unreadable):
+            return file.read()
+        return None
 
     def said(self, name: str) -> tuple[str, ...]:
         """The notes about an assignment, and those about all."""
