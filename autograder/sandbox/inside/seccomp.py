@@ -16,7 +16,7 @@ import ctypes
 import errno
 import platform
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from .libc import check, libc
@@ -145,42 +145,31 @@ def filter_program(*, own: int, shared_machine: bool, scoped: bool, truncate_rul
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
-def _rules(own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -> dict[str, list[_Instruction]]:
+def _rules(own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -> dict[str, Sequence[_Instruction]]:
     """System call -> the instructions that decide about it. Calls without an entry are allowed."""
-    rules: dict[str, list[_Instruction]] = {}
-    for name in _REFUSED:
-        rules[name] = [_answer(errno.EPERM)]
-    for name in _ABSENT:
-        rules[name] = [_answer(errno.ENOSYS)]
-    for name in _NO_ATTRIBUTES:
-        rules[name] = [_answer(errno.ENOTSUP)]
+    rules: dict[str, Sequence[_Instruction]] = dict.fromkeys(_REFUSED, (_answer(errno.EPERM),))
+    rules |= dict.fromkeys(_ABSENT, (_answer(errno.ENOSYS),))
+    rules |= dict.fromkeys(_NO_ATTRIBUTES, (_answer(errno.ENOTSUP),))
     rules["mmap"] = _mmap_rule()
     rules["prctl"] = _refuse_values(0, [_PR_SET_PDEATHSIG])
     rules["ioctl"] = _refuse_values(1, [_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP])
     # An owner set by fcntl receives any signal that F_SETSIG names, so this would be another kill().
     rules["fcntl"] = _refuse_values(1, [_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY])
-    for name in _PRIORITIES:
-        rules[name] = _allow_values(0, [0, own], errno.EPERM)
-    for name in ("setpriority", "ioprio_set"):
-        rules[name] = _allow_values(1, [0, own], errno.EPERM)
+    rules |= dict.fromkeys(_PRIORITIES, _allow_values(0, [0, own], errno.EPERM))
+    rules |= dict.fromkeys(("setpriority", "ioprio_set"), _allow_values(1, [0, own], errno.EPERM))
     if shared_machine:
         rules["socket"] = [_answer(errno.EACCES)]
         # A pair of stream sockets serves threads; a datagram socket could be connected elsewhere.
         rules["socketpair"] = _allow_stream_pair()
-        for name in ("connect", "bind", "listen", "accept", "accept4"):
-            rules[name] = [_answer(errno.EACCES)]
+        rules |= dict.fromkeys(("connect", "bind", "listen", "accept", "accept4"), (_answer(errno.EACCES),))
         rules["clone"] = _allow_threads_alone()
-        for name in ("fork", "vfork"):
-            rules[name] = [_answer(errno.EPERM)]
-        for name in _PRETENDED:
-            rules[name] = [_answer(0)]
+        rules |= dict.fromkeys(("fork", "vfork"), (_answer(errno.EPERM),))
+        rules |= dict.fromkeys(_PRETENDED, (_answer(0),))
         if not truncate_ruled:
             rules["truncate"] = [_answer(errno.EPERM)]
         if not scoped:
-            for name in _SIGNALS:
-                rules[name] = _allow_values(0, [own], errno.EPERM)
-            for name in ("tkill", "pidfd_send_signal"):
-                rules[name] = [_answer(errno.EPERM)]
+            rules |= dict.fromkeys(_SIGNALS, _allow_values(0, [own], errno.EPERM))
+            rules |= dict.fromkeys(("tkill", "pidfd_send_signal"), (_answer(errno.EPERM),))
     else:
         rules["socket"] = _allow_values(0, [_AF_UNIX], errno.EACCES)
         rules["socketpair"] = _allow_values(0, [_AF_UNIX], errno.EACCES)
