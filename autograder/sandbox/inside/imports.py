@@ -19,6 +19,7 @@ from typing import Any
 from . import notices, standins
 
 _MAKE = "__stand_in_for_a_package__"  # the builtin that is called after an import raised
+_RAISED = "__the_import_raised__"  # the name under which it gets the error
 _OF_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -106,32 +107,17 @@ def _name(node: ast.expr) -> str:
 
 def _or_else(statement: ast.stmt, names: list[tuple[str, str, str]]) -> ast.stmt:
     """`try: statement`, and a stand-in for each name if it raises. names: (bound to, module's path, name in it)."""
-    error = "__the_import_raised__"
-    made: list[ast.stmt] = [
-        ast.Assign(
-            [ast.Name(bound, ast.Store())],
-            ast.Call(
-                ast.Name(_MAKE, ast.Load()),
-                [ast.Name(error, ast.Load()), ast.Constant(path), ast.Constant(name)],
-                [],
-            ),
-        )
-        for bound, path, name in names
-    ]
-    handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), error, made)
-    return _placed(ast.Try([statement], [handler], [], []), statement)
+    made = "".join(f"    {bound} = {_MAKE}({_RAISED}, {path!r}, {name!r})\n" for bound, path, name in names)
+    (attempt,) = ast.parse(f"try:\n    pass\nexcept Exception as {_RAISED}:\n{made}").body
+    assert isinstance(attempt, ast.Try)
+    for node in ast.walk(attempt):  # tracebacks name the student's own line
+        ast.copy_location(node, statement)
+    attempt.body = [statement]
+    return attempt
 
 
 def _together(parts: list[ast.stmt], where: ast.stmt) -> ast.stmt:
-    return _placed(ast.If(ast.Constant(True), parts, []), where)
-
-
-def _placed(node: ast.stmt, where: ast.stmt) -> ast.stmt:
-    """Give the new node the place of the old one, so that tracebacks name the student's own line."""
-    for inner in ast.walk(node):
-        if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
-            ast.copy_location(inner, where)
-    return ast.copy_location(node, where)
+    return ast.fix_missing_locations(ast.copy_location(ast.If(ast.Constant(True), parts, []), where))
 
 
 class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
