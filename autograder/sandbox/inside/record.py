@@ -49,29 +49,25 @@ class Recorder(contextlib.ExitStack):
         return functions | {str(called._overloadpacket.__name__) for called in self._operators.seen}
 
 
-class _Functions(TorchFunctionMode):
+class _Noting:
+    """Notes what is called, and calls it."""
+
     def __init__(self, seen: set[Any]) -> None:
         super().__init__()
         self.seen = seen
 
-    def __torch_function__(
-        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
+    def _call(self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None) -> Any:
         self.seen.add(func)
         return func(*args, **(kwargs or {}))
 
 
-class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    def __init__(self, seen: set[Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.seen = seen
+class _Functions(_Noting, TorchFunctionMode):
+    __torch_function__ = _Noting._call
+
+
+class _Operators(_Noting, TorchDispatchMode):  # type: ignore[no-untyped-call]
+    __torch_dispatch__ = _Noting._call
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         return False  # to skip dynamo, torch would first import it, for two seconds
-
-    def __torch_dispatch__(
-        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        self.seen.add(func)
-        return func(*args, **(kwargs or {}))
