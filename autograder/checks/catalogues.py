@@ -36,7 +36,7 @@ from .released_catalogue import DataCatalogue, released_catalogue
 
 
 class CodeCatalogue:
-    """The catalogue as code: in the course repository."""
+    """The catalogue as code: in the course repository. Its methods are those of :class:`Catalogue`."""
 
     problem = ""  # if the file does not run, reading it raises
 
@@ -76,7 +76,6 @@ class CodeCatalogue:
             self._module.QUIZ = before
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        """See :class:`Catalogue`."""
         if not _can_replay(observation):
             return
         of_task = [known for known in self.misconceptions if known.task == observation.task]
@@ -112,7 +111,6 @@ class CodeCatalogue:
         return False
 
     def fits(self, name: str, look: Look) -> bool | None:
-        """See :class:`Catalogue`."""
         known = next((known for known in self.misconceptions if known.name == name), None)
         if known is None or any(map(is_answer, look.seen)):
             return None
@@ -129,7 +127,6 @@ class CodeCatalogue:
         return None if hidden or look.judge(replayed) is None else alike(look.failed, replayed)
 
     def named(self, name: str) -> Diagnosis | None:
-        """See :class:`Catalogue`."""
         return next((known.diagnosis for known in self.misconceptions if known.name == name), None)
 
 
@@ -197,13 +194,12 @@ ANOTHER_VARIANT = "another_variant"
 
 
 class VariantCatalogue:
-    """The misconceptions as they answer one student's quiz; recognises answers to another student's quiz as well."""
+    """A :class:`Catalogue` as it answers one student's quiz; recognises answers to another student's quiz as well."""
 
     def __init__(self, catalogue: CodeCatalogue, quiz: Quiz, variant: Variant) -> None:
         self._catalogue, self._quiz, self._variant = catalogue, quiz, variant
 
     def suspects(self, check: str, observation: Observation, judge: Judge) -> Iterator[Diagnosis]:
-        """See :class:`Catalogue`."""
         if not is_answer(observation) or observation.run is None:
             yield from self._catalogue.suspects(check, observation, judge)
             return
@@ -214,11 +210,9 @@ class VariantCatalogue:
         yield from found
 
     def fits(self, name: str, look: Look) -> bool | None:
-        """See :class:`Catalogue`."""
         return self._catalogue.fits(name, look)
 
     def named(self, name: str) -> Diagnosis | None:
-        """See :class:`Catalogue`."""
         return self._catalogue.named(name)
 
     def _message(self) -> str:

@@ -48,7 +48,7 @@ class Recorded:
 
 
 class DataCatalogue:
-    """The catalogue as data, for students: the signatures of wrong results, without the code that gives them."""
+    """A :class:`Catalogue` as data, for students: the signatures of wrong results, without the code that gives them."""
 
     def __init__(
         self,
@@ -143,7 +143,6 @@ class DataCatalogue:
                 yield Diagnosis(entry.name, self.messages[entry.name])
 
     def fits(self, name: str, look: Look) -> bool | None:
-        """See :class:`Catalogue`."""
         wrong = [entry for entry in self._of(look.check, name) if not entry.later]
         if not wrong or any(map(is_answer, look.seen)):
             return None
@@ -165,7 +164,6 @@ class DataCatalogue:
         return any(Signature.of(other).fits(right[other.ordinal]) for other in later)
 
     def named(self, name: str) -> Diagnosis | None:
-        """See :class:`Catalogue`."""
         return Diagnosis(name, self.messages[name]) if name in self.messages else None
 
 
