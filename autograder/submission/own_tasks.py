@@ -40,6 +40,7 @@ def unseen(source: Source, task: str) -> str:
         or _taken_away(source, task)
         or _no_value(source, task)
         or _no_code(source, task)
+        or _no_code_cell(source, task)
     )
 
 
@@ -84,6 +85,14 @@ def _no_code(source: Source, task: str) -> str:
     for number, line in enumerate(source.text.split("\n"), 1):
         if re.match(rf"[ \t]*#+ *(?:{makes})", line):
             return f"Your file has {task} in a comment, at {source.locate(number)}: take the # away there."
+    return ""
+
+
+def _no_code_cell(source: Source, task: str) -> str:
+    """A sentence on a task that is in a cell of a notebook that is no code cell."""
+    makes = re.compile(rf"^(?:(?:async )?def|class) +{re.escape(task)}\b", re.MULTILINE)
+    if any(makes.search(text) for text in source.idle):
+        return f"Your notebook has {task} in a Markdown or raw cell, which does not run: make it a code cell."
     return ""
 
 

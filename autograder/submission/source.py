@@ -42,6 +42,8 @@ _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 _NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')  # how a notebook begins
 _SCRIPT = re.compile(rb"^(?:def|class|from|import) \w", re.MULTILINE)  # a line that a script has
 _STATEMENT = re.compile(r"^(?:(?:def|class|from|import) \w|[A-Za-z_]\w* *=(?!=))", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:(?:async )?def|class) +\w+ *[(:]", re.MULTILINE)
+_IDLE_LIMIT = 20  # cells that are no code and are kept all the same
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/")
 # How files of other kinds with a script's name begin: (pattern, what it is and what to do).
 _OTHERS = (
@@ -52,6 +54,7 @@ _OTHERS = (
     (re.compile(rb"%PDF-"), "a PDF. Hand in the file that it was made from"),
     (re.compile(rb"\{\\rtf"), "rich text, as a text editor saves it. Save it as plain text"),
     (_POINTER, "a pointer of Git LFS: the file itself was not downloaded. In the clone, run git lfs pull"),
+    (re.compile(rb"\s*https?://\S+\s*\Z"), "only a link. Download the file itself"),
     (re.compile(rb"\x1f\x8b|Rar!|7z\xbc\xaf"), "an archive. Hand in the file that is in it"),
     (re.compile(rb"PK\x03\x04"), "a zip or a Word document. Hand in the file that is in it"),
 )
@@ -93,6 +96,7 @@ class Source:
     notes: tuple[str, ...] = ()  # what readers of the result should know about the file
     helpers: tuple[Helper, ...] = ()  # the modules beside it that it imports
     unused: tuple[str, ...] = ()  # the names of other weights files beside it, which are not used
+    idle: tuple[str, ...] = ()  # Markdown and raw cells of a notebook that hold a definition, and do not run
 
     @property
     def text(self) -> str:
@@ -191,12 +195,17 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
         raise Unreadable(f"{path.name} is {other}.")
     form = form_of(path, raw)
     notebook = form == "ipynb"
-    cells = _notebook_cells(raw, path.name) if notebook else _script_cells(_decode(raw, path.name), path.name)
+    idle: tuple[str, ...] = ()
+    if notebook:
+        cells, idle = _notebook_cells(raw, path.name)
+    else:
+        cells = _script_cells(_decode(raw, path.name), path.name)
     if len(cells) > CELLS_LIMIT:
         raise Unreadable(f"{path.name} holds {len(cells):,} cells of code; a file may hold {CELLS_LIMIT:,}.")
     code = "\n".join(cell.text for cell in cells)
     if not code.strip():
-        raise Unreadable(f"{path.name} holds no code.")
+        where = "" if not idle else ", except in Markdown or raw cells, which do not run. Make them code cells"
+        raise Unreadable(f"{path.name} holds no code{where}.")
     if (size := len(code.encode())) > CODE_LIMIT:
         raise Unreadable(_too_large(path.name, size))
     helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper, flat)
@@ -207,7 +216,7 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
     kind = "notebook" if notebook else "script"
     odd = (f"{path.name} was read as a {kind}, because its content is one.",) if form != named else ()
     notes = (*odd, *of_weights, *with_it, *of_helpers)
-    source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path))
+    source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path), idle)
     return replace(source, notes=(*notes, *_stale(source, path)))
 
 
@@ -350,19 +359,22 @@ def below_each_other(parts: Iterable[tuple[str, str | None, int | None]]) -> tup
     return tuple(cells)
 
 
-def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
-    codes = _code_of_notebook(raw, name)
+def _notebook_cells(raw: bytes, name: str) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
+    """The code cells of a notebook, and the texts of other cells that hold a definition."""
+    codes, others = _texts_of_notebook(raw, name)
     if (size := sum(len(code) for code in codes)) > CODE_LIMIT:
         raise Unreadable(_too_large(name, size))
     if zero := next((number for number, code in enumerate(codes, 1) if "\0" in code), 0):
         raise Unreadable(f"{name} is not text: cell {zero} holds zero bytes.")
     texts = enumerate((drop_magics(_clean(code)) for code in codes), 1)
     # An empty cell only takes a number.
-    return below_each_other((text, f"cell {number}", None) for number, text in texts if text.strip())
+    cells = below_each_other((text, f"cell {number}", None) for number, text in texts if text.strip())
+    idle = (_clean(text) for text in others if len(text) <= CODE_LIMIT and _DEFINITION.search(text))
+    return cells, tuple(itertools.islice(idle, _IDLE_LIMIT))
 
 
-def _code_of_notebook(raw: bytes, name: str) -> list[str]:
-    """The sources of a notebook's code cells (formats 3 and 4). Raises Unreadable for anything else."""
+def _texts_of_notebook(raw: bytes, name: str) -> tuple[list[str], list[str]]:
+    """The texts of a notebook's code cells and of its other cells (formats 3 and 4). Raises Unreadable for anything else."""
     # An upper bound, in bytes, of the memory for the objects of this JSON: a few bytes of JSON can take 240.
     cost = 5 * len(raw) + 240 * raw.count(b"{") + 64 * raw.count(b"[") + 32 * raw.count(b",")
     if cost > NOTEBOOK_MEMORY:
@@ -385,11 +397,13 @@ def _code_of_notebook(raw: bytes, name: str) -> list[str]:
     if not any(isinstance(cells, list) for cells in lists):
         raise Unreadable(f"{name} is not a notebook: it has no list of cells.")
     codes: list[str] = []
+    others: list[str] = []
     for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            code: Any = cell.get("source", cell.get("input", ""))
-            if isinstance(code, list):
-                code = "".join(part for part in code if isinstance(part, str))
-            keep = isinstance(code, str) and not code.lstrip().startswith(_OUR_CELLS)
-            codes.append(code if keep else "")
-    return codes
+        if not isinstance(cell, dict):
+            continue
+        text: Any = cell.get("source", cell.get("input", ""))
+        if isinstance(text, list):
+            text = "".join(part for part in text if isinstance(part, str))
+        keep = isinstance(text, str) and not text.lstrip().startswith(_OUR_CELLS)
+        (codes if cell.get("cell_type") == "code" else others).append(text if keep else "")
+    return codes, others

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,8 @@ from autograder.submission.own_tasks import (
     stub_line,
     unseen,
 )
-from autograder.submission.source import Cell, Source
+from autograder.submission.source import Cell, Source, read_source
+from tests.support.files import put
 
 STUB = 'def area(a):\n    """The area."""\n    raise NotImplementedError("area")\n'
 NETWORK = """class Net(nn.Module):
@@ -59,6 +62,24 @@ def test_a_task_that_nothing_sees_is_found_where_it_stands(above: str, said: str
     text = f"{above}\n    def area(a):\n        return a * a\n"
     assert stands_inside(script(text), "area") == f"Your file defines area {said} Begin it at the left margin."
     assert stands_inside(script(text), "length") == ""
+
+
+def test_a_task_in_a_cell_that_is_no_code_is_told(tmp_path: Path) -> None:
+    """Whoever presses M or R in Jupyter has made such a cell."""
+    texts = (
+        ("code", "x = 1"),
+        ("markdown", ["Text\n", "def area(a):\n", "    return a"]),
+        ("raw", "class Net:\n    pass"),
+    )
+    cells = [{"cell_type": kind, "source": text} for kind, text in texts]
+    source = read_source(put(tmp_path / "a.ipynb", json.dumps({"cells": cells})))
+    said = "Your notebook has {} in a Markdown or raw cell, which does not run: make it a code cell."
+    assert [unseen(source, task) for task in ("area", "Net", "are", "x")] == [
+        said.format("area"),
+        said.format("Net"),
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("line", ["ANSWERS = {2: 3}", "for k in ANSWERS:\n        ANSWERS[k] = 3", "ANSWERS |= {2: 3}"])

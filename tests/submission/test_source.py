@@ -56,6 +56,7 @@ def test_a_coding_line_is_obeyed(tmp_path: Path) -> None:
         (b'<?xml version="1.0"?>\n<!-- saved from url=(0012)x.org -->\n<!DOCTYPE html>', "is a web page"),
         (b"Rar!\x1a\x07\0", "is an archive. Hand in the file that is in it"),
         (b"%PDF-1.4\n1 0 obj", "is a PDF"),
+        (b"https://colab.research.google.com/drive/1a2b?usp=sharing\n", "is only a link. Download the file itself"),
         (rb"{\rtf1\ansi def to_nchw(images):\par}", "is rich text"),
         (b"PK\x03\x04\x14\0word/document.xml", "is a zip or a Word document"),
         (
@@ -83,6 +84,12 @@ def test_what_is_no_script_says_why(tmp_path: Path, content: bytes, says: str) -
         ('{"cells": 3}', "no list of cells"),
         ('{"cells": []}', "holds no code"),
         ('{"cells": [3, null, {"cell_type": "code", "source": 3}]}', "holds no code"),
+        ('{"cells": [{"cell_type": "markdown", "source": "of\\nclass 0 and\\nclass 1"}]}', r"holds no code\.$"),
+        (
+            '{"cells": [{"cell_type": "raw", "source": "x\\ndef f(a): pass"}]}',
+            "holds no code, except in Markdown or raw",
+        ),
+        ("https://colab.research.google.com/drive/1a2b", "is only a link"),
         ("[" * 100_000, "is not a notebook"),
         ('{"a":' * 100_000, "is not a notebook"),
         ("[" + "1" * 10_000 + "]", "is not a notebook"),
