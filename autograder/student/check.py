@@ -66,6 +66,9 @@ def check_current(repository: StudentRepository) -> int:
     if current is None:
         first = repository.names[0]
         screen.say("Nothing is begun yet.")
+        if elsewhere := next(filter(None, map(repository.misnamed, repository.names)), ""):
+            screen.say(elsewhere)
+            return 1
         if gone := repository.gone(first):
             screen.say(gone)
             return 1

@@ -85,6 +85,8 @@ class Checker:
         changed = self.repository.changed(name)
         path = changed[0] if changed else self.repository.file(name)
         notes = self._two_forms(name, changed)
+        if elsewhere := self.repository.misnamed(name):
+            notes = (*notes, elsewhere)
         if older := self.repository.older_weights(name):
             notes = (*notes, older)
         if changed_checks := self.repository.changed_checks(name):

@@ -246,11 +246,16 @@ def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
 def _work() -> Iterator[Finding]:
     repository = StudentRepository.here()
     begun = []
-    for path in list(_elsewhere(repository))[:5]:
+    elsewhere = list(_elsewhere(repository))[:5]
+    for path in elsewhere:
         where = path.relative_to(repository.root).as_posix()
         place = repository.where(path.stem)
         yield Finding("note", f"{where} is not checked: checks look at {place}", "Move it there, or delete it.")
     for name in repository.names:
+        misnamed = "" if name in {path.stem for path in elsewhere} else repository.misnamed(name)
+        if misnamed:
+            said, _, remedy = misnamed.partition(". ")
+            yield Finding("note", said, remedy)
         changed = repository.changed(name)
         begun += [name] if changed else []
         for path in changed:

@@ -18,6 +18,7 @@ from ..course.course import Course, find_course
 from ..course.handed_out import read_record, sums_of
 from ..course.manifest import Manifest
 from ..course.network import Network, network_of
+from ..submission.names import bears
 from ..submission.source import Source, Unreadable, read_source
 from ..submission.trained_from import origin_of
 from . import state
@@ -115,6 +116,26 @@ class StudentRepository:
     def gone(self, name: str) -> str:
         """If both forms of an assignment were deleted, a sentence that says so and how to get them back. Else ""."""
         return "" if self.forms(name) else f"{name}.py is not there. To get the stub back: autograder reset {name}"
+
+    def misnamed(self, name: str) -> str:
+        """If an assignment is not begun, but work on it has another name or place: a sentence that says so. Else ""."""
+        if self.own(name) is not None:
+            return ""
+        files = self.files(name)
+        for folder in (files.master.parent, files.notebook.parent, self.course.assignments, self.root):
+            for path in sorted(folder.glob("[!.]*")):
+                form = files.notebook if path.suffix == ".ipynb" else files.master
+                if self._may_answer(name, path) and path not in (files.master, files.notebook):
+                    here, wanted = (each.relative_to(self.root).as_posix() for each in (path, form))
+                    return f"{here} is not checked, because checks look at {wanted}. Give it this name and place."
+        return ""
+
+    def _may_answer(self, name: str, path: Path) -> bool:
+        """Does a file bear the assignment's name, and has the course not handed it out?"""
+        of_a_kind = path.suffix in (".py", ".ipynb", ".txt") and not path.name.startswith("test_")
+        if not (of_a_kind and bears(path.name, name) and path.is_file()) or self._is_stub(name, path):
+            return False
+        return sums_of(path).isdisjoint(read_record(self.root).get(path.relative_to(self.root).as_posix(), ()))
 
     def _is_stub(self, name: str, path: Path) -> bool:
         try:

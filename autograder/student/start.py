@@ -24,6 +24,8 @@ def run(args: argparse.Namespace) -> int:
         _welcome(repository)
     else:
         _back(repository, memory, current)
+    for elsewhere in filter(None, map(repository.misnamed, repository.names)):
+        screen.say(elsewhere, style="yellow")
     console().print()
     screen.overview(repository, memory, current)
     return 0

@@ -6,11 +6,12 @@ import os
 
 import pytest
 
+from autograder.cli import main
 from autograder.common.errors import UserError
-from autograder.student import state
+from autograder.student import doctor, state
 from autograder.student.repository import StudentRepository, Target
 from autograder.submission.source import read_source
-from tests.support.student import STUB, edit, script
+from tests.support.student import STUB, edit, script, words
 
 
 def test_nothing_is_begun_in_a_fresh_repository(repository: StudentRepository) -> None:
@@ -123,3 +124,38 @@ def test_changed_public_checks_are_named_with_the_way_back(repository: StudentRe
     assert said.endswith("git checkout -- assignments/a1_permute/test_a1_permute.py")
     checks.unlink()
     assert "is not as it was released" in repository.changed_checks("a1_permute")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "assignments/a1_permute/a1_permute_final.py",
+        "assignments/a1_permute/a1_permute (1).py",
+        "assignments/a1_permute/a1_permute.py.txt",
+        "assignments/notebooks/a1_permute/Copy of a1_permute.ipynb",
+        "assignments/A1-Permute.py",
+        "a1_permute.py",
+    ],
+)
+def test_work_under_another_name_is_not_called_absent(
+    repository: StudentRepository, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not any(map(repository.misnamed, repository.names))
+    other = repository.root / place
+    other.write_bytes(
+        (
+            repository.files("a1_permute").notebook if place.endswith("b") else script(repository, "a1_permute")
+        ).read_bytes()
+    )
+    assert not repository.misnamed("a1_permute"), "a copy of the stub is no work"
+    edit(other, STUB.replace('"', '\\"') if place.endswith("b") else STUB)
+    wanted = "notebooks/a1_permute/a1_permute.ipynb" if place.endswith("b") else "a1_permute/a1_permute.py"
+    said = f"{place} is not checked, because checks look at assignments/{wanted}. Give it this name and place."
+    assert repository.misnamed("a1_permute") == said
+    assert main(["check"]) == 1
+    assert said in words(capsys)
+    assert main(["start"]) == 0
+    assert said in words(capsys)
+    assert sum(place in finding.what for finding in doctor._work()) == 1
+    edit(script(repository, "a1_permute"))
+    assert not repository.misnamed("a1_permute"), "what is checked is there"
