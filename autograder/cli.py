@@ -7,6 +7,7 @@ import errno
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -107,18 +108,28 @@ def _run(command: str, words: list[str]) -> int:
     except (UserError, InfrastructureError) as error:
         print(f"autograder {command}: {error}", file=sys.stderr)
         return error.exit_code
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("autograder"):
-            raise
-        print(
-            f"autograder {command}: the package {error.name} is not installed here. "
-            'The whole course needs: pip install -e ".[dev]"',
-            file=sys.stderr,
-        )
-        return 3
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if hiding := _hides_a_module(error):
+            said = f"{hiding} has the name of a module that is needed, and Python takes it for that one. Rename it."
+        elif isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("autograder"):
+            said = f'the package {error.name} is not installed here. The whole course needs: pip install -e ".[dev]"'
+        else:
+            raise
+        print(f"autograder {command}: {said}", file=sys.stderr)
+        return 3
+
+
+def _hides_a_module(error: BaseException) -> Path | None:
+    """A file in the current folder, or in one of PYTHONPATH, that was imported instead of a module that is needed."""
+    needed = sys.stdlib_module_names | {"numpy", "pytest", "rich", "safetensors", "torch", "watchfiles"}
+    folders = {Path.cwd(), *map(Path, filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))}
+    imported = [getattr(module, "__file__", None) for name, module in sys.modules.items() if name in needed]
+    raised = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]  # it may be no module any more
+    files = map(Path, filter(None, (*imported, *raised)))
+    return next((file for file in files if file.stem in needed and file.parent in folders), None)
 
 
 def _is_here(name: str) -> bool:

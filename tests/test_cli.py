@@ -69,3 +69,24 @@ def test_names_are_read_as_utf8_whatever_the_locale(tmp_path: Path, flags: list[
     if flags != ["-Xutf8=0"]:  # written in one word, it stays: then it is said what cannot be read
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "out" / "students" / "Zoë.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("random.py", "x = 1\n", True),
+        ("rich.py", "", True),
+        ("json.py", "raise ValueError('mine')\n", True),
+        ("test.py", "raise ValueError('mine')\n", False),  # Python has a module of this name, but nothing imports it
+    ],
+)
+def test_a_file_that_python_takes_for_its_own_module_is_named(tmp_path: Path, name: str, text: str, told: bool) -> None:
+    (tmp_path / name).write_text(text)
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    words = [sys.executable, "-m", "autograder", "start"]
+    done = subprocess.run(
+        words, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert (done.returncode == 3) == told
+    assert (f"{tmp_path / name} has the name of a module that is needed" in done.stderr) == told
