@@ -70,20 +70,33 @@ def opened(source: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "release")
-        try:
-            if path.is_file():
+        folder.mkdir()
+        if path.is_file():
+            try:
                 with zipfile.ZipFile(path) as archive:
                     archive.extractall(folder)
-            else:
-                command = ["git", "clone", "-q", "--depth", "1", "--", source, str(folder)]
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
-                if done.returncode:
-                    said = (done.stderr.strip().splitlines() or ["git failed"])[-1]
-                    raise InfrastructureError(f"{source} cannot be fetched: {said}")
-        except (zipfile.BadZipFile, OSError) as error:
-            raise UserError(f"{source} cannot be opened: {error}.") from None
+            except (zipfile.BadZipFile, RuntimeError, OSError) as error:  # RuntimeError: it needs a password
+                raise UserError(f"{source} cannot be opened: {error}.") from None
+        else:
+            _fetch(source, folder)
         inner = [entry for entry in folder.iterdir() if entry.is_dir()]
         yield folder if (folder / RECORD).is_file() or len(inner) != 1 else inner[0]  # GitHub's zips have one folder
+
+
+def _fetch(source: str, folder: Path) -> None:
+    """Clone a git repository into an empty folder. Raises InfrastructureError if that is not possible."""
+    command = ["git", "clone", "-q", "--depth", "1", "--", source, str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        raise InfrastructureError(
+            f"{source} cannot be fetched: git is not installed here. Download the course as a zip, and name that file."
+        ) from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["git failed"]
+        raise InfrastructureError(
+            f"{source} cannot be fetched: {next((line for line in said if line.startswith('fatal:')), said[-1])}"
+        )
 
 
 def plan(root: Path, before: Handed, after: Handed) -> Changes:
@@ -139,6 +152,6 @@ def _say(planned: Changes) -> None:
         )
         screen.say(f"{name} is yours and stays as it is.{where}")
     if planned == Changes(yours=planned.yours):
-        screen.say("Everything else is up to date.")
+        screen.say("Everything else is up to date." if planned.yours else "Everything is up to date.")
     else:
         screen.say('Keep it in git: git add -A && git commit -m "Update the course" && git push')

@@ -63,7 +63,7 @@ def test_what_is_untouched_is_replaced_and_work_stays(
     assert "git add -A" in said
     assert STUB not in said, "its stub has not changed: that is no news"
     assert cli.main(["update", str(newer)]) == 0
-    assert "Everything else is up to date." in capsys.readouterr().out
+    assert "Everything is up to date." in capsys.readouterr().out
 
 
 def test_a_changed_stub_is_offered_beside_the_work(mine: Path, newer: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,6 +172,37 @@ def test_what_is_no_release_is_told(mine: Path, tmp_path: Path) -> None:
     with pytest.raises(InfrastructureError, match="cannot be fetched"):
         update.run(SimpleNamespace(source=str(tmp_path / "nowhere")))  # type: ignore[arg-type]
     assert tree(mine) == before
+
+
+@pytest.mark.parametrize(("files", "locked", "says"), [(0, False, "no .release.json"), (1, True, "password")])
+def test_an_empty_zip_and_one_with_a_password_are_told(
+    mine: Path, tmp_path: Path, files: int, locked: bool, says: str
+) -> None:
+    path = tmp_path / "course.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(files):
+            archive.writestr(f"{number}.txt", "x")
+    if locked:  # the bit that says so, in the file's own header and in the list of files
+        content = bytearray(path.read_bytes())
+        for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            content[content.index(mark) + place] |= 1
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=says):
+        update.run(SimpleNamespace(source=str(path)))  # type: ignore[arg-type]
+
+
+def test_a_fetch_that_fails_says_why(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "ssh: no such host\nfatal: Could not read from remote repository.\n\nPlease make sure\nand the repository exists.\n"
+    failed = SimpleNamespace(returncode=128, stderr=said)
+    monkeypatch.setattr(update.subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(
+        InfrastructureError, match=r"cannot be fetched: fatal: Could not read from remote repository\.$"
+    ):
+        update.run(SimpleNamespace(source="git@example.invalid:x.git"))  # type: ignore[arg-type]
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(InfrastructureError, match="git is not installed here"):
+        update.run(SimpleNamespace(source="https://example.invalid/x.git"))  # type: ignore[arg-type]
 
 
 def test_no_path_of_a_record_leads_out(mine: Path, newer: Path) -> None:
