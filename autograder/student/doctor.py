@@ -230,16 +230,18 @@ def _git() -> Iterator[Finding]:
 
 
 def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
-    """Files with an assignment's name that lie where no check looks, without those that the course put there."""
+    """Files with an assignment's name that lie where no check looks, without stubs and what the course put there."""
     handed_out = read_record(repository.root)
     names = {f"{name}{suffix}" for name in repository.names for suffix in (".py", ".ipynb")}
     expected = {form for name in repository.names for form in repository.forms(name)}
     passed_over = {"backup", "solutions", "autograder", "tests", "site-packages", "node_modules"}
     for folder, below, files in os.walk(repository.root):
+        if "pyvenv.cfg" in files:
+            below.clear()  # an environment
         below[:] = [n for n in below if not n.startswith(".") and n not in passed_over and not n.endswith("env")]
         for path in (Path(folder, n) for n in files if n in names):
             known = handed_out.get(path.relative_to(repository.root).as_posix(), frozenset())
-            if path not in expected and not known & sums_of(path):
+            if path not in expected and not known & sums_of(path) and not repository.is_stub(path.stem, path):
                 yield path
 
 

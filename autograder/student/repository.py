@@ -97,7 +97,7 @@ class StudentRepository:
 
     def changed(self, name: str) -> list[Path]:
         """The forms that differ from the stub. The one that was saved last comes first."""
-        found = [path for path in self.forms(name) if not self._is_stub(name, path)]
+        found = [path for path in self.forms(name) if not self.is_stub(name, path)]
         return sorted(found, key=when_saved, reverse=True)
 
     def own(self, name: str) -> Path | None:
@@ -133,11 +133,12 @@ class StudentRepository:
     def _may_answer(self, name: str, path: Path) -> bool:
         """Does a file bear the assignment's name, and has the course not handed it out?"""
         of_a_kind = path.suffix in (".py", ".ipynb", ".txt") and not path.name.startswith("test_")
-        if not (of_a_kind and bears(path.name, name) and path.is_file()) or self._is_stub(name, path):
+        if not (of_a_kind and bears(path.name, name) and path.is_file()) or self.is_stub(name, path):
             return False
         return sums_of(path).isdisjoint(read_record(self.root).get(path.relative_to(self.root).as_posix(), ()))
 
-    def _is_stub(self, name: str, path: Path) -> bool:
+    def is_stub(self, name: str, path: Path) -> bool:
+        """Is a file the assignment's stub, or differs from it in comments alone?"""
         try:
             return read_source(path).code_digest in self._manifest.of(name).stubs
         except Unreadable:

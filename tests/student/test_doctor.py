@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 from types import SimpleNamespace
 
@@ -61,10 +62,20 @@ def test_the_doctor_names_a_doubled_file_and_a_detached_head(
     assert "no branch" in next(doctor._git()).what
     (repository.root / "a1_permute.py").write_text("x = 1\n")
     assert any(f.what.startswith("a1_permute.py is not checked") for f in doctor._work())
+    for folder in ("of_mine/lib", "clone"):
+        place = repository.root / folder
+        place.mkdir(parents=True)
+        shutil.copy(repository.files("a2_linear_dims").master, place)
+        (place / "a3_conv_shapes.py").write_text("x = 1\n")
+    (repository.root / "of_mine" / "pyvenv.cfg").write_text("")
+    found = [finding.what for finding in doctor._work()]
+    assert any(what.startswith("clone/a3_conv_shapes.py is not checked") for what in found)
+    assert not any("a2_linear_dims" in what for what in found), "a stub is no work"
+    assert not any("of_mine" in what for what in found), "it is an environment"
     (repository.root / ".release.json").write_text(
         json.dumps({"a1_permute.py": hashlib.sha256(b"x = 1\n").hexdigest()})
     )
-    assert not any("no check looks" in f.what for f in doctor._work()), "it was handed out there"
+    assert not any(f.what.startswith("a1_permute.py is not checked") for f in doctor._work()), "it was handed out there"
 
 
 def test_the_doctor_names_another_package_of_our_name(monkeypatch: pytest.MonkeyPatch) -> None:
