@@ -15,6 +15,7 @@ import stat
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,7 +109,7 @@ class Source:
         """All code, of the submission and of its helpers."""
         return "\n".join([self.text, *(helper.text for helper in self.helpers)])
 
-    @property
+    @cached_property
     def answer_digest(self) -> str:
         """As `code_digest`, but also the same for a notebook and the script as which a system has saved it."""
         return sha256("\n".join(answer_lines(self.whole_text)).encode())
@@ -159,7 +160,7 @@ class Source:
             digest.update(hashlib.sha256(f"{helper.name}\0{helper.text}".encode()).digest())
         return digest.hexdigest()
 
-    @property
+    @cached_property
     def code_digest(self) -> str:
         """The sha256 (hexadecimal) of the code and its helpers, without comment lines, blank lines and blanks at line ends.
 

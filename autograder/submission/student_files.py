@@ -99,8 +99,7 @@ class StudentFiles:
         self._zips: list[File] = []
         self._opened = 0  # the number of zips that were opened
         self._unpacked = 0  # bytes of the files in them
-        self._codes: dict[Path, str] = {}
-        self._answers: dict[Path, str] = {}
+        self._sources: dict[Path, Source | None] = {}
         self._meant: dict[str, frozenset[str]] = {}
         for hand_in in place.hand_ins:
             if hand_in.own is not None:
@@ -128,23 +127,22 @@ class StudentFiles:
         return file.own.lower().endswith(SUFFIXES) or file.read().looks_like_code
 
     def code_of(self, file: File) -> str:
-        """The digest of a file's code; "" if it cannot be read. Each file is read once."""
-        if file.path not in self._codes:
-            source = self._source(file)
-            self._codes[file.path] = source.code_digest if source else ""
-        return self._codes[file.path]
+        """The digest of a file's code; "" if it cannot be read."""
+        source = self._source(file)
+        return source.code_digest if source else ""
 
     def answer_of(self, file: File) -> str:
-        """The digest of a file's answer, see `Source.answer_digest`; "" if it cannot be read. Each file is read once."""
-        if file.path not in self._answers:
-            source = self._source(file)
-            self._answers[file.path] = source.answer_digest if source else ""
-        return self._answers[file.path]
+        """The digest of a file's answer, see `Source.answer_digest`; "" if it cannot be read."""
+        source = self._source(file)
+        return source.answer_digest if source else ""
 
     def _source(self, file: File) -> Source | None:
-        with contextlib.suppress(Unreadable):
-            return file.read()
-        return None
+        """What was read, without weights, which take megabytes; None if it cannot be read. Each file is read once."""
+        if file.path not in self._sources:
+            self._sources[file.path] = None
+            with contextlib.suppress(Unreadable):
+                self._sources[file.path] = dataclasses.replace(file.read(), weights=None)
+        return self._sources[file.path]
 
     def said(self, name: str) -> tuple[str, ...]:
         """The notes about an assignment, and those about all."""
