@@ -84,7 +84,7 @@ class Checker:
         """
         changed = self.repository.changed(name)
         path = changed[0] if changed else self.repository.file(name)
-        notes = self._two_forms(name, changed)
+        notes = (damage,) if (damage := self.repository.damage) else self._two_forms(name, changed)
         if elsewhere := self.repository.misnamed(name):
             notes = (*notes, elsewhere)
         if older := self.repository.older_weights(name):

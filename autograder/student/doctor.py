@@ -247,6 +247,10 @@ def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
 
 def _work() -> Iterator[Finding]:
     repository = StudentRepository.here()
+    if repository.damage:
+        said, _, remedy = repository.damage.partition(" To get it back: ")
+        yield Finding("broken", said, remedy)
+        return
     begun = []
     elsewhere = list(_elsewhere(repository))[:5]
     for path in elsewhere:

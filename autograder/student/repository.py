@@ -16,7 +16,7 @@ from ..common.files import sha256, when_saved
 from ..course.assignment import Assignment
 from ..course.course import Course, find_course
 from ..course.handed_out import read_record, sums_of
-from ..course.manifest import Manifest
+from ..course.manifest import FILE, Manifest
 from ..course.network import Network, network_of
 from ..submission.names import bears
 from ..submission.source import Source, Unreadable, read_source
@@ -59,6 +59,17 @@ class StudentRepository:
     @cached_property
     def _manifest(self) -> Manifest:
         return self.course.manifest()
+
+    @cached_property
+    def damage(self) -> str:
+        """If the manifest does not know all assignments, a sentence that says so and how to get it back. Else ""."""
+        if all(self._manifest.of(name).stubs for name in self.names):
+            return ""
+        where = (self.course.assignments / FILE).relative_to(self.root).as_posix()
+        return (
+            f"{where} is damaged or gone, so nobody can tell what you have changed and what it is worth. "
+            f"To get it back: git checkout -- {where}"
+        )
 
     def points(self, name: str) -> dict[str, tuple[int, int]]:
         """task -> (public, hidden) points, for an assignment's tasks in order. Empty if the manifest has none."""

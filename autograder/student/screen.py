@@ -193,7 +193,12 @@ def next_hint(task: str, count: int, read: int) -> None:
 
 
 def overview(repository: StudentRepository, memory: state.State, current: str | None) -> None:
-    """Print each assignment with its public points so far, in the lecture's order, and the sum out of all points."""
+    """Print each assignment with its public points so far, in the lecture's order, and the sum out of all points.
+
+    Nothing is printed if the manifest is damaged, which knows the points.
+    """
+    if repository.damage:
+        return
     screen = console()
     earned = public = hidden = done = tasks = 0
     width = max(map(len, repository.names))

@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     repository = StudentRepository.here()
+    if repository.damage:
+        screen.say(repository.damage)
+        return 1
     memory = state.load(repository.root)
     current = repository.current()
     if current is None:

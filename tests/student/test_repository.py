@@ -95,13 +95,25 @@ def test_a_task_of_two_assignments_is_that_of_the_one_worked_on(repository: Stud
     "manifest", ["", "[]", "{", '{"assignments": 3, "stubs": []}', '{"assignments": {"a1_permute": {"tasks": 7}}}']
 )
 def test_a_broken_manifest_costs_points_and_tasks_but_no_traceback(
-    repository: StudentRepository, manifest: str
+    repository: StudentRepository, manifest: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert repository.damage == ""
+    repository = StudentRepository(repository.course)
     (repository.course.assignments / "manifest.json").write_text(manifest)
     assert repository.points("a1_permute") == {}
     assert repository.bands("a5_fashion_mnist") == []
     assert repository.current() is not None, "without the stubs' digests every file counts as begun"
     assert repository.target("a1") == Target("a1_permute")
+    back = "To get it back: git checkout -- assignments/manifest.json"
+    assert repository.damage.startswith("assignments/manifest.json is damaged or gone")
+    assert main(["start"]) == 1
+    assert words(capsys).endswith(back)
+    assert main(["check", "a1"]) == 1
+    said = words(capsys)
+    assert back in said
+    assert "both differ" not in said
+    assert "Points so far" not in said
+    assert [finding.level for finding in doctor._work()] == ["broken"]
 
 
 def test_points_count_only_for_the_file_that_was_checked(repository: StudentRepository) -> None:
