@@ -122,7 +122,7 @@ def _mixed(results: Iterable[Result]) -> Iterator[str]:
             who = few([student for listed in fewer for student in listed], 3)
             yield (
                 f"{assignment}: {who} {'was' if sum(map(len, fewer)) == 1 else 'were'} graded with other checks than the "
-                "rest of the class. Grade the whole class again."
+                "rest of the class. Grade the whole class again, and delete the results of those who have left."
             )
 
 

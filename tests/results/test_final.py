@@ -520,7 +520,7 @@ def test_a_class_that_was_graded_with_different_checks_is_told(course_with_deadl
     class_ = applied(
         course_with_deadlines, tmp_path, *in_time[:1], *(dataclasses.replace(r, environment=new) for r in in_time[1:])
     )
-    said = "a1_permute: ada was graded with other checks than the rest of the class. Grade the whole class again."
+    said = "a1_permute: ada was graded with other checks than the rest of the class. Grade the whole class again, and delete the results of those who have left."
     assert class_.remarks == (said,)
 
 
