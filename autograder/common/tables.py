@@ -14,6 +14,8 @@ from .errors import UserError
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files in .xlsx, .ods, .numbers and in .xls begin
 
+SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as a spreadsheet saves it: 1.23457E+11
+
 
 def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The lines of a CSV file: (line number, column -> value). Empty if the file is missing or empty.

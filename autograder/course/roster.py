@@ -7,7 +7,6 @@ public checks contain it. An assignment without that file is the same for everyb
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -18,7 +17,7 @@ from typing import Any, TypeVar
 
 from ..common.errors import UserError
 from ..common.run_file import run_file
-from ..common.tables import read_rows
+from ..common.tables import SHORTENED, read_rows
 from .assignment import Assignment
 from .course import Course
 
@@ -26,7 +25,6 @@ _COLUMNS = (
     "student", "student_id", "id", "username", "user", "login", "identifier", "github_username", "email", "email_address"
 )  # fmt: skip
 _MORE = ("name", "full_name", "user_id", "sid", "sis_user_id", "sis_login_id", "orgdefinedid")  # with further names
-_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # 1.23457E+11
 _T = TypeVar("_T")
 
 
@@ -84,7 +82,7 @@ def read_roster(path: Path) -> Roster:
         student = row[column] if column < len(row) else ""
         if not student:
             raise UserError(f"Line {number} of the roster {path} names no student.")
-        if _SHORTENED.fullmatch(student):
+        if SHORTENED.fullmatch(student):
             raise UserError(
                 f"Line {number} of the roster {path}: {student} is a number that a spreadsheet has shortened. Format the "
                 "column as text, and fill in the whole numbers."

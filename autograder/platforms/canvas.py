@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from ..common.errors import UserError
+from ..common.tables import SHORTENED
 from ..results.result import ClassResults
 from ..submission.people import comparable
 from . import lms
@@ -84,6 +85,11 @@ def people_in(table: Table) -> dict[int, set[str]]:
         number = table.value(row, identity[0])
         if not number or table.value(row, 0) == _POINTS_POSSIBLE:  # this line is about columns, not about a person
             continue
+        if SHORTENED.fullmatch(number):
+            raise UserError(
+                f"{table.path}, line {table.line(row)}: the ID {number} is a number that a spreadsheet has shortened. Export "
+                "the gradebook from Canvas again, and do not save it in a spreadsheet."
+            )
         called = lms.names_of(name)
         called |= {comparable(value) for column in identity if (value := table.value(row, column))}
         called |= lms.login_names(table.value(row, logins[0])) | lms.login_names(table.value(row, logins[1]))

@@ -45,6 +45,7 @@ def test_a_gradebook_in_latin1_with_semicolons_keeps_both(tmp_path: Path) -> Non
             r"number: 'a1_permute \(48213\)'. Its columns are: 'Student', 'ID', 'a1_permute'",
         ),
         (b'Student,ID,a1_permute (3)\nx,1,"\ny,2,""\n', {}, "line 2: a quotation mark has no second one"),
+        (b"Student,ID,a1_permute (3)\nx,1.00E+16,\n", {}, r"line 2: the ID 1\.00E\+16 is a number that a spreadsheet"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a1_permute=Test"]}, "no column 'Test'"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["a9=Quiz"]}, "a9=Quiz"),
         (b"Student,ID,Quiz (3)\nx,1,\n", {"column": ["Quiz"]}, "ASSIGNMENT=TITLE"),
