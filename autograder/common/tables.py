@@ -17,11 +17,13 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files in .xlsx, .ods, .
 SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as a spreadsheet saves it: 1.23457E+11
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+def read_table(
+    path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> list[tuple[int, dict[str, str]]]:
     """The lines of a CSV file: (line number, column -> value). Empty if the file is missing or empty.
 
     columns: their titles, in lower case; other columns and blank lines are left out. Titles in the file may have any
-    case. A cell that a line lacks is "". See `read_rows` for the forms of CSV that are read.
+    case. A cell that a line lacks is "", and so are the cells of an `optional` column that the file lacks. See `read_rows` for the forms of CSV that are read.
     Raises UserError if the file cannot be read, lacks a column or has it twice, or if a line has a cell without a title.
     """
     rows = read_rows(path)
@@ -31,7 +33,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
     missing = [column for column in columns if column not in header]
     if missing:
         raise UserError(f"{path} needs the columns {', '.join(columns)}; there is no {missing[0]}.")
-    for column in columns:
+    for column in (*columns, *optional):
         if header.count(column) > 1:
             raise UserError(f"{path} has two columns {column}. Give one of them another title.")
     for number, row in rows[1:]:
@@ -40,8 +42,8 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
                 f"{path}, line {number} has more cells than the first line has titles. A cell that holds a comma or a "
                 "semicolon belongs in quotation marks."
             )
-    places = {column: header.index(column) for column in columns}
-    empty = dict.fromkeys(columns, "")
+    places = {column: header.index(column) for column in (*columns, *optional) if column in header}
+    empty = dict.fromkeys((*columns, *optional), "")
     table = [(n, empty | {c: row[at] for c, at in places.items() if at < len(row)}) for n, row in rows[1:]]
     return [(number, row) for number, row in table if any(row.values())]
 

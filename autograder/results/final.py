@@ -53,7 +53,7 @@ def read_results(folder: Path) -> ClassResults:
     """
     found, course = read_all(folder), course_of(folder)
     policy = load_policy(course) if course is not None else Policy()
-    unknown = _unfound(_extended(policy) | _grouped(folder), People(found.identities()), folder)
+    unknown = _unfound(_extended(policy) | _grouped(folder, course), People(found.identities()), folder)
     alone = (
         ()
         if course is not None
@@ -77,7 +77,7 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
     general = (*_mixed(results.results), *_without_effect(policy), *_not_read(folder))
     revalued, remarks = with_points(results.results, policy.points)
     people = People(results.identities())
-    shared, said = with_groups(revalued, load_groups(folder), people)
+    shared, said = with_groups(revalued, load_groups(folder, course), people)
     extensions = people.by_our_names(policy.extensions, f"{POLICY_FILE}, extensions")
     policy = dataclasses.replace(policy, extensions=extensions)
     known = frozenset((result.student, result.assignment) for result in shared)
@@ -273,17 +273,18 @@ def _revalued(result: Result, points: Mapping[tuple[str, str], int]) -> Result:
 
 
 def with_groups(
-    results: tuple[Result, ...], groups: Mapping[str, tuple[str, ...]], people: People
+    results: tuple[Result, ...], groups: Mapping[tuple[str, str], tuple[str, ...]], people: People
 ) -> tuple[tuple[Result, ...], tuple[str, ...]]:
     """The results, and remarks on them. A group's submission counts for all members who handed in nothing themselves.
 
-    If several members handed in, each keeps their own, and the others get the newest one.
+    If several members handed in, each keeps their own, and the others get the newest one. groups: as `load_groups` reads
+    them.
     """
     by_key = {(result.student, result.assignment): result for result in results}
     remarks = []
-    for group, names in groups.items():
+    for (group, only), names in groups.items():
         members = [people.find(name) or name for name in names]
-        for assignment in dict.fromkeys(result.assignment for result in results):
+        for assignment in dict.fromkeys(r.assignment for r in results if only in ("", r.assignment)):
             own = [by_key[m, assignment] for m in members if (m, assignment) in by_key]
             handed_in = [result for result in own if result.status not in NOT_HANDED_IN]
             if not handed_in:
@@ -303,20 +304,28 @@ def with_groups(
     return in_order(by_key.values()), tuple(remarks)
 
 
-def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:
-    """group -> its students, from groups.csv in a folder of results (columns group, student)."""
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    of: dict[str, str] = {}
+def load_groups(folder: Path, course: Course | None) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(group, assignment) -> its students, from groups.csv in a folder of results (columns group, student, and maybe
+    assignment). The assignment is "" for all. With a course, it may be written short: a1.
+    """
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    of: defaultdict[str, dict[str, str]] = defaultdict(dict)  # student -> assignment -> group
     path = folder / GROUPS_FILE
-    for number, row in read_table(path, ("group", "student")):
-        group, student = row["group"], row["student"]
+    for number, row in read_table(path, ("group", "student"), ("assignment",)):
+        group, student, assignment = row["group"], row["student"], row["assignment"]
         if not group or not student:
             raise UserError(f"{path}, line {number}: give a group and a student.")
-        if student in of:
-            raise UserError(f"{path}, line {number}: {student} is in group {of[student]} already.")
-        of[student] = group
-        groups[group].append(student)
-    return {group: tuple(students) for group, students in groups.items()}
+        if course is not None and assignment:
+            assignment = course.resolve(assignment, f"{path}, line {number}: ")
+        own = of[student]
+        clash = own.get(assignment) or own.get("") or (next(iter(own.values()), "") if not assignment else "")
+        if clash:
+            raise UserError(
+                f"{path}, line {number}: {student} is in group {clash} already. If groups change, add a column assignment."
+            )
+        own[assignment] = group
+        groups[group, assignment].append(student)
+    return {key: tuple(students) for key, students in groups.items()}
 
 
 # --- the tables ----------------------------------------------------------------------------------------------------
@@ -334,17 +343,17 @@ def strangers(course: Course, folder: Path, people: People) -> tuple[str, ...]:
         if student != EVERYBODY
     }
     chosen = {f"{folder / CHOICES_FILE}, {student}": student for student, _ in load_choices(folder, course)}
-    return _unfound(_extended(load_policy(course)) | adjusted | _grouped(folder) | chosen, people, folder)
+    return _unfound(_extended(load_policy(course)) | adjusted | _grouped(folder, course) | chosen, people, folder)
 
 
 def _extended(policy: Policy) -> dict[str, str]:
     return {f"{POLICY_FILE}, [extensions.{student}]": student for student, _ in policy.extensions}
 
 
-def _grouped(folder: Path) -> dict[str, str]:
+def _grouped(folder: Path, course: Course | None) -> dict[str, str]:
     return {
         f"{folder / GROUPS_FILE}, group {group}, {student}": student
-        for group, members in load_groups(folder).items()
+        for (group, _), members in load_groups(folder, course).items()
         for student in members
     }
 

@@ -469,6 +469,22 @@ def test_a_group_hands_in_once(course_with_deadlines: Course, tmp_path: Path) ->
     assert "Group 2: cas, dan each handed in a1_permute; each keeps their own." in class_.remarks
 
 
+def test_groups_may_change_from_one_assignment_to_the_next(course_with_deadlines: Course, tmp_path: Path) -> None:
+    put(
+        tmp_path / "groups.csv",
+        "group,student,assignment\n1,ada,a1\n1,ben,A1\n1,ada,a2\n1,cas,a2\n2,ben,a2\n3,dan,\n3,eve,\n",
+    )
+    both = [result(who, "", assignment=name) for who in ("ada", "dan") for name in ("a1_permute", "a2_linear_dims")]
+    got = scores(applied(course_with_deadlines, tmp_path, *both))
+    assert {key for key in got if key[0] not in ("ada", "dan")} == {
+        ("ben", "a1"), ("cas", "a2"), ("eve", "a1"), ("eve", "a2")
+    }  # fmt: skip
+    for more in ("4,ada,a1", "4,ada,", "4,dan,a2", "4,dan,"):
+        put(tmp_path / "wrong" / "groups.csv", (tmp_path / "groups.csv").read_text() + more + "\n")
+        with pytest.raises(UserError, match=r"line 9: .* is in group [13] already\. If groups change, add a column"):
+            applied(course_with_deadlines, tmp_path / "wrong", *both)
+
+
 def test_a_deadline_without_times_is_said(course_with_deadlines: Course, tmp_path: Path) -> None:
     class_ = applied(course_with_deadlines, tmp_path, result("ada", ""), result("ben", "2026-11-01T00:00:00Z"))
     assert [remark[:62] for remark in class_.remarks] == [
