@@ -65,5 +65,6 @@ clean:
 	@echo "Setting up .venv (once; some minutes, most of it PyTorch)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-		-c $(CONSTRAINTS) -e ".[dev]" || { echo "The install failed: see pip's last line above."; exit 1; }
+		--no-compile -c $(CONSTRAINTS) -e ".[dev]" || { echo "The install failed: see pip's last line above."; exit 1; }
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # pip would do it on one core
 	@touch $@
