@@ -14,6 +14,7 @@ import re
 import sys
 import types
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -206,23 +207,19 @@ def _mode(model: nn.Module, training: bool) -> Iterator[None]:
 
 @dataclass
 class _Watch:
-    """What is noted while student code trains, through torch's own hooks, which do not change the training."""
+    """What is noted while student code trains, through torch's own hooks, which do not change the training.
+
+    counts: steps, forwards (passes with a graph), forwards_in_eval, images, optimizers, empty_steps (no parameter had a
+    gradient), compared_steps (it could be told whether the gradient had been zeroed), carried_steps (it had not been).
+    """
 
     model: nn.Module
     began: float = field(default_factory=lambda: _cpu_seconds())
     before: dict[str, Tensor] = field(default_factory=dict)
     handles: list[Any] = field(default_factory=list)
-    optimizers: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     known: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
     trained: set[int] = field(default_factory=set)  # ids of the parameters that an optimizer holds
-    steps: int = 0
-    empty_steps: int = 0  # steps at which no parameter had a gradient
-    compared: int = 0  # steps at which it could be told whether the gradient had been zeroed
-    carried: int = 0  # those at which it had not
-    norms: list[float] = field(default_factory=list)
-    forwards: int = 0
-    forwards_in_eval: int = 0
-    images: int = 0
     largest_batch: int = 0
     batches: set[float] = field(default_factory=set)  # the sum of each batch, to tell one batch from another
     inputs: list[tuple[float, float]] = field(default_factory=list)  # mean and deviation of the first inputs
@@ -241,9 +238,7 @@ class _Watch:
         batch = args[0] if args and isinstance(args[0], Tensor) else None
         if batch is None or batch.dim() == 0:
             return
-        self.forwards += 1
-        self.forwards_in_eval += not module.training
-        self.images += len(batch)
+        self.counts += Counter(forwards=1, forwards_in_eval=not module.training, images=len(batch))
         self.largest_batch = max(self.largest_batch, len(batch))
         self.batch = batch if len(self.pairs) < _PAIRS and batch.is_floating_point() else None
         if len(self.batches) < 50 and batch.is_floating_point():
@@ -257,18 +252,15 @@ class _Watch:
         return module is self.model or (type(module) is kind and not kind.__module__.startswith("torch."))
 
     def before_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        self.steps += 1
+        self.counts["steps"] += 1
+        parameters = self._held(optimizer)
         if self.rate != 1:
-            self.kept = [p.detach().clone() for p in self._held(optimizer)]
+            self.kept = [p.detach().clone() for p in parameters]
         if optimizer not in self.known:
             self.known.add(optimizer)
-            self.optimizers += 1
-        parameters = self._held(optimizer)
+            self.counts["optimizers"] += 1
         self.trained.update(map(id, parameters))
-        gradients = [p.grad for p in parameters if p.grad is not None]
-        self.empty_steps += not gradients
-        if gradients and (self.steps <= 10 or self.steps % 50 == 0):
-            self.norms.append(float(sum(g.detach().double().square().sum() for g in gradients) ** 0.5))
+        self.counts["empty_steps"] += all(p.grad is None for p in parameters)
         if self.slot is None:
             self._follow(parameters)
         elif self.carry is not None and self.fresh is not None and self.slot.grad is not None:
@@ -278,8 +270,8 @@ class _Watch:
                 near = 1e-3 * scale
                 kept = bool((got - fresh - self.carry).abs().max() <= near)
                 zeroed = bool((got - fresh).abs().max() <= near)
-                self.compared += kept != zeroed
-                self.carried += kept and not zeroed
+                self.counts["compared_steps"] += kept != zeroed
+                self.counts["carried_steps"] += kept and not zeroed
         self.fresh = None
 
     @staticmethod
@@ -324,24 +316,15 @@ class _Watch:
         size = sum(float(old.double().square().sum()) for old in self.before.values())
         return {
             "cpu_seconds": _cpu_seconds() - self.began,
-            "steps": self.steps,
-            "optimizers": self.optimizers,
-            "empty_steps": self.empty_steps,
-            "compared_steps": self.compared,
-            "carried_steps": self.carried,
-            "gradient_norms": self.norms,
-            "forwards": self.forwards,
-            "forwards_in_eval": self.forwards_in_eval,
-            "images": self.images,
+            **self.counts,
             "largest_batch": self.largest_batch,
             "different_batches": len(self.batches),
             "inputs": self.inputs,
-            "losses": self.losses.seen,
+            "losses": dict(self.losses.seen),
             "parameters": len(own),
             "parameters_trained": sum(id(p) in self.trained for p in own),
             "parameters_moved": len(moved),
             "change": (way / (size + 1e-12)) ** 0.5,
-            "finite": all(bool(torch.isfinite(tensor).all()) for tensor in now.values()),
         }
 
 
@@ -350,7 +333,7 @@ class _Losses(TorchFunctionMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen: dict[str, int] = {}
+        self.seen: Counter[str] = Counter()
         self.tell: Callable[[Tensor], None] = lambda labels: None
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -359,8 +342,7 @@ class _Losses(TorchFunctionMode):
             with torch.no_grad(), DisableTorchFunction():
                 kinds = [f"{name} of {_kind(args[0])}", *(["one-hot labels"] if _is_one_hot(args[1]) else [])]
                 self.tell(args[1])
-            for kind in kinds:
-                self.seen[kind] = self.seen.get(kind, 0) + 1
+            self.seen.update(kinds)
         return func(*args, **(kwargs or {}))
 
 
