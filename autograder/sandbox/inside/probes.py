@@ -7,28 +7,20 @@ says can be faked by hostile code that shares its process, so facts from here ca
 
 from __future__ import annotations
 
-import array
-import gc
-import os
 import re
 import sys
-import types
-import weakref
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch._C import DisableTorchFunction
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
-from torch.overrides import TorchFunctionMode
 
 from . import notices
+from .reach import Reach
+from .training_notes import TrainingNotes
 
 # The network as it stands
 
@@ -205,170 +197,7 @@ def _mode(model: nn.Module, training: bool) -> Iterator[None]:
 # A training, watched
 
 
-@dataclass
-class _Watch:
-    """What is noted while student code trains, through torch's own hooks, which do not change the training.
-
-    counts: steps, forwards (passes with a graph), forwards_in_eval, images, optimizers, empty_steps (no parameter had a
-    gradient), compared_steps (it could be told whether the gradient had been zeroed), carried_steps (it had not been).
-    """
-
-    model: nn.Module
-    began: float = field(default_factory=lambda: _cpu_seconds())
-    before: dict[str, Tensor] = field(default_factory=dict)
-    handles: list[Any] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    known: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
-    trained: set[int] = field(default_factory=set)  # ids of the parameters that an optimizer holds
-    largest_batch: int = 0
-    batches: set[float] = field(default_factory=set)  # the sum of each batch, to tell one batch from another
-    inputs: list[tuple[float, float]] = field(default_factory=list)  # mean and deviation of the first inputs
-    slot: Any = None  # a small parameter whose gradient is followed closely
-    carry: Tensor | None = None  # its gradient after the last step
-    fresh: Tensor | None = None  # what backward has added since
-    losses: _Losses = field(default_factory=lambda: _Losses())
-    batch: Tensor | None = None  # what went into the network last
-    pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
-    rate: float = 1.0  # a factor on each step: 0.1 is a smaller learning rate, -1 turns the step round
-    kept: list[Tensor] = field(default_factory=list)
-
-    def forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        if not torch.is_grad_enabled() or not self._is_network(module):
-            return
-        batch = args[0] if args and isinstance(args[0], Tensor) else None
-        if batch is None or batch.dim() == 0:
-            return
-        self.counts += Counter(forwards=1, forwards_in_eval=not module.training, images=len(batch))
-        self.largest_batch = max(self.largest_batch, len(batch))
-        self.batch = batch if len(self.pairs) < _PAIRS and batch.is_floating_point() else None
-        if len(self.batches) < 50 and batch.is_floating_point():
-            self.batches.add(float(f"{batch.detach().double().sum().item():.9g}"))
-        if len(self.inputs) < 10 and batch.is_floating_point():
-            self.inputs.append((float(batch.detach().mean()), float(batch.detach().std())))
-
-    def _is_network(self, module: nn.Module) -> bool:
-        """Is it the network or a copy of it, and not one of torch's own layers inside it?"""
-        kind = type(self.model)
-        return module is self.model or (type(module) is kind and not kind.__module__.startswith("torch."))
-
-    def before_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        self.counts["steps"] += 1
-        parameters = self._held(optimizer)
-        if self.rate != 1:
-            self.kept = [p.detach().clone() for p in parameters]
-        if optimizer not in self.known:
-            self.known.add(optimizer)
-            self.counts["optimizers"] += 1
-        self.trained.update(map(id, parameters))
-        self.counts["empty_steps"] += all(p.grad is None for p in parameters)
-        if self.slot is None:
-            self._follow(parameters)
-        elif self.carry is not None and self.fresh is not None and self.slot.grad is not None:
-            got, fresh, scale = self.slot.grad, self.fresh, float(self.carry.abs().max())
-            if scale > 0 and torch.isfinite(got).all():
-                # Clipping scales the gradient, and noise may be added to it: count only what clearly fits one case.
-                near = 1e-3 * scale
-                kept = bool((got - fresh - self.carry).abs().max() <= near)
-                zeroed = bool((got - fresh).abs().max() <= near)
-                self.counts["compared_steps"] += kept != zeroed
-                self.counts["carried_steps"] += kept and not zeroed
-        self.fresh = None
-
-    @staticmethod
-    def _held(optimizer: torch.optim.Optimizer) -> list[Tensor]:
-        return [p for group in optimizer.param_groups for p in group["params"]]
-
-    def _follow(self, parameters: list[Tensor]) -> None:
-        """Choose the last small parameter that has a gradient (a bias of the last layer, most often)."""
-        small = [p for p in parameters if p.grad is not None and p.numel() <= 4096 and p.is_leaf]
-        if small:
-            self.slot = small[-1]
-            self.handles.append(self.slot.register_hook(self._arrived))
-
-    def _arrived(self, gradient: Tensor) -> None:
-        gradient = gradient.detach()
-        self.fresh = gradient.clone() if self.fresh is None else self.fresh + gradient
-
-    def after_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        if self.rate != 1:
-            with torch.no_grad():
-                for parameter, before in zip(self._held(optimizer), self.kept, strict=False):
-                    parameter.copy_(before + self.rate * (parameter - before))
-        if self.slot is not None:
-            self.carry = None if self.slot.grad is None else self.slot.grad.detach().clone()
-
-    def labels_met(self, labels: Tensor) -> None:
-        """Labels reached a loss: keep some of them, with the rows that went into the network just before."""
-        rows = self.batch
-        if rows is not None and labels.shape == rows.shape[:1] and not labels.is_floating_point():
-            self.pairs.append((rows[:128].detach().clone(), labels[:128].detach().clone()))
-        self.batch = None
-
-    def report(self) -> dict[str, Any]:
-        own = [p for p in self.model.parameters() if p.requires_grad]
-        now = {name: p.detach() for name, p in self.model.named_parameters()}
-        moved = {
-            name
-            for name, old in self.before.items()
-            if name in now and now[name].shape == old.shape and not torch.equal(now[name], old)
-        }
-        way = sum(float((now[name] - self.before[name]).double().square().sum()) for name in moved)
-        size = sum(float(old.double().square().sum()) for old in self.before.values())
-        return {
-            "cpu_seconds": _cpu_seconds() - self.began,
-            **self.counts,
-            "largest_batch": self.largest_batch,
-            "different_batches": len(self.batches),
-            "inputs": self.inputs,
-            "losses": dict(self.losses.seen),
-            "parameters": len(own),
-            "parameters_trained": sum(id(p) in self.trained for p in own),
-            "parameters_moved": len(moved),
-            "change": (way / (size + 1e-12)) ** 0.5,
-        }
-
-
-class _Losses(TorchFunctionMode):
-    """Notes which of torch's losses are called, and with what: "cross_entropy of probabilities", "one-hot labels"."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: Counter[str] = Counter()
-        self.tell: Callable[[Tensor], None] = lambda labels: None
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = _LOSSES.get(func)
-        if name is not None and len(args) >= 2 and all(isinstance(arg, Tensor) for arg in args[:2]):
-            with torch.no_grad(), DisableTorchFunction():
-                kinds = [f"{name} of {_kind(args[0])}", *(["one-hot labels"] if _is_one_hot(args[1]) else [])]
-                self.tell(args[1])
-            self.seen.update(kinds)
-        return func(*args, **(kwargs or {}))
-
-
-def _is_one_hot(labels: Tensor) -> bool:
-    if labels.dim() != 2 or labels.shape[1] < 2:
-        return False
-    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(dim=1) == 1).all())
-
-
-def _kind(outputs: Tensor) -> str:
-    """What the rows of a loss's first argument are: probabilities, log-probabilities, or any other numbers."""
-    rows = outputs.detach().float()
-    if rows.dim() != 2 or not rows.numel():
-        return "other numbers"
-    ones = torch.ones(len(rows))
-    if bool((rows >= 0).all()) and torch.allclose(rows.sum(dim=1), ones, atol=1e-3):
-        return "probabilities"
-    if bool((rows <= 0).all()) and torch.allclose(rows.exp().sum(dim=1), ones, atol=1e-3):
-        return "log-probabilities"
-    return "other numbers"
-
-
-_LOSSES = {nn.functional.cross_entropy: "cross_entropy", nn.functional.nll_loss: "nll_loss"}
-_PAIRS = 16  # batches of which some rows are kept, with their labels
-
-_watches: list[_Watch] = []  # the last one, if any
+_watches: list[TrainingNotes] = []  # the last one, if any
 
 
 def watch(model: nn.Module, sample: Tensor, rate: float = 1.0) -> None:
@@ -377,7 +206,7 @@ def watch(model: nn.Module, sample: Tensor, rate: float = 1.0) -> None:
     with suppress(Exception):  # a network that does not take the sample shows it when it is trained
         _wake(model, sample)
     before = {n: p.detach().clone() for n, p in model.named_parameters() if not nn.parameter.is_lazy(p)}
-    notes = _Watch(model, before=before, rate=rate)
+    notes = TrainingNotes(model, before=before, rate=rate)
     notes.losses.tell = notes.labels_met
     notes.losses.__enter__()  # type: ignore[no-untyped-call]
     notes.handles = [
@@ -392,6 +221,15 @@ def watched() -> dict[str, Any]:
     """What was noted since :func:`watch`: plain counts and figures."""
     _stop()
     return _watches[-1].report()
+
+
+def _stop() -> None:
+    for notes in _watches:
+        for handle in notes.handles:
+            handle.remove()
+        if notes.handles:
+            notes.losses.__exit__(None, None, None)  # type: ignore[no-untyped-call]
+        notes.handles = []
 
 
 def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
@@ -422,7 +260,7 @@ def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
     spaces = [vars(sys.modules[name]) for name in notices.modules if name in sys.modules]
     spaces = list({id(space): space for space in (*spaces, getattr(forward, "__globals__", {}))}.values())
     own = [*model.parameters(), *model.buffers()]
-    reach = _Reach(spaces, own, set(map(id, own)))
+    reach = Reach(spaces, own, set(map(id, own)))
     reach.walk("self", model)
     for space in spaces:
         reach.walk(predict, space.get(predict))
@@ -432,110 +270,3 @@ def kept_outside(model: nn.Module, predict: str) -> dict[str, Any]:
 
 
 _TEXTS = 64 << 10  # characters: a submission's own text is shorter
-
-
-@dataclass
-class _Reach:
-    """Counts the numbers that can be reached from an object: in what it holds, and in what its code names.
-
-    spaces: the namespaces of the student's modules. own: the network's tensors.
-    seen: ids of objects that do not count, or not again.
-    numbers, shapes: by name, how many numbers, and the shape of the largest tensor or array.
-    characters: in all texts; they count only if there are many. modules: ids of the namespaces of all modules.
-    """
-
-    spaces: list[dict[str, Any]]
-    own: list[Tensor]
-    seen: set[int]
-    numbers: dict[str, int] = field(default_factory=dict)
-    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    characters: int = 0
-    left: int = 2_000_000  # objects that may still be looked at
-    modules: set[int] = field(default_factory=lambda: {id(getattr(m, "__dict__", m)) for m in (*sys.modules.values(),)})
-
-    def walk(self, name: str, thing: Any) -> None:
-        """Count the numbers in an object and in all that it holds. name: the name that leads to it."""
-        waiting = [(name, thing)]
-        while waiting and self.left:
-            self.left -= 1
-            name, item = waiting.pop()
-            if isinstance(item, (bool, int, float, complex)):
-                self._add(name, 1 + (item.bit_length() // 64 if isinstance(item, int) else 0))
-            elif id(item) not in self.seen:
-                self.seen.add(id(item))
-                waiting += self._look(name, item)
-
-    def _add(self, name: str, count: int) -> None:
-        self.numbers[name] = self.numbers.get(name, 0) + count
-
-    def _look(self, name: str, item: Any) -> Iterator[tuple[str, Any]]:
-        """Count the item's own numbers, and yield what it holds, each with a name."""
-        if isinstance(item, Tensor) and (nn.parameter.is_lazy(item) or any(_is_copy(item, own) for own in self.own)):
-            return  # an honest training may keep its best weights
-        if isinstance(item, (Tensor, np.ndarray, np.generic)):
-            shape = tuple(item.shape)
-            self._add(name, torch.Size(shape).numel())
-            self.shapes[name] = max(self.shapes.get(name, ()), shape, key=lambda shape: torch.Size(shape).numel())
-        elif isinstance(item, (bytes, bytearray, array.array)):
-            self._add(name, len(item))
-        elif isinstance(item, str):
-            self.characters += len(item)
-        elif isinstance(item, types.FunctionType):
-            yield from self._named_by(item)
-        elif isinstance(item, type):
-            if str(item.__module__) in notices.modules or str(item.__module__) not in sys.modules:
-                yield from ((item.__name__, part) for part in vars(item).values())
-        elif isinstance(item, nn.Module):
-            yield name, type(item)
-            of_torch = str(type(item).__module__).startswith("torch.")
-            for attribute, part in vars(item).items():
-                if not (of_torch and _is_setting(part)):
-                    yield f"self.{attribute}", part
-        elif isinstance(item, dict):
-            yield from ((name, part) for part in (*item.keys(), *item.values()))
-        elif not isinstance(item, (types.ModuleType, types.CodeType, types.FrameType, torch.optim.Optimizer)):
-            yield from ((name, part) for part in gc.get_referents(item) if id(part) not in self.modules)
-
-    def _named_by(self, function: types.FunctionType) -> Iterator[tuple[str, Any]]:
-        """What a student's function holds, and what the names in its code mean."""
-        module = sys.modules.get(str(function.__module__))
-        if module is not None and module.__name__ not in notices.modules and vars(module) is function.__globals__:
-            return  # a function of a library
-        code = function.__code__
-        kept = function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function), code.co_consts
-        yield from ((function.__name__, part) for part in kept)
-        spaces = {id(space): space for space in (*self.spaces, function.__globals__)}.values()
-        for name in _names(code):
-            yield from ((name, space[name]) for space in spaces if name in space)
-
-
-def _is_copy(one: Tensor, other: Tensor) -> bool:
-    if nn.parameter.is_lazy(other) or one.shape != other.shape:
-        return False
-    kinds = [(tensor.dtype, tensor.layout, tensor.device) for tensor in (one, other)]
-    return kinds[0] == kinds[1] and torch.equal(one, other)
-
-
-def _is_setting(thing: object) -> bool:
-    """Is it a setting of a torch layer: one number, or one for each axis?"""
-    return isinstance(thing, (bool, int, float)) or (isinstance(thing, (tuple, list)) and len(thing) <= 8)
-
-
-def _names(code: types.CodeType) -> set[str]:
-    inner = (const for const in code.co_consts if isinstance(const, types.CodeType))
-    return set(code.co_names).union(*map(_names, inner))
-
-
-def _stop() -> None:
-    for notes in _watches:
-        for handle in notes.handles:
-            handle.remove()
-        if notes.handles:
-            notes.losses.__exit__(None, None, None)  # type: ignore[no-untyped-call]
-        notes.handles = []
-
-
-def _cpu_seconds() -> float:
-    """CPU time of this process and of the workers that have ended."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
