@@ -15,8 +15,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_pre_hook
-from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from . import notices
 from .reach import Reach
@@ -202,34 +200,19 @@ _watches: list[TrainingNotes] = []  # the last one, if any
 
 def watch(model: nn.Module, sample: Tensor, rate: float = 1.0) -> None:
     """Take notes of the training that follows, until :func:`watched`. rate: a factor on each step."""
-    _stop()
+    for earlier in _watches:
+        earlier.stop()
     with suppress(Exception):  # a network that does not take the sample shows it when it is trained
         _wake(model, sample)
     before = {n: p.detach().clone() for n, p in model.named_parameters() if not nn.parameter.is_lazy(p)}
-    notes = TrainingNotes(model, before=before, rate=rate)
-    notes.losses.tell = notes.labels_met
-    notes.losses.__enter__()  # type: ignore[no-untyped-call]
-    notes.handles = [
-        register_module_forward_pre_hook(notes.forward),
-        register_optimizer_step_pre_hook(notes.before_step),
-        register_optimizer_step_post_hook(notes.after_step),
-    ]
-    _watches[:] = [notes]
+    _watches[:] = [TrainingNotes(model, before=before, rate=rate)]
+    _watches[-1].start()
 
 
 def watched() -> dict[str, Any]:
     """What was noted since :func:`watch`: plain counts and figures."""
-    _stop()
+    _watches[-1].stop()
     return _watches[-1].report()
-
-
-def _stop() -> None:
-    for notes in _watches:
-        for handle in notes.handles:
-            handle.remove()
-        if notes.handles:
-            notes.losses.__exit__(None, None, None)  # type: ignore[no-untyped-call]
-        notes.handles = []
 
 
 def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:

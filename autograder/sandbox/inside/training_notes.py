@@ -1,4 +1,4 @@
-"""A training, watched through torch's own hooks, which do not change it."""
+"""What is noted while student code trains, through torch's own hooks, which do not change the training."""
 
 from __future__ import annotations
 
@@ -12,19 +12,69 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
+
+_PAIRS = 16  # batches of which some rows are kept, with their labels
+
+
+def _cpu_seconds() -> float:
+    """CPU time of this process and of the workers that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+class _Losses(TorchFunctionMode):
+    """Notes which of torch's losses are called, and with what: "cross_entropy of probabilities", "one-hot labels"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[str] = Counter()
+        self.tell: Callable[[Tensor], None] = lambda labels: None
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = _LOSSES.get(func)
+        if name is not None and len(args) >= 2 and all(isinstance(arg, Tensor) for arg in args[:2]):
+            with torch.no_grad(), DisableTorchFunction():
+                kinds = [f"{name} of {_kind(args[0])}", *(["one-hot labels"] if _is_one_hot(args[1]) else [])]
+                self.tell(args[1])
+            self.seen.update(kinds)
+        return func(*args, **(kwargs or {}))
+
+
+def _is_one_hot(labels: Tensor) -> bool:
+    if labels.dim() != 2 or labels.shape[1] < 2:
+        return False
+    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(dim=1) == 1).all())
+
+
+def _kind(outputs: Tensor) -> str:
+    """What the rows of a loss's first argument are: probabilities, log-probabilities, or any other numbers."""
+    rows = outputs.detach().float()
+    if rows.dim() != 2 or not rows.numel():
+        return "other numbers"
+    ones = torch.ones(len(rows))
+    if bool((rows >= 0).all()) and torch.allclose(rows.sum(dim=1), ones, atol=1e-3):
+        return "probabilities"
+    if bool((rows <= 0).all()) and torch.allclose(rows.exp().sum(dim=1), ones, atol=1e-3):
+        return "log-probabilities"
+    return "other numbers"
+
+
+_LOSSES = {nn.functional.cross_entropy: "cross_entropy", nn.functional.nll_loss: "nll_loss"}
 
 
 @dataclass
 class TrainingNotes:
-    """What is noted while student code trains, through torch's own hooks, which do not change the training.
+    """What was noted of one training.
 
     counts: steps, forwards (passes with a graph), forwards_in_eval, images, optimizers, empty_steps (no parameter had a
     gradient), compared_steps (it could be told whether the gradient had been zeroed), carried_steps (it had not been).
     """
 
     model: nn.Module
-    began: float = field(default_factory=lambda: _cpu_seconds())
+    began: float = field(default_factory=_cpu_seconds)
     before: dict[str, Tensor] = field(default_factory=dict)
     handles: list[Any] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -36,11 +86,27 @@ class TrainingNotes:
     slot: Any = None  # a small parameter whose gradient is followed closely
     carry: Tensor | None = None  # its gradient after the last step
     fresh: Tensor | None = None  # what backward has added since
-    losses: _Losses = field(default_factory=lambda: _Losses())
+    losses: _Losses = field(default_factory=_Losses)
     batch: Tensor | None = None  # what went into the network last
     pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
     rate: float = 1.0  # a factor on each step: 0.1 is a smaller learning rate, -1 turns the step round
     kept: list[Tensor] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.losses.tell = self.labels_met
+        self.losses.__enter__()  # type: ignore[no-untyped-call]
+        self.handles = [
+            register_module_forward_pre_hook(self.forward),
+            register_optimizer_step_pre_hook(self.before_step),
+            register_optimizer_step_post_hook(self.after_step),
+        ]
+
+    def stop(self) -> None:
+        for handle in self.handles:
+            handle.remove()
+        if self.handles:
+            self.losses.__exit__(None, None, None)  # type: ignore[no-untyped-call]
+        self.handles = []
 
     def forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         if not torch.is_grad_enabled() or not self._is_network(module):
@@ -136,50 +202,3 @@ class TrainingNotes:
             "parameters_moved": len(moved),
             "change": (way / (size + 1e-12)) ** 0.5,
         }
-
-
-class _Losses(TorchFunctionMode):
-    """Notes which of torch's losses are called, and with what: "cross_entropy of probabilities", "one-hot labels"."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: Counter[str] = Counter()
-        self.tell: Callable[[Tensor], None] = lambda labels: None
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = _LOSSES.get(func)
-        if name is not None and len(args) >= 2 and all(isinstance(arg, Tensor) for arg in args[:2]):
-            with torch.no_grad(), DisableTorchFunction():
-                kinds = [f"{name} of {_kind(args[0])}", *(["one-hot labels"] if _is_one_hot(args[1]) else [])]
-                self.tell(args[1])
-            self.seen.update(kinds)
-        return func(*args, **(kwargs or {}))
-
-
-def _is_one_hot(labels: Tensor) -> bool:
-    if labels.dim() != 2 or labels.shape[1] < 2:
-        return False
-    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(dim=1) == 1).all())
-
-
-def _kind(outputs: Tensor) -> str:
-    """What the rows of a loss's first argument are: probabilities, log-probabilities, or any other numbers."""
-    rows = outputs.detach().float()
-    if rows.dim() != 2 or not rows.numel():
-        return "other numbers"
-    ones = torch.ones(len(rows))
-    if bool((rows >= 0).all()) and torch.allclose(rows.sum(dim=1), ones, atol=1e-3):
-        return "probabilities"
-    if bool((rows <= 0).all()) and torch.allclose(rows.exp().sum(dim=1), ones, atol=1e-3):
-        return "log-probabilities"
-    return "other numbers"
-
-
-_LOSSES = {nn.functional.cross_entropy: "cross_entropy", nn.functional.nll_loss: "nll_loss"}
-_PAIRS = 16  # batches of which some rows are kept, with their labels
-
-
-def _cpu_seconds() -> float:
-    """CPU time of this process and of the workers that have ended."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
