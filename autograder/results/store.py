@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
-from .result import FILE_LIMIT, ClassResults, InvalidResult, Result, file_text, from_json, in_order
+from .result import FILE_LIMIT, SCHEMA, ClassResults, InvalidResult, Result, file_text, from_json, in_order
 
 LARGEST = 16 * FILE_LIMIT  # bytes; a larger file is not read
 NO_RIGHT = "you have no permission to read it"
@@ -78,19 +78,25 @@ def read(path: Path) -> Result:
     Its folder may spell the student's letters as a Mac does. Raises InvalidResult if the file is torn, is not a result, is
     not in its place, or is the second one of a student and an assignment. Raises NoRight if we may not read it.
     """
+    data: object = None
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
             raise InvalidResult(
                 "it is not a regular file" if about.st_size <= LARGEST else "it is larger than any result"
             )
-        result = from_json(json.loads(path.read_bytes()))
+        data = json.loads(path.read_bytes())
+        result = from_json(data)
     except PermissionError as error:
         raise NoRight(NO_RIGHT) from error
     except OSError as error:
         raise InvalidResult(f"it cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise InvalidResult("it is damaged, or not JSON: grade it again") from error
+    except InvalidResult as error:
+        ours = isinstance(data, dict) and data.get("schema") == SCHEMA
+        told = "; grade it again (points are changed in adjustments.csv, not here)" if ours else ""
+        raise InvalidResult(f"{error}{told}") from error
     place = path_of(path.parent.parent, result.student, result.assignment)
     if place == path:
         return result

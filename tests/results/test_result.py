@@ -152,6 +152,20 @@ def test_ordinary_names_stay_as_they_are() -> None:
         assert store.folder_name(name) == name
 
 
+def test_who_changes_points_in_a_result_is_told_where_to_do_that(tmp_path: Path) -> None:
+    path = store.write(RESULT, tmp_path)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"score": 2,\n  "max', '"score": 1,\n  "max'), encoding="utf-8"
+    )
+    with pytest.raises(
+        InvalidResult, match=r"not the sum of the checks' scores; grade it again \(points are changed in adj"
+    ):
+        store.read(path)
+    path.write_text('{"score": 2}', encoding="utf-8")
+    with pytest.raises(InvalidResult, match=r"schema autograder/result/v1$"):
+        store.read(path)
+
+
 def test_a_result_where_it_does_not_belong_is_told_with_its_place(tmp_path: Path) -> None:
     good = store.write(RESULT, tmp_path)
     copy = tmp_path / "Zoë" / "a1_permute (1).json"

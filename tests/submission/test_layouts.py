@@ -1399,6 +1399,16 @@ def test_numbers_stand_for_students_where_nothing_else_does(course: Course, tmp_
         read(tmp_path / "dates", course)
 
 
+def test_what_windows_notes_about_a_download_is_no_answer(course: Course, tmp_path: Path) -> None:
+    for name in ("ann", "bob"):
+        put(tmp_path / "class" / name / f"{NAME}.py.Zone.Identifier", "[ZoneTransfer]\nZoneId=3\n")
+    put(tmp_path / "class" / "bob" / f"{NAME}.py")
+    found = read(tmp_path / "class", course)[1]
+    assert {s: f.status for s, f in found.items()} == {"ann": "unreadable", "bob": "found"}
+    assert "That is a file that an operating system makes, not an answer." in found["ann"].notes[-1]
+    assert found["bob"].notes == ()
+
+
 def test_mails_are_named(course: Course, tmp_path: Path) -> None:
     put(tmp_path / "class" / "ann" / "Re Exercise.eml", "From: ann")
     put(tmp_path / "class" / "bob" / f"{NAME}.py")
