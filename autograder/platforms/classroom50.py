@@ -18,6 +18,7 @@ from typing import Any
 
 from ..common.errors import UserError
 from ..common.files import write_whole
+from ..common.plural import plural
 from ..common.terminal import printable
 from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, ClassResults, Result
@@ -59,6 +60,8 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     found, problems = _index(args.into)
     filled, left_out, used = 0, Guard(), set()
     for result in results.results:
+        if left_out.leaves_out(result):
+            continue
         matches = found.get((slug(result.assignment), result.student.casefold()), [])
         if len(matches) == 1 and matches[0][0] not in used:
             path, identity = matches[0]
@@ -68,11 +71,16 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
                 write_whole(folder / path.relative_to(args.into), to_bytes(data))
                 filled += 1
         elif result.status not in NOT_HANDED_IN or results.final_score(result):
-            why = f"has {len(matches)} result.json files" if matches else "has no result.json"
+            why = "has no result.json"
+            if matches:
+                several = f"has {len(matches)} result.json files: keep one"
+                why = several if len(matches) > 1 else "has the result.json of another student, too"
             left_out.lines.append(f"{printable(result.student)} ({result.assignment}) {why}")
+    nobodys = {path: data["owner"] for files in found.values() for path, data in files if path not in used}
+    problems += [f"{path} was not filled: it is of {printable(owner)}" for path, owner in nobodys.items()]
     for line in problems:
         print(f"autograder export: {line}.", file=sys.stderr)
-    print(f"Filled {filled} result.json files in {folder}.")
+    print(f"Filled {plural(filled, 'result.json file')} in {folder}.")
     return left_out.told("export") or int(not filled)
 
 
@@ -127,7 +135,7 @@ def _index(folder: Path) -> tuple[dict[tuple[str, str], list[tuple[Path, dict[st
             if data["schema"] != SCHEMA:
                 raise ValueError
         except (OSError, ValueError, RecursionError):
-            problems.append(f"{path} is not a result.json from Classroom 50 and was passed over")
+            problems.append(f"{path} is not a result.json from Classroom 50 in the schema {SCHEMA} and was passed over")
             continue
         repository = f"{data['classroom']}-{data['assignment']}-{data['owner']}"
         for name in dict.fromkeys((data["owner"].casefold(), repository.casefold())):

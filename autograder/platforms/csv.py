@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..common.terminal import printable
 from ..results.guard import Guard
-from ..results.result import ClassResults
+from ..results.result import ClassResults, standing
 from ..results.store import unread
 from .destinations import write_out
 
@@ -35,7 +35,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
             for name in points:
                 result = own.get(name)
                 absent = "not read" if name in unread(results, student) else "missing"
-                cells += [results.final_score(result), result.status] if result else [0, absent]
+                cells += [results.final_score(result), standing(result)] if result else [0, absent]
                 if more:
                     final = results.finals.get((student, name))
                     cells += [result.score if result else 0, as_cell(final.reason) if final else ""]

@@ -13,8 +13,8 @@ from ..results.result import ClassResults, Result
 
 
 def write_out(content: bytes, destination: Path | None) -> None:
-    """Write an export to its file, or to standard output. Raises InfrastructureError if that fails."""
-    if destination is None:
+    """Write an export to its file, or to standard output (None, or `-`). Raises InfrastructureError if that fails."""
+    if destination is None or str(destination) == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -26,6 +26,8 @@ def write_each(results: ClassResults, folder: Path, file_of: Callable[[Result], 
     """Write a file for each result. file_of: its path below the folder, and its content. Returns the exit code."""
     left_out = Guard()
     for result in results.results:
+        if left_out.leaves_out(result):
+            continue
         with left_out.unless_it_works(result.student, result.assignment):
             path, content = file_of(result)
             write_whole(folder / path, content)

@@ -23,7 +23,7 @@ from ..common.terminal import printable
 from ..common.zips import zip_of
 from ..results import final
 from ..results.guard import Guard, tell_of_the_reading
-from ..results.result import NOT_HANDED_IN, ClassResults, Result, is_lost
+from ..results.result import NOT_HANDED_IN, ClassResults, Result
 from ..results.rows import public_notes, reason, rows_of
 from ..results.store import folder_name
 from ..submission.archives import folder_of
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         names = meant
     guard, told = Guard(), []
     for result in results.results:
-        if result.assignment in names and result.status not in NOT_HANDED_IN and not is_lost(result):
+        if result.assignment in names and result.status not in NOT_HANDED_IN and not guard.leaves_out(result):
             with guard.unless_it_works(result.student, result.assignment):
                 words(results, result)
                 told.append(result)

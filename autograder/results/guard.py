@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import first_line, printable
-from .result import ClassResults
+from .result import ClassResults, Result, is_lost
 
 
 @dataclass
@@ -34,6 +34,13 @@ class Guard:
             self.lines.append(
                 f"{who} was left out: the result cannot be used ({type(error).__name__}: {why}); grade it again"
             )
+
+    def leaves_out(self, result: Result) -> bool:
+        """Whether the machine failed on a result, so that its score of 0 says nothing. Then it is left out."""
+        if is_lost(result):
+            who = f"{printable(result.student)} ({result.assignment})"
+            self.lines.append(f"{who} was left out: it could not be graded; grade it again")
+        return is_lost(result)
 
     def told(self, command: str) -> int:
         """Print the lines on standard error. Returns the exit code: 1 if somebody was left out, else 0."""

@@ -38,7 +38,9 @@ def test_two_submissions_of_one_student_are_listed_not_chosen(
     again.parent.mkdir()
     again.write_bytes((tmp_path / "in" / "0" / "result.json").read_bytes())
     export(SMALL, "classroom50", tmp_path / "out", into=tmp_path / "in")
-    assert "Ada Lovelace (a1_permute) has 2 result.json files" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Ada Lovelace (a1_permute) has 2 result.json files: keep one" in told
+    assert f"{again} was not filled: it is of Ada Lovelace." in told
     assert not (tmp_path / "out" / "0").exists()
 
 

@@ -344,6 +344,24 @@ def test_the_old_reporters_lines_fit_into_a_variable_of_the_environment() -> Non
         assert [bool(test["message"]) for test in data["tests"]].count(True) == len(checks)
 
 
+def test_what_the_machine_lost_is_handed_out_in_no_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = Result("ben", "a1_permute", "py", "graded", 0, 10, notes=("The worker died.",))
+    found = ClassResults((SMALL.results[0], lost))
+    for result in found.results:
+        store.write(result, tmp_path / "results")
+    write_releases(found, tmp_path / "releases")
+    where, out = str(tmp_path / "results"), tmp_path / "out"
+    for words in (["gradescope"], ["github-classroom"], ["classroom50", "--into", str(tmp_path / "releases")]):
+        assert command(where, "--to", *words, "--out", str(out / words[0])) == 1
+        told = capsys.readouterr().err
+        assert "ben (a1_permute) was left out: it could not be graded; grade it again." in told
+        assert len([path for path in (out / words[0]).rglob("*") if path.is_file()]) == 1
+    assert cli.main(["feedback", where, "--to", "github", "--owner", "uni", "--out", str(out / "feedback")]) == 1
+    assert "ben (a1_permute) was left out" in capsys.readouterr().err
+    assert command(where, "--to", "csv", "--out", "-") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["Ada Lovelace,7,graded,7,10", "ben,0,lost,0,10"]
+
+
 def test_what_the_course_no_longer_has_does_not_keep_the_rest_from_nbgrader(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -354,10 +372,12 @@ def test_what_the_course_no_longer_has_does_not_keep_the_rest_from_nbgrader(
     monkeypatch.chdir(course)
     for name in ("a0_intro", "a1_permute"):
         store.write(dataclasses.replace(SMALL.results[0], assignment=name), course / "results")
+    store.write(Result("ben", "a1_permute", "py", "graded", 0, 10), course / "results")  # the machine failed on it
     assert command("results", "--to", "nbgrader") == 1
     captured = capsys.readouterr()
     assert "Entered 1 submission into" in captured.out
     assert "a0_intro is not in this course: 1 result not entered." in captured.err
+    assert "ben (a1_permute) was left out: it could not be graded" in captured.err
 
 
 @pytest.mark.parametrize(
