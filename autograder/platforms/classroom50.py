@@ -60,7 +60,7 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     found, problems = _index(args.into)
     filled, left_out, used = 0, Guard(), set()
     for result in results.results:
-        if left_out.leaves_out(result):
+        if left_out.leaves_out(results, result):
             continue
         matches = found.get((slug(result.assignment), result.student.casefold()), [])
         if len(matches) == 1 and matches[0][0] not in used:

@@ -26,7 +26,7 @@ def write_each(results: ClassResults, folder: Path, file_of: Callable[[Result], 
     """Write a file for each result. file_of: its path below the folder, and its content. Returns the exit code."""
     left_out = Guard()
     for result in results.results:
-        if left_out.leaves_out(result):
+        if left_out.leaves_out(results, result):
             continue
         with left_out.unless_it_works(result.student, result.assignment):
             path, content = file_of(result)

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         names = meant
     guard, told = Guard(), []
     for result in results.results:
-        if result.assignment in names and result.status not in NOT_HANDED_IN and not guard.leaves_out(result):
+        if result.assignment in names and result.status not in NOT_HANDED_IN and not guard.leaves_out(results, result):
             with guard.unless_it_works(result.student, result.assignment):
                 words(results, result)
                 told.append(result)

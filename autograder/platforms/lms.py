@@ -20,7 +20,7 @@ from ..common.errors import UserError
 from ..common.plural import plural
 from ..common.tables import read_rows
 from ..common.terminal import printable
-from ..results.result import NOT_HANDED_IN, ClassResults, is_lost
+from ..results.result import NOT_HANDED_IN, ClassResults
 from ..results.store import unread
 from ..submission.people import comparable
 from ..submission.places import without_common
@@ -200,7 +200,7 @@ def grades_for(results: ClassResults, assignment: str, cells: GradeCells, *, mis
     grades = {}
     for student, own in results.students().items():
         wanted = list(own.values()) if assignment == TOTAL else [own[assignment]] if assignment in own else []
-        lost = [result.assignment for result in wanted if is_lost(result)]
+        lost = [result.assignment for result in wanted if results.is_undecided(result)]
         torn = unread(results, student) & ({assignment} if assignment != TOTAL else results.max_scores().keys())
         if lost or torn:
             why = (

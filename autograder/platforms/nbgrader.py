@@ -121,7 +121,7 @@ def write(
             notebooks = {name: _enter_assignment(book, course, name, found) for name in known}
             for result in found.results:
                 final = found.final_score(result)
-                if left_out is not None and left_out.leaves_out(result):
+                if left_out is not None and left_out.leaves_out(found, result):
                     continue
                 if result.assignment not in notebooks:
                     gone[result.assignment] += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.terminal import first_line, printable
-from .result import ClassResults, Result, is_lost
+from .result import ClassResults, Result
 
 
 @dataclass
@@ -35,12 +35,13 @@ class Guard:
                 f"{who} was left out: the result cannot be used ({type(error).__name__}: {why}); grade it again"
             )
 
-    def leaves_out(self, result: Result) -> bool:
-        """Whether the machine failed on a result, so that its score of 0 says nothing. Then it is left out."""
-        if is_lost(result):
+    def leaves_out(self, results: ClassResults, result: Result) -> bool:
+        """Whether a result has no score yet, because the machine failed on it. Then it is left out."""
+        undecided = results.is_undecided(result)
+        if undecided:
             who = f"{printable(result.student)} ({result.assignment})"
             self.lines.append(f"{who} was left out: it could not be graded; grade it again")
-        return is_lost(result)
+        return undecided
 
     def told(self, command: str) -> int:
         """Print the lines on standard error. Returns the exit code: 1 if somebody was left out, else 0."""

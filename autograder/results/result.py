@@ -312,6 +312,10 @@ class ClassResults:
         final = self.finals.get((result.student, result.assignment))
         return result.score if final is None else final.score
 
+    def is_undecided(self, result: Result) -> bool:
+        """Has the machine failed on a result, and has no person given points for it? Then its 0 is no score."""
+        return is_lost(result) and not self.final_score(result)
+
     def total(self, own: Iterable[Result]) -> int:
         """The final scores of these results together."""
         return sum(self.final_score(result) for result in own)

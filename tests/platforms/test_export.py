@@ -360,6 +360,14 @@ def test_what_the_machine_lost_is_handed_out_in_no_format(tmp_path: Path, capsys
     assert "ben (a1_permute) was left out" in capsys.readouterr().err
     assert command(where, "--to", "csv", "--out", "-") == 0
     assert capsys.readouterr().out.splitlines()[1:] == ["Ada Lovelace,7,graded,7,10", "ben,0,lost,0,10"]
+    # Unless a person has decided what it is worth.
+    table = "student,assignment,points,reason\nben,a1_permute,4,read by a person\n"
+    (tmp_path / "results" / "adjustments.csv").write_text(table, encoding="utf-8")
+    assert command(where, "--to", "gradescope", "--out", str(out / "again")) == 0
+    assert '"score": 4,' in (out / "again" / "a1_permute" / "ben" / "results.json").read_text(encoding="utf-8")
+    (tmp_path / "book.csv").write_text("Student,ID,a1_permute (3)\nben,1,\n", encoding="utf-8")
+    assert command(where, "--to", "canvas", "--into", str(tmp_path / "book.csv")) == 1  # nobody is Ada there
+    assert capsys.readouterr().out.endswith("ben,1,4\n")
 
 
 def test_what_the_course_no_longer_has_does_not_keep_the_rest_from_nbgrader(
