@@ -156,10 +156,17 @@ def _end_server_at_ctrl_c(kind: type[BaseException] | None, *_: object) -> None:
 
 
 def _begin_worker(door: Door | None) -> None:
-    """Prepare a new worker: it ends with its parent, and does not show torch's warnings about wrong solutions."""
+    """Prepare a new worker: it ends with its parent, and does not show torch's warnings about wrong solutions.
+
+    door: to the warm process of which its sandboxes are forks; None: each starts its own.
+    """
+    from ..grading.worker import share_sandbox
+
     end_with_parent()
     meet_interrupts(signal.SIG_DFL)
     warnings.simplefilter("ignore")
+    if door is not None:
+        share_sandbox(door)
 
 
 def merged(parts: list[Report]) -> Report:

@@ -12,6 +12,7 @@ import pytest
 from autograder.checks.catalogues import CodeCatalogue
 from autograder.common.diagnosis import Diagnosis
 from autograder.course.course import Course
+from autograder.grading import worker
 from autograder.grading.job import Job
 from autograder.grading.worker import close_engines, grade_job
 from autograder.release import made_pages, verify
@@ -202,6 +203,15 @@ def test_a_broken_catalogue_is_a_finding(broken: Course) -> None:
     findings = verify.verify_assignment(broken.root, "b1_tiny").findings
     assert "b1_tiny: squares: test_doubles could not explain it: ZeroDivisionError: a bug of ours." in findings
     assert not [finding for finding in findings if "adds_a_half" in finding]
+
+
+def test_the_sandboxes_of_its_workers_are_forks_of_its_warm_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker._engines(), "door", None)  # and afterwards as it was
+    for name in ("end_with_parent", "meet_interrupts"):  # they are for a process of its own
+        monkeypatch.setattr(verify, name, lambda *_: None)
+    door: Any = object()
+    verify._begin_worker(door)
+    assert worker.shared_door() is door
 
 
 def test_the_page_is_made_and_kept_in_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
