@@ -334,9 +334,10 @@ class _Search:
         branches = list(self._branches(name, stubs, head=found.status == "missing"))
         if found.status in _NOTHING:
             missing = found.status == "missing"
-            alike = [f for f in self.files.other if (name in self.files.meant(f) if missing else bears(f.own, name))]
+            hinting = [f for f in self.files.other if (name in self.files.meant(f) if missing else bears(f.own, name))]
+            alike = [file for file in hinting if file.why or self.files.code_of(file) not in stubs]
             evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
-            evident, older = _latest(evident)
+            evident, older = _latest(self._with_different_answers(evident))
             none = f"no file is called {name}.py or {name}.ipynb" if missing else _as_released(found)
             if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
                 note = f"{evident[0].shown} was graded: {none}."
@@ -345,6 +346,8 @@ class _Search:
                         f" It is the newest by the time in its name; also there: {few(file.shown for file in older)}."
                     )
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
+            if hinting and not alike and missing and not aside and not branches:
+                return self._found(name, hinting[0], "not_started", hinting)
             if not alike and missing and name in asked:
                 alike = self._of_no_assignment(name) or self._given_for(name)
             if not alike and missing:

@@ -45,6 +45,22 @@ def test_nbgraders_folders(course: Course, class_: Path) -> None:
     ]
 
 
+def test_under_other_names_a_stub_is_not_started_and_the_same_code_counts_once(course: Course, class_: Path) -> None:
+    stub = (course.assignments / "a1_permute" / "a1_permute.py").read_text()
+    put(class_ / "ada" / "a1_permute_v2.py", stub)
+    put(class_ / "ben" / "a1_permute_v2.py", "answer = 1\n")
+    put(class_ / "ben" / "a1_permute final.py", "answer = 1  \n")
+    put(class_ / "cas" / "a1_permute_v2.py", "answer = 1\n")
+    put(class_ / "cas" / "a1_permute final.py", "answer = 2\n")
+    put(class_ / "dan" / "a1_permute_v2.py", stub)
+    put(class_ / "dan" / "a1_permute final.py", "answer = 2\n")
+    found = find(class_, course)
+    statuses = {student: each.status for student, each in found.items()}
+    assert statuses == {"ada": "not_started", "ben": "found", "cas": "unreadable", "dan": "found"}
+    assert found["dan"].shown == "dan/a1_permute final.py"
+    assert "a1_permute_v2.py" in found["ada"].shown
+
+
 def test_clones_hold_both_forms_and_only_the_changed_one_counts(course: Course, class_: Path) -> None:
     for student, changed in (("ada", "py"), ("ben", "ipynb"), ("cas", ""), ("dan", "both")):
         script = (course.assignments / "a1_permute" / "a1_permute.py").read_text()
