@@ -146,18 +146,24 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
     return bool(own) and not others and not flat
 
 
-def _is_a_class_in_git(root: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:
+def _is_a_class_in_git(root: Path, listed: Collection[os.DirEntry[str]], names: Collection[str], deep: int = 0) -> bool:
     """Has a teacher put a class under git? Then no file of the clone itself answers an assignment, but those of at least
-    three students in it do.
+    three students in it do. They may lie in a folder for each assignment, or some folders deeper. deep: how many.
     """
-    own = (*names, *_OWN_FOLDERS, "autograder", "pyproject.toml")
-    if any(entry.name in own or assignment_of(entry.name, names) for entry in listed):
-        return False
+    own = (*_OWN_FOLDERS, "autograder", "pyproject.toml")
     inside = [entry for entry in listed if is_folder(entry) and not is_passed_over(entry.name)]
-    inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
-    answered = Counter(name for entry in inside for name in answers_in(Path(entry.path), names))
+    of_assignments = [entry for entry in inside if entry.name in names]
+    if any(e.name in own or (assignment_of(e.name, names) and e not in of_assignments) for e in listed):
+        return False
+    students = [e for e in inside if e.name not in names and not layouts.names_an_attempt(e.name, folder=True)]
+    answered = [answers_in(Path(entry.path), names) for entry in students]
+    answered += _answers_in_zips(_zips_among(listed), names)
     by_name = {each.student for each in (*_system_entries(root), *flat_files(listed, names))}
-    return max([len(by_name), *answered.values()]) > 2
+    most = max(Counter(name for each in answered for name in each).values(), default=0)
+    if max(len(by_name), most) > 2:
+        return True
+    deeper = of_assignments or (inside if len(inside) == 1 and deep < DEPTH_LIMIT else [])
+    return any(_is_a_class_in_git(Path(e.path), entries(Path(e.path)), names, deep + 1) for e in deeper)
 
 
 def _has_assignment_folders(folder: Path, names: Collection[str]) -> bool:

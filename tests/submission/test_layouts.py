@@ -262,13 +262,26 @@ def test_a_class_that_a_teacher_has_put_under_git_is_a_class(course: Course, tmp
         ("canvas", "{}_12_34_{}.py"),
         ("flat", "{}_{}.py"),
         ("nbgrader", "{0}/{1}/{1}.py"),
+        ("deeper", "submissions/week 3/{}/{}.py"),
+        ("assignments", "{1}/{0}/{1}.py"),
     ):
         root = tmp_path / kind
         put(root / ".git" / "HEAD", "ref: refs/heads/main\n")
         for student in ("ann", "bo", "cas"):
             put(root / name.format(student, NAME), f"answer = '{student}'\n")
         assert list(read(root, course)[1]) == ["ann", "bo", "cas"], kind
-    for kind, places in (("tries", ("try 1", "try 2")), ("clone", ("assignments/a1_permute", "x", "y", "z"))):
+    root = tmp_path / "zips"
+    put(root / ".git" / "HEAD", "ref: refs/heads/main\n")
+    for student in ("ann", "bo", "cas"):
+        with zipfile.ZipFile(root / f"{student}.zip", "w") as zipped:
+            zipped.writestr(f"{NAME}.py", f"answer = '{student}'\n")
+    assert list(read(root, course)[1]) == ["ann", "bo", "cas"]
+    for kind, places in (
+        ("tries", ("try 1", "try 2")),
+        ("clone", ("assignments/a1_permute", "x", "y", "z")),
+        ("deep", (f"work/{NAME}", "work/old/x", "work/old/y")),
+        ("long", ("/".join("d" * 600),)),
+    ):
         root = tmp_path / kind
         put(root / ".git" / "HEAD", "ref: refs/heads/main\n")
         for place in places:
