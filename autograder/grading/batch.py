@@ -35,8 +35,9 @@ from .job import Job, Settings
 from .ledger import Ledger
 from .log import Log
 from .plan import Plan, Todo
-from .pool import Ended, GradeFunction, Workers, run_jobs
+from .pool import GradeFunction, Workers
 from .progress import Progress
+from .running import Ended, run_jobs
 
 _T = TypeVar("_T")
 

@@ -31,7 +31,7 @@ _DECIDES = (
     "results/__init__.py",
     "results/result.py",
 )
-_OF_A_CLASS = ("bands", "batch", "command", "fingerprint", "ledger", "log", "plan", "pool", "progress")
+_OF_A_CLASS = ("bands", "batch", "command", "fingerprint", "ledger", "log", "plan", "pool", "progress", "running")
 
 
 def fingerprint(source: Source, checks: str, settings: Settings, quiz: Any = None) -> str:

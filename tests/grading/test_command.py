@@ -453,7 +453,7 @@ def test_ctrl_c_while_the_workers_start_shows_nobody_their_insides(
 def test_a_job_that_never_ends_is_given_up(tmp_path: Path) -> None:
     """Even one that keeps Python's lock. It is tried twice, and costs nobody else anything."""
     from autograder.grading.job import Job
-    from autograder.grading.pool import run_jobs
+    from autograder.grading.running import run_jobs
     from autograder.submission.source import Cell, Source
 
     def job(student: str, text: str) -> Job:
@@ -474,7 +474,7 @@ def test_what_has_ended_is_handed_over_although_the_next_cannot_begin(
     tmp_path: Path, trouble: type[BaseException]
 ) -> None:
     from autograder.grading.job import Job
-    from autograder.grading.pool import run_jobs
+    from autograder.grading.running import run_jobs
     from autograder.submission.source import Cell, Source
 
     def jobs() -> Iterator[Job]:

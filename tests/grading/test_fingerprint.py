@@ -80,6 +80,7 @@ def test_a_change_of_what_is_about_a_class_grades_nobody_again(tmp_path: Path) -
         "grading/log.py",
         "grading/pool.py",
         "grading/progress.py",
+        "grading/running.py",
         "results/summary.py",
         "report/svg.py",
     ):
