@@ -24,7 +24,7 @@ from ..course.zone import POLICY_FILE
 from ..submission.names import is_passed_over
 from ..submission.people import People
 from .policy import Policy, load_policy
-from .result import NOT_HANDED_IN, ClassResults, Final, Result, in_order
+from .result import NOT_HANDED_IN, ClassResults, Final, Result, in_order, is_lost
 from .store import folder_name, read_all, unread
 
 ADJUSTMENTS_FILE = "adjustments.csv"
@@ -156,7 +156,9 @@ def _not_read(folder: Path) -> Iterator[str]:
 def _without_time(results: Iterable[Result], policy: Policy) -> tuple[str, ...]:
     """A remark on each deadline that cannot be applied, with the number of submissions that have no time."""
     without = Counter(
-        result.assignment for result in results if result.status not in NOT_HANDED_IN and not result.submitted
+        result.assignment
+        for result in results
+        if result.status not in NOT_HANDED_IN and read_time(result.submitted) is None
     )
     return tuple(
         f"{plural(without[name], f'submission of {name} has no time and counts', f'submissions of {name} have no time and count')} "
@@ -181,7 +183,8 @@ def finals(results: ClassResults, policy: Policy, adjustments: Mapping[Key, Adju
         }
         free = spend(policy, {name: (own[name].score, days) for name, days in late.items()})
         for name, result in own.items():
-            whom = (result.student,) if result.status in NOT_HANDED_IN else (result.student, EVERYBODY)
+            alone = result.status in NOT_HANDED_IN or is_lost(result)  # "everybody" means those with a score
+            whom = (result.student,) if alone else (result.student, EVERYBODY)
             given = [adjustments[who, name] for who in whom if (who, name) in adjustments]
             if name in late or given:
                 changed[result.student, name] = final(result, late.get(name, 0), policy, *given, free=free.get(name, 0))

@@ -439,8 +439,9 @@ def test_everybody_who_handed_in_is_adjusted_by_a_star(course_with_deadlines: Co
         "Student; Assignment; Points; Reason\n*; a1; 1; a check was wrong\nADA;a1;+1;spoke up\n",
     )
     nobody = Result("cas", "a1_permute", None, "missing", 0, 10)
-    class_ = applied(course_with_deadlines, tmp_path, result("ada", "", 5), result("ben", "", 10), nobody)
-    assert scores(class_) == {("ada", "a1"): 7, ("ben", "a1"): 10, ("cas", "a1"): 0}
+    lost = Result("dan", "a1_permute", "py", "graded", 0, 10)  # the machine failed on it
+    class_ = applied(course_with_deadlines, tmp_path, result("ada", "", 5), result("ben", "", 10), nobody, lost)
+    assert scores(class_) == {("ada", "a1"): 7, ("ben", "a1"): 10, ("cas", "a1"): 0, ("dan", "a1"): 0}
     assert class_.finals["ada", "a1_permute"].reason == "+1: spoke up; +1: a check was wrong"
     assert class_.problems == ()
 
@@ -486,9 +487,10 @@ def test_groups_may_change_from_one_assignment_to_the_next(course_with_deadlines
 
 
 def test_a_deadline_without_times_is_said(course_with_deadlines: Course, tmp_path: Path) -> None:
-    class_ = applied(course_with_deadlines, tmp_path, result("ada", ""), result("ben", "2026-11-01T00:00:00Z"))
-    assert [remark[:62] for remark in class_.remarks] == [
-        "1 submission of a1_permute has no time and counts as in time. "
+    of = (result("ada", ""), result("ben", "2026-11-01T00:00:00Z"), result("cas", "soon"))
+    class_ = applied(course_with_deadlines, tmp_path, *of)
+    assert [remark[:64] for remark in class_.remarks] == [
+        "2 submissions of a1_permute have no time and count as in time. G"
     ]
 
 
