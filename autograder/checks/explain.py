@@ -12,7 +12,7 @@ import torch
 from ..common.plural import listed
 from .matching import same_value
 
-ROUNDING = "rounding, or a constant that is not exact."
+ROUNDING = "rounding, a constant that is not exact, or a small number that was added."
 ELSEWHERE = "All the right values are there, but in other places."
 _FEW = 10  # with at most so many different values (class numbers, say), the same values come up by chance
 _MOST_AXES = 5  # other orders of the axes are tried up to this number: 5 axes have 120 orders

@@ -1038,8 +1038,8 @@ def binary_clamps_probabilities_at_1e_6(logits, targets):
 
 @misconception("binary_loss")
 def binary_clamps_logarithms(logits, targets):
-    """You cut the logarithms off at -100, as BCELoss does inside. That avoids inf, but a network that is wrong at the
-    logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
+    """Where the logarithm of 0 would stand, you count 100, as BCELoss does inside. That avoids inf, but a network that is
+    wrong at the logit 1000 should pay 1000. The digits are lost in the sigmoid, so avoid the sigmoid."""
     p = torch.sigmoid(logits)
     cut = targets * torch.log(p).clamp(min=-100) + (1 - targets) * torch.log(1 - p).clamp(min=-100)
     return -cut.mean()
@@ -1099,8 +1099,8 @@ def binary_log_one_plus_exp_for_either_target(logits, targets):
 
 @misconception("binary_loss")
 def binary_log_of_sigmoid(logits, targets):
-    """This is the formula by way of the sigmoid. Where the network is sure, sigmoid is exactly 0 or 1 in float32, ln 0
-    is -inf, and 0 times it is nan. Stay with the logits and simplify before computing."""
+    """This is the formula by way of the sigmoid. Where the network is sure, it is rounded to exactly 0 or 1, ln 0 is
+    -inf, and 0 times it is nan. Stay with the logits and simplify before computing."""
     p = torch.sigmoid(logits)
     return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()
 

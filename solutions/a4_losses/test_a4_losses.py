@@ -234,6 +234,7 @@ def test_classes_of_seven_logits(submission):
     """A logit above 0 means class 0."""
     classes = submission.predict_binary(torch.tensor([2.0, -1.5, 0.3, -0.2, -30.0, 40.0, 0.7]))
     expect_tensor(classes, torch.tensor([0, 1, 0, 1, 1, 0, 0]))
+    expect_inputs_kept(classes)
 
 
 @pytest.mark.points(1, task="predict_binary_from_probability")
@@ -241,6 +242,7 @@ def test_classes_of_six_probabilities(submission):
     """A probability above 0.5 means class 0."""
     classes = submission.predict_binary_from_probability(torch.tensor([0.55, 0.3, 0.45, 0.02, 0.9, 0.2]))
     expect_tensor(classes, torch.tensor([0, 1, 1, 1, 0, 1]))
+    expect_inputs_kept(classes)
 
 
 @pytest.mark.points(1, task="predict_multiclass")
@@ -259,3 +261,4 @@ def test_the_largest_score_wins(submission):
     from_logits, from_probabilities = submission.predict_multiclass.each((logits,), (probabilities,))
     expect_tensor(from_logits, torch.tensor([3, 2, 1, 2, 0]))
     expect_tensor(from_probabilities, torch.tensor([2, 0, 1, 2]))
+    expect_inputs_kept(from_logits)

@@ -269,6 +269,7 @@ def test_classes_of_fresh_logits(submission, draw):
     batches = (batch, magnitudes(draw, 1, 0.1, 0.4))
     for logits, found in zip(batches, submission.predict_binary.each(*((logits,) for logits in batches))):
         expect_tensor(found, (logits < 0).long())
+        expect_inputs_kept(found)
 
 
 @pytest.mark.points(1, task="predict_binary_from_probability")
@@ -283,6 +284,7 @@ def test_classes_of_fresh_probabilities(submission, draw):
     classes = submission.predict_binary_from_probability.each(*((probabilities,) for probabilities in batches))
     for probabilities, found in zip(batches, classes):
         expect_tensor(found, (probabilities < 0.5).long())
+        expect_inputs_kept(found)
 
 
 @pytest.mark.points(1, task="predict_multiclass")
@@ -297,3 +299,4 @@ def test_the_largest_of_fresh_scores_wins(submission, draw):
     batches = (logits, logits.softmax(dim=1), logits[:1])
     for scores, found in zip(batches, submission.predict_multiclass.each(*((scores,) for scores in batches))):
         expect_tensor(found, scores.argmax(dim=1))
+        expect_inputs_kept(found)

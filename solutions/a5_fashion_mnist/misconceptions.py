@@ -215,8 +215,8 @@ class expects_a_channel_for_each_row(_Small):
 
 @misconception("FashionCNN")
 class adds_the_channel_axis_again(_Small):
-    """Your network adds a channel axis, but preprocess has done that: with a fifth axis, no convolution knows what is
-    height and what is width."""
+    """Your network adds a channel axis, but its input has one already, (N, 1, 28, 28), since that is the work of
+    preprocess: with a fifth axis, no convolution knows what is height and what is width."""
 
     def forward(self, x):
         return super().forward(x.unsqueeze(1))
@@ -489,9 +489,9 @@ def labels_one_hot(model, images, labels):
 
 @misconception("train")
 def loss_without_a_graph(model, images, labels):
-    """The loss does not depend on the weights any more: between network and loss stands something that no gradient passes
-    through, as an argmax, a no_grad, a detach, or a tensor made anew of plain numbers. Compute the loss from the logits
-    as they come."""
+    """No gradient leads from the loss to the weights. Either they are frozen (requires_grad=False), or on the way stands
+    something that no gradient passes through, as an argmax, a no_grad, a detach, or a tensor made anew of plain numbers.
+    Compute the loss from the logits as they come."""
     return _learn(
         model,
         images,

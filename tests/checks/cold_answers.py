@@ -487,6 +487,12 @@ MORE: tuple[tuple[str, str, str, str], ...] = (
 
 # Written later, from the stubs alone again: what a student does who knows Python and little torch.
 LATER: tuple[tuple[str, str, str, str], ...] = (
+    ('a4_losses', 'predict_binary_from_probability', 'def predict_binary_from_probability(probabilities):\n    probabilities[probabilities > 0.5] = 0\n    probabilities[probabilities != 0] = 1\n    return probabilities.long()', 'changed its input probabilities in place'),
+    ('a4_losses', 'softmax', 'def softmax(logits):\n    e = torch.exp(logits - logits.max(dim=1, keepdim=True).values)\n    return e / (e.sum(dim=1, keepdim=True) + 1e-3)', 'a small number that was added'),
+    ('a4_losses', 'binary_loss', 'def binary_loss(logits, targets):\n    p = torch.sigmoid(logits.double())\n    return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)).mean()', 'it is rounded to exactly 0 or 1'),
+    ('a5_fashion_mnist', 'train', 'def train(model, images, labels):\n    for p in model.parameters():\n        p.requires_grad_(False)\n    opt = torch.optim.Adam(model.parameters(), lr=1e-3)\n    for idx in torch.randperm(len(images)).split(64):\n        opt.zero_grad()\n        nn.CrossEntropyLoss()(model(preprocess(images[idx])), labels[idx]).backward()\n        opt.step()', 'they are frozen'),
+    ('a5_fashion_mnist', 'FashionCNN', 'class FashionCNN(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.conv = nn.Conv2d(1, 8, 3)\n        self.fc = nn.Linear(8 * 13 * 13, 10)\n    def forward(self, x):\n        return self.fc(torch.max_pool2d(torch.relu(self.conv(x.unsqueeze(1))), 2).flatten(1))', 'its input has one already'),
+    ('a5_fashion_mnist', 'FashionCNN', 'class FashionCNN:\n    def __init__(self):\n        self.fc = nn.Linear(784, 10)\n    def __call__(self, x):\n        return self.fc(x.flatten(1))', 'does the class inherit from nn.Module'),
     ('a2_linear_dims', 'linear_in_features', 'def linear_in_features(shape):\n    return sum(shape[1:])', 'returned 33, which is not right'),
     ('a2_linear_dims', 'linear_in_features', 'def linear_in_features(shape):\n    return shape[1] if len(shape) > 1 else 1', 'dimension_one'),
     ('a2_linear_dims', 'linear_in_features', 'def linear_in_features(shape):\n    rows, cols = shape\n    return cols', 'matches_only|matrices_only'),
