@@ -164,6 +164,7 @@ def test_probes_take_networks_that_learn_their_sizes_late() -> None:
 LEARNS = """
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 def preprocess(images):
     return images[:, None].float() / 255
@@ -225,3 +226,34 @@ def test_a_training_that_runs_out_is_judged_as_it_stands(engine: Engine) -> None
     assert 2.0 < training.number("cpu_seconds") < 6.0, "CPU time, however busy the machine is"
     assert f"the network had seen {seen:,.0f} images by then" in training.story
     assert "is judged as it stands" in training.story
+
+
+@pytest.mark.parametrize(
+    ("losses", "own"),
+    [
+        (lambda out, own, other: torch.nn.functional.cross_entropy(out, own), 12),
+        (lambda out, own, other: torch.nn.functional.cross_entropy(out, other), 0),
+        (
+            lambda out, own, other: (
+                0.0 * torch.nn.functional.cross_entropy(out, other) + torch.nn.functional.cross_entropy(out, own)
+            ),
+            12,
+        ),  # mixup
+        (
+            lambda out, own, other: (
+                torch.nn.functional.nll_loss(out.log_softmax(1), other)
+                + 0 * torch.nn.functional.nll_loss(out.log_softmax(1), other)
+            ),
+            0,
+        ),
+    ],
+)
+def test_labels_are_an_images_own_if_one_of_its_losses_has_them(losses: Callable[..., torch.Tensor], own: int) -> None:
+    inputs, labels = torch.eye(4), torch.arange(4)
+    network = torch.nn.Sequential(torch.nn.Linear(4, 4))
+    probes.watch(network, inputs[:1])
+    for turn in (0, 1, 2):
+        losses(network(inputs[[turn, 3]]), labels[[turn, 3]], labels[[3, turn]]).backward()
+        losses(network(inputs[[turn, 3]]), labels[[turn, 3]], labels[[3, turn]]).backward()
+    probes.watched()
+    assert probes.paired(inputs, labels) == (12, own)

@@ -16,6 +16,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from torch.overrides import TorchFunctionMode
 
+_LABELS = 4  # times that labels are kept for one batch
 _PAIRS = 16  # batches of which some rows are kept, with their labels
 
 
@@ -88,7 +89,9 @@ class TrainingNotes:
     fresh: Tensor | None = None  # what backward has added since
     losses: _Losses = field(default_factory=_Losses)
     batch: Tensor | None = None  # what went into the network last
-    pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # some rows of a batch, and their labels
+    met: bool = False  # have labels come to a loss since?
+    # Some rows of a batch, and their labels; several times labels where the loss mixes those of two images (mixup).
+    pairs: list[tuple[Tensor, list[Tensor]]] = field(default_factory=list)
     rate: float = 1.0  # a factor on each step: 0.1 is a smaller learning rate, -1 turns the step round
     kept: list[Tensor] = field(default_factory=list)
 
@@ -116,6 +119,7 @@ class TrainingNotes:
             return
         self.counts += Counter(forwards=1, forwards_in_eval=not module.training, images=len(batch))
         self.largest_batch = max(self.largest_batch, len(batch))
+        self.met = False
         self.batch = batch if len(self.pairs) < _PAIRS and batch.is_floating_point() else None
         if len(self.batches) < 50 and batch.is_floating_point():
             self.batches.add(float(f"{batch.detach().double().sum().item():.9g}"))
@@ -177,8 +181,11 @@ class TrainingNotes:
         """Labels reached a loss: keep some of them, with the rows that went into the network just before."""
         rows = self.batch
         if rows is not None and labels.shape == rows.shape[:1] and not labels.is_floating_point():
-            self.pairs.append((rows[:128].detach().clone(), labels[:128].detach().clone()))
-        self.batch = None
+            if not self.met:
+                self.pairs.append((rows[:128].detach().clone(), []))
+            self.met = True
+            if len(self.pairs[-1][1]) < _LABELS:
+                self.pairs[-1][1].append(labels[:128].detach().clone())
 
     def report(self) -> dict[str, Any]:
         own = [p for p in self.model.parameters() if p.requires_grad]
