@@ -367,3 +367,26 @@ def test_public_checks_ask_for_the_example_of_each_docstring(name: str) -> None:
             wanted = {str(ast.literal_eval(value)) for value in written}
             assert wanted <= run.memory.get(node.name, set()), f"{node.name}: {example}"
             assert wanted or node.name == "train"
+
+
+def test_an_answer_with_its_parameters_in_another_order_gets_no_diagnosis(engine: Engine) -> None:
+    """It computed what it should, of other values: each wrong idea that fits would be untrue."""
+    if engine.assignment.name != "a2_linear_dims":
+        pytest.skip("one assignment will do")
+    text = engine.assignment.master.read_text(encoding="utf-8")
+    swapped = "def affine(weight, x, bias):\n    return x @ weight.T + bias\n"
+    bad = [v for v in engine.grade(as_source(f"{text}\n\n{swapped}"), 1).verdicts if v.outcome != "passed"]
+    assert {v.check.task for v in bad} == {"affine"}
+    for verdict in bad:
+        assert verdict.diagnosis is None
+        assert "takes weight, x and bias in this order. The stub's order is x, weight and bias" in verdict.message
+    again = engine.grade(as_source(f"{text}\n\n{swapped.replace('weight, x', 'x, weight')}"), 1).verdicts
+    assert all(v.outcome == "passed" for v in again)
+
+
+def test_what_stands_in_for_a_package_is_called_that(permute: Engine) -> None:
+    spoil = (
+        "from scipy.ndimage import rotate\ndef to_nhwc(images):\n    return torch.from_numpy(rotate(images.numpy()))\n"
+    )
+    with_spoilt_task(permute, spoil, "error", "imports scipy, which grading does not have")
+    with_spoilt_task(permute, spoil, "error", "got what stands in for a missing package")

@@ -462,7 +462,8 @@ def expect_raises(observation: Observation, type_name: str) -> None:
         if seen.status == "error" and seen.error is not None:
             if type_name in (seen.error.type_name, *seen.error.bases):
                 return None
-            return f"{describe.call(seen)} raised {seen.error.type_name}; {type_name} was asked for."
+            where = f" at {seen.error.where} (`{seen.error.text}`)" if seen.error.where else ""
+            return f"{describe.call(seen)} raised {seen.error.type_name}{where}; {type_name} was asked for."
         text = f"{describe.call(seen)} returned {describe.returned(seen)}; it should raise {type_name}."
         return _and(text, "Write raise, not return." if seen.type_name == type_name else "")
 

@@ -16,12 +16,14 @@ import pytest
 from ..common.raised import where_raised
 from ..common.terminal import beginning
 from ..course.assignment import Assignment
+from ..submission.own_tasks import other_order
 from .context import CheckContext, CheckInfo, Verdict
 
 if TYPE_CHECKING:
     from ..checks.axes import Drawing
     from ..checks.failure import CheckFailed
     from ..common.diagnosis import Diagnosis
+    from ..sandbox.observation import Observation
 
 _OURS = re.compile(r"\s*\+\s+(where|and)\b")
 _LOG_LIMIT = 4000  # characters of a traceback
@@ -57,9 +59,10 @@ def verdict(
         # After the student's own error, or a plain assert, there is nothing for the author to fix.
         log = _traceback(raised) if failure.outcome == "failed" and not _is_plain_assert(raised) else ""
     seen = failure.observation
+    swapped = _other_order(seen)
     diagnosis, drawing, trouble = None, None, ""
     try:
-        diagnosis = _diagnosis(check, context, failure)
+        diagnosis = _diagnosis(check, context, failure) if not swapped else None
         drawing = drawing_of(item, check, failure)
     except Exception as error:  # the check has judged: a broken explanation must not stop the grading
         trouble = f"{type(error).__name__}: {_text(error)}"
@@ -67,7 +70,7 @@ def verdict(
     return Verdict(
         check,
         failure.outcome,
-        cut(failure.message),
+        cut(f"{failure.message} {swapped}".rstrip()),
         diagnosis,
         seconds,
         where,
@@ -137,6 +140,13 @@ def _traceback(error: BaseException) -> str:
         return "".join(traceback.format_exception(error))[-_LOG_LIMIT:]
     except Exception:
         return type(error).__name__
+
+
+def _other_order(seen: Observation | None) -> str:
+    """A sentence if the task takes its parameters in another order than the stub: then the values say nothing."""
+    if seen is None or seen.run is None or seen.run.source is None:
+        return ""
+    return other_order(seen.run.source, seen.task, seen.run.names_of(seen.task))
 
 
 # --- what explains a failure ----------------------------------------------------------------------------------------

@@ -256,6 +256,11 @@ class Loader:
         if (added := Note(text=note)) not in self._others:
             self._others.append(added)
 
+    def missing_package(self) -> str:
+        """The note on the package that could not be imported; "" if there are several such notes, or none."""
+        notes = [note.text for note in self._others if note.kind == "missing"]
+        return notes[0] if len(notes) == 1 else ""
+
     def why_not(self, name: str) -> str:
         """A sentence on the statement that would have made a name, and why it was left out; "" if there is none."""
         return why_not(name, self.left_out, self._order.source)

@@ -197,6 +197,9 @@ class SandboxRun:
             error = StudentError("MissingTask", self.loader.missing(error.message))
         elif error.type_name == "NameError" and (name := _UNDEFINED.search(error.message)):
             error = dataclasses.replace(error, because=self.loader.why_not(name[1]))
+        elif "StandIn" in error.message:
+            said = error.message.replace("StandIn", "what stands in for a missing package")
+            error = dataclasses.replace(error, message=said, because=self.loader.missing_package())
         elif error.message.endswith(_NOT_TO_CALL):
             error = dataclasses.replace(error, because=not_to_call(self.source, observed.task))
         return dataclasses.replace(observed, error=error)

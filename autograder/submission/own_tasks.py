@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..common.definitions import bound_by
 from ..common.plural import capital, listed
@@ -51,6 +51,18 @@ def not_to_call(source: Source, task: str) -> str:
         return ""
     line = beginning(source.line(last.lineno), 100)
     return f"{capital(source.locate(last.lineno))} (`{line}`) makes it that: choose another name there."
+
+
+def other_order(source: Source, task: str, names: Sequence[str]) -> str:
+    """A sentence on a task that takes the stub's parameters in another order; otherwise "". names: the stub's order."""
+    found = [node for node in _definitions(source, task) if isinstance(node, ast.FunctionDef)]
+    own = [each.arg for each in (*found[-1].args.posonlyargs, *found[-1].args.args)] if found else []
+    if own == list(names) or sorted(own) != sorted(names):
+        return ""
+    return (
+        f"Your {task} takes {listed(own)} in this order. The stub's order is {listed(names)}, and so the values come: "
+        "keep it."
+    )
 
 
 def _taken_away(source: Source, task: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import urllib.request
 from collections.abc import Callable
@@ -400,7 +401,11 @@ def test_an_error_that_inherits_from_the_one_asked_for_is_one() -> None:
         raise Refused(x)
 
     expect_raises(observe(refuse, 1), "ValueError")
-    assert "raised Refused; KeyError was asked for" in message(expect_raises, observe(refuse, 1), "KeyError")
+    refused = observe(refuse, 1)
+    assert "raised Refused; KeyError was asked for" in message(expect_raises, refused, "KeyError")
+    assert refused.error is not None
+    placed = dataclasses.replace(refused, error=dataclasses.replace(refused.error, where="line 3", text="raise x"))
+    assert "raised Refused at line 3 (`raise x`); KeyError was" in message(expect_raises, placed, "KeyError")
 
 
 def test_an_error_of_ones_own_has_no_idea_beside_its_message() -> None:

@@ -11,6 +11,7 @@ import pytest
 from autograder.submission.own_tasks import (
     defined_again,
     not_to_call,
+    other_order,
     set_inside,
     stands_inside,
     stub_line,
@@ -148,3 +149,21 @@ def test_a_task_that_is_there_and_no_code_is_not_called_absent(text: str, said: 
 )
 def test_a_name_that_was_given_to_something_else_is_told(text: str, said: str) -> None:
     assert not_to_call(script(text), "area") == (f"{said}: choose another name there." if said else "")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ("shape, count", ""),
+        ("count, shape", "Your area takes count and shape in this order."),
+        ("count, shape, /, *, bias", "Your area takes count and shape in this order."),
+        ("x, n", ""),
+        ("count, shape, bias", ""),
+        ("*shape", ""),
+    ],
+)
+def test_parameters_in_another_order_are_told(parameters: str, said: str) -> None:
+    text = f"def area({parameters}):\n    return shape\n"
+    more = " The stub's order is shape and count, and so the values come: keep it."
+    assert other_order(script(text), "area", ("shape", "count")) == (said + more if said else "")
+    assert not other_order(script(f"{text}def area(shape, count):\n    return 3\n"), "area", ("shape", "count"))
