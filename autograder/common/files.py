@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from .errors import InfrastructureError, UserError
 
@@ -16,6 +17,12 @@ from .errors import InfrastructureError, UserError
 def sha256(content: bytes) -> str:
     """The sha256 checksum of `content`, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def as_typed(path: PurePath) -> str:
+    """A path as it is typed in a command: in quotation marks if it holds blanks or other signs that shells act on."""
+    text = str(path)
+    return text if re.fullmatch(r"[\w./\\:~+-]+", text) else f'"{text}"'
 
 
 def when_saved(path: Path) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.files import alone_in, sha256, write_whole
+from ..common.files import alone_in, as_typed, sha256, write_whole
 from .dataset import DataSet, Examples, Official, Split, Subset
 from .full import load_full, read_official
 from .idx import Idx, format_idx, pack, parse_idx, read_checked, read_file, to_examples, unpack
@@ -121,7 +121,7 @@ def _checked(root: Path, entry: FileEntry) -> bytes:
 
 
 def _restore(root: Path) -> str:
-    return f"Bring it back with `git checkout -- {root}`."
+    return f"Bring it back with `git checkout -- {as_typed(root)}`."
 
 
 def read_manifest(root: Path, split: Split) -> SubsetManifest:
@@ -139,7 +139,7 @@ def read_manifest(root: Path, split: Split) -> SubsetManifest:
         if split == "test" and manifest_path(root, "train").exists():
             raise UserError(
                 f"The test images are not in {root}: students' repositories do not carry them, only the course's "
-                f"own does. There, bring them back with `git checkout -- {root}`."
+                f"own does. There, bring them back with `git checkout -- {as_typed(root)}`."
             ) from None
         raise UserError(f"{path} is missing. {_restore(root)}") from None
     except OSError as error:

@@ -19,6 +19,7 @@ from typing import Literal
 from rich.text import Text
 
 from ..common.errors import InfrastructureError, UserError
+from ..common.files import as_typed
 from ..common.terminal import console
 from ..course.handed_out import read_record, sums_of
 from ..submission.source import Unreadable, read_source
@@ -110,7 +111,7 @@ def _course() -> Iterator[Finding]:
     root = StudentRepository.here().root
     own = Path(__file__).resolve().parents[2]
     if (root / "autograder").is_dir() and own != root.resolve():
-        remedy = f"In {root}: pip install -e ."
+        remedy = f"cd {as_typed(root)}, then pip install -e ."
         yield Finding("note", f"The autograder that runs is that of {own}, not the one of this clone", remedy)
     if not os.access(root / "assignments", os.W_OK):
         yield Finding("broken", f"{root / 'assignments'} cannot be written to", "Clone into a folder of your own.")

@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from autograder.common.errors import InfrastructureError, UserError
-from autograder.common.files import alone_in, take, write_whole
+from autograder.common.files import alone_in, as_typed, take, write_whole
 
 
 def test_what_is_written_is_whole_and_leaves_no_draft(tmp_path: Path) -> None:
@@ -92,3 +92,16 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
     assert read == [b"student,score\n"]
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("data/train.gz", "data/train.gz"),
+        ("/home/zoë/cnn-course_2/data", "/home/zoë/cnn-course_2/data"),
+        ("/home/ann/My Course/data", '"/home/ann/My Course/data"'),
+        ("/home/ann/A & B (2)", '"/home/ann/A & B (2)"'),
+    ],
+)
+def test_a_path_in_a_command_can_be_copied(path: str, typed: str) -> None:
+    assert as_typed(PurePosixPath(path)) == typed
