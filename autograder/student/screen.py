@@ -217,7 +217,8 @@ def overview(repository: StudentRepository, memory: state.State, current: str | 
         else:
             begun = repository.own(name) is not None
             stale = stale or begun
-            mark, text = Text(" "), "changed since its last check" if begun else "not begun"
+            changed = "changed since its last check" if name in memory.checked else "not checked yet"
+            mark, text = Text(" "), changed if begun else "not begun"
         arrow = "> " if name == current else "  "
         line = Text.assemble(arrow, name.ljust(width), "  ", mark, " ", text)
         if name == current:

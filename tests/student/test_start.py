@@ -95,3 +95,15 @@ def test_after_the_public_checks_of_a_network_it_is_trained(
     assert "autograder train" not in said
     if solved is None:
         assert "commit and push. The other points come from grading" in said
+
+
+def test_what_was_never_checked_has_not_changed_since(
+    repository: StudentRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(script(repository, "a1_permute"))
+    assert cli.main(["start"]) == 0
+    assert "a1_permute not checked yet" in words(capsys)
+    checked = state.State().with_checked("a1_permute", state.Checked("", {"to_nchw": (1, 1)}))
+    state.save(repository.root, checked)
+    assert cli.main(["start"]) == 0
+    assert "a1_permute changed since its last check" in words(capsys)
