@@ -100,7 +100,7 @@ def find_class(
     """
     names = [n for n in course.assignment_names() if not only or n in only]
     every, clones = frozenset(course.assignment_names()), Clones()
-    class_ = read_class(root, course, layout)
+    class_ = read_class(root, course, layout, only)
     if root.is_file():
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent
@@ -120,7 +120,8 @@ def find_class(
             f"No submission was found in {root}. It should hold one folder for each student, with files named after "
             f"the assignments ({', '.join(f'{n}.py or .ipynb' for n in names[:1])}) anywhere in it: nbgrader's "
             "submitted/, a folder of GitHub clones, or an unpacked download from Canvas, Moodle, Blackboard, "
-            f"Brightspace or Gradescope. It was read as: {class_.layout}. To read it as something else, give --layout."
+            f"Brightspace or Gradescope. It was read as: {class_.layout}. To read it as something else, give --layout: "
+            "for example --layout flat and --assignment A, if each file is one student's."
             + (f" Passed over: {', '.join(class_.passed_over[:NAMED])}." if class_.passed_over else "")
         )
     return Download(found, class_.layout, class_.passed_over, clones)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import layouts
 from .layouts import HandIn
-from .names import ARCHIVES, WORK, without_copy
+from .names import ARCHIVES, SUFFIXES, WORK, without_copy
 
 
 def flat_files(
@@ -78,6 +78,15 @@ def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator
         work = Path(own).suffix.lower() in (*WORK, *ARCHIVES) and entry.is_file(follow_symlinks=False)
         if dash and work and names_somebody(who) and not who.startswith("."):
             yield HandIn(Path(entry.path), who, "flat", own)
+
+
+def files_of_students(listed: Iterable[os.DirEntry[str]], name: str) -> Iterator[HandIn]:
+    """The scripts and notebooks of a folder, each as the answer to one assignment of the student who gives it its name."""
+    for entry in listed:
+        path = Path(entry.path)
+        ours = path.stem.startswith(("test_", "__", ".")) or path.stem in ("conftest", name)
+        if path.suffix.lower() in SUFFIXES and entry.is_file(follow_symlinks=False) and not ours:
+            yield HandIn(path, without_copy(path.stem), "flat", f"{name}{path.suffix.lower()}")
 
 
 def names_somebody(said: str, *, numbers: bool = False) -> bool:

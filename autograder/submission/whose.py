@@ -34,9 +34,9 @@ from .names import (
     without_copy,
 )
 from .places import Place, distinct, distinct_in_all, places_of
-from .side_by_side import flat_files, names_somebody, one_of
+from .side_by_side import files_of_students, flat_files, names_somebody, one_of
 
-DEPTH_LIMIT = 5  # how many folders deep a class may be
+DEPTH_LIMIT = 8  # how many folders deep a class may be
 LOOKED_AT = 3_000  # entries of a folder that are looked at to find out whether it holds work
 _OWN_FOLDERS = ("assignments", "notebooks")
 
@@ -54,9 +54,11 @@ class Class:
     passed_over: tuple[str, ...] = ()
 
 
-def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
-    """The students of a folder of submissions, or of one submission. layout: one of LAYOUTS, instead of guessing from
-    the names.
+def read_class(root: Path, course: Course, layout: str | None = None, only: Collection[str] = ()) -> Class:
+    """The students of a folder of submissions, or of one submission.
+
+    layout: one of LAYOUTS, instead of guessing from the names. only: the assignments that are asked for. If that is one
+    and the layout is "flat", each file may have its student's name alone.
 
     Raises UserError if `root` does not exist, is the course itself, or is a zip of a class.
     """
@@ -78,7 +80,8 @@ def read_class(root: Path, course: Course, layout: str | None = None) -> Class:
     passed_over = [f"{readable(name)} (beside the folder with the class)" for name in above]
     scopes: dict[Path, str] = {}
     for folder in inner:
-        hand_ins = [h for h in _hand_ins(folder, names, layout, notes, passed_over) if h.path not in inner]
+        asked = next(iter(only), "") if len(only) == 1 else ""
+        hand_ins = [h for h in _hand_ins(folder, names, layout, notes, passed_over, asked) if h.path not in inner]
         scope = folder.name if folder.name in names else ""
         scopes |= {each.path: scope for each in hand_ins}
         found += hand_ins
@@ -210,6 +213,12 @@ def _opened(path: Path) -> Path | None:
     return None
 
 
+def _of_teams(folders: list[Path]) -> Path | None:
+    """The folder in which Teams keeps what was handed in, if the students' drafts are beside it; else None."""
+    called = {folder.name.casefold(): folder for folder in folders}
+    return called["submitted files"] if called.keys() == {"submitted files", "working files"} else None
+
+
 def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list[str]]:
     """The folders whose entries are students: `root` itself, usually, or folders in it. And the names of the folders
     beside them, which belong to no student.
@@ -222,6 +231,10 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             listed = entries(folder)
             inside = [Path(e.path) for e in listed if is_folder(e) and not is_passed_over(e.name)]
             late = [path for path in inside if _holds_the_late(path, names)]
+            if submitted := _of_teams(inside):
+                inner.append(submitted)
+                beside += [path.name for path in inside if path != submitted]
+                continue
             if _names_students(folder, listed, names):
                 return [*folders, *late], beside
             alone = len(inside) == 1
@@ -358,6 +371,7 @@ def _hand_ins(
     layout: str | None,
     notes: list[tuple[str, str]],
     aside: list[str],
+    asked: str = "",
 ) -> Iterator[HandIn]:
     """The entries of a class's folder, each with its student.
 
@@ -374,6 +388,8 @@ def _hand_ins(
     yield from layouts.with_logins(from_blackboard, names)
     yield from (each for each in read.values() if each.layout != "blackboard")
     side_by_side = () if layout == "folders" else _all_flat(listed, names, loosely=layout == "flat")
+    if layout == "flat" and (asked or folder.name in names):
+        side_by_side = (*files_of_students(listed, asked or folder.name), *side_by_side)
     flat = {each.path.name: each for each in side_by_side}
     of_classes = _zips_of_classes(listed, names)
     for entry in listed:

@@ -1422,6 +1422,41 @@ def test_what_windows_notes_about_a_download_is_no_answer(course: Course, tmp_pa
     assert found["bob"].notes == ()
 
 
+def test_files_with_a_students_name_alone_are_read_where_a_person_says_so(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for file in ("Ann Lee.py", "bob.ipynb", f"cas_{NAME}.py", f"test_{NAME}.py", f"{NAME}.py", "notes.txt"):
+        put(root / file, '{"cells": [{"cell_type": "code", "source": "answer = 1"}]}' if "ipynb" in file else WORK)
+    put(root / "ann lee (1).pdf", "x")
+    download, found = read(root, course, "flat")
+    assert {s: (f.status, f.shown) for s, f in found.items()} == {
+        "Ann Lee": ("found", "Ann Lee.py"), "bob": ("found", "bob.ipynb"), "cas": ("found", f"cas_{NAME}.py")
+    }  # fmt: skip
+    assert "notes.txt" in download.passed_over
+    put(tmp_path / "twice" / "ann.py")
+    put(tmp_path / "twice" / "bob.py")
+    with pytest.raises(UserError, match="--layout flat and --assignment A, if each file is one student's"):
+        read(tmp_path / "twice", course)
+    (tmp_path / "twice").rename(tmp_path / NAME)
+    both = find_class(tmp_path / NAME, course, layout="flat").found
+    assert [(f.student, f.status) for f in both if f.assignment == NAME] == [("ann", "found"), ("bob", "found")]
+
+
+def test_teams_drafts_are_not_what_was_handed_in(course: Course, tmp_path: Path) -> None:
+    for student in ("Ann Lee", "Bob Ray"):
+        put(
+            tmp_path / "dl" / "Student Work" / "Submitted files" / student / "Exercise" / "Version 1" / f"{NAME}.py",
+            "answer = 0\n",
+        )
+        put(tmp_path / "dl" / "Student Work" / "Submitted files" / student / "Exercise" / "Version 2" / f"{NAME}.py")
+        put(tmp_path / "dl" / "Student Work" / "Working files" / student / "Exercise" / f"{NAME}.py", "answer = 2\n")
+    for root in (tmp_path / "dl", tmp_path / "dl" / "Student Work"):
+        download, found = read(root, course)
+        assert {s: Path(f.shown).parent.name for s, f in found.items()} == {
+            "Ann Lee": "Version 2", "Bob Ray": "Version 2"
+        }  # fmt: skip
+        assert "Working files (beside the folder with the class)" in download.passed_over
+
+
 def test_mails_are_named(course: Course, tmp_path: Path) -> None:
     put(tmp_path / "class" / "ann" / "Re Exercise.eml", "From: ann")
     put(tmp_path / "class" / "bob" / f"{NAME}.py")
