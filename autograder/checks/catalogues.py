@@ -1,6 +1,6 @@
 """Find the misconceptions that explain a wrong observation: run each on the same input, and compare.
 
-This is the grader's catalogue. A student's has the same methods, and no code: see :mod:`.released_catalogue`.
+This is the grader's catalogue. A student's has the same methods, and no code: see :mod:`.data_catalogue`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from ..sandbox.inside.data import to_data
 from ..sandbox.observation import Observation, Question
 from ..sandbox.run_local import replay
 from ..sandbox.translate import as_checks_meet_it, message
+from .data_catalogue import DataCatalogue, released_catalogue
 from .describe import is_answer
 from .evidence import Look
 from .failure import Judge
 from .matching import alike, same, same_value
 from .misconceptions import Misconception, Written, read
-from .released_catalogue import DataCatalogue, released_catalogue
 
 
 class CodeCatalogue:

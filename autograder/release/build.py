@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..checks.released_catalogue import DataCatalogue
+from ..checks.data_catalogue import DataCatalogue
 from ..common.errors import UserError
 from ..course.assignment import Assignment
 from ..course.course import Course

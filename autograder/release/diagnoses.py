@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..checks.catalogues import CodeCatalogue
+from ..checks.data_catalogue import DataCatalogue, Recorded
 from ..checks.evidence import Look
 from ..checks.failure import Judge
 from ..checks.matching import Signature, same, same_value
 from ..checks.misconceptions import Misconception
-from ..checks.released_catalogue import DataCatalogue, Recorded
 from ..common.diagnosis import Diagnosis
 from ..common.errors import UserError
 from ..common.raised import remedy, where_raised

@@ -46,7 +46,7 @@ def differences(built: Path, standing: Path) -> list[Difference]:
 
 def _same_diagnoses(built: Path, standing: Path) -> bool:
     """Do both folders hold the same diagnoses, and are the files of `standing` exactly as release writes them?"""
-    from ..checks.released_catalogue import DataCatalogue
+    from ..checks.data_catalogue import DataCatalogue
     from .diagnoses import alike
 
     try:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from ..checks.released_catalogue import released_catalogue
+from ..checks.data_catalogue import released_catalogue
 from ..common.raised import from_a_stub
 from ..course.assignment import Assignment
 from ..course.course import Course

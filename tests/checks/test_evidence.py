@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from autograder.checks.catalogues import CodeCatalogue
+from autograder.checks.data_catalogue import DataCatalogue, Recorded
 from autograder.checks.evidence import Look, explanations
 from autograder.checks.matching import Signature
 from autograder.checks.misconceptions import Written
-from autograder.checks.released_catalogue import DataCatalogue, Recorded
 from autograder.sandbox.observation import Observation
 from tests.support.diagnoses import ask, catalogue
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.checks.data_catalogue import DataCatalogue, Recorded
 from autograder.checks.matching import Signature, same_error, same_value
-from autograder.checks.released_catalogue import DataCatalogue, Recorded
 from autograder.sandbox.observation import Observation, StudentError
 from tests.support.diagnoses import NOISE, VALUES, ask, observed
 

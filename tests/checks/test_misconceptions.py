@@ -15,7 +15,7 @@ import safetensors.torch
 import torch
 
 from autograder.checks.catalogues import CodeCatalogue
-from autograder.checks.released_catalogue import BadDiagnoses, DataCatalogue, released_catalogue
+from autograder.checks.data_catalogue import BadDiagnoses, DataCatalogue, released_catalogue
 from autograder.grading.engine import Engine
 from autograder.release.verify import as_submission
 from autograder.sandbox.observation import Observation

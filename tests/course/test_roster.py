@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.checks.catalogues import CodeCatalogue
-from autograder.checks.released_catalogue import DataCatalogue
+from autograder.checks.data_catalogue import DataCatalogue
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.course.roster import Quiz, Roster, Variant, quiz_of, quizzes, read_roster, variants

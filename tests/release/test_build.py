@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 
-from autograder.checks.released_catalogue import DataCatalogue
+from autograder.checks.data_catalogue import DataCatalogue
 from autograder.course.course import Course
 from autograder.course.handed_out import RECORD
 from autograder.release import command, generated

@@ -10,7 +10,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from autograder.checks.released_catalogue import DataCatalogue
+from autograder.checks.data_catalogue import DataCatalogue
 from tests.support.diagnoses import COURSE, NOISE, VALUES, recorded
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 
 from autograder.checks.catalogues import CodeCatalogue
+from autograder.checks.data_catalogue import DataCatalogue, Recorded
 from autograder.checks.matching import Signature
 from autograder.checks.misconceptions import Misconception, Written
-from autograder.checks.released_catalogue import DataCatalogue, Recorded
 from autograder.course.course import Course
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
