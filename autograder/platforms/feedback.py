@@ -145,7 +145,8 @@ def _moodle_folder(result: Result) -> str:
     if known in first:
         named, _, more = first.partition(known)
         return f"{named}{known}_" if more else first  # more: of a zip, or of a second download beside the first
-    return f"{result.identity.get('name', result.student)}{known}_"
+    # Moodle reads such a name up to its first underscore.
+    return f"{result.identity.get('name', result.student).replace('_', ' ')}{known}_"
 
 
 # --- Canvas: the submissions under their own names, with comments in them ----------------------------------------

@@ -37,10 +37,15 @@ def test_moodles_zip_has_the_folders_of_its_download(tmp_path: Path, capsys: pyt
     write(tmp_path / "r", "Ann Lee", f"{folder}/a1_permute.py", {"system": "moodle", "number": "12345"})
     write(tmp_path / "r", "Bob", "", {"system": "moodle", "number": "9", "name": "Bob Ray"}, "unreadable")
     write(tmp_path / "r", "Cas", "", {"system": "moodle", "number": "8", "name": "Cas"}, "missing")
+    write(tmp_path / "r", "Dan_Fox", "", {"system": "moodle", "number": "7"}, "unreadable")
     assert cli.main(["feedback", str(tmp_path / "r"), "--to", "moodle", "--out", str(tmp_path / "o")]) == 0
     with zipfile.ZipFile(tmp_path / "o" / "a1_permute-feedback.zip") as archive:
         names, text = archive.namelist(), archive.read(f"{folder}/feedback.txt").decode()
-    assert names == [f"{folder}/feedback.txt", "Bob Ray_9_assignsubmission_file_/feedback.txt"]
+    assert names == [
+        f"{folder}/feedback.txt",
+        "Bob Ray_9_assignsubmission_file_/feedback.txt",
+        "Dan Fox_7_assignsubmission_file_/feedback.txt",
+    ]
     assert text.startswith("a1_permute: 3 of 10 points\n")
     assert "- It works (0 of 7)" in text
     assert SECRET not in text
