@@ -6,6 +6,7 @@ Nothing here needs a sandbox: the functions are the student's own, in the studen
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import traceback
 from collections.abc import Callable, Collection, Mapping
@@ -28,7 +29,7 @@ from ..grading.verdicts import explained
 from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation, Question, StudentError
 from ..sandbox.run_local import LocalRun
-from ..submission.own_tasks import stands_inside, stub_left
+from ..submission.own_tasks import in_another_order, not_to_call, stands_inside, stub_left
 from ..submission.source import Source, below_each_other
 from ..submission.suggestions import did_you_mean, near
 from ..submission.syntax import syntax_problem
@@ -99,11 +100,23 @@ class KernelRun(LocalRun):
             said = unread(task) or stands_inside(_entered(), task) or _not_defined(task, self._defined, self.tasks)
             missing = StudentError("MissingTask", said)
             return Observation(task, question.calls, "error", error=missing, run=self)
+        if question.calls[-1].verb == "call" and (said := self._why_not_to_call(task)):
+            return Observation(task, question.calls, "error", error=StudentError("MissingTask", said), run=self)
         self._raised = None
         seen = super().ask(task, question)
         if seen.error is None or self._raised is None:
             return seen
         return dataclasses.replace(seen, error=_told_with_its_place(seen.error, self._raised))
+
+    def _why_not_to_call(self, task: str) -> str:
+        """Why what the cells have defined cannot be called, or not with the values of a check; "" if it can."""
+        made = self._defined[task]
+        if not callable(made):
+            kind = type(made).__name__
+            said = f"{task} is of type {kind}, but must be something to call, as in the stub."
+            return f"{said} {not_to_call(_entered(), task)}".rstrip()
+        own = inspect.signature(made).parameters if inspect.isfunction(made) else {}
+        return in_another_order(task, list(own), self.names_of(task))
 
     def perform(self, *args: Any) -> Any:
         try:

@@ -56,8 +56,14 @@ def not_to_call(source: Source, task: str) -> str:
 def other_order(source: Source, task: str, names: Sequence[str]) -> str:
     """A sentence on a task that takes the stub's parameters in another order; otherwise "". names: the stub's order."""
     found = [node for node in _definitions(source, task) if isinstance(node, ast.FunctionDef)]
-    own = [each.arg for each in (*found[-1].args.posonlyargs, *found[-1].args.args)] if found else []
-    if own == list(names) or sorted(own) != sorted(names):
+    return in_another_order(
+        task, [each.arg for each in (*found[-1].args.posonlyargs, *found[-1].args.args)] if found else [], names
+    )
+
+
+def in_another_order(task: str, own: Sequence[str], names: Sequence[str]) -> str:
+    """The same of a task whose parameters are `own`."""
+    if list(own) == list(names) or sorted(own) != sorted(names):
         return ""
     return (
         f"Your {task} takes {listed(own)} in this order. The stub's order is {listed(names)}, and so the values come: "

@@ -73,3 +73,36 @@ def test_a_task_under_another_name_is_asked_about(name: str, said: str, monkeypa
     run = kernel.KernelRun({name: value}, {"to_nchw": (), "to_nhwc": ()}, lambda: pytest.fail("no data was asked for"))
     told, _ = student_errors.told(SubmissionProxy(run).to_nchw())
     assert told == said
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (
+            ["", "def doubled(a, b):\n    return a + b", "doubled = doubled(1, 2)"],
+            "doubled is of type int, but must be something to call, as in the stub. "
+            "Cell [2], line 1 (`doubled = doubled(1, 2)`) makes it that: choose another name there.",
+        ),
+        (
+            ["", "doubled = None"],
+            "doubled is of type NoneType, but must be something to call, as in the stub. Cell [1]",
+        ),
+        (
+            ["", "def doubled(b, a):\n    return a / b"],
+            "Your doubled takes b and a in this order. The stub's order is a and b",
+        ),
+        (["", "def doubled(a, b):\n    return a / 0"], "doubled(1, 2) raised ZeroDivisionError"),
+        (["", "def doubled(x, y):\n    return x / 0"], "doubled(1, 2) raised ZeroDivisionError"),
+        (["", "doubled = lambda a, b: a / 0"], "doubled(1, 2) raised ZeroDivisionError"),
+    ],
+)
+def test_what_cannot_be_called_as_the_stub_is_told_with_its_cell(
+    cells: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namespace: dict[str, object] = {"In": cells}
+    for cell in cells:
+        exec(cell, namespace)
+    monkeypatch.setattr(kernel, "shell", lambda: SimpleNamespace(user_ns=namespace))
+    run = kernel.KernelRun(namespace, {"doubled": ("a", "b")}, lambda: pytest.fail("no data was asked for"))
+    told, _ = student_errors.told(SubmissionProxy(run).doubled(1, 2))
+    assert told.startswith(said)
