@@ -131,8 +131,7 @@ class Observation:
     recorded: whether the torch functions that ran were recorded; called: their names.
     target: the handle of the object that was called; handle: of the object that came back; type_name: the type of that.
     interrupted: the budget of CPU time ran out; what was done before that stands.
-    numpy: the value came as an array of numpy. reason: why there is no value, after a timeout or a crash; or why an
-    entry of a dict is None.
+    reason: why there is no value, after a timeout or a crash; or why an entry of a dict is None.
     ordinal: 1 for the first observation of its check, 2 for the second.
     """
 
@@ -146,7 +145,6 @@ class Observation:
     recorded: bool = False
     called: tuple[str, ...] = ()
     interrupted: bool = False
-    numpy: bool = False
     target: int | None = None
     handle: int | None = None
     type_name: str = ""

@@ -94,13 +94,11 @@ class LocalRun:
             self._objects.append(value)
             handle, plain = len(self._objects) - 1, None
         called = tuple(sorted(recorder.names)) if isinstance(recorder, record.Recorder) else ()
-        numpy = isinstance(plain, (wire.Array, wire.TextArray))
         return dataclasses.replace(
             observed,
             value=as_checks_meet_it(plain, observed.calls),
             changed_inputs=kept.changed(),
             called=called,
-            numpy=numpy,
             handle=handle,
             type_name=data.name_of(value) if handle is not None else "",
             seconds=time.monotonic() - began,

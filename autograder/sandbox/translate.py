@@ -64,7 +64,7 @@ def observe(
     error is looked up. seconds: the time that the call took.
     """
     value, handle = reply.get("value"), None
-    numpy, type_name = isinstance(value, (wire.Array, wire.TextArray)), ""
+    type_name = ""
     if isinstance(value, wire.Handle):
         handle = generation * _HANDLES + value.number % _HANDLES
         type_name, value = _text(value.type_name, 200), None
@@ -78,7 +78,6 @@ def observe(
         changed_inputs=_texts(reply.get("changed")),
         called=_texts(reply.get("called")),
         interrupted=reply.get("interrupted") is True,
-        numpy=numpy,
         handle=handle,
         type_name=type_name,
         seconds=seconds,
