@@ -304,7 +304,9 @@ def _reference(engine: Engine, name: str) -> list[str]:
         others = dict.fromkeys(verdict.check.name for verdict in more if verdict.check.name != first.check.name)
         also = f" It also fails {', '.join(others)}." if others else ""
         end = "" if first.message.endswith((".", "?", "!")) or "\n" in first.message else "."
-        findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{end}{also}")
+        plain = any(words in first.message for words in ("The check says: ", "not what the check asks for"))
+        seen = " To a check a call gives an observation; what came back is its .value." if plain else ""
+        findings.append(f"{name}: the reference fails {first.check.name}: {first.message}{end}{also}{seen}")
     return findings
 
 

@@ -135,6 +135,7 @@ def test_a_wrong_reference_is_one_finding(course: Course, capsys: pytest.Capture
     report = verify.verify_assignment(course.root, "b1_tiny")
     (finding,) = report.findings
     assert finding.startswith("b1_tiny: the reference fails test_doubles: ")
+    assert ".value" not in finding
     assert report.seconds > 0
     other = verify.verify_assignment(course.root, "b1_tiny", 1, 2)
     assert other.rows
@@ -146,6 +147,17 @@ def test_a_wrong_reference_is_one_finding(course: Course, capsys: pytest.Capture
 
 
 @pytest.mark.heavy
+def test_a_check_that_asks_for_the_type_of_an_observation_is_told_where_the_value_is(course: Course) -> None:
+    path = course.solutions / "b1_tiny" / "test_b1_tiny.py"
+    path.write_text(
+        path.read_text().replace(
+            "expect_number(submission.double(3), 6)", "assert isinstance(submission.double(3), int)"
+        )
+    )
+    (finding,) = verify.verify_assignment(course.root, "b1_tiny").findings
+    assert finding.endswith(" To a check a call gives an observation; what came back is its .value.")
+
+
 def test_in_parts_it_finds_what_it_finds_whole(course: Course) -> None:
     whole = verify.verify_assignment(course.root, "b1_tiny")
     together = verify.merged([verify.verify_assignment(course.root, "b1_tiny", part, 2) for part in range(2)])
