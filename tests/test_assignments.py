@@ -175,6 +175,11 @@ def test_a_wrong_idea_is_named(engine: Engine) -> None:
         ("def to_nhwc(images):\n    import sys\n    sys.exit(1)\n", "error", "SystemExit"),
         ("def to_nhwc(images):\n    import torch\n    return torch.ones(2**36)\n", "error", "memory"),
         ("def to_nhwc(images):\n    return None\n", "failed", "None"),
+        (
+            "seen = torch.rand(2, 3, 5, 7)\ndef to_nhwc(images):\n    return seen\n",
+            "failed",
+            "Your to_nhwc never uses images.",
+        ),
         ("def to_nhwc(images):\n    raise NotImplementedError\n", "not_run", "not started"),
     ],
 )
@@ -382,6 +387,14 @@ def test_an_answer_with_its_parameters_in_another_order_gets_no_diagnosis(engine
         assert "takes weight, x and bias in this order. The stub's order is x, weight and bias" in verdict.message
     again = engine.grade(as_source(f"{text}\n\n{swapped.replace('weight, x', 'x, weight')}"), 1).verdicts
     assert all(v.outcome == "passed" for v in again)
+
+
+def test_what_is_said_of_the_parameters_stands_before_the_map(permute: Engine) -> None:
+    spoil = "def to_nhwc(images):\n    return (torch.arange(210) % 7).byte().reshape(2, 5, 7, 3)\n"
+    text = permute.assignment.master.read_text(encoding="utf-8")
+    messages = [v.message for v in permute.grade(as_source(f"{text}\n\n{spoil}"), 1).verdicts if v.message]
+    (mapped,) = [message for message in messages if "x marks the wrong ones" in message]
+    assert mapped.partition("\n")[0].endswith("Your to_nhwc never uses images.")
 
 
 def test_what_stands_in_for_a_package_is_called_that(permute: Engine) -> None:

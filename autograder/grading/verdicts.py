@@ -16,7 +16,7 @@ import pytest
 from ..common.raised import where_raised
 from ..common.terminal import beginning
 from ..course.assignment import Assignment
-from ..submission.own_tasks import other_order
+from ..submission.own_tasks import never_used, other_order
 from .context import CheckContext, CheckInfo, Verdict
 
 if TYPE_CHECKING:
@@ -67,10 +67,12 @@ def verdict(
     except Exception as error:  # the check has judged: a broken explanation must not stop the grading
         trouble = f"{type(error).__name__}: {_text(error)}"
     where = seen.error.where if seen is not None and seen.error is not None else ""
+    said, marks, picture = failure.message.partition("\n")
+    said = f"{said} {swapped or ('' if diagnosis else _never_used(seen))}".rstrip()
     return Verdict(
         check,
         failure.outcome,
-        cut(f"{failure.message} {swapped}".rstrip()),
+        cut(f"{said}{marks}{picture}"),
         diagnosis,
         seconds,
         where,
@@ -147,6 +149,13 @@ def _other_order(seen: Observation | None) -> str:
     if seen is None or seen.run is None or seen.run.source is None:
         return ""
     return other_order(seen.run.source, seen.task, seen.run.names_of(seen.task))
+
+
+def _never_used(seen: Observation | None) -> str:
+    """A sentence if the task gave a value without a look at some of its parameters."""
+    if seen is None or seen.value is None or seen.run is None or seen.run.source is None:
+        return ""
+    return never_used(seen.run.source, seen.task)
 
 
 # --- what explains a failure ----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from ..common.terminal import beginning
 from .source import Source
 from .suggestions import top_level
 
+_BY_NAME = frozenset({"eval", "exec", "locals", "vars"})  # they may use any name
 _Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -69,6 +70,18 @@ def in_another_order(task: str, own: Sequence[str], names: Sequence[str]) -> str
         f"Your {task} takes {listed(own)} in this order. The stub's order is {listed(names)}, and so the values come: "
         "keep it."
     )
+
+
+def never_used(source: Source, task: str) -> str:
+    """A sentence on the parameters that a task never uses; "" if it uses all."""
+    found = [node for node in _definitions(source, task) if isinstance(node, ast.FunctionDef)]
+    if not found:
+        return ""
+    names = [node.id for part in found[-1].body for node in ast.walk(part) if isinstance(node, ast.Name)]
+    if not _BY_NAME.isdisjoint(names):
+        return ""
+    own = [each.arg for each in (*found[-1].args.posonlyargs, *found[-1].args.args) if each.arg not in names]
+    return f"Your {task} never uses {listed(own)}." if own else ""
 
 
 def _taken_away(source: Source, task: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.submission.own_tasks import (
     defined_again,
+    never_used,
     not_to_call,
     other_order,
     set_inside,
@@ -167,3 +168,21 @@ def test_parameters_in_another_order_are_told(parameters: str, said: str) -> Non
     more = " The stub's order is shape and count, and so the values come: keep it."
     assert other_order(script(text), "area", ("shape", "count")) == (said + more if said else "")
     assert not other_order(script(f"{text}def area(shape, count):\n    return 3\n"), "area", ("shape", "count"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def area(a, b):\n    return x * y\n", "Your area never uses a and b."),
+        ("def area(a, b=3):\n    return a * x\n", "Your area never uses b."),
+        ("def area(a, b):\n    return [b for _ in range(a)]\n", ""),
+        ("def area(a, b):\n    b = 3\n    return a * b\n", ""),
+        ("def area(a, b):\n    return (lambda: a + b)()\n", ""),
+        ("def area(a, b):\n    return eval('a + b')\n", ""),
+        ("def area(a, b):\n    return 3\ndef area(a, b):\n    return a + b\n", ""),
+        ("area = lambda a: 3\n", ""),
+        ("class area:\n    def __init__(self, a): pass\n", ""),
+    ],
+)
+def test_a_parameter_that_is_never_used_is_told(text: str, said: str) -> None:
+    assert never_used(script(text), "area") == said
