@@ -244,7 +244,7 @@ _ATTEMPT = re.compile(
     re.IGNORECASE,
 )
 _OLD_OR_NEW = ("old", "new", "alt", "neu")  # of a folder; before a file's name it may be a person's
-_VERSION = re.compile(r"(?:Version|Revision) (\d{1,9})(?: - .*)?")  # Teams, Schoology
+_VERSION = re.compile(r"(?:(?:Version|Revision) |[Aa]ttempt[ _-]?)(\d{1,9})(?: - .*)?")  # Teams, Schoology and others
 # Moodle's Virtual Programming Lab: 2026-11-20-21-03-00. Others: 2026-11-20T21:03:00, maybe with parts of a second.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[-T_ ]\d\d(?:[-:_.]\d\d){2})\.?(\d{0,9})")
 

@@ -236,7 +236,7 @@ class StudentFiles:
         while pending:
             folder, below, aside, of_environment, hand_in = pending.pop()
             if attempt := attempt_of(folder, hand_in):
-                hand_in = dataclasses.replace(hand_in, attempt=attempt)
+                hand_in = dataclasses.replace(hand_in, attempt=(*hand_in.attempt, *attempt))
             if not os.access(folder, os.R_OK | os.X_OK):
                 where = readable(below.removesuffix("/")) or "The student's folder"
                 self._note(f"{where} could not be opened: the grader has no permission to read it.")

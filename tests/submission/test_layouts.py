@@ -1374,6 +1374,8 @@ def test_the_downloads_own_zip_is_no_student(course: Course, tmp_path: Path) -> 
         ("2026-11-20T21:03:00.123456", "2026-11-20T21:03:00.25"),
         ("2026-11-20_21-03-00", "2026-11-21_09-00-00"),
         ("2026-11-20 21.03.00", "2026-11-20 21.03.01"),
+        ("attempt9", "attempt10"),
+        ("Attempt 1", "Attempt 2 - late"),
     ],
 )
 def test_a_students_folders_of_times_are_attempts(course: Course, tmp_path: Path, older: str, newer: str) -> None:
@@ -1383,6 +1385,15 @@ def test_a_students_folders_of_times_are_attempts(course: Course, tmp_path: Path
     found = read(tmp_path / "class", course)[1]
     assert {s: f.shown for s, f in found.items()} == {s: f"{s}/{NAME}/{newer}/{NAME}.py" for s in found}
     assert list(found) == ["ann@uni.edu", "bob@uni.edu"]
+
+
+def test_a_systems_attempt_comes_before_a_students_own(course: Course, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    put(top / "1-2 - Ann Lee - 20 November, 2026 903 PM" / f"{NAME}.py", "answer = 0\n")
+    put(top / "1-2 - Ann Lee - 21 November, 2026 903 PM" / "attempt1" / f"{NAME}.py", "answer = 2\n")
+    put(top / "1-2 - Ann Lee - 21 November, 2026 903 PM" / "attempt2" / f"{NAME}.py")
+    found = read(top, course)[1]
+    assert found["Ann Lee"].shown.endswith(f"21 November, 2026 903 PM/attempt2/{NAME}.py")
 
 
 def test_canvas_files_of_a_quiz(course: Course, tmp_path: Path) -> None:
