@@ -47,7 +47,7 @@ def unseen(source: Source, task: str) -> str:
 
 def not_to_call(source: Source, task: str) -> str:
     """A sentence on the line that gave a task's name to something else than a function; "" if there is none."""
-    last = next((each for each in reversed(list(top_level(source.cells))) if task in bound_by([each])), None)
+    last = next((each for each in reversed(top_level(source.cells)) if task in bound_by([each])), None)
     if last is None or isinstance(last, ast.FunctionDef | ast.ClassDef):
         return ""
     line = beginning(source.line(last.lineno), 100)

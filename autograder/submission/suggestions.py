@@ -9,7 +9,7 @@ import difflib
 import importlib
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -151,9 +151,10 @@ def names_of(cells: tuple[Cell, ...]) -> Names:
     return Names(tuple(top), tuple(local), tuple(classes), tuple(parameters), tuple(imported))
 
 
-def top_level(cells: Iterable[Cell]) -> Iterator[ast.stmt]:
+@lru_cache(maxsize=2)  # several sentences about one file are looked for, one after another
+def top_level(cells: tuple[Cell, ...]) -> tuple[ast.stmt, ...]:
     """The statements of all cells. Their lines are those of the whole source's text."""
-    return (ast.increment_lineno(each, cell.first_line - 1) for cell in cells for each in _statements(cell.text))
+    return tuple(ast.increment_lineno(each, cell.first_line - 1) for cell in cells for each in _statements(cell.text))
 
 
 def _statements(text: str) -> list[ast.stmt]:
