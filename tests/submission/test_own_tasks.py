@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.submission import suggestions
 from autograder.submission.own_tasks import (
     defined_again,
     never_used,
@@ -186,3 +187,16 @@ def test_parameters_in_another_order_are_told(parameters: str, said: str) -> Non
 )
 def test_a_parameter_that_is_never_used_is_told(text: str, said: str) -> None:
     assert never_used(script(text), "area") == said
+
+
+def test_a_file_is_parsed_once_for_all_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them parsed it, for each call of each check: a large file without any task took seconds."""
+    parsed = []
+    parse = suggestions._statements
+    monkeypatch.setattr(suggestions, "_statements", lambda text: parsed.append(text) or parse(text))
+    source = script("def parsed_once(a):\n    return a\n")
+    for task in ("area", "length"):
+        assert not unseen(source, task)
+        assert not never_used(source, task)
+        assert not other_order(source, task, ("a", "b"))
+    assert len(parsed) == 1
