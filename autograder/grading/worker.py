@@ -58,6 +58,10 @@ class _Engines:
 
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
         """The engine for this assignment and these settings. If it has to be started, the one before is closed."""
+        if self._sandbox is not None and self._sandbox.has_ended:
+            # No submission was being graded, so none must pay for it. A shared process has ended too, or is about to.
+            self.close()
+            self.door = None
         engine = self._engine
         if engine is not None and self._key == (root, assignment, settings, _versions(engine.assignment)):
             return engine

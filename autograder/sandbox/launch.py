@@ -177,6 +177,19 @@ class Sandbox:
             f"the sandbox (tier {self.tier.letter}) {f'did not start: {lines[-1][:300]}' if lines else why}"
         )
 
+    @property
+    def has_ended(self) -> bool:
+        """Has the warm process ended since the last child? It says nothing unasked: only its end can be read."""
+        if self._once or not self._ready:
+            return False
+        self._control.settimeout(0)
+        try:
+            return not self._control.recv(1, socket.MSG_PEEK)
+        except OSError as error:
+            return not isinstance(error, BlockingIOError)
+        finally:
+            self._control.settimeout(START_SECONDS)
+
     def open(self) -> Child:
         """A new child. Raises :class:`InfrastructureError` if the warm process is gone or does not start."""
         self._finish_start()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.course.course import Course
+from autograder.grading import worker
 from autograder.grading.batch import ClassRequest, grade_class
 from autograder.grading.command import workers_here
 from autograder.grading.job import Settings
 from autograder.grading.pool import PRELOADED
 from autograder.grading.progress import Progress
 from autograder.results.result import Result
+from autograder.sandbox.launch import Door
+from autograder.submission.source import read_source
 from tests.support.places import ROOT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each starts afresh")
@@ -97,3 +104,24 @@ def test_a_class_is_graded_though_the_shared_process_dies(
     assert report.lost == []
     assert len(report.results.results) == 12
     assert all(result.score == result.max_score > 0 for result in report.results.results)
+
+
+@linux
+@pytest.mark.heavy
+def test_a_sandbox_that_dies_between_two_submissions_costs_neither(
+    released: Course, door: Callable[[], Door | None]
+) -> None:
+    """It may be the second worker on which a submission is tried: a second death would be the submission's loss."""
+    source = read_source(released.solutions / "b1_tiny" / "b1_tiny.py")
+    engines = worker._Engines()
+    engines.door = door()
+    try:
+        for _ in range(2):
+            engine = engines.get(released.root, "b1_tiny", Settings())
+            graded = engine.grade(source, 1)
+            assert all(verdict.outcome == "passed" for verdict in graded.verdicts)
+            os.kill(engines._sandbox._root, signal.SIGKILL)
+            while not engines._sandbox.has_ended:
+                time.sleep(0.01)
+    finally:
+        engines.close()
