@@ -23,7 +23,8 @@ def read_table(
     """The lines of a CSV file: (line number, column -> value). Empty if the file is missing or empty.
 
     columns: their titles, in lower case; other columns and blank lines are left out. Titles in the file may have any
-    case. A cell that a line lacks is "", and so are the cells of an `optional` column that the file lacks. See `read_rows` for the forms of CSV that are read.
+    case. A cell that a line lacks is "", and so are the cells of an `optional` column that the file lacks. See
+    `read_rows` for the forms of CSV that are read.
     Raises UserError if the file cannot be read, lacks a column or has it twice, or if a line has a cell without a title.
     """
     rows = read_rows(path)

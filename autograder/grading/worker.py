@@ -59,7 +59,8 @@ class _Engines:
     def get(self, root: Path, assignment: str, settings: Settings) -> Engine:
         """The engine for this assignment and these settings. If it has to be started, the one before is closed."""
         if self._sandbox is not None and self._sandbox.has_ended:
-            # No submission was being graded, so none must pay for it. A shared process has ended too, or is about to.
+            # No submission was being graded, so none must pay for it. The shared process may be ending too: it is not
+            # asked for another fork.
             self.close()
             self.door = None
         engine = self._engine
