@@ -58,12 +58,12 @@ def test_a_check_without_a_fork(course: Path, system: str) -> None:
     """Wrong, then ending the process, then an endless loop's worth of sleep, then right: each told as what it is."""
     write(course, "    return images.reshape(images.shape[0], images.shape[3], *images.shape[1:3])")
     code, text = run(course, system, "check")
-    assert code == 1
+    assert code == 1, text
     assert "You used reshape or view" in " ".join(text.split())
     assert "mix = 3" in text
     write(course, "    import os\n    os._exit(3)")
     code, text = run(course, system, "check", "to_nchw")
-    assert code == 1
+    assert code == 1, text
     assert "did not come back" in " ".join(text.split())
     write(course, "    import time\n    time.sleep(1)\n    return images.permute(0, 3, 1, 2)")
     code, text = run(course, system, "check", "to_nchw")

@@ -51,6 +51,7 @@ def arguments(files: Sequence[Path]) -> list[str]:
     return [
         *map(_as_pytest_takes, files),
         f"--rootdir={_as_pytest_takes(files[0].parent)}",
+        f"--confcutdir={_as_pytest_takes(files[0].parent)}",  # else pytest lists every folder above as well
         f"--config-file={Path(__file__).with_suffix('.ini')}",
         "--import-mode=importlib",
         "--noconftest",
