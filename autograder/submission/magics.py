@@ -37,6 +37,11 @@ class Line(Enum):
     MAGIC_GOES_ON = "after the backslash of a line that is not Python"
 
 
+def may_have_magics(lines: list[str]) -> bool:
+    """Whether a line looks like one that is not Python. It may still be inside a string or a bracket."""
+    return any(map(_NOT_PYTHON.match, lines))
+
+
 def line_kinds(text: str, magics: bool = False) -> list[Line]:
     """How each line of a text begins.
 
@@ -138,7 +143,7 @@ def drop_magics(cell: str) -> str:
         if magic.group(1) not in _KEEPS_BODY:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
-    elif not any(map(_NOT_PYTHON.match, lines)):  # the usual case, which needs no scan for strings
+    elif not may_have_magics(lines):  # the usual case, which needs no scan for strings
         return cell
     for number, kind in enumerate(line_kinds("\n".join(lines), magics=True)):
         if kind is Line.MAGIC:

@@ -23,7 +23,7 @@ from ..common.files import sha256
 from ..common.terminal import printable
 from . import marimo
 from .helpers import Helper, find_helpers
-from .magics import Line, answer_lines, code_lines, drop_magics, line_kinds
+from .magics import Line, answer_lines, code_lines, drop_magics, line_kinds, may_have_magics
 from .trained_from import origin_of
 
 CODE_LIMIT = 64 * 1024  # bytes of code in a submission: less than a table of all test images needs
@@ -341,13 +341,13 @@ def _script_cells(text: str, name: str) -> tuple[Cell, ...]:
     if len(text) > CODE_LIMIT * 2:
         return (Cell("\n".join(lines), 1, None),)  # too large: the caller says so
     marks = {number for number, line in enumerate(lines) if number and line.startswith("#") and _CELL_LINE.match(line)}
+    magics = may_have_magics(lines)
     if marks:
-        kinds = line_kinds(text.removesuffix("\n"), magics=True)
+        kinds = line_kinds(text.removesuffix("\n"), magics)
         marks = {number for number in marks if kinds[number] is Line.STATEMENT}
     edges = [0, *sorted(marks), len(lines)]
-    return tuple(
-        Cell(drop_magics("\n".join(lines[begin:end])), begin + 1, None) for begin, end in itertools.pairwise(edges)
-    )
+    cells = ("\n".join(lines[begin:end]) for begin, end in itertools.pairwise(edges))
+    return below_each_other((drop_magics(cell) if magics else cell, None, None) for cell in cells)
 
 
 def below_each_other(parts: Iterable[tuple[str, str | None, int | None]]) -> tuple[Cell, ...]:
