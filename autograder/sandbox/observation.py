@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from ..submission.source import Source
@@ -74,7 +75,7 @@ class Question:
     budget: float | None = None
 
 
-class Run(Protocol):
+class Run(ABC):
     """A submission that answers questions: in a sandbox (:class:`autograder.sandbox.run.SandboxRun`) or in this process
     (:class:`autograder.sandbox.run_local.LocalRun`). Checks use it through
     :class:`autograder.sandbox.proxy.SubmissionProxy`.
@@ -82,43 +83,50 @@ class Run(Protocol):
         run = LocalRun({"twice": lambda x: 2 * x})
         run.ask("twice", Question((Call("call", "twice", (3,)),))).value    # 6
 
+    source: the submission as text, in which forbidden calls are looked for; None if there is no text.
     earlier: the observations of the running check, in order. memory: values that checks share, see
     :meth:`~autograder.sandbox.proxy.SubmissionProxy.remember`.
     """
 
-    earlier: list[Observation]
-    memory: dict[str, Any]
-
-    @property
-    def source(self) -> Source | None:
-        """The submission as text, in which forbidden calls are looked for; None if there is no text."""
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        """The assignment's tasks that are functions."""
+    def __init__(self, parameters: Mapping[str, tuple[str, ...]], source: Source | None = None) -> None:
+        """parameters: for each task of the assignment that is a function, the names of its parameters."""
+        self._parameters, self.source = parameters, source
+        self.earlier: list[Observation] = []
+        self.memory: dict[str, Any] = {}
 
     @property
     def weights(self) -> dict[str, Any] | None:
         """Name -> trained weights that came with the submission; None if there are none that can be read."""
+        return None
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The assignment's tasks that are functions."""
+        return tuple(self._parameters)
 
     def names_of(self, task: str) -> tuple[str, ...]:
         """The names of a task's parameters, for messages."""
+        return self._parameters.get(task, ())
 
     def begin_check(self) -> None:
-        """Begin a check: forget the earlier observations, and number the next ones from 1."""
+        """Begin a check: forget the earlier observations, so that the next one is the first."""
+        self.earlier.clear()
 
+    @abstractmethod
     def answers(self, task: str) -> dict[Any, Any]:
         """All entries of a task that is a dict; empty if it is not a dict."""
 
+    @abstractmethod
     def ask(self, task: str, question: Question) -> Observation:
         """Run the last call of a question about a task. Never raises for what student code does."""
 
+    @abstractmethod
     def ask_each(self, task: str, questions: Sequence[Question]) -> list[Observation]:
         """Ask several questions about one task, one after another."""
 
+    @abstractmethod
     def afresh(self) -> AbstractContextManager[Run]:
         """The same submission in a new process, in which nothing has been called yet. A LocalRun gives itself."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -181,9 +189,9 @@ class Observation:
         return self.run.ask(self.task, Question(self.calls, self.target, record=True))
 
 
-def pending(task: str, question: Question, ordinal: int, run: Run) -> Observation:
-    """The observation of a question before anything has come back."""
-    calls, target = question.calls, question.target
+def pending(task: str, question: Question, run: Run, place: int = 1) -> Observation:
+    """The observation of a question before anything has come back. place: 1 for the next question, 2 for the one after."""
+    calls, target, ordinal = question.calls, question.target, len(run.earlier) + place
     return Observation(task, calls, "value", recorded=question.record, target=target, ordinal=ordinal, run=run)
 
 

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..submission.own_tasks import not_to_call
-from ..submission.source import Source
 from . import translate
 from .clock import Clock
 from .inside import wire
 from .launch import Sandbox
 from .loader import Loader, Order
-from .observation import Call, Observation, Question, StudentError, pending
+from .observation import Call, Observation, Question, Run, StudentError, pending
 from .session import SessionEnded
 
 if TYPE_CHECKING:
@@ -27,47 +26,31 @@ _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 _NOT_TO_CALL = "but must be something to call, as in the stub"  # says the child, if a task is no function
 
 
-class SandboxRun:
+class SandboxRun(Run):
     """Runs one submission in children of a sandbox: if one ends, the next question starts another.
 
     loader: loads the submission, and keeps the notes on that.
     """
 
     def __init__(self, sandbox: Callable[[], Sandbox], order: Order, clock: Clock | None = None) -> None:
+        super().__init__(order.parameters, order.source)
         self._sandbox, self._order = sandbox, order
         self._clock = clock or Clock(order.limits)
         self._dicts: dict[str, Observation] = {}
         self._weights: dict[str, torch.Tensor] | None = None
-        self._ordinal = 0
         self.loader = Loader(sandbox, order, self._clock)
-        self.earlier: list[Observation] = []  # the observations of the running check
-        self.memory: dict[str, Any] = {}
-
-    def names_of(self, task: str) -> tuple[str, ...]:
-        return self._order.parameters.get(task, ())
-
-    @property
-    def source(self) -> Source:
-        return self._order.source
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        return tuple(self._order.parameters)
 
     @property
     def weights(self) -> dict[str, torch.Tensor] | None:
-        if self._weights is None and self.source.weights is not None:
+        sent = self._order.source.weights
+        if self._weights is None and sent is not None:
             from ..submission import weights
 
             try:
-                self._weights = weights.parse(self.source.weights)
+                self._weights = weights.parse(sent)
             except weights.BadWeights as error:
                 self.loader.note(f"The weights beside the file were not used: {error}.")
         return self._weights
-
-    def begin_check(self) -> None:
-        self._ordinal = 0
-        self.earlier.clear()
 
     def answers(self, task: str) -> dict[Any, Any]:
         value = self._dict(task).value
@@ -83,7 +66,7 @@ class SandboxRun:
         while len(seen) < len(questions):
             rest = questions[len(seen) :]
             batch = rest if together and not self._clock.has_overrun(task) else rest[:1]
-            waiting = [pending(task, each, self._ordinal + place, self) for place, each in enumerate(batch, 1)]
+            waiting = [pending(task, each, self, place) for place, each in enumerate(batch, 1)]
             try:
                 known = self._without_asking(waiting[0], batch[0])
                 new = [known] if known is not None else self._send(waiting, batch)
@@ -92,7 +75,6 @@ class SandboxRun:
                     together = False
                     continue
                 new = [_not_handed_on(waiting[0], error)]
-            self._ordinal += len(new)
             self.earlier += new
             seen += new
         return seen
@@ -201,7 +183,7 @@ class SandboxRun:
             said = error.message.replace("StandIn", "what stands in for a missing package")
             error = dataclasses.replace(error, message=said, because=self.loader.missing_package())
         elif error.message.endswith(_NOT_TO_CALL):
-            error = dataclasses.replace(error, because=not_to_call(self.source, observed.task))
+            error = dataclasses.replace(error, because=not_to_call(self._order.source, observed.task))
         return dataclasses.replace(observed, error=error)
 
     def _has_gone(self, handle: int | None) -> bool:

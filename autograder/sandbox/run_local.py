@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..submission.source import Source
 from .inside import child, data, loading, record, wire
-from .observation import Call, Observation, Question, StudentError, pending
+from .observation import Call, Observation, Question, Run, StudentError, pending
 from .translate import as_checks_meet_it, item
 
 
-class LocalRun:
+class LocalRun(Run):
     """Runs trusted functions in this process: misconceptions in the grader, or the student's own code in their kernel.
 
     namespace: name -> task. parameters: task -> the names of its parameters. answers: if given, called with a key for
@@ -32,24 +31,9 @@ class LocalRun:
         parameters: Mapping[str, tuple[str, ...]] | None = None,
         answers: Callable[[Any], Any] | None = None,
     ) -> None:
-        self._namespace, self._parameters, self._lookup = namespace, parameters or {}, answers
-        self.source: Source | None = None
+        super().__init__(parameters or {})
+        self._namespace, self._lookup = namespace, answers
         self._objects: list[Any] = []
-        self._ordinal = 0
-        self.earlier: list[Observation] = []  # the observations of the running check
-        self.weights: dict[str, Any] | None = None
-        self.memory: dict[str, Any] = {}
-
-    def names_of(self, task: str) -> tuple[str, ...]:
-        return self._parameters.get(task, ())
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        return tuple(self._parameters)
-
-    def begin_check(self) -> None:
-        self._ordinal = 0
-        self.earlier.clear()
 
     def ask(self, task: str, question: Question) -> Observation:
         """Run the last call of a question here, on copies of its tensors."""
@@ -70,8 +54,7 @@ class LocalRun:
         return value if isinstance(value, dict) else {}
 
     def _ask(self, task: str, question: Question) -> Observation:
-        self._ordinal += 1
-        call, observed = question.calls[-1], pending(task, question, self._ordinal, self)
+        call, observed = question.calls[-1], pending(task, question, self)
         if call.verb == "item" and self._lookup is None:
             whole = self._namespace.get(task)
             entries = dict(whole) if isinstance(whole, Mapping) else whole
