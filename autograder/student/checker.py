@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,13 +85,14 @@ class Checker:
         """
         changed = self.repository.changed(name)
         path = changed[0] if changed else self.repository.file(name)
-        notes = (damage,) if (damage := self.repository.damage) else self._two_forms(name, changed)
-        if elsewhere := self.repository.misnamed(name):
-            notes = (*notes, elsewhere)
-        if older := self.repository.older_weights(name):
-            notes = (*notes, older)
-        if changed_checks := self.repository.changed_checks(name):
-            notes = (*notes, changed_checks)
+        changed_checks = self.repository.changed_checks(name)
+        said = (
+            self.repository.damage or self._two_forms(name, changed),
+            self.repository.misnamed(name),
+            self.repository.older_weights(name),
+            changed_checks,
+        )
+        notes = tuple(filter(None, said))
         if gone := self.repository.gone(name):
             return CheckReport(name, path, problem=gone)
         try:
@@ -121,17 +123,16 @@ class Checker:
         fingerprint = self.repository.fingerprint_of(name, path) if public else ""
         return CheckReport(name, path, (), notes, problem, fingerprint, public)
 
-    def _two_forms(self, name: str, changed: list[Path]) -> tuple[str, ...]:
+    def _two_forms(self, name: str, changed: list[Path]) -> str:
+        """A sentence if script and notebook hold different work; else ""."""
         if len(changed) < 2:
-            return ()
-        try:
+            return ""
+        with suppress(Unreadable):
             if len({read_source(path).answer_digest for path in changed}) == 1:
-                return ()
-        except Unreadable:
-            pass
+                return ""
         return (
             f"Script and notebook of {name} both differ from the stub. This is {changed[0].name}, saved last. "
-            f"Hand in one of them. To give up the other: autograder reset {changed[1].name}",
+            f"Hand in one of them. To give up the other: autograder reset {changed[1].name}"
         )
 
     def warm(self, name: str) -> Engine:

@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ _OPTIONAL = {
     "tqdm": "progress bars",
 }
 _SPACE = 200 << 20  # bytes that a training and a notebook may need
+_THEN = re.compile(r" To (?:get it back|train it anew): |\. (?=Give it this name)")  # before what to do, in a sentence
 
 
 @dataclass(frozen=True)
@@ -249,8 +251,7 @@ def _elsewhere(repository: StudentRepository) -> Iterator[Path]:
 def _work() -> Iterator[Finding]:
     repository = StudentRepository.here()
     if repository.damage:
-        said, _, remedy = repository.damage.partition(" To get it back: ")
-        yield Finding("broken", said, remedy)
+        yield Finding("broken", *_THEN.split(repository.damage, 1))
         return
     begun = []
     elsewhere = list(_elsewhere(repository))[:5]
@@ -261,8 +262,7 @@ def _work() -> Iterator[Finding]:
     for name in repository.names:
         misnamed = "" if name in {path.stem for path in elsewhere} else repository.misnamed(name)
         if misnamed:
-            said, _, remedy = misnamed.partition(". ")
-            yield Finding("note", said, remedy)
+            yield Finding("note", *_THEN.split(misnamed, 1))
         changed = repository.changed(name)
         begun += [name] if changed else []
         for path in changed:
@@ -270,12 +270,8 @@ def _work() -> Iterator[Finding]:
                 read_source(path)
             except Unreadable as error:
                 yield Finding("note", f"Cannot be read: {error}", f"Or begin again: autograder reset {path.name}")
-        if checks := repository.changed_checks(name):
-            said, _, remedy = checks.partition(" To get it back: ")
-            yield Finding("note", said, remedy)
-        if older := repository.older_weights(name):
-            said, _, remedy = older.partition(" To train it anew: ")
-            yield Finding("note", said, remedy)
+        for said in filter(None, (repository.changed_checks(name), repository.older_weights(name))):
+            yield Finding("note", *_THEN.split(said, 1))
         if len(changed) > 1:
             remedy = f"autograder reset {changed[1].name} (the older of the two)"
             yield Finding(
