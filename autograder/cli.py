@@ -44,7 +44,7 @@ COMMANDS = {
     "release": ("release.command", "make assignments/ from solutions/", _AUTHORS),
     "verify": ("release.verify", "prove that checks, solutions and misconceptions fit together", _AUTHORS),
     "ci": ("platforms.ci", "grade one checkout for GitHub Actions, Classroom 50 or Gradescope", _AUTHORS),
-    "data": ("data", "check the data set, or fetch all of it", "Everybody"),
+    "data": ("data.command", "check the data set, or fetch all of it", "Everybody"),
 }
 
 

@@ -4,10 +4,9 @@
     idx_set(official, subset)                                    a data set of IDX files, for such a module
     lay_down(official, ...)                                      what `autograder data --full` does
 
-Importing this package is cheap: torch, torchvision and rich are imported by the functions that use them.
+Importing this package is cheap: torch and torchvision are imported by the functions that use them.
 """
 
-from .command import add_arguments, run
 from .dataset import (
     DataSet,
     Examples,
@@ -28,7 +27,6 @@ __all__ = [
     "Official",
     "OfficialFile",
     "Subset",
-    "add_arguments",
     "data_set",
     "data_sets",
     "files_of_graders",
@@ -37,6 +35,5 @@ __all__ = [
     "lay_down",
     "load_full",
     "make_subset",
-    "run",
     "verify_subset",
 ]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
 from ..common.errors import UserError
+from ..common.terminal import console, print_line
 from ..course.course import find_course
 from .dataset import FOLDER, DataSet, Official, data_sets
 from .full import Laid, lay_down
@@ -36,8 +41,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Do what the command line asks. Returns 0; raises UserError or InfrastructureError."""
-    from ..common.terminal import print_line
-
     root = args.root if args.root is not None else data_folder()
     dataset = _chosen(root, args.name)
     official = dataset.official
@@ -81,12 +84,6 @@ def data_folder() -> Path:
 
 def show_subset(dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, ...]) -> None:
     """Print the number of images of each class, then the checksums in the format of `sha256sum`."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    from ..common.terminal import console, print_line
-
     screen = console()
     frame = box.SIMPLE_HEAD if screen.is_terminal else None
     table = Table(title=Text(f"{dataset.title} in {root}"), title_justify="left", box=frame, pad_edge=False)
@@ -110,8 +107,6 @@ def show_subset(dataset: DataSet, root: Path, manifests: tuple[SubsetManifest, .
 
 def show_full(dataset: Official, root: Path, laid: tuple[Laid, ...]) -> None:
     """Print the checksum and the source of each file, and how to read the data set."""
-    from ..common.terminal import console, print_line
-
     for item in laid:
         came = f"from {item.source}" if item.source else "was there already"
         print_line(f"{item.file.sha256}  {item.path}", "dim")

@@ -35,7 +35,9 @@ from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
 from ..results.rows import Row, rows_of
 from ..results.store import folder_name
-from .nbgrader_settings import SOURCE
+from ..submission.archives import file_at
+from ..submission.source import Unreadable, read_source
+from .nbgrader_settings import SOURCE, configure
 
 NOT_HERE = (
     "The submission is not in `submitted/`. If it is elsewhere, `autograder export results --to nbgrader "
@@ -102,8 +104,6 @@ def write(
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
     from traitlets.config import Config
-
-    from .nbgrader_settings import configure
 
     configure(Config(), course.root)
     url = url or f"sqlite:///{(course.root / 'gradebook.db').absolute()}"
@@ -295,9 +295,6 @@ def _made_here(path: Path) -> bool:
 
 def _submitted_code(course: Course, result: Result, submissions: Path | None) -> str | None:
     """The code of the graded file, else of the one in nbgrader's `submitted/<student>/<assignment>/`, else None."""
-    from ..submission.archives import file_at
-    from ..submission.source import Unreadable, read_source
-
     submitted, name = course.root / "submitted", result.assignment
     usual = [submitted / result.student / name / f"{name}{suffix}" for suffix in (".py", ".ipynb")]
     for path in (file_at(submissions or submitted, result.file), *usual):

@@ -11,7 +11,9 @@ import io
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
+
+import torch
 
 from ..checks.catalogues import CodeCatalogue
 from ..checks.data_catalogue import DataCatalogue, Recorded
@@ -25,12 +27,12 @@ from ..common.raised import remedy, where_raised
 from ..common.run_file import run_file
 from ..course.assignment import Assignment
 from ..course.roster import Quiz
+from ..grading.context import CheckContext
+from ..grading.live import LiveChecks
+from ..sandbox.inside.wire import SandboxTensor
 from ..sandbox.observation import Observation, Question
 from ..sandbox.run_local import LocalRun, replay
 from .declared import refuse_slow
-
-if TYPE_CHECKING:
-    from ..grading.live import LiveChecks
 
 ANSWERS = "ANSWERS"
 
@@ -115,8 +117,6 @@ class _RecordingRun(LocalRun):
     """Runs calls that need no training and no training data. Results of a trained network are not a signature."""
 
     def ask(self, task: str, question: Question) -> Observation:
-        from ..sandbox.inside.wire import SandboxTensor
-
         call = question.calls[-1]
         trains = call.verb == "probe" and call.name == "few_steps"
         on_data = any(isinstance(arg, SandboxTensor) for arg in (*call.args, *call.kwargs.values()))
@@ -155,8 +155,6 @@ def _failures(
 def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[Path, Any], DataCatalogue]]:
     """Gives a function of a folder and a student's quiz. It returns the diagnoses in the folder, with those of ANSWERS
     made for this quiz: only they differ between students."""
-    from ..grading.live import LiveChecks
-
     catalogue = CodeCatalogue.load(assignment.misconceptions)
     of_answers = [known for known in catalogue.misconceptions if known.task == ANSWERS]
     live = LiveChecks([assignment.public_checks])
@@ -179,10 +177,6 @@ def answers_recorded(assignment: Assignment, quiz: Quiz) -> Iterator[Callable[[P
 
 def _run_through(live: LiveChecks, listener: _Listener, run: LocalRun, quiz: Any = None) -> None:
     """Run the public checks of the listener's task."""
-    import torch
-
-    from ..grading.context import CheckContext
-
     torch.default_generator.manual_seed(0)  # torch.manual_seed also records a traceback for each possible GPU
     context = CheckContext(run, lambda: listener, 0, _no_images, quiz=quiz)
     live.run(context, lambda check: check.task == listener.known.task and not check.hidden)

@@ -10,14 +10,12 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..common.definitions import defined_by
 from ..common.errors import UserError
+from ..grading.context import CheckInfo
 from ..student.pictures import names_in
-
-if TYPE_CHECKING:
-    from ..grading.context import CheckInfo
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"  # behind ###, on lines of their own
 SEE = "# See it: autograder show "  # a cell with only this and a picture's name shows the picture in the notebook

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..course.course import Course
+from ..grading.context import CheckInfo
 from .declared import declared_checks, open_checks
 
 if TYPE_CHECKING:
     from ..checks.catalogues import CodeCatalogue
-    from ..grading.context import CheckInfo
 
 _INTRODUCTION = """\
 # Checks and misconceptions

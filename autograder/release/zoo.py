@@ -5,21 +5,17 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 
 from ..common.plural import plural
 from ..grading.context import CheckContext
-from ..sandbox.observation import Call, Question
+from ..grading.engine import Engine
+from ..sandbox.observation import Call, Observation, Question
 from ..sandbox.run_local import LocalRun
 from .declared import refuse_slow
-
-if TYPE_CHECKING:
-    from ..grading.engine import Engine
-    from ..sandbox.observation import Observation
-
 
 ZOO: dict[str, Callable[[], Any]] = {
     "None": lambda: None,

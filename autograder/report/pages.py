@@ -17,6 +17,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jinja2
+from markupsafe import Markup, escape
+
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
 from ..common.plural import plural
@@ -28,11 +31,12 @@ from ..course.zone import zone_of
 from ..results.guard import Guard
 from ..results.result import ClassResults, Result
 from ..submission.names import REPORT_MARKER
+from .class_page import ClassPage, class_page
+from .links import STUDENTS, file_of
+from .pictures import Pictures
+from .student_page import OUTCOMES, student_page
 
 if TYPE_CHECKING:
-    import jinja2
-
-    from .class_page import ClassPage
     from .right_ways import SolvedTask
 
 
@@ -54,10 +58,6 @@ def write(
 
     Raises UserError if `folder` holds other things, InfrastructureError if it cannot be written.
     """
-    from .links import STUDENTS, file_of
-    from .pictures import Pictures
-    from .student_page import student_page
-
     pictures = Pictures(course)
     words = words_of(course) if course is not None else CourseWords()
     pages = templates(zone_of(course), words)
@@ -91,7 +91,6 @@ def write(
 
 def _class_page(results: ClassResults, before: ClassResults | None, left_out: Guard) -> ClassPage:
     """The page of the class, without students whose results break it. It names them."""
-    from .class_page import class_page
 
     def page(own: Iterable[Result], earlier: ClassResults | None) -> ClassPage:
         shown = dataclasses.replace(results, results=tuple(own), remarks=(*results.remarks, *left_out.lines))
@@ -134,11 +133,6 @@ def templates(zone: dt.tzinfo | None = None, course: CourseWords | None = None) 
 
     zone: the zone of the times on the pages (default: this machine's). course: its language and direction of writing.
     """
-    import jinja2
-    from markupsafe import Markup
-
-    from .student_page import OUTCOMES
-
     folder = resources.files(__package__) / "templates"
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
@@ -168,8 +162,6 @@ def templates(zone: dt.tzinfo | None = None, course: CourseWords | None = None) 
 
 def code(text: str) -> str:
     """The text as HTML: escaped, with `<code>` instead of pairs of backticks."""
-    from markupsafe import Markup, escape
-
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)

@@ -18,6 +18,7 @@ from ...common.errors import InfrastructureError, UserError
 from ...common.terminal import printable
 from ...course.course import find_course
 from ...grading.job import Settings
+from ...results import redacted, store
 from . import actions, classroom50, gradescope
 from .checkout import Graded, Request, grade_checkout
 
@@ -97,8 +98,6 @@ def _grade(args: argparse.Namespace, request: Request) -> None:
     graded = grade_checkout(request)
     FORMS[args.to](request, graded)
     if args.out is not None:
-        from ...results import redacted, store
-
         for each in graded:
             store.write(redacted.redacted(each.result), args.out)
     sys.stdout.flush()
