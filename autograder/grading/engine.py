@@ -14,8 +14,9 @@ from ..common.errors import InfrastructureError
 from ..common.terminal import beginning
 from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
-from ..course.network import network_of
+from ..course.network import Network, network_of
 from ..course.roster import Variant
+from ..data import Examples
 from ..sandbox import tiers
 from ..sandbox.launch import Door, Sandbox
 from ..sandbox.limits import Limits
@@ -30,8 +31,6 @@ from .live import LiveChecks
 from .verdicts import explained
 
 if TYPE_CHECKING:
-    from ..course.network import Network
-    from ..data import Examples
     from ..sandbox.loader import Loader
 
 

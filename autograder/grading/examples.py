@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.errors import UserError
 from ..course.network import Network
-from ..data import data_set
+from ..data import Examples, data_set
 from ..data.dataset import FOLDER
 
 if TYPE_CHECKING:
     import torch
-
-    from ..data import Examples
 
 
 def training_tensors(root: Path, network: Network) -> dict[str, torch.Tensor]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,13 +12,11 @@ from ..common.errors import UserError
 from ..course.assignment import Assignment
 from ..course.course import find_course
 from ..course.network import network_of
+from ..data import Examples
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.source import Unreadable, read_source
 from .context import CheckContext
-
-if TYPE_CHECKING:
-    from ..data import Examples
 
 
 def open_context(folder: Path) -> tuple[CheckContext, Callable[[], None]]:

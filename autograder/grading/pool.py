@@ -17,13 +17,11 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ..common.errors import UserError
+from ..sandbox.launch import Door, SharedSandbox
 from .job import Job
-
-if TYPE_CHECKING:
-    from ..sandbox.launch import Door, SharedSandbox
 
 _FAREWELL = 10.0  # seconds that idle workers have to end by themselves
 

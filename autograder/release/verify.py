@@ -23,20 +23,20 @@ from ..common.definitions import lines_of, needed_for
 from ..common.plural import plural
 from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
+from ..grading.context import CheckInfo, Verdict
+from ..grading.engine import Engine, Grading
 from ..grading.job import Settings
 from ..grading.pool import PRELOADED, end_server, end_with_parent, meet_interrupts, process_context
+from ..grading.worker import share_sandbox, shared_door
 from ..sandbox import tiers
-from ..sandbox.launch import SharedSandbox
+from ..sandbox.launch import Door, SharedSandbox
 from ..submission.source import Cell, Source, read_source
-from . import made_pages
+from . import leaks, made_pages
 from .declared import declared_checks, refuse_slow
 from .slips import refuse_slips
 
 if TYPE_CHECKING:
     from ..checks.misconceptions import Misconception
-    from ..grading.context import CheckInfo, Verdict
-    from ..grading.engine import Engine, Grading
-    from ..sandbox.launch import Door
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
@@ -160,8 +160,6 @@ def _begin_worker(door: Door | None) -> None:
 
     door: to the warm process of which its sandboxes are forks; None: each starts its own.
     """
-    from ..grading.worker import share_sandbox
-
     end_with_parent()
     meet_interrupts(signal.SIG_DFL)
     warnings.simplefilter("ignore")
@@ -185,8 +183,6 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
 
     part, of parts: each part takes its share of the misconceptions, and part 0 also takes all the rest.
     """
-    from ..grading.engine import Engine
-    from ..grading.worker import shared_door
     from . import zoo
 
     began = time.perf_counter()
@@ -348,8 +344,6 @@ def misconception(task, **options):
 
 def _leaks(course: Course, names: Sequence[str]) -> list[str]:
     """A finding for each line of a solution that the release of these assignments, or of all, shows."""
-    from . import leaks
-
     released = [course.released(name) for name in names]
     places = [path for one in released for path in (one.folder, one.notebook)] or [course.assignments]
     return [f"leak: {leak}" for leak in leaks.find_leaks(course.solutions, *places)]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ..course.network import Network
+from ..course.network import Network
 
 BUSY = 2 / 3  # the largest share of wall-clock time that counts as waiting for a processor
 _GRADERS_OWN = 20 * 60.0  # wall-clock seconds: far more than the grader itself needs, on a busy machine too

@@ -7,10 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from ..submission.source import Source
+from ..submission.source import Source
 
 AskStatus = Literal["value", "error", "timeout", "crashed"]
 Outcome = Literal["passed", "failed", "error", "timeout", "crashed", "not_run"]

@@ -6,16 +6,14 @@ import html
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..common.plural import plural
 from ..course.course import Course
+from ..grading.context import Verdict
 from .hint import read_why
 from .jupyter import shell
 from .screen import bar
-
-if TYPE_CHECKING:
-    from ..grading.context import Verdict
 
 # Symbols and words carry the meaning, and colours only repeat it. Jupyter's colours suit its light and its dark page.
 _MARKS: dict[str, tuple[str, str, str]] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common.errors import UserError
+from ..grading.context import Verdict
 from ..grading.job import Settings
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
@@ -18,7 +19,6 @@ from . import state
 from .repository import StudentRepository
 
 if TYPE_CHECKING:
-    from ..grading.context import Verdict
     from ..grading.engine import Engine
 
 

@@ -6,19 +6,16 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from ..common.plural import plural
 from ..common.terminal import console
+from ..grading.context import Verdict
 from . import state
 from .checker import CheckReport
 from .repository import StudentRepository
-
-if TYPE_CHECKING:
-    from ..grading.context import Verdict
 
 _WIDTH = 100  # lines longer than this are hard to read
 _PRINTED = 6  # lines of what the student's code printed
