@@ -1,7 +1,5 @@
 """The command line: ``autograder COMMAND``. A command's module is imported only when the command runs."""
 
-from __future__ import annotations
-
 import argparse
 import errno
 import importlib

@@ -5,8 +5,6 @@ needs no sandbox, and Jupyter's interrupt button is its timeout. It shows what p
 of `autograder check`.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import html

@@ -4,8 +4,6 @@ The letters come from the stub's docstring, ``(N, H, W, C) -> (N, C, H, W)``. If
 can be found again in the result, and so can the axes. A drawing shows nothing that the docstring does not already say.
 """
 
-from __future__ import annotations
-
 import ast
 import html
 import math

@@ -1,7 +1,5 @@
 """Which classes a network confuses: small data for reports."""
 
-from __future__ import annotations
-
 import torch
 
 SHOWN = 8  # images that a report shows, at most

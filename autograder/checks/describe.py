@@ -1,7 +1,5 @@
 """Calls, values and errors in words that a student reads."""
 
-from __future__ import annotations
-
 import reprlib
 from typing import Any
 

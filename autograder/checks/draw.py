@@ -1,7 +1,5 @@
 """Inputs for checks: fixed ones for public checks, freshly drawn ones for hidden checks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TypeVar
 

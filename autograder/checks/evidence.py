@@ -4,8 +4,6 @@ Several wrong ideas may give the same wrong result. What the other checks of the
 most of them apart: a student who has an idea has it in every check.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

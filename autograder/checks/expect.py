@@ -2,8 +2,6 @@
 says what was called, what came back and what is wrong with it, but never the right values.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Sentences about a wrong value, from the values alone: for a failure that no misconception explains."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Collection, Sequence

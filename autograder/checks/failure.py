@@ -1,7 +1,5 @@
 """How a check fails: with an outcome, and a message for the student."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from ..sandbox.observation import Observation, Outcome, Why

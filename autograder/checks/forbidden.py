@@ -4,8 +4,6 @@ Two things are looked at: the torch functions that ran, as the sandbox recorded 
 the source because hostile code can falsify the record.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from ..common.plural import listed

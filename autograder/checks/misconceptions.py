@@ -1,7 +1,5 @@
 """What an author writes about a task: misconceptions (wrong solutions in code), hints, and why the task works."""
 
-from __future__ import annotations
-
 import contextvars
 import sys
 from collections.abc import Callable

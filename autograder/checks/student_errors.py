@@ -1,7 +1,5 @@
 """Errors that student code raised, in words: with the student's own line, and no frame of ours."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

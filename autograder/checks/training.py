@@ -6,8 +6,6 @@ message is in the assignment's catalogue. The assignment's ``network_facts.py`` 
 and what its tasks are called.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import re

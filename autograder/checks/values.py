@@ -1,7 +1,5 @@
 """Values as checks compare them, whichever library they come from."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

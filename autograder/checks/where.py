@@ -1,7 +1,5 @@
 """Where the wrong values of a tensor lie: in words, if they form a pattern, and as a small map."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

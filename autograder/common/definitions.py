@@ -1,7 +1,5 @@
 """The names that statements define and need, read from their syntax trees."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """The explanation of a failure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

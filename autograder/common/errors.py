@@ -3,8 +3,6 @@
 The command line prints the message and exits with the code, so nobody sees a traceback for bad input.
 """
 
-from __future__ import annotations
-
 
 class UserError(Exception):
     """The user asked for something that cannot be done. The message says what to do instead. Exit code 2."""

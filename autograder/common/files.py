@@ -1,7 +1,5 @@
 """Writing files whole or not at all, with a one-line error when the disk or a permission prevents it."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """Ideas: what an error usually means. A module keeps them in a text file beside it, one paragraph for each idea."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Interrupting a thread that computes for too long."""
 
-from __future__ import annotations
-
 import ctypes
 import threading
 import time

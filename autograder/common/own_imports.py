@@ -3,8 +3,6 @@
 So no list of files has to be kept by hand: students, for example, get the modules that their commands can reach.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

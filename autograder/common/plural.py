@@ -1,7 +1,5 @@
 """Numbers and lists in words, and the beginning of a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 

@@ -1,7 +1,5 @@
 """Gray pictures as PNG, made without a library. A page holds hundreds of small ones."""
 
-from __future__ import annotations
-
 import base64
 import struct
 import zlib

@@ -1,7 +1,5 @@
 """Errors in a file that an author of the course wrote: which line raised, and why, in one sentence."""
 
-from __future__ import annotations
-
 import sys
 import traceback
 from collections.abc import Iterable

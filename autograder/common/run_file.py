@@ -1,7 +1,5 @@
 """The files of this package, and running a file of the course: a catalogue, a quiz, a reference. Never a submission."""
 
-from __future__ import annotations
-
 import importlib.util
 from importlib import resources
 from importlib.machinery import SourceFileLoader

@@ -1,7 +1,5 @@
 """Reading what people write in files: tables in CSV, times in ISO 8601."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import datetime as dt

@@ -1,7 +1,5 @@
 """Printing to a terminal: one console, and text from strangers made harmless."""
 
-from __future__ import annotations
-
 import json
 import os
 from functools import cache

@@ -1,7 +1,5 @@
 """Making zip files: the same files give the same bytes, at any time and on any machine."""
 
-from __future__ import annotations
-
 import io
 import stat
 import zipfile

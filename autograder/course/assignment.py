@@ -1,7 +1,5 @@
 """One assignment: its folder, and the paths of the files in it."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass

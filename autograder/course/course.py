@@ -4,8 +4,6 @@ An assignment is a folder that holds a script of the same name (`solutions/a1_pe
 are the only list of assignments.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

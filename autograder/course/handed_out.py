@@ -1,7 +1,5 @@
 """The record that a release keeps beside its files: the sha256 of each of them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path, PurePosixPath
 

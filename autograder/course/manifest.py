@@ -3,8 +3,6 @@
 Students may have edited or deleted the file. The parts of an assignment's entry that cannot be read are empty.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

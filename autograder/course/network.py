@@ -4,8 +4,6 @@ The checks, `autograder train`, its page, the release and the benchmarks read it
 An assignment without this file trains nothing.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@
 public checks contain it. An assignment without that file is the same for everybody.
 """
 
-from __future__ import annotations
-
 import hashlib
 import unicodedata
 from collections import Counter

@@ -1,7 +1,5 @@
 """The words of a course on the pages that people read: `title`, `about`, `lang` and `dir` at the top of course.toml."""
 
-from __future__ import annotations
-
 import html
 import json
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The time zone of the course's deadlines: `timezone = "Europe/Berlin"` at the top of course.toml."""
 
-from __future__ import annotations
-
 import datetime as dt
 import tomllib
 import zoneinfo

@@ -1,7 +1,5 @@
 """`autograder data`: check the data in `data/`, and fetch a complete data set."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The complete official files: found on this machine or downloaded, checked, and put where torchvision reads them."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 Only `to_examples` imports torch.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import math

@@ -4,8 +4,6 @@ Training and test images are in separate files, each split with a manifest, so t
 other. A student's repository has `data/train-*` but not `data/test-*`.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Sequence

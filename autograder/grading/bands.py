@@ -1,7 +1,5 @@
 """What a new grading of a submission that trains keeps from the grading before it."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from ..common.plural import plural

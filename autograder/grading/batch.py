@@ -1,7 +1,5 @@
 """Grade a class's submissions into a folder of results. A run may stop at any moment, and the next one goes on."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import datetime as dt

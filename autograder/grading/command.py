@@ -1,7 +1,5 @@
 """`autograder grade`: its arguments, and the report at the end."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

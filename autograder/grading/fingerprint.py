@@ -1,7 +1,5 @@
 """The fingerprint of a grading: equal fingerprints mean that grading again would find the same."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 from functools import cache

@@ -1,7 +1,5 @@
 """One unit of grading: what a worker process gets for one submission. Plain data, so that it can be sent anywhere."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path

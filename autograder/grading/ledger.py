@@ -1,7 +1,5 @@
 """The results of a class while it is graded. Nothing else reads or writes them."""
 
-from __future__ import annotations
-
 import dataclasses
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The checks of an assignment, collected once by pytest and run on one submission after another."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import queue

@@ -1,7 +1,5 @@
 """`RESULTS/grader.log`: errors in our own code, or in checks, while a class was graded, for those who can fix them."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 import traceback

@@ -1,7 +1,5 @@
 """Plain pytest on a folder of checks: the submission is the file beside them."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from pathlib import Path

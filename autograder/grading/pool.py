@@ -1,7 +1,5 @@
 """Worker processes, here or on a cluster, through `concurrent.futures`: how they start, and how they end."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import multiprocessing

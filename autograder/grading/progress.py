@@ -1,7 +1,5 @@
 """What a grading shows while it runs: live lines in a terminal, lines with time stamps in a log."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ at a time, to find the one at fault. A job that kills its worker twice is given 
 fails twice.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import time
 from collections import deque

@@ -1,7 +1,5 @@
 """What a worker process does: it grades the submissions that it is sent, and keeps the engine of the last one warm."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import faulthandler

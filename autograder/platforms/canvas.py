@@ -1,7 +1,5 @@
 """Canvas: fills grades into the gradebook file that Canvas exported (Grades, Export, Export Entire Gradebook)."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from pathlib import Path

@@ -5,8 +5,6 @@ for a class that was graded here. It fills in the files that Classroom 50 wrote 
 only they have the submission's tag, commit and owner.
 """
 
-from __future__ import annotations
-
 import argparse
 import datetime as dt
 import json

@@ -1,7 +1,5 @@
 """A table for a spreadsheet: a line for each student, a column for each assignment, and the total."""
 
-from __future__ import annotations
-
 import argparse
 import csv
 import io

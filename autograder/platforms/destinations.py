@@ -1,7 +1,5 @@
 """Where an export is written: a file, a folder, or standard output."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from pathlib import Path

@@ -8,8 +8,6 @@ which writes to `destination`; if that is None, to the format's own place (for e
 have `add_arguments(parser)` for options of its own. Formats write what the results say: they compute no scores.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Students read only what `results.rows` lets them read: of hidden checks only the
 students. Nothing is sent: a person uploads the file, or reads the script and runs it.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import io

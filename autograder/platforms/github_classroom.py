@@ -5,8 +5,6 @@ The reporter computes two totals: its table shows max_score x passed rows / rows
 of the rows' scores. They agree if every row is worth one point. So each task is a runner, and each of its points a row.
 """
 
-from __future__ import annotations
-
 import argparse
 import base64
 import dataclasses

@@ -4,8 +4,6 @@ On Gradescope, the autograder that `autograder gradescope-zip` makes writes this
 that was graded elsewhere.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any

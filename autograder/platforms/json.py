@@ -1,7 +1,5 @@
 """All results in one JSON document, for your own scripts."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Nobody is guessed. A student gets a grade only if exactly one person in the file
 address, and if that person matches no other student. All other students are listed.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import sys

@@ -1,7 +1,5 @@
 """Moodle: fills grades into an assignment's grading worksheet (its page, Submissions, Download grading worksheet)."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from pathlib import Path

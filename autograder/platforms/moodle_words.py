@@ -4,8 +4,6 @@ For other languages the order of the columns helps: a worksheet begins with the 
 maximum and "can be changed" stand side by side.
 """
 
-from __future__ import annotations
-
 # en, de, fr, es, it, pt, nl, pl, ja, zh, ar; some languages have used several words.
 IDENTIFIER = ("Identifier", "ID", "Identifiant", "Identificador", "Identificatore", "Identificativo", "Identificatie",
               "Identificatienummer", "Identyfikator", "識別子", "标识符", "识别符", "識別碼", "المعرف", "المعرّف")  # fmt: skip

@@ -9,8 +9,6 @@ nbgrader's pages and feedback show `autograded/<student>/<assignment>/`. If nbgr
 it is made here from the submission's code, and nothing is run.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import html

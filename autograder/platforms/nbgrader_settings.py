@@ -1,7 +1,5 @@
 """nbgrader's settings for this course, shared by `autograder release` and nbgrader_config.py."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

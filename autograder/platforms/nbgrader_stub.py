@@ -3,8 +3,6 @@
 nbgrader imports it (see `nbgrader_settings.configure`); nothing that students run does.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -3,8 +3,6 @@
 The file keeps its quotes, its line ends, its encoding and its byte order mark.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections.abc import Mapping

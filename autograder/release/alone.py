@@ -4,8 +4,6 @@ Each holds the public checks of its assignment, packed into a cell that grading 
 network, the cell also holds the first training examples, so that the checks run.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from pathlib import Path

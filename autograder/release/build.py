@@ -1,7 +1,5 @@
 """Builds what students get, from `solutions/` alone, in an empty folder."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 import time

@@ -1,7 +1,5 @@
 """`docs/checks.md`: all that an author of checks can use. It is made from docstrings; their examples run as tests."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Copy the content of FOLDER into the classroom's folder of the teacher's classroo
 it for everybody, so it holds only what students have anyway: stub, public checks, diagnoses as data, training images.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import shutil

@@ -1,7 +1,5 @@
 """`autograder release`: from solutions/ to everything that students and nbgrader see."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Sequence
 from pathlib import Path

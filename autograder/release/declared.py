@@ -1,7 +1,5 @@
 """The checks that an assignment declares. One pytest session reads the check files and then runs the checks."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 

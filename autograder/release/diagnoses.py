@@ -4,8 +4,6 @@ Public checks have fixed inputs. So release records what each misconception retu
 wrong result is looked up in this record, and the code of the misconception stays in `solutions/`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import warnings

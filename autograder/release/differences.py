@@ -1,7 +1,5 @@
 """`release --check`: is `assignments/` up to date with `solutions/`?"""
 
-from __future__ import annotations
-
 import difflib
 from dataclasses import dataclass
 from itertools import islice

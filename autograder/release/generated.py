@@ -4,8 +4,6 @@ Each such folder has a record, `.release.json`, with the sha256 of every file in
 have was made by somebody else, and is never deleted.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import json

@@ -5,8 +5,6 @@ these hashes, so that git gives it exactly the release's bytes, and no other rep
 content alone, so it is known before anything is committed.
 """
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -4,8 +4,6 @@ It holds the checks, hidden ones too, and what they need; the stub replaces the 
 see it on Gradescope. Students' code runs in the same container, so it runs in the sandbox or not at all.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import tempfile

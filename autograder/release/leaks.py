@@ -10,8 +10,6 @@ have it too (a line of a solution still is). Lines that students may see, becaus
 listed in `solutions/allowed-lines.txt`.
 """
 
-from __future__ import annotations
-
 import ast
 import base64
 import binascii

@@ -1,7 +1,5 @@
 """The generated pages of `docs/`: writes them, and says whether they are up to date."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

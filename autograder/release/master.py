@@ -4,8 +4,6 @@ The lecturer writes no metadata. A code cell with a solution block becomes a sol
 defines. A locked check cell follows it, worth the task's public and hidden points together.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass

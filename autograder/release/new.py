@@ -3,8 +3,6 @@
 It writes the assignment of docs/adding-an-assignment.md: one task, which the author then changes.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Nothing else strips them: the `.py` stub is written from the cells that nbgrader leaves.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import logging

@@ -4,8 +4,6 @@ Only the text of an assignment's files is read here. Errors that show when a fil
 reported where it is run.
 """
 
-from __future__ import annotations
-
 import ast
 import difflib
 import re

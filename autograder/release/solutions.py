@@ -4,8 +4,6 @@
 `report --right-ways`, students who have all points of a task see its right ways earlier.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path

@@ -5,8 +5,6 @@ images, but not the test images; a README, a CI workflow and a .gitignore. Nothi
 leaks has passed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Texts that are released: fills in the @NAMES@ of the templates beside this module, and writes text files."""
 
-from __future__ import annotations
-
 from importlib import resources
 from pathlib import Path
 

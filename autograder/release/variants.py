@@ -4,8 +4,6 @@ For each assignment with a quiz, a folder holds the stub (script and notebook), 
 student repository has them in a default form. Copied over a student's clone, the folder makes the quiz their own.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Strange answers: whatever a task returns, a check must fail. It must not break, and must not pass."""
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Which students a person should look at first, and why. Scores alone do not show it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args

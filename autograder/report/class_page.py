@@ -1,7 +1,5 @@
 """What the page of a class says: scores, checks, misconceptions, networks, and which students to look at first."""
 
-from __future__ import annotations
-
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """`autograder report`: a class as a web page, and a page for each student that can be sent as it is."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`autograder compare`: what changed between two runs over a class, by student and by check, and why."""
 
-from __future__ import annotations
-
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Where a student's page lies, seen from the page of the class."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 from ..results.store import folder_name

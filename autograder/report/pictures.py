@@ -1,7 +1,5 @@
 """Test items as pictures in a page, if the course's data set can draw them: a few hundred bytes each."""
 
-from __future__ import annotations
-
 from ..common.errors import UserError
 from ..common.png import picture_uri
 from ..course.assignment import Assignment

@@ -6,8 +6,6 @@ uncommon. Two students who share much of it may have worked together, asked the 
 report shows the passages and gives no verdict.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import io

@@ -4,8 +4,6 @@ The author lists the other ways in `other_ways.toml`, in the assignment's folder
 `tests/alternatives/<assignment>/`, each with a sentence on what it shows. Tests prove that these files earn full marks.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """What the page of one student says. It shows neither the text of hidden checks nor other students."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

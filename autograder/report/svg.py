@@ -4,8 +4,6 @@ Each chart stands in a `<figure>` whose caption says in words what it shows; the
 readers, so nobody has to listen to coordinates.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

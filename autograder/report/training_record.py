@@ -1,7 +1,5 @@
 """What a result's metrics say about a training. Values of a wrong type are left out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

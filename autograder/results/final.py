@@ -6,8 +6,6 @@ and the time of submission. The final score is computed whenever results are rea
 nothing has to be graded again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 from collections import Counter, defaultdict

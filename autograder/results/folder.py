@@ -1,7 +1,5 @@
 """The folder of results: check that it is one, and let only one run at a time write into it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import socket

@@ -1,7 +1,5 @@
 """One student never costs another: a step that breaks on one student's result is reported, and the others go on."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 from collections.abc import Iterator

@@ -18,8 +18,6 @@ a1_permute = 2026-11-27T23:59:00+01:00
 test_moves_the_channels_first = 0           # this check is dropped, without grading again
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import re

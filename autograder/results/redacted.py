@@ -1,7 +1,5 @@
 """Results that may be given to students: of the hidden checks of a task, they show only the points."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator, Sequence
 

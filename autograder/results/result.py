@@ -4,8 +4,6 @@
 whole or not at all, and is read only if it is valid, so that the sums of a `Result` are always right.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import math

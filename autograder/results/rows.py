@@ -4,8 +4,6 @@ Each public check is a row. The hidden checks of a task are one row together, wh
 names, inputs and messages stay with the teachers.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass

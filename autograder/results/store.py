@@ -3,8 +3,6 @@
 A file is written whole or not at all, and is read only if it is valid.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

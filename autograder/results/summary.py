@@ -1,7 +1,5 @@
 """The table at the end of a grading: scores, and what went wrong where, one line each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The time that is left for a task that has overrun its limit, and for a submission as a whole."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Folders that hostile code may have filled: finding out whether one is too full, and removing it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Iterable

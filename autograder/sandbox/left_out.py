@@ -3,8 +3,6 @@
 The sandbox reports line numbers and errors. The sentences are made here, and quote the grader's own copy of the code.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence

@@ -1,7 +1,5 @@
 """The CPU time, the waiting time and the memory of a tree of processes, which the grader reads from /proc."""
 
-from __future__ import annotations
-
 import contextlib
 import heapq
 import os

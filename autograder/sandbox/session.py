@@ -1,7 +1,5 @@
 """A session: one child, which answers one question after another under the grader's clock. Nothing it sends is trusted."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import os

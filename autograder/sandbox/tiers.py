@@ -9,8 +9,6 @@ With AUTOGRADER_TIER=B (or C, D) in the grader's environment, no better tier is 
 the better tiers would do.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import shutil

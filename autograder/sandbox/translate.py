@@ -3,8 +3,6 @@
 A reply may hold anything, so only parts of the right form count.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Sentences on the mistakes that a training shows: only what was seen, and its usual cause."""
 
-from __future__ import annotations
-
 import math
 
 import torch

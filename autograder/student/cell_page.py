@@ -1,7 +1,5 @@
 """What a cell of a notebook shows: each display as HTML for Jupyter, and as plain text."""
 
-from __future__ import annotations
-
 import html
 import sys
 from collections.abc import Callable, Collection

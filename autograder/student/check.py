@@ -1,7 +1,5 @@
 """``autograder check``: runs the public checks on a student's own work, and says why something fails."""
 
-from __future__ import annotations
-
 import argparse
 
 from ..common.errors import UserError

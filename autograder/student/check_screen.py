@@ -1,7 +1,5 @@
 """What `autograder check` shows of an assignment: all its checks, or its tasks and the first check that fails."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """``autograder doctor``: says whether this machine is ready, and what to do if it is not."""
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import json

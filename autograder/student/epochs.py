@@ -1,7 +1,5 @@
 """How many epochs a student's training takes, read from its source: for the time that is left, since `train` reports none."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 

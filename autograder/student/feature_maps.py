@@ -1,7 +1,5 @@
 """The outputs of each convolution of a trained network, for one image."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

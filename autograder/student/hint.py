@@ -1,7 +1,5 @@
 """``autograder hint``: the next hint for a task. Each call tells a little more, and none tells the answer."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The IPython shell that runs a notebook, if one runs: asked for without an import of IPython."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from typing import Any

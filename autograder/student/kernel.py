@@ -3,8 +3,6 @@
 Nothing here needs a sandbox: the functions are the student's own, in the student's own process.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import inspect
 import re

@@ -3,8 +3,6 @@
 No other module of this room asks for the operating system.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

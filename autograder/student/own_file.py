@@ -1,7 +1,5 @@
 """The student's own file, run in this process as grading runs it: for their own functions, on their own machine."""
 
-from __future__ import annotations
-
 import contextlib
 import linecache
 import logging

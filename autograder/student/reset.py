@@ -1,7 +1,5 @@
 """``autograder reset``: puts the stub back. The student's file is kept in the folder `backup` beside it."""
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """The training before this one, kept in `.autograder/`, and how this one compares with it."""
 
-from __future__ import annotations
-
 import json
 import math
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """What a student sees in a terminal: wrapped text with a little colour, and words beside every sign."""
 
-from __future__ import annotations
-
 import re
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache

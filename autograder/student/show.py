@@ -1,7 +1,5 @@
 """``autograder show``: a page of pictures that a student's own functions draw."""
 
-from __future__ import annotations
-
 import argparse
 import html
 import sys

@@ -1,7 +1,5 @@
 """``autograder start``: what to open first, how to check, how to hand in. Later: where to go on."""
 
-from __future__ import annotations
-
 import argparse
 
 from rich.text import Text

@@ -4,8 +4,6 @@ A training that took minutes is never lost, and a quick try never replaces a goo
 handed in is kept in `backup/`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any

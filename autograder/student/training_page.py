@@ -3,8 +3,6 @@
 The page has no scripts. It is drawn here in SVG and PNG, and needs neither matplotlib nor the internet.
 """
 
-from __future__ import annotations
-
 import html
 import math
 from collections.abc import Sequence

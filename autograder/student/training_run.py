@@ -4,8 +4,6 @@
 forward, reads a loss when `backward` is called on it, and evaluates the network between two steps of the optimizer.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping

@@ -4,8 +4,6 @@ Files that the student has not touched are replaced, and the student's work stay
 not asked: it does not matter how the repository was made, which branch it is on, or what is committed.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import subprocess

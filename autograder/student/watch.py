@@ -1,7 +1,5 @@
 """``autograder check --watch``: checks at every save, on one screen, with processes that stay warm."""
 
-from __future__ import annotations
-
 import contextlib
 import queue
 import threading

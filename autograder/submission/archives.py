@@ -4,8 +4,6 @@ So limits of ours, not the zip, decide where files are written, how large they g
 Files that may hold code are unpacked. Any other file becomes an empty one, so that notes can name it.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import errno

@@ -4,8 +4,6 @@ A student's .git/config can name programs for git to start. So git runs in an em
 its objects from the student's. Objects can be made to unpack without end, so git's time, memory and output are limited.
 """
 
-from __future__ import annotations
-
 import atexit
 import datetime as dt
 import functools

@@ -5,8 +5,6 @@ grading has, so `random.py` beside a submission changes nothing. It never comes 
 of an LMS, only files that the same student handed in are taken.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import re

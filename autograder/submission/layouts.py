@@ -4,8 +4,6 @@ The system's numbers identify a student; names only describe. All that a name sa
 kept. Students choose only the end of such a name, so each is read from its beginning.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 import re

@@ -1,7 +1,5 @@
 """Data in a submission that should hold code: long texts that are not prose, and long lists of numbers."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

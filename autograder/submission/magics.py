@@ -4,8 +4,6 @@ Such lines are looked for only where a statement begins, outside strings and bra
 so no line of Python is lost. Nothing is parsed, so no cell can crash or stall the grader.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator

@@ -14,8 +14,6 @@
 marimo runs a cell after the cells that make the names it needs, so the cells are put into that order.
 """
 
-from __future__ import annotations
-
 import contextlib
 import graphlib
 import re

@@ -1,7 +1,5 @@
 """What the names of files and folders say: which assignment a file answers, and which folders hold no submission."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Faults in how a file defines a task: more than once, hidden from what asks for it, or with the stub's line left in."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Sequence

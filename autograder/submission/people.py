@@ -1,7 +1,5 @@
 """Finding the student that a name in a table means: the name that we use, or a name that the LMS or the clone gives."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

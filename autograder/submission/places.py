@@ -1,7 +1,5 @@
 """The folders and files of one student: what a class's download calls the student, and who is who."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping

@@ -1,7 +1,5 @@
 """Files side by side in a class's folder, each with a name that holds the student's and the assignment's."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator

@@ -3,8 +3,6 @@
 No submission is trusted: sizes are limited before memory is allocated, and no code is parsed.
 """
 
-from __future__ import annotations
-
 import codecs
 import hashlib
 import itertools

@@ -1,7 +1,5 @@
 """Which files are unchanged stubs? A file with the same code as a released stub is not an answer."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from functools import lru_cache
 

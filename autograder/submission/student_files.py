@@ -1,7 +1,5 @@
 """The files of one student, sorted by what they may be. `find` decides which of them is graded."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import os

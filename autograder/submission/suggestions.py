@@ -1,7 +1,5 @@
 """Guessing which name was meant, like Python's "Did you mean", from the text of the student's file alone."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 import contextlib

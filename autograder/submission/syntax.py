@@ -1,7 +1,5 @@
 """The first place where a submission is not Python, shown as Python shows it: the line, with a caret under the place."""
 
-from __future__ import annotations
-
 import ast
 import re
 import symtable

@@ -4,8 +4,6 @@ A student can give a commit any date. If a deadline must hold, take the times fr
 submissions, in a CSV file.
 """
 
-from __future__ import annotations
-
 import codecs
 import dataclasses
 import datetime as dt

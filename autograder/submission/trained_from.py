@@ -4,8 +4,6 @@
 to people, never for points. No tensor is read.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

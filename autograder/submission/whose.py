@@ -1,7 +1,5 @@
 """Which folders and files of a class's download belong to which student? All that could be a student's is reported."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -5,8 +5,6 @@ limits and code come from `--course`, never from that folder. What a student wro
 in pages and in JSON.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -4,8 +4,6 @@ Also the input of the old GitHub Classroom's reporter. The runner obeys every li
 whoever wrote it. So what a student wrote, file names included, goes into the log only inside an annotation, escaped.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence

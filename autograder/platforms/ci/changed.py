@@ -1,7 +1,5 @@
 """Which files of a checkout differ from the release that it was made from. They are reported, and never used."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Collection, Iterator

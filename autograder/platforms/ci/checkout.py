@@ -1,7 +1,5 @@
 """Grades one checkout: finds the file for each assignment, grades it, and finds the lines that lost points."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

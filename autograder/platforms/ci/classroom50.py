@@ -1,7 +1,5 @@
 """Classroom 50: result.json and release-body.md in the folder where its runner looks, and two outputs."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import os

@@ -1,7 +1,5 @@
 """Gradescope: results.json, written before anything runs and completed at the end, so that a crash leaves a score."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import os

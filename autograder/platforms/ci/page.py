@@ -4,8 +4,6 @@ All text that may come from a student goes into a `<pre>` or `<code>` element, e
 or HTML, make a link or mention anybody.
 """
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 

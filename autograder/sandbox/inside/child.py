@@ -14,8 +14,6 @@ called). Each case gets one reply, in the same order. A reply is a dict; what is
     notices  what was done differently from what the submission says, see `notices`
 """
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import functools

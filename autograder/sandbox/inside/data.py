@@ -1,7 +1,5 @@
 """Decide which values are data and may leave the sandbox. The bounds are what a check can ever need to look at."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

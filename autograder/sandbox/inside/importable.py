@@ -4,8 +4,6 @@ Inside the sandbox only this folder of the package exists, so this script makes 
 another autograder is installed, `autograder.sandbox.inside` is this folder. It imports nothing that takes time.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 import types

@@ -4,8 +4,6 @@ An import that raises gives stand-ins, unless the student's own code handles the
 ImportError (or more), or under `suppress(ImportError)`, it raises as usual.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import importlib.abc

@@ -1,7 +1,5 @@
 """Interrupting student code when its time is used up."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 import time

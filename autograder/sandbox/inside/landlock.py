@@ -7,8 +7,6 @@ If the kernel supports it, TCP (ABI 4), and signals and abstract sockets (ABI 6)
 Pure Python and ctypes; needs no privilege.
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import os

@@ -1,7 +1,5 @@
 """Imports of modules that stay as long as the process."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The C library of this process, for what Python has no function for."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import sys

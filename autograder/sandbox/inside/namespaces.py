@@ -1,7 +1,5 @@
 """Linux namespaces, mounts and capabilities through ctypes: thin functions that raise OSError."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import socket

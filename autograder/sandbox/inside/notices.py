@@ -4,8 +4,6 @@ A notice is (kind, module, line, what, why). module: the name of the student's m
 line: the line in it that was the cause, 0 if none is known. The grader limits the length of each field.
 """
 
-from __future__ import annotations
-
 import sys
 
 MOST = 100  # notices kept between two answers

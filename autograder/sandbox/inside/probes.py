@@ -5,8 +5,6 @@ The public functions of this module are the registry: ``submission.probe("parame
 says can be faked by hostile code that shares its process, so facts from here carry few points.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator

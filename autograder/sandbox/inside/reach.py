@@ -1,7 +1,5 @@
 """How many numbers a student's code can reach, beside the network's own."""
 
-from __future__ import annotations
-
 import array
 import gc
 import sys

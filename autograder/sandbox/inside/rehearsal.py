@@ -5,8 +5,6 @@ child, each of these copies a page of memory. After a rehearsal here, no child h
 what an introduction to torch calls, in no order and for no purpose: students have this file, so it answers nothing.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import sys

@@ -10,8 +10,6 @@ break with each new libc.  A refused call returns an error number, so that Pytho
 Pure Python and ctypes; x86_64 and aarch64.
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import platform

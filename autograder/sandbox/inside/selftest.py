@@ -3,8 +3,6 @@
 It prints "confined", or the first thing that is possible and should not be, or the reverse. Does not import torch.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import socket

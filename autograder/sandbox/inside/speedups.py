@@ -5,8 +5,6 @@ times as long, so that grades would depend on the machine. Deterministic algorit
 for its compiler, for two seconds.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """What is noted while student code trains, through torch's own hooks, which do not change the training."""
 
-from __future__ import annotations
-
 import os
 import weakref
 from collections import Counter

@@ -4,8 +4,6 @@ Started as `importable.py usermap UID bwrap ARGUMENTS...`. Inside, root is root 
 because the kernel's limit on processes does not bind root, under whatever name. bubblewrap alone can map only one user.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal

@@ -3,8 +3,6 @@
 An absolute folder that cannot be made, such as that of a drive, gets one in its place below the home folder.
 """
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import functools

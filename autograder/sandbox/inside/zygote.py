@@ -14,8 +14,6 @@ A warm process that several graders share has a door instead of a control socket
 policy, with a control socket attached. A fork of the warm process then serves this grader as described above.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 import json
