@@ -552,8 +552,8 @@ def test_an_unwritable_folder(tmp_path: Path) -> None:
 
 def autograder_data(*words: str) -> int:
     parser = argparse.ArgumentParser()
-    data.add_arguments(parser)
-    return data.run(parser.parse_args(words))
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(words))
 
 
 def test_the_command_prints_counts_and_checksums(
