@@ -16,7 +16,6 @@ NOT_PYTHON = " (read as Python"
 _VERSION = ".".join(map(str, sys.version_info[:2]))
 _WIDTH = 76  # characters of a line that are shown
 _NO_WORD = (ValueError, RecursionError, MemoryError, OverflowError)  # the sandbox reports these errors
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True)
@@ -96,15 +95,10 @@ def _broken_lines(source: Source) -> tuple[BrokenLine, ...]:
         return tuple(filter(None, (_refused(text, first) for text, first in parts)))[:1]
 
 
-def _parsed(text: str) -> ast.Module:
-    tree: ast.Module = compile(text, "submission", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    return tree
-
-
 def _unreadable(text: str, first_line: int = 1) -> BrokenLine | None:
     """The line at which Python cannot parse the text; None if it can. first_line: of the text in `source.text`."""
     try:
-        _parsed(text)
+        compile(text, "submission", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         return _line(text, first_line, error)
     except _NO_WORD:
@@ -115,14 +109,14 @@ def _unreadable(text: str, first_line: int = 1) -> BrokenLine | None:
 def _refused(text: str, first_line: int) -> BrokenLine | None:
     """The first line that Python can parse but refuses, such as a `return` outside a function; None if there is none.
 
-    The text is not compiled: nested `finally` blocks would make code of any size.
+    A text with a `finally` is not compiled, since each way out of its `try` gets a copy of it: the code could have any
+    size. Of such a text only the names are looked at.
     """
     try:
-        misplaced = _misplaced(_parsed(text))
-        symtable.symtable(text, "submission", "exec")
-        if misplaced:
-            said, node = misplaced[0]
-            raise SyntaxError(said, ("submission", node.lineno, node.col_offset + 1, None))
+        if any(getattr(node, "finalbody", None) for node in ast.walk(ast.parse(text))):
+            symtable.symtable(text, "submission", "exec")
+        else:
+            compile(text, "submission", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         if "__future__" not in str(error.msg):  # the sandbox accepts a __future__ import on any line
             return _line(text, first_line, error, alone=True)
@@ -138,32 +132,3 @@ def _line(text: str, first_line: int, error: SyntaxError, alone: bool = False) -
     begins = said.startswith("unindent")  # Python points after the line, but what is wrong is where the line begins
     column = 0 if begins else max(0, (error.offset or 1) - 1)
     return BrokenLine(first_line + number - 1, column, lines[number - 1], type(error).__name__, said, alone)
-
-
-def _misplaced(tree: ast.Module) -> list[tuple[str, ast.stmt | ast.expr]]:
-    """Statements that Python does not allow at their place, each with Python's message, in the order of their lines."""
-    found: list[tuple[str, ast.stmt | ast.expr]] = []
-    waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]  # node, the kind of function around it, in a loop?
-    while waiting:
-        node, inside, loop = waiting.pop()
-        if isinstance(node, ast.Return) and not inside:
-            found.append(("'return' outside function", node))
-        elif isinstance(node, (ast.Yield, ast.YieldFrom)) and not inside:
-            found.append(("'yield' outside function", node))
-        elif isinstance(node, ast.Await) and inside == "def":
-            found.append(("'await' outside async function", node))
-        elif isinstance(node, ast.Break) and not loop:
-            found.append(("'break' outside loop", node))
-        elif isinstance(node, ast.Continue) and not loop:
-            found.append(("'continue' not properly in loop", node))
-        if isinstance(node, _Function):
-            kind = "async" if isinstance(node, ast.AsyncFunctionDef) else "def"
-            body = node.body if isinstance(node.body, list) else [node.body]
-            waiting += [(part, kind, False) for part in body]
-        elif isinstance(node, ast.ClassDef):
-            waiting += [(part, "", False) for part in node.body]
-        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-            waiting += [(part, inside, True) for part in node.body] + [(part, inside, loop) for part in node.orelse]
-        else:
-            waiting += [(part, inside, loop) for part in ast.iter_child_nodes(node)]
-    return sorted(found, key=lambda each: each[1].lineno)

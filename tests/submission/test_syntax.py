@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,30 @@ def test_words_that_may_stand_where_they_stand(tmp_path: Path) -> None:
     loops = "while x:\n    if y:\n        break\nfor a in b:\n    with c:\n        continue\nelse:\n    pass\n"
     makers = "def f():\n    yield 1\n    return\nasync def g():\n    await f()\nh = lambda: (yield)\n"
     assert problem(tmp_path, loops + makers + "from __future__ import annotations\n") == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("async def g():\n    yield 1\n    return 2\n", "line 3 .*'return' with value in async generator"),
+        ("a = 1\nb, *c, *d = x\n", "line 2 .*multiple starred expressions in assignment"),
+        ("def f():\n    return [await z for z in y]\n", "line 2 .*outside of an asynchronous function"),
+        (
+            "try:\n    a = 1\nfinally:\n    b = 2\ndef f():\n    x = 1\n    global x\n",
+            "line 7 .*before global declaration",
+        ),
+    ],
+)
+def test_what_python_refuses_after_parsing_it_is_found_whatever_it_is(tmp_path: Path, text: str, said: str) -> None:
+    assert re.search(said, problem(tmp_path, text)[0])
+
+
+def test_a_finally_with_a_thousand_ways_into_it_costs_no_time(tmp_path: Path) -> None:
+    """Python copies such a block for each of them: compiled, this text would fill the memory."""
+    ways, block = "        return 1\n" * 2000, "        x = 1\n" * 2000
+    began = time.process_time()
+    assert problem(tmp_path, f"def f():\n    try:\n{ways}    finally:\n{block}") == [""]
+    assert time.process_time() - began < 2
 
 
 def test_what_one_cell_leaves_open_is_no_matter_of_the_next() -> None:
