@@ -3,8 +3,6 @@
 This is the grader's catalogue. A student's has the same methods, and no code: see :mod:`.data_catalogue`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import itertools
@@ -13,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -47,7 +45,7 @@ class CodeCatalogue:
         self._replays, self._reference = _Replays(), reference
 
     @classmethod
-    def load(cls, path: Path, reference: Path | None = None) -> CodeCatalogue:
+    def load(cls, path: Path, reference: Path | None = None) -> Self:
         """Run ``misconceptions.py``; an assignment without one has an empty catalogue."""
         return cls(read(path), reference)
 

@@ -3,13 +3,11 @@
 `release` writes two files beside the public checks: ``diagnoses.json`` and ``diagnoses.safetensors``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 
@@ -68,7 +66,7 @@ class DataCatalogue:
         self.recorded = tuple(sorted(recorded, key=order))
 
     @classmethod
-    def load(cls, folder: Path) -> DataCatalogue:
+    def load(cls, folder: Path) -> Self:
         """Read the two files beside the public checks; without ``diagnoses.json`` the catalogue is empty.
 
         Raises BadDiagnoses if they are not what :meth:`save` wrote.

@@ -4,14 +4,12 @@ A signature is made to recognise a wrong result, not to restore it: of a tensor 
 an error the type and the first line of the message.
 """
 
-from __future__ import annotations
-
 import contextlib
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
 
@@ -152,7 +150,7 @@ class Signature:
     changed: bool = False
 
     @classmethod
-    def of(cls, observed: Observation) -> Signature:
+    def of(cls, observed: Observation) -> Self:
         """The signature of something that came back, or of an error that was raised."""
         changed, value = bool(observed.changed_inputs), _plain_number(observed.value)
         if observed.error is not None:
@@ -168,7 +166,7 @@ class Signature:
                 return cls("tensor", ("list", *_of_tensor(torch.tensor(value, dtype=torch.float64))[1:]), changed)
         return cls("value", (value,), changed)
 
-    def fits(self, other: Signature) -> bool:
+    def fits(self, other: Self) -> bool:
         """Would one wrong idea leave both signatures?"""
         if (self.form, self.changed) != (other.form, other.changed):
             return False
@@ -195,7 +193,7 @@ class Signature:
         return [self.form + ("*" if self.changed else ""), *map(_jsonable, parts)]
 
     @classmethod
-    def from_json(cls, data: Any, rows: Sequence[Sums]) -> Signature:
+    def from_json(cls, data: Any, rows: Sequence[Sums]) -> Self:
         """The signature that :meth:`as_json` wrote. Raises ValueError or TypeError for anything else."""
         form, *parts = data
         changed, form = form.endswith("*"), form.removesuffix("*")

@@ -1,11 +1,9 @@
 """Decide which submissions of a class are graded, how, and in which order. No worker runs for this."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from ..course.course import Course, natural_key
 from ..course.roster import Roster, Variant, quizzes, variants
@@ -44,7 +42,7 @@ class Plan:
     @classmethod
     def of(
         cls, course: Course, names: frozenset[str], settings: Settings, regrade: bool, roster: Roster | None
-    ) -> Plan:
+    ) -> Self:
         """The plan for the assignments of these names."""
         known = {name: course.assignment(name) for name in names}
         own = quizzes(course, sorted(names)) if roster is not None and names else {}

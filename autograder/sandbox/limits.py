@@ -1,8 +1,7 @@
 """How much time and memory one submission may use."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
+from typing import Self
 
 from ..course.network import Network
 
@@ -29,7 +28,7 @@ class Limits:
     training_wall_seconds: float = 360.0
     training_seconds: float = 300.0
 
-    def for_network(self, network: Network | None) -> Limits:
+    def for_network(self, network: Network | None) -> Self:
         """These limits, with the training time that an assignment declares if that is larger."""
         return replace(self, training_seconds=max(self.training_seconds, network.seconds if network else 0.0))
 

@@ -1,14 +1,12 @@
 """Running trusted functions in this process, and replaying on them the calls that led to an observation."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -45,7 +43,7 @@ class LocalRun(Run):
         return [self.ask(task, each) for each in questions]
 
     @contextlib.contextmanager
-    def afresh(self) -> Iterator[LocalRun]:
+    def afresh(self) -> Iterator[Self]:
         """This run itself: there is no other process."""
         yield self
 

@@ -1,7 +1,5 @@
 """A student's repository: the file of each assignment, the current assignment, and what words of a command mean."""
 
-from __future__ import annotations
-
 import ast
 import difflib
 import re
@@ -9,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from .. import __version__
 from ..common.errors import UserError
@@ -39,7 +38,7 @@ class StudentRepository:
     course: Course
 
     @classmethod
-    def here(cls) -> StudentRepository:
+    def here(cls) -> Self:
         """The repository around the current folder. Raises UserError if there is none."""
         return cls(find_course(Path.cwd()))
 

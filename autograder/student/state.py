@@ -4,14 +4,12 @@ It is kept in `.autograder/state.json` beside `assignments/`, and nothing depend
 be written, a hint is shown again and the points so far are unknown.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ..common.errors import InfrastructureError, UserError
 from ..common.files import write_whole
@@ -43,10 +41,10 @@ class State:
     checked: Mapping[str, Checked] = field(default_factory=dict)
     hints: Mapping[str, int] = field(default_factory=dict)
 
-    def with_checked(self, assignment: str, checked: Checked) -> State:
+    def with_checked(self, assignment: str, checked: Checked) -> Self:
         return replace(self, checked={**self.checked, assignment: checked})
 
-    def with_hints(self, assignment: str, task: str, read: int) -> State:
+    def with_hints(self, assignment: str, task: str, read: int) -> Self:
         return replace(self, hints={**self.hints, f"{assignment}/{task}": read})
 
     def hints_read(self, assignment: str, task: str) -> int:

@@ -1,12 +1,11 @@
 """Let each training start from the same state, whatever an earlier call of the same submission has left behind."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import random
 import shutil
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
@@ -34,7 +33,7 @@ class Start:
     dtype: torch.dtype
 
     @classmethod
-    def now(cls, number: int, folder: str) -> Start:
+    def now(cls, number: int, folder: str) -> Self:
         """The state as it is now."""
         return cls(number, folder, _files(folder), torch.get_default_dtype())
 

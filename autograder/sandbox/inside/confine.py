@@ -20,8 +20,6 @@ socketpair(): DataLoader must run with num_workers=0 (`may_fork(tier)`).
 This module and those that it imports (landlock, libc, namespaces, seccomp) use only the standard library.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -30,6 +28,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Self
 
 from . import landlock, namespaces, seccomp
 
@@ -72,7 +71,7 @@ class Confinement:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Confinement:
+    def from_json(cls, text: str) -> Self:
         """The policy that `to_json` wrote.  Raises ValueError or TypeError for another text."""
         fields = json.loads(text)
         fields["readable"] = tuple(fields["readable"])

@@ -1,12 +1,10 @@
 """Record which functions of torch run in a call, whatever names the code has for them."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -29,7 +27,7 @@ class Recorder(contextlib.ExitStack):
         super().__init__()
         self._functions, self._operators = _Functions(set()), _Operators(set())
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Self:
         self.enter_context(self._operators)
         self.enter_context(self._functions)
         self.callback(threading.setprofile, threading.getprofile())
