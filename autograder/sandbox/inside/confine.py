@@ -13,8 +13,8 @@ The zygote's side, in this order:
 (`policy.to_json()`, `Confinement.from_json(text)`).
 
 What a child can rely on after `enter`: the working folder is `policy.scratch`, the only one that it can write to (HOME
-and TMPDIR name it already, see `tiers.zygote_command`; in tier A also /dev/shm, where DataLoader's semaphores live).  In
-tier A it may fork and use AF_UNIX sockets.  In tier B it may start threads but no process, and has no sockets but
+and TMPDIR name it already, see `tiers.zygote_command`; in tier A also /dev/shm, where DataLoader's semaphores live). In
+tier A it may fork and use AF_UNIX sockets. In tier B it may start threads but no process, and has no sockets but
 socketpair(): DataLoader must run with num_workers=0 (`may_fork(tier)`).
 
 This module and those that it imports (landlock, libc, namespaces, seccomp) use only the standard library.
@@ -40,12 +40,12 @@ _MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Confinement:
-    """What one sandbox child may have.  Sizes are in bytes."""
+    """What one sandbox child may have. Sizes are in bytes."""
 
     tier: str
     """ "A", "B", "C" or "D"."""
     scratch: str = "/tmp"
-    """The child's own folder.  Tier A mounts an empty tmpfs there; elsewhere the grader has made it, empty."""
+    """The child's own folder. Tier A mounts an empty tmpfs there; elsewhere the grader has made it, empty."""
     readable: tuple[str, ...] = ()
     """Files and folders that may be read and run: the interpreter and its packages."""
     uid: int | None = None
@@ -72,7 +72,7 @@ class Confinement:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The policy that `to_json` wrote.  Raises ValueError or TypeError for another text."""
+        """The policy that `to_json` wrote. Raises ValueError or TypeError for another text."""
         fields = json.loads(text)
         fields["readable"] = tuple(fields["readable"])
         return cls(**fields)
@@ -143,7 +143,7 @@ def prepare_for_many() -> None:
 
 
 def fork_child(tier: str) -> int:
-    """Fork for a submission: 0 in the child, the child's pid in the zygote.  Raises OSError."""
+    """Fork for a submission: 0 in the child, the child's pid in the zygote. Raises OSError."""
     if tier == "A":
         return namespaces.fork_in_new_pid_namespace()
     return namespaces.fork() if sys.platform.startswith("linux") else os.fork()
@@ -152,9 +152,9 @@ def fork_child(tier: str) -> int:
 def end_child(pid: int, tier: str) -> int:
     """Kill a child and everything that it started; returns the child's wait status.
 
-    Tier A: the kernel ends the pid namespace with its first process.  Tier B: the child can start nothing.  Elsewhere:
+    Tier A: the kernel ends the pid namespace with its first process. Tier B: the child can start nothing. Elsewhere:
     this kills the process group, and on Linux every orphan that has come to the zygote, until none is left; so the
-    zygote must have no other children.  Call it also for a child that has ended by itself.
+    zygote must have no other children. Call it also for a child that has ended by itself.
     """
     for end in (os.kill,) if tier in "AB" else (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -42,7 +42,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
     """Leave this thread only `readable` (to read and run) and `writable` (all but run and devices). Skips absent paths.
 
     If the kernel can, also forbid TCP, and signals and abstract sockets to the outside. Needs no_new_privs to be set.
-    Returns the ABI used.  Raises OSError, with ENOSYS if there is no Landlock.
+    Returns the ABI used. Raises OSError, with ENOSYS if there is no Landlock.
     """
     version = abi()
     if version == 0:

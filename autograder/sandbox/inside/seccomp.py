@@ -2,7 +2,7 @@
 
 The filter forbids by name what no submission needs (tracing, mounting, keyrings, bpf, io_uring, new namespaces,
 network sockets) and every call that is newer than this list, and lets the rest through: an allow-list would
-break with each new libc.  A refused call returns an error number, so that Python raises an ordinary
+break with each new libc. A refused call returns an error number, so that Python raises an ordinary
 `PermissionError`. Only a wrong architecture or an x32 number kills the process, as honest code never has them.
 
     install(filter_program(own=os.getpid(), shared_machine=False, scoped=True, truncate_ruled=True))
@@ -85,7 +85,7 @@ _REFUSED = """
 # Memory that no mapping shows (so that a sum of PSS misses it); libraries fall back when the call "does not exist".
 _ABSENT = ["memfd_create", "memfd_secret", "clone3"]  # clone3: its flags are in memory, which BPF cannot read
 _NO_ATTRIBUTES = ["setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"]
-# Landlock does not govern the owner, mode and times of a file.  If the machine's own files are visible, these calls do
+# Landlock does not govern the owner, mode and times of a file. If the machine's own files are visible, these calls do
 # nothing and report success: shutil.copy calls two of them.
 _PRETENDED = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
@@ -178,7 +178,7 @@ def _rules(own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -
 def install(program: bytes) -> None:
     """Put the calling thread, and all that it starts, under the filter, for good.
 
-    Needs no_new_privs to be set.  Raises OSError.
+    Needs no_new_privs to be set. Raises OSError.
     """
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
@@ -193,7 +193,7 @@ def _answer(number: int) -> _Instruction:
 
 
 def _low_word(argument: int) -> _Instruction:
-    # Both architectures are little-endian.  These arguments are C ints, or flags below 2^32.
+    # Both architectures are little-endian. These arguments are C ints, or flags below 2^32.
     return (_LOAD, 0, 0, 16 + 8 * argument)
 
 
