@@ -1,14 +1,18 @@
 """The checks that an assignment declares. One pytest session reads the check files and then runs the checks."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..common.errors import UserError
 from ..course.assignment import Assignment
-from ..grading import plugin
 from ..grading.context import CheckInfo
-from ..grading.live import BrokenChecks, LiveChecks
 from ..results.result import POINTS_LIMIT
+
+if TYPE_CHECKING:
+    from ..grading.live import LiveChecks
 
 
 @contextlib.contextmanager
@@ -17,6 +21,8 @@ def open_checks(assignment: Assignment) -> Iterator[LiveChecks]:
 
     Raises UserError, with file and line, if a check file cannot be imported, or a check names no points or no task.
     """
+    from ..grading.live import BrokenChecks, LiveChecks
+
     files = [file for file in (assignment.public_checks, assignment.hidden_checks) if file.is_file()]
     try:
         live = LiveChecks(files)
@@ -33,6 +39,8 @@ def declared_checks(live: LiveChecks) -> list[CheckInfo]:
 
     Raises UserError for a test without points, for one whose fixtures cannot be had, and for too many points together.
     """
+    from ..grading import plugin
+
     for item in live.without_points:
         raise UserError(f'{item} has no points. Write @pytest.mark.points(1, task="name_of_the_task") above it.')
     for check in live.items:

@@ -24,10 +24,8 @@ from ..common.plural import plural
 from ..common.terminal import console, print_line
 from ..course.course import Course, find_course
 from ..grading.context import CheckInfo, Verdict
-from ..grading.engine import Engine, Grading
 from ..grading.job import Settings
 from ..grading.pool import PRELOADED, end_server, end_with_parent, meet_interrupts, process_context
-from ..grading.worker import share_sandbox, shared_door
 from ..sandbox import tiers
 from ..sandbox.launch import Door, SharedSandbox
 from ..submission.source import Cell, Source, read_source
@@ -37,6 +35,7 @@ from .slips import refuse_slips
 
 if TYPE_CHECKING:
     from ..checks.misconceptions import Misconception
+    from ..grading.engine import Engine, Grading
 
 _SEED = 20250410  # any fixed number: two runs of verify draw the same inputs
 
@@ -160,6 +159,8 @@ def _begin_worker(door: Door | None) -> None:
 
     door: to the warm process of which its sandboxes are forks; None: each starts its own.
     """
+    from ..grading.worker import share_sandbox
+
     end_with_parent()
     meet_interrupts(signal.SIG_DFL)
     warnings.simplefilter("ignore")
@@ -183,6 +184,8 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
 
     part, of parts: each part takes its share of the misconceptions, and part 0 also takes all the rest.
     """
+    from ..grading.engine import Engine
+    from ..grading.worker import shared_door
     from . import zoo
 
     began = time.perf_counter()

@@ -1,20 +1,24 @@
 """Grades one checkout: finds the file for each assignment, grades it, and finds the lines that lost points."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...common.definitions import defined_by
 from ...course.course import Course
-from ...grading.engine import Engine, Grading
 from ...grading.job import Job, Settings
-from ...grading.worker import grade_on
 from ...results.result import Result, Status
 from ...submission.find import Found, find_in_folder
 from ...submission.source import Source, Unreadable, form_of
 from ...submission.suggestions import top_level
+
+if TYPE_CHECKING:
+    from ...grading.engine import Engine, Grading
 
 PUBLIC_SECRET = b"public"  # the seeds of public checks come from it, as in `autograder check`
 _WHERE = re.compile(r"(?:cell (?P<cell>\d+), )?line (?P<line>\d+)")
@@ -71,6 +75,9 @@ def _grade(request: Request, found: Found) -> Graded:
         source = found.read()
     except Unreadable as error:
         return Graded(_empty(request, found, "unreadable", (str(error), *found.notes)), path)
+    from ...grading.engine import Engine
+    from ...grading.worker import grade_on
+
     assignment = course.released(name) if request.settings.public_only else course.assignment(name)
     engine = Engine(course, assignment, request.settings)
     try:
