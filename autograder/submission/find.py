@@ -108,11 +108,7 @@ def find_class(
     asked = [name for name in names if any(search.files.named(name) for search in searches)] or names
     people = People({place.student: other_names(place.identity) for place in class_.places})
     choices = people.by_our_names(choices, "choices.csv")
-    found = tuple(
-        _guarded(search, name, stubs.get(name, frozenset()), choices.get((search.place.student, name), ""), asked)
-        for search in searches
-        for name in names
-    )
+    found = tuple(entry for search in searches for entry in _of_student(search, names, stubs, choices, asked))
     if len(class_.places) == 1:  # all files here belong to one student
         found = tuple(dataclasses.replace(entry, flat=False) for entry in found)
     if not any(entry.candidates or entry.status != "missing" for entry in found):
@@ -152,6 +148,22 @@ def _search(place: Place, course: Course, names: frozenset[str], root: Path, clo
     except Exception as error:
         note = f"The search through the files failed ({type(error).__name__}). Look at the folder."
         return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, names, root, clones)
+
+
+def _of_student(
+    search: _Search,
+    names: Iterable[str],
+    stubs: Mapping[str, frozenset[str]],
+    choices: Choices,
+    asked: Collection[str],
+) -> list[Found]:
+    """One entry for each assignment. Afterwards nothing that was read is kept: a class may be large."""
+    student = search.place.student
+    found = [
+        _guarded(search, name, stubs.get(name, frozenset()), choices.get((student, name), ""), asked) for name in names
+    ]
+    search.files.forget()
+    return found
 
 
 def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:

@@ -142,6 +142,10 @@ class StudentFiles:
                 self._sources[file.path] = dataclasses.replace(file.read(), weights=None)
         return self._sources[file.path]
 
+    def forget(self) -> None:
+        """Forget what was read, and read it again if it is asked for."""
+        self._sources.clear()
+
     def said(self, name: str) -> tuple[str, ...]:
         """The notes about an assignment, and those about all."""
         return tuple(dict.fromkeys(note for concerned, note in self._notes if concerned in ("", name)))

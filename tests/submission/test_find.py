@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -43,6 +44,21 @@ def test_nbgraders_folders(course: Course, class_: Path) -> None:
         ("ben", "a1_permute", "missing"),
         ("ben", "a2_linear_dims", "found"),
     ]
+
+
+def test_what_was_read_is_not_kept(course: Course, class_: Path) -> None:
+    """The main process stays small, however large the class is."""
+    size, students = 50_000, 40
+    for number in range(students):
+        put(class_ / f"s{number}" / "a1_permute.py", f"answer = {number}\n" + f"# {'x' * 97}\n" * (size // 100))
+    find_class(class_, course)  # what is read of the course itself is kept
+    tracemalloc.start()
+    try:
+        find_class(class_, course)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < students * size / 2
 
 
 def test_under_other_names_a_stub_is_not_started_and_the_same_code_counts_once(course: Course, class_: Path) -> None:
