@@ -7,6 +7,7 @@ whole or not at all, and is read only if it is valid, so that the sums of a `Res
 import dataclasses
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,9 +190,9 @@ def from_json(data: object) -> Result:
             diagnosis = Diagnosis(inner.text("name"), inner.text("message"))
         checks.append(
             CheckResult(
-                name=check.text("name"),
-                title=check.text("title"),
-                task=check.text("task"),
+                name=check.shared("name"),
+                title=check.shared("title"),
+                task=check.shared("task"),
                 points=check.whole("points"),
                 score=check.whole("score"),
                 outcome=cast(Outcome, check.one_of("outcome", get_args(Outcome))),
@@ -237,6 +238,10 @@ class _Reader:
     def text(self, key: str) -> str:
         return cast(str, self._get(key, (str,), "a text"))
 
+    def shared(self, key: str) -> str:
+        """A text that many results have. It is kept in memory once."""
+        return sys.intern(self.text(key))
+
     def whole(self, key: str) -> int:
         value = cast(int, self._get(key, (int,), "a whole number"))
         if abs(value) > POINTS_LIMIT:
@@ -262,7 +267,7 @@ class _Reader:
         value = self.text(key)
         if value not in values:
             raise InvalidResult(f"{self.where}{key} is {value!r}, not one of {', '.join(values)}")
-        return value
+        return values[values.index(value)]  # not a copy of it for each result
 
 
 def _for_json(value: Any, finite: bool = True) -> Any:

@@ -84,6 +84,17 @@ def test_numbers_and_texts_that_json_cannot_hold(tmp_path: Path) -> None:
     assert saved.notes == ("half ?",)
 
 
+def test_what_all_results_say_is_in_memory_once() -> None:
+    data = json.dumps(results.to_json(RESULT))
+    one, other = (results.from_json(json.loads(data)) for _ in range(2))
+    assert one.status is other.status
+    for check, same in zip(one.checks, other.checks, strict=True):
+        assert check.name is same.name
+        assert check.title is same.title
+        assert check.task is same.task
+        assert check.outcome is same.outcome
+
+
 def test_a_note_that_says_nothing_is_none(tmp_path: Path) -> None:
     odd = dataclasses.replace(RESULT, notes=("", " \n", "said"))
     assert store.read(store.write(odd, tmp_path)).notes == ("said",)
