@@ -88,8 +88,9 @@ def match(
     joined: name -> all names of the same person, from `read_identities`.
 
     These are tried one after another until one finds a row: the number, `joined`, the identity's logins, school number
-    and address, the student's name here, the identity's name, and last the parts of the student's name that can only
-    be a login: `Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`.
+    and address, the student's name here, the identity's name, the parts of the student's name that can only be a login
+    (`Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`), and last the words of it without digits
+    (`Lee_Ann_0012345_4711`).
     """
     called: defaultdict[str, set[int]] = defaultdict(set)
     for row, names in people.items():
@@ -97,22 +98,30 @@ def match(
             called[name].add(row)
     short = without_common(students)
     found: dict[str, tuple[int, ...]] = {}
+    by_name = set()  # students whom a name alone has found
     for student, identity in students.items():
         number = identity.get("number", "") if identity.get("system") == system else ""
         logins = {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
         own = comparable(student)
         told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
         named = {comparable(identity.get("name", "")), comparable(short.get(student, ""))} - {""}
-        tries = (told - {own} - logins, logins, {own}, named, _logins_in(student))
         rows = set(numbers.get(number, ()))
-        for names in tries:
+        for names in (told - {own} - logins, logins):
+            rows = rows or {row for name in names for row in called.get(name, ())}
+        if not rows:
+            by_name.add(student)
+        for names in ({own}, named, _logins_in(student), _words_in(student)):
             rows = rows or {row for name in names for row in called.get(name, ())}
         found[student] = tuple(sorted(rows))
     claimed = defaultdict(list)
     for student, matched in found.items():
         for row in matched:
             claimed[row].append(student)
-    one = {s: rows[0] for s, rows in found.items() if len(rows) == 1 and len(claimed[rows[0]]) == 1}
+    # If a number or a login says whose row it is, a person of the same name does not have it: they may have left.
+    surely = {
+        row: sure for row, who in claimed.items() if len(sure := [each for each in who if each not in by_name]) == 1
+    }
+    one = {s: rows[0] for s, rows in found.items() if len(rows) == 1 and surely.get(rows[0], claimed[rows[0]]) == [s]}
     return Matches(
         one,
         tuple(student for student, rows in found.items() if not rows),
@@ -125,6 +134,13 @@ def _logins_in(student: str) -> set[str]:
     parts = re.split(r"[\s,;()\[\]_]+|-", student)
     mixed = {comparable(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
     return mixed.union(*(login_names(part) for part in parts if "@" in part))
+
+
+def _words_in(student: str) -> set[str]:
+    """At least two words of a name that has others with digits, which are a system's: `Ann Lee 4711`."""
+    parts = student.replace("_", " ").split()
+    words = [part for part in parts if not any(c.isdecimal() for c in part)]
+    return {comparable(" ".join(words))} if 1 < len(words) < len(parts) else set()
 
 
 def also_short(people: Mapping[int, set[str]], logins: Mapping[int, str]) -> dict[int, set[str]]:

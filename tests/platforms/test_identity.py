@@ -116,6 +116,19 @@ def test_canvass_number_comes_before_the_name(tmp_path: Path) -> None:
     assert [row[5] for row in export(tmp_path, "canvas", CANVAS.format(""))[1][2:]] == ["", "EX", "7"]
 
 
+def test_a_number_comes_before_the_name_of_somebody_who_has_left(tmp_path: Path) -> None:
+    write(tmp_path / "results", Lee_Ann={"sid": "S9", "login": "annlee09"}, Lee_Ann_S1={"sid": "S1"})
+    code, rows = export(tmp_path, "canvas", CANVAS.format(""))
+    assert (code, [row[5] for row in rows[2:]]) == (1, ["7", "EX", ""])
+
+
+@pytest.mark.parametrize("folder", ["{} 4711", "{}_0012345_4711"])
+def test_a_systems_numbers_behind_a_name_are_no_part_of_it(tmp_path: Path, folder: str) -> None:
+    write(tmp_path / "results", folder.format("Ann Lee"), folder.format("Doe Jane"), "Jane 2")
+    code, rows = export(tmp_path, "canvas", CANVAS.format(""))
+    assert (code, [row[5] for row in rows[2:]]) == (1, ["7", "EX", "7"])
+
+
 def test_filling_nobody_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store.write(Result("who?", "a1_permute", None, "missing", 0, 10), tmp_path / "results")
     assert export(tmp_path, "canvas", CANVAS.format(""))[0] == 1
