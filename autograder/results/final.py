@@ -81,6 +81,8 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
     known = frozenset((result.student, result.assignment) for result in shared)
     given = load_adjustments(folder, course, known)
     adjustments = people.by_our_names(given, str(folder / ADJUSTMENTS_FILE))
+    shared = in_order((*shared, *_absent(ClassResults(shared, results.problems), adjustments)))
+    known |= frozenset((result.student, result.assignment) for result in shared)
     path = folder / ADJUSTMENTS_FILE
     idle = tuple(
         (path, f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}")
@@ -93,6 +95,16 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
         finals=finals(done, policy, adjustments),
         remarks=(*results.remarks, *general, *remarks, *said, *_without_time(shared, policy)),
     )
+
+
+def _absent(found: ClassResults, adjustments: Collection[Key]) -> Iterator[Result]:
+    """A missing result for each adjustment of a student who is not in an assignment's download: the points count."""
+    students, points = found.students(), found.max_scores()
+    for student, assignment in adjustments:
+        if student not in students or assignment in students[student] or assignment in unread(found, student):
+            continue
+        if assignment in points:
+            yield Result(student, assignment, None, "missing", 0, points[assignment])
 
 
 def _without_result(results: ClassResults) -> Iterator[str]:

@@ -139,6 +139,20 @@ def test_a_persons_adjustment_comes_with_a_reason(course_with_deadlines: Course,
     )
 
 
+def test_points_count_for_somebody_who_is_not_in_the_download(course_with_deadlines: Course, tmp_path: Path) -> None:
+    """Who hands in on paper is in no download of that assignment, and has no result there."""
+    put(tmp_path / "adjustments.csv", "student,assignment,points,reason\nada,a2,4,on paper\nben,a2,-1,late in class\n")
+    found = ClassResults((result("ada", ""), result("ben", "", assignment="a2_linear_dims")))
+    applied = final.apply(found, tmp_path, course_with_deadlines)
+    assert applied.problems == ()
+    assert {student: applied.total(own.values()) for student, own in applied.students().items()} == {
+        "ada": 14,
+        "ben": 9,
+    }
+    (_, on_paper) = applied.students()["ada"].values()
+    assert (on_paper.status, on_paper.max_score) == ("missing", 10)
+
+
 def test_an_adjustment_may_name_its_assignment_for_short(course_with_deadlines: Course, tmp_path: Path) -> None:
     put(tmp_path / "adjustments.csv", "student,assignment,points,reason\nada,a1,-1,late in class\n")
     assert final_of(result("ada", ""), course_with_deadlines, tmp_path) == (9, 0, "-1: late in class")
