@@ -18,16 +18,16 @@ from ..common.terminal import console, print_line, printable
 from ..course.course import Course
 from ..course.roster import Roster, quizzes
 from ..course.zone import zone_of
-from ..results import final
+from ..results import final, store
 from ..results import result as results
 from ..results.folder import results_folder
-from ..results.result import NOT_HANDED_IN, ClassResults, InvalidResult, Result, Status
+from ..results.result import ClassResults, InvalidResult, Result, Status
 from ..submission.clone import Clones
 from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
 from ..submission.source import Form, Source, Unreadable, form_of
 from ..submission.stubs import stub_digests
-from ..submission.times import arrival_of
+from ..submission.times import Arrival, arrival_of
 from .bands import with_bands_kept, with_gap
 from .job import Job, Settings
 from .ledger import Ledger
@@ -38,6 +38,7 @@ from .progress import Progress
 from .running import Ended, run_jobs
 
 _T = TypeVar("_T")
+_TOLD = "time_told"  # in a result's environment: its time of submission comes from --times
 
 
 @dataclass(frozen=True)
@@ -232,32 +233,47 @@ def _sort_out(run: _Run, found: Found) -> Todo | None:
     try:
         source = found.read()
     except Unreadable as error:
-        run.ledger.record(_unreadable(run, found, error), previous)
+        run.ledger.record(_unreadable(run, found, error, previous), previous)
         return None
     if not run.plan.is_done(found, source, previous):
         return Todo(found, previous)
     run.report.kept += 1
     run.ledger.is_worth(found.assignment, previous.max_score)
     notes = _notes(found, source, previous.notes)
-    run.ledger.record(_stamped(run, dataclasses.replace(previous, notes=notes), found), previous)
+    run.ledger.record(_stamped(run, dataclasses.replace(previous, notes=notes), found, previous), previous)
     return None
 
 
-def _stamped(run: _Run, result: Result, found: Found) -> Result:
-    """The result with what is known from finding the file: its path, whose it is, its time and its commit."""
+def _stamped(run: _Run, result: Result, found: Found, previous: Result | None) -> Result:
+    """The result with what is known from finding the file: its path, whose it is, its time and its commit.
+
+    A time that an earlier run was told (--times) stays, unless the work has changed or another time is told. Other times
+    are found anew: what states them, or the course's zone, may have been put right.
+    """
     result = dataclasses.replace(result, file=found.shown, identity=found.identity)
     if found.path is None or found.status == "not_started":
         return result
-    if result.submitted and not run.times:
-        return result  # kept from an earlier run, which may have been told the times
+    key, times, before = (found.student, found.assignment), run.times, None
+    if previous is not None and previous.submitted and _of_one_work(result, previous):
+        if previous.environment.get(_TOLD):
+            times = {key: previous.submitted} | dict(times)
+        elif previous.file == result.file:
+            before = Arrival(previous.submitted, previous.commit)
+    if key in times:
+        result = dataclasses.replace(result, environment=dict(result.environment) | {_TOLD: True})
     try:
-        arrival = arrival_of(found, run.request.submissions, run.times, run.zone, run.clones)
+        arrival = arrival_of(found, run.request.submissions, times, run.zone, run.clones, before)
     except Exception as error:  # the grade stands, whatever a clock or a repository says
         run.log.error(found.student, found.assignment, error)
         note = f"The time of submission could not be found ({type(error).__name__})."
         return dataclasses.replace(result, notes=(*result.notes, note))
     notes = tuple(dict.fromkeys((*result.notes, *arrival.notes)))
     return dataclasses.replace(result, submitted=arrival.text, commit=arrival.commit, notes=notes)
+
+
+def _of_one_work(one: Result, other: Result) -> bool:
+    """Were both made from the same submission?"""
+    return one.environment.get("submission") == other.environment.get("submission")
 
 
 # --- grading -------------------------------------------------------------------------------------------------------
@@ -293,7 +309,7 @@ def _jobs(run: _Run, todo: list[Todo], secret: bytes, shown: Progress) -> Iterat
         try:
             source = found.read()
         except Unreadable as error:
-            result = _unreadable(run, found, error)
+            result = _unreadable(run, found, error, item.previous)
         except Exception as error:
             result = _broken_off(run, found, error)
         else:
@@ -325,7 +341,9 @@ def _judge(run: _Run, item: Todo, ended: Ended) -> Result:
             lost = f"the grader returned no valid result ({error})"
     # This says nothing about the student. Without a fingerprint, the next run grades it again.
     note = f"Not graded, which is not the student's fault: {lost}. Mend that, or try once more: run the same command again."
-    result = _stamped(run, _without_points(run, found, source.form, "graded", (note, *found.notes)), found)
+    result = _without_points(run, found, source.form, "graded", (note, *found.notes))
+    work = {"submission": source.fingerprint}
+    result = _stamped(run, dataclasses.replace(result, environment=work), found, item.previous)
     run.report.left -= 1
     run.report.lost.append(result)
     run.ledger.record(result, item.previous)
@@ -352,7 +370,7 @@ def _complete(run: _Run, result: Result, item: Todo, source: Source) -> Result:
         fingerprint=plan.fingerprint(found, source),
         notes=_notes(found, source, result.notes),
     )
-    return _stamped(run, result, found)
+    return _stamped(run, result, found, previous)
 
 
 def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, ...]:
@@ -363,22 +381,22 @@ def _notes(found: Found, source: Source, graded: tuple[str, ...]) -> tuple[str, 
 # --- results that need no grading ----------------------------------------------------------------------------------
 
 
-def _unreadable(run: _Run, found: Found, error: Unreadable) -> Result:
+def _unreadable(run: _Run, found: Found, error: Unreadable, previous: Result | None) -> Result:
     assert found.path is not None
     result = _without_points(run, found, form_of(found.path), "unreadable", (str(error), *found.notes))
-    return _stamped(run, result, found)
+    return _stamped(run, result, found, previous)
 
 
 def _without_submission(run: _Run, found: Found) -> None:
-    """Record that there is no submission to grade. An earlier grading stays if its file is not in this folder."""
+    """Record that there is no submission to grade. An earlier result stays if its file is not in this folder."""
     previous = run.ledger.previous(found.student, found.assignment)
-    gone = found.status == "missing" and previous is not None and previous.status not in NOT_HANDED_IN
+    gone = found.status == "missing" and previous is not None and previous.status != "missing"
     if gone and previous is not None and not run.request.regrade:
         run.ledger.record(previous, previous)
         return
     assert found.status != "found"
     result = _without_points(run, found, None, found.status, tuple(reversed(found.notes)))
-    run.ledger.record(_stamped(run, result, found), previous)
+    run.ledger.record(_stamped(run, result, found, previous), previous)
 
 
 @contextlib.contextmanager

@@ -46,16 +46,22 @@ class Found:
 
     student: str
     assignment: str
-    path: Path | None  # the file to grade, or None
+    path: Path | None  # the file to grade, or None; of a file in a zip, the unpacked copy
     status: FoundStatus  # unreadable: there is something, but it cannot be graded as it is
     candidates: tuple[Path, ...] = ()  # all files that have the assignment's name and are not passed over
     weights: Path | None = None  # the safetensors file that belongs to `path`
     notes: tuple[str, ...] = ()  # what was passed over, and why
     shown: str = ""  # the file's name for people: its path below the folder of submissions
     top: Path | None = None  # the student's folder, or the file itself in a flat download
+    archive: Path | None = None  # the zip that holds the file
     when: dt.datetime | None = None  # the time that the download states; without an offset if it states none
     identity: Mapping[str, str] = field(default_factory=dict)  # system, number, login, email, sid, name
     flat: bool = False  # other students' files are in the same folder
+
+    @property
+    def handed_in(self) -> Path | None:
+        """The student's own file: the one to grade, or the zip that holds it."""
+        return self.archive or self.path
 
     def read(self) -> Source:
         """The submission to grade, with its weights. `path` must not be None. Raises Unreadable."""
@@ -489,6 +495,7 @@ class _Search:
             notes=said,
             shown=self._below(file),
             top=file.hand_in.path,
+            archive=file.archive,
             when=file.hand_in.when,
             flat=file.flat,
         )

@@ -38,7 +38,7 @@ class File:
     """A file of one student. own: the student's own name for it, without an LMS's beginning. shown: its path, for people.
 
     why: what is wrong with it, as words that follow its name, if it cannot be graded; otherwise "". of_environment: it
-    is in a folder that Python put into a virtual environment.
+    is in a folder that Python put into a virtual environment. archive: the student's zip that holds it, or None.
     """
 
     path: Path
@@ -47,6 +47,7 @@ class File:
     hand_in: HandIn
     why: str = ""
     of_environment: bool = False
+    archive: Path | None = None
 
     @property
     def flat(self) -> bool:
@@ -202,7 +203,11 @@ class StudentFiles:
                 self.other.append(dataclasses.replace(file, why=str(error)))
                 continue
             aside = sum(map(len, self.aside.values()))
-            inside = list(self._walk(file.hand_in, folder, f"{file.shown}/"))
+            archive = file.archive or file.path
+            inside = [
+                dataclasses.replace(each, archive=archive)
+                for each in self._walk(file.hand_in, folder, f"{file.shown}/")
+            ]
             self._unpacked += sum(each.path.stat().st_size for each in inside)
             kept = [self._sort(each) for each in inside]
             for place, why in left_out_of(file.path):

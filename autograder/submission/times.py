@@ -72,13 +72,15 @@ def arrival_of(
     told: Mapping[tuple[str, str], str],
     zone: dt.tzinfo | None,
     clones: Clones,
+    before: Arrival | None = None,
 ) -> Arrival:
     """When a submission was made, and from which commit.
 
     The time comes from the first of these that states one: `told`, the names in the download, a timestamp.txt that
     the collecting system wrote, git. A timestamp.txt in a student's clone does not count: it is the student's own.
     top: the folder of all submissions; nothing above it is read. told: the times from a CSV file, see `load_times`.
-    zone: the course's. clones: the class's, see `Download`.
+    zone: the course's. clones: the class's, see `Download`. before: what was found for the same file earlier; git is not
+    asked twice about one commit.
     """
     folders = _folders(found, top)
     own = _clones_of(folders, clones)
@@ -92,11 +94,14 @@ def arrival_of(
     stamp = _timestamp(found, folders, clone)
     if stamp is not None:
         return _read_timestamp(stamp, zone, commit)
-    if clone is None or found.path is None:
+    if before is not None and commit and before.text and before.commit == commit:
+        return before
+    file = found.handed_in
+    if clone is None or file is None:
         return Arrival("", commit)
-    last = clone.last_change(found.path)
+    last = clone.last_change(file)
     while last is None and (inner := next(own, None)) is not None:
-        clone, last = inner, inner.last_change(found.path)
+        clone, last = inner, inner.last_change(file)
     if last is None:
         return Arrival("", commit, ("Git does not say when the file was last changed.",))
     changed, time = last
@@ -128,11 +133,12 @@ def _text(time: dt.datetime) -> str:
 
 
 def _folders(found: Found, top: Path) -> list[Path]:
-    """The folders between a submission's file and the folder of all submissions, the innermost first."""
-    if found.path is None or not found.path.is_relative_to(top):
+    """The folders between a student's own file and the folder of all submissions, the innermost first."""
+    file = found.handed_in
+    if file is None or not file.is_relative_to(top):
         return []
-    depth = len(found.path.parts) - 1 - len(top.parts)
-    return list(found.path.parents[:depth])
+    depth = len(file.parts) - 1 - len(top.parts)
+    return list(file.parents[:depth])
 
 
 def _clones_of(folders: list[Path], known: Clones) -> Iterator[Clone]:

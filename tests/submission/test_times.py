@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import zipfile
 import zoneinfo
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def test_sakais_timestamp_lies_beside_the_folder_with_the_files(course: Course, 
     download = find_class(top, course, ["a1_permute"])
     came = [arrival_of(found, top, {}, None, download.clones).text for found in download.found]
     assert came == ["2026-11-20T21:03:11Z", ""]
+
+
+def test_a_file_in_a_zip_came_with_the_zip(course: Course, tmp_path: Path) -> None:
+    """The copy that is graded lies elsewhere, where no timestamp is: whoever handed in a zip was never late."""
+    top = tmp_path / "submitted"
+    for student in ("ada", "ben"):
+        folder = top / student / "a1_permute"
+        put(folder / "timestamp.txt", "2026-11-20 21:03:11 UTC")
+        with zipfile.ZipFile(folder / "work.zip", "w") as archive:
+            archive.writestr("work/a1_permute.py", f"answer = {student!r}\n")
+    download = find_class(top, course, ["a1_permute"])
+    came = [arrival_of(found, top, {}, None, download.clones).text for found in download.found]
+    assert came == ["2026-11-20T21:03:11Z"] * 2
 
 
 @pytest.mark.parametrize(
