@@ -115,6 +115,7 @@ def grade_class(
         _stubs_of(request),
         layout=request.layout,
         choices=final.load_choices(request.out, request.course),
+        known=lambda: store.identities_in(request.out),
     )
     found = list(download.found)
     people = People({entry.student: other_names(entry.identity) for entry in found})

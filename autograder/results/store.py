@@ -8,7 +8,7 @@ import hashlib
 import json
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..common.errors import InfrastructureError, UserError
@@ -151,6 +151,16 @@ def read_all(folder: Path) -> ClassResults:
             f"{folder} holds no results{why}. Give the folder that this wrote: autograder grade SUBMISSIONS --out RESULTS"
         )
     return ClassResults(in_order(results), tuple(problems))
+
+
+def identities_in(folder: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The student and the identity of each result that has one. Files that cannot be read are passed over."""
+    with contextlib.suppress(OSError):
+        for path in result_files(folder):
+            with contextlib.suppress(InvalidResult):
+                result = read(path)
+                if result.identity:
+                    yield result.student, result.identity
 
 
 def unread(results: ClassResults, student: str) -> frozenset[str]:

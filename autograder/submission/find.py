@@ -14,7 +14,7 @@ import datetime as dt
 import io
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from types import MappingProxyType
@@ -24,10 +24,10 @@ from ..common.errors import InfrastructureError, UserError
 from ..common.plural import few
 from ..course.course import Course
 from .clone import HEAD, Clone, Clones
-from .layouts import RECEIPT, HandIn
+from .layouts import RECEIPT, HandIn, is_withdrawn
 from .names import PASSED_OVER, SUFFIXES, bears, is_passed_over, readable
 from .people import People, other_names
-from .places import Place
+from .places import Place, as_known
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 from .student_files import NO_CODE, File, StudentFiles, why_not
@@ -96,17 +96,21 @@ def find_class(
     *,
     layout: str | None = None,
     choices: Choices = MappingProxyType({}),
+    known: Callable[[], Iterable[tuple[str, Mapping[str, str]]]] = tuple,
 ) -> Download:
     """One entry for each student and assignment: students in natural order, assignments in the course's order.
 
     root: the folder of submissions, or one submission. only: the assignments to look for; empty means all.
     stubs: assignment -> the code digests of further stubs. layout: how to read the folder, instead of guessing from its
-    names. choices: (student, assignment) -> the file that a person chose.
+    names. choices: (student, assignment) -> the file that a person chose. known: returns the students of earlier results,
+    each with an identity; it is called only if the download has numbers for its students.
     Raises UserError if `root` does not exist or holds nothing that looks like a submission.
     """
     names = [n for n in course.assignment_names() if not only or n in only]
     every, clones = frozenset(course.assignment_names()), Clones()
     class_ = read_class(root, course, layout, only)
+    if any(place.identity.get("system") for place in class_.places):
+        class_ = dataclasses.replace(class_, places=tuple(as_known(list(class_.places), known())))
     if root.is_file():
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent
@@ -481,6 +485,8 @@ class _Search:
     ) -> Found:
         """What was found. The notes of the student's files come before these."""
         paths, identity = tuple(each.path for each in candidates), self.place.identity_for(name)
+        if file is not None:  # numbers may differ between downloads
+            identity |= file.hand_in.identity
         said = tuple(dict.fromkeys((*self.files.said(name), *notes)))
         found = Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
         if file is None:

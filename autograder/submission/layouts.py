@@ -262,6 +262,11 @@ def attempt_of(folder: Path, hand_in: HandIn) -> tuple[int, ...]:
     return (*map(int, re.findall(r"\d+", moment[1])), int(moment[2].ljust(9, "0"))) if moment else ()
 
 
+def is_withdrawn(hand_in: HandIn) -> bool:
+    """Does Submitty call no version of a hand-in active?"""
+    return hand_in.layout == "submitty" and _active_version(hand_in.path) in ("", "0")
+
+
 def _active_version(folder: Path) -> str:
     """The version that counts in Submitty; "" if none does, or its file cannot be read."""
     try:

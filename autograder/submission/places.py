@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,12 +34,27 @@ class Place:
 _SAME_NUMBER = ("canvas", "schoology", "gradescope")  # whose numbers or addresses are the same in all downloads
 
 
-def distinct(found: list[HandIn]) -> list[HandIn]:
-    """The hand-ins of a folder with readable names. Two people with the same name get the system's number after it."""
-    people: defaultdict[str, set[str]] = defaultdict(set)
+def distinct(found: list[HandIn], answered: Callable[[HandIn], Collection[str]]) -> list[HandIn]:
+    """The hand-ins of a folder with readable names. Two people with the same name get the system's number after it.
+
+    answered: returns the assignments that a hand-in is named after. Moodle's numbers differ between assignments: if each
+    number of a name answers other assignments, they are one person's.
+    """
+    people: defaultdict[str, defaultdict[str, list[HandIn]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
-        people[each.student].add(_key(each))
-    return [_called(each, _key(each) if len(people[each.student]) > 1 else "") for each in found]
+        people[each.student][_key(each)].append(each)
+    several = {name for name, own in people.items() if len(own) > 1 and not _differ(own.values(), answered)}
+    return [_called(each, _key(each) if each.student in several else "") for each in found]
+
+
+def _differ(groups: Iterable[list[HandIn]], answered: Callable[[HandIn], Collection[str]]) -> bool:
+    """Are all hand-ins from Moodle, and does each group answer assignments that no other answers?"""
+    asked: list[set[str]] = []
+    for group in groups:
+        if any(each.layout != "moodle" for each in group):
+            return False
+        asked.append({name for each in group for name in answered(each)})
+    return all(asked) and sum(map(len, asked)) == len(set[str]().union(*asked))
 
 
 def distinct_in_all(found: list[HandIn], named: list[HandIn]) -> list[HandIn]:
@@ -59,8 +74,12 @@ def distinct_in_all(found: list[HandIn], named: list[HandIn]) -> list[HandIn]:
 
 
 def _key(hand_in: HandIn) -> str:
+    return _key_in(hand_in.identity)
+
+
+def _key_in(identity: Mapping[str, str]) -> str:
     """What tells people with one name apart; "" if nothing does. Gradescope's number is the submission's."""
-    return hand_in.identity.get("email", "") if hand_in.layout == "gradescope" else hand_in.number
+    return identity.get("email" if identity.get("system") == "gradescope" else "number", "")
 
 
 def _called(hand_in: HandIn, key: str) -> HandIn:
@@ -90,6 +109,43 @@ def places_of(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping
         said = tuple(dict.fromkeys(note for who, note in notes if who == student))
         places.append(Place(student, tuple(own), said, identity, by_assignment))
     return sorted(places, key=lambda place: (natural_key(place.student), place.student))
+
+
+def as_known(places: list[Place], known: Iterable[tuple[str, Mapping[str, str]]]) -> list[Place]:
+    """The places under the names that their people have in earlier results.
+
+    A download names two people with one name by their numbers, and one of them alone by the name. So from one download to
+    the next, a person could get another name, or the name of somebody else. The system's number says who is who.
+    known: (student, identity) of earlier results.
+    """
+    student_of: dict[tuple[str, str], str] = {}
+    keys_of: defaultdict[str, set[str]] = defaultdict(set)
+    for student, identity in known:
+        if key := _key_in(identity):
+            student_of.setdefault((identity.get("system", ""), key), student)
+            keys_of[student].add(key)
+    taken = {place.student for place in places if not _key_in(place.identity)}
+    done = [place for place in places if place.student in taken]
+    numbered = [place for place in places if place.student not in taken]
+    before = {
+        place.student: next(
+            (
+                student_of[system, key]
+                for each in (place.identity, *place.assignment.values())
+                if (system := each.get("system", ""), key := _key_in(each)) in student_of
+            ),
+            None,
+        )
+        for place in numbered
+    }
+    for place in sorted(numbered, key=lambda place: before[place.student] is None):
+        key, own = _key_in(place.identity), place.student
+        somebody_elses = place.identity.get("system") in _SAME_NUMBER and keys_of[own] - {key}
+        tries = (before[own] or (f"{own}_{key}" if somebody_elses else own), own, f"{own}_{key}")
+        name = next((name for name in tries if name not in taken), f"{own}_{key}_{len(taken)}")
+        taken.add(name)
+        done.append(replace(place, student=name))
+    return sorted(done, key=lambda place: (natural_key(place.student), place.student))
 
 
 def without_common(names: Collection[str]) -> dict[str, str]:

@@ -74,6 +74,74 @@ def test_what_was_lost_before_is_tried_last(course: Course, tmp_path: Path) -> N
     assert list(dict.fromkeys(order)) == ["zoe", "ada"]
 
 
+def came(out: Path, student: str) -> str:
+    """When a1 of a student came, as the result's file says."""
+    return store.read(store.path_of(out, student, "a1_permute")).submitted
+
+
+def test_a_time_that_was_told_stays_until_another_is_told(course: Course, tmp_path: Path) -> None:
+    """With times for one student, the next run forgot those of all others."""
+    class_, out = tmp_path / "class", tmp_path / "results"
+    for student in ("ada", "ben"):
+        put(class_ / student / "a1_permute" / "a1_permute.py", f"# right\n# {student}\n")
+    put(class_ / "ada" / "a1_permute" / "timestamp.txt", "2026-11-01 12:00:00 UTC")
+    first, second = "2026-11-20T12:00:00Z", "2026-11-21T12:00:00Z"
+    run(course, class_, out, times={("ada", "a1_permute"): first, ("ben", "a1_permute"): first})
+    run(course, class_, out, times={("ben", "a1_permute"): second})
+    assert (came(out, "ada"), came(out, "ben")) == (first, second)
+    run(course, class_, out, regrade=True)
+    assert (came(out, "ada"), came(out, "ben")) == (first, second)
+    for student in ("ada", "ben"):
+        put(class_ / student / "a1_permute" / "a1_permute.py", f"# right\n# {student}\nanother = 'hand-in'\n")
+    run(course, class_, out)
+    assert (came(out, "ada"), came(out, "ben")) == ("2026-11-01T12:00:00Z", "")
+
+
+def test_a_time_that_was_put_right_counts(course: Course, tmp_path: Path) -> None:
+    """A result that was kept kept its time as well."""
+    class_, out = tmp_path / "class", tmp_path / "results"
+    for number, student in enumerate(("ada", "ben"), 1):
+        name = f"{number}-7 - {student} - 20 November, 2026 9:03 PM"
+        put(class_ / name / "a1_permute.py", f"# right\n# {student}\n")
+    put(course.root / "course.toml", 'timezone = "UTC"\n')
+    run(course, class_, out)
+    assert came(out, "ada") == "2026-11-20T21:03:00Z"
+    put(course.root / "course.toml", 'timezone = "Europe/Berlin"\n')
+    assert run(course, class_, out).kept == 2
+    assert came(out, "ada") == "2026-11-20T20:03:00Z"
+
+
+def test_what_is_not_in_the_next_download_stays_as_it_was(course: Course, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    put(tmp_path / "first" / "ada" / "a1_permute.py", "# right\n")
+    put(tmp_path / "first" / "ben" / "a1_permute.py", "stub = 'a1_permute'\n")
+    put(tmp_path / "first" / "cas" / "a1_permute.docx")
+    for student in ("ada", "ben", "cas"):
+        put(tmp_path / "second" / student / "a2_linear_dims.py", "# right\n")
+    run(course, tmp_path / "first", out)
+    before = [score_of(out, student)[:2] for student in ("ada", "ben", "cas")]
+    assert [status for status, _ in before] == ["graded", "not_started", "unreadable"]
+    run(course, tmp_path / "second", out)
+    assert [score_of(out, student)[:2] for student in ("ada", "ben", "cas")] == before
+
+
+def test_a_number_says_from_one_download_to_the_next_who_it_is(course: Course, tmp_path: Path) -> None:
+    """Two people have one name. Where one of them handed in alone, they got the name alone, and the other's results."""
+    out, a1, a2 = tmp_path / "results", "a1_permute", "a2_linear_dims"
+    for week, (name, people) in enumerate(((a1, "leeann_101"), (a2, "leeann_102"), (a1, "leeann_101 leeann_102"))):
+        for person in people.split():
+            put(tmp_path / str(week) / f"{person}_{900 + week}_{name}.py", f"# right\n# {person}\n")
+        put(tmp_path / str(week) / f"roeann_103_{900 + week}_{name}.py", "# right\n# roe\n")
+        run(course, tmp_path / str(week), out)
+    put(tmp_path / "renamed" / f"kayann_103_999_{a2}.py", "# right\n# roe, whose name is kay now\n")
+    run(course, tmp_path / "renamed", out)
+    found = {(r.student, r.assignment[:2]): r.identity["number"] for r in store.read_all(out).results if r.score}
+    assert found == {
+        ("leeann", "a1"): "101", ("leeann_102", "a1"): "102", ("leeann_102", "a2"): "102",
+        ("roeann", "a1"): "103", ("roeann", "a2"): "103",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("step", ["read", "arrival_of"])
 @pytest.mark.parametrize("error", [OverflowError("date value out of range"), RecursionError(), MemoryError()])
 def test_a_step_that_breaks_is_one_students_result(
