@@ -45,10 +45,11 @@ def flat_files(
         match = before.fullmatch(name)
         if match and names_somebody(match["who"], numbers=loosely) and layouts.read_name(path, folder=False) is None:
             (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
-    yield from plain
-    yield from longer if plain else ()
-    known = {each.path.name for each in (*plain, *longer)}
-    yield from _dashed(plain, [entry for entry in listed if entry.name not in known])
+    named = _before_a_dash(plain)
+    by_name = [each for each in (*plain, *(longer if plain else ())) if not named or not _goes_on(each)]
+    yield from by_name
+    known = {each.path.name for each in by_name}
+    yield from _dashed(named, [entry for entry in listed if entry.name not in known])
     yield from turned if len({each.student for each in turned}) > 1 else ()
 
 
@@ -57,14 +58,27 @@ def one_of(names: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
 
 
-def _dashed(plain: list[HandIn], others: Iterable[os.DirEntry[str]]) -> Iterator[HandIn]:
-    """Other files that begin with a student's name, as in Google Classroom: `Ada Lee - answers.py`.
-
-    plain: the files that are named after an assignment. Only if two students have such files (`Ada Lee - a1_permute.py`)
-    do other files count.
+def _before_a_dash(plain: list[HandIn]) -> set[str]:
+    """The students whose names stand before a dash, as in Google Classroom: `Ada Lee - a1_permute.py`. Empty if that is only
+    one student.
     """
     named = {each.student for each in plain if each.path.name.startswith(f"{each.student} - ")}
-    if len(named) < 2:
+    return named if len(named) > 1 else set()
+
+
+def _goes_on(hand_in: HandIn) -> bool:
+    """Is there more between a student's name and the assignment's than a dash? `Ada Lee - lee_a1_permute.py`"""
+    who = hand_in.student
+    return " - " in who and not hand_in.path.name.startswith(f"{who} - ")
+
+
+def _dashed(named: set[str], others: Iterable[os.DirEntry[str]]) -> Iterator[HandIn]:
+    """Other files that begin with a student's name, as in Google Classroom: `Ada Lee - answers.py`.
+
+    named: the students whose names stand before a dash in the names of files that are named after an assignment. Only if
+    there are such students do other files count.
+    """
+    if not named:
         return
     doubled = [name for name in named if " - " in name]
     for entry in others:

@@ -83,7 +83,7 @@ def read_class(root: Path, course: Course, layout: str | None = None, only: Coll
         scope = folder.name if folder.name in names else ""
         scopes |= {each.path: scope for each in hand_ins}
         found += hand_ins
-        named += distinct(hand_ins)
+        named += distinct(hand_ins, lambda each: _named_after(each, names))
     found = distinct_in_all(found, named)
     if not found and layout is None:
         by_name = read_class(root, course, "flat")
@@ -95,6 +95,14 @@ def read_class(root: Path, course: Course, layout: str | None = None, only: Coll
     deeper = f", in {within}" if within else ""
     places = places_of(found, notes, scopes)
     return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
+
+
+def _named_after(hand_in: HandIn, names: Collection[str]) -> set[str]:
+    """The assignments that the files of a hand-in are named after, whatever kind of files they are, or those in its zips."""
+    path, own = hand_in.path, hand_in.own
+    files = {own: path} if own is not None else {entry.name: Path(entry.path) for entry in entries(path)}
+    zips = [path for name, path in files.items() if name.lower().endswith(".zip")]
+    return {name for name in names for file in files if bears(file, name)}.union(*_answers_in_zips(zips, names))
 
 
 def _is_a_course(root: Path, names: Collection[str]) -> bool:
@@ -238,6 +246,7 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             alone = len(inside) == 1
             classes = [path for path in inside if path in late or _looks_like_a_class(path, names, alone=alone)]
             classes = classes or _of_students_zips(inside, names)
+            classes += _of_few_students([path for path in inside if path not in classes], classes, names)
             if not classes or any(answers_in(path, names) for path in inside if path not in classes):
                 return [*folders, *late], beside
             inner += classes
@@ -261,9 +270,37 @@ def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
     if any(assignment_of(entry.name, names) for entry in listed):
         return False
     inside = [entry for entry in listed if is_folder(entry) and entry.name not in (*names, *_OWN_FOLDERS)]
-    return _names_students(folder, listed, names) or any(
-        answers_in(Path(entry.path), names, loosely=True) for entry in inside
+    work = (*WORK, *ARCHIVES)
+    return (
+        _names_students(folder, listed, names)
+        or any(Path(each.name).suffix.lower() in work for entry in inside for each in entries(Path(entry.path)))
+        or any(answers_in(Path(entry.path), names, loosely=True) for entry in inside)
     )
+
+
+def _of_few_students(folders: list[Path], classes: list[Path], names: Collection[str]) -> list[Path]:
+    """The folders that hold one homework each, as `classes` do, but too few students to look like a class.
+
+    They answer other assignments than `classes`, and at least one of their students is in `classes` too, or their files
+    have the students' names.
+    """
+    known = {who for path in classes for who in _people_in(path, names)}
+    asked = {name for path in classes for name in answers_in(path, names, loosely=True)}
+    found: list[Path] = []
+    for path in folders if classes else ():
+        listed = entries(path)
+        if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
+            continue
+        answered = answers_in(path, names, loosely=True)
+        if answered and not answered & asked and (_people_in(path, names) & known or any(flat_files(listed, names))):
+            found.append(path)
+    return found
+
+
+def _people_in(folder: Path, names: Collection[str]) -> set[str]:
+    """The names of a folder's folders, and the students whom the names of its files name."""
+    listed = entries(folder)
+    return {entry.name for entry in listed if is_folder(entry)} | {each.student for each in flat_files(listed, names)}
 
 
 def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:
@@ -302,6 +339,8 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
     if folder.name in names:
         return _holds_a_class(folder, names)
+    if any(_holds_the_late(Path(entry.path), names) for entry in inside):
+        return True
     if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):
         # Each assignment has its own download, in its own folder.
         return all(_holds_a_class(Path(e.path), names) for e in inside if e.name in names) and any(
@@ -313,7 +352,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
         if any(count > 1 for count in seen.values()):
             return True
     if not alone:
-        return False
+        return len(inside) == 1 and any(_system_entries(Path(inside[0].path)))
     clones = any(os.path.lexists(os.path.join(entry.path, ".git")) for entry in inside)
     as_in_submitted = sum(_has_assignment_folders(Path(entry.path), names) for entry in inside) > 1  # nbgrader's
     if clones or as_in_submitted or _in_two_zips(listed, names):
