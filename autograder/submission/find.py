@@ -251,8 +251,10 @@ class _Search:
         exact, copies = (
             sorted(group[name], key=lambda file: file.key) for group in (self.files.exact, self.files.copies)
         )
+        like: list[File] = []
         if any(file.hand_in.attempt for file in (*exact, *copies)):
-            exact, copies = [*exact, *copies], []
+            like = [file for file in self._like(name, stubs) if file.hand_in.layout != "canvas"]
+            exact, copies = [*exact, *copies, *like], []
         every = [*exact, *copies]
         for group in (exact, copies):
             changed: dict[str, File] = {}
@@ -267,6 +269,7 @@ class _Search:
                 elif fallback is None:
                     fallback = file
             chosen, older = _newest(self._with_different_answers(list(changed.values())))
+            chosen = [file for file in chosen if file not in like] or chosen
             nearest = min((file.zips for file in chosen), default=0)
             chosen = [file for file in chosen if file.zips == nearest]
             if len(chosen) == 1 and chosen[0].hand_in.attempt:
@@ -291,12 +294,14 @@ class _Search:
                     )
                 elif group is copies:
                     notes.append(f"{file.shown} was graded.")
-                if of_submitty and file.hand_in.attempt[:1] == (0,):
+                if is_withdrawn(file.hand_in):
                     notes.append("Submitty calls no version active, as if the student had withdrawn it.")
-                if also := self._also_there(file, name, stubs):
+                also = self._also_there(file, name, stubs)
+                if also:
                     notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
-                if newer := self._newer_than(file, name):
-                    notes.append(f"{self._below(newer)} came later, but cannot be graded as it is. Look at it.")
+                newer = self._newer_than(file, name)
+                if newer is not None and newer not in also:
+                    notes.append(self._why_not_newer(newer, name))
                 return self._found(name, file, "found", every, notes)
         if fallback is not None:
             return self._found(name, fallback, "not_started", every)
@@ -309,10 +314,17 @@ class _Search:
         Modules that `file` imports are left out.
         """
         others = [f for f in self.files.other if f.may_be_chosen and bears(f.own, name) and f.own.endswith(SUFFIXES)]
+        if file.hand_in.attempt and file.hand_in.layout != "canvas":
+            others = [other for other in others if other.hand_in.attempt == file.hand_in.attempt]
         like = [*self.files.copies[name], *others] if not file.hand_in.attempt else others
         modules = {file.path.parent / helper.file for helper in file.read().helpers} if like else set()
         known = {self.files.code_of(file), "", *stubs}
         return [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
+
+    def _like(self, name: str, stubs: frozenset[str]) -> list[File]:
+        """Code whose name has other words around the assignment's: `lee_a1_permute_final.py`."""
+        like = [file for file in self.files.other if file.may_be_chosen and bears(file.own, name)]
+        return [file for file in like if self.files.is_code(file, stubs)]
 
     def _newer_than(self, file: File, name: str) -> File | None:
         """A file of a later attempt that is not code. Canvas numbers files, not attempts: there, only one whose name hints
@@ -328,6 +340,14 @@ class _Search:
             ),
             None,
         )
+
+    def _why_not_newer(self, file: File, name: str) -> str:
+        """What to do with a file of a later attempt that was not graded."""
+        active = file.hand_in.layout == "submitty" and file.hand_in.attempt[0]
+        said = f"{self._below(file)} {'is the active version' if active else 'came later'}, but"
+        if not file.may_be_chosen:
+            return f"{said} cannot be graded as it is. Look at it."
+        return f"{said} has another name. If it is the answer, choose it in choices.csv: {self._as_choice(name, file)}"
 
     def _as_chosen(self, name: str, chosen: str) -> Found:
         """The file that a person chose in choices.csv, whatever its name."""
@@ -357,17 +377,21 @@ class _Search:
         branches = list(self._branches(name, stubs, head=found.status == "missing"))
         if found.status in _NOTHING:
             missing = found.status == "missing"
-            hinting = [f for f in self.files.other if (name in self.files.meant(f) if missing else bears(f.own, name))]
+            hinting = [f for f in self.files.other if (name in self.files.meant(f) if missing else _is_beside(f, name))]
             alike = [file for file in hinting if file.why or self.files.code_of(file) not in stubs]
             evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
             evident, older = _latest(self._with_different_answers(evident))
+            earlier: list[File] = []
+            if not older:
+                evident, earlier = _newest(evident)
             none = f"no file is called {name}.py or {name}.ipynb" if missing else _as_released(found)
             if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
                 note = f"{evident[0].shown} was graded: {none}."
                 if older:
-                    note += (
-                        f" It is the newest by the time in its name; also there: {few(file.shown for file in older)}."
-                    )
+                    also = few(file.shown for file in older)
+                    note += f" It is the newest by the time in its name; also there: {also}."
+                if earlier:
+                    note += f" It is the newest attempt; also there: {few(map(self._below, earlier))}."
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
             if hinting and not alike and missing and not aside and not branches:
                 return self._found(name, hinting[0], "not_started", hinting)
@@ -444,7 +468,8 @@ class _Search:
             and not others.intersection(PurePath(file.shown).parts)
             and file.path not in beside
         ]
-        return [file for file in free if file.own != RECEIPT] or free
+        with_files = {each.attempt for each in self.place.hand_ins if each.own != RECEIPT}
+        return [f for f in free if f.own != RECEIPT] or [f for f in free if f.hand_in.attempt not in with_files]
 
     def _given_for(self, name: str) -> list[File]:
         """Uploaded files with names of the course's own files that may be meant for this assignment.
@@ -526,6 +551,12 @@ class _Search:
             return file.shown
         above = top.relative_to(self.root).as_posix() if top.is_relative_to(self.root) else top.name
         return f"{readable(above)}/{file.shown}"
+
+
+def _is_beside(file: File, name: str) -> bool:
+    """Is a file of another name so named, or in such a folder, that it may be meant for an assignment with an unchanged stub?"""
+    inside = name in PurePath(file.shown).parts[:-1]
+    return bears(file.own, name) or (inside and file.own.lower().endswith(SUFFIXES))
 
 
 def _as_released(found: Found) -> str:

@@ -328,7 +328,7 @@ _OURS = re.compile(
 )
 _SAKAIS = ("comments.txt", "feedbackText.html")  # Sakai puts them into each student's folder, for the teacher
 _COMPUTERS = re.compile(r".*\.(?:ini|db)|\._.*|\.ds_store|.*zone\.identifier", re.I)
-_REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests", "assignments", "notebooks"})
+_REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests"})
 
 
 def _submodules(folder: Path) -> frozenset[str]:

@@ -80,6 +80,20 @@ def test_moodle_flat_and_a_name_made_to_be_somebody_elses(course: Course, tmp_pa
     assert (found["Eve Fox"].path or root).name.startswith("Eve Fox")
 
 
+def test_moodles_downloads_in_one_folder_make_one_student_of_one(course: Course, tmp_path: Path) -> None:
+    """Moodle gives a student another number in each assignment: each student was there twice."""
+    root = tmp_path / "class"
+    zipped(root / "Ann Lee_101_assignsubmission_file_" / "work.zip", **{NAME: WORK})
+    put(root / "Ann Lee_201_assignsubmission_file_" / "a2_linear_dims.docx", "x")
+    for number in (102, 103):
+        put(root / f"Bob Lee_{number}_assignsubmission_file_" / f"{NAME}.py", f"answer = {number}\n")
+    put(root / "Bob Lee_203_assignsubmission_file_" / "a2_linear_dims.py")
+    found = {(f.student, f.assignment[:2]): f for f in find_class(root, course).found}
+    assert {student for student, _ in found} == {"Ann Lee", "Bob Lee_102", "Bob Lee_103", "Bob Lee_203"}
+    assert found["Ann Lee", "a1"].identity["number"] == "101"
+    assert found["Ann Lee", "a2"].status == "unreadable"
+
+
 def test_canvas_the_newest_counts_and_everybody_has_a_line(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     put(root / f"leeann_12345_67890_{NAME}.py", "answer = 0\n")
@@ -156,6 +170,18 @@ def test_blackboard_logins_attempts_and_a_name_made_to_be_somebody_elses(course:
     assert "2026-11-19" in found["ann_lee"].notes[-1]
     assert str(found["bob"].when) == "2026-11-20 10:00:00"
     assert "_eve_attempt" in found["eve"].shown
+
+
+def test_a_receipt_of_blackboard_beside_a_file_is_no_attempt_without_one(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for login, own in (("ann", "a2_linear_dims.py"), ("bob", f"{NAME}.py"), ("cas", "")):
+        start = f"HW_{login}_attempt_2026-11-20-10-00-00"
+        put(root / f"{start}.txt", f"Name: X ({login})\n")
+        if own:
+            put(root / f"{start}_{own}")
+    assert {s: f.status for s, f in read(root, course)[1].items()} == {
+        "ann": "missing", "bob": "found", "cas": "unreadable"
+    }  # fmt: skip
 
 
 def test_brightspace(course: Course, tmp_path: Path) -> None:
@@ -533,6 +559,18 @@ def test_beside_a_stub_work_under_a_like_name_counts(course: Course, tmp_path: P
     assert f"{NAME}_v2.py, my_{NAME}.py were found" in found["dan"].notes[0]
 
 
+def test_beside_a_stub_in_its_folder_no_script_is_passed_over(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for student, beside in (("ada", "solution.py"), ("ben", "notes.txt"), ("cas", f"test_{NAME}.py")):
+        for folder in (f"assignments/{NAME}", f"assignments/notebooks/{NAME}"):
+            put(root / student / folder / f"{NAME}.py", "answer = None\n")
+        put(root / student / "assignments" / NAME / beside)
+    _, found = read(root, course)
+    assert {s: f.status for s, f in found.items()} == {"ada": "unreadable", "ben": "not_started", "cas": "not_started"}
+    said = f"assignments/{NAME}/solution.py was found, but {NAME}.py is as it was handed out."
+    assert found["ada"].notes[0].startswith(said)
+
+
 def test_what_gave_way_to_the_file_of_the_right_name_is_said(course: Course, tmp_path: Path) -> None:
     root = tmp_path / "class"
     for student in ("ada", "ben", "cas"):
@@ -819,10 +857,39 @@ def test_folders_of_the_late_are_nobody(course: Course, tmp_path: Path) -> None:
         put(root / name.format("ann", NAME))
         put(root / "late" / name.format("bo", NAME))
         assert {s: f.status for s, f in read(root, course)[1].items()} == {"ann": "found", "bo": "found"}
+    root = tmp_path / "zip"
+    put(root / "on time" / "ann" / f"{NAME}.py")
+    put(root / "on time" / "bo" / f"{NAME}.py", "answer = 2\n")
+    zipped(root / "late" / "cas" / "work.zip", **{NAME: WORK})
+    put(root / "too late" / "dee" / "work.docx")
+    assert {s: f.status for s, f in read(root, course)[1].items()} == {
+        "ann": "found", "bo": "found", "cas": "found", "dee": "unreadable",
+    }  # fmt: skip
     root = tmp_path / "names"
     for student in ("late", "bo"):
         put(root / student / NAME / f"{NAME}.py")
     assert list(read(root, course)[1]) == ["bo", "late"]
+
+
+@pytest.mark.parametrize(
+    "name", ["{}/{}.py", "{} - {}.py", "late/{}/{}.py", "{}_assignsubmission_file_/{}.py", "export/submission_{}/{}.py"]
+)
+def test_a_homework_that_one_student_handed_in_is_no_student(course: Course, tmp_path: Path, name: str) -> None:
+    root = tmp_path / "class"
+    number = "submission" in name
+    for folder, own, students in (("HW 1", NAME, ("Ann", "Bob", "Cas")), ("HW 2", "a2_linear_dims", ("Bob",))):
+        people = ""
+        for n, student in enumerate(students, 11):
+            who = f"{student}_{n}" if "assign" in name else str(n) if number else student
+            put(root / folder / name.format(who, own), f"answer = {n}\n")
+            people += f"submission_{n}:\n  :submitters:\n  - :name: {student}\n    :email: {student}@uni.edu\n"
+        if "export" in name:
+            put(root / folder / "export" / "submission_metadata.yml", people)
+    status = {(f.student, f.assignment[:2]): f.status for f in find_class(root, course).found}
+    assert {key for key, each in status.items() if each == "found"} == {
+        ("Ann", "a1"), ("Bob", "a1"), ("Cas", "a1"), ("Bob", "a2")
+    }  # fmt: skip
+    assert set(status.values()) == {"found", "missing"}
 
 
 def test_folders_of_homeworks_that_hold_students_zips_are_no_students(course: Course, tmp_path: Path) -> None:
@@ -846,6 +913,35 @@ def test_folders_of_homeworks_that_hold_students_zips_are_no_students(course: Co
             for stem, name in zips:
                 zipped(root / student / f"{stem}.zip", **{name: f"answer = {number} + {len(stem)}\n"})
         assert list(read(root, course)[1]) == ["ann", "bo"], kind
+
+
+def test_of_numbered_attempts_the_newest_counts_whatever_is_put_round_its_name(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for student, *names in (
+        ("ann", f"{NAME}.py", f"ann_{NAME}_final.py"),
+        ("bob", f"bob_{NAME}.py", f"{NAME}_final.py"),
+        ("cas", f"{NAME}.py", "solution.py"),
+        ("dee", f"{NAME}.py", f"{NAME}.docx"),
+    ):
+        for version, name in enumerate(names, 1):
+            put(root / student / str(version) / name, f"answer = {version}\n")
+        put(root / student / "user_assignment_settings.json", '{"active_version": 2}')
+    put(root / "eve" / "1" / f"{NAME}.py")
+    put(root / "eve" / "1" / f"{NAME}_tools.py", "two = 2\n")
+    put(root / "eve" / "user_assignment_settings.json", '{"active_version": 1}')
+    found = read(root, course)[1]
+    graded = {student: each.shown.partition("/")[2] for student, each in found.items()}
+    assert graded == {
+        "ann": f"2/ann_{NAME}_final.py", "bob": f"2/{NAME}_final.py", "cas": f"1/{NAME}.py", "dee": f"1/{NAME}.py",
+        "eve": f"1/{NAME}.py",
+    }  # fmt: skip
+    assert found["bob"].notes[0].startswith(f"2/{NAME}_final.py was graded")
+    choose = f"choose it in choices.csv: cas,{NAME},2/solution.py"
+    said = f"cas/2/solution.py is the active version, but has another name. If it is the answer, {choose}"
+    assert found["cas"].notes == (said,)
+    assert found["dee"].notes == (
+        f"dee/2/{NAME}.docx is the active version, but cannot be graded as it is. Look at it.",
+    )
 
 
 def test_weights_are_those_of_the_attempt_that_is_graded(course: Course, tmp_path: Path) -> None:
@@ -990,6 +1086,8 @@ def test_google_classrooms_files_are_somebodys_whatever_they_are_called(course: 
         "Ann Lee": "found", "Bo Li": "found", "Cy Xu": "found", "Dee Roe": "unreadable", "Eve Fox": "found",
         "Jean - Luc": "found",
     }  # fmt: skip
+    put(root / f"Dee Roe - Roe_{NAME}_final.py")
+    assert read(root, course)[1]["Dee Roe"].status == "found"
 
 
 # --- zips ----------------------------------------------------------------------------------------------------------
