@@ -90,28 +90,30 @@ def match(
     These are tried one after another until one finds a row: the number, `joined`, the identity's logins, school number
     and address, the student's name here, the identity's name, the parts of the student's name that can only be a login
     (`Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`), and last the words of it without digits
-    (`Lee_Ann_0012345_4711`).
+    (`Lee_Ann_0012345_4711`). Where most students are found by their numbers, or by their logins, those who are not are not
+    looked for by a name, which may be somebody else's.
     """
     called: defaultdict[str, set[int]] = defaultdict(set)
     for row, names in people.items():
         for name in names:
             called[name].add(row)
     short = without_common(students)
+    number = {s: known.get("number", "") for s, known in students.items() if known.get("system") == system}
+    by_number = {student: set(numbers.get(each, ())) for student, each in number.items() if each}
+    logins = {student: _logins_of(identity) for student, identity in students.items()}
+    by_login = {student: _rows(called, names) for student, names in logins.items() if names}
+    identified = {student for found in (by_number, by_login) if _most_are_found(found) for student in found}
     found: dict[str, tuple[int, ...]] = {}
     by_name = set()  # students whom a name alone has found
     for student, identity in students.items():
-        number = identity.get("number", "") if identity.get("system") == system else ""
-        logins = {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
         own = comparable(student)
-        told = set().union(*(joined.get(name, set()) for name in (own, *logins)))
-        named = {comparable(identity.get("name", "")), comparable(short.get(student, ""))} - {""}
-        rows = set(numbers.get(number, ()))
-        for names in (told - {own} - logins, logins):
-            rows = rows or {row for name in names for row in called.get(name, ())}
-        if not rows:
+        told = set().union(*(joined.get(name, set()) for name in (own, *logins[student])))
+        rows = by_number.get(student) or _rows(called, told - {own} - logins[student]) or by_login.get(student, set())
+        if not rows and student not in identified:
             by_name.add(student)
-        for names in ({own}, named, _logins_in(student), _words_in(student)):
-            rows = rows or {row for name in names for row in called.get(name, ())}
+            named = {comparable(identity.get("name", "")), comparable(short.get(student, ""))} - {""}
+            for names in ({own}, named, _logins_in(student), _words_in(student)):
+                rows = rows or _rows(called, names)
         found[student] = tuple(sorted(rows))
     claimed = defaultdict(list)
     for student, matched in found.items():
@@ -129,11 +131,28 @@ def match(
     )
 
 
+def _logins_of(identity: Mapping[str, str]) -> set[str]:
+    return {name for key in ("sid", "login", "email") for name in login_names(identity.get(key, ""))}
+
+
+def _rows(called: Mapping[str, set[int]], names: Iterable[str]) -> set[int]:
+    return {row for name in names for row in called.get(name, ())}
+
+
+def _most_are_found(found: Mapping[str, Collection[int]]) -> bool:
+    return 2 * sum(map(bool, found.values())) > len(found)
+
+
 def _logins_in(student: str) -> set[str]:
-    """The parts of a name that can only be a login: they have both letters and digits, or are an address."""
+    """The parts of a name that can only be a login: they have both letters and digits, are an address, or stand before
+    ILIAS's number, `Lee_Ann_ann_lee_4711`.
+    """
     parts = re.split(r"[\s,;()\[\]_]+|-", student)
     mixed = {comparable(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d]", part)}
-    return mixed.union(*(login_names(part) for part in parts if "@" in part))
+    addresses = re.findall(r"[^\s,;()\[\]]+@[^\s,;()\[\]]+", student)
+    *names, number = student.split("_")
+    before = ["_".join(names[start:]) for start in range(2, len(names))] if number.isdecimal() else []
+    return mixed.union(*map(login_names, (*(part for part in parts if "@" in part), *addresses, *before)))
 
 
 def _words_in(student: str) -> set[str]:

@@ -61,6 +61,12 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
         student: {"system": "moodle", "number": m["id"]} if (m := _DOWNLOAD.fullmatch(student)) else identity
         for student, identity in lms.identities_of(results, assignment).items()
     }
+    if assignment != lms.TOTAL:  # a number of another assignment says nothing here
+        here = {student for student, own in results.students().items() if assignment in own}
+        students = {
+            student: identity if student in here else {**identity, "number": ""}
+            for student, identity in students.items()
+        }
 
     def keeps(row: int, _: int) -> str:
         said = table.value(row, column["closed"])

@@ -116,6 +116,13 @@ def test_canvass_number_comes_before_the_name(tmp_path: Path) -> None:
     assert [row[5] for row in export(tmp_path, "canvas", CANVAS.format(""))[1][2:]] == ["", "EX", "7"]
 
 
+@pytest.mark.parametrize("folder", ["{}@uni.edu", "Roe_X_{}_4711"])
+def test_a_login_may_hold_an_underscore_and_no_digit(tmp_path: Path, folder: str) -> None:
+    write(tmp_path / "results", folder.format("ann_lee"))
+    code, rows = export(tmp_path, "canvas", CANVAS.format("").replace("annlee01", "ann_lee"))
+    assert (code, [row[5] for row in rows[2:]]) == (0, ["7", "EX", ""])
+
+
 def test_a_number_comes_before_the_name_of_somebody_who_has_left(tmp_path: Path) -> None:
     write(tmp_path / "results", Lee_Ann={"sid": "S9", "login": "annlee09"}, Lee_Ann_S1={"sid": "S1"})
     code, rows = export(tmp_path, "canvas", CANVAS.format(""))
