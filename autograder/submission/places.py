@@ -60,17 +60,20 @@ def _differ(groups: Iterable[list[HandIn]], answered: Callable[[HandIn], Collect
 def distinct_in_all(found: list[HandIn], named: list[HandIn]) -> list[HandIn]:
     """The hand-ins of all folders: people with one name in different folders get a system's number after it, too.
 
-    found: as the folders hold them. named: the same, as `distinct` names them.
+    found: as the folders hold them. named: the same, as `distinct` names them. Where a number stands after a name in one
+    folder, it does in all.
     """
     people: defaultdict[str, set[str]] = defaultdict(set)
     lasting = [each.layout in _SAME_NUMBER and _key(each) != "" for each in found]
     for each, lasts in zip(found, lasting, strict=True):
         if lasts:
             people[each.student].add(_key(each))
-    return [
-        _called(each, _key(each)) if lasts and len(people[each.student]) > 1 else known
-        for each, lasts, known in zip(found, lasting, named, strict=True)
-    ]
+    taken = {each.student for each in named}
+    done = []
+    for each, lasts, known in zip(found, lasting, named, strict=True):
+        whole = _called(each, _key(each))
+        done.append(whole if (lasts and len(people[each.student]) > 1) or whole.student in taken else known)
+    return done
 
 
 def _key(hand_in: HandIn) -> str:

@@ -11,7 +11,7 @@ from .names import ARCHIVES, SUFFIXES, WORK, without_copy
 
 
 def flat_files(
-    listed: Iterable[os.DirEntry[str]], names: Collection[str], *, loosely: bool = False
+    listed: Collection[os.DirEntry[str]], names: Collection[str], *, loosely: bool = False
 ) -> Iterator[HandIn]:
     """The entries of a folder that are files, each with a name that holds the student's and the assignment's.
 
@@ -45,7 +45,7 @@ def flat_files(
         match = before.fullmatch(name)
         if match and names_somebody(match["who"], numbers=loosely) and layouts.read_name(path, folder=False) is None:
             (longer if match["more"] else plain).append(HandIn(path, match["who"], "flat", match["own"]))
-    named = _before_a_dash(plain)
+    named = _before_a_dash(plain, listed)
     by_name = [each for each in (*plain, *(longer if plain else ())) if not named or not _goes_on(each)]
     yield from by_name
     known = {each.path.name for each in by_name}
@@ -58,12 +58,14 @@ def one_of(names: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
 
 
-def _before_a_dash(plain: list[HandIn]) -> set[str]:
+def _before_a_dash(plain: list[HandIn], listed: Collection[os.DirEntry[str]]) -> set[str]:
     """The students whose names stand before a dash, as in Google Classroom: `Ada Lee - a1_permute.py`. Empty if that is only
-    one student.
+    one student, unless all scripts, notebooks and zips beside are named so.
     """
     named = {each.student for each in plain if each.path.name.startswith(f"{each.student} - ")}
-    return named if len(named) > 1 else set()
+    code = [entry.name for entry in listed if Path(entry.name).suffix.lower() in (*SUFFIXES, ".zip")]
+    several = len({name.partition(" - ")[0] for name in code}) > 1 and all(" - " in name for name in code)
+    return named if len(named) > 1 or several else set()
 
 
 def _goes_on(hand_in: HandIn) -> bool:

@@ -72,6 +72,7 @@ def read_class(root: Path, course: Course, layout: str | None = None, only: Coll
         student = readable(root.resolve().name)
         return Class((Place(student, (HandIn(root, student),)),), "student")
     inner, above = _class_folders(root, names) if layout is None else ([root], [])
+    inner = [_unwrapped(folder, names) for folder in inner] if layout is None else inner
     found: list[HandIn] = []
     named: list[HandIn] = []
     notes: list[tuple[str, str]] = []  # (student, note)
@@ -188,10 +189,17 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
     inside = [e for e in inside if not layouts.names_an_attempt(e.name, folder=True)]
     if _names_students(folder, listed, names):
         return True
-    return any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names)
+    if any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names):
+        return True
+    return sum(folder.name in _answers_by_any_name(Path(e.path), names) for e in inside) > 1
 
 
-def _names_students(folder: Path, listed: Iterable[os.DirEntry[str]], names: Collection[str]) -> bool:
+def _answers_by_any_name(folder: Path, names: Collection[str]) -> set[str]:
+    """The assignments that files in a folder are named after, with other words around the name or in a zip."""
+    return answers_in(folder, names, loosely=True).union(*_answers_in_zips(_zips_among(entries(folder)), names))
+
+
+def _names_students(folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:
     """Does the name of an entry say which student it is of?"""
     return any(_system_entries(folder)) or any(flat_files(listed, names))
 
@@ -253,6 +261,17 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             beside += [path.name for path in inside if path not in classes]
         folders = inner
     return folders, beside
+
+
+def _unwrapped(folder: Path, names: Collection[str]) -> Path:
+    """The folder with a system's names that is alone in this one (`HW 1/assignment_7_export/`), or else this one."""
+    for _ in range(DEPTH_LIMIT):
+        listed = entries(folder)
+        inside = [Path(entry.path) for entry in listed if is_folder(entry) and not is_passed_over(entry.name)]
+        if len(inside) != 1 or _names_students(folder, listed, names) or not any(_system_entries(inside[0])):
+            break
+        (folder,) = inside
+    return folder
 
 
 _LATE = re.compile(
