@@ -14,7 +14,7 @@ import datetime as dt
 import io
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from ..common.errors import InfrastructureError, UserError
 from ..common.plural import few
 from ..course.course import Course
 from .clone import HEAD, Clone, Clones
-from .layouts import RECEIPT, HandIn, is_withdrawn
+from .layouts import ILIAS, RECEIPT, HandIn, is_withdrawn
 from .names import PASSED_OVER, SUFFIXES, bears, is_passed_over, readable
 from .people import People, other_names
 from .places import Place, as_known
@@ -214,7 +214,7 @@ class _Search:
         if chosen:
             return self._as_chosen(name, chosen)
         found = self._choose(name, stubs)
-        while (found.status in _NOTHING or self.files.newer_zip(name)) and self.files.open_zips():
+        while (found.status in _NOTHING or self.files.newer_zip(name, stubs)) and self.files.open_zips():
             found = self._choose(name, stubs)
         if found.status == "missing" and (broken := self._unreadable(name)):
             return self._found(name, broken[0], "found", broken)
@@ -377,32 +377,29 @@ class _Search:
         branches = list(self._branches(name, stubs, head=found.status == "missing"))
         if found.status in _NOTHING:
             missing = found.status == "missing"
-            hinting = [f for f in self.files.other if (name in self.files.meant(f) if missing else _is_beside(f, name))]
+            hinting = [f for f in self.files.other if self._may_be_meant(f, name, missing=missing)]
             alike = [file for file in hinting if file.why or self.files.code_of(file) not in stubs]
             evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
-            evident, older = _latest(self._with_different_answers(evident))
-            earlier: list[File] = []
-            if not older:
-                evident, earlier = _newest(evident)
+            evident, older = _newest(self._with_different_answers(evident))
             none = f"no file is called {name}.py or {name}.ipynb" if missing else _as_released(found)
             if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
                 note = f"{evident[0].shown} was graded: {none}."
                 if older:
-                    also = few(file.shown for file in older)
-                    note += f" It is the newest by the time in its name; also there: {also}."
-                if earlier:
-                    note += f" It is the newest attempt; also there: {few(map(self._below, earlier))}."
+                    note += f" It is the newest attempt; also there: {few(map(self._below, older))}."
                 return self._found(name, evident[0], "found", evident, (*found.notes, note))
             if hinting and not alike and missing and not aside and not branches:
                 return self._found(name, hinting[0], "not_started", hinting)
             if not alike and missing and name in asked:
                 alike = self._of_no_assignment(name) or self._given_for(name)
+            if not alike and not missing and name in asked:
+                alike = [f for f in self._of_no_assignment(name) if _is_uploaded(f) and self.files.is_code(f, stubs)]
             if not alike and missing:
                 alike = [file for file in self.files.weights if bears(file.own, name)]
             if alike:
                 none = f"no {name}.py or {name}.ipynb" if missing else _as_released(found)
                 said = self._what_lies_there(name, alike, none)
-                found = self._found(name, None, "unreadable", (), (*found.notes, said))
+                meant = alike if hinting or len(asked) == 1 else ()
+                found = self._found(name, None, "unreadable", (), (*found.notes, said), meant)
         notes = []
         if aside:
             parts = PurePath(aside[0].shown).parts
@@ -423,6 +420,12 @@ class _Search:
         return Found(
             found.student, name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
         )
+
+    def _may_be_meant(self, file: File, name: str, *, missing: bool) -> bool:
+        """May a file of another name be meant for an assignment? missing: there is no file of its name, not even the stub."""
+        if missing:
+            return name in self.files.meant(file) or _is_in_its_folder(file, name)
+        return bears(file.own, name) or (_is_in_its_folder(file, name) and file.own.lower().endswith(SUFFIXES))
 
     def _what_lies_there(self, name: str, files: list[File], none: str) -> str:
         """What is wrong with files that may have been meant for an assignment, and what to do.
@@ -465,7 +468,7 @@ class _Search:
             file
             for file in self.files.other
             if not self.files.meant(file)
-            and not others.intersection(PurePath(file.shown).parts)
+            and not any(_is_in_its_folder(file, other) for other in others)
             and file.path not in beside
         ]
         with_files = {each.attempt for each in self.place.hand_ins if each.own != RECEIPT}
@@ -505,13 +508,19 @@ class _Search:
         name: str,
         file: File | None,
         status: FoundStatus,
-        candidates: Iterable[File],
+        candidates: Sequence[File],
         notes: Iterable[str] = (),
+        instead: Sequence[File] = (),
     ) -> Found:
-        """What was found. The notes of the student's files come before these."""
+        """What was found. The notes of the student's files come before these.
+
+        instead: files of other names that are meant for the assignment.
+        """
         paths, identity = tuple(each.path for each in candidates), self.place.identity_for(name)
-        if file is not None:  # numbers may differ between downloads
-            identity |= file.hand_in.identity
+        if of_it := next(iter(filter(None, (file, *candidates, *instead))), None):
+            identity |= of_it.hand_in.identity  # Moodle's numbers differ between assignments
+        elif identity.get("system") == "moodle" and name not in self.place.assignment:
+            del identity["number"]
         said = tuple(dict.fromkeys((*self.files.said(name), *notes)))
         found = Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
         if file is None:
@@ -534,14 +543,14 @@ class _Search:
     def _weights_of(self, file: File, name: str) -> tuple[Path | None, list[File]]:
         """The weights that belong to a file, and those of other attempts if its own attempt has none.
 
-        Canvas numbers files, and not attempts: there the newest weights are the file's.
+        Canvas and ILIAS number files, and not attempts: there the newest weights are the file's.
         """
         mine = [each for each in self.files.weights if each.own.lower().startswith(name.lower())]
-        mine = mine or _latest([each for each in self.files.weights if bears(each.own, name)])[0]
-        of_canvas = file.hand_in.layout == "canvas"
-        own = [each for each in mine if of_canvas or each.hand_in.attempt == file.hand_in.attempt]
+        mine = mine or [each for each in self.files.weights if bears(each.own, name)]
+        single = file.hand_in.layout in ("canvas", ILIAS)
+        own = [each for each in mine if single or each.hand_in.attempt == file.hand_in.attempt]
         beside = [each for each in own if each.path.parent == file.path.parent] or own
-        newest = max(beside, key=_attempt) if of_canvas and beside else next(iter(beside), None)
+        newest = max(beside, key=_attempt) if single and beside else next(iter(beside), None)
         return (newest.path, []) if newest is not None else (None, mine)
 
     def _below(self, file: File) -> str:
@@ -553,10 +562,15 @@ class _Search:
         return f"{readable(above)}/{file.shown}"
 
 
-def _is_beside(file: File, name: str) -> bool:
-    """Is a file of another name so named, or in such a folder, that it may be meant for an assignment with an unchanged stub?"""
-    inside = name in PurePath(file.shown).parts[:-1]
-    return bears(file.own, name) or (inside and file.own.lower().endswith(SUFFIXES))
+def _is_uploaded(file: File) -> bool:
+    """Is it a script that was handed in through a system, and not one of many files in a clone?"""
+    through = file.hand_in.layout != "folders" or bool(file.hand_in.attempt)
+    return through and file.own.lower().endswith(SUFFIXES)
+
+
+def _is_in_its_folder(file: File, name: str) -> bool:
+    """Is a file in a folder of the assignment, or in one that nbgrader's exchange names after it?"""
+    return name in PurePath(file.shown).parts[:-1] or f"+{name}+" in file.hand_in.path.name
 
 
 def _as_released(found: Found) -> str:
@@ -578,16 +592,6 @@ def _newest(files: list[File]) -> tuple[list[File], list[File]]:
         last = max(file.hand_in.attempt for file in files)
         newest = [file for file in files if file.hand_in.attempt == last]
     return newest, [file for file in files if file not in newest]
-
-
-def _latest(files: list[File]) -> tuple[list[File], list[File]]:
-    """If ILIAS has put the time before each file's name (`20261120235900_a1_permute.py`): the newest file, and the older
-    ones. Otherwise all files, and none.
-    """
-    if len(files) < 2 or not all(re.match(r"\d{14}_", file.own) for file in files):
-        return files, []
-    newest = max(files, key=lambda file: file.own)
-    return [newest], [file for file in files if file is not newest]
 
 
 def _attempt(file: File) -> tuple[int, ...]:

@@ -262,6 +262,17 @@ def attempt_of(folder: Path, hand_in: HandIn) -> tuple[int, ...]:
     return (*map(int, re.findall(r"\d+", moment[1])), int(moment[2].ljust(9, "0"))) if moment else ()
 
 
+def without_time(name: str, hand_in: HandIn) -> tuple[str, HandIn]:
+    """A file's name without the time that ILIAS puts before it (`20261120235900_a1_permute.py`), and its hand-in with it."""
+    match = re.fullmatch(r"(\d{14})_(.+)", name, re.DOTALL)
+    if match is None:
+        return name, hand_in
+    return match[2], replace(hand_in, layout=ILIAS, attempt=(*hand_in.attempt, int(match[1])))
+
+
+ILIAS = "ilias"  # no layout of a class: its files are known by their names, its folders are not
+
+
 def is_withdrawn(hand_in: HandIn) -> bool:
     """Does Submitty call no version of a hand-in active?"""
     return hand_in.layout == "submitty" and _active_version(hand_in.path) in ("", "0")

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, open_zip
 from .clone import is_bare, small_text
-from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of
+from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of, without_time
 from .names import (
     ARCHIVES,
     RESULTS_MARKER,
@@ -111,9 +111,11 @@ class StudentFiles:
         """The files that are named after an assignment, copies last."""
         return [*self.exact[name], *self.copies[name]]
 
-    def newer_zip(self, name: str) -> bool:
-        """Is there an unopened zip that is newer than all files that are named after the assignment?"""
-        newest = max((file.hand_in.attempt for file in self.named(name)), default=())
+    def newer_zip(self, name: str, stubs: frozenset[str]) -> bool:
+        """Is there an unopened zip that is newer than all work that is named after the assignment?"""
+        nothing = {"", *stubs}
+        work = (file.hand_in.attempt for file in self.named(name) if self.code_of(file) not in nothing)
+        newest = max(work, default=())
         return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
 
     def is_code(self, file: File, stubs: frozenset[str]) -> bool:
@@ -274,7 +276,8 @@ class StudentFiles:
                         file = File(path, own, shown, hand_in, of_environment=of_environment)
                         self._keep(self.aside[name], name, file)
                 elif not entry.name.startswith(".") or placeholder_of(entry.name) or bears_any(entry.name, self.names):
-                    yield File(path, entry.name, shown, hand_in)
+                    own, its = without_time(entry.name, hand_in)
+                    yield File(path, own, shown, its)
 
     def _linked(self, link: File, inside: Path, *, aside: bool) -> Path | None:
         """The file inside the student's folder that a link with an assignment's name leads to; None otherwise.

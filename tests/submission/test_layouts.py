@@ -145,6 +145,14 @@ def test_a_number_that_is_the_same_for_all_assignments_says_who_it_is(course: Co
         of_101 = {("leeann_101", "a1")} | ({("leeann_101", "a2")} if kind == "together" else set())
         of_102 = {("leeann_102", "a1" if kind == "together" else "a2")}
         assert found == of_101 | of_102 | {("roebob", "a1"), ("roebob", "a2")}
+    root = tmp_path / "brightspace"
+    for folder, own, numbers in (("HW 1", NAME, (71, 72)), ("HW 2", a2, (71,))):
+        for number in (*numbers, 73):
+            name = "Bob Roe" if number == 73 else "Ann Lee"
+            put(root / folder / f"{number}-9 - {name} - Nov 20, 2026 903 PM" / f"{own}.py", f"answer = {number}\n")
+    found = {(f.student, f.assignment[:2]) for f in find_class(root, course).found if f.status == "found"}
+    assert {student for student, _ in found} == {"Ann Lee_71", "Ann Lee_72", "Bob Roe"}
+    assert ("Ann Lee_71", "a2") in found
     root = tmp_path / "gradescope"
     for folder, address, own in (("HW 1", "ann1@uni.edu", NAME), ("HW 2", "ann2@uni.edu", a2)):
         put(root / folder / "submission_1" / f"{own}.py")
@@ -569,6 +577,13 @@ def test_beside_a_stub_in_its_folder_no_script_is_passed_over(course: Course, tm
     assert {s: f.status for s, f in found.items()} == {"ada": "unreadable", "ben": "not_started", "cas": "not_started"}
     said = f"assignments/{NAME}/solution.py was found, but {NAME}.py is as it was handed out."
     assert found["ada"].notes[0].startswith(said)
+    root = tmp_path / "canvas"
+    put(root / f"leeann_12_34_{NAME}.py", "answer = None\n")
+    put(root / "leeann_12_35_solution.py")
+    put(root / f"roebob_13_36_{NAME}.py", "answer = 2\n")
+    leeann = read(root, course)[1]["leeann"]
+    assert leeann.status == "unreadable"
+    assert f"leeann_12_35_solution.py was found, but leeann_12_34_{NAME}.py is as it was handed out." in leeann.notes[0]
 
 
 def test_what_gave_way_to_the_file_of_the_right_name_is_said(course: Course, tmp_path: Path) -> None:
@@ -714,9 +729,20 @@ def test_ilias_puts_the_time_before_each_files_name(course: Course, tmp_path: Pa
         "Lee_Ann_ann_12": f"20261120235900_{NAME}.py",
         "Roe_Bob_bob_13": f"20261121080000_{NAME}.py",
     }
-    assert (
-        f"the newest by the time in its name; also there: 20261120235900_{NAME}.py" in found["Roe_Bob_bob_13"].notes[0]
-    )
+    of_bob = f"Roe_Bob_bob_13/20261121080000_{NAME}.py; also there: Roe_Bob_bob_13/20261120235900_{NAME}.py"
+    assert found["Roe_Bob_bob_13"].notes == (f"Of 2 attempts the newest was graded: {of_bob}.",)
+    zipped(root / "Kay_Cas_cas_14" / "20261120235900_work.zip", **{NAME: "answer = 1\n"})
+    put(root / "Kay_Cas_cas_14" / f"20261121080000_Kay_{NAME}_final.py", "answer = 2\n")
+    assert read(root, course)[1]["Kay_Cas_cas_14"].shown.endswith(f"20261121080000_Kay_{NAME}_final.py")
+    for student, own in (
+        ("Lee_Ann_ann_12", f"20261120235900_{NAME}.py"),
+        ("Roe_Bob_bob_13", f"20261120235900_{NAME}.py"),
+    ):
+        put(tmp_path / "in a folder" / NAME / student / own, f"answer = {student!r}\n")
+    assert list(read(tmp_path / "in a folder", course)[1]) == ["Lee_Ann_ann_12", "Roe_Bob_bob_13"]
+    for student in ("Ann", "Bob"):
+        zipped(tmp_path / "zips" / NAME / student / "work.zip", **{NAME: f"answer = {student!r}\n"})
+    assert list(read(tmp_path / "zips", course)[1]) == ["Ann", "Bob"]
 
 
 def test_a_student_who_puts_a_name_before_the_files_is_no_class(course: Course, tmp_path: Path) -> None:
@@ -869,6 +895,18 @@ def test_folders_of_the_late_are_nobody(course: Course, tmp_path: Path) -> None:
     for student in ("late", "bo"):
         put(root / student / NAME / f"{NAME}.py")
     assert list(read(root, course)[1]) == ["bo", "late"]
+
+
+def test_downloads_of_a_system_lie_in_different_depths(course: Course, tmp_path: Path) -> None:
+    root = tmp_path / "class"
+    for folder, own in (("HW 1/assignment_7_export", NAME), ("HW 2", "a2_linear_dims")):
+        people = ""
+        for number, student in enumerate(("Ann", "Bob"), 11):
+            put(root / folder / f"submission_{number}" / f"{own}.py", f"answer = {number}\n")
+            people += f"submission_{number}:\n  :submitters:\n  - :name: {student}\n    :email: {student}@uni.edu\n"
+        put(root / folder / "submission_metadata.yml", people)
+    found = find_class(root, course).found
+    assert {(f.student, f.status) for f in found} == {("Ann", "found"), ("Bob", "found")}
 
 
 @pytest.mark.parametrize(
@@ -1029,6 +1067,9 @@ def test_nbgraders_exchange_says_who_which_attempt_and_when(course: Course, tmp_
     assert len(found["ann"].notes) == 1
     assert "Of 2 attempts the newest was graded" in found["ann"].notes[0]
     assert arrival_of(found["ann"], root, {}, None, download.clones).text == "2026-11-20T20:03:11Z"
+    put(root / f"dee+{NAME}+2026-11-20 10:00:00 UTC" / "solution.py")
+    status = {f.assignment: f.status for f in find_class(root, course).found if f.student == "dee"}
+    assert status == {NAME: "unreadable", "a2_linear_dims": "missing"}
 
 
 def test_submitty_says_which_version_is_active(course: Course, tmp_path: Path) -> None:
@@ -1088,6 +1129,10 @@ def test_google_classrooms_files_are_somebodys_whatever_they_are_called(course: 
     }  # fmt: skip
     put(root / f"Dee Roe - Roe_{NAME}_final.py")
     assert read(root, course)[1]["Dee Roe"].status == "found"
+    root = tmp_path / "few"
+    put(root / f"Ann Lee - {NAME}.py")
+    zipped(root / "Eve Fox - my work.zip", **{NAME: "answer = 2\n"})
+    assert list(read(root, course)[1]) == ["Ann Lee", "Eve Fox"]
 
 
 # --- zips ----------------------------------------------------------------------------------------------------------
@@ -1318,6 +1363,8 @@ def test_a_newer_zip_counts_and_what_lies_nearer_comes_before_what_a_zip_holds(c
     assert found["ann"].shown == f"CNN_ann_attempt_2026-11-21-21-03-00_work.zip/{NAME}.py"
     assert "Of 2 attempts the newest was graded" in found["ann"].notes[0]
     assert found["bob"].shown == f"CNN_bob_attempt_2026-11-21-21-03-00_{NAME}.py"
+    put(board / f"CNN_ann_attempt_2026-11-22-21-03-00_{NAME}.py", "answer = None\n")  # a stub makes no zip older
+    assert read(board, course)[1]["ann"].shown == f"CNN_ann_attempt_2026-11-21-21-03-00_work.zip/{NAME}.py"
     root = tmp_path / "class"
     backup = zipped(tmp_path / "backup.zip", **{NAME: old, "a2_linear_dims": old})
     zip_of(root / "ada" / "work.zip", (f"{NAME}.py", new.encode()), ("backup.zip", backup.read_bytes()))
