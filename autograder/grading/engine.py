@@ -15,7 +15,7 @@ from ..common.terminal import beginning
 from ..course.assignment import Assignment, any_trains
 from ..course.course import Course
 from ..course.network import Network, network_of
-from ..course.roster import Variant
+from ..course.roster import Variant, quiz_of
 from ..data import Examples
 from ..sandbox import tiers
 from ..sandbox.launch import Door, Sandbox
@@ -92,7 +92,6 @@ class Engine:
     def _catalogue_for(self, variant: Variant | None) -> Any:
         """The catalogue for a student's own quiz; None: for the default quiz."""
         from ..checks.catalogues import VariantCatalogue
-        from ..course.roster import quiz_of
 
         quiz = quiz_of(self.assignment) if variant is not None else None
         if variant is None or quiz is None:

@@ -16,6 +16,7 @@ import pytest
 from ..common.raised import where_raised
 from ..common.terminal import beginning
 from ..course.assignment import Assignment
+from ..results.result import cut
 from ..submission.own_tasks import never_used, other_order
 from .context import CheckContext, CheckInfo, Verdict
 
@@ -44,7 +45,6 @@ def verdict(
     The verdict has a ``bug`` if the check broke before it had looked at anything of the submission.
     """
     from ..checks import CheckFailed
-    from ..results.result import cut
 
     if failure is None:
         _look(check, context)

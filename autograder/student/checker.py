@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..common.errors import UserError
 from ..grading.context import Verdict
-from ..grading.job import Settings
+from ..grading.job import Settings, seed_of
 from ..sandbox import tiers
 from ..sandbox.launch import Sandbox
 from ..submission.own_tasks import defined_again
@@ -103,8 +103,6 @@ class Checker:
             engine = self.warm(name)
         except UserError as error:  # the checks cannot be read: perhaps because they were changed
             raise UserError(" ".join(filter(None, [str(error), changed_checks]))) from None
-        from ..grading.job import seed_of
-
         alone = task if self.is_slow(name) else None
         graded = engine.grade(
             source,

@@ -21,6 +21,8 @@ from ..common.errors import InfrastructureError, UserError
 from ..common.files import as_typed
 from ..common.terminal import console
 from ..course.handed_out import read_record, sums_of
+from ..data import data_set
+from ..sandbox import tiers
 from ..submission.source import Unreadable, read_source
 from . import machine, screen
 from .checker import Checker
@@ -151,8 +153,6 @@ def _packages() -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
-    from ..data import data_set
-
     repository = StudentRepository.here()
     folder = repository.root / "data"
     networks = filter(None, map(repository.network, repository.names))
@@ -163,8 +163,6 @@ def _data() -> Iterator[Finding]:
 
 
 def _sandbox() -> Iterator[Finding]:
-    from ..sandbox import tiers
-
     tier = tiers.choose(None)
     repository = StudentRepository.here()
     with Checker(repository) as checker:  # does what `autograder check` does

@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING, Any
 from ..common.errors import UserError
 from ..common.raised import from_a_stub
 from ..common.run_file import run_file
+from ..data import Examples, data_set, data_sets
 
 if TYPE_CHECKING:
     import torch
-
-    from ..data import Examples
 
 # Colours for pictures that are readable on a light page and on a dark one.
 BLUE, ORANGE, GREEN, GRAY = "#3b7dd8", "#d1603d", "#2e8b57", "#808080"
@@ -101,8 +100,6 @@ def training_examples(data: Path, name: str = "") -> Examples:
 
     Raises UserError if there are none, for example beside a notebook outside the course's repository.
     """
-    from ..data import data_set, data_sets
-
     known = [data_set(data, name)] if name else list(data_sets(data).values())
     if not known:
         raise UserError(
