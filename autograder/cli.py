@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from . import __version__
-from .common.errors import InfrastructureError, UserError
+from .common.errors import InfrastructureError, UserError, not_installed
 from .common.plural import capital
 from .student.machine import discard, harmless_output, open_streams
 
@@ -113,7 +113,7 @@ def _run(command: str, words: list[str]) -> int:
         if hiding := _hides_a_module(error):
             said = f"{hiding} has the name of a module that is needed, and Python takes it for that one. Rename it."
         elif isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("autograder"):
-            said = f'the package {error.name} is not installed here. The whole course needs: pip install -e ".[dev]"'
+            said = not_installed(str(error.name), "dev" if _is_here("release") else "submissions")
         else:
             raise
         print(f"autograder {command}: {said}", file=sys.stderr)

@@ -17,13 +17,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .common.errors import UserError
-from .course.course import Course, find_course
-from .student import cell_page, state
-from .student import hint as hints
-from .student.cell_page import CellPage, inline
-from .student.jupyter import namespace, shell
-from .student.repository import StudentRepository, Target
+from .common.errors import UserError, not_installed
+
+try:
+    from .course.course import Course, find_course
+    from .student import cell_page, state
+    from .student import hint as hints
+    from .student.cell_page import CellPage, inline
+    from .student.jupyter import namespace, shell
+    from .student.repository import StudentRepository, Target
+except ModuleNotFoundError as error:  # Jupyter shows this one without a traceback
+    raise SystemExit(not_installed(str(error.name), "submissions")) from None
 
 _ALONE = Path(".autograder", "course")  # where a notebook outside a course unpacks its checks
 

@@ -1,7 +1,8 @@
-"""What starting a command costs: it imports nothing heavy before it is needed. And what the locale costs: nothing."""
+"""What starting a command costs: it imports nothing heavy before it is needed. And what a strange machine costs: no more."""
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import os
 import subprocess
@@ -45,6 +46,25 @@ def test_commands_that_need_no_torch_import_none(tmp_path: Path) -> None:
     words = [sys.executable, "-c", TRY, str(tmp_path / "results"), str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-1000:]
+
+
+def test_another_python_is_named() -> None:
+    """In a clone, any Python can start the package: an editor's, the system's, that of another kernel."""
+    ast.parse((ROOT / "autograder" / "__init__.py").read_text("utf-8"), feature_version=(3, 4))
+    old, bare = "sys.version_info = (3, 9, 18)", "sys.modules['rich'] = None"
+    command = "import autograder.cli; sys.exit(autograder.cli.main(['hint', 'to_nchw']))"
+    for how, what, says, code in (
+        (old, "import autograder.notebook", "needs Python 3.11 or newer, and this is Python 3.9", 1),
+        (old, command, "needs Python 3.11 or newer, and this is Python 3.9", 1),
+        (bare, "import autograder.notebook", "the package rich is not installed for this Python", 1),
+        (bare, command, 'in the folder of the course: pip install -e ".[dev]"', 3),
+    ):
+        words = [sys.executable, "-c", f"import sys; {how}; {what}"]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert says in done.stderr
+        assert sys.executable in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere file names are no bytes")
