@@ -89,7 +89,6 @@ class Checker:
         said = (
             self.repository.damage or self._two_forms(name, changed),
             self.repository.misnamed(name),
-            self.repository.older_weights(name),
             changed_checks,
         )
         notes = tuple(filter(None, said))

@@ -134,6 +134,19 @@ def test_weights_know_their_code(repository: StudentRepository) -> None:
     assert repository.older_weights("a5_fashion_mnist") == "", "nobody knows the code of these"
 
 
+@pytest.mark.heavy
+def test_a_check_says_once_that_the_weights_are_of_other_code(repository: StudentRepository) -> None:
+    from autograder.student.checker import Checker
+
+    own = repository.file("a1_permute")
+    own.write_text(own.read_text() + "\nWIDTH = 3\n")
+    own.with_suffix(".safetensors").write_bytes(_weights(Origin("another", 0.875, 9000)))
+    with Checker(repository) as checker:
+        notes = checker.check("a1_permute").notes
+    (note,) = (note for note in notes if "a1_permute.safetensors" in note)
+    assert note.startswith("The code has changed since a1_permute.safetensors was trained")
+
+
 def _weights(origin: Origin) -> bytes:
     import safetensors.torch
 
