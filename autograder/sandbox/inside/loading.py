@@ -5,7 +5,6 @@ its annotations or its decorators is made without them. The grader asks for one 
 statement was running when a process ends. Statements are numbered.
 """
 
-from __future__ import annotations
 import __future__
 
 import ast
