@@ -14,7 +14,7 @@ import datetime as dt
 import io
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from types import MappingProxyType
@@ -27,11 +27,11 @@ from .clone import HEAD, Clone, Clones
 from .layouts import ILIAS, RECEIPT, HandIn, is_withdrawn
 from .names import PASSED_OVER, SUFFIXES, bears, is_passed_over, readable
 from .people import People, other_names
-from .places import Place, as_known
+from .places import Place
 from .source import Source, Unreadable, form_of, read_source
 from .stubs import released_digests
 from .student_files import NO_CODE, File, StudentFiles, why_not
-from .whose import read_class
+from .whose import Known, read_class
 
 NAMED = 3  # the most files that a note names
 _NOTHING = ("missing", "not_started")
@@ -96,7 +96,7 @@ def find_class(
     *,
     layout: str | None = None,
     choices: Choices = MappingProxyType({}),
-    known: Callable[[], Iterable[tuple[str, Mapping[str, str]]]] = tuple,
+    known: Known = tuple,
 ) -> Download:
     """One entry for each student and assignment: students in natural order, assignments in the course's order.
 
@@ -108,9 +108,7 @@ def find_class(
     """
     names = [n for n in course.assignment_names() if not only or n in only]
     every, clones = frozenset(course.assignment_names()), Clones()
-    class_ = read_class(root, course, layout, only)
-    if any(place.identity.get("system") for place in class_.places):
-        class_ = dataclasses.replace(class_, places=tuple(as_known(list(class_.places), known())))
+    class_ = read_class(root, course, layout, only, known)
     if root.is_file():
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent

@@ -76,6 +76,39 @@ def distinct_in_all(found: list[HandIn], named: list[HandIn]) -> list[HandIn]:
     return done
 
 
+def as_known(found: list[HandIn], known: Iterable[tuple[str, Mapping[str, str]]]) -> list[HandIn]:
+    """The hand-ins under the names that their people have in earlier results.
+
+    A download names two people with one name by their numbers, and one of them alone by the name. So from one download to
+    the next, a person could get another name, or the name of somebody else. The system's number says who is who.
+    known: (student, identity) of earlier results.
+    """
+    student_of: dict[tuple[str, str], str] = {}
+    keys_of: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for student, identity in known:
+        if key := _key_in(identity):
+            system = identity.get("system", "")
+            student_of.setdefault((system, key), student)
+            keys_of[system, student].add(key)
+    again = {each.identity.get("system", "") for each in found if _person(each) in student_of}
+    lasting = {*_SAME_NUMBER, *again} - {"moodle"}  # Moodle's numbers come again only for the same assignment
+    nameless = {each.student for each in found if not _key(each)}
+    done = []
+    for each in found:
+        (system, key), name = _person(each), each.student
+        before = student_of.get((system, key), name)
+        if before != name and before not in nameless:
+            name = before
+        elif key and system in lasting and keys_of[system, name] - {key}:
+            name = f"{name}_{key}"
+        done.append(replace(each, student=name))
+    return done
+
+
+def _person(hand_in: HandIn) -> tuple[str, str]:
+    return hand_in.identity.get("system", ""), _key(hand_in)
+
+
 def _key(hand_in: HandIn) -> str:
     return _key_in(hand_in.identity)
 
@@ -112,43 +145,6 @@ def places_of(found: list[HandIn], notes: list[tuple[str, str]], scopes: Mapping
         said = tuple(dict.fromkeys(note for who, note in notes if who == student))
         places.append(Place(student, tuple(own), said, identity, by_assignment))
     return sorted(places, key=lambda place: (natural_key(place.student), place.student))
-
-
-def as_known(places: list[Place], known: Iterable[tuple[str, Mapping[str, str]]]) -> list[Place]:
-    """The places under the names that their people have in earlier results.
-
-    A download names two people with one name by their numbers, and one of them alone by the name. So from one download to
-    the next, a person could get another name, or the name of somebody else. The system's number says who is who.
-    known: (student, identity) of earlier results.
-    """
-    student_of: dict[tuple[str, str], str] = {}
-    keys_of: defaultdict[str, set[str]] = defaultdict(set)
-    for student, identity in known:
-        if key := _key_in(identity):
-            student_of.setdefault((identity.get("system", ""), key), student)
-            keys_of[student].add(key)
-    taken = {place.student for place in places if not _key_in(place.identity)}
-    done = [place for place in places if place.student in taken]
-    numbered = [place for place in places if place.student not in taken]
-    before = {
-        place.student: next(
-            (
-                student_of[system, key]
-                for each in (place.identity, *place.assignment.values())
-                if (system := each.get("system", ""), key := _key_in(each)) in student_of
-            ),
-            None,
-        )
-        for place in numbered
-    }
-    for place in sorted(numbered, key=lambda place: before[place.student] is None):
-        key, own = _key_in(place.identity), place.student
-        somebody_elses = place.identity.get("system") in _SAME_NUMBER and keys_of[own] - {key}
-        tries = (before[own] or (f"{own}_{key}" if somebody_elses else own), own, f"{own}_{key}")
-        name = next((name for name in tries if name not in taken), f"{own}_{key}_{len(taken)}")
-        taken.add(name)
-        done.append(replace(place, student=name))
-    return sorted(done, key=lambda place: (natural_key(place.student), place.student))
 
 
 def without_common(names: Collection[str]) -> dict[str, str]:

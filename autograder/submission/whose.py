@@ -5,7 +5,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from .names import (
     readable,
     without_copy,
 )
-from .places import Place, distinct, distinct_in_all, places_of
+from .places import Place, as_known, distinct, distinct_in_all, places_of
 from .side_by_side import files_of_students, flat_files, names_somebody, one_of
 
 DEPTH_LIMIT = 8  # how many folders deep a class may be
@@ -52,17 +52,24 @@ class Class:
     passed_over: tuple[str, ...] = ()
 
 
-def read_class(root: Path, course: Course, layout: str | None = None, only: Collection[str] = ()) -> Class:
+Known = Callable[
+    [], Iterable[tuple[str, Mapping[str, str]]]
+]  # returns the students of earlier results, with identities
+
+
+def read_class(
+    root: Path, course: Course, layout: str | None = None, only: Collection[str] = (), known: Known = tuple
+) -> Class:
     """The students of a folder of submissions, or of one submission.
 
     layout: one of LAYOUTS, instead of guessing from the names. only: the assignments that are asked for. If that is one
-    and the layout is "flat", each file may have its student's name alone.
+    and the layout is "flat", each file may have its student's name alone. known: is called only if the download has numbers.
 
     Raises UserError if `root` does not exist, is the course itself, or is a zip of a class.
     """
     names = frozenset(course.assignment_names())
     if root.is_file():
-        return _of_one_file(root, names)
+        return _of_one_file(root, names, known)
     if not root.is_dir():
         gone = "is neither a folder nor a file" if root.exists() else "is not there"
         raise UserError(f"{root} {gone}. Give the folder that holds the submissions, or one submission.")
@@ -85,7 +92,7 @@ def read_class(root: Path, course: Course, layout: str | None = None, only: Coll
         scopes |= {each.path: scope for each in hand_ins}
         found += hand_ins
         named += distinct(hand_ins, lambda each: _named_after(each, names))
-    found = distinct_in_all(found, named)
+    found = _as_known(distinct_in_all(found, named), known)
     if not found and layout is None:
         by_name = read_class(root, course, "flat")
         if len(by_name.places) > 1:
@@ -96,6 +103,10 @@ def read_class(root: Path, course: Course, layout: str | None = None, only: Coll
     deeper = f", in {within}" if within else ""
     places = places_of(found, notes, scopes)
     return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
+
+
+def _as_known(found: list[HandIn], known: Known) -> list[HandIn]:
+    return as_known(found, known()) if any(each.identity for each in found) else found
 
 
 def _named_after(hand_in: HandIn, names: Collection[str]) -> set[str]:
@@ -112,7 +123,7 @@ def _is_a_course(root: Path, names: Collection[str]) -> bool:
     return any((root / "solutions" / file).is_file() for file in beside_masters)
 
 
-def _of_one_file(file: Path, names: Collection[str]) -> Class:
+def _of_one_file(file: Path, names: Collection[str], known: Known) -> Class:
     """The class of a single submission. The student is the one that a system's name states, else the name of a zip, else
     the name of the folder that holds the file.
     """
@@ -125,6 +136,7 @@ def _of_one_file(file: Path, names: Collection[str]) -> Class:
         found = HandIn(file, readable(file.stem if file.suffix.lower() in ARCHIVES else student), own=file.name)
     if found.layout == "blackboard":
         (found,) = layouts.with_logins([found], names)
+    (found,) = _as_known([found], known)
     return Class((Place(found.student, (found,), identity=found.identity),), "one submission")
 
 
@@ -304,44 +316,48 @@ def _of_few_students(folders: list[Path], classes: list[Path], names: Collection
     have the students' names.
     """
     known = {who for path in classes for who in _people_in(path, names)}
-    asked = {name for path in classes for name in answers_in(path, names, loosely=True)}
+    asked = {name for path in classes for name in _answers_by_any_name(path, names)}
     found: list[Path] = []
     for path in folders if classes else ():
         listed = entries(path)
         if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
             continue
-        answered = answers_in(path, names, loosely=True)
+        answered = _answers_by_any_name(path, names)
         if answered and not answered & asked and (_people_in(path, names) & known or any(flat_files(listed, names))):
             found.append(path)
     return found
 
 
 def _people_in(folder: Path, names: Collection[str]) -> set[str]:
-    """The names of a folder's folders, and the students whom the names of its files name."""
+    """The names of a folder's folders and zips, and the students whom the names of its files name."""
     listed = entries(folder)
-    return {entry.name for entry in listed if is_folder(entry)} | {each.student for each in flat_files(listed, names)}
+    folders = {entry.name for entry in listed if is_folder(entry)}
+    return folders | _names_of_zips(listed) | {each.student for each in flat_files(listed, names)}
+
+
+def _names_of_zips(listed: Iterable[os.DirEntry[str]]) -> set[str]:
+    return {without_copy(path.stem) for path in _zips_among(listed)}
 
 
 def _of_students_zips(folders: list[Path], names: Collection[str]) -> list[Path]:
     """The folders that each hold one homework, as zips of several students; empty if they are not like that.
 
-    The zips of each folder answer one assignment, a different one for each folder, and at least two names of zips are in
-    all folders. Folders of single students look different: they hold zips of several assignments, or different names.
+    The zips of each folder answer one assignment, a different one for each folder. At least two names of zips are in
+    several folders, and each folder has one of them. Folders of single students look different: they hold zips of several
+    assignments, or different names.
     """
     zips = {folder: found for folder in folders if len(found := _zips_among(entries(folder))) > 1}
-    stems = [{without_copy(path.stem) for path in found} for found in zips.values()]
-    shared = set.intersection(*stems) if len(stems) > 1 else set()
+    stems = {folder: {without_copy(path.stem) for path in found} for folder, found in zips.items()}
+    times = Counter(stem for own in stems.values() for stem in own)
+    shared = {stem for stem, count in times.items() if count > 1}
     if len(shared) < 2 or any(layouts.names_an_attempt(stem) or bears_any(stem, names) for stem in shared):
         return []
-    asked = [_answered_by_all(found, names) for found in zips.values()]
-    return list(zips) if all(asked) and len(set(asked)) == len(asked) else []
-
-
-def _answered_by_all(zips: list[Path], names: Collection[str]) -> str:
-    """The one assignment that at least two of the zips answer; "" if there is none, or several."""
-    answered = _answers_in_zips(zips, names)
-    known = set[str]().union(*answered)
-    return known.pop() if len(known) == 1 and sum(map(bool, answered)) > 1 else ""
+    answered = {folder: _answers_in_zips(found, names) for folder, found in zips.items()}
+    asked = {folder: set[str]().union(*own) for folder, own in answered.items()}
+    if any(len(own) > 1 for own in asked.values()):
+        return []
+    sure = [folder for folder, own in answered.items() if sum(map(bool, own)) > 1 and stems[folder] & shared]
+    return sure if len({name for folder in sure for name in asked[folder]}) == len(sure) > 1 else []
 
 
 def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, depth: int = 1) -> bool:

@@ -142,6 +142,19 @@ def test_a_number_says_from_one_download_to_the_next_who_it_is(course: Course, t
     }  # fmt: skip
 
 
+def test_numbers_known_from_earlier_tell_people_in_folders_of_their_own_apart(course: Course, tmp_path: Path) -> None:
+    """Each of two people with one name handed in one assignment: side by side, their folders made one student."""
+    out, both = tmp_path / "results", ((71, "a1_permute"), (72, "a1_permute"))
+    for week, hand_ins in (("1", both), ("2", ((71, "a1_permute"), (72, "a2_linear_dims")))):
+        for number, name in hand_ins:
+            top = tmp_path / week / name if week == "2" else tmp_path / week
+            for who, of in ((f"{number}-9 - Ann Lee", number), (f"{number + 10}-9 - X{number}", number + 10)):
+                put(top / f"{who} - Nov 20, 2026 903 PM" / f"{name}.py", f"# right\n# {of}\n")
+        run(course, tmp_path / week, out)
+    found = {(r.student, r.assignment[:2]) for r in store.read_all(out).results if r.score and "Ann" in r.student}
+    assert found == {("Ann Lee_71", "a1"), ("Ann Lee_72", "a1"), ("Ann Lee_72", "a2")}
+
+
 @pytest.mark.parametrize("step", ["read", "arrival_of"])
 @pytest.mark.parametrize("error", [OverflowError("date value out of range"), RecursionError(), MemoryError()])
 def test_a_step_that_breaks_is_one_students_result(

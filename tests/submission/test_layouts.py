@@ -941,6 +941,12 @@ def test_folders_of_homeworks_that_hold_students_zips_are_no_students(course: Co
         "ann a1 found", "ann a2 found", "bo a1 found", "bo a2 found",
         "cas a1 found", "cas a2 missing", "dee a1 missing", "dee a2 found",
     }  # fmt: skip
+    for folder in ("solutions", "assignments"):
+        put(course.root / folder / "a3_conv_shapes" / "a3_conv_shapes.py", "answer = None\n")
+    zipped(root / "HW 3" / "dee.zip", a3_conv_shapes=WORK)
+    found = find_class(root, course).found
+    assert {f.student for f in found} == {"ann", "bo", "cas", "dee"}
+    assert [f.student for f in found if f.assignment == "a3_conv_shapes" and f.status == "found"] == ["dee"]
     students = {
         "of each": (("a1", NAME), ("a2", "a2_linear_dims")), "attempts": (("v1", NAME), ("v2", NAME)),
         "named": ((f"{NAME}_x", NAME), (f"{NAME}_y", NAME)), "same": (("one", NAME), ("two", NAME)),
