@@ -38,7 +38,7 @@ class LiveChecks:
 
     def __init__(self, files: list[Path]) -> None:
         self.items: list[pytest.Item] = []
-        self.without_points: list[str] = []  # "test_a1.py, line 3: test_x": tests that are not checks
+        self.without_points: list[str] = []  # a sentence for each test that is no check
         self.slow: list[str] = []  # "a1/misconceptions.py, line 3": what was interrupted there took too long
         self._files = files
         self._contexts: queue.Queue[CheckContext | None] = queue.Queue()
@@ -172,12 +172,19 @@ class LiveChecks:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the checks once for each context that comes, instead of only once."""
         self.items = [item for item in session.items if plugin.is_check(item)]
-        self.without_points = [plugin.where(item) for item in session.items if not plugin.is_check(item)]
+        self.without_points = [
+            f'{plugin.where(item)} has no points. Write @pytest.mark.points(1, task="name_of_the_task") above it.'
+            for item in session.items
+            if not plugin.is_check(item)
+        ]
         for item in self.items:
             try:
                 plugin.info(item)
             except pytest.UsageError as error:
                 self._complaints.append(str(error))
+            self._complaints += plugin.impossible_fixtures(item)
+        if not self.items:
+            self._complaints += self.without_points
         if self._complaints:
             return True
         self._plain = {item: plugin.plain_names(item) for item in self.items}

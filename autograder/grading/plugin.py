@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,18 +105,24 @@ def where(item: pytest.Item) -> str:
     return f"{item.path.name}, line {(item.location[1] or 0) + 1}: {item.name}"
 
 
-def unknown_fixtures(item: pytest.Item) -> list[str]:
-    """The parameters of a check that no fixture gives."""
+def impossible_fixtures(item: pytest.Item) -> Iterator[str]:
+    """A sentence on the parameters that no fixture gives, and one on a fixture that would outlive the check, but asks for
+    one that is made anew for each check.
+    """
     if not isinstance(item, pytest.Function):
-        return []
-    return [name for name in item.fixturenames if name != "request" and name not in item._fixtureinfo.name2fixturedefs]
-
-
-def too_lasting(item: pytest.Item) -> list[str]:
-    """The fixtures of a check that would outlive it, but ask for one that is made anew for each check."""
-    known = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+        return
+    known = item._fixtureinfo.name2fixturedefs
+    if unknown := [name for name in item.fixturenames if name != "request" and name not in known]:
+        yield (
+            f"{where(item)} has a parameter that pytest does not know: {', '.join(unknown)}. A check may have: "
+            f"{', '.join(GIVEN)}."
+        )
     anew = {name for name, made in known.items() if made[-1].scope == "function"}
-    return [name for name, made in known.items() if name not in anew and anew & set(made[-1].argnames)]
+    if lasting := [name for name, made in known.items() if name not in anew and anew & set(made[-1].argnames)]:
+        yield (
+            f"{where(item)} uses the fixture {lasting[0]}, which would be kept from one check to the next, but asks for "
+            "something that is made for each check. Take its scope away."
+        )
 
 
 # How pytest writes a letter that is not ASCII into the name of a parametrized check.

@@ -37,23 +37,10 @@ def open_checks(assignment: Assignment) -> Iterator[LiveChecks]:
 def declared_checks(live: LiveChecks) -> list[CheckInfo]:
     """The declaration of each check, in the order of the files.
 
-    Raises UserError for a test without points, for one whose fixtures cannot be had, and for too many points together.
+    Raises UserError for a test without points, and for too many points together.
     """
-    from ..grading import plugin
-
-    for item in live.without_points:
-        raise UserError(f'{item} has no points. Write @pytest.mark.points(1, task="name_of_the_task") above it.')
-    for check in live.items:
-        if names := plugin.unknown_fixtures(check):
-            raise UserError(
-                f"{plugin.where(check)} has a parameter that pytest does not know: {', '.join(names)}. A check may have: "
-                f"{', '.join(plugin.GIVEN)}."
-            )
-        if names := plugin.too_lasting(check):
-            raise UserError(
-                f"{plugin.where(check)} uses the fixture {names[0]}, which would be kept from one check to the next, but "
-                "asks for something that is made for each check. Take its scope away."
-            )
+    for said in live.without_points:
+        raise UserError(said)
     if (points := sum(check.points for check in live.checks)) > POINTS_LIMIT:
         raise UserError(f"The checks are worth {points:,} points together. A result can hold {POINTS_LIMIT:,}.")
     return live.checks

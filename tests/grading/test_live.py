@@ -260,6 +260,21 @@ def test_a_mark_that_the_file_does_not_show_is_refused(tmp_path: Path) -> None:
         Engine(Course(tmp_path), assignment)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def test_it(submission):\n    pass\n", r"test_b3_trains\.py, line 1: test_it has no points\."),
+        (
+            "import pytest\n@pytest.mark.points(1, task='double')\ndef test_it(submission, tmp_path):\n    'It.'\n",
+            r"line 2: test_it has a parameter that pytest does not know: tmp_path\. A check may have: submission, draw",
+        ),
+    ],
+)
+def test_checks_that_cannot_run_are_named_when_a_class_is_graded(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(live.BrokenChecks, match=says):
+        LiveChecks([written(tmp_path, text).public_checks])
+
+
 def test_a_check_file_that_never_ends_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "READ_SECONDS", 3.0)  # on a busy machine it takes a second until the file is read
     file = tmp_path / "b9_loop" / "test_b9_loop.py"
