@@ -128,7 +128,7 @@ def returned(observation: Observation) -> str:
     value = observation.value
     if observation.handle is not None:
         name = observation.type_name
-        lazy = ", which holds no values yet" if name in ("generator", "map", "filter", "zip") else ""
+        lazy = ", which holds no values yet" if name in ("generator", "coroutine", "map", "filter", "zip") else ""
         return f"{_article(name.lower())} {name}{lazy}"
     tensor = tensor_in(value)
     if tensor is not None:

@@ -442,7 +442,8 @@ def expect_finite(observation: Observation) -> None:
         what = describe.call(seen)
         if tensor is None:
             return f"{what} returned {describe.returned(seen)}; numbers were asked for."
-        return _and(f"{what} returned {describe.returned(seen)}.", explain.tensor(tensor, torch.zeros_like(tensor)))
+        idea = explain.tensor(tensor, torch.zeros_like(tensor)) if tensor.dim() else explain.number(tensor.item(), 0.0)
+        return _and(f"{what} returned {describe.returned(seen)}.", idea)
 
     _expect(observation, judge)
 

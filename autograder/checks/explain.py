@@ -27,12 +27,12 @@ def tensor(got: torch.Tensor, expected: torch.Tensor) -> str:
         return "Some of its values are NaN: does a step on the way compute inf - inf, 0 / 0 or the log of a negative number?"
     if ours.isinf().any() and not right.isinf().any():
         return "Some of its values are infinite: does a step on the way overflow, divide by 0, or take the log of 0?"
-    if got.dim() == 0 < expected.dim():
-        return "A single number came back for the whole input: must the code name an axis (dim)?"
     if got.shape == expected.shape:
         return _same_shape(ours, right) or _other_order(ours, right)
     if got.numel() == expected.numel() and _equal(ours.reshape(-1), right.reshape(-1)):
         return "The values are right, and in the right order: only the shape is not."
+    if got.dim() == 0 < expected.dim() and expected.numel() > 1:
+        return "A single number came back for the whole input: must the code name an axis (dim)?"
     return _other_order(ours, right)
 
 
@@ -159,6 +159,11 @@ def data(got: Any, expected: Any) -> str:
 
 def only_so_far(right: Sequence[torch.Tensor], wrong: torch.Tensor) -> str:
     """A sentence about what all inputs with right results share and the first wrong one lacks, or nothing."""
+    kinds = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in right})
+    kind = str(wrong.dtype).removeprefix("torch.")
+    if kinds and kind not in kinds:
+        return f"It was right for numbers of {listed(kinds)}; these are of {kind}."
+    right = [tensor for tensor in right if tensor.dtype == wrong.dtype]
     alike = [tensor for tensor in right if tensor.dim() == wrong.dim()]
     other = sorted({tensor.dim() for tensor in right} - {wrong.dim()})
     if not alike and len(other) == 1:

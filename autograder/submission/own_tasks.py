@@ -82,6 +82,20 @@ def never_used(source: Source, task: str) -> str:
     return f"Your {task} never uses {listed(own)}." if own else ""
 
 
+def ends_in_the_first_round(source: Source, task: str) -> str:
+    """A sentence on a for loop of a task that has a return of its own, below no condition; "" if there is none.
+
+    A loop with a continue may go on: it is looking for something.
+    """
+    for found in _definitions(source, task)[-1:]:
+        for loop in (node for node in ast.walk(found) if isinstance(node, ast.For)):
+            ends = next((line for line in loop.body if isinstance(line, ast.Return)), None)
+            if ends is not None and not any(isinstance(node, ast.Continue) for node in ast.walk(loop)):
+                place = source.locate(ends.lineno)
+                return f"The return at {place} stands inside a loop, so the loop ends in its first round."
+    return ""
+
+
 def _taken_away(source: Source, task: str) -> str:
     for each in top_level(source.cells):
         if isinstance(each, ast.Delete) and task in (ast.unparse(target) for target in each.targets):

@@ -18,6 +18,7 @@ from autograder.checks import (
     CheckFailed,
     counting_images,
     expect_equal,
+    expect_finite,
     expect_inputs_kept,
     expect_integer,
     expect_number,
@@ -185,6 +186,13 @@ def test_a_call_that_changed_its_input_was_not_right_before() -> None:
     assert message(expect_inputs_kept, one).endswith("return something new.")
 
 
+def test_a_number_without_an_end_is_told_as_one() -> None:
+    for lost, said in ((torch.inf, "It is infinite: does"), (torch.nan, "It is NaN: does")):
+        for value in (lost, torch.tensor(lost)):
+            assert said in message(expect_finite, observe(lambda x, value=value: value, IMAGES))
+    assert "Some of its values are NaN" in message(expect_finite, observe(lambda x: x * torch.nan, IMAGES))
+
+
 def test_whole_numbers_that_became_nan_were_never_written() -> None:
     told = message(expect_tensor, observe(lambda x: x * torch.nan, IMAGES), IMAGES.to(torch.uint8))
     assert "is there a tensor of torch.empty that is not filled everywhere?" in told
@@ -226,6 +234,21 @@ def test_what_is_said_of_the_input_stands_before_the_map() -> None:
     said, picture = words.split("\nx marks the wrong ones:\n")
     assert said.endswith("It was right for square images: this one's height and width differ.")
     assert picture.endswith("x x x x")
+
+
+def test_right_for_another_type_of_number_only() -> None:
+    large, one = counting_images(3, 4, 5, dtype=torch.uint8), counting_images(1, 4, 5, dtype=torch.float64)
+    words = rounds(lambda x: x.mT if x.dtype == torch.uint8 else x, large, one)
+    assert words.endswith("It was right for numbers of uint8; these are of float64.")
+    words = rounds(lambda x: x.mT if x.dtype == torch.uint8 or len(x) > 1 else x, large, large.double(), one)
+    assert words.endswith("It was right for larger batches: this batch holds only one.")
+
+
+def test_one_number_for_an_input_of_one_is_the_right_one_without_its_axis() -> None:
+    words = message(expect_tensor, observe(lambda x: x[0, 0, 0, :1].squeeze(), IMAGES), IMAGES[0, 0, 0, :1])
+    assert words.endswith("The values are right, and in the right order: only the shape is not.")
+    words = message(expect_tensor, observe(lambda x: x.sum(), IMAGES), IMAGES[0, 0, 0, :1])
+    assert "A single number" not in words
 
 
 def test_right_for_another_rank_only() -> None:

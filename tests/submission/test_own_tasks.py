@@ -11,6 +11,7 @@ import pytest
 from autograder.submission import suggestions
 from autograder.submission.own_tasks import (
     defined_again,
+    ends_in_the_first_round,
     never_used,
     not_to_call,
     other_order,
@@ -189,6 +190,28 @@ def test_a_parameter_that_is_never_used_is_told(text: str, said: str) -> None:
     assert never_used(script(text), "area") == said
 
 
+LOOP = "def area(rows):\n    total = 0\n    for row in rows:\n        {}\n    return total\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("total += row\n        return total", "line 5"),
+        ("for a in row:\n            total += a\n            return total", "line 6"),
+        ("total += row", ""),
+        ("if row:\n            return row", ""),
+        ("if not row:\n            continue\n        return row", ""),
+        ("try:\n            return work(row)\n        except ValueError:\n            pass", ""),
+        ("value = lambda: row\n        def inner():\n            return row", ""),
+    ],
+)
+def test_a_loop_that_a_return_ends_in_its_first_round_is_told(line: str, place: str) -> None:
+    said = f"The return at {place} stands inside a loop, so the loop ends in its first round." if place else ""
+    assert ends_in_the_first_round(script(LOOP.format(line)), "area") == said
+    assert not ends_in_the_first_round(script(LOOP.format(line) + "def area(rows):\n    return rows\n"), "area")
+    assert not ends_in_the_first_round(script("def area(rows):\n    while True:\n        return rows\n"), "area")
+
+
 def test_a_file_is_parsed_once_for_all_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of them parsed it, for each call of each check: a large file without any task took seconds."""
     parsed = []
@@ -198,5 +221,6 @@ def test_a_file_is_parsed_once_for_all_sentences(monkeypatch: pytest.MonkeyPatch
     for task in ("area", "length"):
         assert not unseen(source, task)
         assert not never_used(source, task)
+        assert not ends_in_the_first_round(source, task)
         assert not other_order(source, task, ("a", "b"))
     assert len(parsed) == 1
