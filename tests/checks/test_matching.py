@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from autograder.checks.data_catalogue import DataCatalogue, Recorded
-from autograder.checks.matching import Signature, same_error, same_value
+from autograder.checks.matching import Signature, same, same_error, same_value
 from autograder.sandbox.observation import Observation, StudentError
 from tests.support.diagnoses import NOISE, VALUES, ask, observed
 
@@ -29,6 +29,10 @@ UNLIKE = [
     (("ValueError", "bad"), ("TypeError", "bad")),
     (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "shape '[2, 3]' is invalid for input of size 8")),
     (("RuntimeError", "shape '[2, 3]' is invalid for input of size 7"), ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 7)")),
+    (
+        ("RuntimeError", "The expanded size of the tensor (9) must match the existing size (12) at non-singleton dimension 3.  Target sizes: [2, 3, 6, 9].  Tensor sizes: [2, 3, 6, 12]"),
+        ("RuntimeError", "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 2"),
+    ),
     (("RuntimeError", "shape '[1]' is invalid for input of size 7"), ("RuntimeError", "shape '[1, 3, 100, 50]' is invalid for input of size 7")),
     (("TypeError", "can't multiply sequence by non-int of type 'tuple'"), ("TypeError", "unsupported operand type(s) for +: 'NoneType' and 'int'")),
     (("IndexError", "tuple index out of range"), ("IndexError", "Dimension out of range (expected to be in range of [-2, 1], but got 2)")),
@@ -58,12 +62,32 @@ def test_a_mark_comes_back_from_its_file(value: Any, tmp_path: Path) -> None:
     assert not entry.signature.fits(Signature.of(observed(12345)))
 
 
+def test_a_change_of_another_input_is_another_mistake(tmp_path: Path) -> None:
+    weight, bias = (observed(NOISE, changed_inputs=(name,)) for name in ("1", "bias"))
+    DataCatalogue({"name": "text"}, [Recorded("check", 1, "name", Signature.of(weight))], {}).save(tmp_path)
+    [entry] = DataCatalogue.load(tmp_path).recorded
+    assert entry.signature.fits(Signature.of(weight))
+    assert same(weight, weight)
+    for other in (bias, observed(NOISE), observed(NOISE, changed_inputs=("1", "bias"))):
+        assert not entry.signature.fits(Signature.of(other))
+        assert not same(weight, other)
+
+
 @pytest.mark.parametrize(
     "other",
     [NOISE.flip(0), NOISE.T, NOISE * 2, -NOISE, NOISE + 1e-2, NOISE.double(), NOISE.reshape(4, 3), NOISE.roll(1, 1), NOISE * math.inf],
 )  # fmt: skip
 def test_a_mark_tells_results_apart(other: torch.Tensor) -> None:
     assert not Signature.of(observed(NOISE)).fits(Signature.of(observed(other)))
+
+
+@pytest.mark.parametrize("rows", [2, 3, 10])
+def test_a_mark_tells_rows_of_the_same_sum_apart(rows: int) -> None:
+    shares = torch.rand(rows, 3, generator=torch.Generator().manual_seed(rows)).softmax(dim=1)
+    right = Signature.of(observed(shares))
+    assert not any(right.fits(Signature.of(observed(shares.roll(step, 0)))) for step in range(1, rows))
+    assert not right.fits(Signature.of(observed(shares.flip(0))))
+    assert right.fits(Signature.of(observed(shares.flip(0).flip(0))))
 
 
 def test_rounding_makes_no_difference() -> None:
