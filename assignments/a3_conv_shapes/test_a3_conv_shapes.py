@@ -30,6 +30,8 @@ PICTURE_WEIGHTS[0, 2, 4, 1] = -1.0  # and takes away blue, at the bottom
 PICTURE_WEIGHTS[1, 0, 1, 4] = 3.0
 PICTURE_WEIGHTS[1, 1, 3, 0] = -2.0
 PICTURE_WEIGHTS[1, 2, 0, 2] = 1.0
+PICTURE_WEIGHTS[1, 1, 0, 0] = 4.0  # the first place of the window,
+PICTURE_WEIGHTS[1, 2, 4, 4] = -3.0  # and the last: who uses one of them alone gets another number than the bias
 PICTURE_BIAS = torch.tensor([30.0, -50.0])
 
 # The quiz, for the checks that ask for `quiz`: the images in a batch, and the output channels of conv1 and of conv2.
@@ -62,7 +64,8 @@ def picture_pixel(image, channel, row, col):
     red, green, blue = image
     if channel == 0:
         return red[row][col + 1] + 2 * green[row + 2][col + 3] - blue[row + 4][col + 1] + 30
-    return 3 * red[row + 1][col + 4] - 2 * green[row + 3][col] + blue[row][col + 2] - 50
+    corners = 4 * green[row][col] - 3 * blue[row + 4][col + 4]
+    return 3 * red[row + 1][col + 4] - 2 * green[row + 3][col] + blue[row][col + 2] + corners - 50
 
 
 def pixel_or_padding(rows, row, col):
@@ -100,17 +103,19 @@ def test_output_shape_of_the_lectures_picture(submission):
 
 @pytest.mark.points(1, task="conv2d_output_shape")
 def test_output_shape_with_stride_and_padding(submission):
-    """Stride and padding, as one number and as a pair (height, width); a kernel of 4 does not fit into 3 rows."""
-    pairs, stride, both, too_large = submission.conv2d_output_shape.each(
+    """Stride and padding, as one number and as a pair (height, width); a kernel of 4 fits neither 3 rows nor 3 columns."""
+    pairs, stride, both, too_high, too_wide = submission.conv2d_output_shape.each(
         given((4, 3, 100, 50), 6, (5, 12), stride=(5, 3), padding=(1, 3)),
         given((4, 1, 7, 8), 6, 3, stride=2),
         given((2, 3, 9, 17), 7, 4, stride=3, padding=2),
         given((4, 1, 3, 9), 6, 4),
+        given((4, 1, 9, 3), 6, 4),
     )
     expect_sizes(pairs, (4, 6, 20, 15))
     expect_sizes(stride, (4, 6, 3, 3))
     expect_sizes(both, (2, 7, 4, 6))
-    expect_raises(too_large, "ValueError")
+    expect_raises(too_high, "ValueError")
+    expect_raises(too_wide, "ValueError")
 
 
 @pytest.mark.points(1, task="conv2d_output_shape")
@@ -148,7 +153,8 @@ def test_parameters_of_the_lectures_picture(submission):
 @pytest.mark.points(1, task="conv2d_pixel")
 def test_pixels_of_the_lectures_picture(submission):
     """3 input channels, a 5 x 5 kernel, 2 output channels: three output pixels, one by one."""
-    image = whole_numbers(3, 12, 11, low=-20, high=21, seed=32)
+    # Many different numbers: hardly any two wrong ideas give the same pixel.
+    image = whole_numbers(3, 12, 11, low=-90, high=91, seed=34)
     places = ((1, 5, 4), (0, 4, 5), (1, 0, 6))  # (output channel, row, column)
     cases = [(image, PICTURE_WEIGHTS, PICTURE_BIAS, *place) for place in places]
     pixels = image.tolist()
@@ -174,13 +180,13 @@ def test_convolution_with_stride_and_padding(submission):
     images = whole_numbers(2, 3, 6, 12, low=-20, high=21, seed=33)
     looks_at = (
         (0, 0, 0),
-        (1, 1, 2),
+        (1, 3, 2),
         (2, 0, 2),
-        (1, 0, 1),
-        (2, 1, 0),
+        (1, 2, 1),
+        (2, 3, 0),
     )  # (input channel, row, column) of the weight 1
     biases = [20.0, 30.0, 40.0, 50.0, 60.0]
-    weight, bias = torch.zeros(5, 3, 2, 3), torch.tensor(biases)
+    weight, bias = torch.zeros(5, 3, 4, 3), torch.tensor(biases)
     for kernel, place in enumerate(looks_at):
         weight[kernel, *place] = 1.0
 
@@ -192,8 +198,8 @@ def test_convolution_with_stride_and_padding(submission):
 
     output = submission.conv2d.recorded(images, weight, bias, stride=2, padding=1)
     expect_not_called(output, CONVOLUTIONS)  # first: a layer of its own has random weights, and wrong values
-    expect_pixels(output, expected, shape=(2, 5, 4, 6), atol=ROUNDED, axes=AXES)
-    expect_shape(output, (2, 5, 4, 6), dtype=torch.float32)
+    expect_pixels(output, expected, shape=(2, 5, 3, 6), atol=ROUNDED, axes=AXES)
+    expect_shape(output, (2, 5, 3, 6), dtype=torch.float32)
     expect_inputs_kept(output)
 
 

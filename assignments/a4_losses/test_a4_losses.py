@@ -185,10 +185,12 @@ def test_binary_loss_of_known_logits(submission):
     logits = torch.tensor([log(3), -log(4), log(9), -log(7 / 3), log(3)])
     targets = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0])
     # Sure and right costs nothing. Sure and wrong costs as much as the logit is large; here one of three is wrong.
+    # At 40 its exponential is still a number, while the sigmoid is 1 to the last digit.
     extremes = [
         ([20.0, 40.0, 60.0], [1.0, 1.0, 1.0], 0.0),
         ([1000.0, 40.0, 900.0], [1.0, 1.0, 1.0], 0.0),
         ([-900.0, -1000.0, -40.0], [0.0, 0.0, 0.0], 0.0),
+        ([40.0, -50.0, 60.0], [0.0, 0.0, 1.0], 40 / 3),
         ([1000.0, -900.0, 30.0], [0.0, 0.0, 1.0], 1000 / 3),
         ([-600.0, 20.0, 800.0], [1.0, 1.0, 1.0], 600 / 3),
     ]

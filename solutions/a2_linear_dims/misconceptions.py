@@ -13,6 +13,12 @@ from autograder.checks import hints, misconception, why
 
 
 @misconception("ANSWERS")
+def quiz_counts_the_rows(shape):
+    """Your number is how many vectors there are. The layer does not care how many come: it asks how long each one is."""
+    return math.prod(shape[:-1])
+
+
+@misconception("ANSWERS")
 def quiz_first_dimension(shape):
     """You took the first dimension. It says how many there are (often the batch), not what the layer acts on."""
     return shape[0]
@@ -53,12 +59,6 @@ def quiz_last_but_one(shape):
 
 
 @misconception("ANSWERS")
-def quiz_counts_the_rows(shape):
-    """You counted how many vectors there are. The layer does not care how many come: it asks how long each one is."""
-    return math.prod(shape[:-1])
-
-
-@misconception("ANSWERS")
 def quiz_counts_the_axes(shape):
     """You counted the axes of the tensor (or counted a length from 0). The layer wants the length of one axis."""
     return len(shape)
@@ -72,15 +72,16 @@ def quiz_out_features(shape):
 
 
 @misconception("ANSWERS")
-def quiz_adds_the_dimensions(shape):
-    """You added the dimensions. The layer wants the length of one of them."""
-    return sum(shape)
+def quiz_counts_a_bias_input(shape):
+    """Your number is one too large. Did you count a place for the bias? It needs none in the input: the layer adds it
+    after the product."""
+    return shape[-1] + 1
 
 
 @misconception("ANSWERS")
-def quiz_counts_a_bias_input(shape):
-    """Your number is one too large. The bias needs no place in the input: the layer adds it after the product."""
-    return shape[-1] + 1
+def quiz_adds_the_dimensions(shape):
+    """You added the dimensions. The layer wants the length of one of them."""
+    return sum(shape)
 
 
 @misconception("ANSWERS")

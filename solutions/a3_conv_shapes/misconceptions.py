@@ -382,26 +382,6 @@ def same_pads_by_the_kernel(input_shape, out_channels, kernel_size, stride=1, pa
 
 
 @misconception("conv2d_output_shape")
-def refused_for_height_only(*layer, **settings):
-    """A kernel that is too wide gets through. Do you refuse it only where it is too high, or only where it is both? One
-    of the two is enough: it then fits nowhere."""
-    batch, kernels, height, width = unrefused(*layer, **settings)
-    if height < 1:
-        raise ValueError("kernel size is larger than the padded image")
-    return batch, kernels, height, width
-
-
-@misconception("conv2d_output_shape")
-def refused_for_width_only(*layer, **settings):
-    """A kernel that is too high gets through. Do you refuse it only where it is too wide, or only where it is both? One
-    of the two is enough: it then fits nowhere."""
-    batch, kernels, height, width = unrefused(*layer, **settings)
-    if width < 1:
-        raise ValueError("kernel size is larger than the padded image")
-    return batch, kernels, height, width
-
-
-@misconception("conv2d_output_shape")
 def large_kernel_not_refused(*layer, **settings):
     """A kernel larger than the padded image gets a shape of zero or fewer pixels from you. It cannot stop
     anywhere: the task asks for a ValueError."""
@@ -430,6 +410,26 @@ def large_kernel_stops_once(*layer, **settings):
         refusing=False,
         **settings,
     )
+
+
+@misconception("conv2d_output_shape")
+def refused_for_height_only(*layer, **settings):
+    """A kernel that is too wide gets through. Do you refuse it only where it is too high, or only where it is both? One
+    of the two is enough: it then fits nowhere."""
+    batch, kernels, height, width = unrefused(*layer, **settings)
+    if height < 1:
+        raise ValueError("kernel size is larger than the padded image")
+    return batch, kernels, height, width
+
+
+@misconception("conv2d_output_shape")
+def refused_for_width_only(*layer, **settings):
+    """A kernel that is too high gets through. Do you refuse it only where it is too wide, or only where it is both? One
+    of the two is enough: it then fits nowhere."""
+    batch, kernels, height, width = unrefused(*layer, **settings)
+    if width < 1:
+        raise ValueError("kernel size is larger than the padded image")
+    return batch, kernels, height, width
 
 
 @misconception("conv2d_output_shape")
@@ -667,8 +667,8 @@ def count_one_bias_in_all(in_channels, out_channels, kernel_size, bias=True):
 
 @misconception("conv2d_parameter_count")
 def count_bias_for_each_weight(in_channels, out_channels, kernel_size, bias=True):
-    """You counted a bias for each weight. A bias is added once, after all products of a window have been
-    summed."""
+    """Your number is twice the number of weights, as if each weight had a bias. A bias is added once for each output
+    channel, after all products of a window have been summed."""
     return weights_in(in_channels, out_channels, kernel_size) * (1 + bias)
 
 
@@ -1094,12 +1094,21 @@ def pixel_of_all_channels(image, weight, bias, channel, row, col):
 
 
 @misconception("conv2d_pixel")
-def pixel_changes_an_input(image, weight, bias, channel, row, col):
-    """The number is right, but an input is not what it was. A slice or an entry of a tensor is a view: what you add or
-    multiply into it in place (+=, *=) lands in the tensor that it was cut from."""
+def pixel_changes_the_image(image, weight, bias, channel, row, col):
+    """The number is right, but the image is not what it was. A slice of a tensor is a view: what you add or multiply
+    into it in place (+=, *=) lands in the tensor that it was cut from."""
     window = window_at(image, weight, row, col)
     window *= weight[channel]
     return window.sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_changes_the_bias(image, weight, bias, channel, row, col):
+    """The number is right, but the bias is not what it was. Does a sum begin with the bias, or with an entry of it? That
+    is no copy: what you add to it in place (+=) lands in the bias. Begin with 0, and add the bias at the end."""
+    total = bias[channel]
+    total += (window_at(image, weight, row, col) * weight[channel]).sum()
+    return total
 
 
 @misconception("conv2d_pixel")

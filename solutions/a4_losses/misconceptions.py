@@ -763,6 +763,14 @@ def softmax_overflows(logits):
 
 
 @misconception("softmax")
+def softmax_overflows_in_float64(logits):
+    """float64 puts the overflow off, but not far enough: at a logit of 1000 exp is inf there too, and inf / inf is nan;
+    at -1000 it is 0, and 0 / 0 is nan. Adding a number to a whole row changes nothing: use that first."""
+    exponentials = torch.exp(logits.double())
+    return (exponentials / exponentials.sum(dim=1, keepdim=True)).float()
+
+
+@misconception("softmax")
 def softmax_without_keepdim(logits):
     """Something that you computed for each row, its sum or its largest logit, has lost an axis. Beside (N, K), torch
     reads (N,) as a row, not as a column. Keep the reduced axis, with length 1."""
@@ -783,6 +791,14 @@ def softmax_of_the_whole_batch(logits):
     """You divide by the sum of the whole batch, so all the entries together sum to 1. Each image has a distribution of
     its own: each row sums to 1."""
     exponentials = torch.exp(logits - logits.max())
+    return exponentials / exponentials.sum()
+
+
+@misconception("softmax")
+def softmax_of_moved_rows_over_the_whole_batch(logits):
+    """You divide by the sum of the whole batch, so all the entries together sum to 1. Each image has a distribution of
+    its own: each row sums to 1."""
+    exponentials = torch.exp(logits - logits.max(dim=1, keepdim=True).values)
     return exponentials / exponentials.sum()
 
 
@@ -1095,6 +1111,14 @@ def binary_log_one_plus_exp_for_either_target(logits, targets):
     nan. Take the large part out of each logarithm first."""
     for_one, for_zero = torch.log(1 + torch.exp(-logits)), torch.log(1 + torch.exp(logits))
     return (targets * for_one + (1 - targets) * for_zero).mean()
+
+
+@misconception("binary_loss")
+def binary_log_one_plus_exp_for_the_target_that_came(logits, targets):
+    """Your two logarithms are the right ones, but their exponentials overflow for logits beyond 88, and the loss is inf.
+    Take the large part out of each logarithm first."""
+    for_one, for_zero = torch.log(1 + torch.exp(-logits)), torch.log(1 + torch.exp(logits))
+    return torch.where(targets > 0.5, for_one, for_zero).mean()
 
 
 @misconception("binary_loss")

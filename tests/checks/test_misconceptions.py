@@ -261,6 +261,37 @@ def test_code_and_data_tell_the_same(engine: Engine) -> None:
         assert told[0] == told[1], known.name
 
 
+# Told by the public checks alone, which students have: what is said of another idea is as true of this one.
+AS_TRUE = {
+    "quiz_first_dimension": "quiz_counts_the_rows",
+    "quiz_last_but_one": "quiz_counts_the_rows",
+    "quiz_adds_the_dimensions": "quiz_counts_a_bias_input",
+    "affine_without_transposing_or_bias": "affine_without_transposing",
+    "large_kernel_stops_never": "large_kernel_not_refused",
+    "weight_swapped_twice": "weight_in_and_out_swapped",
+    "count_bias_multiplied": "count_bias_for_each_weight",
+    "pixel_window_on_its_side": "pixel_row_and_col_swapped",
+    "pixel_window_centred_on_odd_kernels": "pixel_window_centred",
+}
+
+
+@pytest.mark.heavy
+def test_students_are_told_nothing_of_another_idea(engine: Engine) -> None:
+    """The hidden checks tell many ideas apart. Without them, the data alone must do."""
+    assignment, code = engine.assignment, engine.catalogue
+    engine.catalogue = DataCatalogue.load(COURSE.released(assignment.name).folder)  # type: ignore[misc]
+    others = []
+    for known in code.misconceptions:
+        source = as_submission(assignment.master, assignment.misconceptions, known)
+        verdicts = engine.grade(
+            source, 1, lambda check, task=known.task: not check.hidden and check.task == task
+        ).verdicts
+        told = {verdict.diagnosis.name for verdict in verdicts if verdict.diagnosis}
+        others += [(known.name, name) for name in told - {known.name, AS_TRUE.get(known.name)}]
+    engine.catalogue = code  # type: ignore[misc]
+    assert others == []
+
+
 def test_results_carry_the_name(engine: Engine) -> None:
     from autograder.grading.job import Job
     from autograder.grading.worker import result_of

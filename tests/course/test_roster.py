@@ -217,7 +217,7 @@ def test_a_student_checks_against_their_own_quiz(released: Path, tmp_path: Path)
     command = [sys.executable, "-m", "pytest", str(folder), "-q", "-p", "no:cacheprovider", "-k", "quiz"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert "ANSWERS[(2, 4)] is 2, which is not right" in ended.stdout, ended.stdout
-    assert "You took the first dimension" in ended.stdout
+    assert "Your number is how many vectors there are" in ended.stdout
 
 
 # --- what is graded ------------------------------------------------------------------------------------------------
