@@ -13,6 +13,7 @@ from .matching import same_value
 ROUNDING = "rounding, a constant that is not exact, or a small number that was added."
 ELSEWHERE = "All the right values are there, but in other places."
 _FEW = 10  # with at most so many different values (class numbers, say), the same values come up by chance
+_LARGEST_FACTOR = 2000  # more than 255, and than the images of a batch or the numbers of one of them
 _MOST_AXES = 5  # other orders of the axes are tried up to this number: 5 axes have 120 orders
 
 
@@ -92,13 +93,16 @@ def _factor(got: torch.Tensor, right: torch.Tensor) -> str | None:
 
 
 def _times(ratio: float) -> str | None:
-    """A factor in words if mistakes are known to make it: -1, a whole number, or 1 / a whole number. Else None."""
+    """A factor in words if mistakes are known to make it: -1, a whole number, or 1 / a whole number. Else None.
+
+    A very large float is whole by itself: it tells nothing.
+    """
     if not math.isfinite(ratio) or ratio == 0 or math.isclose(ratio, 1, rel_tol=1e-4):
         return None
     if math.isclose(ratio, -1, rel_tol=1e-4):
         return "the negative of"
     for value, text in ((ratio, "{} times"), (1 / ratio, "1/{} of")):
-        if value > 1.5 and math.isclose(value, round(value), rel_tol=1e-4):
+        if 1.5 < value < _LARGEST_FACTOR and math.isclose(value, round(value), rel_tol=1e-4):
             return text.format(round(value))
     return None
 

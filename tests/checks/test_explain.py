@@ -121,6 +121,11 @@ def test_a_wrong_number_is_described(task: Callable[..., Any], words: str) -> No
     assert words in message(expect_number, observe(task, NOISE), float(NOISE.pow(2).mean()), rtol=1e-5)
 
 
+@pytest.mark.parametrize("huge", [1e38, -1e38, 1e17, 1e-30])
+def test_a_factor_without_a_meaning_is_not_told(huge: float) -> None:
+    assert message(expect_number, observe(lambda x: huge, NOISE), 0.3).endswith("which is not right.")
+
+
 def test_a_number_is_compared_within_rounding_unless_it_is_whole() -> None:
     expect_number(observe(lambda x: 0.1 + 0.2, NOISE), 0.3)
     expect_number(observe(lambda x: 3000.3001, NOISE), 3000.3)
