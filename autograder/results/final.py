@@ -85,7 +85,11 @@ def apply(results: ClassResults, folder: Path, course: Course | None) -> ClassRe
     known |= frozenset((result.student, result.assignment) for result in shared)
     path = folder / ADJUSTMENTS_FILE
     idle = tuple(
-        (path, f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}")
+        (
+            path,
+            f"line {adjustment.line}: there is no result of {key[0]!r} for {key[1]!r}, so these points count for nobody: "
+            "write the name as in the table of grades",
+        )
         for key, adjustment in adjustments.items()
         if key not in known and key[0] != EVERYBODY
     )

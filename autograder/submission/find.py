@@ -358,10 +358,11 @@ class _Search:
         fits = fits or [f for f in every if f.shown.endswith(f"/{chosen}")]
         if not fits or fits[0].why:
             wrong = f"which {fits[0].why}" if fits else "but there is no such file"
-            here = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
-            note = f"choices.csv names {chosen}, {wrong}.{here}"
-            status: FoundStatus = "unreadable" if every else "missing"
-            return self._found(name, None, status, (), [note])
+            others = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
+            note = f"choices.csv names {chosen}, {wrong}.{others}"
+            hinting = [f for f in self.files.other if self._may_be_meant(f, name, missing=True)]
+            here = bool(fits or hinting or self.files.named(name) or self.files.aside[name])
+            return self._found(name, None, "unreadable" if here else "missing", (), [note])
         note = f"{fits[0].shown} was graded, because choices.csv names it."
         return self._found(name, fits[0], "found", fits[:1], [note])
 
@@ -568,7 +569,8 @@ def _is_uploaded(file: File) -> bool:
 
 def _is_in_its_folder(file: File, name: str) -> bool:
     """Is a file in a folder of the assignment, or in one that nbgrader's exchange names after it?"""
-    return name in PurePath(file.shown).parts[:-1] or f"+{name}+" in file.hand_in.path.name
+    top = file.hand_in.path
+    return name in (*PurePath(file.shown).parts[:-1], top.parent.name) or f"+{name}+" in top.name
 
 
 def _as_released(found: Found) -> str:

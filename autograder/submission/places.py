@@ -61,10 +61,14 @@ def distinct_in_all(found: list[HandIn], named: list[HandIn]) -> list[HandIn]:
     """The hand-ins of all folders: people with one name in different folders get a system's number after it, too.
 
     found: as the folders hold them. named: the same, as `distinct` names them. Where a number stands after a name in one
-    folder, it does in all.
+    folder, it does in all. A system whose numbers come again in another folder gives each person one.
     """
     people: defaultdict[str, set[str]] = defaultdict(set)
-    lasting = [each.layout in _SAME_NUMBER and _key(each) != "" for each in found]
+    folders: defaultdict[tuple[str, str, str], set[Path]] = defaultdict(set)
+    for each in found:
+        folders[each.layout, each.student, _key(each)].add(each.path.parent)
+    again = {layout for (layout, _, key), places in folders.items() if key and len(places) > 1} - {"moodle"}
+    lasting = [each.layout in (*_SAME_NUMBER, *again) and _key(each) != "" for each in found]
     for each, lasts in zip(found, lasting, strict=True):
         if lasts:
             people[each.student].add(_key(each))

@@ -125,6 +125,21 @@ def test_what_is_not_in_the_next_download_stays_as_it_was(course: Course, tmp_pa
     assert [score_of(out, student)[:2] for student in ("ada", "ben", "cas")] == before
 
 
+def test_a_choice_holds_when_the_next_download_does_not_hold_its_file(course: Course, tmp_path: Path) -> None:
+    """Another file in the next download made the chosen work unreadable, for no points."""
+    out = tmp_path / "results"
+    put(tmp_path / "first" / "ada" / "solution.py", "# right\n")
+    put(tmp_path / "first" / "ben" / "a1_permute.py", "# right\n")
+    for student in ("ada", "ben"):
+        put(tmp_path / "second" / student / "a2_linear_dims.py", "# right\n")
+        put(tmp_path / "second" / student / "notes.txt", "my notes\n")
+    put(out / "choices.csv", "student,assignment,file\nada,a1,solution.py\n")
+    run(course, tmp_path / "first", out)
+    assert score_of(out, "ada") == ("graded", 10, 10)
+    run(course, tmp_path / "second", out)
+    assert score_of(out, "ada") == ("graded", 10, 10)
+
+
 def test_a_number_says_from_one_download_to_the_next_who_it_is(course: Course, tmp_path: Path) -> None:
     """Two people have one name. Where one of them handed in alone, they got the name alone, and the other's results."""
     out, a1, a2 = tmp_path / "results", "a1_permute", "a2_linear_dims"

@@ -134,9 +134,8 @@ def test_a_persons_adjustment_comes_with_a_reason(course_with_deadlines: Course,
     applied = final.apply(everybody, tmp_path, course_with_deadlines)
     assert {key[0]: final.score for key, final in applied.finals.items()} == {"ada": 10, "ben": 0, "cas": 10}
     assert applied.finals["ada", "a1_permute"].reason == "1 day late: -1 (10 %); +1: a good idea"
-    assert applied.problems == (
-        (tmp_path / "adjustments.csv", "line 5: there is no result of 'nobody' for 'a1_permute'"),
-    )
+    said = "line 5: there is no result of 'nobody' for 'a1_permute', so these points count for nobody: write the name as in"
+    assert applied.problems == ((tmp_path / "adjustments.csv", f"{said} the table of grades"),)
 
 
 def test_points_count_for_somebody_who_is_not_in_the_download(course_with_deadlines: Course, tmp_path: Path) -> None:

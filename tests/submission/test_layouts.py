@@ -153,6 +153,11 @@ def test_a_number_that_is_the_same_for_all_assignments_says_who_it_is(course: Co
     found = {(f.student, f.assignment[:2]) for f in find_class(root, course).found if f.status == "found"}
     assert {student for student, _ in found} == {"Ann Lee_71", "Ann Lee_72", "Bob Roe"}
     assert ("Ann Lee_71", "a2") in found
+    first = root / "HW 1" / "72-9 - Ann Lee - Nov 20, 2026 903 PM" / f"{NAME}.py"
+    first.rename(put(root / "HW 2" / first.parent.name / f"{a2}.py"))
+    (root / "HW 2" / "71-9 - Ann Lee - Nov 20, 2026 903 PM" / f"{a2}.py").unlink()
+    found = {(f.student, f.assignment[:2]) for f in find_class(root, course).found if f.status == "found"}
+    assert {("Ann Lee_71", "a1"), ("Ann Lee_72", "a2")} < found
     root = tmp_path / "gradescope"
     for folder, address, own in (("HW 1", "ann1@uni.edu", NAME), ("HW 2", "ann2@uni.edu", a2)):
         put(root / folder / "submission_1" / f"{own}.py")
