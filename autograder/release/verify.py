@@ -135,9 +135,10 @@ def run(args: argparse.Namespace) -> int:
         return 1
     count = sum(len(report.rows) for report in reports)
     each = "" if count == 1 else "each "
+    caught = f"{plural(count, 'misconception')} {each}caught by its own task and given its own diagnosis"
     console().print(
         f"Verified: {plural(len(reports), 'reference')} with full marks, {plural(len(reports), 'stub')} with none, "
-        f"{plural(count, 'misconception')} {each}caught by its own task and given its own diagnosis; nothing leaks."
+        f"{caught if count else 'no misconceptions'}; nothing leaks."
     )
     return 0
 
@@ -184,6 +185,7 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
 
     part, of parts: each part takes its share of the misconceptions, and part 0 also takes all the rest.
     """
+    from ..checks.catalogues import CodeCatalogue
     from ..grading.engine import Engine
     from ..grading.worker import shared_door
     from . import zoo
@@ -200,8 +202,9 @@ def verify_assignment(root: Path, name: str, part: int = 0, parts: int = 1) -> R
         findings = [*wrong, *_stub(engine, course, name)] if part == 0 else []
         findings += [f"{name}: {finding}" for finding in zoo.strange_answers(engine, _SEED)] if part == 0 else []
         rows = []
+        written = engine.catalogue.misconceptions if isinstance(engine.catalogue, CodeCatalogue) else ()
         # Each is the reference with one task replaced: each would repeat the findings of a wrong reference.
-        for misconception in () if wrong else engine.catalogue.misconceptions[part::parts]:
+        for misconception in () if wrong else written[part::parts]:
             verified = _verified if misconception.costs_points else _verified_unwise
             row, found = verified(engine, misconception)
             rows.append(row)

@@ -115,6 +115,13 @@ def test_each_misconception_has_a_row_and_twins_are_told(course: Course, capsys:
     assert "also squares" in out
 
 
+def test_an_assignment_without_misconceptions(course: Course) -> None:
+    course.assignment("b1_tiny").misconceptions.unlink()
+    report = verify.verify_assignment(course.root, "b1_tiny")
+    assert not report.rows
+    assert not report.findings
+
+
 def test_a_misconception_that_passes_is_a_finding(course: Course) -> None:
     path = course.solutions / "b1_tiny" / "misconceptions.py"
     path.write_text(path.read_text().replace("return x + 0.5", "return 0.5 * x"))
