@@ -448,14 +448,17 @@ def expect_finite(observation: Observation) -> None:
     _expect(observation, judge)
 
 
-def expect_raises(observation: Observation, type_name: str) -> None:
-    """An error of that type or of a subclass, raised on purpose.
+def expect_raises(observation: Observation, wanted: str | type[BaseException]) -> None:
+    """An error of a type or of a subclass of it, raised on purpose.
+
+    wanted: the type, or its name, which may be that of a class in the student's file.
 
     >>> root = submission_of(root=lambda x: x**0.5 if x >= 0 else abs(x) ** 0.5).root(-1)
     >>> expect_raises(root, "ValueError")
     Traceback (most recent call last):
     autograder.checks.failure.CheckFailed: root(-1) returned 1.0; it should raise ValueError.
     """
+    type_name = wanted if isinstance(wanted, str) else wanted.__name__
 
     def judge(seen: Observation) -> str | None:
         if seen.status == "error" and seen.error is not None:

@@ -429,7 +429,9 @@ def test_an_error_that_inherits_from_the_one_asked_for_is_one() -> None:
         raise Refused(x)
 
     expect_raises(observe(refuse, 1), "ValueError")
+    expect_raises(observe(refuse, 1), ValueError)
     refused = observe(refuse, 1)
+    assert "raised Refused; KeyError was asked for" in message(expect_raises, refused, KeyError)
     assert "raised Refused; KeyError was asked for" in message(expect_raises, refused, "KeyError")
     assert refused.error is not None
     placed = dataclasses.replace(refused, error=dataclasses.replace(refused.error, where="line 3", text="raise x"))
