@@ -27,7 +27,7 @@ from ..submission.find import Download, Found, find_class
 from ..submission.people import People, other_names
 from ..submission.source import Form, Source, Unreadable, form_of
 from ..submission.stubs import stub_digests
-from ..submission.times import Arrival, arrival_of
+from ..submission.times import NOT_KNOWN, Arrival, arrival_of
 from .bands import with_bands_kept, with_gap
 from .job import Job, Settings
 from .ledger import Ledger
@@ -268,7 +268,8 @@ def _stamped(run: _Run, result: Result, found: Found, previous: Result | None) -
         run.log.error(found.student, found.assignment, error)
         note = f"The time of submission could not be found ({type(error).__name__})."
         return dataclasses.replace(result, notes=(*result.notes, note))
-    notes = tuple(dict.fromkeys((*result.notes, *arrival.notes)))
+    still_true = (note for note in result.notes if not (arrival.text and note.endswith(NOT_KNOWN)))
+    notes = tuple(dict.fromkeys((*still_true, *arrival.notes)))
     return dataclasses.replace(result, submitted=arrival.text, commit=arrival.commit, notes=notes)
 
 

@@ -22,6 +22,7 @@ from .clone import Clone, Clones
 from .find import Found
 
 TIMESTAMP = "timestamp.txt"
+NOT_KNOWN = "It is not known when this was handed in."
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(.*)", re.DOTALL)
 _COMPACT = re.compile(r"(\d{14})(?:\d{3})?")  # Sakai's, in UTC: 20261120235900000
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.I)
@@ -122,9 +123,7 @@ def _arrival(time: dt.datetime | None, commit: str, said: str, zone: dt.tzinfo |
     except (OverflowError, ValueError, OSError):
         exact = None
     if exact is None or not 1990 <= exact.year <= 2100:
-        return Arrival(
-            "", commit, (f"{said}, which is not a time that can be read. It is not known when this was handed in.",)
-        )
+        return Arrival("", commit, (f"{said}, which is not a time that can be read. {NOT_KNOWN}",))
     return Arrival(_text(exact), commit)
 
 

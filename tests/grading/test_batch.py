@@ -109,6 +109,14 @@ def test_a_time_that_was_put_right_counts(course: Course, tmp_path: Path) -> Non
     put(course.root / "course.toml", 'timezone = "Europe/Berlin"\n')
     assert run(course, class_, out).kept == 2
     assert came(out, "ada") == "2026-11-20T20:03:00Z"
+    stamp = tmp_path / "submitted" / "cas" / "a1_permute" / "timestamp.txt"
+    put(stamp.with_name("a1_permute.py"), "# right\n")
+    for said, time, told in (("noon", "", 1), ("2026-11-20 12:00:00 UTC", "2026-11-20T12:00:00Z", 0)):
+        put(stamp, said)
+        run(course, tmp_path / "submitted", out)
+        assert came(out, "cas") == time
+        notes = store.read(store.path_of(out, "cas", "a1_permute")).notes
+        assert ["not a time that can be read" in note for note in notes] == [True] * told
 
 
 def test_what_is_not_in_the_next_download_stays_as_it_was(course: Course, tmp_path: Path) -> None:
