@@ -90,7 +90,7 @@ def match(
     These are tried one after another until one finds a row: the number, `joined`, the identity's logins, school number
     and address, the student's name here, the identity's name, the parts of the student's name that can only be a login
     (`Lee, Ann(annlee01)`, `Lee_Ann_annlee01_4711`, `cnn-annlee01-main`), and last the words of it without digits
-    (`Lee_Ann_0012345_4711`). Where most students are found by their numbers, or by their logins, those who are not are not
+    (`Lee_Ann_0012345_4711`). Where half of the students are found by their numbers, or by their logins, those who are not are not
     looked for by a name, which may be somebody else's.
     """
     called: defaultdict[str, set[int]] = defaultdict(set)
@@ -102,7 +102,7 @@ def match(
     by_number = {student: set(numbers.get(each, ())) for student, each in number.items() if each}
     logins = {student: _logins_of(identity) for student, identity in students.items()}
     by_login = {student: _rows(called, names) for student, names in logins.items() if names}
-    identified = {student for found in (by_number, by_login) if _most_are_found(found) for student in found}
+    identified = {student for found in (by_number, by_login) if _half_are_found(found) for student in found}
     found: dict[str, tuple[int, ...]] = {}
     by_name = set()  # students whom a name alone has found
     for student, identity in students.items():
@@ -139,8 +139,8 @@ def _rows(called: Mapping[str, set[int]], names: Iterable[str]) -> set[int]:
     return {row for name in names for row in called.get(name, ())}
 
 
-def _most_are_found(found: Mapping[str, Collection[int]]) -> bool:
-    return 2 * sum(map(bool, found.values())) > len(found)
+def _half_are_found(found: Mapping[str, Collection[int]]) -> bool:
+    return 2 * sum(map(bool, found.values())) >= len(found)
 
 
 def _logins_in(student: str) -> set[str]:

@@ -129,6 +129,15 @@ def test_a_number_comes_before_the_name_of_somebody_who_has_left(tmp_path: Path)
     assert (code, [row[5] for row in rows[2:]]) == (1, ["7", "EX", ""])
 
 
+def test_nobody_gets_the_grade_of_a_namesake_who_has_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The number of one is not in the gradebook any more, and the other has handed in nothing."""
+    known = {"system": "canvas", "number": "10003"}
+    write(tmp_path / "results", doejane=known, leeann={"system": "canvas", "number": "10099"})
+    code, rows = export(tmp_path, "canvas", CANVAS.format(""))
+    assert (code, [row[5] for row in rows[2:]]) == (1, ["", "EX", "7"])
+    assert "leeann is not in in.csv, and has 7 points" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("folder", ["{} 4711", "{}_0012345_4711"])
 def test_a_systems_numbers_behind_a_name_are_no_part_of_it(tmp_path: Path, folder: str) -> None:
     write(tmp_path / "results", folder.format("Ann Lee"), folder.format("Doe Jane"), "Jane 2")
