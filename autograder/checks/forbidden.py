@@ -21,7 +21,7 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
     >>> answer = submission_of(affine=torch.nn.functional.linear).affine.recorded(torch.ones(2, 3), torch.ones(4, 3))
     >>> expect_not_called(answer, {"linear"})
     Traceback (most recent call last):
-    autograder.checks.failure.CheckFailed: affine([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], a float32 tensor of shape (4, 3)) leaves the work to torch's own linear. This task asks you to write it yourself.
+    autograder.checks.failure.CheckFailed: affine([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], a float32 tensor of shape (4, 3)) calls torch's own linear. This task asks you to write it yourself.
     """
     require_returned(observation)
     recorded = observation.with_record()
@@ -32,7 +32,7 @@ def expect_not_called(observation: Observation, names: Collection[str]) -> None:
         if not used:
             return None
         public = [name for name in used if not name.startswith("_")]  # torch itself calls the private ones
-        return f"{describe.call(seen)} leaves the work to torch's own {listed(public or used)}. This task asks you to write it yourself."
+        return f"{describe.call(seen)} calls torch's own {listed(public or used)}. This task asks you to write it yourself."
 
     problem = judge(recorded) or _in_source(recorded, names)
     if problem is not None:

@@ -727,8 +727,8 @@ def affine_with_activation(x, weight, bias):
 
 @misconception("affine")
 def affine_with_torchs_linear(x, weight, bias):
-    """The result is right, and torch's linear layer made it. A product and a sum are all that it takes to make it
-    yourself."""
+    """The result is right, but your code uses torch's linear layer: leave that out, also where you only compare. A product
+    and a sum are all that it takes to make it yourself."""
     return torch.nn.functional.linear(x, weight, bias)
 
 

@@ -1645,8 +1645,8 @@ def conv_stride_ignored_and_padded_on_one_side(images, weight, bias, stride=1, p
 
 @misconception("conv2d")
 def calls_torchs_convolution(images, weight, bias, stride=1, padding=0):
-    """The result is right, and torch's convolution made it. Make it yourself: loops, slices, unfold and einsum are all
-    welcome."""
+    """The result is right, but your code uses torch's convolution: leave that out, also where you only compare. Make it
+    yourself: loops, slices, unfold and einsum are all welcome."""
     return functional.conv2d(images, weight, bias, stride, padding)
 
 

@@ -685,8 +685,8 @@ why(
 
 @misconception("softmax")
 def torchs_own_softmax(logits):
-    """The result is right, and a function of torch made it. Exponentials and sums are all that it takes to make it
-    yourself."""
+    """The result is right, but your code uses a function of torch that makes it: leave that out, also where you only
+    compare. Exponentials and sums are all that it takes to make it yourself."""
     return torch.softmax(logits, dim=1)
 
 
@@ -950,8 +950,8 @@ def _each_binary(logits, targets):
 
 @misconception("binary_loss")
 def torchs_own_binary_loss(logits, targets):
-    """The result is right, and a function of torch made it. Exponentials and logarithms are all that it takes to make
-    it yourself."""
+    """The result is right, but your code uses a function of torch that makes it: leave that out, also where you only
+    compare. Exponentials and logarithms are all that it takes to make it yourself."""
     return F.binary_cross_entropy_with_logits(logits, targets)
 
 
@@ -1345,8 +1345,9 @@ def _at_labels(table, labels):
 
 @misconception("multiclass_loss")
 def torchs_own_multiclass_loss(logits, labels):
-    """The result is right, and a function of torch made it. Exponentials, sums and logarithms are all that it takes to
-    make it yourself; torch.logsumexp is allowed."""
+    """The result is right, but your code uses a function of torch that makes it: leave that out, also where you only
+    compare. Exponentials, sums and logarithms are all that it takes to make it yourself; torch.logsumexp is
+    allowed."""
     return F.cross_entropy(logits, labels)
 
 
