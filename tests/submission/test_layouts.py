@@ -265,8 +265,9 @@ def test_folders_with_names_of_ours_neither_swallow_the_class_nor_vanish(course:
     for student in students:
         put(root / student / f"{NAME}.py")
     put(root / "feedback" / "ada.html", "x")
+    zipped(root / "Zoe_Backup" / "work.zip", **{NAME: WORK})
     download, found = read(root, course)
-    assert sorted(found) == students
+    assert sorted(found) == ["Zoe_Backup", *students]
     assert {f.status for f in found.values()} == {"found"}
     assert download.passed_over == ("feedback/ (no work in it)",)
 
