@@ -14,6 +14,7 @@ from pathlib import Path
 from ..checks.misconceptions import read
 from ..common.definitions import DEFINITIONS, bound_as, lines_of, needed_for, used_by
 from ..common.errors import UserError
+from ..common.raised import remedy, where_raised
 from ..course.course import Course
 
 OTHER_WAYS = "other_ways.toml"
@@ -50,11 +51,16 @@ def right_ways(course: Course | None, names: Iterable[str]) -> dict[str, dict[st
 def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
     """The tasks of an assignment, in its order. The reference comes first among a task's ways.
 
-    Raises UserError if `other_ways.toml` names an unknown task, or a file that does not define the task.
+    Raises UserError if `misconceptions.py` does not run, or if `other_ways.toml` names an unknown task, or a file that
+    does not define the task.
     """
     assignment = course.assignment(name)
     chosen = _chosen(assignment.folder / OTHER_WAYS)
-    why = read(assignment.misconceptions).why
+    try:
+        why = read(assignment.misconceptions).why
+    except (Exception, SystemExit) as error:  # SystemExit: an exit() that was left in it
+        said = f"solutions/{where_raised(error, assignment.folder)}. {remedy(error, assignment.folder)}"
+        raise UserError(said) from error
     reference = _MARKERS.sub("", assignment.master.read_text(encoding="utf-8-sig"))
     tasks = list(course.manifest().of(name).points)
     if strange := [task for task in chosen if task not in tasks]:

@@ -47,6 +47,13 @@ def test_a_choice_that_is_none_is_told(released: Course, text: str, says: str) -
         solved_tasks(released, "b1_tiny")
 
 
+def test_misconceptions_that_do_not_run_are_named(released: Course) -> None:
+    with released.assignment("b1_tiny").misconceptions.open("a") as file:
+        file.write("\nexit()\n")
+    with pytest.raises(UserError, match=r"solutions/b1_tiny/misconceptions\.py, line \d+: SystemExit"):
+        solved_tasks(released, "b1_tiny")
+
+
 def test_who_has_all_points_of_a_task_sees_its_right_ways_and_nobody_else(klass: ClassResults, tmp_path: Path) -> None:
     write(klass, tmp_path / "report", right_ways=right_ways(Course(ROOT), ["a1_permute", "not_ours"]))
     seen = 0
