@@ -5,6 +5,7 @@ defines. A locked check cell follows it, worth the task's public and hidden poin
 """
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from ..grading.context import CheckInfo
 from ..student.pictures import names_in
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"  # behind ###, on lines of their own
+_FITS_AN_ID = re.compile(r"[A-Za-z0-9_]{1,58}")  # behind "check-"; an id has at most 64 characters
 SEE = "# See it: autograder show "  # a cell with only this and a picture's name shows the picture in the notebook
 
 
@@ -58,6 +60,12 @@ def read_master(folder: Path, declared: Sequence[CheckInfo]) -> Master:
         elif cell.cell_type != "code" and BEGIN in cell.source:
             raise UserError(f"{path.name} has a solution block in a prose cell. Put it into a code cell.")
     drawn = names_in(folder / "pictures.py")
+    for name in (*tasks, *drawn):
+        if not _FITS_AN_ID.fullmatch(name):
+            raise UserError(
+                f"{path.parent.name}: {name} needs another name, of the letters a to z, digits and _, at most 58 long. It "
+                "becomes part of a cell's id, for which Jupyter and nbgrader take nothing else."
+            )
     for cell in cells:
         if cell.source.startswith(SEE) and (wanted := cell.source.removeprefix(SEE).strip()) not in drawn:
             raise UserError(f"{path.name} shows {wanted!r}, but pictures.py draws {', '.join(drawn) or 'nothing'}.")

@@ -239,6 +239,18 @@ def test_a_misconception_without_an_end_is_told_with_its_line(
     assert "takes too long. Is there a loop without an end?" in err
 
 
+@pytest.mark.parametrize("name", ["größe", "very_long_" * 7])
+def test_a_task_whose_name_is_no_id_is_told(
+    small_course: Course, name: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in (MASTER, PUBLIC, HIDDEN, WRONG):
+        path = small_course.solutions / "b1_tiny" / file
+        path.write_text(path.read_text("utf-8").replace("double", name), "utf-8")
+    monkeypatch.chdir(small_course.root)
+    assert main(["release"]) == 2
+    assert f"b1_tiny: {name} needs another name, of the letters a to z" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(("file", "old", "new", "says"), RUN)
 def test_what_a_run_finds_is_told_in_one_sentence(
     small_course: Course,
