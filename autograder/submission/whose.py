@@ -52,9 +52,8 @@ class Class:
     passed_over: tuple[str, ...] = ()
 
 
-Known = Callable[
-    [], Iterable[tuple[str, Mapping[str, str]]]
-]  # returns the students of earlier results, with identities
+# Returns the students of earlier results, each with an identity.
+Known = Callable[[], Iterable[tuple[str, Mapping[str, str]]]]
 
 
 def read_class(
