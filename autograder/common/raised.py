@@ -33,8 +33,14 @@ def _last_in(folder: Path, frames: Iterable[traceback.FrameSummary]) -> str:
     return f"{Path(own[-1].filename).relative_to(folder.parent).as_posix()}, line {own[-1].lineno}"
 
 
-def remedy(error: BaseException, folder: Path) -> str:
-    """What the author can do about the error, in one sentence. folder: where the author's file is."""
+def with_remedy(error: BaseException, folder: Path) -> str:
+    """Where an error came from, as in `where_raised`, and then what the author can do about it. folder: of the author's
+    file.
+    """
+    return f"{where_raised(error, folder)}. {_remedy(error, folder)}"
+
+
+def _remedy(error: BaseException, folder: Path) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         if error.name == folder.name:
             return "Checks do not import the student's file: they call its tasks, as submission.name_of_the_task(...)."

@@ -12,7 +12,7 @@ import pytest
 
 from ..common.errors import InfrastructureError
 from ..common.interrupt import TakesTooLong, cpu_seconds, interrupt
-from ..common.raised import remedy, where_raised, where_running
+from ..common.raised import where_running, with_remedy
 from ..sandbox.inside.lasting import lasting_imports
 from . import plugin
 from .context import CheckContext, CheckInfo, Verdict
@@ -153,7 +153,7 @@ class LiveChecks:
         return report
 
     def _complain(self, error: BaseException) -> None:
-        self._complaints.append(f"{where_raised(error, self._files[0].parent)}. {remedy(error, self._files[0].parent)}")
+        self._complaints.append(with_remedy(error, self._files[0].parent))
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """Report an error inside pytest in one line, without a traceback."""

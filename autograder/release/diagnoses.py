@@ -21,7 +21,7 @@ from ..checks.matching import Signature, same, same_value
 from ..checks.misconceptions import Misconception
 from ..common.diagnosis import Diagnosis
 from ..common.errors import UserError
-from ..common.raised import remedy, where_raised
+from ..common.raised import with_remedy
 from ..common.run_file import run_file
 from ..course.assignment import Assignment
 from ..course.roster import Quiz
@@ -48,9 +48,7 @@ def record(assignment: Assignment, live: LiveChecks) -> DataCatalogue:
             catalogue = CodeCatalogue.load(assignment.misconceptions)
             namespace = dict(vars(run_file(assignment.master)))
         except (Exception, SystemExit) as error:  # SystemExit: an exit() that was left in it
-            raise UserError(
-                f"solutions/{where_raised(error, assignment.folder)}. {remedy(error, assignment.folder)}"
-            ) from error
+            raise UserError(f"solutions/{with_remedy(error, assignment.folder)}") from error
         names = assignment.parameters()
         for known in catalogue.misconceptions:
             found, of_checks = _failures(live, known, namespace, names)

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..checks.misconceptions import read
 from ..common.definitions import DEFINITIONS, bound_as, lines_of, needed_for, used_by
 from ..common.errors import UserError
-from ..common.raised import remedy, where_raised
+from ..common.raised import with_remedy
 from ..course.course import Course
 
 OTHER_WAYS = "other_ways.toml"
@@ -59,8 +59,7 @@ def solved_tasks(course: Course, name: str) -> list[SolvedTask]:
     try:
         why = read(assignment.misconceptions).why
     except (Exception, SystemExit) as error:  # SystemExit: an exit() that was left in it
-        said = f"solutions/{where_raised(error, assignment.folder)}. {remedy(error, assignment.folder)}"
-        raise UserError(said) from error
+        raise UserError(f"solutions/{with_remedy(error, assignment.folder)}") from error
     reference = _MARKERS.sub("", assignment.master.read_text(encoding="utf-8-sig"))
     tasks = list(course.manifest().of(name).points)
     if strange := [task for task in chosen if task not in tasks]:
