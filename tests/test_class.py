@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,18 @@ def grade(
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Result]:
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the run makes its temporary folders."""
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory, temporary: Path) -> dict[tuple[str, str], Result]:
     """The four assignments that train nothing; a loop is given two seconds here, to keep the test short."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOGRADER_SECRET", "for tests")
+        patch.setenv("TMPDIR", str(temporary))  # for the workers
+        patch.setattr(tempfile, "tempdir", str(temporary))
         return grade(QUICK, tmp_path_factory.mktemp("results"), Settings(call_seconds=2.0))
 
 
@@ -61,6 +70,11 @@ def test_everybody_gets_what_the_readme_says(graded: dict[tuple[str, str], Resul
         for key, result in graded.items()
     }
     assert got == said
+
+
+@pytest.mark.usefixtures("graded")
+def test_nothing_temporary_is_left(temporary: Path) -> None:
+    assert list(temporary.glob("autograder-*")) == []
 
 
 def test_the_wrong_task_alone_loses_points_and_says_why(graded: dict[tuple[str, str], Result]) -> None:

@@ -41,12 +41,14 @@ class Child:
 class Door:
     """Where graders ask a shared warm process for a fork of it. It can be passed to a process at its start.
 
-    memory: bytes that each submission may use.
+    memory: bytes that each submission may use. folder: the graders make theirs in it. It is removed with the shared
+    process, so that a grader that is killed leaves nothing.
     """
 
     sock: socket.socket
     tier: tiers.Tier
     memory: int
+    folder: str
 
 
 class Sandbox:
@@ -66,7 +68,8 @@ class Sandbox:
         """
         self.tier, self.trains = tier, trains
         self._door, self._shared, self._memory = door, shared, memory
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+        place = door.folder if door is not None and Path(door.folder).is_dir() else None
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-", dir=place, ignore_cleanup_errors=True)
         # Inside our folder, so that what a child leaves behind can be moved aside and is removed with the folder.
         own = str(Path(self._folder.name, "scratch"))
         self.scratch = tiers.private_scratch() if tier.letter == "A" else own
@@ -276,7 +279,7 @@ class SharedSandbox:
         # Some submissions train in a demo, or use the meta device, whatever the assignment. Nothing is imported after
         # student code has run, so what they need is imported now.
         self._sandbox = Sandbox(tier, trains=True, memory=memory, shared=True)
-        self.door = Door(self._sandbox._control, tier, memory)
+        self.door = Door(self._sandbox._control, tier, memory, self._sandbox._folder.name)
 
     def close(self) -> None:
         """End the warm process with all its forks."""
