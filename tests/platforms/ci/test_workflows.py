@@ -28,6 +28,7 @@ from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.platforms.ci import actions, changed, checkout, page
 from autograder.release import git_hashes
+from autograder.release.command import release
 from autograder.release.student import release_to
 from autograder.results import redacted
 from autograder.results import result as results
@@ -79,13 +80,24 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def small_course(folder: Path) -> Course:
     """A course of a1_permute, out of ours."""
-    for name in ("pyproject.toml", "constraints.txt", "LICENSE"):
+    for name in ("pyproject.toml", "constraints.txt", "LICENSE", "README.md"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "solutions" / "a1_permute", folder / "solutions" / "a1_permute")
     put(folder / "data" / "words.txt", "no images are needed for this assignment")
     declared = 'from autograder.data import DataSet\nDATA = DataSet("Words", released=("words.txt",))\n'
     put(folder / "data" / "words.py", declared)
     return Course(folder)
+
+
+def repository_of_a_course(folder: Path) -> Course:
+    """That course as its own repository: released, with the package, in git."""
+    folder.mkdir()
+    course = small_course(folder)
+    assert release(course) == 0
+    shutil.copytree(ROOT / "autograder", folder / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, "The course")
+    return course
 
 
 def git(folder: Path, *words: str) -> str:
@@ -287,12 +299,7 @@ def test_without_the_release_in_its_history_nothing_is_graded(push: Callable[...
 @pytest.mark.heavy
 def test_with_a_deploy_key_the_hidden_checks_run_and_say_nothing(tmp_path: Path) -> None:
     """The course's own repository, at the commit that was released, fetched as the key would fetch it."""
-    (tmp_path / "course").mkdir()
-    course = small_course(tmp_path / "course")
-    shutil.copytree(ROOT / "assignments", course.root / "assignments", ignore=shutil.ignore_patterns("a[2-9]_*"))
-    shutil.copytree(ROOT / "autograder", course.root / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
-    git(course.root, "init", "-q", "-b", "main")
-    commit(course.root, "The course")
+    course = repository_of_a_course(tmp_path / "course")
     folder = tmp_path / "student"
     with pytest.raises(UserError, match="OWNER/NAME"):
         release_to(course, folder, "not a repository")
@@ -376,10 +383,11 @@ def test_what_students_run_is_run_as_on_other_systems(tmp_path: Path) -> None:
 @linux
 @pytest.mark.heavy
 def test_a_tag_makes_the_wheel_and_the_student_repository(tmp_path: Path) -> None:
-    release = WORKFLOWS / "release.yml"
-    other = dry.dry_run(release, ROOT, tmp_path / "other", environment={"GITHUB_REF_NAME": "v0.0.1"})
+    course = repository_of_a_course(tmp_path / "course").root
+    workflow = WORKFLOWS / "release.yml"
+    other = dry.dry_run(workflow, course, tmp_path / "other", environment={"GITHUB_REF_NAME": "v0.0.1"})
     assert other.failed == "The tag is the version"
-    done = dry.dry_run(release, ROOT, tmp_path / "run", environment={"GITHUB_REF_NAME": f"v{__version__}"})
+    done = dry.dry_run(workflow, course, tmp_path / "run", environment={"GITHUB_REF_NAME": f"v{__version__}"})
     assert done.failed == "", done.steps[-1].output
     (wheel,) = done.artifacts["release"].glob("*.whl")
     assert wheel.name.endswith(f"-{__version__}-py3-none-any.whl")
