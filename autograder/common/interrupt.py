@@ -13,7 +13,10 @@ class TakesTooLong(Exception):
 
 
 def interrupt(thread: threading.Thread) -> None:
-    """Raise TakesTooLong in a thread, before its next step of Python. It cannot leave a call of compiled code early."""
+    """Raise TakesTooLong in a thread, before its next step of Python. It cannot leave a call of compiled code early.
+
+    If that step is a finalizer's, Python drops the error: the caller must look again, and interrupt once more.
+    """
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TakesTooLong))
 
 
