@@ -264,6 +264,7 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
                 return [*folders, *late], beside
             alone = len(inside) == 1
             classes = [path for path in inside if path in late or _looks_like_a_class(path, names, alone=alone)]
+            classes = [] if _nest_their_work(classes, names) else classes
             classes = classes or _of_students_zips(inside, names)
             classes += _of_few_students([path for path in inside if path not in classes], classes, names)
             if not classes or any(answers_in(path, names) for path in inside if path not in classes):
@@ -272,6 +273,18 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             beside += [path.name for path in inside if path not in classes]
         folders = inner
     return folders, beside
+
+
+def _nest_their_work(folders: list[Path], names: Collection[str]) -> bool:
+    """Are these folders students', and not classes? `lee/a1_permute/src/a1_permute.py`, `may/a1_permute/src/a1_permute.py`
+
+    Their folder for an assignment holds one folder with work, and at least two of them answer the same assignment.
+    """
+    of_assignments = [Path(e.path) for each in folders for e in entries(each) if e.name in names and is_folder(e)]
+    if any(_names_students(path, entries(path), names) for path in of_assignments):
+        return False
+    inside = [[e for e in entries(path) if is_folder(e) and answers_in(Path(e.path), names)] for path in of_assignments]
+    return len({path.name for path in of_assignments}) < len(of_assignments) and all(len(each) < 2 for each in inside)
 
 
 def _unwrapped(folder: Path, names: Collection[str]) -> Path:

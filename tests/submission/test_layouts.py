@@ -1633,3 +1633,19 @@ def test_mails_are_named(course: Course, tmp_path: Path) -> None:
     assert found["ann"].status == "unreadable"
     assert "Re Exercise.eml was found" in found["ann"].notes[-1]
     assert download.passed_over == ("cas.msg",)
+
+
+@pytest.mark.parametrize("deeper", ["src", "1_abgabe", "{student}"])
+def test_a_folder_more_in_that_of_an_assignment_is_no_student(course: Course, tmp_path: Path, deeper: str) -> None:
+    for student in ("ann", "bob", "cem"):
+        inner = deeper.format(student=student)
+        put(tmp_path / "class" / student / NAME / inner / f"{NAME}.py", f"{WORK}# {student}\n")
+    _, found = read(tmp_path / "class", course)
+    assert {student: each.status for student, each in found.items()} == dict.fromkeys(("ann", "bob", "cem"), "found")
+
+
+def test_in_the_folders_of_groups_those_of_a_homework_are_students(course: Course, tmp_path: Path) -> None:
+    for student, group in (("ann", "monday"), ("bob", "monday"), ("cem", "friday")):
+        put(tmp_path / "class" / group / NAME / student / f"{NAME}.py", f"{WORK}# {student}\n")
+    _, found = read(tmp_path / "class", course)
+    assert {student: each.status for student, each in found.items()} == dict.fromkeys(("ann", "bob", "cem"), "found")
