@@ -386,6 +386,8 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     inside = [entry for entry in inside if not layouts.names_an_attempt(entry.name, folder=True)]
     if folder.name in names:
         return _holds_a_class(folder, names)
+    if _of_teams([Path(entry.path) for entry in inside]):
+        return True
     if any(_holds_the_late(Path(entry.path), names) for entry in inside):
         return True
     if any(entry.name in names or entry.name in _OWN_FOLDERS for entry in inside):

@@ -1625,6 +1625,19 @@ def test_teams_drafts_are_not_what_was_handed_in(course: Course, tmp_path: Path)
         assert "Working files (beside the folder with the class)" in download.passed_over
 
 
+def test_a_homework_in_teams_for_which_only_a_document_came_is_looked_into(course: Course, tmp_path: Path) -> None:
+    for week, student, file in (
+        (1, "Ann Lee", f"{NAME}.py"),
+        (1, "Bob Ray", f"{NAME}.py"),
+        (2, "Bob Ray", "a2_linear_dims.docx"),
+    ):
+        for kept in ("Working files", "Submitted files"):
+            put(tmp_path / "dl" / f"Week {week}" / kept / student / "Exercise" / "Version 1" / file)
+    (second,) = (f for f in find_class(tmp_path / "dl", course, ["a2_linear_dims"]).found if f.student == "Bob Ray")
+    assert second.status == "unreadable"
+    assert "a2_linear_dims.docx" in second.notes[0]
+
+
 def test_mails_are_named(course: Course, tmp_path: Path) -> None:
     put(tmp_path / "class" / "ann" / "Re Exercise.eml", "From: ann")
     put(tmp_path / "class" / "bob" / f"{NAME}.py")
