@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 STUB = 'raise NotImplementedError("to_nchw")'
@@ -40,29 +41,33 @@ def said(folder: Path, *words: str, code: int = 0, needle: str = "") -> None:
 
 
 def watched(folder: Path, path: Path, right: str) -> None:
-    """`check --watch` tells of a save within a minute."""
+    """`check --watch` tells of a line that cannot be read, and of a save, within a minute."""
     print("$ python -m autograder check a1 --watch", flush=True)
     with tempfile.TemporaryFile() as out:
         command = [sys.executable, "-u", "-m", "autograder", "check", "a1", "--watch"]
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
             end, before = time.monotonic() + 60, b""
-            while time.monotonic() < end and b"to_nchw" not in before:
+            while time.monotonic() < end and b"was never closed" not in before:
                 time.sleep(0.5)
-                out.seek(0)
-                before = out.read()
+                before = in_one_line(out)
             time.sleep(2)
             path.write_text(right, encoding="utf-8")
             text = before
             while time.monotonic() < end and len(text) <= len(before):
                 time.sleep(0.5)
-                out.seek(0)
-                text = out.read()
+                text = in_one_line(out)
         finally:
             process.kill()
             process.wait()
-    if len(text) <= len(before):
-        sys.exit(f"{text.decode('utf-8', 'replace')}\nthe save was not noticed")
+    if b"was never closed" not in before or len(text) <= len(before):
+        sys.exit(f"{text.decode('utf-8', 'replace')}\nthe line, or the save, was not noticed")
+
+
+def in_one_line(out: IO[bytes]) -> bytes:
+    """What stands in a file until now."""
+    out.seek(0)
+    return b" ".join(out.read().split())
 
 
 def main() -> None:
@@ -76,13 +81,11 @@ def main() -> None:
         said(folder, *command, "--version")
         said(folder, *command, "start", needle="a1_permute")
         said(folder, *command, "check", "a1", code=1, needle="to_nchw is not started yet")
-        script.write_text(stub.replace(STUB, "return images.reshape(0, 3"), encoding="utf-8")
-        said(folder, *command, "check", "a1", code=1, needle="was never closed")
         script.write_text(right, encoding="utf-8")
         said(folder, *command, "check", "a1/to_nchw", needle="to_nchw")
         said(folder, *command, "hint", "to_nhwc", needle="hint 1 of")
         said(folder, "-m", "pytest", "-q", "assignments/a1_permute", code=1, needle="is not started yet")
-        script.write_text(stub, encoding="utf-8")
+        script.write_text(stub.replace(STUB, "return images.reshape(0, 3"), encoding="utf-8")
         watched(folder, script, right)
         said(folder, *command, "reset", "a1")
         if script.read_text(encoding="utf-8") != stub:

@@ -1657,8 +1657,32 @@ def test_a_folder_more_in_that_of_an_assignment_is_no_student(course: Course, tm
     assert {student: each.status for student, each in found.items()} == dict.fromkeys(("ann", "bob", "cem"), "found")
 
 
-def test_in_the_folders_of_groups_those_of_a_homework_are_students(course: Course, tmp_path: Path) -> None:
-    for student, group in (("ann", "monday"), ("bob", "monday"), ("cem", "friday")):
-        put(tmp_path / "class" / group / NAME / student / f"{NAME}.py", f"{WORK}# {student}\n")
+@pytest.mark.parametrize("wrapping", ["folder", "zip", "folder with a zip"])
+def test_in_the_folders_of_groups_those_of_a_homework_are_students(
+    course: Course, tmp_path: Path, wrapping: str
+) -> None:
+    for student, group in (("ann", "monday"), ("bob", "monday"), ("cem", "friday"), ("dee", "friday")):
+        hand_in(tmp_path / "class" / group / NAME, student, wrapping)
     _, found = read(tmp_path / "class", course)
-    assert {student: each.status for student, each in found.items()} == dict.fromkeys(("ann", "bob", "cem"), "found")
+    assert {name: each.status for name, each in found.items()} == dict.fromkeys(("ann", "bob", "cem", "dee"), "found")
+
+
+@pytest.mark.parametrize("above", ["", "download", "Uni/Course", f"homework/{NAME}"])
+@pytest.mark.parametrize("wrapping", ["folder", "zip", "folder with a zip"])
+def test_in_any_depth_a_zip_is_as_good_as_a_folder(course: Course, tmp_path: Path, above: str, wrapping: str) -> None:
+    for student in ("ann", "bob", "cem"):
+        hand_in(tmp_path / "class" / above, student, wrapping)
+    _, found = read(tmp_path / "class", course)
+    assert {name: each.status for name, each in found.items()} == dict.fromkeys(("ann", "bob", "cem"), "found")
+
+
+def hand_in(folder: Path, student: str, wrapping: str) -> None:
+    """The student's work in a folder of a class, one folder deeper than one would put it."""
+    work = f"{WORK}# {student}\n"
+    if wrapping == "folder":
+        put(folder / student / NAME / "src" / f"{NAME}.py", work)
+    else:
+        zipped(
+            folder / (f"{student}.zip" if wrapping == "zip" else f"{student}/work.zip"),
+            **{f"{NAME}__src__{NAME}": work},
+        )
