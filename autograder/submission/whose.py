@@ -202,12 +202,13 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
         return True
     if any(answers_in(Path(e.path), names) for e in inside) or folder.name in _in_two_zips(listed, names):
         return True
-    return sum(folder.name in _answers_by_any_name(Path(e.path), names) for e in inside) > 1
+    return sum(folder.name in _answers(Path(e.path), names) for e in inside) > 1
 
 
-def _answers_by_any_name(folder: Path, names: Collection[str]) -> set[str]:
+def _answers(folder: Path, names: Collection[str]) -> set[str]:
     """The assignments that files in a folder are named after, with other words around the name or in a zip."""
-    return answers_in(folder, names, loosely=True).union(*_answers_in_zips(_zips_among(entries(folder)), names))
+    zips: list[Path] = []
+    return answers_in(folder, names, loosely=True, zips=zips).union(*_answers_in_zips(zips, names))
 
 
 def _names_students(folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:
@@ -267,7 +268,7 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
             classes = [] if _nest_their_work(classes, names) else classes
             classes = classes or _of_students_zips(inside, names)
             classes += _of_few_students([path for path in inside if path not in classes], classes, names)
-            if not classes or any(answers_in(path, names) for path in inside if path not in classes):
+            if not classes or any(_answers(path, names) for path in inside if path not in classes):
                 return [*folders, *late], beside
             inner += classes
             beside += [path.name for path in inside if path not in classes]
@@ -283,8 +284,8 @@ def _nest_their_work(folders: list[Path], names: Collection[str]) -> bool:
     of_assignments = [Path(e.path) for each in folders for e in entries(each) if e.name in names and is_folder(e)]
     if any(_names_students(path, entries(path), names) for path in of_assignments):
         return False
-    inside = [[e for e in entries(path) if is_folder(e) and answers_in(Path(e.path), names)] for path in of_assignments]
-    return len({path.name for path in of_assignments}) < len(of_assignments) and all(len(each) < 2 for each in inside)
+    inside = [[e for e in entries(path) if is_folder(e) and _answers(Path(e.path), names)] for path in of_assignments]
+    return len({path.name for path in of_assignments}) < len(of_assignments) and all(len(each) == 1 for each in inside)
 
 
 def _unwrapped(folder: Path, names: Collection[str]) -> Path:
@@ -328,13 +329,13 @@ def _of_few_students(folders: list[Path], classes: list[Path], names: Collection
     have the students' names.
     """
     known = {who for path in classes for who in _people_in(path, names)}
-    asked = {name for path in classes for name in _answers_by_any_name(path, names)}
+    asked = {name for path in classes for name in _answers(path, names)}
     found: list[Path] = []
     for path in folders if classes else ():
         listed = entries(path)
         if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
             continue
-        answered = _answers_by_any_name(path, names)
+        answered = _answers(path, names)
         if answered and not answered & asked and (_people_in(path, names) & known or any(flat_files(listed, names))):
             found.append(path)
     return found
@@ -397,7 +398,7 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
         )
     seen: Counter[str] = Counter()
     for entry in inside:
-        seen.update(answers_in(Path(entry.path), names, loosely=True))
+        seen.update(_answers(Path(entry.path), names))
         if any(count > 1 for count in seen.values()):
             return True
     if not alone:
@@ -412,10 +413,12 @@ def _looks_like_a_class(folder: Path, names: Collection[str], *, alone: bool, de
     )
 
 
-def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -> set[str]:
+def answers_in(
+    folder: Path, names: Collection[str], *, loosely: bool = False, zips: list[Path] | None = None
+) -> set[str]:
     """The assignments that files in a folder are named after; at most LOOKED_AT entries or so are looked at.
 
-    loosely: the name may have other words before or after the assignment's, see `bears`.
+    loosely: the name may have other words before or after the assignment's, see `bears`. zips: gets the zips that are met.
     """
     found: set[str] = set()
     pending, left = [folder], LOOKED_AT
@@ -427,6 +430,8 @@ def answers_in(folder: Path, names: Collection[str], *, loosely: bool = False) -
                     pending.append(Path(entry.path))
             elif name := assignment_of(entry.name, names):
                 found.add(name)
+            elif zips is not None and entry.name.lower().endswith(".zip"):
+                zips.append(Path(entry.path))
             elif loosely and entry.name.endswith(SUFFIXES) and not entry.name.startswith("test_"):
                 found |= {name for name in names if bears(entry.name, name)}
     return found
@@ -496,7 +501,7 @@ def _hand_ins(
         elif is_folder(entry):
             ours = any(os.path.exists(path / marker) for marker in (RESULTS_MARKER, REPORT_MARKER))
             # `Ann_Backup` may be a person: there, zips are looked into as well.
-            answers = answers_in if ours or entry.name in PASSED_OVER else _answers_by_any_name
+            answers = answers_in if ours or entry.name in PASSED_OVER else _answers
             if (ours or is_passed_over(entry.name)) and not answers(path, names):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:
@@ -541,9 +546,12 @@ def _holds_several(path: Path, names: Collection[str]) -> bool:
 
 
 def _of_one_student(folder: Path, names: Collection[str]) -> bool:
-    """Do the files that have a student's name before the assignment's (`ann_a1_permute.py`) all belong to one student?"""
+    """Do the folders with work, and the files with a student's name before the assignment's (`ann_a1_permute.py`), all have
+    one name?
+    """
     inner, _ = _class_folders(folder, names)
     students = {each.student for place in inner for each in flat_files(entries(place), names)}
+    students |= {e.name for place in inner for e in entries(place) if is_folder(e) and _answers(Path(e.path), names)}
     return len(students) == 1 and not any(any(_system_entries(place)) for place in inner)
 
 
