@@ -208,7 +208,10 @@ class Engine:
             said.append(f"The weights beside the file were {used}. The network was trained anew.")
         if self._trains and source.unused:
             own = f"{self.assignment.name}.safetensors"
-            said.append(f"Not used: {', '.join(source.unused)}. Trained weights are read from {own} only.")
+            said.append(
+                f"Not used: {', '.join(source.unused)}. Trained weights are read from {own} only, which `autograder train` "
+                "writes."
+            )
         return tuple(said)
 
     def close(self) -> None:

@@ -177,7 +177,7 @@ class StudentRepository:
             origin, source = origin_of(weights.read_bytes()), read_source(own)
         except (OSError, Unreadable):
             return ""
-        if not origin.is_older_than(source.code_digest):
+        if origin is None or not origin.is_older_than(source.code_digest):
             return ""
         reached = (
             "" if origin.accuracy is None else f" It was right on {origin.accuracy:.1%} of the held-out data then."

@@ -35,6 +35,7 @@ from .whose import Known, read_class
 
 NAMED = 3  # the most files that a note names
 _NOTHING = ("missing", "not_started")
+_NUMBERS_FILES = ("canvas", ILIAS)  # layouts whose numbers tell files apart, and not attempts
 
 FoundStatus = Literal["found", "missing", "not_started", "ambiguous", "unreadable"]
 Choices = Mapping[tuple[str, str], str]
@@ -50,6 +51,7 @@ class Found:
     status: FoundStatus  # unreadable: there is something, but it cannot be graded as it is
     candidates: tuple[Path, ...] = ()  # all files that have the assignment's name and are not passed over
     weights: Path | None = None  # the safetensors file that belongs to `path`
+    other_weights: tuple[str, ...] = ()  # further files that may be weights, and are not used: five at most
     notes: tuple[str, ...] = ()  # what was passed over, and why
     shown: str = ""  # the file's name for people: its path below the folder of submissions
     top: Path | None = None  # the student's folder, or the file itself in a flat download
@@ -66,7 +68,8 @@ class Found:
     def read(self) -> Source:
         """The submission to grade, with its weights. `path` must not be None. Raises Unreadable."""
         assert self.path is not None
-        return read_source(self.path, self.weights, self.flat)
+        source = read_source(self.path, self.weights, self.flat)
+        return dataclasses.replace(source, unused=self.other_weights)
 
 
 @dataclass(frozen=True)
@@ -531,6 +534,7 @@ class _Search:
             found,
             path=file.path,
             weights=weights,
+            other_weights=self._other_weights(file, name, weights),
             notes=said,
             shown=self._below(file),
             top=file.hand_in.path,
@@ -546,11 +550,18 @@ class _Search:
         """
         mine = [each for each in self.files.weights if each.own.lower().startswith(name.lower())]
         mine = mine or [each for each in self.files.weights if bears(each.own, name)]
-        single = file.hand_in.layout in ("canvas", ILIAS)
-        own = [each for each in mine if single or each.hand_in.attempt == file.hand_in.attempt]
+        own = [each for each in mine if _come_together(each, file)]
         beside = [each for each in own if each.path.parent == file.path.parent] or own
-        newest = max(beside, key=_attempt) if single and beside else next(iter(beside), None)
-        return (newest.path, []) if newest is not None else (None, mine)
+        if file.hand_in.layout in _NUMBERS_FILES:
+            beside.sort(key=_attempt, reverse=True)
+        else:  # the right name wins over a browser's copy of it
+            beside.sort(key=lambda each: PurePath(each.own).stem.casefold() != name.casefold())
+        return (beside[0].path, []) if beside else (None, mine)
+
+    def _other_weights(self, file: File, name: str, used: Path | None) -> tuple[str, ...]:
+        """The files that may be trained weights, and came with a file that they are not used for: five at most."""
+        every = (each for each in self.files.may_be_weights(name) if _come_together(each, file))
+        return tuple(each.shown for each in every if each.path != used)[:5]
 
     def _below(self, file: File) -> str:
         """The file's path in the folder of submissions. For a file in a zip, the path begins with the zip's."""
@@ -559,6 +570,11 @@ class _Search:
             return file.shown
         above = top.relative_to(self.root).as_posix() if top.is_relative_to(self.root) else top.name
         return f"{readable(above)}/{file.shown}"
+
+
+def _come_together(one: File, other: File) -> bool:
+    """Were two files handed in at once, as far as the system says?"""
+    return other.hand_in.layout in _NUMBERS_FILES or one.hand_in.attempt == other.hand_in.attempt
 
 
 def _is_uploaded(file: File) -> bool:

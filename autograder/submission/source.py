@@ -36,7 +36,7 @@ _ENCODINGS = re.compile(r"(utf|latin|iso|cp\d|windows|ascii|us-ascii|koi8|mac|gb
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 # The cells that show public checks and pictures in Jupyter are not part of an answer (autograder/release/master.py).
 _OUR_CELLS = tuple(f"from autograder.notebook import {name}" for name in ("check", "show", "unpack"))
-_OF_WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors")
+_OF_WEIGHTS = frozenset(".pt .pth .ckpt .bin .pkl .h5 .keras .onnx .npz .safetensors".split())
 _CELL_LINE = re.compile(r"#\s*%%(?!%)")  # `# %%` begins a cell of a script
 _NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')  # how a notebook begins
 _SCRIPT = re.compile(rb"^(?:def|class|from|import) \w", re.MULTILINE)  # a line that a script has
@@ -208,15 +208,16 @@ def read_source(path: Path, weights: Path | None = None, flat: bool = False) -> 
     if (size := len(code.encode())) > CODE_LIMIT:
         raise Unreadable(_too_large(path.name, size))
     helpers, of_helpers = find_helpers(code, path, CODE_LIMIT - size, _read_helper, flat)
-    data, of_weights = _read_weights(weights if weights is not None else path.with_suffix(".safetensors"))
+    weights = weights if weights is not None else path.with_suffix(".safetensors")
+    data, of_weights = _read_weights(weights)
     with_it = (
         (f"Modules of its own were read with it: {', '.join(helper.file for helper in helpers)}.",) if helpers else ()
     )
     kind = "notebook" if notebook else "script"
     odd = (f"{path.name} was read as a {kind}, because its content is one.",) if form != named else ()
     notes = (*odd, *of_weights, *with_it, *of_helpers)
-    source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path), idle)
-    return replace(source, notes=(*notes, *_stale(source, path)))
+    source = Source(form, cells, data, notes, helpers, () if flat else _other_weights(path, weights), idle)
+    return replace(source, notes=(*notes, *_stale(source, weights.name)))
 
 
 def _read_helper(path: Path) -> str | None:
@@ -226,12 +227,14 @@ def _read_helper(path: Path) -> str | None:
         return None
 
 
-def _stale(source: Source, path: Path) -> tuple[str, ...]:
-    """A note if the weights were trained by other code than this submission's, or do not name their code."""
-    if source.weights is None:
+def _stale(source: Source, name: str) -> tuple[str, ...]:
+    """A note if the weights were trained by other code than this submission's, or do not name their code.
+
+    name: of the file of the weights.
+    """
+    origin = origin_of(source.weights) if source.weights is not None else None
+    if origin is None:
         return ()
-    name = path.with_suffix(".safetensors").name
-    origin = origin_of(source.weights)
     if not origin.code:
         return (f"{name} does not say which code trained it. If the code has changed since, train again.",)
     if not origin.is_older_than(source.code_digest):
@@ -244,15 +247,20 @@ def _stale(source: Source, path: Path) -> tuple[str, ...]:
     return (f"The code has changed since {name} was trained{right}. Train again, or delete that file.",)
 
 
-def _other_weights(path: Path) -> tuple[str, ...]:
+def _other_weights(path: Path, used: Path) -> tuple[str, ...]:
     """The names of weights files beside a submission that are neither its own nor released with it: five at most."""
-    own = (path.with_suffix(".safetensors").name, "diagnoses.safetensors")
     try:
         with os.scandir(path.parent) as entries:
             names = [entry.name for entry in itertools.islice(entries, 1000)]
     except OSError:
         return ()
-    return tuple(sorted(n for n in names if n not in own and n.lower().endswith(_OF_WEIGHTS)))[:5]
+    others = sorted(name for name in names if may_be_weights(name) and path.with_name(name) != used)
+    return tuple(others[:5])
+
+
+def may_be_weights(name: str) -> bool:
+    """Has a file the name of trained weights, such as `best.pt`, and is not one that is released with an assignment?"""
+    return name != "diagnoses.safetensors" and not _OF_WEIGHTS.isdisjoint(Path(name.lower()).suffixes)
 
 
 def _read_bytes(path: Path, limit: int, of_notebook: int = 0) -> bytes:
@@ -285,7 +293,7 @@ def _too_large(name: str, size: int, notebook: bool = False) -> str:
 
 
 def _read_weights(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
-    if path.suffix != ".safetensors" or path.is_symlink() or not os.path.isfile(path):
+    if path.suffix.lower() != ".safetensors" or path.is_symlink() or not os.path.isfile(path):
         return None, ()
     try:
         raw = _read_bytes(path, WEIGHTS_LIMIT)

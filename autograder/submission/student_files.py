@@ -27,7 +27,7 @@ from .names import (
     readable,
 )
 from .places import Place
-from .source import Source, Unreadable, read_source
+from .source import Source, Unreadable, may_be_weights, read_source
 
 FILES_LIMIT = 200_000  # entries looked at in one student's folder
 NAMESAKES_LIMIT = 50  # files of one student that are named after the same assignment and kept
@@ -148,6 +148,11 @@ class StudentFiles:
     def forget(self) -> None:
         """Forget what was read, and read it again if it is asked for."""
         self._sources.clear()
+
+    def may_be_weights(self, name: str) -> list[File]:
+        """The files that may be trained weights of an assignment, and unopened zips that may hold some."""
+        zips = [each for each in self._zips[self._opened :] if bears(each.own, name) or _WEIGHTS.search(each.own)]
+        return [*(each for each in (*self.weights, *self.other) if may_be_weights(each.own)), *zips]
 
     def said(self, name: str) -> tuple[str, ...]:
         """The notes about an assignment, and those about all."""
@@ -331,6 +336,7 @@ _OURS = re.compile(
 )
 _SAKAIS = ("comments.txt", "feedbackText.html")  # Sakai puts them into each student's folder, for the teacher
 _COMPUTERS = re.compile(r".*\.(?:ini|db)|\._.*|\.ds_store|.*zone\.identifier", re.I)
+_WEIGHTS = re.compile(r"weights|model|checkpoint", re.I)  # what a zip of trained weights may be called
 _REPOSITORY_FOLDERS = frozenset({"data", "docs", "tests"})
 
 

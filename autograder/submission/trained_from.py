@@ -33,16 +33,18 @@ class Origin:
         return bool(self.code) and self.code != code_digest
 
 
-def origin_of(weights: bytes) -> Origin:
-    """The origin that a safetensors file states; an empty Origin if it states none that can be read."""
+def origin_of(weights: bytes) -> Origin | None:
+    """The origin that a safetensors file states; an empty Origin if it states none, None if it is no such file."""
     size = int.from_bytes(weights[:8], "little")
     if not 0 < size <= min(_HEADER_LIMIT, len(weights) - 8):
-        return Origin()
+        return None
     try:
         header = json.loads(weights[8 : 8 + size])
     except (ValueError, RecursionError):
-        return Origin()
-    said = header.get("__metadata__") if isinstance(header, Mapping) else None
+        return None
+    if not isinstance(header, Mapping):
+        return None
+    said = header.get("__metadata__")
     if not isinstance(said, Mapping):
         return Origin()
     accuracy, images = _number(said.get(_ACCURACY), 1.0), _number(said.get(_IMAGES), 1e9)

@@ -22,7 +22,7 @@ def parse(data: bytes) -> dict[str, torch.Tensor]:
     try:
         tensors = safetensors.torch.load(data)
     except Exception as error:  # the parser has its own error types, and some of Python's
-        raise BadWeights("the file is not a safetensors file") from error
+        raise BadWeights("the file is not a safetensors file, as `autograder train` writes") from error
     if sum(math.prod(tensor.shape) for tensor in tensors.values()) > MAX_ELEMENTS:
         raise BadWeights(f"it holds more than {MAX_ELEMENTS:,} numbers")
     return tensors

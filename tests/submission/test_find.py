@@ -289,6 +289,30 @@ def test_weights_lie_beside_their_code(course: Course, class_: Path) -> None:
     assert read == {"ada": b"weights", "ben": b"other weights", "cas": None}
 
 
+@pytest.mark.parametrize(
+    ("used", "others"),
+    [
+        ("a1_permute.safetensors", ("a1_permute (1).safetensors", "a1_permute_best.safetensors")),
+        ("a1_permute (1).safetensors", ("weights/a1_permute.pt", "weights.zip")),
+        ("A1-Permute.safetensors", ("best.safetensors", "checkpoints2/last.ckpt", "model.bin")),
+        ("weights/a1_permute.safetensors", ("a1_permute.safetensors.txt",)),
+        (None, ("a1_permute.zip", "best.pth", "model.pkl")),
+    ],
+)
+def test_the_weights_with_the_right_name_are_used_and_all_others_are_named(
+    course: Course, class_: Path, used: str | None, others: tuple[str, ...]
+) -> None:
+    """A browser's copy was used instead of the file itself, was called unused, and other kinds were not named at all."""
+    put(class_ / "ada" / "a1_permute.py")
+    for name in ("notes.md", "a1_permute_data.csv", "diagnoses.safetensors", "data/mnist.npz", *others):
+        put(class_ / "ada" / name, b"others")
+    if used is not None:
+        put(class_ / "ada" / used, b"weights")
+    source = find(class_, course)["ada"].read()
+    assert source.weights == (None if used is None else b"weights")
+    assert set(source.unused) == set(others)
+
+
 @needs_links
 def test_links_are_not_followed_out_of_the_students_folder(course: Course, class_: Path) -> None:
     solution = course.solutions / "a1_permute"
