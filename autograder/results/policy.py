@@ -91,7 +91,10 @@ def load_policy(course: Course) -> Policy:
     except UnicodeDecodeError:
         raise UserError(f"{path} cannot be read: it is not text in UTF-8. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        hint = "A time is written 2026-11-20T23:59:00, and a number 0.5."
+        hint = (
+            "A time is written 2026-11-20T23:59:00, and a number 0.5. A name with blanks, or with other letters than a to z, "
+            'stands in quotation marks: [extensions."Jörg Lee"].'
+        )
         raise UserError(f"{path} cannot be read: {error}. {hint}") from None
     _words(data, path)
     _no_others(data, ("late", "deadlines", "extensions", "points", "timezone", *KEYS), path, "")

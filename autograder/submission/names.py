@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,7 @@ def without_copy(said: str) -> str:
 
 def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str | None:
     """The assignment that a file is named after, or None. If not `exact`, names of copies count (`a1_permute (1).py`)."""
+    name = _composed(name)
     stem, dot, ending = name.rpartition(".")
     suffix = dot + ending
     if exact:
@@ -44,6 +46,11 @@ def assignment_of(name: str, names: Collection[str], exact: bool = False) -> str
     folded = {n.casefold(): n for n in names}
     match = _COPY.fullmatch(stem)
     return folded.get(stem.casefold()) or (folded.get(match["name"].casefold()) if match else None)
+
+
+def _composed(name: str) -> str:
+    """A name with ö as one character, as a course writes it: a Mac may write two."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 @lru_cache
@@ -57,7 +64,7 @@ def bears(own: str, name: str) -> bool:
 
     For example `a1_permute_final.py`, `a1_permute.py.txt`, `Kopie von a1-permute.ipynb`, `lee_a1_permute.py`.
     """
-    return _bearing(name).search(own.casefold()) is not None
+    return _bearing(name).search(_composed(own).casefold()) is not None
 
 
 def bears_any(own: str, names: Collection[str]) -> bool:

@@ -25,10 +25,23 @@ def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
 
 
 def stub_left(source: Source, task: str) -> str:
-    """A sentence if a task that the student has begun still holds the stub's own line; otherwise ""."""
+    """A sentence if a task that the student has begun still holds the stub's own line, or stands above its stub; else ""."""
     line = stub_line(source, task)
+    if not line:
+        return _above_its_stub(source, task)
     where = f"At {source.locate(line)}, {task} still has the stub's own line"
-    return f"{where}, which ends your code there: `{source.line(line)}`." if line else ""
+    return f"{where}, which ends your code there: `{source.line(line)}`."
+
+
+def _above_its_stub(source: Source, task: str) -> str:
+    """A sentence if the last definition of a task is its stub, and an earlier one is the student's; otherwise ""."""
+    found = _definitions(source, task)
+    if not any(_own_lines(node) for node in found[:-1]):
+        return ""
+    return (
+        f"Your file defines {task} again at {source.locate(found[-1].lineno)}, as in the stub, and the last one counts: "
+        "delete that one."
+    )
 
 
 def unseen(source: Source, task: str) -> str:
@@ -196,14 +209,19 @@ def stub_line(source: Source, task: str) -> int:
     0 if the task has no such line, or no other code.
     """
     found = _definitions(source, task)
-    if not found:
-        return 0
-    node = found[-1]
+    raises = [line for line in _lines(found[-1]) if _is_the_stubs(line)] if found else []
+    return raises[0].lineno if raises and _own_lines(found[-1]) else 0
+
+
+def _lines(node: _Defined) -> list[ast.stmt]:
+    """The statements of a function, or of the methods of a class."""
     parts = node.body if isinstance(node, ast.ClassDef) else [node]
-    lines = [line for part in parts if isinstance(part, ast.FunctionDef) for line in part.body]
-    raises = [line for line in lines if isinstance(line, ast.Raise) and _names_the_stubs_error(line)]
-    own = [line for line in lines if line not in raises and not _is_given(line)]
-    return raises[0].lineno if raises and own else 0
+    return [line for part in parts if isinstance(part, ast.FunctionDef) for line in part.body]
+
+
+def _own_lines(node: _Defined) -> list[ast.stmt]:
+    """The statements of a definition that its stub does not have."""
+    return [line for line in _lines(node) if not _is_the_stubs(line) and not _is_given(line)]
 
 
 def _definitions(source: Source, task: str) -> list[_Defined]:
@@ -211,8 +229,10 @@ def _definitions(source: Source, task: str) -> list[_Defined]:
     return [node for node in top_level(source.cells) if isinstance(node, _Defined) and node.name == task]
 
 
-def _names_the_stubs_error(line: ast.Raise) -> bool:
-    raised = line.exc.func if isinstance(line.exc, ast.Call) else line.exc
+def _is_the_stubs(line: ast.stmt) -> bool:
+    """Is it the stub's own line, which raises NotImplementedError?"""
+    raised = line.exc if isinstance(line, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 

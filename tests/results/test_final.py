@@ -191,6 +191,7 @@ def test_a_slip_in_the_adjustments_is_named(
             "[deadlines]\na1 = 20.11.2026\n",
             r"line 2.*\). A time is written 2026-11-20T23:59:00, and a number 0.5",
         ),
+        ("[extensions.jörg]\na1 = 2026-11-20\n", "stands in quotation marks"),
         ("[lateness]\n", "lateness is not known"),
         ("[late]\nper_day = 1\n", "late.per_day is not known"),
         ("[late]\npercent_per_day = 110\n", "from 0 to 100"),

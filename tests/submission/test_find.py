@@ -14,7 +14,7 @@ import pytest
 from autograder.common.errors import UserError
 from autograder.course.course import Course, natural_key
 from autograder.submission.find import Found, find_class
-from autograder.submission.names import RESULTS_MARKER
+from autograder.submission.names import RESULTS_MARKER, assignment_of, bears
 from autograder.submission.source import read_source
 from tests.support.files import notebook, put
 
@@ -187,6 +187,13 @@ def test_a_copys_name_counts_when_there_is_no_better(course: Course, class_: Pat
     found = find(class_, course)
     assert {f.status for f in found.values()} == {"found"}
     assert found["flo"].path == class_ / "flo" / "a1_permute.py"
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_mac_writes_an_umlaut_as_two_characters(exact: bool) -> None:
+    """The file was found, and no file of its name was said to be there."""
+    assert assignment_of("blatt1_gro\u0308\u00dfe.py", {"blatt1_größe"}, exact) == "blatt1_größe"
+    assert bears("Kopie von blatt1_gro\u0308\u00dfe.py", "blatt1_größe")
 
 
 def test_a_copy_counts_when_the_file_itself_is_an_untouched_stub(course: Course, class_: Path) -> None:

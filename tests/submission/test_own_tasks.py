@@ -17,6 +17,7 @@ from autograder.submission.own_tasks import (
     other_order,
     set_inside,
     stands_inside,
+    stub_left,
     stub_line,
     unseen,
 )
@@ -111,6 +112,15 @@ def test_a_dict_that_only_a_started_file_sets_is_found(line: str) -> None:
 )
 def test_the_stubs_line_in_a_task_that_was_begun(text: str, line: int) -> None:
     assert stub_line(script(text), "area") == line
+
+
+def test_an_answer_above_its_stub() -> None:
+    """It was called not started: whoever copies a cell often leaves the stub below."""
+    answered = STUB.replace('raise NotImplementedError("area")', "return a * a")
+    said = "Your file defines area again at line 4, as in the stub, and the last one counts: delete that one."
+    assert stub_left(script(answered + STUB), "area") == said
+    for text in (STUB + answered, STUB + STUB, answered, STUB):
+        assert stub_left(script(text), "area") == ""
 
 
 def test_a_class_that_was_begun_in_one_of_its_methods() -> None:
