@@ -87,8 +87,18 @@ class Training:
         return [float(n) for n in numbers if isinstance(n, (int, float)) and not isinstance(n, bool)]
 
     @property
+    def loaded(self) -> bool:
+        """Whether nothing was trained, because the network got the weights that came with the submission."""
+        return bool(self.ran.calls) and self.ran.calls[-1].name == "load_weights"
+
+    @property
     def story(self) -> str:
-        """A sentence for messages about a training that was interrupted, or did not begin, or nothing."""
+        """A sentence for messages about a training that was interrupted, or did not begin, or not made; or nothing."""
+        if self.loaded:
+            return (
+                " It has the weights that came with the file, and nothing was trained here: without that file, grading "
+                "trains the network."
+            )
         if self.ran.type_name in _NOT_BEGUN:
             return f" `{self.network.train}` {_NOT_BEGUN[self.ran.type_name]}, so nothing in it ran."
         if not self.ran.interrupted:
@@ -284,6 +294,8 @@ def signs(training: Training) -> tuple[str, ...]:
     if not training.ran.returned:
         return ()
     found = output_signs(training.logits) if training.network.within is None else []
+    if training.loaded:  # what its outputs say of its training was not seen
+        found = [sign for sign in found if sign != "learning_rate_far_too_high"]
     if training.loss_calls("nll_loss of probabilities"):
         found.insert(0, "nll_loss_on_probabilities")
     if training.notes:

@@ -19,7 +19,7 @@ from autograder.checks.training import (
     require_network,
     signs,
 )
-from autograder.sandbox.observation import Observation, StudentError
+from autograder.sandbox.observation import Call, Observation, StudentError
 from autograder.sandbox.proxy import SubmissionProxy
 from autograder.sandbox.run_local import LocalRun
 from tests.support.tiny_network import NETWORK, tiny
@@ -158,3 +158,13 @@ def test_a_train_that_only_makes_a_generator_is_told_so() -> None:
     assert run.story == ""
     made = Training(**vars(run) | {"ran": Observation("train", (), "value", handle=2, type_name="generator")})
     assert made.story == " `train` has a yield in it: a call of it makes a generator, so nothing in it ran."
+
+
+def test_of_weights_that_came_with_the_file_nothing_is_said_about_a_training() -> None:
+    """Weights that end in infinite scores were said to come from steps that are too large."""
+    loaded = Observation("FashionCNN", (Call("probe", "load_weights"),), "value", value="")
+    infinite = vars(training()) | {"logits": torch.full((60, 10), torch.inf), "notes": {}}
+    assert signs(Training(**infinite)) == ("learning_rate_far_too_high",)
+    run = Training(**infinite | {"ran": loaded})
+    assert signs(run) == ()
+    assert "nothing was trained here: without that file, grading trains the network" in run.story

@@ -92,6 +92,7 @@ def test_weights_have_a_limit() -> None:
         (lambda own: own.pop("bias"), "the network has bias, the file has not"),
         (lambda own: own.update(more=torch.zeros(1)), "the file has more, the network has not"),
         (lambda own: own.update(bias=torch.zeros(7)), "bias has shape (4,) in the network, (7,) in the file"),
+        (lambda own: own["bias"].fill_(torch.nan), "bias holds NaN in the file"),
     ],
 )
 def test_weights_that_do_not_fit_change_nothing(change: object, message: str) -> None:
@@ -102,6 +103,13 @@ def test_weights_that_do_not_fit_change_nothing(change: object, message: str) ->
     change(own)
     assert probes.load_weights(network, own, torch.zeros(1, 3)) == message
     assert torch.equal(network.weight, before)
+
+
+def test_a_network_is_asked_in_the_precision_that_training_has_given_it() -> None:
+    """A network that `train` had made one of bfloat16 was said not to work."""
+    network = torch.nn.Linear(3, 4).to(torch.bfloat16)
+    assert probes.logits(network, torch.ones(2, 3)).dtype is torch.float32
+    assert probes.fit(network, torch.ones(2, 3), torch.tensor([0, 1]))[0] > 0
 
 
 @pytest.mark.parametrize(

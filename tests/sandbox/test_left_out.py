@@ -84,8 +84,24 @@ def test_a_name_that_is_defined_only_later_is_told_so() -> None:
     assert notes[1].endswith("name 'width' is not defined.")
 
 
-def test_a_download_that_fails_is_told_why() -> None:
-    said = "<urlopen error [Errno -3] Temporary failure in name resolution>"
+def test_arguments_that_nobody_gives_are_told_of() -> None:
+    """All that was said of it was SystemExit: 2."""
+    source = Source("py", (Cell("import sys\nargs = parser.parse_args()\nsys.exit(2)\n", 1, None),))
+    notes = notes_on(
+        [each for n in (1, 2) if (each := left_out((n, n + 1, n + 1, "SystemExit", "2"), source, 10))], source
+    )
+    assert notes[0].endswith("SystemExit: 2. Grading gives no arguments: give each a default, and require none.")
+    assert notes[1].endswith("SystemExit: 2.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<urlopen error [Errno -3] Temporary failure in name resolution>",
+        "It looks like there is no internet connection and the repo could not be found in the cache (/tmp/torch/hub)",
+    ],
+)
+def test_a_download_that_fails_is_told_why(said: str) -> None:
     (note,) = notes_on([each for each in [left_out((1, 2, 2, "URLError", said), SOURCE, 10)] if each], SOURCE)
     assert note.endswith("Grading has no network, so nothing can be downloaded.")
 

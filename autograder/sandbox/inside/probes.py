@@ -77,7 +77,9 @@ def fit(
 
 
 def _outputs(model: nn.Module, inputs: Tensor) -> Tensor:
-    return torch.cat([model(part).float() for part in torch.split(inputs, 250)])
+    """The network's outputs, float32. It gets its inputs in its own precision, which `train` may have changed."""
+    kind = next((p.dtype for p in model.parameters() if p.is_floating_point()), inputs.dtype)
+    return torch.cat([model(part.to(kind)).float() for part in torch.split(inputs, 250)])
 
 
 def _loss(outputs: Tensor, labels: Tensor) -> Tensor:
@@ -140,7 +142,7 @@ def _leaves(loss: Tensor) -> Iterator[Tensor]:
 
 
 def load_weights(model: nn.Module, weights: dict[str, Tensor], sample: Tensor) -> str:
-    """Load weights into the network in place, if every name and shape fits. Returns what does not fit, or "".
+    """Load weights into the network in place, if every name and shape fits and none is NaN. Returns what is wrong, or "".
 
     A name also fits with or without the prefixes that torch.compile and DataParallel put into it.
     """
@@ -152,9 +154,11 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], sample: Tensor) -
             return f"the network has {name}, the file has not"
         if weights[name].shape != tensor.shape:
             return f"{name} has shape {tuple(tensor.shape)} in the network, {tuple(weights[name].shape)} in the file"
-    for name in weights:
+    for name, given in weights.items():
         if name not in own:
             return f"the file has {name}, the network has not"
+        if given.isnan().any():
+            return f"{name} holds NaN in the file"
     model.load_state_dict(weights)
     return ""
 
