@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # The files whose heavy tests take longest are begun first, so that the workers end together.
 _LONG = (
-    "notebooks", "assignments", "cold_answers", "cases", "workflows", "courses", "launch", "other_systems", "sixty",
+    "notebooks", "assignments", "workflows", "student_walk", "cases", "sixty", "launch", "courses", "other_systems",
+    "slips", "class", "strange",
 )  # fmt: skip
 # As in `release`: keep a library of jsonschema from compiling grammars for two seconds, for addresses that nothing has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

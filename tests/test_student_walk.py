@@ -23,6 +23,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.course import Course
+from autograder.release.student import release_to
 from tests.support.places import ROOT
 
 pexpect = pytest.importorskip("pexpect")
@@ -195,7 +197,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """A fresh student repository, in a clean environment that borrows only the installed dependencies."""
     place = tmp_path_factory.mktemp("walk")
     course, environment = place / "cnn-course", place / "environment"
-    subprocess.run([sys.executable, "-m", "autograder", "release", "--to", str(course)], cwd=ROOT, check=True)
+    assert release_to(Course(ROOT), course) == 0
     venv.create(environment, with_pip=False, symlinks=True)
     scripts = environment / "bin"
     python = scripts / "python"
