@@ -23,6 +23,7 @@ from autograder.common.files import sha256
 from autograder.course.course import Course
 from autograder.release import command, generated
 from autograder.sandbox.launch import Door
+from tests.checks.slips import reference_in_fewer_epochs
 from tests.support.extras import skip_without
 from tests.support.places import ROOT
 
@@ -46,6 +47,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root)
     course = Course(root)
+    if not os.environ.get("AUTOGRADER_PICTURES"):  # the pictures in the docs show the reference as it is
+        course.assignment("a5_fashion_mnist").master.write_text(reference_in_fewer_epochs(), encoding="utf-8")
     assert command.release(course) == 0
     return course
 
