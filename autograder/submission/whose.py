@@ -19,7 +19,6 @@ from .names import (
     PASSED_OVER,
     REPORT_MARKER,
     RESULTS_MARKER,
-    SUFFIXES,
     WORK,
     assignment_of,
     bears,
@@ -37,6 +36,7 @@ from .side_by_side import files_of_students, flat_files, names_somebody, one_of
 DEPTH_LIMIT = 8  # how many folders deep a class may be
 LOOKED_AT = 3_000  # entries of a folder that are looked at to find out whether it holds work
 _OWN_FOLDERS = ("assignments", "notebooks")
+_CODE = re.compile(r"\.(?:py|ipynb)(?:\.\w+)?$", re.IGNORECASE)  # a browser adds .txt, .json
 
 
 @dataclass(frozen=True)
@@ -279,13 +279,21 @@ def _class_folders(root: Path, names: Collection[str]) -> tuple[list[Path], list
 def _nest_their_work(folders: list[Path], names: Collection[str]) -> bool:
     """Are these folders students', and not classes? `lee/a1_permute/src/a1_permute.py`, `may/a1_permute/src/a1_permute.py`
 
-    Their folder for an assignment holds one folder with work, and at least two of them answer the same assignment.
+    Their folder for an assignment holds one folder with work, or one file with a name before the assignment's, and at
+    least two of them answer the same assignment.
     """
     of_assignments = [Path(e.path) for each in folders for e in entries(each) if e.name in names and is_folder(e)]
-    if any(_names_students(path, entries(path), names) for path in of_assignments):
-        return False
-    inside = [[e for e in entries(path) if is_folder(e) and _answers(Path(e.path), names)] for path in of_assignments]
-    return len({path.name for path in of_assignments}) < len(of_assignments) and all(len(each) == 1 for each in inside)
+    several = len({path.name for path in of_assignments}) < len(of_assignments)
+    return several and all(
+        len(_named_in(path, names)) == 1 and not any(_system_entries(path)) for path in of_assignments
+    )
+
+
+def _named_in(folder: Path, names: Collection[str]) -> set[str]:
+    """The names of a folder's folders with work, and those before the assignment's in its files: students, or maybe not."""
+    listed = entries(folder)
+    inside = {entry.name for entry in listed if is_folder(entry) and _answers(Path(entry.path), names)}
+    return inside | {each.student for each in flat_files(listed, names)}
 
 
 def _unwrapped(folder: Path, names: Collection[str]) -> Path:
@@ -432,7 +440,7 @@ def answers_in(
                 found.add(name)
             elif zips is not None and entry.name.lower().endswith(".zip"):
                 zips.append(Path(entry.path))
-            elif loosely and entry.name.endswith(SUFFIXES) and not entry.name.startswith("test_"):
+            elif loosely and _CODE.search(entry.name) and not entry.name.startswith("test_"):
                 found |= {name for name in names if bears(entry.name, name)}
     return found
 
@@ -550,8 +558,7 @@ def _of_one_student(folder: Path, names: Collection[str]) -> bool:
     one name?
     """
     inner, _ = _class_folders(folder, names)
-    students = {each.student for place in inner for each in flat_files(entries(place), names)}
-    students |= {e.name for place in inner for e in entries(place) if is_folder(e) and _answers(Path(e.path), names)}
+    students = {name for place in inner for name in _named_in(place, names)}
     return len(students) == 1 and not any(any(_system_entries(place)) for place in inner)
 
 

@@ -1657,6 +1657,16 @@ def test_a_folder_more_in_that_of_an_assignment_is_no_student(course: Course, tm
     assert {student: each.status for student, each in found.items()} == dict.fromkeys(("ann", "bob", "cem"), "found")
 
 
+@pytest.mark.parametrize("file", [f"my_{NAME}.py", f"{NAME}.py.txt"])
+@pytest.mark.parametrize("above", ["", "Uni/Course"])
+def test_among_students_folders_a_file_with_another_name_makes_no_student(
+    course: Course, tmp_path: Path, above: str, file: str
+) -> None:
+    put(tmp_path / "class" / above / "ann" / NAME / "src" / f"{NAME}.py", f"{WORK}# ann\n")
+    put(tmp_path / "class" / above / "bob" / NAME / file, f"{WORK}# bob\n")
+    assert set(read(tmp_path / "class", course)[1]) == {"ann", "bob"}
+
+
 @pytest.mark.parametrize("wrapping", ["folder", "zip", "folder with a zip"])
 def test_in_the_folders_of_groups_those_of_a_homework_are_students(
     course: Course, tmp_path: Path, wrapping: str
