@@ -155,7 +155,7 @@ def _is_one_students(root: Path, names: Collection[str]) -> bool:
     others = [
         entry
         for entry in folders
-        if entry not in mine and not entry.name.startswith(".") and answers_in(Path(entry.path), names)
+        if entry not in mine and not entry.name.startswith(".") and _answers(Path(entry.path), names)
     ]
     flat = sum(1 for _ in flat_files(listed, names))
     attempts = [entry for entry in others if layouts.names_an_attempt(entry.name, folder=True)]
@@ -205,10 +205,14 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
     return sum(folder.name in _answers(Path(e.path), names) for e in inside) > 1
 
 
-def _answers(folder: Path, names: Collection[str]) -> set[str]:
-    """The assignments that files in a folder are named after, with other words around the name or in a zip."""
+def _answers(folder: Path, names: Collection[str], deep: int = 2) -> set[str]:
+    """The assignments that files in a folder are named after, with other words around the name or in a zip.
+
+    deep: how many zips, each inside the one before, are looked into.
+    """
     zips: list[Path] = []
-    return answers_in(folder, names, loosely=True, zips=zips).union(*_answers_in_zips(zips, names))
+    found = answers_in(folder, names, loosely=True, zips=zips)
+    return found.union(*_answers_in_zips(zips, names, deep - 1)) if deep else found
 
 
 def _names_students(folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:
@@ -226,10 +230,10 @@ def _zips_among(listed: Iterable[os.DirEntry[str]]) -> list[Path]:
     return [Path(entry.path) for entry in listed if entry.name.lower().endswith(".zip")]
 
 
-def _answers_in_zips(zips: list[Path], names: Collection[str]) -> list[set[str]]:
-    """For each of the first zips that can be opened, the assignments that its files are named after."""
+def _answers_in_zips(zips: list[Path], names: Collection[str], deep: int = 1) -> list[set[str]]:
+    """For each of the first zips that can be opened, the assignments that its files are named after. deep: as above."""
     opened = filter(None, map(_opened, zips[:ZIPS_LIMIT]))
-    return [answers_in(folder, names, loosely=True) for folder in opened]
+    return [_answers(folder, names, deep) for folder in opened]
 
 
 def _opened(path: Path) -> Path | None:
@@ -333,9 +337,10 @@ def _holds_the_late(folder: Path, names: Collection[str]) -> bool:
 def _of_few_students(folders: list[Path], classes: list[Path], names: Collection[str]) -> list[Path]:
     """The folders that hold one homework each, as `classes` do, but too few students to look like a class.
 
-    They answer other assignments than `classes`, and at least one of their students is in `classes` too, or their files
-    have the students' names.
+    They answer other assignments than `classes`. And at least one of their students is in `classes` too, or their files
+    have the students' names, or they and one of `classes` are named after assignments.
     """
+    by_assignment = any(path.name in names for path in classes)
     known = {who for path in classes for who in _people_in(path, names)}
     asked = {name for path in classes for name in _answers(path, names)}
     found: list[Path] = []
@@ -344,7 +349,8 @@ def _of_few_students(folders: list[Path], classes: list[Path], names: Collection
         if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
             continue
         answered = _answers(path, names)
-        if answered and not answered & asked and (_people_in(path, names) & known or any(flat_files(listed, names))):
+        people = _people_in(path, names) & known or any(flat_files(listed, names))
+        if answered and not answered & asked and (people or (by_assignment and path.name in names)):
             found.append(path)
     return found
 
