@@ -132,7 +132,9 @@ def _posix_key(descriptor: int, seconds: float) -> str:
     readable, _, _ = select.select([descriptor], [], [], seconds)
     if not readable:
         return ""
-    typed = os.read(descriptor, 64)
+    typed = b""
+    with contextlib.suppress(OSError):
+        typed = os.read(descriptor, 64)
     if not typed:  # the terminal is gone
         return "q"
     if typed.startswith(b"\x1b"):  # an arrow or function key comes as several characters

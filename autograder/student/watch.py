@@ -1,13 +1,10 @@
 """``autograder check --watch``: checks at every save, on one screen, with processes that stay warm."""
 
 import contextlib
-import queue
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from rich.text import Text
 
@@ -19,17 +16,8 @@ from .repository import StudentRepository, Target
 
 # A save makes several events, milliseconds apart. It has ended _STEP_MS after the last one, or after _AT_MOST_MS.
 _STEP_MS, _AT_MOST_MS = 10, 200
-_BLINK = 0.2  # seconds to wait for a key, before the thread looks whether it should end
+_BLINK_MS = 50  # between two looks for a key
 _KEYS = (("h", "hint"), ("l", "list"), ("n", "next"), ("q", "quit"))
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something to react to: files that were saved, a key, or the end of watching (``value`` says why)."""
-
-    kind: Literal["saved", "key", "ended"]
-    value: str = ""
-    paths: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -145,88 +133,48 @@ class Watch:
 
 def run(repository: StudentRepository, targets: list[Target]) -> int:
     """Watch until q or Ctrl-C. Returns 0 if the last check passed, else 1."""
-    events: queue.Queue[Event] = queue.Queue()
-    stop = threading.Event()
     with Checker(repository) as checker, machine.keys() as read:
         watch = Watch(repository, checker, tuple(targets), state.load(repository.root))
-        # Watching starts before the first check, so that no save is missed.
-        threads = [
-            threading.Thread(target=put_saves, args=(repository, events, stop), daemon=True),
-            threading.Thread(target=_read_keys, args=(read, events, stop), daemon=True),
-        ]
-        try:
-            import watchfiles  # noqa: F401  (if it is missing, raise here and not in a thread)
-
-            for thread in threads:
-                thread.start()
-            watch.begin()
-            show_events(watch, events)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            stop.set()
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join(2)
+        with contextlib.suppress(KeyboardInterrupt):
+            react(watch, saves(repository), read)
     return int(watch.report is None or not watch.report.passed)
 
 
-def show_events(watch: Watch, events: queue.Queue[Event]) -> None:
-    """Check at each save and react to keys, until a key ends it.
+def react(watch: Watch, saves: Iterator[tuple[Path, ...]], read: Callable[[float], str]) -> None:
+    """Check now and at each save, and react to keys, until a key ends it. read: see `machine.keys`."""
+    next(saves)  # watching starts before the first check, so that no save is missed
+    watch.begin()
+    for paths in saves:
+        if paths:
+            watch.saved(paths)
+        while key := read(0):
+            if not watch.key(key):
+                return
 
-    Raises InfrastructureError if saves can no longer be seen.
+
+def saves(repository: StudentRepository) -> Iterator[tuple[Path, ...]]:
+    """The files that are checked, as soon as some are saved; nothing if none is for _BLINK_MS.
+
+    What is saved between two steps comes together. Raises InfrastructureError if saves cannot be seen.
     """
-    while True:
-        event = _next_event(events)
-        if event.kind == "saved":
-            paths = list(event.paths)
-            while not events.empty() and events.queue[0].kind == "saved":  # saves during a check count as one
-                paths += events.get().paths
-            watch.saved(tuple(paths))
-        elif event.kind == "ended":
-            raise InfrastructureError(f"the files cannot be watched: {event.value}")
-        elif not watch.key(event.value):
-            return
-
-
-def _next_event(events: queue.Queue[Event]) -> Event:
-    while True:
-        with contextlib.suppress(queue.Empty):
-            return events.get(timeout=1.0)  # with a timeout, so that Ctrl-C comes through on Windows
-
-
-def put_saves(repository: StudentRepository, events: queue.Queue[Event], stop: threading.Event) -> None:
-    """Put an event for each save of a file that is checked, until `stop` is set."""
     import watchfiles
 
-    def is_ours(change: watchfiles.Change, path: str) -> bool:
-        return Path(path).name in ours and change != watchfiles.Change.deleted
-
+    ours = {form for name in repository.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
     try:
-        ours = {form for name in repository.names for form in (f"{name}.py", f"{name}.ipynb", f"test_{name}.py")}
         for changes in watchfiles.watch(
             repository.course.assignments,
-            watch_filter=is_ours,
+            watch_filter=None,
             step=_STEP_MS,
             debounce=_AT_MOST_MS,
-            stop_event=stop,
+            rust_timeout=_BLINK_MS,
+            yield_on_timeout=True,
             force_polling=machine.must_poll(repository.root) or None,
             poll_delay_ms=100,
-            raise_interrupt=False,
         ):
-            events.put(Event("saved", paths=tuple(Path(path) for _, path in sorted(changes))))
+            there = sorted(Path(path) for change, path in changes if change != watchfiles.Change.deleted)
+            yield tuple(path for path in there if path.name in ours)
     except Exception as error:  # too many watches, a folder that is gone
-        events.put(Event("ended", str(error)))
-
-
-def _read_keys(read: Callable[[float], str], events: queue.Queue[Event], stop: threading.Event) -> None:
-    while not stop.is_set():
-        try:
-            key = read(_BLINK)
-        except (KeyboardInterrupt, OSError, ValueError):
-            key = "q"
-        if key:
-            events.put(Event("key", key))
+        raise InfrastructureError(f"the files cannot be watched: {error}") from error
 
 
 def clear() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import shutil
-import threading
 import time
 from pathlib import Path
 
@@ -146,33 +144,26 @@ def test_a_warm_process_that_was_lost_is_started_anew_once(on_watch: watch.Watch
         saved(on_watch, "a1_permute")
 
 
-def test_saves_during_a_check_count_as_one(on_watch: watch.Watch) -> None:
-    events: queue.Queue[watch.Event] = queue.Queue()
+def test_keys_are_read_between_saves_and_a_key_ends_it(on_watch: watch.Watch) -> None:
     path = on_watch.repository.course.assignments / "a1_permute" / "a1_permute.py"
-    for _ in range(5):
-        events.put(watch.Event("saved", paths=(path,)))
-    events.put(watch.Event("key", "q"))
-    watch.show_events(on_watch, events)
-    assert on_watch.checker.asked == ["a1_permute"]  # type: ignore[attr-defined]
+    keys = iter(["", "l", "n", "", "q", "never read"])
+    watch.react(on_watch, iter([(), (), (path,), (path,), (path,)]), lambda seconds: next(keys))
+    assert on_watch.checker.asked == ["a1_permute", "a1_permute", "a1_permute"]  # type: ignore[attr-defined]
+    assert next(keys) == "never read"
 
 
 def test_a_folder_that_cannot_be_watched_ends_it_with_a_reason(on_watch: watch.Watch) -> None:
-    events: queue.Queue[watch.Event] = queue.Queue()
+    on_watch.repository.names  # noqa: B018  (read before the folder goes)
     shutil.rmtree(on_watch.repository.course.assignments)
-    watch.put_saves(on_watch.repository, events, threading.Event())
     with pytest.raises(InfrastructureError, match="cannot be watched"):
-        watch.show_events(on_watch, events)
+        next(watch.saves(on_watch.repository))
 
 
 def test_a_save_is_noticed_in_any_way_that_editors_save(on_watch: watch.Watch) -> None:
     """In place, by a rename over it, and a notebook; what is beside it is not ours."""
     repository = on_watch.repository
-    repository.names  # noqa: B018  (read before the thread does)
-    events: queue.Queue[watch.Event] = queue.Queue()
-    stop = threading.Event()
-    thread = threading.Thread(target=watch.put_saves, args=(repository, events, stop), daemon=True)
-    thread.start()
-    time.sleep(0.5)
+    saves = watch.saves(repository)
+    assert next(saves) == ()
     script = repository.course.assignments / "a1_permute" / "a1_permute.py"
     notebook = repository.course.assignments / "notebooks" / "a1_permute" / "a1_permute.ipynb"
 
@@ -181,18 +172,28 @@ def test_a_save_is_noticed_in_any_way_that_editors_save(on_watch: watch.Watch) -
         draft.write_text("x = 1")
         draft.replace(script)
 
-    try:
-        for save in (lambda: script.write_text("y = 2"), rename, lambda: notebook.write_text("{}")):
-            save()
-            event = events.get(timeout=20)
-            assert event.kind == "saved"
-            assert event.paths[-1].stem == "a1_permute"
-            time.sleep(0.3)
-            while not events.empty():
-                events.get()
-        script.with_name("training.html").write_text("not ours")
-        with pytest.raises(queue.Empty):
-            events.get(timeout=0.7)
-    finally:
-        stop.set()
-        thread.join(10)
+    def seen(seconds: float) -> list[tuple[Path, ...]]:
+        end = time.monotonic() + seconds
+        for paths in saves:
+            if paths or time.monotonic() > end:
+                break
+        return [paths] if paths else []
+
+    for save in (lambda: script.write_text("y = 2"), rename, lambda: notebook.write_text("{}")):
+        save()
+        (paths,) = seen(20)
+        assert {path.stem for path in paths} == {"a1_permute"}
+    script.with_name("training.html").write_text("not ours")
+    script.with_name("a1_permute.py.orig").write_text("not ours")
+    assert seen(0.7) == []
+
+
+def test_saves_during_a_check_count_as_one(on_watch: watch.Watch) -> None:
+    script = on_watch.repository.course.assignments / "a1_permute" / "a1_permute.py"
+    saves = watch.saves(on_watch.repository)
+    next(saves)
+    for text in "abc":  # while something is checked, nobody looks
+        script.write_text(text)
+        time.sleep(0.3)
+    assert next(saves) == (script,)
+    assert next(saves) == ()
