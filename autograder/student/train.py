@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,12 +102,12 @@ def run(args: argparse.Namespace) -> int:
         tasks = tasks_of(network, vars(module))
         import torch
 
-        from .epochs import epochs_in
+        from . import run_before
 
         torch.manual_seed(args.seed)
         raised: BaseException | None
         try:
-            trained = _train(network, tasks, data, epochs_in(source.text, network.train))
+            trained = _train(network, tasks, data, run_before.load(repository.root, name))
         except (Exception, SystemExit) as error:
             raised = error
         else:
@@ -167,46 +168,45 @@ def data_for(
     return data, WeightsJudge((pictures, labels) if len(labels) else None, quick)
 
 
-def _train(network: Network, tasks: Mapping[str, Any], data: Data, epochs: int | None) -> Trained:
-    """Train, with a printed line for each look at the held-out images. On a terminal there is also a progress bar."""
+def _train(network: Network, tasks: Mapping[str, Any], data: Data, before: RunBefore | None) -> Trained:
+    """Train, with a printed line for each look at the held-out images. On a terminal there is also a progress bar.
+
+    The time that is left is told as if this training took as many epochs as the one before.
+    """
     from . import training_page, training_run
 
     display = console()
     size = max(1, len(data.labels))
+    total = round(before.epochs * size) if before is not None else None
 
     def line(moment: Moment) -> None:
         if moment.accuracy is not None:
-            screen.say(training_page.moment_line(moment, moment.images / size, data.of.things))
+            screen.say(training_page.moment_line(moment, size, data.of.things))
 
     if not display.is_terminal:
         return training_run.train_watched(network, tasks, data, line)
     columns = (
         TextColumn("epoch {task.fields[epoch]}"), BarColumn(20), TextColumn("{task.fields[seen]}"),
-        TextColumn("loss {task.fields[loss]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+        TextColumn("loss {task.fields[loss]}"), TimeElapsedColumn(),
+        *((TextColumn("left"), TimeRemainingColumn()) if total else ()),
     )  # fmt: skip
     with Progress(*columns, console=display, transient=True) as bar:
-        total = epochs * size if epochs else None
-        task = bar.add_task("", total=total, epoch=_of(0, epochs), seen="0", loss="...")
+        task = bar.add_task("", total=total, epoch=1, seen="0", loss="...")
 
         def tell(moment: Moment) -> None:
             line(moment)
             whole = total if total is None or moment.images <= total else None  # it trains on: its end is unknown
             shown: dict[str, Any] = {} if moment.loss is None else {"loss": f"{moment.loss:.3f}"}
-            epoch = _of(moment.images // size, epochs)
             bar.update(
                 task,
                 completed=moment.images,
                 total=whole,
-                epoch=epoch,
+                epoch=math.ceil(moment.images / size),
                 seen=f"{moment.images:,} {data.of.things}",
                 **shown,
             )
 
         return training_run.train_watched(network, tasks, data, tell)
-
-
-def _of(epoch: int, epochs: int | None) -> str:
-    return f"{min(epoch + 1, epochs)} of {epochs}" if epochs else str(epoch + 1)
 
 
 def finish(
@@ -280,9 +280,7 @@ def in_kernel(namespace: Mapping[str, Any], full: bool, images: int | None, hold
 
     def tell(moment: Moment) -> None:
         if moment.accuracy is not None:
-            print(
-                training_page.moment_line(moment, moment.images / max(1, len(data.labels)), data.of.things), flush=True
-            )
+            print(training_page.moment_line(moment, max(1, len(data.labels)), data.of.things), flush=True)
 
     notebook = repository.files(name).notebook
     with compiled_or_not(print):

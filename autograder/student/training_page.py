@@ -348,8 +348,8 @@ def _picture(image: Tensor) -> str:
     return picture_uri(image.contiguous().numpy().tobytes(), image.shape[1], image.shape[0])
 
 
-def moment_line(moment: Moment, epoch: float, things: str) -> str:
-    """A moment of a training in words. things: what the items are called."""
+def moment_line(moment: Moment, size: int, things: str) -> str:
+    """A moment of a training in words. size: how many items one epoch has. things: what they are called."""
     loss = "" if moment.loss is None else f"   loss {moment.loss:.3f}"
     right = "" if moment.accuracy is None else f"   held-out {things} right {moment.accuracy:.1%}"
-    return f"epoch {epoch:.1f}   {moment.images:,} {things}{loss}{right}   {moment.seconds:.0f} s"
+    return f"epoch {moment.images / size:.1f}   {moment.images:,} {things}{loss}{right}   {moment.seconds:.0f} s"
