@@ -32,8 +32,8 @@ class Table:
 
     @property
     def header(self) -> list[str]:
-        """The titles of the columns, without a byte order mark and blanks around them."""
-        return [cell.value.lstrip("\ufeff").strip() for cell in self.rows[0]]
+        """The titles of the columns, without blanks around them."""
+        return [cell.value.strip() for cell in self.rows[0]]
 
     def value(self, row: int, column: int | None) -> str:
         """The value of a cell, without blanks around it; "" if the row is too short or `column` is None."""
@@ -77,59 +77,28 @@ def read_table(path: Path) -> Table:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text, encoding = raw.decode("latin-1"), "latin-1"  # each byte becomes one character, and the same byte again
-    first = parse(text, "\n", 1)
-    if not text.strip() or not first:
-        raise UserError(f"{path} is empty.")
-    outside = "".join(text[: first[0][-1].end].split('"')[::2])  # what stands in quotes does not count
+    outside = re.split(r"[\r\n]", re.sub(r'"[^"]*"?', "", text))[0]  # what stands in quotes does not count
     delimiter = max(",;\t", key=lambda mark: outside.count(mark))
-    table = Table(path, text, encoding, parse(text, delimiter))
+    table = Table(path, text, encoding, _rows(text, delimiter))
+    if not text.strip() or not table.rows:
+        raise UserError(f"{path} is empty.")
     last = table.rows[-1][-1]
-    if re.match(r'\ufeff?"(?:[^"]|"")*\Z', text[last.start : last.end]):
+    if re.match(r'"(?:[^"]|"")*\Z', text[last.start : last.end]):
         raise UserError(f"{path}, line {table.line(len(table.rows) - 1)}: a quotation mark has no second one.")
     return table
 
 
-def parse(text: str, delimiter: str, limit: int | None = None) -> tuple[tuple[TableCell, ...], ...]:
-    """The rows of a CSV text, at most `limit` of them. Every character belongs to a cell, a delimiter or a line end."""
+def _rows(text: str, delimiter: str) -> tuple[tuple[TableCell, ...], ...]:
+    """The rows of a CSV text. After a byte order mark, every character belongs to a cell, a delimiter or a line end."""
+    one = re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"?)?([^{delimiter}\r\n]*)({delimiter}|\r\n|\r|\n|\Z)')
     rows: list[tuple[TableCell, ...]] = []
     cells: list[TableCell] = []
-    at, size = 0, len(text)
-    while at < size and (limit is None or len(rows) < limit):
-        start = at
-        at, value = _cell(text, at, delimiter)
-        cells.append(TableCell(value, start, at))
-        if at < size and text[at] == delimiter and delimiter not in "\r\n":
-            at += 1
-            if at < size:
-                continue
-            cells.append(TableCell("", at, at))  # the file ends with a delimiter
-        rows.append(tuple(cells))
-        cells = []
-        at += 2 if text[at : at + 2] == "\r\n" else 1
+    for found in one.finditer(text, int(text.startswith("\ufeff"))):
+        if found.start() == len(text) and not cells:
+            break  # the line before was the last one
+        quoted, rest, end = found.groups(default="")
+        cells.append(TableCell(quoted.replace('""', '"') + rest, found.start(), found.end(2)))
+        if end != delimiter:
+            rows.append(tuple(cells))
+            cells = []
     return tuple(rows)
-
-
-def _cell(text: str, at: int, delimiter: str) -> tuple[int, str]:
-    """The end of the cell that begins at `at`, and its value."""
-    size, value = len(text), []
-    if at == 0 and text.startswith("\ufeff"):
-        at += 1
-    if at < size and text[at] == '"':
-        at += 1
-        while at < size:
-            if text[at] != '"':
-                nxt = text.find('"', at)
-                nxt = size if nxt < 0 else nxt
-                value.append(text[at:nxt])
-                at = nxt
-            elif text[at + 1 : at + 2] == '"':
-                value.append('"')
-                at += 2
-            else:
-                at += 1
-                break
-    rest = at
-    while at < size and text[at] not in (delimiter, "\n", "\r"):
-        at += 1
-    value.append(text[rest:at])
-    return at, "".join(value)
