@@ -1,9 +1,7 @@
 """A student's repository: the file of each assignment, the current assignment, and what words of a command mean."""
 
-import ast
 import difflib
 import re
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +17,7 @@ from ..course.manifest import FILE, Manifest
 from ..course.network import Network, network_of
 from ..submission.names import bears
 from ..submission.source import Source, Unreadable, read_source
+from ..submission.syntax import broken_line
 from ..submission.trained_from import origin_of
 from . import state
 
@@ -208,15 +207,13 @@ class StudentRepository:
         """The task that has a syntax error: the last one that begins before its line. None if there is no error."""
         own = self.own(name)
         try:
-            text = read_source(own).text if own is not None else ""
-            with warnings.catch_warnings(action="ignore"):  # "\\d" in a string is a warning, not an error
-                ast.parse(text)
-        except SyntaxError as error:
-            above = "\n".join(text.split("\n")[: error.lineno or 0])
-        except (Unreadable, ValueError, RecursionError, MemoryError):
+            source = read_source(own) if own is not None else None
+        except Unreadable:
             return None
-        else:
+        broken = broken_line(source) if source is not None else None
+        if source is None or broken is None:
             return None
+        above = "\n".join(source.text.split("\n")[: broken.line])
         begun = [found[1] for found in re.finditer(r"^(?:def |class )?(\w+)\b", above, re.MULTILINE)]
         return next((task for task in reversed(begun) if task in self.tasks(name)), None)
 
