@@ -187,12 +187,9 @@ def _marks(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _is_mark(node.func, "points"):
             for keyword in node.keywords:
-                if (
-                    keyword.arg == "task"
-                    and isinstance(keyword.value, ast.Constant)
-                    and isinstance(keyword.value.value, str)
-                ):
-                    yield keyword.value.value, node.lineno
+                match keyword:
+                    case ast.keyword(arg="task", value=ast.Constant(value=str(task))):
+                        yield task, node.lineno
 
 
 def _names_every_task(tree: ast.Module) -> bool:

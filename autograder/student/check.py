@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             reports.append(whole.of(target.task))
             if not args.json:
                 check_screen.show_all(repository, reports[-1])
-            memory = check_screen.remember(repository, [whole])
+            memory = check_screen.remember(repository, whole)
     if args.json:
         data = [check_screen.as_data(repository, report) for report in reports]
         print(json_text({"schema": "autograder/check/v1", "assignments": data}))
@@ -76,7 +76,7 @@ def check_current(repository: StudentRepository) -> int:
     with Checker(repository) as checker:
         report = _checked(checker, Target(current))
     new = check_screen.first_passes(report, state.load(repository.root))
-    memory = check_screen.remember(repository, [report])
+    memory = check_screen.remember(repository, report)
     check_screen.show_focus(repository, report, memory, new=new)
     return int(not report.passed)
 

@@ -12,12 +12,11 @@ from .checker import CheckReport
 from .repository import StudentRepository
 
 
-def remember(repository: StudentRepository, reports: Iterable[CheckReport]) -> state.State:
-    """Save the points of assignments that were checked as a whole. Returns the new state."""
+def remember(repository: StudentRepository, report: CheckReport) -> state.State:
+    """Save the points of an assignment that was checked as a whole. Returns the new state."""
     before = memory = state.load(repository.root)
-    for report in reports:
-        if report.fingerprint and repository.own(report.name) is not None:
-            memory = memory.with_checked(report.name, report.checked)
+    if report.fingerprint and repository.own(report.name) is not None:
+        memory = memory.with_checked(report.name, report.checked)
     if memory != before:
         state.save(repository.root, memory)
     return memory

@@ -7,7 +7,7 @@ be written, a hint is shown again and the points so far are unknown.
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,14 +71,7 @@ def _checked(entry: Any) -> Checked:
 
 def save(root: Path, state: State) -> None:
     """Write the state, whole or not at all. If that fails, nothing is raised."""
-    data = {
-        "schema": _SCHEMA,
-        "checked": {
-            name: {"fingerprint": checked.fingerprint, "points": dict(checked.points)}
-            for name, checked in state.checked.items()
-        },
-        "hints": dict(state.hints),
-    }
+    data = {"schema": _SCHEMA, **asdict(state)}
     folder = root / FOLDER
     with contextlib.suppress(OSError, UserError, InfrastructureError):
         folder.mkdir(exist_ok=True)

@@ -71,7 +71,7 @@ class Watch:
             self.report = self._checked(name)
         self.focus = focus
         new = check_screen.first_passes(self.report, self.memory)
-        self.memory = check_screen.remember(self.repository, [self.report])
+        self.memory = check_screen.remember(self.repository, self.report)
         self._draw(new)
         seconds = time.perf_counter() - began
         screen.say(f"Checked in {seconds:.2f} s. Watching: save a file, and it is checked again.", style="bright_black")
