@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ..checks.confusion import confusion
 from ..common.png import picture_uri
 from .feature_maps import FeatureMaps
 from .run_before import RunBefore, compared
@@ -230,36 +231,30 @@ def _note(y: int, text: str) -> str:
 # --- what is taken for what ----------------------------------------------------------------------------------------
 
 
-def confusion(outcome: Trained, count: int) -> Tensor:
-    """int64 (count, count): how many held-out images of a class (row) the network takes for a class (column)."""
-    labels, classes = outcome.data.held_labels, outcome.answers.clamp(0, count - 1)
-    return torch.bincount(labels * count + classes, minlength=count * count).reshape(count, count)
-
-
 def most_confused(outcome: Trained) -> list[str]:
     """The three most frequent mistakes in words; empty if there are none, or no classes."""
     classes = outcome.data.of.classes
     if not classes or not len(outcome.answers):
         return []
-    table = confusion(outcome, len(classes))
-    table = table - torch.diag(table.diag())
-    found = []
-    for place in table.flatten().argsort(descending=True)[:3].tolist():
-        true, taken = divmod(place, len(classes))
-        if table[true, taken]:
-            times = int(table[true, taken])
-            found.append(f"{classes[true]} taken for {classes[taken]} ({'once' if times == 1 else f'{times} times'})")
-    return found
+    table = confusion(outcome.data.held_labels, outcome.answers, len(classes))
+    mistakes = [
+        (n, right, given) for right, row in enumerate(table) for given, n in enumerate(row) if n and right != given
+    ]
+    mistakes.sort(key=lambda mistake: -mistake[0])
+    return [
+        f"{classes[right]} taken for {classes[given]} ({'once' if times == 1 else f'{times} times'})"
+        for times, right, given in mistakes[:3]
+    ]
 
 
 def _confusion(outcome: Trained) -> str:
     classes = outcome.data.of.classes
-    table = confusion(outcome, len(classes))
+    table = confusion(outcome.data.held_labels, outcome.answers, len(classes))
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in classes)
     rows = []
     for true, name in enumerate(classes):
-        whole = max(1, int(table[true].sum()))
-        cells = "".join(_cell(int(n), int(n) / whole, true == taken) for taken, n in enumerate(table[true]))
+        whole = max(1, sum(table[true]))
+        cells = "".join(_cell(n, n / whole, true == taken) for taken, n in enumerate(table[true]))
         rows.append(f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>')
     worst = most_confused(outcome)
     return (
