@@ -49,7 +49,6 @@ def release_bundles(course: Course, folder: Path) -> int:
         too_large = [f"{name} ({size / 1e6:.1f} MB)" for name, size in sizes.items() if size > LIMIT]
         if too_large:
             raise UserError(f"Classroom 50 takes bundles of at most 10 MB: {', '.join(too_large)}.")
-        generated.write_record(bundles)
         generated.update(bundles, folder)
     largest = max(sizes, key=lambda name: sizes[name])
     print(

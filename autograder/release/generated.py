@@ -91,11 +91,12 @@ def swap_in(new: Path, target: Path) -> None:
 
 
 def update(new: Path, target: Path) -> None:
-    """Make the folder `target` equal to `new`, but keep its `.git`.
+    """Make the folder `target` equal to `new`, with a record of what it holds now, but keep its `.git`.
 
     Entries are replaced one by one, and meanwhile the record holds both states. After a kill, the next run takes the
     folder for its own and completes it.
     """
+    write_record(new)
     if not files_in(target) and not (target / ".git").exists():
         if target.exists():
             shutil.rmtree(target)

@@ -36,7 +36,6 @@ def release_solutions(course: Course, folder: Path, only: Sequence[str]) -> int:
         new.mkdir()
         for name, text in pages.items():
             (new / f"{name}.html").write_bytes(text.encode())
-        generated.write_record(new)
         generated.update(new, folder)
     unknown = [name for name in names if name not in load_policy(course).deadlines]
     if unknown:

@@ -67,7 +67,6 @@ def release_to(course: Course, folder: Path, hidden_from: str | None = None, git
         compose(course, built, student, private, github)
         if shows_solutions(course.solutions, student):
             return 1
-        generated.write_record(student)
         generated.update(student, folder)
     count = len(generated.files_in(folder)) - 1
     print(f"{folder} is a complete student repository: {plural(len(built.masters), 'assignment')}, {count} files.")

@@ -44,7 +44,6 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
         # The folders differ only in the quiz, which is not secret: it is enough to look at one of them.
         if shows_solutions(course.solutions, new / folder_name(next(iter(roster.terms)))):
             return 1
-        generated.write_record(new)
         generated.update(new, folder)
     print(f"{folder} has a folder for each of {len(roster.terms)} students, with {', '.join(found)} of their own.")
     return 0
