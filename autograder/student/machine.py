@@ -61,19 +61,6 @@ def python() -> str:
     return "py" if is_windows() else "python3"
 
 
-def linux_in_windows() -> bool:
-    """Whether this is Windows' Linux subsystem (WSL)."""
-    try:
-        return "microsoft" in Path("/proc/version").read_text(encoding="utf-8", errors="replace").lower()
-    except OSError:
-        return False
-
-
-def must_poll(folder: Path) -> bool:
-    """Whether a folder must be polled for changes: WSL reports no changes on Windows' own disks, below /mnt."""
-    return linux_in_windows() and str(folder).startswith("/mnt/")
-
-
 @contextlib.contextmanager
 def keys(stream: TextIO | None = None) -> Iterator[Callable[[float], str]]:
     """Read single keys from the terminal, without Return. ``read(seconds)`` returns a key in lower case, or ``""``.

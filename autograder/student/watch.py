@@ -168,8 +168,7 @@ def saves(repository: StudentRepository) -> Iterator[tuple[Path, ...]]:
             debounce=_AT_MOST_MS,
             rust_timeout=_BLINK_MS,
             yield_on_timeout=True,
-            force_polling=machine.must_poll(repository.root) or None,
-            poll_delay_ms=100,
+            poll_delay_ms=100,  # where it must poll: Windows' Linux subsystem reports no changes on Windows' own disks
         ):
             there = sorted(Path(path) for change, path in changes if change != watchfiles.Change.deleted)
             yield tuple(path for path in there if path.name in ours)

@@ -6,7 +6,6 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -90,11 +89,3 @@ def test_no_character_ends_the_program_on_a_poor_stream() -> None:
     machine.harmless_output(stream, io.StringIO())
     stream.write("✓ 布")
     stream.flush()
-
-
-def test_only_windows_disks_in_wsl_are_polled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "linux_in_windows", lambda: True)
-    assert machine.must_poll(Path("/mnt/c/Users/ada/course"))
-    assert not machine.must_poll(Path("/home/ada/course"))
-    monkeypatch.setattr(machine, "linux_in_windows", lambda: False)
-    assert not machine.must_poll(Path("/mnt/data"))
