@@ -7,7 +7,6 @@ import contextlib
 import io
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -62,33 +61,25 @@ def python() -> str:
 
 
 @contextlib.contextmanager
-def keys(stream: TextIO | None = None) -> Iterator[Callable[[float], str]]:
-    """Read single keys from the terminal, without Return. ``read(seconds)`` returns a key in lower case, or ``""``.
+def keys(stream: TextIO | None = None) -> Iterator[Callable[[], str]]:
+    """Read single keys from the terminal, without Return. ``read()`` returns a key in lower case; ``""`` if none waits.
 
-    Without a terminal there are no keys, and ``read`` only waits. Afterwards the terminal is as before.
+    Without a terminal there are no keys. Afterwards the terminal is as before.
     """
     stream = stream if stream is not None else sys.stdin
     if stream is None or stream.closed or not stream.isatty():
-        yield _no_key
+        yield lambda: ""
     elif is_windows():
         yield _windows_key
     else:
         with _raw(stream) as descriptor:
-            yield lambda seconds: _posix_key(descriptor, seconds)
+            yield lambda: _posix_key(descriptor)
 
 
-def _no_key(seconds: float) -> str:
-    time.sleep(seconds)
-    return ""
-
-
-def _windows_key(seconds: float) -> str:
+def _windows_key() -> str:
     msvcrt: Any = __import__("msvcrt")
-    end = time.monotonic() + seconds
-    while not msvcrt.kbhit():
-        if time.monotonic() >= end:
-            return ""
-        time.sleep(0.02)
+    if not msvcrt.kbhit():
+        return ""
     key = str(msvcrt.getwch())
     if key in ("\x00", "\xe0"):  # the first half of an arrow or function key
         msvcrt.getwch()
@@ -113,10 +104,10 @@ def _raw(stream: TextIO) -> Iterator[int]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _posix_key(descriptor: int, seconds: float) -> str:
+def _posix_key(descriptor: int) -> str:
     import select
 
-    readable, _, _ = select.select([descriptor], [], [], seconds)
+    readable, _, _ = select.select([descriptor], [], [], 0)
     if not readable:
         return ""
     typed = b""

@@ -140,14 +140,14 @@ def run(repository: StudentRepository, targets: list[Target]) -> int:
     return int(watch.report is None or not watch.report.passed)
 
 
-def react(watch: Watch, saves: Iterator[tuple[Path, ...]], read: Callable[[float], str]) -> None:
+def react(watch: Watch, saves: Iterator[tuple[Path, ...]], read: Callable[[], str]) -> None:
     """Check now and at each save, and react to keys, until a key ends it. read: see `machine.keys`."""
     next(saves)  # watching starts before the first check, so that no save is missed
     watch.begin()
     for paths in saves:
         if paths:
             watch.saved(paths)
-        while key := read(0):
+        while key := read():
             if not watch.key(key):
                 return
 

@@ -147,7 +147,7 @@ def test_a_warm_process_that_was_lost_is_started_anew_once(on_watch: watch.Watch
 def test_keys_are_read_between_saves_and_a_key_ends_it(on_watch: watch.Watch) -> None:
     path = on_watch.repository.course.assignments / "a1_permute" / "a1_permute.py"
     keys = iter(["", "l", "n", "", "q", "never read"])
-    watch.react(on_watch, iter([(), (), (path,), (path,), (path,)]), lambda seconds: next(keys))
+    watch.react(on_watch, iter([(), (), (path,), (path,), (path,)]), lambda: next(keys))
     assert on_watch.checker.asked == ["a1_permute", "a1_permute", "a1_permute"]  # type: ignore[attr-defined]
     assert next(keys) == "never read"
 
