@@ -6,20 +6,18 @@ for its compiler, for two seconds.
 """
 
 import functools
-import re
 from typing import Any
 
 import torch
 
 from . import notices
 
-_NAMED = re.compile(r"compile|\bjit\b|autocast|deterministic")
-_WORDS = ("compile", "jit", "autocast", "deterministic")  # a quick test: the expression takes a millisecond
+_WORDS = ("compile", "jit", "autocast", "deterministic")
 
 
 def wanted(text: str) -> bool:
-    """Does the text of a submission name one of these?"""
-    return any(word in text for word in _WORDS) and _NAMED.search(text) is not None
+    """Does the text of a submission name one of these, or a word that holds one (`jitter`)? That does no harm."""
+    return any(word in text for word in _WORDS)
 
 
 def leave_out() -> None:
