@@ -315,6 +315,7 @@ def test_a_student_fetches_and_submits_and_the_course_collects(graded: Course, t
 
 def test_a_page_shows_the_students_own_code_wherever_it_came_from(graded: Course, tmp_path: Path) -> None:
     from autograder.platforms import nbgrader as ours
+    from autograder.results.guard import Guard
     from autograder.results.result import CheckResult, ClassResults, Result
 
     code = (graded.solutions / "a1_permute" / "a1_permute.py").read_text(encoding="utf-8")
@@ -327,7 +328,7 @@ def test_a_page_shows_the_students_own_code_wherever_it_came_from(graded: Course
     files = {"dora": "cnn-dora/assignments/a1_permute/a1_permute.py", "emil": "emil.zip/mine/a1_permute.py", "fay": ""}
     results = tuple(Result(s, "a1_permute", "py", "graded", 0, 3, checks, file=file) for s, file in files.items())
     url = f"sqlite:///{tmp_path / 'book.db'}"
-    ours.write(ClassResults(results), graded, url, submissions=tmp_path / "class")
+    ours.write(ClassResults(results), graded, Guard(), url, tmp_path / "class")
     pages = {s: (graded.root / "autograded" / s / "a1_permute" / "a1_permute.ipynb").read_text("utf-8") for s in files}
     for student in files:  # the course's own gradebook, which other tests read, knows nothing of them
         shutil.rmtree(graded.root / "autograded" / student)
@@ -340,6 +341,7 @@ def export(course: Course, passed: bool) -> Any:
     """Enters results as grading would write them: for ada, and for cem, who handed in a script."""
     from autograder.common.diagnosis import Diagnosis
     from autograder.platforms import nbgrader as ours
+    from autograder.results.guard import Guard
     from autograder.results.result import CheckResult, ClassResults, Result
 
     def result(student: str) -> Result:
@@ -357,21 +359,21 @@ def export(course: Course, passed: bool) -> Any:
     script = course.root / "submitted" / "cem" / "a1_permute" / "a1_permute.py"
     script.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(course.solutions / "a1_permute" / "a1_permute.py", script)
-    return ours.write(ClassResults((result("ada"), result("cem"))), course)
+    return ours.write(ClassResults((result("ada"), result("cem"))), course, Guard())
 
 
 def test_our_scores_reach_the_gradebook_and_hand_given_marks_stay(graded: Course) -> None:
     from nbgrader.api import Gradebook
 
     url = f"sqlite:///{graded.root / 'gradebook.db'}"
-    assert export(graded, passed=False).entered == 2
+    assert export(graded, passed=False)["entered"] == 2
     assert scores(graded) == {"ada": 2.0, "bob": 0.0, "cem": 2.0}
     where = ("a1_permute", "a1_permute", "ada")
     with Gradebook(url) as book:
         book.find_grade("check-to_nchw", *where).manual_score = 1.5
         book.find_comment("to_nchw", *where).manual_comment = "Nearly."
         book.db.commit()
-    assert export(graded, passed=True).by_hand == 1
+    assert export(graded, passed=True)["by_hand"] == 1
     with Gradebook(url) as book:
         grade = book.find_grade("check-to_nchw", *where)
         assert (grade.auto_score, grade.manual_score, grade.score) == (2.0, 1.5, 1.5)
@@ -382,6 +384,7 @@ def test_our_scores_reach_the_gradebook_and_hand_given_marks_stay(graded: Course
 
 def test_nbgraders_own_export_has_the_final_scores(graded: Course, tmp_path: Path) -> None:
     from autograder.platforms import nbgrader as ours
+    from autograder.results.guard import Guard
     from autograder.results.result import CheckResult, ClassResults, Final, Result
 
     checks = (CheckResult("test_a", "Moves the channels", "to_nchw", 3, 3, "passed", False),)
@@ -390,7 +393,7 @@ def test_nbgraders_own_export_has_the_final_scores(graded: Course, tmp_path: Pat
         for name in ("dora", "emil")
     )
     finals = {("dora", "a1_permute"): Final(1, 2, "late"), ("emil", "a1_permute"): Final(5, 0, "+2")}
-    ours.write(ClassResults((late, given), finals=finals), graded)
+    ours.write(ClassResults((late, given), finals=finals), graded, Guard())
     nbgrader(graded, f"export --to '{tmp_path / 'grades.csv'}'")
     with (tmp_path / "grades.csv").open() as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}

@@ -18,7 +18,6 @@ import stat
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +43,6 @@ NOT_HERE = (
 OURS = "autograder"  # marks the notebooks in autograded/ that this module made
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What an export did. entered, missing: submissions. by_hand: cells entered whose score a person had set."""
-
-    entered: int
-    by_hand: int
-    missing: int
-
-
 def add_arguments(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--db",
@@ -72,12 +62,12 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
     url = args.db or (f"sqlite:///{destination.absolute()}" if destination is not None else None)
     left_out = Guard()
     course = find_course(Path.cwd())
-    summary = write(results, course, url, left_out, args.submissions)
-    print(f"Entered {plural(summary.entered, 'submission')} into nbgrader's gradebook.")
-    if summary.missing:
-        print(f"Not entered, because nothing was handed in: {summary.missing}.")
-    if summary.by_hand:
-        were = plural(summary.by_hand, "score was", "scores were")
+    done = write(results, course, left_out, url, args.submissions)
+    print(f"Entered {plural(done['entered'], 'submission')} into nbgrader's gradebook.")
+    if done["missing"]:
+        print(f"Not entered, because nothing was handed in: {done['missing']}.")
+    if done["by_hand"]:
+        were = plural(done["by_hand"], "score was", "scores were")
         print(f"{were} set by hand in nbgrader, and kept.")
     if not (course.root / SOURCE).is_dir():
         print("To make formgrader list the assignments, run: autograder release")
@@ -85,17 +75,14 @@ def export(results: ClassResults, destination: Path | None, args: argparse.Names
 
 
 def write(
-    found: ClassResults,
-    course: Course,
-    url: str | None = None,
-    left_out: Guard | None = None,
-    submissions: Path | None = None,
-) -> Summary:
+    found: ClassResults, course: Course, left_out: Guard, url: str | None = None, submissions: Path | None = None
+) -> Counter[str]:
     """Enter all results into the gradebook at `url` (any that SQLAlchemy knows; default: nbgrader's own).
 
     left_out: gets a line for each result that could not be entered. submissions: the folder that was graded (default:
-    nbgrader's `submitted/`); the pages show code from it. Raises UserError if an assignment has not been released,
-    InfrastructureError if the gradebook cannot be used.
+    nbgrader's `submitted/`); the pages show code from it. Returns how many submissions were "entered" or "missing", and
+    how many scores were set "by_hand". Raises UserError if an assignment has not been released, InfrastructureError if
+    the gradebook cannot be used.
     """
     # Importing nbgrader's settings also puts `alembic`, which Gradebook starts, on the PATH.
     from nbgrader.api import Gradebook
@@ -109,7 +96,7 @@ def write(
         shown = make_url(url).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
         raise UserError("--db is not the URL of a gradebook, like sqlite:///gradebook.db.") from None
-    entered = by_hand = missing = 0
+    done: Counter[str] = Counter()
     gone: Counter[str] = Counter()  # assignments that the course no longer has -> their results
     try:
         # SQLAlchemy warns of the order in which nbgrader inserts rows; the order does no harm.
@@ -119,18 +106,18 @@ def write(
             notebooks = {name: _enter_assignment(book, course, name, found) for name in known}
             for result in found.results:
                 final = found.final_score(result)
-                if left_out is not None and left_out.leaves_out(found, result):
+                if left_out.leaves_out(found, result):
                     continue
                 if result.assignment not in notebooks:
                     gone[result.assignment] += 1
                     continue
                 if result.status in NOT_HANDED_IN and not final:
-                    missing += 1
+                    done["missing"] += 1
                     continue
-                with (left_out or Guard()).unless_it_works(result.student, result.assignment):
-                    by_hand += _enter(book, result, final)
+                with left_out.unless_it_works(result.student, result.assignment):
+                    done["by_hand"] += _enter(book, result, final)
                     _write_autograded(course, result, notebooks[result.assignment], submissions)
-                    entered += 1
+                    done["entered"] += 1
     except ModuleNotFoundError as error:
         if (error.name or "").casefold() != make_url(url).get_driver_name():
             raise
@@ -138,9 +125,8 @@ def write(
     except SQLAlchemyError as error:
         raise InfrastructureError(f"The gradebook {shown} cannot be used: {first_line(str(error))}.") from error
     for name, count in gone.items():
-        if left_out is not None:
-            left_out.lines.append(f"{name} is not in this course: {plural(count, 'result')} not entered")
-    return Summary(entered, by_hand, missing)
+        left_out.lines.append(f"{name} is not in this course: {plural(count, 'result')} not entered")
+    return done
 
 
 # --- the gradebook -------------------------------------------------------------------------------------------------
