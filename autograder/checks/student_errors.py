@@ -1,5 +1,6 @@
 """Errors that student code raised, in words: with the student's own line, and no frame of ours."""
 
+import ast
 import re
 from collections.abc import Collection
 
@@ -12,7 +13,7 @@ from ..sandbox.left_out import NO_DOWNLOADS, NO_NETWORK, makes
 from ..sandbox.observation import Observation, Why
 from ..submission.own_tasks import unseen
 from ..submission.source import Source
-from ..submission.suggestions import did_you_mean, names_of, near, reads_all
+from ..submission.suggestions import did_you_mean, names_of, near, reads_all, top_level
 from ..submission.syntax import broken_line
 from . import describe
 
@@ -56,9 +57,16 @@ def _missing(task: str, said: str, source: Source | None, tasks: Collection[str]
         return f"Python cannot read {task} because of {where} of your file: {broken.why}", "unreadable"
     if unseen(source, task):
         return said, ""
-    meant = near(task, [name for name in names.top if name not in (*tasks, *names.imported)])
+    others = [name for name in names.top if name not in (*tasks, *names.imported)]
+    meant = near(task, others) or _only_class(task, others, source)
     there = f" It defines {meant}: is that the one? The name must be {task}." if meant else ""
     return f"Your file has no {task}.{there}", "not_found"
+
+
+def _only_class(task: str, names: Collection[str], source: Source) -> str:
+    """The only class that a file defines under one of these names, if the task may be a class; otherwise ""."""
+    found = {each.name for each in top_level(source.cells) if isinstance(each, ast.ClassDef) and each.name in names}
+    return found.pop() if len(found) == 1 and task[0].isupper() else ""
 
 
 def _number(where: str, source: Source | None) -> int:

@@ -7,6 +7,7 @@ and what its tasks are called.
 """
 
 import ast
+import dataclasses
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -101,6 +102,8 @@ class Training:
             )
         if self.ran.type_name in _NOT_BEGUN:
             return f" `{self.network.train}` {_NOT_BEGUN[self.ran.type_name]}, so nothing in it ran."
+        if not self.number("forwards") and self.ran.run is not None and (missing := self.ran.run.missing_package()):
+            return f" {missing}"
         if not self.ran.interrupted:
             return ""
         seen, seconds = self.number("images"), self.number("cpu_seconds")
@@ -219,7 +222,7 @@ def train_and_watch(
     notes: Mapping[str, Any] = {}
     if weights is None:
         require_returned(submission.probe("watch", model, inputs[:2], rate))
-        ran = getattr(submission, network.train).within(cpu_seconds)(model, images, labels)
+        ran = _without_its_result(getattr(submission, network.train).within(cpu_seconds)(model, images, labels))
         seen = submission.probe("watched").value
         notes = seen if isinstance(seen, dict) else {}
     else:
@@ -239,6 +242,14 @@ def train_and_watch(
     met, own = labelled if isinstance(labelled, tuple) and len(labelled) == 2 else (0, 0)
     again, pairs = in_train_mode or after, (int(met), int(own))
     return Training(network, model, ran, before, after, again, inputs, outputs.value, count, notes, pairs)
+
+
+def _without_its_result(ran: Observation) -> Observation:
+    """A training without what it returned, if that was made by a package that is not there: it is not asked for."""
+    error = ran.error
+    if error is None or error.type_name != "ModuleNotFoundError" or error.where:
+        return ran  # an error of `train` itself has a line
+    return dataclasses.replace(ran, status="value", error=None)
 
 
 def _are_scores(network: Network, value: Any, count: int) -> bool:

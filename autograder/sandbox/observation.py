@@ -107,6 +107,10 @@ class Run(ABC):
         """The names of a task's parameters, for messages."""
         return self._parameters.get(task, ())
 
+    def missing_package(self) -> str:
+        """The note on the package that the submission imports and grading does not have; "" if it is not exactly one."""
+        return ""
+
     def begin_check(self) -> None:
         """Begin a check: forget the earlier observations, so that the next one is the first."""
         self.earlier.clear()

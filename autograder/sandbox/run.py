@@ -52,6 +52,9 @@ class SandboxRun(Run):
                 self.loader.note(f"The weights beside the file were not used: {error}.")
         return self._weights
 
+    def missing_package(self) -> str:
+        return self.loader.missing_package()
+
     def answers(self, task: str) -> dict[Any, Any]:
         value = self._dict(task).value
         return value if isinstance(value, dict) else {}

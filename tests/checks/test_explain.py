@@ -27,9 +27,9 @@ from autograder.checks import (
     expect_sizes,
     expect_tensor,
 )
-from autograder.checks.student_errors import explain
+from autograder.checks.student_errors import explain, told
 from autograder.sandbox import translate
-from autograder.sandbox.observation import Call, Observation
+from autograder.sandbox.observation import Call, Observation, StudentError
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run_local import LocalRun
 from autograder.submission.source import Cell, Source
@@ -490,3 +490,18 @@ def test_a_stubs_line_above_a_students_own_is_told() -> None:
     assert told.startswith("At line 2, area still has the stub's own line, which ends your code there")
     run.source = Source("py", (Cell(text.replace("    return a * a\n", ""), 1, None),))
     assert message(expect_number, TaskProxy(run, "area")(3), 9) == "area is not started yet."  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("class CNN:\n    pass\n", "Your file has no Net. It defines CNN: is that the one? The name must be Net."),
+        ("class CNN:\n    pass\nclass Block:\n    pass\n", "Your file has no Net."),
+        ("def make():\n    pass\nCNN = make()\n", "Your file has no Net."),
+    ],
+)
+def test_the_only_class_may_be_the_one_that_is_missing(text: str, said: str) -> None:
+    run = LocalRun({}, {"Net": ()})
+    run.source = Source("py", (Cell(text, 1, None),))
+    seen = Observation("Net", (), "error", error=StudentError("MissingTask", "no Net"), run=run)
+    assert told(seen) == (said, "not_found")

@@ -203,8 +203,8 @@ def engine(engines: Callable[[str], Engine]) -> Engine:
     return engines("a5_fashion_mnist")
 
 
-def trained(engine: Engine, epochs: str, seed: int, seconds: float) -> Training:
-    source = Source("py", (Cell(LEARNS.replace("EPOCHS", epochs), 1, None),))
+def trained(engine: Engine, epochs: str, seed: int, seconds: float, text: str = LEARNS) -> Training:
+    source = Source("py", (Cell(text.replace("EPOCHS", epochs), 1, None),))
     run = SandboxRun(lambda: engine._ready, Order("a5_fashion_mnist", source, seed, {}, Limits()))
     try:
         return train_and_watch(SubmissionProxy(run), NETWORK, TRAIN_IMAGES[:1000], TRAIN_LABELS[:1000], seconds)
@@ -225,6 +225,23 @@ def test_the_same_seed_gives_the_same_bits(engine: Engine) -> None:
 
 
 @pytest.mark.heavy
+def test_a_missing_package_costs_nothing_in_the_losses_and_is_named_where_it_should_have_trained(
+    engine: Engine,
+) -> None:
+    """A right training lost its points for losses in a table of pandas, and one by lightning was only told that nothing moved."""
+    table = "import pandas as pd\n" + LEARNS.replace("[loss.item()]", "pd.Series([loss.item()]).tolist()")
+    training = trained(engine, "for _ in range(2):", 5, 60, table)
+    assert training.ran.returned
+    assert training.number("images") == 2000
+    assert training.story == ""
+    begin = LEARNS.index("    optimizer =")
+    left = "import lightning\n" + LEARNS[:begin] + "    lightning.Trainer().fit(model, images)\n"
+    assert "imports lightning, which grading does not have" in trained(engine, "", 5, 60, left).story
+    raises = "import pandas as pd\n" + LEARNS.replace("EPOCHS", "for _ in pd.Series():")
+    assert not trained(engine, "", 5, 60, raises).ran.returned
+
+
+@pytest.mark.heavy
 def test_a_training_that_runs_out_is_judged_as_it_stands(engine: Engine) -> None:
     training = trained(engine, "while True:", 5, 3.0)
     assert training.ran.interrupted
@@ -234,6 +251,18 @@ def test_a_training_that_runs_out_is_judged_as_it_stands(engine: Engine) -> None
     assert 2.0 < training.number("cpu_seconds") < 6.0, "CPU time, however busy the machine is"
     assert f"the network had seen {seen:,.0f} images by then" in training.story
     assert "is judged as it stands" in training.story
+
+
+def test_classes_with_other_numbers_keep_their_images() -> None:
+    """A train that numbers the classes in another order was said to shuffle labels and images apart."""
+    inputs, labels = torch.eye(4), torch.arange(4)
+    network = torch.nn.Sequential(torch.nn.Linear(4, 4))
+    for given, own in ((torch.tensor([2, 0, 3, 1]), 8), (torch.tensor([2, 0, 0, 1]), 0)):
+        probes.watch(network, inputs[:1])
+        for order in ([0, 1], [1, 2], [3, 2], [0, 3]):
+            torch.nn.functional.cross_entropy(network(inputs[order]), given[order]).backward()
+        probes.watched()
+        assert probes.paired(inputs, labels) == (8, own)
 
 
 @pytest.mark.parametrize(

@@ -219,8 +219,9 @@ def watched() -> dict[str, Any]:
 
 def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
     """How many of the rows that were trained on are among these inputs (N, ...), and how many of those came with their
-    own label (N,). Only some rows of the first batches were kept."""
+    own label (N,), or with another number for its whole class. Only some rows of the first batches were kept."""
     known, met, own = inputs.flatten(1).double(), 0, 0
+    seen: set[tuple[int, int]] = set()  # an own label, and what it came as
     for rows, given in _watches[-1].pairs:
         rows = rows.detach().flatten(1).double()
         if rows.shape[1] != known.shape[1]:
@@ -229,7 +230,9 @@ def paired(inputs: Tensor, labels: Tensor) -> tuple[int, int]:
         same = near < 1e-3 * known.norm(dim=1).mean()
         met += int(same.sum())
         own += int(torch.stack([each[same] == labels[place[same]] for each in given]).any(dim=0).sum())
-    return met, own
+        seen |= {pair for each in given for pair in zip(labels[place[same]].tolist(), each[same].tolist(), strict=True)}
+    renumbered = len(seen) == len({label for label, _ in seen}) == len({other for _, other in seen})
+    return met, met if renumbered else own
 
 
 # What is kept beside the network
