@@ -5,6 +5,7 @@ public checks contain it. An assignment without that file is the same for everyb
 """
 
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -92,7 +93,9 @@ def read_roster(path: Path) -> Roster:
         names = [student, *(row[at] for at in further if at < len(row))]
         each_way = (name for each in names for name in (each, each.partition("@")[0]))
         # A bare number could be another system's number for somebody else.
-        others[student] = tuple(dict.fromkeys(name for name in each_way if name and not name.isdecimal()))
+        # Canvas writes "Lee, Ann" in its gradebook, and leeann before the names of files.
+        every = [*each_way, *(re.sub(r"\W", "", name) for name in names if "," in name)]
+        others[student] = tuple(dict.fromkeys(name for name in every if name and not name.isdecimal()))
     if not terms:
         raise UserError(f"The roster {path} names no student.")
     return Roster(terms, others)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import UserError
+from ..common.plural import plural
 from ..course.assignment import STUBS
 from ..course.course import Course
 from ..course.manifest import write_manifest
@@ -45,7 +46,9 @@ def release_variants(course: Course, roster: Roster, folder: Path) -> int:
         if shows_solutions(course.solutions, new / folder_name(next(iter(roster.terms)))):
             return 1
         generated.update(new, folder)
-    print(f"{folder} has a folder for each of {len(roster.terms)} students, with {', '.join(found)} of their own.")
+    print(
+        f"{folder} has a folder for each of {plural(len(roster.terms), 'student')}, with {', '.join(found)} of their own."
+    )
     return 0
 
 

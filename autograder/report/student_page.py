@@ -1,5 +1,6 @@
 """What the page of one student says. It shows neither the text of hidden checks nor other students."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ..results.result import CheckResult, ClassResults, Final, Result, by_task, standing
+from ..results.rows import public_notes
 from . import svg
 from .pictures import Pictures
 from .training_record import TrainingRecord, read_training
@@ -103,7 +105,7 @@ def student_page(
 def _section(result: Result, results: ClassResults, pictures: Pictures) -> Section:
     training = read_training(result.metrics)
     return Section(
-        result=result,
+        result=dataclasses.replace(result, notes=public_notes(result)),
         status=standing(result),
         score=results.final_score(result),
         final=results.finals.get((result.student, result.assignment)),

@@ -82,6 +82,18 @@ def test_a_student_is_found_by_any_name_in_the_line_that_nobody_else_has(tmp_pat
     ]  # fmt: skip
 
 
+def test_a_gradebook_of_canvas_knows_the_students_of_its_download(tmp_path: Path) -> None:
+    """Canvas writes lovelaceada_12_34_a2.py: nobody was on the list, and right answers to their own quiz earned nothing."""
+    path = tmp_path / "gradebook.csv"
+    path.write_text(
+        "Student,ID,SIS Login ID,Section\n    Points Possible,,,\n"
+        '"Lovelace, Ada",10001,,A\n"Lee, Ann",10002,,A\n"Leean, N",10003,,A\n"O\'Neil, Bo-Jo",10004,,A\n'
+    )
+    roster = read_roster(path)
+    found = [roster.find(name) for name in ("lovelaceada", "oneilbojo", "leeann")]
+    assert found == [("Lovelace, Ada", ""), ("O'Neil, Bo-Jo", ""), None]  # two are called leeann
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...common.errors import InfrastructureError
+from ...common.plural import few
 from ...common.terminal import printable
 from ...results.rows import Row, public_notes, rows_of
 from .. import github_classroom
@@ -34,7 +35,7 @@ def report(request: Request, graded: Sequence[Graded]) -> None:
     for line in error_lines(graded):
         print(line)
     if changed:
-        print(command("warning", f"{len(changed)} files differ from the course's release and were not used."))
+        print(command("warning", f"Not used, because not as in the course's release: {few(changed)}."))
     print(command("notice", f"{score} of {most} points", title="Score"))
 
 
