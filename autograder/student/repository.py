@@ -238,14 +238,16 @@ class StudentRepository:
         Raises UserError, perhaps with a suggestion, if it means nothing or several things.
         """
         given = word.replace("\\", "/").rstrip("/")
+        if elsewhere := self._elsewhere(Path(word)):
+            raise UserError(elsewhere)
         # A file or folder of an assignment, as the shell completes it.
         for part in reversed(given.split("/")):
             stem = part.removesuffix(".py").removesuffix(".ipynb").removeprefix("test_")
             if stem in self.names:
                 task = given.rpartition("/")[2]
                 return Target(stem, self._task(stem, task) if task in self.tasks(stem) else None)
-        assignment, dot, task = given.partition("/")
-        if dot and task:
+        assignment, _, task = given.partition("/")
+        if assignment and task:
             name = self.course.resolve(assignment)
             return Target(name, self._task(name, task))
         holders = [name for name in self.names if given in self.tasks(name)]
@@ -260,6 +262,19 @@ class StudentRepository:
             return Target(self.course.resolve(given))
         except UserError as error:
             raise UserError(self._unknown(given, str(error))) from None
+
+    def _elsewhere(self, path: Path) -> str:
+        """If it is a script or a notebook that no check looks at, a sentence that says so. Else ""."""
+        place = self.course.assignments
+        if path.suffix not in (".py", ".ipynb") or not path.is_file() or place.resolve() in path.resolve().parents:
+            return ""
+        if path.stem not in self.names:
+            return (
+                f"{path} is not checked, because checks look at the files in {place.relative_to(self.root).as_posix()}."
+            )
+        files = self.files(path.stem)
+        wanted = (files.notebook if path.suffix == ".ipynb" else files.master).relative_to(self.root).as_posix()
+        return f"{path} is not checked, because checks look at {wanted}. Give it this name and place."
 
     def _task(self, name: str, task: str) -> str:
         tasks = self.tasks(name)

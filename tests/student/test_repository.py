@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +77,7 @@ def test_what_a_word_means(repository: StudentRepository, word: str, target: Tar
         ("a", "could be"),
         ("a1/softmax", "Its tasks are: to_nchw"),
         ("../../etc/passwd", "There is no assignment"),
+        ("/home/ann/my a1.ipynb", "There is no assignment or task '/home/ann/my a1.ipynb'"),
         ("\0", "There is no assignment or task"),
         ("[bold]a1", "There is no assignment or task"),
     ],
@@ -84,6 +86,25 @@ def test_what_a_word_does_not_mean(repository: StudentRepository, word: str, say
     with pytest.raises(UserError) as raised:
         repository.target(word)
     assert says in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("a1_permute.py", "checks look at assignments/a1_permute/a1_permute.py. Give it this name and place."),
+        ("a1_permute.ipynb", "checks look at assignments/notebooks/a1_permute/a1_permute.ipynb. Give it this"),
+        ("my work.ipynb", "checks look at the files in assignments."),
+    ],
+)
+def test_a_file_that_no_check_looks_at_is_named(
+    repository: StudentRepository, tmp_path: Path, file: str, says: str
+) -> None:
+    path = tmp_path / "Downloads" / file
+    path.parent.mkdir()
+    path.write_text("1\n")
+    with pytest.raises(UserError) as raised:
+        repository.target(str(path))
+    assert f"{path} is not checked, because {says}" in str(raised.value)
 
 
 def test_a_task_of_two_assignments_is_that_of_the_one_worked_on(repository: StudentRepository) -> None:
