@@ -348,7 +348,7 @@ def _of_few_students(folders: list[Path], classes: list[Path], names: Collection
         listed = entries(path)
         if any(entry.name == ".git" or assignment_of(entry.name, names) for entry in listed):
             continue
-        answered = _answers(path, names)
+        answered = _answers(path, names) | {name for name in names if name == path.name}
         people = _people_in(path, names) & known or any(flat_files(listed, names))
         if answered and not answered & asked and (people or (by_assignment and path.name in names)):
             found.append(path)
@@ -356,10 +356,10 @@ def _of_few_students(folders: list[Path], classes: list[Path], names: Collection
 
 
 def _people_in(folder: Path, names: Collection[str]) -> set[str]:
-    """The names of a folder's folders and zips, and the students whom the names of its files name."""
+    """The names of a folder's folders and zips, and the students whom the names of its files name, perhaps before a dash."""
     listed = entries(folder)
-    folders = {entry.name for entry in listed if is_folder(entry)}
-    return folders | _names_of_zips(listed) | {each.student for each in flat_files(listed, names)}
+    people = {entry.name for entry in listed if is_folder(entry)} | {each.student for each in flat_files(listed, names)}
+    return people | _names_of_zips(listed) | {entry.name.partition(" - ")[0] for entry in listed if " - " in entry.name}
 
 
 def _names_of_zips(listed: Iterable[os.DirEntry[str]]) -> set[str]:

@@ -1677,6 +1677,15 @@ def test_a_homework_of_few_whose_zips_hold_zips_is_no_student(course: Course, tm
     assert found == {("ann", NAME), ("bob", NAME), ("cem", NAME), ("ann", "a2_linear_dims")}
 
 
+def test_a_homework_of_few_may_hold_no_file_with_its_name(course: Course, tmp_path: Path) -> None:
+    for student in ("ann", "bob", "cem"):
+        put(tmp_path / "class" / NAME / student / f"{NAME}.py", f"{WORK}# {student}\n")
+    put(tmp_path / "class" / "a2_linear_dims" / "ann" / "solution.py", WORK)
+    (second,) = (f for f in find_class(tmp_path / "class", course, ["a2_linear_dims"]).found if f.student == "ann")
+    assert second.status == "unreadable"
+    assert "solution.py" in second.notes[0]
+
+
 @pytest.mark.parametrize("who", ["ann", "eve"])
 def test_a_folder_named_after_an_assignment_is_no_student_beside_another(
     course: Course, tmp_path: Path, who: str
