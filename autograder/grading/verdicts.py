@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..sandbox.observation import Observation
 
 _OURS = re.compile(r"\s*\+\s+(where|and)\b")
+_MANY_TRUTHS = re.compile(r"^Boolean value of Tensor with|^The truth value of an (?:empty )?array")
 _LOG_LIMIT = 4000  # characters of a traceback
 
 
@@ -57,7 +58,8 @@ def verdict(
             return Verdict(check, "error", bug=f"{item.name}: {where_raised(failure, item.path.parent)}")
         raised, failure = failure, _as_failure(failure, context)
         # After the student's own error, or a plain assert, there is nothing for the author to fix.
-        log = _traceback(raised) if failure.outcome == "failed" and not _is_plain_assert(raised) else ""
+        for_the_author = failure.outcome == "failed" and not (_is_plain_assert(raised) or _has_many_truths(raised))
+        log = _traceback(raised) if for_the_author else ""
     seen = failure.observation
     swapped = _other_order(seen)
     diagnosis, drawing, trouble = None, None, ""
@@ -108,6 +110,8 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
     if _is_plain_assert(error):
         said = "" if last.handle is not None else _words_of(error)
         text = f"{what}. The check says: {said}" if said else f"{what}, which is not what the check asks for."
+    elif _has_many_truths(error):
+        text = f"{what}, which is not what the check asks for."
     else:
         text = f"{what}. That could not be compared: {_kind(error)}."
     return CheckFailed(text, last, lambda other: "not right")
@@ -116,6 +120,12 @@ def _as_failure(error: BaseException, context: CheckContext) -> CheckFailed:
 def _is_plain_assert(error: BaseException) -> bool:
     """Is it an author's way to say that a value is wrong: ``assert``, ``pytest.fail`` or ``pytest.raises``?"""
     return type(error) is AssertionError or isinstance(error, pytest.fail.Exception)
+
+
+def _has_many_truths(error: BaseException) -> bool:
+    """Did a plain ``assert`` compare one value with a tensor or an array of several, which are not equal to it?"""
+    line = traceback.extract_tb(error.__traceback__)[-1].line or ""
+    return line.lstrip().startswith("assert ") and _MANY_TRUTHS.search(_text(error)) is not None
 
 
 def _words_of(error: BaseException) -> str:

@@ -39,6 +39,12 @@ def test_that_trips(submission):
 
 
 @pytest.mark.points(1, task="double")
+def test_number(submission):
+    """A plain assert on a number."""
+    assert submission.double(4).value == 8
+
+
+@pytest.mark.points(1, task="double")
 def test_of_another_task(submission):
     """Another task."""
     expect_integer(submission.double(4), 8)
@@ -141,6 +147,21 @@ def test_a_check_that_trips_costs_its_own_points_alone(engine: Engine, tmp_path:
     assert "That could not be compared: " in tripped.message
     assert tripped.log.startswith("Traceback"), "its author can mend it"
     assert {v.outcome for name, v in found.items() if name != "test_that_trips"} == {"passed"}
+
+
+@pytest.mark.parametrize("value", ["torch.zeros(0)", "torch.ones(2)", "np.ones((2, 3))"])
+def test_a_plain_assert_on_a_number_is_sound_though_a_tensor_has_many(
+    engine: Engine, tmp_path: Path, value: str
+) -> None:
+    """`verify` called such a check broken, which the docs recommend, and the student read about a Boolean value."""
+    found = grade(
+        engine, tmp_path, "import numpy as np, torch\n" + REFERENCE.replace("return 2 * n", f"return {value}")
+    )
+    verdict = found["test_number"]
+    assert verdict.outcome == "failed"
+    assert verdict.message.startswith("double(4) returned ")
+    assert ", which is not what the check asks for." in verdict.message
+    assert not verdict.log, "there is nothing for the author to mend"
 
 
 def test_an_error_of_the_students_is_told_as_such(engine: Engine, tmp_path: Path) -> None:
