@@ -36,6 +36,7 @@ NEVER = frozenset(
     "site-packages dist-packages node_modules __pycache__ __MACOSX .git .hg .svn .cache .autograder .stubs "
     ".mypy_cache .pytest_cache .ruff_cache".split()
 )
+_LOOKED_AT = 1000  # folders of a class that are looked at to find the one that a path begins in
 APPLES = "._"  # how a Mac names the file with the attributes of another: ._lee_12_34_a1_permute.py
 
 
@@ -132,15 +133,13 @@ def file_at(root: Path, shown: str) -> Path | None:
 
 
 def folder_of(root: Path, shown: str) -> Path:
-    """The folder that a result's path begins in: `root`, or one in it, at most two deep, if the class was found there."""
+    """The folder that a result's path begins in: `root`, or one in it, at most four deep, if the class was found there."""
     first = "".join(PurePosixPath(shown).parts[:1])
     if first in ("", "/", ".."):
         return root
-    inner = (folder for depth in ("*/", "*/*/") for folder in sorted(root.glob(depth)))
-    return next(
-        (each for each in itertools.chain((root,), inner) if os.path.lexists(each / first) and not each.is_symlink()),
-        root,
-    )
+    inner = (folder for deep in range(1, 5) for folder in sorted(root.glob("*/" * deep)))
+    looked_at = itertools.islice(itertools.chain((root,), inner), _LOOKED_AT)
+    return next((each for each in looked_at if os.path.lexists(each / first) and not each.is_symlink()), root)
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path) -> tuple[tuple[PurePosixPath, str], ...]:

@@ -70,8 +70,8 @@ def test_canvas_gets_its_own_files_back_with_comments(tmp_path: Path, capsys: py
         "py": "leeann_12345_67999_a1_permute-1.py", "ipynb": "roebob_12346_68000_a1_permute.ipynb",
         "renamed": "poecy_12347_68002_a1_permute.py",
     }  # fmt: skip
-    work = tmp_path / "class"
-    work.mkdir()
+    work = tmp_path / "term" / "autumn" / "class"
+    work.mkdir(parents=True)
     (work / names["py"]).write_text('"""Mine."""\nx = 1\n')
     book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "source": "x = 1"}]}
     (work / names["ipynb"]).write_text(json.dumps(book))
