@@ -76,7 +76,7 @@ def find_leaks(solutions: Path, *released: Path) -> list[Leak]:
     secrets = [secret for secret in secret_lines(solutions) if secret.spelling not in allowed]
     leaks: dict[tuple[Secret, Path, str], Leak] = {}
     for place, (where, blob) in ((folder, found) for folder in released for found in _blobs(folder)):
-        view = "\0".join(_views(blob))
+        view = "\0".join(dict.fromkeys(_views(blob)))  # most are alike
         # An archive shows it too, before it is unpacked. The place inside comes later and is kept: it says more.
         file = where.split("!")[0]
         found = [secret for secret in secrets if secret.spelling in view]
