@@ -37,7 +37,7 @@ def told(observation: Observation) -> tuple[str, Why]:
     text = f"{describe.call(observation)} raised {error.type_name}{where}{line}"
     said = beginning(error.message).removesuffix(", but expected one of:")
     text = f"{text}: {said}" if said else text
-    meant = did_you_mean(error.message, source, _number(error.where, source))
+    meant = did_you_mean(error.message, source, error.line)
     idea = error.because or meant or explain(error.type_name, error.message, error.text)
     return f"{text.rstrip('.')}. {idea}" if idea else text, ""
 
@@ -67,16 +67,6 @@ def _only_class(task: str, names: Collection[str], source: Source) -> str:
     """The only class that a file defines under one of these names, if the task may be a class; otherwise ""."""
     found = {each.name for each in top_level(source.cells) if isinstance(each, ast.ClassDef) and each.name in names}
     return found.pop() if len(found) == 1 and task[0].isupper() else ""
-
-
-def _number(where: str, source: Source | None) -> int:
-    """The line of the whole source that a place like "cell 3, line 2" stands for; 0 if it names no line."""
-    cell, _, line = where.rpartition("line ")
-    if not line.isdecimal():
-        return 0
-    label = cell.rstrip(", ")
-    first = next((cell.first_line for cell in source.cells if cell.label == label), 1) if source and label else 1
-    return first + int(line) - 1
 
 
 _RAISE = re.compile(r"(^|[:;])\s*raise\b")

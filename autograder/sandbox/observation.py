@@ -33,7 +33,8 @@ class StudentError:
     """An error that student code raised. where: a place in the student's file, "line 12" or "cell 3, line 2".
 
     text: the line there. bases: the names of the classes that the error's type inherits from; like type_name, they are
-    only what the sandbox says. because: a sentence on the cause, if the grader knows it.
+    only what the sandbox says. because: a sentence on the cause, if the grader knows it. line: the number of the line in
+    the submission's text; 0 if it is not known.
     """
 
     type_name: str
@@ -42,6 +43,7 @@ class StudentError:
     text: str = ""
     bases: tuple[str, ...] = ()
     because: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)

@@ -97,10 +97,10 @@ def error_of(reply: dict[str, Any], name: str, source: Source) -> StudentError |
     line, module = fields.get("line"), "" if module == name else module
     if type_name in SYNTAX:
         said = without_place(said, f"{name}.py")
-    where, text = "", ""
+    where, text, own = "", "", 0
     if isinstance(line, int) and (text := source.line(line, module)[:200]):
-        where = source.locate(line, module)
-    return StudentError(type_name or "Exception", said, where, text, _texts(fields.get("bases"))[:20])
+        where, own = source.locate(line, module), 0 if module else line
+    return StudentError(type_name or "Exception", said, where, text, _texts(fields.get("bases"))[:20], line=own)
 
 
 def item(found: Observation, pending: Observation, key: Any) -> Observation:
