@@ -15,7 +15,7 @@ from ..sandbox.observation import Outcome
 from . import svg
 from .attention import ORDER, Reason, reasons
 from .compare import Comparison, compare
-from .links import page_of
+from .student_page import page_of
 from .training_record import TrainingRecord, read_training
 
 

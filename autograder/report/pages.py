@@ -32,9 +32,8 @@ from ..results.guard import Guard
 from ..results.result import ClassResults, Result
 from ..submission.names import REPORT_MARKER
 from .class_page import ClassPage, class_page
-from .links import STUDENTS, file_of
 from .pictures import Pictures
-from .student_page import OUTCOMES, student_page
+from .student_page import OUTCOMES, STUDENTS, file_of, student_page
 
 if TYPE_CHECKING:
     from .right_ways import SolvedTask

@@ -1,18 +1,21 @@
-"""What the page of one student says. It shows neither the text of hidden checks nor other students."""
+"""What the page of one student says, and where it lies. It shows neither the text of hidden checks nor other students."""
 
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from ..results.result import CheckResult, ClassResults, Final, Result, by_task, standing
 from ..results.rows import public_notes
+from ..results.store import folder_name
 from . import svg
 from .pictures import Pictures
 from .training_record import TrainingRecord, read_training
 
+STUDENTS = "students"  # the folder of these pages, beside the page of the class
 # How a check that did not pass ended, in a student's words.
 OUTCOMES = {
     "failed": "wrong result",
@@ -88,6 +91,16 @@ class StudentPage:
     score: int
     points: int
     sections: tuple[Section, ...]
+
+
+def file_of(student: str) -> str:
+    """The file name of a student's page: valid on every file system, and different for every student."""
+    return f"{folder_name(student)}.html"
+
+
+def page_of(student: str) -> str:
+    """The address of a student's page, relative to the page of the class."""
+    return f"{STUDENTS}/{quote(file_of(student))}"
 
 
 def student_page(

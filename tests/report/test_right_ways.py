@@ -10,9 +10,9 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course
-from autograder.report.links import file_of
 from autograder.report.pages import write
 from autograder.report.right_ways import OTHER_WAYS, right_ways, solved_tasks
+from autograder.report.student_page import file_of
 from autograder.results.result import ClassResults, by_task
 from tests.support.places import ROOT
 
