@@ -116,10 +116,15 @@ def find_class(
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent
     searches = [_search(place, course, every, root, clones) for place in class_.places]
-    asked = [name for name in names if any(search.files.named(name) for search in searches)] or names
     people = People({place.student: other_names(place.identity) for place in class_.places})
     choices = people.by_our_names(choices, "choices.csv")
-    found = tuple(entry for search in searches for entry in _of_student(search, names, stubs, choices, asked))
+
+    def look(asked: Collection[str]) -> tuple[Found, ...]:
+        return tuple(entry for search in searches for entry in _of_student(search, names, stubs, choices, asked))
+
+    asked = [name for name in names if any(search.files.named(name) for search in searches)]
+    asked = asked or list({entry.assignment for entry in look(()) if entry.status == "found"})
+    found = look(asked or names)
     if len(class_.places) == 1:  # all files here belong to one student
         found = tuple(dataclasses.replace(entry, flat=False) for entry in found)
     if not any(entry.candidates or entry.status != "missing" for entry in found):

@@ -1677,6 +1677,17 @@ def test_a_homework_of_few_whose_zips_hold_zips_is_no_student(course: Course, tm
     assert found == {("ann", NAME), ("bob", NAME), ("cem", NAME), ("ann", "a2_linear_dims")}
 
 
+def test_a_download_whose_files_all_have_other_names_asks_for_what_they_answer(course: Course, tmp_path: Path) -> None:
+    put(tmp_path / "class" / "Bob Ray_12_assignsubmission_file_" / f"ray_{NAME}_final.py")
+    zipped(tmp_path / "class" / "Ann Lee_11_assignsubmission_file_" / "work.zip", **{NAME: f"{WORK}# ann\n"})
+    put(tmp_path / "class" / "Ann Lee_11_assignsubmission_onlinetext_" / "onlinetext.html", "<p>See the file.</p>")
+    status = {(f.student, f.assignment): f.status for f in find_class(tmp_path / "class", course).found}
+    assert status == {
+        (who, name): "found" if name == NAME else "missing"
+        for who in ("Ann Lee", "Bob Ray") for name in (NAME, "a2_linear_dims")
+    }  # fmt: skip
+
+
 def test_a_homework_of_few_may_hold_no_file_with_its_name(course: Course, tmp_path: Path) -> None:
     for student in ("ann", "bob", "cem"):
         put(tmp_path / "class" / NAME / student / f"{NAME}.py", f"{WORK}# {student}\n")
