@@ -54,15 +54,10 @@ class Watch:
 
     def key(self, key: str) -> bool:
         """React to a key. Returns False if it ends the watch."""
-        if key == "q":
-            return False
-        if key == "h":
-            self._hint()
-        elif key == "l":
-            self._list()
-        elif key == "n":
-            self._next()
-        return True
+        reactions = {"h": self._hint, "l": self._list, "n": self._next}
+        if key in reactions:
+            reactions[key]()
+        return key != "q"
 
     def _check(self, name: str, focus: str | None) -> None:
         began = time.perf_counter()
@@ -117,18 +112,14 @@ class Watch:
         failing = list(dict.fromkeys(verdict.check.task for verdict in self.report.failing))
         task = self._task()
         rest = failing[failing.index(task) + 1 :] if task in failing else []
-        if rest:
-            self.focus = rest[0]
-            self._draw()
-            _show_keys()
-            return
-        following = None if self.only else check_screen.following(self.repository, self.report.name, self.memory)
-        if following is None:
-            self.focus = failing[0] if failing else None
-            self._draw()
-            _show_keys()
-        else:
-            self._check(following, None)
+        if not rest and not self.only:
+            following = check_screen.following(self.repository, self.report.name, self.memory)
+            if following is not None:
+                self._check(following, None)
+                return
+        self.focus = next(iter([*rest, *failing]), None)
+        self._draw()
+        _show_keys()
 
 
 def run(repository: StudentRepository, targets: list[Target]) -> int:
