@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -143,6 +144,8 @@ class Observation:
     changed_inputs: the arguments that were changed in place, by position or keyword.
     recorded: whether the torch functions that ran were recorded; called: their names.
     target: the handle of the object that was called; handle: of the object that came back; type_name: the type of that.
+    own: the handle of an object that is data, but of a class of the student's own, whose methods may be called.
+    output: what the call printed.
     interrupted: the budget of CPU time ran out; what was done before that stands.
     reason: why there is no value, after a timeout or a crash; or why an entry of a dict is None.
     ordinal: 1 for the first observation of its check, 2 for the second.
@@ -160,6 +163,7 @@ class Observation:
     interrupted: bool = False
     target: int | None = None
     handle: int | None = None
+    own: int | None = field(default=None, compare=False)
     type_name: str = ""
     seconds: float = 0.0
     output: str = ""
@@ -185,7 +189,14 @@ class Observation:
     def _then(self, call: Call) -> Observation:
         if not self.returned or self.run is None:
             return self  # the earlier failure is also the result of this call
-        return self.run.ask(self.task, Question((*self.calls, call), self.handle))
+        question = Question((*self.calls, call), self.handle if self.own is None else self.own)
+        if question.target is None and not hasattr(self.value, call.name or "__call__"):
+            kind, what = (
+                ("AttributeError", f"has no attribute {call.name!r}") if call.name else ("TypeError", "is not callable")
+            )
+            error = StudentError(kind, f"'{type(self.value).__name__}' object {what}")
+            return dataclasses.replace(pending(self.task, question, self.run), status="error", error=error)
+        return self.run.ask(self.task, question)
 
     def with_record(self) -> Observation:
         """This observation with a record of the torch functions that ran. If it has none, the call is made once more."""

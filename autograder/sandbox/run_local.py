@@ -70,10 +70,13 @@ class LocalRun(Run):
             line = traceback.extract_tb(error.__traceback__)[-1].line or ""
             raised = StudentError(*loading.describe(error), text=line, bases=child.bases(error))
             return dataclasses.replace(observed, status="error", error=raised)
-        handle = None
+        handle = own = None
         if plain is data.NOT_DATA:
             self._objects.append(value)
             handle, plain = len(self._objects) - 1, None
+        elif type(value).__module__ == getattr(self._namespace.get(task), "__module__", None):
+            self._objects.append(value)
+            own = len(self._objects) - 1
         called = tuple(sorted(recorder.names)) if isinstance(recorder, record.Recorder) else ()
         return dataclasses.replace(
             observed,
@@ -81,6 +84,7 @@ class LocalRun(Run):
             changed_inputs=kept.changed(),
             called=called,
             handle=handle,
+            own=own,
             type_name=data.name_of(value) if handle is not None else "",
             seconds=time.monotonic() - began,
         )
@@ -120,7 +124,7 @@ def replay(function: Callable[..., Any], calls: tuple[Call, ...], task: str, rec
     observed: Observation | None = None
     with warnings.catch_warnings(action="ignore"):
         for i in range(len(calls)):
-            target = observed.handle if observed is not None else None
+            target = (observed.handle if observed.own is None else observed.own) if observed is not None else None
             observed = run.ask(task, Question(calls[: i + 1], target, record and i == len(calls) - 1))
             if not observed.returned:
                 break

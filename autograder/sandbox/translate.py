@@ -61,7 +61,7 @@ def observe(
     generation: the number of the child. name, source: the assignment's name and the submission, in which the place of an
     error is looked up. seconds: the time that the call took.
     """
-    value, handle = reply.get("value"), None
+    value, own, handle = reply.get("value"), reply.get("object"), None
     type_name = ""
     if isinstance(value, wire.Handle):
         handle = generation * _HANDLES + value.number % _HANDLES
@@ -77,6 +77,7 @@ def observe(
         called=_texts(reply.get("called")),
         interrupted=reply.get("interrupted") is True,
         handle=handle,
+        own=generation * _HANDLES + own.number % _HANDLES if isinstance(own, wire.Handle) else None,
         type_name=type_name,
         seconds=seconds,
         output=_output(reply.get("output")),

@@ -508,3 +508,45 @@ def test_a_fresh_process_knows_nothing_of_what_was_asked_before() -> None:
             assert submission.to_nchw(1).value == (3, 3), "the first goes on"
         assert submission.to_nchw(1).value == (4, 4)
         run.close()
+
+
+STACK = """
+class Stack(list):
+    push = list.append
+
+def bare():
+    return []
+
+class Celsius(float):
+    def fahrenheit(self):
+        return self * 1.8 + 32
+
+class Bag(dict):
+    def add(self, word):
+        self[word] = self.get(word, 0) + 1
+        return self
+"""
+
+
+class Stack(list[int]):
+    push = list.append
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_a_class_that_is_a_list_has_its_own_methods_too(sandbox: Sandbox, local: bool) -> None:
+    """A right stack that inherits from list lost its points: its methods were called on None."""
+    run = LocalRun({"Stack": Stack}) if local else run_of(sandbox, STACK)
+    submission = SubmissionProxy(run)
+    stack = submission.Stack()
+    expect_equal(stack, [])
+    for item in (1, 2):
+        assert stack.call("push", item).returned
+    assert [stack.call("pop").value, stack.call("__len__").value, stack.call("pop").value] == [2, 1, 1]
+    expect_raises(stack.call("pop"), IndexError)
+    if isinstance(run, SandboxRun):
+        plain = submission.bare()
+        assert str(plain.call("push", 1).error.message) == "'list' object has no attribute 'push'", "it was called None"
+        assert plain(1).error.message == "'list' object is not callable"
+        expect_equal(submission.Celsius(100.0).call("fahrenheit"), 212.0)
+        expect_equal(submission.Bag().call("add", "a").call("add", "a"), {"a": 2})
+        run.close()

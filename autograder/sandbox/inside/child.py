@@ -114,7 +114,9 @@ class Server:
             try:
                 with budget(question.get("budget")), recorder:
                     value = self._run(question, args, kwargs, target)
-                reply["value"] = self._as_data(value)
+                reply["value"] = plain = self._as_data(value)
+                if not isinstance(plain, wire.Handle) and str(type(value).__module__) in notices.modules:
+                    reply["object"] = self._stays(value)  # a list, say, of a class of its own, with methods
             except BudgetSpent:
                 reply["interrupted"] = True
             except BaseException as error:
