@@ -13,7 +13,7 @@ import torch
 from ..common.plural import listed
 from ..common.raised import from_a_stub
 from ..sandbox.observation import Observation
-from ..submission.own_tasks import stub_left
+from ..submission.own_tasks import above_its_stub, stub_left
 from . import describe, explain, student_errors
 from .failure import CheckFailed, Judge
 from .matching import same_value
@@ -48,6 +48,8 @@ def require_returned(observation: Observation) -> None:
         left = observation.error.because or (stub_left(source, observation.task) if source is not None else "")
         if left:
             raise CheckFailed(left, observation, outcome="error")
+        if source is not None and (above := above_its_stub(source, observation.task)):
+            raise CheckFailed(above, observation, outcome="not_run")
         raise CheckFailed(f"{observation.task} is not started yet.", outcome="not_run", why="not_started")
     text, why = student_errors.told(observation)
     raise CheckFailed(text, observation, _raises, outcome="error", why=why)

@@ -25,22 +25,20 @@ def defined_again(source: Source, tasks: Iterable[str]) -> list[str]:
 
 
 def stub_left(source: Source, task: str) -> str:
-    """A sentence if a task that the student has begun still holds the stub's own line, or stands above its stub; else ""."""
+    """A sentence if a task that the student has begun still holds the stub's own line; otherwise ""."""
     line = stub_line(source, task)
-    if not line:
-        return _above_its_stub(source, task)
     where = f"At {source.locate(line)}, {task} still has the stub's own line"
-    return f"{where}, which ends your code there: `{source.line(line)}`."
+    return f"{where}, which ends your code there: `{source.line(line)}`." if line else ""
 
 
-def _above_its_stub(source: Source, task: str) -> str:
+def above_its_stub(source: Source, task: str) -> str:
     """A sentence if the last definition of a task is its stub, and an earlier one is the student's; otherwise ""."""
     found = _definitions(source, task)
     if not any(_own_lines(node) for node in found[:-1]):
         return ""
     return (
-        f"Your file defines {task} again at {source.locate(found[-1].lineno)}, as in the stub, and the last one counts: "
-        "delete that one."
+        f"Your file defines {task} again at {source.locate(found[-1].lineno)}, where it is not started, and the last one "
+        "counts: delete that one."
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.submission import suggestions
 from autograder.submission.own_tasks import (
+    above_its_stub,
     defined_again,
     ends_in_the_first_round,
     never_used,
@@ -17,7 +18,6 @@ from autograder.submission.own_tasks import (
     other_order,
     set_inside,
     stands_inside,
-    stub_left,
     stub_line,
     unseen,
 )
@@ -117,10 +117,10 @@ def test_the_stubs_line_in_a_task_that_was_begun(text: str, line: int) -> None:
 def test_an_answer_above_its_stub() -> None:
     """It was called not started: whoever copies a cell often leaves the stub below."""
     answered = STUB.replace('raise NotImplementedError("area")', "return a * a")
-    said = "Your file defines area again at line 4, as in the stub, and the last one counts: delete that one."
-    assert stub_left(script(answered + STUB), "area") == said
+    said = "Your file defines area again at line 4, where it is not started, and the last one counts: delete that one."
+    assert above_its_stub(script(answered + STUB), "area") == said
     for text in (STUB + answered, STUB + STUB, answered, STUB):
-        assert stub_left(script(text), "area") == ""
+        assert above_its_stub(script(text), "area") == ""
 
 
 def test_a_class_that_was_begun_in_one_of_its_methods() -> None:
