@@ -166,7 +166,7 @@ def test_a_task_that_is_defined_twice_is_told_and_the_last_one_is_meant(
     last = path.read_text().count("\n") - 1
     assert cli.main(["check", "to_nchw"]) == 1
     text = words(capsys)
-    assert f"again at line {last}, as in the stub, and the last one counts: delete that one." in text
+    assert f"again at line {last}, where it is not started, and the last one counts: delete that one." in text
 
 
 def test_a_line_that_is_no_python_is_shown_once(
