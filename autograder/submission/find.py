@@ -193,11 +193,16 @@ def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, ask
         return Found(search.place.student, name, None, "unreadable", notes=(note,))
 
 
-def find_in_folder(folder: Path, student: str, course: Course) -> list[Found]:
-    """One entry for each assignment of the course. The whole folder is taken as one student's, whatever is in it."""
+def find_in_folder(
+    folder: Path, student: str, course: Course, stubs: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> list[Found]:
+    """One entry for each assignment of the course. The whole folder is taken as one student's, whatever is in it.
+
+    stubs: assignment -> the code digests of further stubs.
+    """
     names = course.assignment_names()
     search = _Search(Place(student, (HandIn(folder, student),)), course, frozenset(names), folder, Clones())
-    return [search.find(name, frozenset(), "", names) for name in names]
+    return [search.find(name, stubs.get(name, frozenset()), "", names) for name in names]
 
 
 # --- which of one student's files? ----------------------------------------------------------------------------------------

@@ -59,8 +59,19 @@ def grade_checkout(request: Request) -> list[Graded]:
     """Grade the requested assignments of a checkout. Raises InfrastructureError if the machine fails."""
     course = request.course
     names = request.assignments or tuple(course.assignment_names())
-    found = {entry.assignment: entry for entry in find_in_folder(request.checkout, request.student, course)}
-    return [_grade(request, found[name]) for name in names]
+    found = find_in_folder(request.checkout, request.student, course, _own_stubs(request))
+    return [_grade(request, entry) for name in names for entry in found if entry.assignment == name]
+
+
+def _own_stubs(request: Request) -> dict[str, frozenset[str]]:
+    """The code digests of the stubs with a quiz of the student's own, by assignment: as the checkout itself says.
+
+    Empty if hidden checks run: then nothing in the checkout decides what is graded.
+    """
+    if not request.settings.public_only or not (request.checkout / "assignments" / "manifest.json").is_file():
+        return {}
+    own = Course(request.checkout).manifest()
+    return {name: own.of(name).stubs for name in request.course.assignment_names()}
 
 
 def _grade(request: Request, found: Found) -> Graded:

@@ -36,7 +36,7 @@ from autograder.results.result import CheckResult, Result
 from autograder.submission.source import read_source
 from tests.support import readers
 from tests.support.extras import skip_without
-from tests.support.files import put
+from tests.support.files import notebook, put
 from tests.support.places import ROOT
 
 skip_without("nbgrader")
@@ -454,6 +454,19 @@ def test_work_that_cannot_be_graded_is_told_with_its_reason(files: dict[str, str
     assert ci(tmp_path, "actions") == 0
     assert says in (tmp_path / "summary").read_text(encoding="utf-8")
     assert "score=0\nmax-score=10\n" in (tmp_path / "output").read_text()
+
+
+@pytest.mark.parametrize(("hidden", "said"), [(False, "score=4\nmax-score=4\n"), (True, "score=0\nmax-score=10\n")])
+def test_a_stub_with_a_quiz_of_ones_own_is_no_second_answer(tmp_path: Path, hidden: bool, said: str) -> None:
+    """The notebook of a student with an own quiz was called a second answer. Hidden checks believe no checkout."""
+    mine = put(tmp_path / "work" / "a1_permute.ipynb", notebook("QUIZ = 'of my own'"))
+    stubs = {"a1_permute": {"ipynb": read_source(mine).code_digest}}
+    manifest = {"schema": "autograder/manifest/v1", "assignments": {}, "stubs": stubs}
+    put(tmp_path / "work" / "assignments" / "manifest.json", json.dumps(manifest))
+    put(tmp_path / "work" / "assignments" / "a1_permute.py", RIGHT)
+    shutil.copytree(ROOT / "assignments", tmp_path / "course" / "assignments")
+    assert ci(tmp_path, "actions", course=ROOT if hidden else tmp_path / "course") == 0
+    assert said in (tmp_path / "output").read_text()
 
 
 def test_a_zip_or_a_link_in_a_checkout_is_graded_as_what_it_holds(
