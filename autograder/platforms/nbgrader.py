@@ -30,7 +30,7 @@ from ..course.assignment import Assignment
 from ..course.course import Course, find_course
 from ..results.guard import Guard
 from ..results.result import NOT_HANDED_IN, CheckResult, ClassResults, Result
-from ..results.rows import Row, rows_of
+from ..results.rows import Row, public_notes, rows_of
 from ..results.store import folder_name
 from ..submission.archives import file_at
 from ..submission.source import Unreadable, read_source
@@ -214,7 +214,7 @@ def _rows(book: Any, submitted: Any, kind: str) -> list[Any]:
 def task_comments(result: Result) -> dict[str, str]:
     """task ("*": all tasks) -> comment in Markdown: public checks in full, only the points of hidden ones."""
     if not result.checks:  # nothing could be run: say so on every task
-        return {"*": _text(" ".join(result.notes))} if result.notes else {}
+        return {"*": _text(" ".join(public_notes(result)))} if result.notes else {}
     rows = rows_of(result)
     return {task: _comment([row for row in rows if row.task == task]) for task in dict.fromkeys(r.task for r in rows)}
 

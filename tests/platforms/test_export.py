@@ -146,6 +146,12 @@ def test_a_comment_in_nbgraders_page_is_text_whatever_a_student_raised(said: str
     assert "<script" not in filters.markdown2html(nbgrader.task_comments(unreadable)["*"])
 
 
+def test_a_comment_in_nbgraders_page_names_no_table_of_the_teachers() -> None:
+    note = "b.py was found. Ask for a1.py or a1.ipynb, or choose it in choices.csv: ada,a1_permute,b.py"
+    unreadable = Result("ada", "a1_permute", None, "unreadable", 0, 2, notes=(note,))
+    assert nbgrader.task_comments(unreadable) == {"*": "b.py was found. Hand in a1.py or a1.ipynb."}
+
+
 def test_nothing_to_grade_is_never_a_vacuous_pass() -> None:
     """Without tests, Classroom 50 takes a submission for passed, and the old reporter breaks."""
     unreadable = Result("ada", "a1_permute", "py", "unreadable", 0, 10, notes=("SyntaxError at line 3",))
