@@ -105,6 +105,9 @@ def where(item: pytest.Item) -> str:
     return f"{item.path.name}, line {(item.location[1] or 0) + 1}: {item.name}"
 
 
+_INSTEAD_OF_CAPSYS = " What a call has printed is its observation's output: submission.task(...).output."
+
+
 def impossible_fixtures(item: pytest.Item) -> Iterator[str]:
     """A sentence on the parameters that no fixture gives, and one on a fixture that would outlive the check, but asks for
     one that is made anew for each check.
@@ -115,7 +118,7 @@ def impossible_fixtures(item: pytest.Item) -> Iterator[str]:
     if unknown := [name for name in item.fixturenames if name != "request" and name not in known]:
         yield (
             f"{where(item)} has a parameter that pytest does not know: {', '.join(unknown)}. A check may have: "
-            f"{', '.join(GIVEN)}."
+            f"{', '.join(GIVEN)}.{_INSTEAD_OF_CAPSYS if 'capsys' in unknown else ''}"
         )
     anew = {name for name, made in known.items() if made[-1].scope == "function"}
     if lasting := [name for name, made in known.items() if name not in anew and anew & set(made[-1].argnames)]:

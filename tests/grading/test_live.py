@@ -268,6 +268,10 @@ def test_a_mark_that_the_file_does_not_show_is_refused(tmp_path: Path) -> None:
             "import pytest\n@pytest.mark.points(1, task='double')\ndef test_it(submission, tmp_path):\n    'It.'\n",
             r"line 2: test_it has a parameter that pytest does not know: tmp_path\. A check may have: submission, draw",
         ),
+        (
+            "import pytest\n@pytest.mark.points(1, task='double')\ndef test_it(submission, capsys):\n    'It.'\n",
+            r"afterwards\. What a call has printed is its observation's output: submission\.task\(\.\.\.\)\.output\.",
+        ),
     ],
 )
 def test_checks_that_cannot_run_are_named_when_a_class_is_graded(tmp_path: Path, text: str, says: str) -> None:
