@@ -206,13 +206,14 @@ def _holds_a_class(folder: Path, names: Collection[str]) -> bool:
 
 
 def _answers(folder: Path, names: Collection[str], deep: int = 2) -> set[str]:
-    """The assignments that files in a folder are named after, with other words around the name or in a zip.
+    """The assignments that files in a folder are named after, with other words around the name; or if there are none, those
+    that files in its zips are named after.
 
     deep: how many zips, each inside the one before, are looked into.
     """
     zips: list[Path] = []
     found = answers_in(folder, names, loosely=True, zips=zips)
-    return found.union(*_answers_in_zips(zips, names, deep - 1)) if deep else found
+    return found if found or not deep else found.union(*_answers_in_zips(zips, names, deep - 1))
 
 
 def _names_students(folder: Path, listed: Collection[os.DirEntry[str]], names: Collection[str]) -> bool:

@@ -1648,6 +1648,19 @@ def test_mails_are_named(course: Course, tmp_path: Path) -> None:
     assert download.passed_over == ("cas.msg",)
 
 
+def test_a_zip_beside_work_is_not_unpacked(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("ann", "bob"):
+        put(tmp_path / "class" / student / f"{NAME}.py", f"{WORK}# {student}\n")
+        zipped(tmp_path / "class" / student / "data.zip", noise="1")
+    opened: list[Path] = []
+    monkeypatch.setattr(
+        archives, "_unpacked", lambda path, *_: opened.append(path) or archives.Refused("is not asked for")
+    )
+    _, found = read(tmp_path / "class", course)
+    assert {student: each.status for student, each in found.items()} == {"ann": "found", "bob": "found"}
+    assert opened == []
+
+
 @pytest.mark.parametrize("deeper", ["src", "1_abgabe", "{student}"])
 def test_a_folder_more_in_that_of_an_assignment_is_no_student(course: Course, tmp_path: Path, deeper: str) -> None:
     for student in ("ann", "bob", "cem"):
