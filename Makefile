@@ -6,7 +6,7 @@
 # Another class:             make grade CLASS=submitted OUT=results
 
 PYTHON ?= python3
-TORCH_INDEX ?=
+TORCH_INDEX ?= $(PIP_EXTRA_INDEX_URL)
 CONSTRAINTS ?= constraints.txt
 CLASS ?= tests/class
 OUT ?= results
@@ -14,6 +14,8 @@ REPORT ?= report
 # How many tests run at a time: each waits for processes to start, so one a core.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1))')
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PACKAGES := $(addprefix --extra-index-url ,$(TORCH_INDEX)) -c $(CONSTRAINTS) -e ".[dev]"
 # Tests start hundreds of processes: each would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -62,8 +64,11 @@ clean:
 		{ echo "Less than 8 GB are free here: the install needs 6 GB, or 1 GB with TORCH_INDEX (see the README)."; exit 1; }
 	@echo "Setting up .venv (once; some minutes, most of it PyTorch)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -q --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-		--no-compile -c $(CONSTRAINTS) -e ".[dev]" || { echo "The install failed: see pip's last line above."; exit 1; }
-	@# pip would do it on one core, and compile the packages' own tests, too.
+	@# uv takes a quarter of the time, but knows none of pip's settings: where those name an index, pip does it. It also
+	@# does where uv fails, and says what is wrong.
+	@{ ! $(PIP) config list | grep -q '\.index-url=' && $(PIP) install -q --retries 1 -c $(CONSTRAINTS) uv && \
+		$(BIN)/uv pip install -q --python $(BIN)/python --index-strategy unsafe-best-match $(PACKAGES); } 2>/dev/null || \
+		$(PIP) install -q --no-compile $(PACKAGES) || { echo "The install failed: see pip's last line above."; exit 1; }
+	@# Either would compile the packages' own tests, too.
 	@$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 	@touch $@
