@@ -57,11 +57,12 @@ class Ledger:
 
         Raises InfrastructureError or UserError if an earlier one could not be written.
         """
-        result, text = bounded_with_text(result)
         key = result.student, result.assignment
         self._results[key] = result
         if result == previous:
             return
+        result, text = bounded_with_text(result)
+        self._results[key] = result
         if key in self._writing:
             self._writing.pop(key).result()
         self._writing[key] = self._writers.submit(store.write_text, result, text, self._folder)
