@@ -59,9 +59,13 @@ class File:
         return read_source(self.path, flat=self.flat)
 
     @property
-    def key(self) -> tuple[int, int, bool, str]:
-        """A sorting key: files outside zips first, then those in fewer folders, then scripts before notebooks."""
-        return self.zips, len(self.path.parts), self.path.suffix.lower() != ".py", str(self.path)
+    def key(self) -> tuple[int, int, bool, str, str]:
+        """A sorting key: files outside zips first, then those in fewer folders, then scripts before notebooks.
+
+        The names come last, and not the path: a zip is unpacked into a folder with another name each time.
+        """
+        is_notebook = self.path.suffix.lower() != ".py"
+        return self.zips, len(self.path.parts), is_notebook, str(self.hand_in.path), self.shown
 
     @property
     def zips(self) -> int:

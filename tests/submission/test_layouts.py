@@ -1690,6 +1690,15 @@ def test_a_homework_of_few_whose_zips_hold_zips_is_no_student(course: Course, tm
     assert found == {("ann", NAME), ("bob", NAME), ("cem", NAME), ("ann", "a2_linear_dims")}
 
 
+def test_files_in_zips_are_named_in_the_order_of_the_zips(course: Course, tmp_path: Path) -> None:
+    """They were in the order of the folders that they were unpacked into, which was another one each time."""
+    for number in range(6):
+        zipped(tmp_path / "class" / "ann" / f"part {number}.zip", a1_permute=f"answer = {number}\n")
+    put(tmp_path / "class" / "ben" / "a1_permute.py")
+    (found, _) = find_class(tmp_path / "class", course, ["a1_permute"]).found
+    assert found.notes[0].startswith("6 files differ: part 0.zip/a1_permute.py, part 1.zip/a1_permute.py, part 2.zip/")
+
+
 def test_a_download_whose_files_all_have_other_names_asks_for_what_they_answer(course: Course, tmp_path: Path) -> None:
     put(tmp_path / "class" / "Bob Ray_12_assignsubmission_file_" / f"ray_{NAME}_final.py")
     zipped(tmp_path / "class" / "Ann Lee_11_assignsubmission_file_" / "work.zip", **{NAME: f"{WORK}# ann\n"})
