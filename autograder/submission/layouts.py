@@ -10,11 +10,13 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..common.plural import listed
+from .archives import APPLES
+from .names import is_folder
 
 LAYOUTS = {
     "folders": "a folder for each student: GitHub clones, nbgrader's submitted/, an unpacked download",
@@ -231,6 +233,15 @@ def read_name(path: Path, *, folder: bool, only: str | None = None) -> HandIn | 
             if folder or found.own is not None:
                 return replace(found, own=None) if folder else found  # a second download's folder ends in " 2"
     return None
+
+
+def read_names(entries: Iterable[os.DirEntry[str]], only: str | None = None) -> Iterator[HandIn]:
+    """The entries of a folder that have names of a system's download. only: the one layout to look for."""
+    for entry in entries:
+        if entry.name.startswith(APPLES) or entry.is_symlink():
+            continue
+        if found := read_name(Path(entry.path), folder=is_folder(entry), only=only):
+            yield found
 
 
 # --- attempts ------------------------------------------------------------------------------------------------------

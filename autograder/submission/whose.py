@@ -11,19 +11,8 @@ from ..common.errors import UserError
 from ..course.course import Course
 from . import layouts
 from .archives import NEVER
-from .classes import (
-    OWN_FOLDERS,
-    answers,
-    answers_in,
-    answers_in_zips,
-    class_folders,
-    holds_several,
-    is_one_students,
-    opened,
-    read_names,
-    unwrapped,
-    zips_among,
-)
+from .classes import class_folders, holds_several, is_one_students, unwrapped
+from .folder import OWN_FOLDERS, Folder, answers_of, opened_zip
 from .layouts import HandIn
 from .names import (
     ARCHIVES,
@@ -79,11 +68,13 @@ def read_class(
         raise UserError(f"{root} {gone}. Give the folder that holds the submissions, or one submission.")
     if root.resolve() == course.root.resolve() or _is_a_course(root, names):
         raise UserError(f"{root} is the course repository itself. Give the folder in it that holds the submissions.")
-    if layout == "student" or (layout is None and is_one_students(root, names)):
+    whole = Folder(root, names)
+    if layout == "student" or (layout is None and is_one_students(whole)):
         student = readable(root.resolve().name)
         return Class((Place(student, (HandIn(root, student),)),), "student")
-    inner, above = class_folders(root, names) if layout is None else ([root], [])
-    inner = [unwrapped(folder, names) for folder in inner] if layout is None else inner
+    inner, above = class_folders(whole) if layout is None else ([whole], [])
+    inner = list(map(unwrapped, inner)) if layout is None else inner
+    paths = [folder.path for folder in inner]
     found: list[HandIn] = []
     named: list[HandIn] = []
     notes: list[tuple[str, str]] = []  # (student, note)
@@ -91,7 +82,7 @@ def read_class(
     scopes: dict[Path, str] = {}
     for folder in inner:
         asked = next(iter(only), "") if len(only) == 1 else ""
-        hand_ins = [h for h in _hand_ins(folder, names, layout, notes, passed_over, asked) if h.path not in inner]
+        hand_ins = [h for h in _hand_ins(folder, layout, notes, passed_over, asked) if h.path not in paths]
         scope = folder.name if folder.name in names else ""
         scopes |= {each.path: scope for each in hand_ins}
         found += hand_ins
@@ -103,7 +94,7 @@ def read_class(
             return by_name
     used = Counter(each.layout for each in found)
     read_as = layout or (used.most_common(1)[0][0] if used else "folders")
-    within = ", ".join(f"{readable(folder.name)}/" for folder in [f for f in inner if f != root][:3])
+    within = ", ".join(f"{readable(folder.name)}/" for folder in [f for f in inner if f != whole][:3])
     deeper = f", in {within}" if within else ""
     places = places_of(found, notes, scopes)
     return Class(tuple(places), f"{layouts.LAYOUTS[read_as]}{deeper}", tuple(passed_over))
@@ -113,21 +104,21 @@ def _as_known(found: list[HandIn], known: Known) -> list[HandIn]:
     return as_known(found, known()) if any(each.identity for each in found) else found
 
 
-def _named_after(hand_in: HandIn, names: Collection[str]) -> set[str]:
+def _named_after(hand_in: HandIn, names: frozenset[str]) -> set[str]:
     """The assignments that the files of a hand-in are named after, whatever kind of files they are, or those in its zips."""
     path, own = hand_in.path, hand_in.own
     files = {own: path} if own is not None else {entry.name: Path(entry.path) for entry in entries(path)}
     zips = [path for name, path in files.items() if name.lower().endswith(".zip")]
-    return {name for name in names for file in files if bears(file, name)}.union(*answers_in_zips(zips, names))
+    return {name for name in names for file in files if bears(file, name)}.union(*answers_of(zips, names))
 
 
-def _is_a_course(root: Path, names: Collection[str]) -> bool:
+def _is_a_course(root: Path, names: frozenset[str]) -> bool:
     """Does solutions/ in this folder hold hidden checks or misconceptions, which a student's folder never holds?"""
     beside_masters = [f for name in names for f in (f"{name}/test_{name}_hidden.py", f"{name}/misconceptions.py")]
     return any((root / "solutions" / file).is_file() for file in beside_masters)
 
 
-def _of_one_file(file: Path, names: Collection[str], known: Known) -> Class:
+def _of_one_file(file: Path, names: frozenset[str], known: Known) -> Class:
     """The class of a single submission. The student is the one that a system's name states, else the name of a zip, else
     the name of the folder that holds the file.
     """
@@ -148,32 +139,27 @@ def _of_one_file(file: Path, names: Collection[str], known: Known) -> Class:
 
 
 def _hand_ins(
-    folder: Path,
-    names: Collection[str],
-    layout: str | None,
-    notes: list[tuple[str, str]],
-    aside: list[str],
-    asked: str = "",
+    folder: Folder, layout: str | None, notes: list[tuple[str, str]], aside: list[str], asked: str = ""
 ) -> Iterator[HandIn]:
     """The entries of a class's folder, each with its student.
 
     Adds to `notes` what a student should know, as (student, note), and to `aside` the entries that belong to no student.
     """
-    listed = entries(folder)
-    system = layout if layout in layouts.SYSTEMS else None
-    if layout in (None, "gradescope") and os.path.isfile(folder / layouts.GRADESCOPE_FILE):
-        yield from layouts.gradescope(folder)
+    if layout in (None, "gradescope") and folder.is_of_gradescope:
+        yield from layouts.gradescope(folder.path)
         return
-    named = () if layout in ("folders", "flat") else read_names(listed, only=system)
+    listed, names = folder.entries, folder.assignments
+    system = layout if layout in layouts.SYSTEMS else None
+    named = () if layout in ("folders", "flat") else layouts.read_names(listed, only=system)
     read = {found.path.name: found for found in named}
     from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
     yield from layouts.with_logins(from_blackboard, names)
     yield from (each for each in read.values() if each.layout != "blackboard")
-    side_by_side = () if layout == "folders" else _all_flat(listed, names, loosely=layout == "flat")
+    side_by_side = () if layout == "folders" else _all_flat(folder, loosely=layout == "flat")
     if layout == "flat" and (asked or folder.name in names):
         side_by_side = (*files_of_students(listed, asked or folder.name), *side_by_side)
     flat = {each.path.name: each for each in side_by_side}
-    of_classes = _zips_of_classes(listed, names)
+    of_classes = _zips_of_classes(folder)
     for entry in listed:
         path, name = Path(entry.path), readable(entry.name)
         if placeholder_of(name):
@@ -191,9 +177,7 @@ def _hand_ins(
                 aside.append(f"{name} (a link; links are not followed)")
         elif is_folder(entry):
             ours = any(os.path.exists(path / marker) for marker in (RESULTS_MARKER, REPORT_MARKER))
-            # `Ann_Backup` may be a person: there, zips are looked into as well.
-            answered = answers_in if ours or entry.name in PASSED_OVER else answers
-            if (ours or is_passed_over(entry.name)) and not answered(path, names):
+            if (ours or is_passed_over(entry.name)) and not _is_somebodys(Folder(path, names), ours):
                 aside.append(f"{name}/ ({'results' if ours else 'no work in it'})")
             else:
                 yield HandIn(path, entry.name)
@@ -208,36 +192,43 @@ def _hand_ins(
             aside.append(name)
 
 
-def _holds_work(entry: os.DirEntry[str], names: Collection[str]) -> bool:
+def _holds_work(entry: os.DirEntry[str], names: frozenset[str]) -> bool:
     """Is it a folder with a file that is named after an assignment, or a file with such a name in its own?"""
     if is_folder(entry):
-        return bool(answers_in(Path(entry.path), names))
+        return bool(Folder(Path(entry.path), names).answers)
     return bears_any(entry.name, names)
 
 
-def _zips_of_classes(listed: Collection[os.DirEntry[str]], names: Collection[str]) -> set[str]:
+def _is_somebodys(folder: Folder, ours: bool) -> bool:
+    """Is there work in a folder with a name like `backup`, or with our results? `Ann_Backup` may be a person: there, zips
+    are looked into as well.
+    """
+    return bool(folder.answers if ours or folder.name in PASSED_OVER else folder.likely_answers)
+
+
+def _zips_of_classes(folder: Folder) -> set[str]:
     """The zips of a folder that hold a class, not the work of one student.
 
     If most zips are one student's, so are the others: a student, too, may hand in folders that look like a class.
     """
-    zips = zips_among(listed)
-    like = {path.name for path in zips if holds_several(path, names)}
-    folders = {entry.name for entry in listed if is_folder(entry)}
-    held = {path.name: {entry.name for entry in entries(inside)} for path in zips if (inside := opened(path))}
-    unpacked = {name for name, inner in held.items() if inner & folders}
-    return unpacked | (like if 2 * len(like) >= len(zips) else set())
+    like = {path.name for path in folder.zips if holds_several(path, folder.assignments)}
+    beside = {each.name for each in folder.folders}
+    held = {path.name: {each.name for each in entries(inside)} for path in folder.zips if (inside := opened_zip(path))}
+    unpacked = {name for name, inner in held.items() if inner & beside}
+    return unpacked | (like if 2 * len(like) >= len(folder.zips) else set())
 
 
-def _all_flat(listed: Collection[os.DirEntry[str]], names: Collection[str], *, loosely: bool) -> Iterator[HandIn]:
+def _all_flat(folder: Folder, *, loosely: bool) -> Iterator[HandIn]:
     """The files of `flat_files`, and others beside them that are named like them: documents, zips, and in a download of
     Google's whatever else the students handed in. loosely: see `flat_files`.
     """
-    flat = list(flat_files(listed, names, loosely=loosely))
+    names = folder.assignments
+    flat = list(flat_files(folder.entries, names, loosely=loosely))
     yield from flat
     known = {each.path.name for each in flat}
     others = [
         entry
-        for entry in listed
+        for entry in folder.entries
         if entry.name not in known
         and not entry.name.startswith(".")
         and Path(entry.name).suffix.lower() in (*WORK, *ARCHIVES)
