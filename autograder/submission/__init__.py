@@ -1,1 +1,15 @@
-"""Submissions: which student's file answers which assignment, what its text is, and when it came."""
+"""Submissions: which student's file answers which assignment, what its text is, and when it came.
+
+The questions, in the order in which a download meets them, and the modules that answer them:
+
+    What does a name say?                                               names; of a system's download: layouts
+    Which files have a student's name and an assignment's in theirs?    side_by_side
+    What lies in a folder, or in a zip?                                 folder, archives
+    One student or a class? And in which folders are the students?      classes
+    Which of their entries is whose?                                    whose
+    Which entries are the same person's?                                places
+    What may each file of one student be?                               student_files
+    Which of them is graded? What is said if none is?                   find; of a clone's other branches: clone
+    What is its text?                                                   source
+    When did it come?                                                   times
+"""
