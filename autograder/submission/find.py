@@ -115,14 +115,20 @@ def find_class(
     if root.is_file():
         place, names = _of_one_file(class_.places[0], names)
         class_, root = dataclasses.replace(class_, places=(place,)), root.parent
-    searches = [_search(place, course, every, root, clones) for place in class_.places]
+    students = [_files_of(place, every) for place in class_.places]
     people = People({place.student: other_names(place.identity) for place in class_.places})
     choices = people.by_our_names(choices, "choices.csv")
+    given = {name: released_digests(course, name) | stubs.get(name, frozenset()) for name in names}
 
     def look(asked: Collection[str]) -> tuple[Found, ...]:
-        return tuple(entry for search in searches for entry in _of_student(search, names, stubs, choices, asked))
+        found = []
+        for files in students:
+            searches = (_Search(files, root, clones, name, given[name], asked) for name in names)
+            found += [_guarded(search, choices.get((files.student, search.name), "")) for search in searches]
+            files.forget()  # a class may be large
+        return tuple(found)
 
-    asked = [name for name in names if any(search.files.named(name) for search in searches)]
+    asked = [name for name in names if any(files.named(name) for files in students)]
     asked = asked or list({entry.assignment for entry in look(()) if entry.status == "found"})
     found = look(asked or names)
     if len(class_.places) == 1:  # all files here belong to one student
@@ -155,42 +161,26 @@ def _of_one_file(place: Place, names: list[str]) -> tuple[Place, list[str]]:
     return dataclasses.replace(place, hand_ins=(hand_in,)), meant
 
 
-def _search(place: Place, course: Course, names: frozenset[str], root: Path, clones: Clones) -> _Search:
-    """The search among a student's files. If reading them raises, a search without files and with a note."""
+def _files_of(place: Place, names: frozenset[str]) -> StudentFiles:
+    """A student's files. If reading them raises, none, and a note."""
     try:
-        return _Search(place, course, names, root, clones)
+        return StudentFiles(place, names)
     except (UserError, InfrastructureError):
         raise
     except Exception as error:
         note = f"The search through the files failed ({type(error).__name__}). Look at the folder."
-        return _Search(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), course, names, root, clones)
+        return StudentFiles(dataclasses.replace(place, hand_ins=(), notes=(*place.notes, note)), names)
 
 
-def _of_student(
-    search: _Search,
-    names: Iterable[str],
-    stubs: Mapping[str, frozenset[str]],
-    choices: Choices,
-    asked: Collection[str],
-) -> list[Found]:
-    """One entry for each assignment. Afterwards nothing that was read is kept: a class may be large."""
-    student = search.place.student
-    found = [
-        _guarded(search, name, stubs.get(name, frozenset()), choices.get((student, name), ""), asked) for name in names
-    ]
-    search.files.forget()
-    return found
-
-
-def _guarded(search: _Search, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
+def _guarded(search: _Search, chosen: str) -> Found:
     """What was found. An error about one student's files becomes a note, so that no other student loses a result."""
     try:
-        return search.find(name, stubs, chosen, asked)
+        return search.find(chosen)
     except (UserError, InfrastructureError):
         raise
     except Exception as error:
-        note = f"The search for {name} failed ({type(error).__name__}). Look at the folder."
-        return Found(search.place.student, name, None, "unreadable", notes=(note,))
+        note = f"The search for {search.name} failed ({type(error).__name__}). Look at the folder."
+        return Found(search.files.student, search.name, None, "unreadable", notes=(note,))
 
 
 def find_in_folder(
@@ -201,46 +191,62 @@ def find_in_folder(
     stubs: assignment -> the code digests of further stubs.
     """
     names = course.assignment_names()
-    search = _Search(Place(student, (HandIn(folder, student),)), course, frozenset(names), folder, Clones())
-    return [search.find(name, stubs.get(name, frozenset()), "", names) for name in names]
+    files, clones = StudentFiles(Place(student, (HandIn(folder, student),)), frozenset(names)), Clones()
+    given = {name: released_digests(course, name) | stubs.get(name, frozenset()) for name in names}
+    return [_Search(files, folder, clones, name, given[name], names).find() for name in names]
 
 
 # --- which of one student's files? ----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
 class _Search:
-    """Looks among one student's files for the answer to an assignment, or for work that may have been meant for it."""
+    """The search among one student's files for the answer to one assignment, or for work that may have been meant for it.
 
-    def __init__(self, place: Place, course: Course, names: frozenset[str], root: Path, clones: Clones) -> None:
-        self.place, self.course, self.root, self.clones = place, course, root, clones
-        self.files = StudentFiles(place, names)
+    root: the folder of submissions. stubs: the code digests of the assignment's stubs. asked: the assignments that this
+    download is about.
+    """
 
-    def find(self, name: str, stubs: frozenset[str], chosen: str, asked: Collection[str]) -> Found:
-        """What was found for an assignment.
+    files: StudentFiles
+    root: Path
+    clones: Clones
+    name: str
+    stubs: frozenset[str]
+    asked: Collection[str]
 
-        stubs: the code digests of stubs. chosen: the file that a person chose, or "". asked: the assignments that this
-        download is about.
-        """
-        stubs |= released_digests(self.course, name)
+    def find(self, chosen: str = "") -> Found:
+        """What was found. chosen: the file that a person chose, or ""."""
         if chosen:
-            return self._as_chosen(name, chosen)
-        found = self._choose(name, stubs)
-        while (found.status in _NOTHING or self.files.newer_zip(name, stubs)) and self.files.open_zips():
-            found = self._choose(name, stubs)
-        if found.status == "missing" and (broken := self._unreadable(name)):
-            return self._found(name, broken[0], "found", broken)
+            return self._as_chosen(chosen)
+        found = self._choose()
+        while (found.status in _NOTHING or self._newer_zip()) and self.files.open_zips():
+            found = self._choose()
+        if found.status == "missing" and (broken := self._unreadable()):
+            return self._found(broken[0], "found", broken)
         if found.status in _NOTHING:
-            found = self._instead(found, name, stubs, asked)
+            found = self._instead(found)
         # The stubs were readable when they were handed out: what cannot be read now is the student's work.
-        if found.status == "not_started" and (broken := self._unreadable(name)):
-            return self._found(name, broken[0], "found", broken, found.notes)
+        if found.status == "not_started" and (broken := self._unreadable()):
+            return self._found(broken[0], "found", broken, found.notes)
         return found
 
-    def _unreadable(self, name: str) -> list[File]:
+    def _unreadable(self) -> list[File]:
         """The files named after an assignment that cannot be read: the best name first, then the newest attempt."""
-        broken = [file for file in self.files.named(name) if not self.files.code_of(file)]
-        copies = self.files.copies[name]
+        broken = [file for file in self.files.named(self.name) if not self.files.code_of(file)]
+        copies = self.files.copies[self.name]
         return sorted(broken, key=lambda file: (file in copies, [-n for n in file.hand_in.attempt], file.key))
+
+    def _newer_zip(self) -> bool:
+        """Is there an unopened zip that is newer than all work that is named after the assignment?"""
+        work = (file for file in self.files.named(self.name) if self.files.code_of(file) not in {"", *self.stubs})
+        newest = max((file.hand_in.attempt for file in work), default=())
+        return any(zipped.hand_in.attempt > newest for zipped in self.files.unopened)
+
+    def _is_code(self, file: File) -> bool:
+        """Can it be read, and is it not a stub? A file that is not called .py or .ipynb must look like code, too."""
+        if self.files.code_of(file) in {"", *self.stubs}:
+            return False
+        return file.own.lower().endswith(SUFFIXES) or file.read().looks_like_code
 
     # Which of the candidates?
 
@@ -253,18 +259,18 @@ class _Search:
             first.setdefault(self.files.answer_of(file), file)
         return list(first.values())
 
-    def _choose(self, name: str, stubs: frozenset[str]) -> Found:
+    def _choose(self) -> Found:
         """The file to grade among those named after the assignment.
 
         Stubs do not count. Files with the same code count as one. If there are several attempts, the newest counts.
         """
         fallback: File | None = None
         exact, copies = (
-            sorted(group[name], key=lambda file: file.key) for group in (self.files.exact, self.files.copies)
+            sorted(group[self.name], key=lambda file: file.key) for group in (self.files.exact, self.files.copies)
         )
         like: list[File] = []
         if any(file.hand_in.attempt for file in (*exact, *copies)):
-            like = [file for file in self._like(name, stubs) if file.hand_in.layout != "canvas"]
+            like = [file for file in self._like() if file.hand_in.layout != "canvas"]
             exact, copies = [*exact, *copies, *like], []
         every = [*exact, *copies]
         for group in (exact, copies):
@@ -275,7 +281,7 @@ class _Search:
                 digest = self.files.code_of(file)
                 if not digest:
                     broken.append(file)
-                elif digest not in stubs:
+                elif digest not in self.stubs:
                     changed.setdefault(digest, file)
                 elif fallback is None:
                     fallback = file
@@ -292,8 +298,8 @@ class _Search:
                 said = (
                     f"Two files differ: {' and '.join(shown)}." if two else f"{len(shown)} files differ: {few(shown)}."
                 )
-                said += f" Keep one of them, or name it in choices.csv: {self._as_choice(name, chosen[0])}"
-                return self._found(name, None, "ambiguous", chosen, [said])
+                said += f" Keep one of them, or name it in choices.csv: {self._as_choice(chosen[0])}"
+                return self._found(None, "ambiguous", chosen, [said])
             if chosen:
                 file = chosen[0]
                 of_submitty = file.hand_in.layout == "submitty"
@@ -307,37 +313,39 @@ class _Search:
                     notes.append(f"{file.shown} was graded.")
                 if is_withdrawn(file.hand_in):
                     notes.append("Submitty calls no version active, as if the student had withdrawn it.")
-                also = self._also_there(file, name, stubs)
+                also = self._also_there(file)
                 if also:
                     notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
-                newer = self._newer_than(file, name)
+                newer = self._newer_than(file)
                 if newer is not None and newer not in also:
-                    notes.append(self._why_not_newer(newer, name))
-                return self._found(name, file, "found", every, notes)
+                    notes.append(self._why_not_newer(newer))
+                return self._found(file, "found", every, notes)
         if fallback is not None:
-            return self._found(name, fallback, "not_started", every)
+            return self._found(fallback, "not_started", every)
         # If the student's folder is a link, there are no hand-ins; but something is there, so it is not missing.
-        return self._found(name, None, "missing" if self.place.hand_ins else "unreadable", ())
+        return self._found(None, "missing" if self.files.place.hand_ins else "unreadable", ())
 
-    def _also_there(self, file: File, name: str, stubs: frozenset[str]) -> list[File]:
+    def _also_there(self, file: File) -> list[File]:
         """Other code with a name like the assignment's, which is not graded because `file` has the name itself.
 
         Modules that `file` imports are left out.
         """
-        others = [f for f in self.files.other if f.may_be_chosen and bears(f.own, name) and f.own.endswith(SUFFIXES)]
+        others = [
+            f for f in self.files.other if f.may_be_chosen and bears(f.own, self.name) and f.own.endswith(SUFFIXES)
+        ]
         if file.hand_in.attempt and file.hand_in.layout != "canvas":
             others = [other for other in others if other.hand_in.attempt == file.hand_in.attempt]
-        like = [*self.files.copies[name], *others] if not file.hand_in.attempt else others
+        like = [*self.files.copies[self.name], *others] if not file.hand_in.attempt else others
         modules = {file.path.parent / helper.file for helper in file.read().helpers} if like else set()
-        known = {self.files.code_of(file), "", *stubs}
+        known = {self.files.code_of(file), "", *self.stubs}
         return [f for f in like if f.path not in modules and self.files.code_of(f) not in known]
 
-    def _like(self, name: str, stubs: frozenset[str]) -> list[File]:
+    def _like(self) -> list[File]:
         """Code whose name has other words around the assignment's: `lee_a1_permute_final.py`."""
-        like = [file for file in self.files.other if file.may_be_chosen and bears(file.own, name)]
-        return [file for file in like if self.files.is_code(file, stubs)]
+        like = [file for file in self.files.other if file.may_be_chosen and bears(file.own, self.name)]
+        return [file for file in like if self._is_code(file)]
 
-    def _newer_than(self, file: File, name: str) -> File | None:
+    def _newer_than(self, file: File) -> File | None:
         """A file of a later attempt that is not code. Canvas numbers files, not attempts: there, only one whose name hints
         at the assignment.
         """
@@ -347,24 +355,24 @@ class _Search:
                 for other in self.files.other
                 if other.hand_in.attempt > file.hand_in.attempt
                 and other.own != RECEIPT
-                and (file.hand_in.layout != "canvas" or name in self.files.meant(other))
+                and (file.hand_in.layout != "canvas" or self.name in self.files.meant(other))
             ),
             None,
         )
 
-    def _why_not_newer(self, file: File, name: str) -> str:
+    def _why_not_newer(self, file: File) -> str:
         """What to do with a file of a later attempt that was not graded."""
         active = file.hand_in.layout == "submitty" and file.hand_in.attempt[0]
         said = f"{self._below(file)} {'is the active version' if active else 'came later'}, but"
         if not file.may_be_chosen:
             return f"{said} cannot be graded as it is. Look at it."
-        return f"{said} has another name. If it is the answer, choose it in choices.csv: {self._as_choice(name, file)}"
+        return f"{said} has another name. If it is the answer, choose it in choices.csv: {self._as_choice(file)}"
 
-    def _as_chosen(self, name: str, chosen: str) -> Found:
+    def _as_chosen(self, chosen: str) -> Found:
         """The file that a person chose in choices.csv, whatever its name."""
         while self.files.open_zips():
             pass
-        every = [*self.files.named(name), *self.files.other, *self.files.aside[name]]
+        every = [*self.files.named(self.name), *self.files.other, *self.files.aside[self.name]]
         fits = [f for f in every if chosen in (f.shown, self._below(f))]
         chosen = chosen.replace("\\", "/").removeprefix("./")
         fits = fits or [f for f in every if chosen in (f.shown, self._below(f))]
@@ -373,45 +381,45 @@ class _Search:
             wrong = f"which {fits[0].why}" if fits else "but there is no such file"
             others = f" There are: {few(file.shown for file in every)}." if every and not fits else ""
             note = f"choices.csv names {chosen}, {wrong}.{others}"
-            hinting = [f for f in self.files.other if self._may_be_meant(f, name, missing=True)]
-            here = bool(fits or hinting or self.files.named(name) or self.files.aside[name])
-            return self._found(name, None, "unreadable" if here else "missing", (), [note])
+            hinting = [f for f in self.files.other if self._may_be_meant(f, missing=True)]
+            here = bool(fits or hinting or self.files.named(self.name) or self.files.aside[self.name])
+            return self._found(None, "unreadable" if here else "missing", (), [note])
         note = f"{fits[0].shown} was graded, because choices.csv names it."
-        return self._found(name, fits[0], "found", fits[:1], [note])
+        return self._found(fits[0], "found", fits[:1], [note])
 
     # What is there instead?
 
-    def _instead(self, found: Found, name: str, stubs: frozenset[str], asked: Collection[str]) -> Found:
+    def _instead(self, found: Found) -> Found:
         """The result if no file has the assignment's name: the one file that was evidently meant for it, or a note on
         work under another name, on a branch, or in a folder that is passed over.
         """
-        aside = [file for file in self.files.aside[name] if self.files.is_code(file, stubs)]
-        branches = list(self._branches(name, stubs, head=found.status == "missing"))
+        aside = [file for file in self.files.aside[self.name] if self._is_code(file)]
+        branches = list(self._branches(head=found.status == "missing"))
         if found.status in _NOTHING:
             missing = found.status == "missing"
-            hinting = [f for f in self.files.other if self._may_be_meant(f, name, missing=missing)]
-            alike = [file for file in hinting if file.why or self.files.code_of(file) not in stubs]
-            evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
+            hinting = [f for f in self.files.other if self._may_be_meant(f, missing=missing)]
+            alike = [file for file in hinting if file.why or self.files.code_of(file) not in self.stubs]
+            evident = [file for file in alike if bears(file.own, self.name) and file.may_be_chosen]
             evident, older = _newest(self._with_different_answers(evident))
-            none = f"no file is called {name}.py or {name}.ipynb" if missing else _as_released(found)
-            if len(evident) == 1 and not aside and not branches and self.files.is_code(evident[0], stubs):
+            none = f"no file is called {self.name}.py or {self.name}.ipynb" if missing else _as_released(found)
+            if len(evident) == 1 and not aside and not branches and self._is_code(evident[0]):
                 note = f"{evident[0].shown} was graded: {none}."
                 if older:
                     note += f" It is the newest attempt; also there: {few(map(self._below, older))}."
-                return self._found(name, evident[0], "found", evident, (*found.notes, note))
+                return self._found(evident[0], "found", evident, (*found.notes, note))
             if hinting and not alike and missing and not aside and not branches:
-                return self._found(name, hinting[0], "not_started", hinting)
-            if not alike and missing and name in asked:
-                alike = self._of_no_assignment(name) or self._given_for(name)
-            if not alike and not missing and name in asked:
-                alike = [f for f in self._of_no_assignment(name) if _is_uploaded(f) and self.files.is_code(f, stubs)]
+                return self._found(hinting[0], "not_started", hinting)
+            if not alike and missing and self.name in self.asked:
+                alike = self._of_no_assignment() or self._given_for()
+            if not alike and not missing and self.name in self.asked:
+                alike = [f for f in self._of_no_assignment() if _is_uploaded(f) and self._is_code(f)]
             if not alike and missing:
-                alike = [file for file in self.files.weights if bears(file.own, name)]
+                alike = [file for file in self.files.weights if bears(file.own, self.name)]
             if alike:
-                none = f"no {name}.py or {name}.ipynb" if missing else _as_released(found)
-                said = self._what_lies_there(name, alike, none)
-                meant = alike if hinting or len(asked) == 1 else ()
-                found = self._found(name, None, "unreadable", (), (*found.notes, said), meant)
+                none = f"no {self.name}.py or {self.name}.ipynb" if missing else _as_released(found)
+                said = self._what_lies_there(alike, none)
+                meant = alike if hinting or len(self.asked) == 1 else ()
+                found = self._found(None, "unreadable", (), (*found.notes, said), meant)
         notes = []
         if aside:
             parts = PurePath(aside[0].shown).parts
@@ -419,7 +427,7 @@ class _Search:
             where += ", of a virtual environment" if aside[0].of_environment else ""
             notes.append(
                 f"{few(file.shown for file in aside)} {'is' if len(aside) == 1 else 'are'} in a folder that is not searched ({where}). Ask for the file "
-                f"outside of it, or name it in choices.csv: {self._as_choice(name, aside[0])}"
+                f"outside of it, or name it in choices.csv: {self._as_choice(aside[0])}"
             )
         for branch, path in branches[:NAMED]:
             holder = "The last commit" if branch == HEAD else f"Branch {readable(branch)}"
@@ -430,16 +438,18 @@ class _Search:
         if found.status == "not_started" and not branches and all(file.of_environment for file in aside):
             return dataclasses.replace(found, notes=tuple(notes))
         return Found(
-            found.student, name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
+            found.student, self.name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
         )
 
-    def _may_be_meant(self, file: File, name: str, *, missing: bool) -> bool:
+    def _may_be_meant(self, file: File, *, missing: bool) -> bool:
         """May a file of another name be meant for an assignment? missing: there is no file of its name, not even the stub."""
         if missing:
-            return name in self.files.meant(file) or _is_in_its_folder(file, name)
-        return bears(file.own, name) or (_is_in_its_folder(file, name) and file.own.lower().endswith(SUFFIXES))
+            return self.name in self.files.meant(file) or _is_in_its_folder(file, self.name)
+        return bears(file.own, self.name) or (
+            _is_in_its_folder(file, self.name) and file.own.lower().endswith(SUFFIXES)
+        )
 
-    def _what_lies_there(self, name: str, files: list[File], none: str) -> str:
+    def _what_lies_there(self, files: list[File], none: str) -> str:
         """What is wrong with files that may have been meant for an assignment, and what to do.
 
         none: words that say that there is no file of the assignment's name, or only the stub.
@@ -449,28 +459,28 @@ class _Search:
         if named:
             was = "was" if len(named) == 1 else "were"
             words += [f"{few(file.shown for file in named)} {was} found, but {none}.", why_not(named[0])]
-        ask = f"Ask for {name}.py or {name}.ipynb"
+        ask = f"Ask for {self.name}.py or {self.name}.ipynb"
         if choice := next((file for file in named if file.may_be_chosen), None):
-            return " ".join([*words, f"{ask}, or choose it in choices.csv: {self._as_choice(name, choice)}"])
+            return " ".join([*words, f"{ask}, or choose it in choices.csv: {self._as_choice(choice)}"])
         return " ".join([*words, f"{ask}."])
 
-    def _as_choice(self, name: str, file: File) -> str:
+    def _as_choice(self, file: File) -> str:
         """The line of choices.csv that chooses a file."""
         line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow([self.place.student, name, self._named(file)])
+        csv.writer(line, lineterminator="").writerow([self.files.student, self.name, self._named(file)])
         return line.getvalue()
 
     def _named(self, file: File) -> str:
         """A file's path for choices.csv. If the student has several folders, it begins at the folder of submissions."""
-        several = len({each.path for each in self.place.hand_ins if each.own is None}) > 1
+        several = len({each.path for each in self.files.place.hand_ins if each.own is None}) > 1
         return self._below(file) if several else file.shown
 
-    def _of_no_assignment(self, name: str) -> list[File]:
+    def _of_no_assignment(self) -> list[File]:
         """Files whose names hint at no assignment, so that they may be meant for this one.
 
         Files in folders of other assignments, and modules that other submissions import, are left out.
         """
-        others = self.files.names - {name}
+        others = self.files.names - {self.name}
         beside = set()
         for other in others:
             for file in self.files.named(other):
@@ -483,41 +493,40 @@ class _Search:
             and not any(_is_in_its_folder(file, other) for other in others)
             and file.path not in beside
         ]
-        with_files = {each.attempt for each in self.place.hand_ins if each.own != RECEIPT}
+        with_files = {each.attempt for each in self.files.place.hand_ins if each.own != RECEIPT}
         return [f for f in free if f.own != RECEIPT] or [f for f in free if f.hand_in.attempt not in with_files]
 
-    def _given_for(self, name: str) -> list[File]:
+    def _given_for(self) -> list[File]:
         """Uploaded files with names of the course's own files that may be meant for this assignment.
 
         If the student has no other files, all of them are.
         """
         files = self.files
         alone = not files.other and not any(files.named(each) for each in files.names)
-        return [file for file in files.given if alone or name in files.meant(file)]
+        return [file for file in files.given if alone or self.name in files.meant(file)]
 
-    def _branches(self, name: str, stubs: frozenset[str], *, head: bool) -> Iterator[tuple[str, str]]:
+    def _branches(self, *, head: bool) -> Iterator[tuple[str, str]]:
         """(branch, path) of changed work for an assignment, on branches that are not checked out. The branch is HEAD for
         work in the commit that is checked out, if its file is gone.
         """
         for clone in self._clones:
             seen = set()
-            for branch, path, content in clone.elsewhere({f"{name}{suffix}" for suffix in SUFFIXES}, head=head):
+            for branch, path, content in clone.elsewhere({f"{self.name}{suffix}" for suffix in SUFFIXES}, head=head):
                 if any(part in PASSED_OVER or part.startswith(".") for part in PurePath(path).parts[:-1]):
                     continue
                 digest = _digest(content, PurePath(path).name)
-                if digest and digest not in stubs and digest not in seen:
+                if digest and digest not in self.stubs and digest not in seen:
                     seen.add(digest)
                     yield branch, path
 
     @property
     def _clones(self) -> list[Clone]:
-        folders = [each.path for each in self.place.hand_ins if each.own is None]
+        folders = [each.path for each in self.files.place.hand_ins if each.own is None]
         every = (self.clones.at(folder) or self.clones.bare(folder) for folder in folders)
         return [clone for clone in every if clone is not None]
 
     def _found(
         self,
-        name: str,
         file: File | None,
         status: FoundStatus,
         candidates: Sequence[File],
@@ -528,23 +537,23 @@ class _Search:
 
         instead: files of other names that are meant for the assignment.
         """
-        paths, identity = tuple(each.path for each in candidates), self.place.identity_for(name)
+        paths, identity = tuple(each.path for each in candidates), self.files.place.identity_for(self.name)
         if of_it := next(iter(filter(None, (file, *candidates, *instead))), None):
             identity |= of_it.hand_in.identity  # Moodle's numbers differ between assignments
-        elif identity.get("system") == "moodle" and name not in self.place.assignment:
+        elif identity.get("system") == "moodle" and self.name not in self.files.place.assignment:
             del identity["number"]
-        said = tuple(dict.fromkeys((*self.files.said(name), *notes)))
-        found = Found(self.place.student, name, None, status, paths, notes=said, identity=identity)
+        said = tuple(dict.fromkeys((*self.files.said(self.name), *notes)))
+        found = Found(self.files.student, self.name, None, status, paths, notes=said, identity=identity)
         if file is None:
             return found
-        weights, left = self._weights_of(file, name)
+        weights, left = self._weights_of(file)
         if left:
             said = (*said, f"{few(map(self._below, left))} came with another attempt, and was not used.")
         return dataclasses.replace(
             found,
             path=file.path,
             weights=weights,
-            other_weights=self._other_weights(file, name, weights),
+            other_weights=self._other_weights(file, weights),
             notes=said,
             shown=self._below(file),
             top=file.hand_in.path,
@@ -553,24 +562,24 @@ class _Search:
             flat=file.flat,
         )
 
-    def _weights_of(self, file: File, name: str) -> tuple[Path | None, list[File]]:
+    def _weights_of(self, file: File) -> tuple[Path | None, list[File]]:
         """The weights that belong to a file, and those of other attempts if its own attempt has none.
 
         Canvas and ILIAS number files, and not attempts: there the newest weights are the file's.
         """
-        mine = [each for each in self.files.weights if each.own.lower().startswith(name.lower())]
-        mine = mine or [each for each in self.files.weights if bears(each.own, name)]
+        mine = [each for each in self.files.weights if each.own.lower().startswith(self.name.lower())]
+        mine = mine or [each for each in self.files.weights if bears(each.own, self.name)]
         own = [each for each in mine if _come_together(each, file)]
         beside = [each for each in own if each.path.parent == file.path.parent] or own
         if file.hand_in.layout in _NUMBERS_FILES:
             beside.sort(key=_attempt, reverse=True)
         else:  # the right name wins over a browser's copy of it
-            beside.sort(key=lambda each: PurePath(each.own).stem.casefold() != name.casefold())
+            beside.sort(key=lambda each: PurePath(each.own).stem.casefold() != self.name.casefold())
         return (beside[0].path, []) if beside else (None, mine)
 
-    def _other_weights(self, file: File, name: str, used: Path | None) -> tuple[str, ...]:
+    def _other_weights(self, file: File, used: Path | None) -> tuple[str, ...]:
         """The files that may be trained weights, and came with a file that they are not used for: five at most."""
-        every = (each for each in self.files.may_be_weights(name) if _come_together(each, file))
+        every = (each for each in self.files.may_be_weights(self.name) if _come_together(each, file))
         return tuple(each.shown for each in every if each.path != used)[:5]
 
     def _below(self, file: File) -> str:

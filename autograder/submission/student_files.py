@@ -88,7 +88,7 @@ class StudentFiles:
     """
 
     def __init__(self, place: Place, names: frozenset[str]) -> None:
-        self.names = names
+        self.place, self.names = place, names
         # (the assignment that the note is about, or "" for all; the note): each once, in order. A dict as an ordered set.
         self._notes: dict[tuple[str, str], None] = {}
         for note in (*place.notes, *(note for each in place.hand_ins for note in each.notes)):
@@ -111,25 +111,18 @@ class StudentFiles:
                 for file in self._walk(hand_in, hand_in.path, ""):
                     self._sort(file)
 
+    @property
+    def student(self) -> str:
+        return self.place.student
+
     def named(self, name: str) -> list[File]:
         """The files that are named after an assignment, copies last."""
         return [*self.exact[name], *self.copies[name]]
 
-    def newer_zip(self, name: str, stubs: frozenset[str]) -> bool:
-        """Is there an unopened zip that is newer than all work that is named after the assignment?"""
-        nothing = {"", *stubs}
-        work = (file.hand_in.attempt for file in self.named(name) if self.code_of(file) not in nothing)
-        newest = max(work, default=())
-        return any(zipped.hand_in.attempt > newest for zipped in self._zips[self._opened :])
-
-    def is_code(self, file: File, stubs: frozenset[str]) -> bool:
-        """Can it be read, and is it not a stub? A file that is not called .py or .ipynb must look like code, too.
-
-        stubs: the code digests of stubs.
-        """
-        if self.code_of(file) in {"", *stubs}:
-            return False
-        return file.own.lower().endswith(SUFFIXES) or file.read().looks_like_code
+    @property
+    def unopened(self) -> list[File]:
+        """The zips that were not opened yet."""
+        return self._zips[self._opened :]
 
     def code_of(self, file: File) -> str:
         """The digest of a file's code; "" if it cannot be read."""
@@ -155,7 +148,7 @@ class StudentFiles:
 
     def may_be_weights(self, name: str) -> list[File]:
         """The files that may be trained weights of an assignment, and unopened zips that may hold some."""
-        zips = [each for each in self._zips[self._opened :] if bears(each.own, name) or _WEIGHTS.search(each.own)]
+        zips = [each for each in self.unopened if bears(each.own, name) or _WEIGHTS.search(each.own)]
         return [*(each for each in (*self.weights, *self.other) if may_be_weights(each.own)), *zips]
 
     def said(self, name: str) -> tuple[str, ...]:
@@ -205,7 +198,7 @@ class StudentFiles:
 
     def open_zips(self) -> bool:
         """Open the unopened zips and sort their files, which may be zips again. False if there was no unopened zip."""
-        closed = self._zips[self._opened :]
+        closed = self.unopened
         for file in closed:
             self._opened += 1
             try:
