@@ -36,14 +36,13 @@ def clothes(given: Material) -> Figure:
     The first ten training images of each class.
     """
     images, labels = given.images()
+    rows = torch.stack([images[labels == number][:10] for number in range(10)])  # (class, example, H, W)
     figure = Figure(figsize=(6.4, 6), layout="constrained")
-    for number, row in enumerate(figure.subplots(10, 10)):
-        for image, axes in zip(images[labels == number], row):
-            axes.imshow(image.numpy())
-            _bare(axes)
-            axes.set_axis_off()
-        row[0].set_axis_on()
-        row[0].set_ylabel(CLASSES[number], rotation=0, ha="right", va="center")
+    axes = figure.subplots()
+    axes.imshow(rows.permute(0, 2, 1, 3).reshape(280, 280).numpy())
+    _bare(axes)
+    axes.set_yticks(range(14, 280, 28), CLASSES)
+    axes.tick_params(length=0)
     return figure
 
 
