@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import itertools
 import json
 import os
 import re
@@ -13,7 +14,8 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -462,18 +464,26 @@ def test_formgrader_shows_our_scores_in_a_browser(graded: Course, server: str) -
 # --- both forms score alike ----------------------------------------------------------------------------------------
 
 
-def as_notebook(script: str, path: Path, name: str) -> None:
-    """A submission as its notebook, with a magic and the check cells that students' notebooks have."""
+@cache
+def cells_of(script: str) -> list[Any]:
+    """The cells of a script, as jupytext splits it."""
     import jupytext
+
+    return list(jupytext.reads(script, fmt="py:percent").cells)
+
+
+def as_notebook(parts: Sequence[str], path: Path, name: str) -> None:
+    """A submission as its notebook, with a magic and the check cells that students' notebooks have.
+
+    parts: the text of its script. What begins many of them is split into cells once.
+    """
     import nbformat.v4 as v4
 
-    node: Any = jupytext.reads(script, fmt="py:percent")
     check = f'from autograder.notebook import check\n\ncheck("{name}", "x", points=1)'
     cells = [v4.new_code_cell("%matplotlib inline\n!ls")]
-    for cell in node.cells:
+    for cell in itertools.chain.from_iterable(map(cells_of, parts)):
         cells += [cell, v4.new_code_cell(check)] if cell.cell_type == "code" else [cell]
-    node.cells = cells
-    path.write_text(jupytext.writes(node, fmt="ipynb"), encoding="utf-8")
+    path.write_text(v4.writes(v4.new_notebook(cells=cells)), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
@@ -493,20 +503,21 @@ def test_both_forms_of_an_answer_score_alike(
     master = assignment.master.read_text(encoding="utf-8")
     known = list(CodeCatalogue.load(assignment.misconceptions).misconceptions)
     stub = course.released(name).master.read_text(encoding="utf-8")
-    answers: dict[str, tuple[str, str | None]] = {"reference": (master, None), "stub": (stub, None)}
+    answers: dict[str, tuple[tuple[str, ...], str | None]] = {"reference": ((master,), None), "stub": ((stub,), None)}
     last = {m.task: m for m in known}
     first = {m.task: m for m in reversed(known)} if name in SHORT else {}
     graded = {"reference", "stub"} | {m.name for m in (*first.values(), *last.values())}
     for m in known:
-        answers[m.name] = as_submission(assignment.master, assignment.misconceptions, m).text, m.task
+        text = as_submission(assignment.master, assignment.misconceptions, m).text
+        answers[m.name] = (master, text.removeprefix(master)), m.task
     engine = Engine(course, assignment, door=door())
     try:
-        for label, (text, task) in answers.items():
+        for label, (parts, task) in answers.items():
             # A whole training takes a minute; that the same code trains alike is a check of its own.
             only = lambda check, task=task: task in (None, check.task) and (name in SHORT or not check.hidden)
             script, notebook = tmp_path / f"{name}.py", tmp_path / f"{name}.ipynb"
-            script.write_text(text, encoding="utf-8")
-            as_notebook(text, notebook, name)
+            script.write_text("".join(parts), encoding="utf-8")
+            as_notebook(parts, notebook, name)
             sources = [read_source(path) for path in (script, notebook)]
             assert sources[0].code_digest == sources[1].code_digest, label
             if label not in graded:
