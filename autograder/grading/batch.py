@@ -23,7 +23,8 @@ from ..results import result as results
 from ..results.folder import results_folder
 from ..results.result import ClassResults, InvalidResult, Result, Status
 from ..submission.clone import Clones
-from ..submission.find import Download, Found, find_class
+from ..submission.find import Download, find_class
+from ..submission.found import Found
 from ..submission.people import People, other_names
 from ..submission.source import Form, Source, Unreadable, form_of
 from ..submission.stubs import stub_digests

@@ -8,7 +8,7 @@ from typing import Any, Self
 from ..course.course import Course, natural_key
 from ..course.roster import Roster, Variant, quizzes, variants
 from ..results.result import Result, is_lost
-from ..submission.find import Found
+from ..submission.found import Found
 from ..submission.people import other_names
 from ..submission.source import Source
 from .fingerprint import checks_digest, fingerprint

@@ -19,7 +19,7 @@ from ..common.tables import aware, read_table, read_time
 from ..course.course import Course
 from ..course.zone import zone_of
 from .clone import Clone, Clones
-from .find import Found
+from .found import Found
 
 TIMESTAMP = "timestamp.txt"
 NOT_KNOWN = "It is not known when this was handed in."

@@ -23,7 +23,7 @@ from autograder.grading.engine import Engine
 from autograder.grading.plan import Plan
 from autograder.grading.pool import LocalWorkers
 from autograder.results.result import Result
-from autograder.submission.find import Found
+from autograder.submission.found import Found
 from autograder.submission.source import Cell, Source, read_source
 from autograder.submission.stubs import stub_digests
 from tests.support.places import ROOT

@@ -15,7 +15,7 @@ from autograder.grading import batch
 from autograder.grading.log import LOG
 from autograder.results import store
 from autograder.results.result import FILE_LIMIT, MESSAGE_LIMIT, CheckResult, Result, bounded, to_json
-from autograder.submission.find import Found
+from autograder.submission.found import Found
 from tests.support.fake_class import course_in, run, score_of
 from tests.support.files import put
 

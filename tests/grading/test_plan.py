@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.grading.plan import Plan, Todo
-from autograder.submission.find import Found
+from autograder.submission.found import Found
 
 
 def test_the_longest_come_first(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from autograder.common.errors import UserError
 from autograder.course.course import Course, natural_key
-from autograder.submission.find import Found, find_class
+from autograder.submission.find import find_class
+from autograder.submission.found import Found
 from autograder.submission.names import RESULTS_MARKER, assignment_of, bears
 from autograder.submission.source import read_source
 from tests.support.files import notebook, put

@@ -16,7 +16,8 @@ import pytest
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
 from autograder.submission import archives, student_files
-from autograder.submission.find import Download, Found, find_class
+from autograder.submission.find import Download, find_class
+from autograder.submission.found import Found
 from autograder.submission.names import REPORT_MARKER, RESULTS_MARKER
 from autograder.submission.student_files import File, StudentFiles
 from autograder.submission.times import arrival_of

@@ -14,7 +14,8 @@ import pytest
 from autograder.common.errors import UserError
 from autograder.course.course import Course
 from autograder.submission.clone import Clones
-from autograder.submission.find import Found, find_class
+from autograder.submission.find import find_class
+from autograder.submission.found import Found
 from autograder.submission.times import Arrival, arrival_of, load_times, read_stamp
 from tests.support.files import put
 

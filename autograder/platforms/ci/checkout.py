@@ -13,7 +13,8 @@ from ...common.definitions import defined_by
 from ...course.course import Course
 from ...grading.job import Job, Settings
 from ...results.result import Result, Status
-from ...submission.find import Found, find_in_folder
+from ...submission.find import find_in_folder
+from ...submission.found import Found
 from ...submission.source import Source, Unreadable, form_of
 from ...submission.suggestions import top_level
 
