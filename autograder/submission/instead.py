@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from ..common.plural import few
 from .clone import HEAD
-from .found import NAMED, NOTHING, Found
+from .found import NAMED, Found
 from .layouts import RECEIPT
 from .names import PASSED_OVER, SUFFIXES, bears, is_passed_over, readable
 from .search import Search, is_in_its_folder, newest
@@ -21,56 +21,69 @@ from .student_files import File, why_not
 
 
 def instead(search: Search, found: Found) -> Found:
-    """The result if no file has the assignment's name: the one file that was evidently meant for it, or a note on
-    work under another name, on a branch, or in a folder that is passed over.
+    """The one file that was evidently meant for the assignment, or notes on work under another name, on a branch, or in
+    a folder that is passed over. found: what there is of the assignment's name: nothing, or only the stub.
     """
     aside = [file for file in search.files.aside[search.name] if search.is_code(file)]
     branches = list(_branches(search, head=found.status == "missing"))
-    if found.status in NOTHING:
-        missing = found.status == "missing"
-        hinting = [f for f in search.files.other if search.may_be_meant(f, missing=missing)]
-        alike = [file for file in hinting if file.why or search.files.code_of(file) not in search.stubs]
-        evident = [file for file in alike if bears(file.own, search.name) and file.may_be_chosen]
-        evident, older = newest(search.with_different_answers(evident))
-        none = f"no file is called {search.name}.py or {search.name}.ipynb" if missing else _as_released(found)
-        if len(evident) == 1 and not aside and not branches and search.is_code(evident[0]):
-            note = f"{evident[0].shown} was graded: {none}."
-            if older:
-                note += f" It is the newest attempt; also there: {few(map(search.below, older))}."
-            return search.found(evident[0], "found", evident, (*found.notes, note))
-        if hinting and not alike and missing and not aside and not branches:
-            return search.found(hinting[0], "not_started", hinting)
-        if not alike and missing and search.name in search.asked:
-            alike = _of_no_assignment(search) or _given_for(search)
-        if not alike and not missing and search.name in search.asked:
-            alike = [f for f in _of_no_assignment(search) if _is_uploaded(f) and search.is_code(f)]
-        if not alike and missing:
-            alike = [file for file in search.files.weights if bears(file.own, search.name)]
-        if alike:
-            none = f"no {search.name}.py or {search.name}.ipynb" if missing else _as_released(found)
-            said = _what_lies_there(search, alike, none)
-            meant = alike if hinting or len(search.asked) == 1 else ()
-            found = search.found(None, "unreadable", (), (*found.notes, said), meant)
-    notes = []
-    if aside:
-        parts = PurePath(aside[0].shown).parts
-        where = next(filter(is_passed_over, parts[:-1]), parts[-2:][0])
-        where += ", of a virtual environment" if aside[0].of_environment else ""
-        notes.append(
-            f"{few(file.shown for file in aside)} {'is' if len(aside) == 1 else 'are'} in a folder that is not searched ({where}). Ask for the file "
-            f"outside of it, or name it in choices.csv: {search.as_choice(aside[0])}"
-        )
-    for branch, path in branches[:NAMED]:
-        holder = "The last commit" if branch == HEAD else f"Branch {readable(branch)}"
-        notes.append(f"{holder} holds changed work: {readable(path)}. It is not checked out and was not graded.")
+    found = _under_another_name(search, found, alone=not aside and not branches)
+    notes = (*_on_aside(search, aside), *_on_branches(branches))
     if not notes:
         return found
-    notes = [*found.notes, *notes]
+    notes = (*found.notes, *notes)
     if found.status == "not_started" and not branches and all(file.of_environment for file in aside):
-        return dataclasses.replace(found, notes=tuple(notes))
-    return Found(
-        found.student, search.name, None, "unreadable", found.candidates, notes=tuple(notes), identity=found.identity
-    )
+        return dataclasses.replace(found, notes=notes)
+    return Found(found.student, search.name, None, "unreadable", found.candidates, notes=notes, identity=found.identity)
+
+
+def _under_another_name(search: Search, found: Found, *, alone: bool) -> Found:
+    """What there is under other names; `found` if nothing may be meant. alone: there is no work elsewhere."""
+    missing, name = found.status == "missing", search.name
+    hinting = [file for file in search.files.other if search.may_be_meant(file, missing=missing)]
+    alike = [file for file in hinting if file.why or search.files.code_of(file) not in search.stubs]
+    evident = [file for file in alike if bears(file.own, name) and file.may_be_chosen]
+    evident, older = newest(search.with_different_answers(evident))
+    if len(evident) == 1 and alone and search.is_code(evident[0]):
+        none = f"no file is called {name}.py or {name}.ipynb" if missing else _as_released(found)
+        note = f"{evident[0].shown} was graded: {none}."
+        if older:
+            note += f" It is the newest attempt; also there: {few(map(search.below, older))}."
+        return search.found(evident[0], "found", evident, (*found.notes, note))
+    if hinting and not alike and missing and alone:
+        return search.found(hinting[0], "not_started", hinting)
+    if not alike and name in search.asked:
+        free = _of_no_assignment(search)
+        if missing:
+            alike = free or _given_for(search)
+        else:
+            alike = [file for file in free if _is_uploaded(file) and search.is_code(file)]
+    if not alike and missing:
+        alike = [file for file in search.files.weights if bears(file.own, name)]
+    if not alike:
+        return found
+    none = f"no {name}.py or {name}.ipynb" if missing else _as_released(found)
+    said = _what_lies_there(search, alike, none)
+    meant = alike if hinting or len(search.asked) == 1 else ()
+    return search.found(None, "unreadable", (), (*found.notes, said), meant)
+
+
+def _on_aside(search: Search, files: list[File]) -> Iterator[str]:
+    """A note on work in folders that are passed over."""
+    if files:
+        parts = PurePath(files[0].shown).parts
+        where = next(filter(is_passed_over, parts[:-1]), parts[-2:][0])
+        where += ", of a virtual environment" if files[0].of_environment else ""
+        yield (
+            f"{few(file.shown for file in files)} {'is' if len(files) == 1 else 'are'} in a folder that is not searched ({where}). "
+            f"Ask for the file outside of it, or name it in choices.csv: {search.as_choice(files[0])}"
+        )
+
+
+def _on_branches(branches: list[tuple[str, str]]) -> Iterator[str]:
+    """Notes on the first branches that hold changed work."""
+    for branch, path in branches[:NAMED]:
+        holder = "The last commit" if branch == HEAD else f"Branch {readable(branch)}"
+        yield f"{holder} holds changed work: {readable(path)}. It is not checked out and was not graded."
 
 
 def _what_lies_there(search: Search, files: list[File], none: str) -> str:

@@ -9,7 +9,7 @@ import csv
 import dataclasses
 import io
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -82,39 +82,42 @@ class Search:
             chosen = [file for file in chosen if file.zips == nearest]
             if len(chosen) == 1 and chosen[0].hand_in.attempt:
                 older = [file for file in group if file is not chosen[0] and file not in broken]
-            notes = [f"{file.shown} cannot be read and was passed over." for file in broken[:1] if chosen]
             if len(chosen) > 1:
-                shown = [self._named(file) for file in chosen]
-                two = len(chosen) == 2
-                said = (
-                    f"Two files differ: {' and '.join(shown)}." if two else f"{len(shown)} files differ: {few(shown)}."
-                )
-                said += f" Keep one of them, or name it in choices.csv: {self.as_choice(chosen[0])}"
-                return self.found(None, "ambiguous", chosen, [said])
+                return self.found(None, "ambiguous", chosen, [self._differ(chosen)])
             if chosen:
-                file = chosen[0]
-                of_submitty = file.hand_in.layout == "submitty"
-                if older:
-                    which = "active one" if of_submitty and file.hand_in.attempt[0] else "newest"
-                    notes.append(
-                        f"Of {len(older) + 1} attempts the {which} was graded: {self.below(file)}; also there: "
-                        f"{few(map(self.below, older))}."
-                    )
-                elif group is copies:
-                    notes.append(f"{file.shown} was graded.")
-                if is_withdrawn(file.hand_in):
-                    notes.append("Submitty calls no version active, as if the student had withdrawn it.")
-                also = self._also_there(file)
-                if also:
-                    notes.append(f"Also there, under another name, and not graded: {few(each.shown for each in also)}.")
-                newer = self._newer_than(file)
-                if newer is not None and newer not in also:
-                    notes.append(self._why_not_newer(newer))
-                return self.found(file, "found", every, notes)
+                passed_over = [f"{file.shown} cannot be read and was passed over." for file in broken[:1]]
+                notes = [*passed_over, *self._notes_on(chosen[0], older, is_copy=group is copies)]
+                return self.found(chosen[0], "found", every, notes)
         if fallback is not None:
             return self.found(fallback, "not_started", every)
         # If the student's folder is a link, there are no hand-ins; but something is there, so it is not missing.
         return self.found(None, "missing" if self.files.place.hand_ins else "unreadable", ())
+
+    def _differ(self, files: list[File]) -> str:
+        """What is wrong with files that differ, and what to do."""
+        shown = [self._named(file) for file in files]
+        two = len(files) == 2
+        said = f"Two files differ: {' and '.join(shown)}." if two else f"{len(shown)} files differ: {few(shown)}."
+        return f"{said} Keep one of them, or name it in choices.csv: {self.as_choice(files[0])}"
+
+    def _notes_on(self, file: File, older: list[File], *, is_copy: bool) -> Iterator[str]:
+        """What to say of the file that is graded: why this one, and what else is there. older: its earlier attempts."""
+        if older:
+            active = file.hand_in.layout == "submitty" and file.hand_in.attempt[0]
+            yield (
+                f"Of {len(older) + 1} attempts the {'active one' if active else 'newest'} was graded: {self.below(file)}; "
+                f"also there: {few(map(self.below, older))}."
+            )
+        elif is_copy:
+            yield f"{file.shown} was graded."
+        if is_withdrawn(file.hand_in):
+            yield "Submitty calls no version active, as if the student had withdrawn it."
+        also = self._also_there(file)
+        if also:
+            yield f"Also there, under another name, and not graded: {few(each.shown for each in also)}."
+        newer = self._newer_than(file)
+        if newer is not None and newer not in also:
+            yield self._why_not_newer(newer)
 
     def with_different_answers(self, files: list[File]) -> list[File]:
         """The first file with each answer."""
