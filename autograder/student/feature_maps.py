@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .training_run import Trained, outputs, prepared
+from .predictions import outputs, prepared
+from .training_run import Trained
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from .run_before import RunBefore
-    from .training_run import Data, Moment, Trained
+    from .training_run import Data, Trained
+    from .watcher import Moment
 
 _COMPARED_ON = 2000  # examples that a quick try has not seen
 

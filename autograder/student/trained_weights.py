@@ -17,7 +17,8 @@ from ..submission.source import WEIGHTS_LIMIT
 from ..submission.trained_from import Origin
 from ..submission.weights import parse
 from . import reset
-from .training_run import Trained, predicted, prepared, right
+from .predictions import predicted, prepared, right
+from .training_run import Trained
 
 
 def packed(trained: Trained, origin: Origin) -> bytes:

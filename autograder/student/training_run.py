@@ -1,27 +1,24 @@
-"""Runs a student's own training in this process. It is watched through hooks, because `train` reports no progress.
+"""Runs a student's own training in this process.
 
-`train_watched` trains, and `judged` evaluates the network on held-out images. `Watcher` counts images in the network's
-forward, reads a loss when `backward` is called on it, and evaluates the network between two steps of the optimizer.
+`train_watched` trains, and `judged` evaluates the network on held-out images.
 """
 
-import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..checks import describe
 from ..course.network import Network
 from ..data.dataset import DataSet
+from .predictions import Odd, answers_in, outputs, predicted, prepared, right
+from .watcher import Moment, Signs, Watcher
 
 LOOK_EVERY = 10_000  # at most so many images are trained on between two looks at the held-out ones
-_BATCH = 250  # items that the network gets at once
 _POINTS = 200  # the loss curve has about this many points
-_STEPS_FOLLOWED = 20  # for this many first steps, see whether the gradients are set to zero
 
 
 @dataclass(frozen=True)
@@ -47,33 +44,6 @@ def split(of: DataSet, images: Tensor, labels: Tensor, held: int) -> Data:
         by_class = torch.argsort(labels, stable=True)
         chosen[by_class[(torch.arange(held, device="cpu") * len(labels)) // held]] = True
     return Data(of, images[~chosen], labels[~chosen], images[chosen], labels[chosen])
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A moment of a training. images, seconds: since its start. loss: a mean of the last losses; None without any."""
-
-    images: int
-    seconds: float
-    loss: float | None
-    accuracy: float | None = None  # on the held-out images, from 0 to 1; None between two looks
-
-
-@dataclass
-class Signs:
-    """Signs of mistakes in a training.
-
-    first_loss: the loss of the first `backward`. backwards: the number of these calls. followed: how many of the first
-    steps were followed by a `backward`. piled_up: how many of these found gradients that were not set to zero.
-    changed: whether training changed any number of the network. probabilities: whether the network returns them.
-    """
-
-    first_loss: float | None = None
-    backwards: int = 0
-    piled_up: int = 0
-    followed: int = 0
-    changed: bool = True
-    probabilities: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,146 +84,6 @@ class Trained:
     @property
     def epochs(self) -> float:
         return self.images / max(1, len(self.data.labels))
-
-
-@dataclass
-class Watcher:
-    """Watches a training through torch's hooks, and through our own in `backward` and GradScaler.
-
-    The training goes as it would without them.
-    """
-
-    network: Network
-    model: nn.Module
-    inputs: Tensor  # what `preprocess` makes of the held-out images
-    labels: Tensor
-    look_every: int
-    tell: Callable[[Moment], None]
-    images: int = 0
-    steps: int = 0
-    began: float = field(default_factory=time.monotonic)
-    curve: list[Moment] = field(default_factory=list)
-    looks: list[Moment] = field(default_factory=list)
-    signs: Signs = field(default_factory=Signs)
-    _losses: list[float] = field(default_factory=list)
-    _next_look: int = 0
-    _looking: bool = False
-    _blind: bool = False  # a look has failed: do not try again
-    _stepped_on: tuple[Tensor, Tensor] | None = None  # a parameter and its gradient, as the last step left it
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Watch what is trained inside the block."""
-        from torch.optim.optimizer import register_optimizer_step_post_hook
-
-        self._next_look = self.look_every
-        handles = [
-            self.model.register_forward_hook(self._forward),
-            register_optimizer_step_post_hook(self._stepped),
-        ]
-        backward: Any = torch.Tensor.backward
-        scale: Any = torch.amp.GradScaler.scale
-
-        def noted(loss: Tensor, *args: Any, **kwargs: Any) -> Any:
-            self._backward(getattr(loss, "_before_scaling", loss))
-            return backward(loss, *args, **kwargs)
-
-        def scaled(scaler: Any, losses: Any) -> Any:
-            found = scale(scaler, losses)
-            if isinstance(found, Tensor) and isinstance(losses, Tensor) and found is not losses:
-                found._before_scaling = losses.detach()  # type: ignore[attr-defined]
-            return found
-
-        torch.Tensor.backward = noted  # type: ignore[method-assign, assignment]
-        torch.amp.GradScaler.scale = scaled  # type: ignore[method-assign, assignment]
-        try:
-            yield
-        finally:
-            torch.Tensor.backward = backward  # type: ignore[method-assign]
-            torch.amp.GradScaler.scale = scale  # type: ignore[method-assign]
-            for handle in handles:
-                handle.remove()
-
-    def _forward(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        trained = isinstance(output, Tensor) and output.requires_grad and args and isinstance(args[0], Tensor)
-        if trained and not self._looking:
-            self.images += len(args[0]) if args[0].dim() else 1
-
-    def _backward(self, loss: Tensor) -> None:
-        if self._looking or loss.numel() != 1:
-            return
-        value = float(loss.detach())
-        self._losses.append(value)
-        self.signs.backwards += 1
-        if self.signs.first_loss is None:
-            self.signs.first_loss = value
-        if self._stepped_on is not None:
-            parameter, gradient = self._stepped_on
-            self._stepped_on = None
-            self.signs.followed += 1
-            self.signs.piled_up += parameter.grad is not None and bool(torch.equal(parameter.grad, gradient))
-
-    def _stepped(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        self.steps += 1
-        if self.steps <= _STEPS_FOLLOWED:
-            self._stepped_on = _smallest_gradient(optimizer)
-        losses, self._losses = self._losses, []
-        finite = [loss for loss in losses if math.isfinite(loss)]
-        moment = Moment(self.images, self.seconds, sum(finite) / len(finite) if finite else None)
-        self.curve.append(moment)
-        if self.images >= self._next_look and len(self.labels):
-            self._next_look += self.look_every
-            recent = [m.loss for m in self.curve[-100:] if m.loss is not None]
-            loss = sum(recent) / len(recent) if recent else None
-            moment = Moment(self.images, self.seconds, loss, self.look())
-            self.looks.append(moment)
-        self.tell(moment)
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.began
-
-    def look(self) -> float | None:
-        """The share of the held-out images that the network gets right now; None if that fails.
-
-        It leaves no trace in the training: the random state and the network's mode stay as they were.
-        """
-        if self._blind:
-            return None
-        self._looking = True
-        state = torch.get_rng_state()
-        try:
-            found = _answers(self.network, outputs(self.model, self.inputs))
-            return float(right(self.network, found, self.labels).double().mean())
-        except Exception:
-            self._blind = True  # the student reads the reason when `predict` fails too
-            return None
-        finally:
-            torch.set_rng_state(state)
-            self._looking = False
-
-
-def _smallest_gradient(optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor] | None:
-    """One of the three smallest parameters whose gradient is not all zero, and a copy of that gradient, or None."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-    for parameter in sorted(parameters, key=lambda p: int(p.numel()))[:3]:
-        if not parameter.grad.is_sparse and bool(parameter.grad.any()):
-            return parameter, parameter.grad.detach().clone()
-    return None
-
-
-def outputs(model: nn.Module, inputs: Tensor) -> Tensor:
-    """The network's outputs for inputs (N, ...) in eval mode: float32 (N, K), on the CPU. Its mode is restored."""
-    first = next(iter(model.parameters()), None)
-    device = first.device if first is not None else torch.device("cpu")
-    before = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            return torch.cat([model(part.to(device)).float().cpu() for part in torch.split(inputs, _BATCH)])
-    finally:
-        for module, training in before:
-            module.training = training
 
 
 def train_watched(network: Network, tasks: Mapping[str, Any], data: Data, tell: Callable[[Moment], None]) -> Trained:
@@ -319,7 +149,7 @@ def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
         answers = predicted(network, tasks, trained.model, data.held_images, data.of.things)
     except (Exception, SystemExit) as error:
         what = f"{network.predict} raised {type(error).__name__}: {error}"
-        problem = str(error) if isinstance(error, _Odd) else what
+        problem = str(error) if isinstance(error, Odd) else what
     found = torch.zeros(0, network.outputs, device="cpu")
     with suppress(Exception):
         given = outputs(trained.model, prepared(network, tasks, data.held_images))
@@ -330,70 +160,8 @@ def judged(trained: Trained, tasks: Mapping[str, Any]) -> Trained:
         scores = found if trained.signs.probabilities else found.softmax(dim=1)
     if answers is not None:
         return replace(trained, answers=answers, scores=scores)
-    own = _answers(network, found) if len(found) else trained.answers
+    own = answers_in(network, found) if len(found) else trained.answers
     return replace(trained, answers=own, scores=scores, problem=problem)
-
-
-class _Odd(Exception):
-    """`predict` did not return an answer for each item. The message says what it returned."""
-
-
-def prepared(network: Network, tasks: Mapping[str, Any], items: Tensor) -> Tensor:
-    """The network's inputs for items (N, ...): made by the student's own function, if there is one."""
-    made: Tensor = tasks[network.preprocess](items.clone()) if network.preprocess else items.clone()
-    return made
-
-
-def predicted(
-    network: Network, tasks: Mapping[str, Any], model: nn.Module, items: Tensor, things: str = "items"
-) -> Tensor:
-    """What the student's function predicts for items (N, ...).
-
-    The network is tried on its own device first. If that fails, it is tried on the CPU, as in grading; an error there
-    is raised. Returns, on the CPU, class numbers int64 (N,), or float32 (N,) if the network predicts numbers.
-    """
-
-    def asked() -> Tensor:
-        parts = torch.split(items, _BATCH)
-        return torch.cat(
-            [_read(network, tasks[network.predict](model, part.clone()), len(part), things) for part in parts]
-        )
-
-    try:
-        return asked()
-    except (Exception, SystemExit):
-        model.cpu()
-    return asked()
-
-
-def _read(network: Network, answer: Any, count: int, things: str) -> Tensor:
-    what = f"{'class' if network.within is None else 'number'} for each of the {things}"
-    try:
-        given = torch.as_tensor(answer).detach().cpu()
-    except (TypeError, ValueError, RuntimeError):
-        raise _Odd(f"{network.predict} returned {describe.kind(answer)} instead of a {what}") from None
-    if given.numel() != count:
-        many = "classes" if network.within is None else "numbers"
-        raise _Odd(f"{network.predict} gave {given.numel()} {many} for {count} {things}")
-    if network.within is not None:
-        return given.reshape(-1).float()
-    classes = given.reshape(-1).to(torch.int64)
-    if not bool((classes == given.reshape(-1)).all()):
-        raise _Odd(f"{network.predict} returned numbers that are not whole instead of a {what}")
-    if not bool(((classes >= 0) & (classes < network.outputs)).all()):
-        last = network.outputs - 1
-        raise _Odd(f"{network.predict} returned numbers that are not classes: classes go from 0 to {last}")
-    return classes
-
-
-def _answers(network: Network, outputs: Tensor) -> Tensor:
-    """The answers in a network's outputs (N, K): the class with the largest score, int64 (N,), or the number itself."""
-    return outputs.max(dim=1).indices if network.within is None else outputs.reshape(len(outputs))
-
-
-def right(network: Network, answers: Tensor, labels: Tensor) -> Tensor:
-    """Which answers (N,) are right: bool (N,)."""
-    return answers == labels if network.within is None else (answers - labels).abs() <= network.within
 
 
 def _thin(curve: list[Moment], every: int) -> tuple[Moment, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.student import training_run
+from autograder.student import training_run, watcher
 from tests.support.tiny_network import CLOTHES, NETWORK, some_data, tiny, train_and_judge
 
 
@@ -23,7 +23,7 @@ def test_a_training_is_watched_without_being_changed() -> None:
     import torch
 
     torch.manual_seed(1)
-    told: list[training_run.Moment] = []
+    told: list[watcher.Moment] = []
     outcome = train_and_judge(tiny(), some_data(), told.append)
     assert outcome.images == 300
     assert outcome.steps == 6

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from autograder.course.network import network_beside
 from autograder.data import data_set
-from autograder.student import train, training_run
+from autograder.student import train, training_run, watcher
 from tests.support.places import ROOT
 
 NETWORK = network_beside(str(ROOT / "solutions" / "a5_fashion_mnist" / "a5_fashion_mnist.py"))
@@ -56,7 +56,7 @@ def some_data(count: int = 200, held: int = 50) -> training_run.Data:
 
 
 def train_and_judge(
-    tasks: dict[str, object], data: training_run.Data, tell: Callable[[training_run.Moment], None]
+    tasks: dict[str, object], data: training_run.Data, tell: Callable[[watcher.Moment], None]
 ) -> training_run.Trained:
     """Train a network, and judge it on the held-out images."""
     return training_run.judged(training_run.train_watched(NETWORK, tasks, data, tell), tasks)
