@@ -9,7 +9,8 @@ The questions, in the order in which a download meets them, and the modules that
     Which of their entries is whose?                                    whose
     Which entries are the same person's?                                places
     What may each file of one student be?                               student_files
-    Which of them is graded? What is said if none is?                   find; of a clone's other branches: clone
+    Which of them answers an assignment? What lies there if none does?  search, instead; of a clone's branches: clone
+    What was found, for everybody and every assignment?                 find, found
     What is its text?                                                   source
     When did it come?                                                   times
 """

@@ -1,9 +1,4 @@
-"""Finding a class's submissions: which file of which student answers which assignment.
-
-In a student's folder, the answer to an assignment is the file named after it, in whatever folder. If the work has
-another name, or is in a zip, on another branch or in a folder that is passed over, it is never called missing: a note
-names it and says what to do.
-"""
+"""Finds a class's submissions: which file of which student answers which assignment."""
 
 from __future__ import annotations
 
