@@ -6,7 +6,6 @@ import math
 import re
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,12 @@ from autograder.checks.catalogues import CodeCatalogue
 from autograder.checks.data_catalogue import BadDiagnoses, DataCatalogue, released_catalogue
 from autograder.checks.misconceptions import Misconception
 from autograder.common.run_file import run_file
-from autograder.grading.context import CheckContext
 from autograder.grading.engine import Engine
-from autograder.grading.verdicts import explained
 from autograder.release.verify import as_submission
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run_local import LocalRun
-from tests.support.diagnoses import COURSE, NOISE, ask, catalogue, observed, recorded
+from tests.support.diagnoses import COURSE, NOISE, ask, catalogue, judged_here, observed, recorded
 from tests.support.places import ROOT
 
 LIGHT = [name for name in COURSE.assignment_names() if name != "a5_fashion_mnist"]
@@ -260,11 +257,8 @@ def told(engine: Engine, wrong: Misconception, known: CodeCatalogue | DataCatalo
     if wrong.task == "ANSWERS":
         task = {key: wrong.function(key) for key in reference["ANSWERS"]}
     run = LocalRun(reference | {wrong.task: task}, engine.parameters)
-    context = CheckContext(run, lambda: known, 1, lambda: pytest.fail("asks for test images"))
-    with warnings.catch_warnings(action="ignore"):
-        engine.live.run(context, lambda check: not check.hidden)
-        failed = [verdict for verdict in explained(context) if verdict.outcome != "passed"]
-    return {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in failed}
+    verdicts = judged_here(engine.live, run, known, lambda check: not check.hidden)
+    return {v.check.name: v.diagnosis.name if v.diagnosis else "" for v in verdicts if v.outcome != "passed"}
 
 
 def test_code_and_data_tell_the_same(engine: Engine) -> None:

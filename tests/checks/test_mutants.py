@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from autograder.common.run_file import run_file
 from autograder.course.course import Course
 from autograder.grading.engine import Engine
-from autograder.submission.source import Cell, Source
+from autograder.sandbox.run_local import LocalRun
 from tests.checks.mutants import Mutant, mutants, sample
+from tests.support.diagnoses import judged_here
 from tests.support.places import ROOT
 
 READ = Path(__file__).with_name("mutants_read.txt")
@@ -32,8 +36,11 @@ def chosen(engine: Engine) -> list[Mutant]:
 def told(engine: Engine, mutant: Mutant) -> list[str]:
     """The names of its diagnoses, each once."""
     text = engine.assignment.master.read_text(encoding="utf-8")
-    source = Source("py", (Cell(f"{text}\n\n{mutant.code}\n", 1, None),))
-    verdicts = engine.grade(source, 1, lambda check: check.task == mutant.task).verdicts
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(None):
+        path = Path(folder, "mutant.py")  # what an error says of its line is read from there
+        path.write_text(f"{text}\n\n{mutant.code}\n", encoding="utf-8")
+        run = LocalRun(vars(run_file(path)), engine.parameters)
+        verdicts = judged_here(engine.live, run, engine.catalogue, lambda check: check.task == mutant.task)
     return list(dict.fromkeys(verdict.diagnosis.name for verdict in verdicts if verdict.diagnosis))
 
 

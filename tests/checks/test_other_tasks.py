@@ -11,7 +11,6 @@ import functools
 import inspect
 import io
 import sys
-import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,12 +21,11 @@ import pytest
 from autograder.checks.catalogues import CodeCatalogue
 from autograder.common.run_file import run_file
 from autograder.course.course import Course
-from autograder.grading.context import CheckContext
 from autograder.grading.engine import check_files
 from autograder.grading.job import Settings
 from autograder.grading.live import LiveChecks
-from autograder.grading.verdicts import explained
 from autograder.sandbox.run_local import LocalRun
+from tests.support.diagnoses import judged_here
 from tests.support.places import ROOT
 
 READ = Path(__file__).with_name("other_tasks_read.txt")
@@ -77,10 +75,6 @@ def pairs(name: str) -> list[tuple[str, Answer]]:
     return [(task, a) for task, count in required.items() for a in given if a[0] != task and takes(a[2], count)]
 
 
-def _no_images() -> Any:
-    pytest.fail("a check without training asks for images")
-
-
 def confusion(name: str) -> Iterator[str]:
     """A line for each task, answer and diagnosis that it got."""
     assignment = COURSE.assignment(name)
@@ -90,10 +84,8 @@ def confusion(name: str) -> Iterator[str]:
             if zlib.crc32(f"{task} {of} {who}".encode()) % ONE_OF:
                 continue
             run = LocalRun({task: function}, assignment.parameters())
-            context = CheckContext(run, lambda catalogue=catalogue: catalogue, 1, _no_images)
-            with warnings.catch_warnings(action="ignore"):
-                live.run(context, lambda check, task=task: check.task == task)
-                named = {verdict.diagnosis.name for verdict in explained(context) if verdict.diagnosis}
+            verdicts = judged_here(live, run, catalogue, lambda check, task=task: check.task == task)
+            named = {verdict.diagnosis.name for verdict in verdicts if verdict.diagnosis}
             yield from (f"{name} | {task} | {of}: {who} | {diagnosis}" for diagnosis in sorted(named))
     finally:
         live.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 
 from autograder.checks.catalogues import CodeCatalogue
@@ -13,6 +15,9 @@ from autograder.checks.data_catalogue import DataCatalogue, Recorded
 from autograder.checks.matching import Signature
 from autograder.checks.misconceptions import Misconception, Written
 from autograder.course.course import Course
+from autograder.grading.context import CheckContext, CheckInfo, Verdict
+from autograder.grading.live import LiveChecks
+from autograder.grading.verdicts import explained
 from autograder.sandbox.observation import Observation
 from autograder.sandbox.proxy import TaskProxy
 from autograder.sandbox.run_local import LocalRun
@@ -30,6 +35,16 @@ def ask(task: Callable[..., Any], *arguments: Any) -> list[Observation]:
     """The observations of the task on each input, made one after another as in one check."""
     run = LocalRun({"task": task})
     return [TaskProxy(run, "task")(argument) for argument in arguments]  # type: ignore[arg-type]
+
+
+def judged_here(
+    live: LiveChecks, run: LocalRun, known: CodeCatalogue | DataCatalogue, only: Callable[[CheckInfo], bool]
+) -> list[Verdict]:
+    """The verdicts on trusted code that runs in this process, as a student's does in their kernel. known: what explains them."""
+    context = CheckContext(run, lambda: known, 1, lambda: pytest.fail("asks for test images"))
+    with warnings.catch_warnings(action="ignore"):
+        live.run(context, only)
+        return explained(context)
 
 
 def observed(value: Any, **more: Any) -> Observation:
