@@ -128,6 +128,8 @@ def returned(observation: Observation) -> str:
     value = observation.value
     if observation.handle is not None:
         name = observation.type_name
+        if name in ("method", "builtin_function_or_method"):
+            return "a function that has not been called (to call it, write ( ) after its name)"
         lazy = ", which holds no values yet" if name in ("generator", "coroutine", "map", "filter", "zip") else ""
         return f"{_article(name.lower())} {name}{lazy}"
     tensor = tensor_in(value)

@@ -68,6 +68,7 @@ TENSORS = [
     (lambda x: x.flatten(1), "The values are right, and in the right order: only the shape is not."),
     (lambda x: None, "returned None, which is what a function without a return gives; a tensor was asked for."),
     (lambda x: (row for row in x), "a generator, which holds no values yet"),
+    (lambda x: x.size, "a function that has not been called (to call it, write ( ) after its name); a tensor"),
     (lambda x: list(x), "a tensor was asked for."),
     (lambda x: x * 1j, "a tensor of real numbers was asked for."),
 ]
@@ -348,6 +349,10 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: int("valid"), "A number is needed here, but this is a text"),
     (lambda: 1 / 0, "divided by a number that is 0"),
     (lambda: None + 1, "is there a function without a return?"),
+    (lambda: X.numel + 1, "a function that has not been called"),
+    (lambda: torch.exp(X.sum), "a function that has not been called"),
+    (lambda: X.mean.item(), "a function that has not been called"),
+    (lambda: X - X.max(1, keepdim=True), "max returns two things"),
     (lambda: torch.zeros(2, requires_grad=True).numpy(), "NumPy knows no gradients"),
     (lambda: torch.zeros(2).sum().backward(), "No gradient can flow from the loss back to the parameters"),
     (lambda: nn.BatchNorm1d(3)(torch.zeros(1, 3)), "in train mode when it should be in eval mode"),
