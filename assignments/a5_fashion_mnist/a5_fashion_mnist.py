@@ -160,8 +160,8 @@ def train(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> list[
 #
 # In use, three things differ from training: eval mode, so that dropout drops nothing and batch norm uses what it learned; no
 # gradient (`torch.no_grad()`); and the class is wanted, not the scores: the place of the largest logit in each row. An
-# image gets the same class alone and among others; in train mode it may not. If you like, look at the mirror image too,
-# and add the logits.
+# image gets the same class alone and among others; in train mode it may not. If you trained on mirror images too, you may
+# look at both here, and add the logits: a network that has never seen them is led astray.
 
 # %%
 def predict(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
