@@ -226,6 +226,13 @@ def height_and_width_swapped(*layer, **settings):
 
 
 @misconception("conv2d_output_shape")
+def image_read_as_width_and_height(input_shape, *layer, **settings):
+    """You read the shape of the images as (N, C, W, H). It is (N, C, H, W): rows first, then columns."""
+    batch, channels, height, width = input_shape
+    return shape_by(stops, (batch, channels, width, height), *layer, **settings)
+
+
+@misconception("conv2d_output_shape")
 def kernel_pair_swapped(input_shape, out_channels, kernel_size, stride=1, padding=0):
     """You took the kernel's pair as (width, height). Every pair in torch is (height, width)."""
     return shape_by(stops, input_shape, out_channels, pair_of(kernel_size)[::-1], stride, padding)
@@ -940,6 +947,23 @@ def pixel_kernel_as_wide_as_high(image, weight, bias, channel, row, col):
     axes of the weight."""
     side = weight.shape[2]
     return (image[:, row : row + side, col : col + side] * weight[channel]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_kernel_as_wide_as_high_in_a_loop(image, weight, bias, channel, row, col):
+    """You go as far to the right as the kernel is high. A kernel has a height and a width, and they can differ: they are
+    two axes of the weight."""
+    side = weight.shape[2]
+    return (image[:, row : row + side, col : col + side] * weight[channel, :, :, :side]).sum() + bias[channel]
+
+
+@misconception("conv2d_pixel")
+def pixel_kernel_as_high_as_wide_in_a_loop(image, weight, bias, channel, row, col):
+    """You go as far down as the kernel is wide. A kernel has a height and a width, and they can differ: they are two axes
+    of the weight."""
+    side = weight.shape[3]
+    pixels = ((i, j) for i in range(side) for j in range(side))
+    return sum((image[:, row + i, col + j] * weight[channel, :, i, j]).sum() for i, j in pixels) + bias[channel]
 
 
 @misconception("conv2d_pixel")
