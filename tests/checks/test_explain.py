@@ -349,6 +349,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
     (lambda: int("valid"), "A number is needed here, but this is a text"),
     (lambda: 1 / 0, "divided by a number that is 0"),
     (lambda: None + 1, "is there a function without a return?"),
+    (lambda: nn.CrossEntropyLoss()(torch.zeros(2, 10), LABELS[:1]), "got 2 rows of outputs, and labels for 1"),
     (lambda: X.numel + 1, "a function that has not been called"),
     (lambda: torch.exp(X.sum), "a function that has not been called"),
     (lambda: X.mean.item(), "a function that has not been called"),
