@@ -95,6 +95,8 @@ def test_the_place_and_what_it_usually_means(tmp_path: Path, text: str, head: st
     ("text", "says"),
     [
         ('print(f"{names["a"]}")\n', "Before Python 3.12 an f-string holds no quotes of its own kind"),
+        ('print(f"{n} {"\\n".join(names)}")\n', "Before Python 3.12 an f-string holds no quotes of its own kind"),
+        ('print(f"{n:>9} {"✓" if n else "✗"}")\n', "Before Python 3.12 an f-string holds no quotes of its own kind"),
         ("print(f'{chr(10)}{\"\\n\"}')\n", "Before Python 3.12 an f-string holds no quotes of its own kind"),
         ("type Image = list[int]\n", "The statement `type` came with Python 3.12"),
         ("type Pair[T] = tuple[T, T]\n", "The statement `type` came with Python 3.12"),
