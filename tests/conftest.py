@@ -29,7 +29,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # The files whose heavy tests take longest are begun first, so that the workers end together.
 _LONG = (
     "notebooks", "assignments", "workflows", "student_walk", "cases", "sixty", "launch", "courses", "other_systems",
-    "cold_answers", "slips", "class", "misconceptions", "around", "strange", "ta_evening",
+    "cold_answers", "slips", "class", "around", "strange", "ta_evening", "bundles",
 )  # fmt: skip
 # As in `release`: keep a library of jsonschema from compiling grammars for two seconds, for addresses that nothing has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
