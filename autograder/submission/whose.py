@@ -149,9 +149,7 @@ def _hand_ins(
         yield from layouts.gradescope(folder.path)
         return
     listed, names = folder.entries, folder.assignments
-    system = layout if layout in layouts.SYSTEMS else None
-    named = () if layout in ("folders", "flat") else layouts.read_names(listed, only=system)
-    read = {found.path.name: found for found in named}
+    read = {found.path.name: found for found in _named_by_systems(folder, layout)}
     from_blackboard = [each for each in read.values() if each.layout == "blackboard"]
     yield from layouts.with_logins(from_blackboard, names)
     yield from (each for each in read.values() if each.layout != "blackboard")
@@ -192,6 +190,13 @@ def _hand_ins(
             aside.append(name)
 
 
+def _named_by_systems(folder: Folder, layout: str | None) -> Iterable[HandIn]:
+    """The entries of a folder that have names of a system's download, or of the one system that is asked for."""
+    if layout in layouts.SYSTEMS:
+        return layouts.read_names(folder.entries, only=layout)
+    return () if layout in ("folders", "flat") else folder.of_system
+
+
 def _holds_work(entry: os.DirEntry[str], names: frozenset[str]) -> bool:
     """Is it a folder with a file that is named after an assignment, or a file with such a name in its own?"""
     if is_folder(entry):
@@ -223,7 +228,7 @@ def _all_flat(folder: Folder, *, loosely: bool) -> Iterator[HandIn]:
     Google's whatever else the students handed in. loosely: see `flat_files`.
     """
     names = folder.assignments
-    flat = list(flat_files(folder.entries, names, loosely=loosely))
+    flat = list(flat_files(folder.entries, names, loosely=True)) if loosely else folder.side_by_side
     yield from flat
     known = {each.path.name for each in flat}
     others = [
