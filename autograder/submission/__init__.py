@@ -2,9 +2,9 @@
 
 The questions, in the order in which a download meets them, and the modules that answer them:
 
-    What does a name say?                                               names; of a system's download: layouts
+    What does a name say?                                               names; if a system gave it: layouts, attempts
     Which files have a student's name and an assignment's in theirs?    side_by_side
-    What lies in a folder, or in a zip?                                 folder, archives
+    What lies in a folder, a zip, or Gradescope's export?               folder, archives, gradescope_export
     One student or a class? And in which folders are the students?      classes
     Which of their entries is whose?                                    whose
     Which entries are the same person's?                                places

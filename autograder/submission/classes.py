@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from . import layouts
+from .attempts import names_an_attempt
 from .folder import OWN_FOLDERS, Folder, opened_zip
 from .names import ARCHIVES, WORK, assignment_of, bears_any, is_passed_over, without_copy
 
@@ -23,7 +23,7 @@ def is_one_students(root: Folder) -> bool:
     mine = [each for each in own if each.name in root.assignments or each.for_assignments]
     others = [each for each in root.folders if each not in mine and not each.name.startswith(".")]
     others = [each for each in others if each.likely_answers]
-    attempts = [each for each in others if layouts.names_an_attempt(each.name, folder=True)]
+    attempts = [each for each in others if names_an_attempt(each.name, folder=True)]
     flat = len(root.side_by_side)
     if len(attempts) == len(others) > 1 and not (own_files or own or flat):
         return True
@@ -188,7 +188,7 @@ def _of_students_zips(folders: list[Folder]) -> list[Folder]:
     stems = {folder: _names_of_zips(folder) for folder in folders if len(folder.zips) > 1}
     times = Counter(stem for own in stems.values() for stem in own)
     shared = {stem for stem, count in times.items() if count > 1}
-    named = any(layouts.names_an_attempt(stem) or bears_any(stem, folders[0].assignments) for stem in shared)
+    named = any(names_an_attempt(stem) or bears_any(stem, folders[0].assignments) for stem in shared)
     if len(shared) < 2 or named:
         return []
     asked = {folder: set[str]().union(*folder.answers_in_zips) for folder in stems}
@@ -210,7 +210,7 @@ def _looks_like_a_class(folder: Folder, *, alone: bool, depth: int = 1) -> bool:
     if folder.name in folder.assignments:
         return _holds_a_class(folder)
     inside = [each for each in folder.folders if not each.name.startswith(".")]
-    inside = [each for each in inside if not layouts.names_an_attempt(each.name, folder=True)]
+    inside = [each for each in inside if not names_an_attempt(each.name, folder=True)]
     if _of_teams(inside) or any(_holds_the_late(each) for each in inside):
         return True
     if any(each.name in (*folder.assignments, *OWN_FOLDERS) for each in inside):

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from . import layouts
+from . import gradescope_export, layouts
 from .archives import ZIPS_LIMIT, Refused, open_zip
+from .attempts import names_an_attempt
 from .layouts import HandIn
 from .names import PASSED_OVER, assignment_of, bears, entries, is_folder
 from .side_by_side import flat_files
@@ -55,12 +56,12 @@ class Folder:
     @cached_property
     def of_system(self) -> list[HandIn]:
         """Its entries that have names of a system's download."""
-        exported = layouts.gradescope(self.path) if self.is_of_gradescope else []
+        exported = gradescope_export.hand_ins(self.path) if self.is_of_gradescope else []
         return [*exported, *layouts.read_names(self.entries)]
 
     @property
     def is_of_gradescope(self) -> bool:
-        return os.path.isfile(self.path / layouts.GRADESCOPE_FILE)
+        return os.path.isfile(self.path / gradescope_export.FILE)
 
     @cached_property
     def side_by_side(self) -> list[HandIn]:
@@ -76,7 +77,7 @@ class Folder:
     def maybe_students(self) -> list[Folder]:
         """Its folders whose names may be students'."""
         own = (*self.assignments, *OWN_FOLDERS)
-        return [f for f in self.folders if f.name not in own and not layouts.names_an_attempt(f.name, folder=True)]
+        return [f for f in self.folders if f.name not in own and not names_an_attempt(f.name, folder=True)]
 
     @property
     def for_assignments(self) -> list[Folder]:

@@ -7,14 +7,12 @@ kept. Students choose only the end of such a name, so each is read from its begi
 import datetime as dt
 import os
 import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..common.plural import listed
 from .archives import APPLES
 from .names import is_folder
 
@@ -164,13 +162,14 @@ _SAKAI = re.compile(r"(?P<name>[^(),]+, ?[^(),]*[^(),\s])\((?P<login>[^()\s]+)\)
 
 def _schoology(path: Path, match: re.Match[str]) -> HandIn | None:
     """``Last, First - s486002``, a folder with ``Revision 1 - On time`` in it"""
-    if not any(_VERSION.fullmatch(each.name) for each in path.glob("Revision *")):
+    if not any(VERSION.fullmatch(each.name) for each in path.glob("Revision *")):
         return None
     identity = {"system": "schoology", "number": match["number"], "sid": match["number"], "name": match["name"]}
     return HandIn(path, match["name"], "schoology", None, identity)
 
 
 _SCHOOLOGY = re.compile(r"(?P<name>.+, .+) - (?P<number>\w*\d\w*)")
+VERSION = re.compile(r"(?:(?:Version|Revision) |[Aa]ttempt[ _-]?)(\d{1,9})(?: - .*)?")  # Teams, Schoology and others
 
 
 def _autolab(path: Path, match: re.Match[str]) -> HandIn:
@@ -244,61 +243,6 @@ def read_names(entries: Iterable[os.DirEntry[str]], only: str | None = None) -> 
             yield found
 
 
-# --- attempts ------------------------------------------------------------------------------------------------------
-
-# The names of folders and files that hold attempts of one student. They are never a student's name.
-_ATTEMPT = re.compile(
-    r"(?:v|ver|version|rev|revision|attempt|versuch|try|draft|entwurf|resubmission|final)[ _.-]*\d+(?: - .*)?"
-    r"|version|revision|attempt|versuch|draft|entwurf|resubmission|final|\d{4}-\d\d-\d\d.*",
-    re.IGNORECASE,
-)
-_OLD_OR_NEW = ("old", "new", "alt", "neu")  # of a folder; before a file's name it may be a person's
-_VERSION = re.compile(r"(?:(?:Version|Revision) |[Aa]ttempt[ _-]?)(\d{1,9})(?: - .*)?")  # Teams, Schoology and others
-# Moodle's Virtual Programming Lab: 2026-11-20-21-03-00. Others: 2026-11-20T21:03:00, maybe with parts of a second.
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[-T_ ]\d\d(?:[-:_.]\d\d){2})\.?(\d{0,9})")
-
-
-def names_an_attempt(name: str, *, folder: bool = False) -> bool:
-    """Is it the name of an attempt, and not a student's? folder: whether it is a folder's."""
-    return _ATTEMPT.fullmatch(name) is not None or (folder and name.casefold() in _OLD_OR_NEW)
-
-
-def attempt_of(folder: Path, hand_in: HandIn) -> tuple[int, ...]:
-    """The attempt that a folder in a student's holds: the greatest counts. () if no system says so by its name."""
-    if version := _VERSION.fullmatch(folder.name):
-        return (int(version[1]),)
-    if hand_in.layout == "submitty" and folder.parent == hand_in.path and re.fullmatch(r"\d{1,9}", folder.name):
-        return (int(folder.name == _active_version(hand_in.path)), int(folder.name))
-    moment = _MOMENT.fullmatch(folder.name)
-    return (*map(int, re.findall(r"\d+", moment[1])), int(moment[2].ljust(9, "0"))) if moment else ()
-
-
-def without_time(name: str, hand_in: HandIn) -> tuple[str, HandIn]:
-    """A file's name without the time that ILIAS puts before it (`20261120235900_a1_permute.py`), and its hand-in with it."""
-    match = re.fullmatch(r"(\d{14})_(.+)", name, re.DOTALL)
-    if match is None:
-        return name, hand_in
-    return match[2], replace(hand_in, layout=ILIAS, attempt=(*hand_in.attempt, int(match[1])))
-
-
-ILIAS = "ilias"  # no layout of a class: its files are known by their names, its folders are not
-
-
-def is_withdrawn(hand_in: HandIn) -> bool:
-    """Does Submitty call no version of a hand-in active?"""
-    return hand_in.layout == "submitty" and _active_version(hand_in.path) in ("", "0")
-
-
-def _active_version(folder: Path) -> str:
-    """The version that counts in Submitty; "" if none does, or its file cannot be read."""
-    try:
-        with (folder / SUBMITTY_FILE).open("rb") as file:
-            said = re.search(rb'"active_version"\s*:\s*(\d{1,9})\b', file.read(1_000_000))
-    except OSError:
-        return ""
-    return said[1].decode() if said else ""
-
-
 # --- Blackboard: whose login? --------------------------------------------------------------------------------------
 
 _BLACKBOARD_NAME = re.compile(r"\A\s*[^\W\d_]+\s?:\s*(?P<name>.*?)\s*\((?P<login>[^()\s]+)\)\s*$", re.M)
@@ -352,105 +296,3 @@ def _starts(heads: list[str], assignments: Collection[str]) -> dict[str, str]:
         before = head[: head.rfind("_") + 1]
         found[head] = head[: len(max(known, key=len))] if known else max(shared, key=len, default=before)
     return found
-
-
-# --- Gradescope: the metadata beside the folders -------------------------------------------------------------------
-
-GRADESCOPE_FILE = "submission_metadata.yml"
-_KEY = re.compile(r"^(?P<blanks> *)(?P<dash>- )?:?(?P<key>[\w ]+):(?: (?P<value>.*))?$")
-
-
-def gradescope(folder: Path) -> list[HandIn]:
-    """The hand-ins of an export: one for each submitter, so that a group's work counts for each of its members.
-
-    A folder that the metadata does not name is a hand-in under the folder's name, with a note.
-    """
-    found = []
-    known = _metadata(folder / GRADESCOPE_FILE)
-    for path in sorted(folder.glob("submission_*/")):
-        if path.name not in known and not path.is_symlink():
-            note = f"{GRADESCOPE_FILE} does not say whose {path.name} is."
-            number = path.name.removeprefix("submission_")
-            identity = {"system": "gradescope", "number": number}
-            found.append(HandIn(path, path.name, "gradescope", None, identity, notes=(note,)))
-    for name, about in known.items():
-        when = _gradescope_time(about.created)
-        number = name.removeprefix("submission_")
-        for person in about.people or [{}]:
-            called = person.get("name") or person.get("email") or name
-            identity = {"system": "gradescope", "number": number, **person}
-            others = [p.get("name") or p.get("email", "") for p in about.people if p is not person]
-            notes = (f"Handed in as a group, with {listed(others)}.",) if others else ()
-            key = (int(number),) if number.isdecimal() and len(number) < 20 else (0,)
-            attempt = tuple(when.timetuple()[:6]) if when else key
-            found.append(HandIn(folder / name, called, "gradescope", None, identity, attempt, when, notes))
-    return found
-
-
-@dataclass
-class _Submission:
-    created: str = ""
-    people: list[dict[str, str]] = field(default_factory=list)
-
-
-def _metadata(path: Path) -> dict[str, _Submission]:
-    """Folder -> its submitters and time. Only these lines of the YAML are read; empty if it cannot be read."""
-    try:
-        if path.stat().st_size > 500_000_000:
-            return {}
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError:
-        return {}
-    found: dict[str, _Submission] = {}
-    current: _Submission | None = None
-    inside, list_depth = "", -1
-    for line in lines:
-        match = _KEY.match(line)
-        if match is None:
-            continue
-        depth, key, value = len(match["blanks"]), match["key"], _scalar(match["value"] or "")
-        if depth == 0 and not match["dash"]:
-            current = found.setdefault(key, _Submission()) if re.fullmatch(r"submission_\d+", key) else None
-            inside = ""
-        elif current is None:
-            continue
-        elif inside == "submitters" and ((match["dash"] and depth >= list_depth) or depth > list_depth):
-            if match["dash"]:
-                current.people.append({})
-            if current.people and key in ("name", "email", "sid") and value:
-                current.people[-1][key] = value
-        elif depth <= 4 and not match["dash"]:
-            inside, list_depth = key if not value else "", depth
-            if key == "created_at" and not current.created:
-                current.created = value
-    return found
-
-
-def _scalar(value: str) -> str:
-    """The text of a YAML scalar, quoted or plain. Only the syntax that names, numbers and times need is understood."""
-    value = value.strip()
-    if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
-        return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", _escaped, value[1:-1])
-    if value[:1] == "'" and value[-1:] == "'" and len(value) > 1:
-        return value[1:-1].replace("''", "'")
-    return "" if value in ("~", "null") else value
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    if not code:
-        return match[4]
-    number = int(code, 16)
-    return "\ufffd" if number > sys.maxunicode or 0xD800 <= number < 0xE000 else chr(number)
-
-
-def _gradescope_time(text: str) -> dt.datetime | None:
-    """A time as Gradescope writes it: 2026-11-20 21:03:11.123456000 Z, or with an offset. None if it is not one."""
-    match = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$", text.strip())
-    if match is None:
-        return None
-    zone = (match[3] or "").replace("UTC", "Z")
-    try:
-        return dt.datetime.fromisoformat(f"{match[1]}T{match[2]}{zone}")
-    except ValueError:
-        return None

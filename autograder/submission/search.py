@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ..common.plural import few
+from .attempts import ILIAS, is_withdrawn
 from .clone import Clones
 from .found import Found, FoundStatus
-from .layouts import ILIAS, RECEIPT, is_withdrawn
+from .layouts import RECEIPT
 from .names import SUFFIXES, bears, readable
 from .student_files import File, StudentFiles
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from . import layouts
+from .attempts import names_an_attempt
 from .layouts import HandIn
 from .names import ARCHIVES, SUFFIXES, WORK, without_copy
 
@@ -110,7 +111,7 @@ def names_somebody(said: str, *, numbers: bool = False) -> bool:
     """
     if numbers and re.fullmatch(r"\d{4,}", said):
         return not re.match(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$", said)
-    nobody = said.casefold() == "test" or _A_COPY.fullmatch(said) or layouts.names_an_attempt(said)
+    nobody = said.casefold() == "test" or _A_COPY.fullmatch(said) or names_an_attempt(said)
     return any(c.isalpha() for c in said) and not nobody
 
 

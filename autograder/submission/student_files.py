@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from .archives import NEVER, UNPACKED_LIMIT, ZIPS_LIMIT, Refused, left_out_of, open_zip
+from .attempts import attempt_of, without_time
 from .clone import is_bare, small_text
-from .layouts import RECEIPT, SUBMITTY_FILE, HandIn, attempt_of, without_time
+from .layouts import RECEIPT, SUBMITTY_FILE, HandIn
 from .names import (
     ARCHIVES,
     RESULTS_MARKER,

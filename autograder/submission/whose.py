@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..common.errors import UserError
 from ..course.course import Course
-from . import layouts
+from . import gradescope_export, layouts
 from .archives import NEVER
 from .classes import class_folders, holds_several, is_one_students, unwrapped
 from .folder import OWN_FOLDERS, Folder, answers_of, opened_zip
@@ -146,7 +146,7 @@ def _hand_ins(
     Adds to `notes` what a student should know, as (student, note), and to `aside` the entries that belong to no student.
     """
     if layout in (None, "gradescope") and folder.is_of_gradescope:
-        yield from layouts.gradescope(folder.path)
+        yield from gradescope_export.hand_ins(folder.path)
         return
     listed, names = folder.entries, folder.assignments
     read = {found.path.name: found for found in _named_by_systems(folder, layout)}
