@@ -8,7 +8,7 @@ The questions, in the order in which a download meets them, and the modules that
     One student or a class? And in which folders are the students?      classes
     Which of their entries is whose?                                    whose
     Which entries are the same person's?                                places
-    What may each file of one student be?                               student_files
+    What may each file of one student be?                               student_file, student_files
     Which of them answers an assignment? What lies there if none does?  search, instead; of a clone's branches: clone
     What was found, for everybody and every assignment?                 find, found
     What is its text?                                                   source

@@ -21,7 +21,8 @@ from .places import Place
 from .search import Search
 from .source import form_of
 from .stubs import released_digests
-from .student_files import NO_CODE, StudentFiles
+from .student_file import NO_CODE
+from .student_files import StudentFiles
 from .whose import Known, read_class
 
 Choices = Mapping[tuple[str, str], str]

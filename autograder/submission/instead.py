@@ -17,7 +17,7 @@ from .layouts import RECEIPT
 from .names import PASSED_OVER, SUFFIXES, bears, is_passed_over, readable
 from .search import Search, is_in_its_folder, newest
 from .source import Unreadable, read_source
-from .student_files import File, why_not
+from .student_file import File, why_not
 
 
 def instead(search: Search, found: Found) -> Found:

@@ -19,7 +19,8 @@ from .clone import Clones
 from .found import Found, FoundStatus
 from .layouts import RECEIPT
 from .names import SUFFIXES, bears, readable
-from .student_files import File, StudentFiles
+from .student_file import File
+from .student_files import StudentFiles
 
 _NUMBERS_FILES = ("canvas", ILIAS)  # layouts whose numbers tell files apart, and not attempts
 

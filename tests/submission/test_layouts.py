@@ -15,11 +15,12 @@ import pytest
 
 from autograder.common.errors import InfrastructureError, UserError
 from autograder.course.course import Course
-from autograder.submission import archives, student_files
+from autograder.submission import archives, student_file
 from autograder.submission.find import Download, find_class
 from autograder.submission.found import Found
 from autograder.submission.names import REPORT_MARKER, RESULTS_MARKER
-from autograder.submission.student_files import File, StudentFiles
+from autograder.submission.student_file import File
+from autograder.submission.student_files import StudentFiles
 from autograder.submission.times import arrival_of
 
 NAME = "a1_permute"
@@ -1307,8 +1308,8 @@ def test_of_files_named_after_an_assignment_so_many_are_read(
 ) -> None:
     """Git keeps one blob for a hundred thousand files, and each is a file to read; and each is read once."""
     seen: list[Path] = []
-    real = student_files.read_source
-    monkeypatch.setattr(student_files, "read_source", lambda path, **more: seen.append(path) or real(path, **more))
+    real = student_file.read_source
+    monkeypatch.setattr(student_file, "read_source", lambda path, **more: seen.append(path) or real(path, **more))
     for number in range(200):
         put(tmp_path / "class" / "ada" / str(number) / above / f"{NAME}.py", f"x = {number}\n")
     put(tmp_path / "class" / "ben" / f"{NAME}.py")
