@@ -155,6 +155,15 @@ def expect_tensor(
     _expect_values(observation, right, atol, rtol, axes, asked_for)
 
 
+def _unlike(seen: Observation, expected: Sequence[int]) -> str:
+    """What sets the tensor that was asked for apart from one that came back and is no data: it is too large, or its
+    numbers are complex or of a dtype that checks do not take. Empty if no tensor came back."""
+    if " of shape " not in seen.type_name:
+        return ""
+    shape = f" of shape {tuple(expected)}"
+    return " of real numbers" if shape in seen.type_name else shape
+
+
 def _expect_values(
     observation: Observation,
     expected: torch.Tensor,
@@ -168,9 +177,8 @@ def _expect_values(
         got = tensor_in(seen.value)
         if got is None:
             listed = "a list, " if isinstance(seen.value, list) else ""
-            # A tensor did come back if its numbers are complex or of a dtype that checks do not take.
-            real = " of real numbers" if " of shape " in seen.type_name else ""
-            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; {asked_for}{real} was asked for."
+            what = asked_for + _unlike(seen, expected.shape)
+            return f"{describe.call(seen)} returned {listed}{describe.returned(seen)}; {what} was asked for."
         if got.dtype == expected.dtype and torch.equal(got, expected):
             return None  # most answers: nothing more is computed for them
         near = rounding(expected) if atol is None else atol
@@ -415,7 +423,7 @@ def expect_shape(observation: Observation, expected: Sequence[int], dtype: torch
             return None
         what = describe.call(seen)
         if got is None:
-            return f"{what} returned {describe.returned(seen)}; a tensor was asked for."
+            return f"{what} returned {describe.returned(seen)}; a tensor{_unlike(seen, expected)} was asked for."
         if not right:
             text = f"{what} returned shape {describe.shape(got)}; it should be {tuple(expected)}."
             return _and(text, explain.sizes(tuple(got.shape), tuple(expected)))

@@ -71,12 +71,21 @@ TENSORS = [
     (lambda x: x.size, "a function that has not been called (to call it, write ( ) after its name); a tensor"),
     (lambda x: list(x), "a tensor was asked for."),
     (lambda x: x * 1j, "a tensor of real numbers was asked for."),
+    (
+        lambda x: torch.zeros(9000, 1000),
+        "a float32 tensor of shape (9000, 1000); a tensor of shape (2, 3, 5, 7) was asked for.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("task", "words"), TENSORS)
 def test_a_wrong_tensor_is_described(task: Callable[..., Any], words: str) -> None:
     assert words in message(expect_tensor, observe(task, IMAGES), IMAGES)
+
+
+def test_a_tensor_too_large_to_be_sent_is_told_by_its_shape() -> None:
+    told = message(expect_shape, observe(lambda x: torch.zeros(9000, 1000), IMAGES), (2, 10))
+    assert told.endswith("returned a float32 tensor of shape (9000, 1000); a tensor of shape (2, 10) was asked for.")
 
 
 def test_classes_that_happen_to_be_as_many_are_not_called_moved() -> None:
