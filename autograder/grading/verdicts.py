@@ -17,7 +17,7 @@ from ..common.raised import where_raised
 from ..common.terminal import beginning
 from ..course.assignment import Assignment
 from ..results.result import cut
-from ..submission.own_tasks import ends_in_the_first_round, never_used, other_order
+from ..submission.own_tasks import ends_in_the_first_round, never_used, other_order, thrown_away
 from .context import CheckContext, CheckInfo, Verdict
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def verdict(
         trouble = f"{type(error).__name__}: {_text(error)}"
     where = seen.error.where if seen is not None and seen.error is not None else ""
     said, marks, picture = failure.message.partition("\n")
-    said = f"{said} {swapped or ('' if diagnosis else _seen_in_the_source(seen))}".rstrip()
+    said = f"{said} {swapped or _seen_in_the_source(seen, diagnosis is not None)}".rstrip()
     return Verdict(
         check,
         failure.outcome,
@@ -161,11 +161,15 @@ def _other_order(seen: Observation | None) -> str:
     return other_order(seen.run.source, seen.task, seen.run.names_of(seen.task))
 
 
-def _seen_in_the_source(seen: Observation | None) -> str:
-    """A sentence if the task gave a value without a look at some of its parameters, or from a single round of a loop."""
+def _seen_in_the_source(seen: Observation | None, diagnosed: bool) -> str:
+    """A sentence if the task gave a value, but threw a result away; or, where no diagnosis says more, if it never looked
+    at some of its parameters, or ended a loop in its first round."""
     if seen is None or seen.value is None or seen.run is None or seen.run.source is None:
         return ""
-    return never_used(seen.run.source, seen.task) or ends_in_the_first_round(seen.run.source, seen.task)
+    source, task = seen.run.source, seen.task
+    if said := thrown_away(source, task):
+        return said
+    return "" if diagnosed else never_used(source, task) or ends_in_the_first_round(source, task)
 
 
 # --- what explains a failure ----------------------------------------------------------------------------------------

@@ -107,6 +107,17 @@ def ends_in_the_first_round(source: Source, task: str) -> str:
     return ""
 
 
+def thrown_away(source: Source, task: str) -> str:
+    """A sentence on a line of a task that calculates or compares, and keeps nothing of it; "" if there is none."""
+    for found in _definitions(source, task)[-1:]:
+        for node in ast.walk(found):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp | ast.Compare):
+                line = beginning(source.line(node.lineno), 100)
+                place = source.locate(node.lineno)
+                return f"The result of {place} (`{line}`) is not kept: is an = missing, or one too many?"
+    return ""
+
+
 def _taken_away(source: Source, task: str) -> str:
     for each in top_level(source.cells):
         if isinstance(each, ast.Delete) and task in (ast.unparse(target) for target in each.targets):

@@ -19,6 +19,7 @@ from autograder.submission.own_tasks import (
     set_inside,
     stands_inside,
     stub_line,
+    thrown_away,
     unseen,
 )
 from autograder.submission.source import Cell, Source, read_source
@@ -222,6 +223,22 @@ def test_a_loop_that_a_return_ends_in_its_first_round_is_told(line: str, place: 
     assert not ends_in_the_first_round(script("def area(rows):\n    while True:\n        return rows\n"), "area")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("a + 1", True),
+        ("a == 1", True),
+        ("a += 1", False),
+        ("a = a == 1", False),
+        ("a.add_(1)", False),
+        ('"""a + 1"""', False),
+    ],
+)
+def test_a_result_that_is_not_kept_is_told(line: str, told: bool) -> None:
+    said = f"The result of line 2 (`{line}`) is not kept: is an = missing, or one too many?"
+    assert thrown_away(script(f"def area(a):\n    {line}\n    return a\n"), "area") == (said if told else "")
+
+
 def test_a_file_is_parsed_once_for_all_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of them parsed it, for each call of each check: a large file without any task took seconds."""
     parsed = []
@@ -232,5 +249,6 @@ def test_a_file_is_parsed_once_for_all_sentences(monkeypatch: pytest.MonkeyPatch
         assert not unseen(source, task)
         assert not never_used(source, task)
         assert not ends_in_the_first_round(source, task)
+        assert not thrown_away(source, task)
         assert not other_order(source, task, ("a", "b"))
     assert len(parsed) == 1
