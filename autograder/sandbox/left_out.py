@@ -208,7 +208,7 @@ def notice(item: Any, name: str, source: Source) -> Note:
     if kind == "folder":
         return Note(kind, f"{begin} writes into the folder {what}, which grading does not have: I made one.")
     if kind == "compile":
-        return Note(kind, f"{begin} compiles. Grading leaves that step out: the network computes the same without it.")
+        return Note(kind, f"{begin} compiles. Grading leaves that step out: your code computes the same without it.")
     if kind == "precision":
         return Note(kind, f"{begin} asks for half precision. Grading computes in float32, which is no less exact.")
     if kind in ("decorators", "annotations"):

@@ -139,7 +139,7 @@ def test_what_is_no_record_is_nothing(record: object) -> None:
         ("missing", 1, "wandb", "imports wandb, which grading does not have"),
         ("device", 4, "cuda", "asks for a GPU. Grading has none"),
         ("precision", 4, "autocast", "Grading computes in float32"),
-        ("compile", 4, "torch.compile", "Grading leaves that step out"),
+        ("compile", 4, "torch.compile", "Grading leaves that step out: your code computes the same"),
         ("folder", 2, "models", "writes into the folder models, which grading does not have: I made one."),
         ("decorators", 2, "TypeError", "I left its decorators off"),
     ],
