@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from .inside import child, data, loading, record, wire
+from .inside import child, data, loading, record
 from .observation import Call, Observation, Question, Run, StudentError, pending
 from .translate import as_checks_meet_it, item
 

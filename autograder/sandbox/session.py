@@ -7,7 +7,6 @@ import secrets
 import select
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal

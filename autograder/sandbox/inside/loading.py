@@ -17,7 +17,6 @@ import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from . import imports, notices
 from .interrupts import BudgetSpent, budget

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
-import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
