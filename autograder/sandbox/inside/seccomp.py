@@ -36,7 +36,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "kexec_load": (246, 104), "keyctl": (250, 219), "kill": (62, 129), "landlock_add_rule": (445, 445),
     "landlock_create_ruleset": (444, 444), "landlock_restrict_self": (446, 446), "lchown": (94, None),
     "listen": (50, 201), "lookup_dcookie": (212, 18), "lremovexattr": (198, 15), "lsetxattr": (189, 6),
-    "mbind": (237, 235), "memfd_create": (319, 279), "memfd_secret": (447, 447), "migrate_pages": (256, 238),
+    "madvise": (28, 233), "mbind": (237, 235), "memfd_create": (319, 279), "memfd_secret": (447, 447), "migrate_pages": (256, 238),
     "mmap": (9, 222), "modify_ldt": (154, None), "mount": (165, 40), "mount_setattr": (442, 442),
     "move_mount": (429, 429), "move_pages": (279, 239), "mq_getsetattr": (245, 185), "mq_notify": (244, 184),
     "mq_open": (240, 180), "mq_timedreceive": (243, 183), "mq_timedsend": (242, 182), "mq_unlink": (241, 181),
@@ -98,6 +98,8 @@ _CLONE_NEW = 0x7E020000  # every CLONE_NEW* flag that clone() knows
 _CLONE_PARENT, _CLONE_THREAD = 0x8000, 0x10000
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_HUGETLB = 0x01, 0x20, 0x40000
 _PR_SET_PDEATHSIG = 1
+_MADV_PAGEOUT = 21
+_PRIO_PROCESS, _IOPRIO_WHO_PROCESS = 0, 1
 _TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
 
@@ -149,12 +151,14 @@ def _rules(own: int, shared_machine: bool, scoped: bool, truncate_ruled: bool) -
     rules |= dict.fromkeys(_ABSENT, (_answer(errno.ENOSYS),))
     rules |= dict.fromkeys(_NO_ATTRIBUTES, (_answer(errno.ENOTSUP),))
     rules["mmap"] = _mmap_rule()
+    rules["madvise"] = _refuse_values(2, [_MADV_PAGEOUT])  # what is swapped out is not part of PSS
     rules["prctl"] = _refuse_values(0, [_PR_SET_PDEATHSIG])
     rules["ioctl"] = _refuse_values(1, [_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP])
     # An owner set by fcntl receives any signal that F_SETSIG names, so this would be another kill().
     rules["fcntl"] = _refuse_values(1, [_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY])
     rules |= dict.fromkeys(_PRIORITIES, _allow_values(0, [0, own], errno.EPERM))
-    rules |= dict.fromkeys(("setpriority", "ioprio_set"), _allow_values(1, [0, own], errno.EPERM))
+    rules["setpriority"] = _allow_one_process(_PRIO_PROCESS, own)
+    rules["ioprio_set"] = _allow_one_process(_IOPRIO_WHO_PROCESS, own)
     if shared_machine:
         rules["socket"] = [_answer(errno.EACCES)]
         # A pair of stream sockets serves threads; a datagram socket could be connected elsewhere.
@@ -202,6 +206,11 @@ def _allow_values(argument: int, values: Iterable[int], number: int) -> list[_In
     for value in values:
         body += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ALLOW)]
     return [*body, _answer(number)]
+
+
+def _allow_one_process(kind: int, own: int) -> list[_Instruction]:
+    """Allow a change of the caller's own priority. Other kinds take 0 for the caller's whole group, or for its user."""
+    return [_low_word(0), (_JUMP_EQUAL, 1, 0, kind), _answer(errno.EPERM), *_allow_values(1, [0, own], errno.EPERM)]
 
 
 def _refuse_values(argument: int, values: Iterable[int]) -> list[_Instruction]:

@@ -150,6 +150,26 @@ def test_no_process_outside_can_be_touched(tier, tmp_path):
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="these numbers are x86_64's")
+def test_priority_and_memory_are_a_process_s_own(tier, tmp_path):
+    """For a group or a user, 0 is the caller's own: in tier B, all processes of whoever grades. Nothing goes to swap."""
+    (seen,) = confined(tier, tmp_path, """
+        import ctypes, mmap, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        now = os.getpriority(os.PRIO_PROCESS, 0)
+        for name, kind in (("group", os.PRIO_PGRP), ("user", os.PRIO_USER)):
+            seen[name] = attempt(lambda: os.setpriority(kind, 0, now))
+            seen[f"disk of the {name}"] = "done" if libc.syscall(251, kind + 1, 0, 0) == 0 else "EPERM"
+        block = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        seen["swap"] = attempt(lambda: block.madvise(21))
+        seen["own"] = attempt(lambda: (os.nice(1), os.setpriority(os.PRIO_PROCESS, os.getpid(), now + 2)))
+        seen["own disk"] = "done" if libc.syscall(251, 1, 0, 0) == 0 else "EPERM"
+        seen["own memory"] = attempt(lambda: block.madvise(mmap.MADV_DONTNEED))
+    """)  # fmt: skip
+    assert {seen.pop(name) for name in ("own", "own disk", "own memory")} == {"done"}
+    assert set(seen.values()) == {"EPERM"}, seen
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="these numbers are x86_64's")
 def test_the_kernel_s_other_doors_are_shut(tier, tmp_path):
     doors = {
         "ptrace": 101, "process_vm_readv": 310, "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161,
