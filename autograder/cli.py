@@ -110,6 +110,9 @@ def _run(command: str, words: list[str]) -> int:
         print("\nStopped.", file=sys.stderr)
         return 130
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            print(f"autograder {command}: a name is too long for this system: {error.filename}", file=sys.stderr)
+            return 2
         if hiding := _hides_a_module(error):
             said = f"{hiding} has the name of a module that is needed, and Python takes it for that one. Rename it."
         elif isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("autograder"):

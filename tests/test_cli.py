@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import cli
 from autograder.results.store import write
 from tests.support.places import ROOT
 from tests.support.small_results import RESULT
@@ -110,3 +111,14 @@ def test_a_file_that_python_takes_for_its_own_module_is_named(tmp_path: Path, na
     assert "Traceback" not in done.stderr
     assert (done.returncode == 3) == told
     assert (f"{tmp_path / name} has the name of a module that is needed" in done.stderr) == told
+
+
+@pytest.mark.parametrize(
+    "words", [["hint", "x.py"], ["reset", "x.py"], ["update", "x"], ["plagiarism", "x"], ["grade", "x", "--out", "o"]]
+)
+def test_a_name_that_the_system_finds_too_long_is_misuse(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as an address with a signature in it, pasted for a file."""
+    assert cli.main([word.replace("x", "x" * 300) for word in words]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"autograder {words[0]}: a name is too long for this system: xxx")
+    assert said.count("\n") == 1
