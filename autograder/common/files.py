@@ -23,6 +23,11 @@ def as_typed(path: PurePath) -> str:
     return text if re.fullmatch(r"[\w./\\:~+-]+", text) else f'"{text}"'
 
 
+def bring_back(path: Path) -> str:
+    """The command that gets a file or folder back from git, as it is typed in the current folder."""
+    return f"git checkout -- {as_typed(Path(os.path.relpath(path)))}"
+
+
 def when_saved(path: Path) -> int:
     """The time at which a file was last saved, in nanoseconds since 1970; 0 if there is no such file."""
     try:

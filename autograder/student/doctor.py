@@ -18,7 +18,7 @@ from typing import Literal
 from rich.text import Text
 
 from ..common.errors import InfrastructureError, UserError
-from ..common.files import as_typed
+from ..common.files import as_typed, bring_back
 from ..common.terminal import console
 from ..course.handed_out import read_record, sums_of
 from ..data import data_set
@@ -277,6 +277,6 @@ def _work() -> Iterator[Finding]:
             yield Finding(
                 "note",
                 f"The stub of {name} is missing, so that it cannot be reset",
-                "git checkout -- assignments/.stubs",
+                bring_back(repository.files(name).stub.parent),
             )
     yield Finding("good", f"Begun: {', '.join(begun)}" if begun else "Nothing is begun yet")

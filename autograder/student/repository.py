@@ -9,7 +9,7 @@ from typing import Self
 
 from .. import __version__
 from ..common.errors import UserError
-from ..common.files import sha256, when_saved
+from ..common.files import bring_back, sha256, when_saved
 from ..course.assignment import Assignment
 from ..course.course import Course, find_course
 from ..course.handed_out import read_record, sums_of
@@ -63,10 +63,10 @@ class StudentRepository:
         """If the manifest does not know all assignments, a sentence that says so and how to get it back. Else ""."""
         if all(self._manifest.of(name).stubs for name in self.names):
             return ""
-        where = (self.course.assignments / FILE).relative_to(self.root).as_posix()
+        path = self.course.assignments / FILE
         return (
-            f"{where} is damaged or gone, so nobody can tell what you have changed and what it is worth. "
-            f"To get it back: git checkout -- {where}"
+            f"{path.relative_to(self.root).as_posix()} is damaged or gone, so nobody can tell what you have changed and what it is worth. "
+            f"To get it back: {bring_back(path)}"
         )
 
     def points(self, name: str) -> dict[str, tuple[int, int]]:
@@ -198,8 +198,8 @@ class StudentRepository:
             if released is not None and here.isdisjoint(released):
                 where = path.relative_to(self.root).as_posix()
                 return (
-                    f"{where} is not as it was released. Grading uses its own checks. To get it back: "
-                    f"git checkout -- {where}"
+                    f"{where} is not as it was released. Grading uses its own checks. "
+                    f"To get it back: {bring_back(path)}"
                 )
         return ""
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from ..common.errors import UserError
-from ..common.files import explain, make_folder, write_whole
+from ..common.files import bring_back, explain, make_folder, write_whole
 from ..common.plural import listed
 from ..course.assignment import STUBS
 from . import screen
@@ -73,7 +73,7 @@ def _stub(repository: StudentRepository, form: Path) -> bytes:
     except OSError:
         raise UserError(
             f"{path.relative_to(repository.root).as_posix()} is missing, and so is the stub of {form.name}. "
-            f"Bring it back with: git checkout -- assignments/{STUBS}"
+            f"Bring it back with: {bring_back(path.parent)}"
         ) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,26 @@ def test_a_broken_manifest_costs_points_and_tasks_but_no_traceback(
     assert "both differ" not in said
     assert "Points so far" not in said
     assert [finding.level for finding in doctor._work()] == ["broken"]
+
+
+def test_the_way_back_of_a_file_works_as_typed_in_any_folder(
+    repository: StudentRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, assignments = repository.root, repository.course.assignments
+    lost = {
+        assignments / "manifest.json": lambda: StudentRepository(repository.course).damage,
+        assignments / "a1_permute" / "test_a1_permute.py": lambda: repository.changed_checks("a1_permute"),
+    }
+    subprocess.run(["git", "init", "-q", "."], cwd=root, check=True)
+    subprocess.run(["git", "add", "--", *lost], cwd=root, check=True)
+    for folder in (root, assignments / "a1_permute", assignments / "notebooks" / "a1_permute"):
+        monkeypatch.chdir(folder)
+        for path, said in lost.items():
+            path.write_text("no more")
+            command = said().partition("To get it back: ")[2]
+            subprocess.run(command.split(), check=True)
+            assert path.read_text("utf-8") != "no more"
+            assert said() == ""
 
 
 def test_points_count_only_for_the_file_that_was_checked(repository: StudentRepository) -> None:
